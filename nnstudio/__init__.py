@@ -1,0 +1,62 @@
+"""NN Studio: assemble neural networks on a canvas and leave with readable PyTorch code.
+
+The Python API. Importing this package imports neither torch nor PySide6.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nnstudio.analysis.report import Report
+    from nnstudio.project.values import Project
+
+__version__ = "0.1.0"
+__all__ = ["analyse", "build", "load", "save", "source"]
+
+
+def load(target: str | Path) -> Project:
+    """The project of a file, or of a preset by name and variant: ``SimpleCNN/421k``."""
+    from nnstudio.project.presets import load_target
+
+    return load_target(str(target))
+
+
+def save(project: Project, path: str | Path) -> None:
+    """Write the project as a `.nns` file, atomically."""
+    from nnstudio.project.file import write
+
+    write(project, Path(path))
+
+
+def analyse(project: Project, **values: Any) -> Report:
+    """Shapes, costs and problems per node; `values` override the model's parameters."""
+    from nnstudio.analysis.analyse import analyse as run
+
+    return run(_with(project, values))
+
+
+def source(project: Project, **values: Any) -> str:
+    """The PyTorch module as text, with `values` as the defaults of its parameters."""
+    from nnstudio.compiler.source import generate
+
+    return generate(_with(project, values)).text
+
+
+def build(project: Project, **values: Any) -> nn.Module:
+    """An `nn.Module` made from that text."""
+    from nnstudio.compiler.build import build as make
+    from nnstudio.compiler.source import generate
+
+    return make(generate(_with(project, values)))
+
+
+def _with(project: Project, values: dict[str, Any]) -> Project:
+    from nnstudio.project.block_commands import SetRootValue
+
+    for name, value in values.items():
+        project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(project)
+    return project

@@ -1,0 +1,1 @@
+"""Shapes, costs, problems and fixes, from the project alone. No torch."""

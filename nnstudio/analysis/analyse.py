@@ -1,0 +1,88 @@
+"""`analyse`: the report on a project. An edit costs what it changes: nodes of the previous report
+whose definition, inputs and names are the same are taken over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nnstudio.analysis.binding import Binding, root_binding
+from nnstudio.analysis.blocks import Analysis, label
+from nnstudio.analysis.report import BlockReport, Problem, Report
+from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.catalog.use import ShapeError
+from nnstudio.graph.order import upstream
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.expression import ExpressionError
+
+
+def analyse(project: Project, previous: Report | None = None) -> Report:
+    """Shapes, costs and problems of every node of `project`."""
+    analysis = Analysis(project)
+    before = previous.blocks if previous is not None else {}
+    root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
+    reports: dict[str, BlockReport] = {}
+    problems: dict[Problem, None] = {}
+    _collect(root, reports, problems)
+    for problem in _overall(project, reports):
+        problems[problem] = None
+    for block in project.blocks:
+        if block.name not in reports:
+            unused = _standalone(analysis, block, {}, before.get(block.name))
+            reports[block.name] = unused
+            for problem in unused.problems:
+                problems[replace(problem, severity="warning")] = None
+    severity = {"error": 0, "warning": 1, "advice": 2}
+    ordered = sorted(problems, key=lambda problem: severity[problem.severity])
+    return Report(root, reports, tuple(ordered))
+
+
+def _standalone(
+    analysis: Analysis, block: Block, values: dict[str, object], previous: BlockReport | None
+) -> BlockReport:
+    """The report of a block by itself: given values or defaults, sizes from the examples."""
+    try:
+        binding: Binding = root_binding(block, values)
+    except (ShapeError, ExpressionError) as error:
+        problem = Problem("error", f"{block.name}: {error}", block.name)
+        return BlockReport(block.name, problems=(problem,), parameters=None, flops=None)
+    return analysis.block(block, binding, previous)
+
+
+def _collect(report: BlockReport, reports: dict[str, BlockReport], problems: dict[Problem, None]) -> None:
+    """Reports of all blocks in use (the first use counts) and the problems, innermost first."""
+    reports.setdefault(report.block, report)
+    seen = {id(report)}
+    stack = [report]
+    while stack:
+        current = stack.pop()
+        for node in current.nodes.values():
+            inner = node.inner
+            if inner is not None and id(inner) not in seen:
+                seen.add(id(inner))
+                reports.setdefault(inner.block, inner)
+                stack.append(inner)
+        for problem in current.problems:
+            entered = current.nodes.get(problem.node or "")
+            if entered is None or entered.inner is None or entered.inner.ok:
+                problems[problem] = None
+
+
+def _overall(project: Project, reports: dict[str, BlockReport]) -> list[Problem]:
+    """What no single node can say: an empty model, nodes that lead nowhere."""
+    found: list[Problem] = []
+    for name in reports:
+        block = project.by_name[name]
+        outputs = block.graph.of_type(OUTPUT)
+        if not outputs:
+            what = "is empty: add an Input, layers and an Output" if not block.graph.nodes else "has no Output"
+            found.append(Problem("error", f"{name} {what}", name))
+            continue
+        if not block.graph.of_type(INPUT):
+            found.append(Problem("error", f"{name} has no Input: nothing can be given to it", name))
+        used = upstream(block.graph, [node.id for node in outputs])
+        for node in block.graph.nodes:
+            if node.id not in used:
+                sentence = f"{label(node)}: nothing uses its output"
+                found.append(Problem("warning", sentence, name, node.id, label(node)))
+    return found

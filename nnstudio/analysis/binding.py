@@ -1,0 +1,225 @@
+"""How the names of a block are bound at one use: unification of its Input patterns.
+
+Two passes in declaration order, open optional Inputs skipped: first bare names (a parameter that
+is not given takes the caller's size; a free name takes it at first sight), then numbers,
+expressions, given parameters and requirements are checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from nnstudio.analysis.values import plain, resolve_value
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.catalog.use import Resolved, ShapeError
+from nnstudio.graph.values import Expr, Node
+from nnstudio.project.values import REQUIRED, Block
+from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.symbolic import Quantity, Scope, Term, as_size, literal, named, resolve, substitute
+from nnstudio.symbols.tensor import Tensor
+
+Pattern = tuple[int | str, ...]
+
+
+def pattern_of(node: Node) -> Pattern:
+    """The shape pattern of an Input node: numbers and expression texts."""
+    shape = node.params.get("shape", ())
+    items = shape if isinstance(shape, tuple) else (shape,)
+    return tuple(item.text if isinstance(item, Expr) else item for item in items)
+
+
+def pattern_text(pattern: Pattern) -> str:
+    """``(N, 1, 16, 12)``."""
+    return f"({', '.join(str(item) for item in pattern)}{',' if len(pattern) == 1 else ''})"
+
+
+@lru_cache(maxsize=4096)
+def _bare(item: str) -> bool:
+    return item.isidentifier()
+
+
+def free_names(block: Block) -> tuple[str, ...]:
+    """The names in the Input patterns that are neither parameters nor locals, in order."""
+    known = {p.name for p in block.parameters} | {item.name for item in block.locals}
+    found: dict[str, None] = {}
+    for node in block.graph.of_type(INPUT):
+        for item in pattern_of(node):
+            if isinstance(item, str) and _bare(item) and item not in known:
+                found[item] = None
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """`values` are the numbers inside the block, `outside` its names in the caller's terms."""
+
+    values: Mapping[str, object]
+    outside: Mapping[str, Quantity]
+    inputs: Mapping[str, Tensor]
+    scope: Scope
+    derived: Mapping[str, Dim] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+
+
+def bind(block: Block, given: Mapping[str, Resolved], tensors: Mapping[str, Tensor]) -> Binding:
+    """Bind a use of `block`; raises `ShapeError` with one sentence.
+
+    `given` are the arguments at the use, `tensors` the connected inputs, both in the caller's
+    terms.
+    """
+    outside: dict[str, Quantity] = {}
+    derived: dict[str, Dim] = {}
+    parameters = {p.name: p for p in block.parameters}
+    inputs = block.graph.of_type(INPUT)
+    for name, value in given.items():
+        outside[name] = _single(value)
+    for node in inputs:
+        tensor = tensors.get(node.name)
+        if tensor is None:
+            continue
+        pattern = pattern_of(node)
+        if len(pattern) != tensor.rank:
+            raise ShapeError(
+                f"input '{node.name}' expects {len(pattern)} dimensions {pattern_text(pattern)}, "
+                f"received {tensor.rank} ({tensor.label})"
+            )
+        for item, dim in zip(pattern, tensor.shape, strict=True):
+            if isinstance(item, str) and _bare(item) and item not in outside:
+                outside[item] = dim
+                if item in parameters:
+                    derived[item] = dim
+    for parameter in block.parameters:
+        if parameter.name not in outside and parameter.default is not REQUIRED:
+            default = parameter.default
+            outside[parameter.name] = literal(plain(default))  # type: ignore[arg-type]
+    missing = [p.name for p in block.parameters if p.name not in outside]
+    if missing:
+        raise ShapeError(f"needs a value for {missing[0]}", param=missing[0])
+    return complete(block, outside, tensors, derived)
+
+
+def _single(value: Resolved) -> Quantity:
+    if not isinstance(value, tuple):
+        return value
+    text = f"[{', '.join(part.text for part in value)}]"
+    values = [part.value for part in value]
+    return Term(None if None in values else values, text)
+
+
+def complete(
+    block: Block,
+    outside: dict[str, Quantity],
+    tensors: Mapping[str, Tensor],
+    derived: Mapping[str, Dim],
+) -> Binding:
+    """The second pass: locals, then every pattern item against the tensor that came."""
+    values: dict[str, object] = {name: quantity.value for name, quantity in outside.items()}
+    free = [name for name in free_names(block) if name in outside]
+    scope: dict[str, Quantity] = {p.name: named(p.name, _inner(values.get(p.name))) for p in block.parameters}
+    for name in free_names(block):
+        number = values.get(name)
+        scope[name] = Dim.atom(name, number if isinstance(number, int) else None)
+    for item in block.locals:
+        quantity = resolve(parse(item.value.text), scope)
+        scope[item.name] = named(item.name, _inner(quantity.value))
+        outside[item.name] = resolve(parse(item.value.text), {**outside})
+    inner: dict[str, Tensor] = {}
+    absent: set[str] = set()
+    for node in block.graph.of_type(INPUT):
+        pattern = pattern_of(node)
+        tensor = tensors.get(node.name)
+        dtype = node.params.get("dtype", "float")
+        if tensor is None:
+            absent.add(node.name)
+            shape = tuple(_inside(item, None, scope) for item in pattern)
+        else:
+            for position, (item, dim) in enumerate(zip(pattern, tensor.shape, strict=True)):
+                _check(node, position, item, dim, scope)
+            shape = tuple(_inside(i, d, scope) for i, d in zip(pattern, tensor.shape, strict=True))
+            if tensor.dtype != dtype and "float" in (dtype, tensor.dtype):
+                raise ShapeError(f"input '{node.name}' expects {dtype} values, received {tensor.dtype}")
+        inner[node.name] = Tensor(shape, dtype)  # type: ignore[arg-type]
+    for requirement in block.requirements:
+        condition = resolve(parse(requirement.condition.text), scope)
+        if condition.value is not None and not condition.value:
+            raise ShapeError(f"{requirement.sentence} ({requirement.condition.text})")
+    kept = {name: outside[name] for name in outside if name in scope or name in free}
+    return Binding(values, kept, inner, scope, derived, frozenset(absent))
+
+
+def _inner(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _inside(item: int | str, dim: Dim | None, scope: Scope) -> Dim:
+    """A pattern item as a dimension in the block's own terms, with the caller's number."""
+    if isinstance(item, int):
+        return Dim(item)
+    formula = as_size(resolve(item, scope))
+    if formula.value is None and dim is not None and dim.value is not None and not formula.is_constant:
+        return Dim(dim.value, formula.terms)
+    return formula
+
+
+def _check(node: Node, position: int, item: int | str, dim: Dim, scope: Scope) -> None:
+    expected = Dim(item) if isinstance(item, int) else as_size(resolve(item, scope))
+    if expected.differs(dim):
+        name = "" if isinstance(item, int) or expected.is_constant else f" ({item})"
+        raise ShapeError(
+            f"input '{node.name}' expects {expected.label}{name} in dimension {position}, "
+            f"received {dim.label}"
+        )
+
+
+def outward(tensor: Tensor, binding: Binding) -> Tensor:
+    """An output of the block in the caller's terms, numbers kept."""
+    shape = []
+    for dim in tensor.shape:
+        try:
+            formula = substitute(dim, binding.outside)
+        except ExpressionError:
+            formula = dim
+        if not formula.is_constant and formula.value != dim.value:
+            formula = Dim(dim.value if dim.value is not None else formula.value, formula.terms)
+        shape.append(formula)
+    return Tensor(tuple(shape), tensor.dtype)
+
+
+def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
+    """The root block with `values` for its parameters (else their defaults), examples for names."""
+    outside: dict[str, Quantity] = {}
+    for parameter in block.parameters:
+        value = values.get(parameter.name, parameter.default)
+        if value is not REQUIRED:
+            outside[parameter.name] = _single(resolve_value(value, {}))  # type: ignore[arg-type]
+    scope: dict[str, Quantity] = {
+        p.name: named(p.name, _inner(outside[p.name].value if p.name in outside else None))
+        for p in block.parameters
+    }
+    examples: dict[str, int] = {}
+    for node in block.graph.of_type(INPUT):
+        example = node.params.get("example")
+        if isinstance(example, tuple) and len(example) == len(pattern_of(node)):
+            for item, size in zip(pattern_of(node), example, strict=True):
+                if isinstance(item, str) and _bare(item) and isinstance(size, int):
+                    examples.setdefault(item, size)
+    for name in free_names(block):
+        scope[name] = Dim.atom(name, examples.get(name))
+        outside[name] = scope[name]
+    for item in block.locals:
+        quantity = resolve(parse(item.value.text), scope)
+        scope[item.name] = named(item.name, _inner(quantity.value))
+        outside[item.name] = quantity
+    tensors: dict[str, Tensor] = {}
+    for node in block.graph.of_type(INPUT):
+        shape = tuple(_inside(item, None, scope) for item in pattern_of(node))
+        tensors[node.name] = Tensor(shape, node.params.get("dtype", "float"))  # type: ignore[arg-type]
+    for requirement in block.requirements:
+        condition = resolve(parse(requirement.condition.text), scope)
+        if condition.value is not None and not condition.value:
+            raise ShapeError(f"{requirement.sentence} ({requirement.condition.text})")
+    numbers = {name: quantity.value for name, quantity in outside.items()}
+    return Binding(numbers, outside, tensors, scope)

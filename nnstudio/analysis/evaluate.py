@@ -1,0 +1,142 @@
+"""One evaluation of one node: a layer's rule, or the analysis of a block, without repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nnstudio.analysis.binding import Binding, bind, outward
+from nnstudio.analysis.report import BlockReport
+from nnstudio.analysis.values import default_params, resolve_value
+from nnstudio.catalog import registry
+from nnstudio.catalog.layer import REQUIRED, Layer
+from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Use
+from nnstudio.graph.values import Node
+from nnstudio.project.values import Block
+from nnstudio.symbols.expression import ExpressionError
+from nnstudio.symbols.symbolic import Scope
+from nnstudio.symbols.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one evaluation, before it is known where it stands."""
+
+    sentence: str
+    param: str | None = None
+    fix: ParamFix | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one evaluation found; `outputs` None if it failed."""
+
+    outputs: Mapping[str, Tensor] | None
+    params: Mapping[str, Resolved] = field(default_factory=dict)
+    auto: frozenset[str] = frozenset()
+    parameters: int | None = 0
+    flops: int | None = 0
+    inner: BlockReport | None = None
+    fault: Fault | None = None
+    binding: Binding | None = None
+
+
+BlockAnalysis = Callable[[Block, Binding], BlockReport]
+
+
+def evaluate_layer(layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
+    """Resolve the parameters and run the rule."""
+    params: dict[str, Resolved] = dict(default_params(layer))
+    name = ""
+    try:
+        for name, value in node.params.items():
+            declared = layer.param(name)
+            if declared is None:
+                raise ShapeError(f"{layer.type} has no parameter '{name}'", param=name)
+            params[name] = resolve_value(value, scope, names=declared.kind == "shape")
+    except ExpressionError as error:
+        return Evaluation(None, params, fault=Fault(f"{name}: {error}", name))
+    except ShapeError as error:
+        return Evaluation(None, params, fault=Fault(error.sentence, error.param))
+    for param in layer.params:
+        if param.default is REQUIRED and param.name not in params:
+            initial = param.initial
+            fix = None
+            if initial is not None:
+                fix = ParamFix(param.name, initial, f"Set {param.name} to {initial}")
+            return Evaluation(None, params, fault=Fault(f"needs a value for {param.name}", param.name, fix))
+    use = Use(inputs, params)
+    try:
+        found = layer.rule(use)
+        outputs = found if isinstance(found, tuple) else (found,)
+        parameters, flops = layer.cost(use, outputs) if layer.cost else (0, 0)
+    except ShapeError as error:
+        return Evaluation(None, {**params, **use.derived}, fault=Fault(error.sentence, error.param, error.fix))
+    except ExpressionError as error:
+        return Evaluation(None, params, fault=Fault(str(error)))
+    ports = {port.name: tensor for port, tensor in zip(layer.outputs, outputs, strict=False)}
+    return Evaluation(
+        ports, {**use.params, **use.derived}, frozenset(use.derived), parameters, flops
+    )
+
+
+def evaluate_block(
+    block: Block,
+    node: Node,
+    inputs: Mapping[str, Tensor],
+    scope: Scope,
+    analyse_block: BlockAnalysis,
+) -> Evaluation:
+    """Bind the block's names to this use, analyse it, and bring its outputs to the caller's terms."""
+    given: dict[str, Resolved] = {}
+    try:
+        for name, value in node.params.items():
+            parameter = block.parameter(name)
+            if parameter is None:
+                return Evaluation(None, given, fault=Fault(f"{block.name} has no parameter '{name}'", name))
+            given[name] = resolve_value(value, scope)
+        binding = bind(block, given, inputs)
+    except ExpressionError as error:
+        return Evaluation(None, given, fault=Fault(str(error)))
+    except ShapeError as error:
+        return Evaluation(None, given, fault=Fault(error.sentence, error.param, error.fix))
+    inner = analyse_block(block, binding)
+    params = {p.name: binding.outside[p.name] for p in block.parameters if p.name in binding.outside}
+    outputs = {port: outward(tensor, binding) for port, tensor in inner.outputs.items()}
+    return Evaluation(
+        outputs if inner.ok else None,
+        params,
+        frozenset(binding.derived),
+        inner.parameters,
+        inner.flops,
+        inner,
+        None,
+        binding,
+    )
+
+
+def evaluate(
+    node: Node,
+    block: Block | None,
+    inputs: Mapping[str, Tensor],
+    scope: Scope,
+    analyse_block: BlockAnalysis,
+) -> Evaluation:
+    """One evaluation of `node`, which uses `block` or (None) a layer of the catalog."""
+    if block is not None:
+        return evaluate_block(block, node, inputs, scope, analyse_block)
+    layer = registry.find(node.type)
+    if layer is None:
+        sentence = f"the layer '{node.type}' is not known here; it is kept as it is, but cannot be built"
+        return Evaluation(None, fault=Fault(sentence))
+    return evaluate_layer(layer, node, inputs, scope)
+
+
+def without_numbers(inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The inputs as formulas only."""
+    return {port: tensor.without_numbers() for port, tensor in inputs.items()}
+
+
+def silent(evaluation: Evaluation) -> Evaluation:
+    """An evaluation of a branch that is not taken: no fault, no cost."""
+    return replace(evaluation, fault=None, parameters=0, flops=0)

@@ -1,0 +1,108 @@
+"""What analysis says: per node, per block, and as a list of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nnstudio.catalog.use import Resolved
+from nnstudio.graph.values import Node
+from nnstudio.project.commands import Command
+from nnstudio.project.values import Block
+from nnstudio.symbols.symbolic import Scope
+from nnstudio.symbols.tensor import Tensor
+
+Severity = Literal["error", "warning", "advice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A remedy that can be applied: its title and the command that does it."""
+
+    title: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong or unwise: where (block, node id, parameter), and what is expected and received."""
+
+    severity: Severity
+    sentence: str
+    block: str
+    node: str | None = None
+    node_name: str = ""
+    param: str | None = None
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
+class NodeReport:
+    """One node in one use of its block.
+
+    `inputs` and `outputs` hold what is known per port; `params` every parameter as resolved
+    (given, default and derived), `auto` the names of the derived ones. `parameters` and `flops`
+    (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
+    """
+
+    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    outputs: Mapping[str, Tensor] = field(default_factory=dict)
+    params: Mapping[str, Resolved] = field(default_factory=dict)
+    auto: frozenset[str] = frozenset()
+    parameters: int | None = 0
+    flops: int | None = 0
+    active: bool = True
+    repeats: int | None = 1
+    inner: BlockReport | None = None
+    ok: bool = True
+    connected: bool = True
+    problems: tuple[Problem, ...] = ()
+    node: Node | None = None
+
+
+@dataclass(frozen=True)
+class BlockReport:
+    """One use of a block: reports by node id, the scope of its names, outputs, totals, problems."""
+
+    block: str
+    nodes: Mapping[str, NodeReport] = field(default_factory=dict)
+    scope: Scope = field(default_factory=dict)
+    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    outputs: Mapping[str, Tensor] = field(default_factory=dict)
+    parameters: int | None = 0
+    flops: int | None = 0
+    problems: tuple[Problem, ...] = ()
+    nested: tuple[Block, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True if nothing in it is an error."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole project: the root block's report and one report for each block."""
+
+    root: BlockReport
+    blocks: Mapping[str, BlockReport]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True if the project can be compiled."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stop compilation."""
+        return tuple(p for p in self.problems if p.severity == "error")
+
+    def at(self, path: tuple[str, ...]) -> BlockReport | None:
+        """The report reached by entering the nodes of `path`, from the root."""
+        report: BlockReport | None = self.root
+        for node in path:
+            entered = report.nodes.get(node) if report is not None else None
+            report = entered.inner if entered is not None else None
+        return report

@@ -1,0 +1,58 @@
+"""Parameter values as written in the project, resolved in the scope of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
+from nnstudio.catalog.use import Resolved
+from nnstudio.graph.values import Expr, Value
+from nnstudio.symbols.expression import parse
+from nnstudio.symbols.symbolic import Quantity, Scope, Term, literal, resolve
+
+
+def resolve_value(value: Value, scope: Scope, *, names: bool = False) -> Resolved:
+    """`value` in `scope`; with `names`, text inside a list is an expression (shape patterns)."""
+    if isinstance(value, Expr):
+        return resolve(parse(value.text), scope)
+    if isinstance(value, tuple):
+        if any(isinstance(item, Expr | tuple) or (names and isinstance(item, str)) for item in value):
+            parts = [resolve_value(_item(item, names), scope) for item in value]
+            return tuple(part for part in parts if not isinstance(part, tuple))
+        return _literal_tuple(value)
+    return literal(value)
+
+
+@lru_cache(maxsize=1024)
+def _literal_tuple(value: tuple[Any, ...]) -> Quantity:
+    return Term([*value], repr(value))
+
+
+def _item(item: Any, names: bool) -> Value:
+    return Expr(item) if names and isinstance(item, str) else item
+
+
+_DEFAULTS: dict[int, tuple[Layer, Mapping[str, Resolved]]] = {}
+
+
+def default_params(layer: Layer) -> Mapping[str, Resolved]:
+    """The defaults of a layer's parameters as quantities; AUTO and REQUIRED are left out."""
+    known = _DEFAULTS.get(id(layer))
+    if known is None:
+        known = _DEFAULTS[id(layer)] = (layer, _defaults(layer))
+    return known[1]
+
+
+def _defaults(layer: Layer) -> Mapping[str, Resolved]:
+    return {
+        param.name: resolve_value(tuple(param.default) if isinstance(param.default, list) else param.default, {})
+        for param in layer.params
+        if param.default is not AUTO and param.default is not REQUIRED
+    }
+
+
+def plain(value: Value) -> Any:
+    """A literal of the file as the expression language has it: lists for tuples."""
+    return [plain(item) for item in value] if isinstance(value, tuple) else value

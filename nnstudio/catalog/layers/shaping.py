@@ -1,0 +1,195 @@
+"""Operations that arrange the same elements anew, join and repeat them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nnstudio.catalog.code import FunctionCode, Written, bracketed, elements
+from nnstudio.catalog.layer import Category, Input, Layer, Param, Rule
+from nnstudio.catalog.links import function_link
+from nnstudio.catalog.rules import reshape
+from nnstudio.catalog.rules.broadcast import concat, stack
+from nnstudio.catalog.rules.cost import cost
+
+_SHAPE = (2, 4, 6)
+
+
+def _method(
+    name: str,
+    method: str,
+    text: str,
+    rule: Rule,
+    *params: Param,
+    example: dict[str, Any],
+    shape: tuple[int, ...] = _SHAPE,
+    keywords: tuple[str, ...] = (),
+) -> Layer:
+    """One tensor method with its parameters in order; lists are written out: ``permute(0, 2, 1)``."""
+
+    def write(w: Written) -> str:
+        needed = max((k + 1 for k, param in enumerate(params) if param.name in w.given), default=0)
+        texts: list[str] = []
+        for param in params[:needed]:
+            listed = param.kind in ("ints", "shape")
+            text = w.params[param.name]
+            texts += elements(text) if listed else (text,)
+        return f"{bracketed(w.x)}.{method}({', '.join(texts)})"
+
+    return Layer(
+        type=name,
+        category=Category.SHAPE,
+        params=params,
+        rule=rule,
+        cost=cost(),
+        code=FunctionCode(write),
+        facts=tuple(param.name for param in params),
+        help=text,
+        link=function_link(f"torch.Tensor.{method}"),
+        keywords=keywords,
+        example={"input": shape, "params": example},
+    )
+
+
+def _place(name: str, text: str, initial: int | None = None, default: Any = None) -> Param:
+    if initial is None:
+        return Param(name, "int", default, text, structural=True)
+    return Param(name, "int", help=text, initial=initial, structural=True)
+
+
+def _join(name: str, function: str, text: str, rule: Rule, keywords: tuple[str, ...]) -> Layer:
+    return Layer(
+        type=name,
+        category=Category.SHAPE,
+        inputs=(Input(variadic=True),),
+        params=(Param("dim", "int", 0, "The dimension.", initial=1, structural=True),),
+        rule=rule,
+        cost=cost(),
+        code=FunctionCode(
+            lambda w: f"torch.{function}({w.arguments('[' + ', '.join(w.many('input')) + ']')})",
+            keeps_name=False,
+            imports=("torch",),
+        ),
+        facts=("dim",),
+        help=text,
+        link=function_link(f"torch.{function}"),
+        keywords=keywords,
+        example={"input": {"input.0": _SHAPE, "input.1": _SHAPE}, "params": {"dim": 1}},
+    )
+
+
+def _unflatten(w: Written) -> str:
+    sizes = ", ".join(elements(w.params["sizes"]))
+    comma = "," if len(elements(w.params["sizes"])) == 1 else ""
+    return f"{bracketed(w.x)}.unflatten({w.params['dim']}, ({sizes}{comma}))"
+
+
+LAYERS: tuple[Layer, ...] = (
+    _join(
+        "Concat",
+        "cat",
+        "Joins tensors along a dimension, whose sizes add up. The other sizes must be equal.",
+        concat,
+        ("cat", "concatenate", "join", "skip", "merge"),
+    ),
+    _join(
+        "Stack",
+        "stack",
+        "Puts tensors of one shape side by side in a new dimension. It counts them.",
+        stack,
+        ("join", "new dimension"),
+    ),
+    _method(
+        "FlattenDims",
+        "flatten",
+        "Makes one dimension of several, without a module of its own. "
+        "flatten(2) turns feature maps into a row of positions.",
+        reshape.flatten,
+        _place("start_dim", "First dimension to flatten.", default=0),
+        _place("end_dim", "Last dimension to flatten.", default=-1),
+        example={"start_dim": 1},
+        keywords=("flatten", "reshape", "tokens"),
+    ),
+    Layer(
+        type="UnflattenDim",
+        category=Category.SHAPE,
+        params=(
+            _place("dim", "The dimension to take apart.", 1),
+            Param("sizes", "shape", help="Its parts; one may be -1.", initial=(8, -1)),
+        ),
+        rule=reshape.unflatten("sizes"),
+        cost=cost(),
+        code=FunctionCode(_unflatten),
+        facts=("dim", "sizes"),
+        help="Makes several dimensions of one, without a module of its own. "
+        "Splits features into heads.",
+        link=function_link("torch.Tensor.unflatten"),
+        keywords=("reshape", "view", "heads", "rearrange"),
+        example={"input": (2, 4, 6), "params": {"dim": 2, "sizes": (3, -1)}},
+    ),
+    _method(
+        "Reshape",
+        "reshape",
+        "Arranges the elements in another shape, in the same order. One size may be -1.",
+        reshape.reshape,
+        Param("shape", "shape", help="Sizes, names or expressions.", initial=("N", -1)),
+        example={"shape": (2, -1, 3)},
+        keywords=("view", "rearrange"),
+    ),
+    _method(
+        "Permute",
+        "permute",
+        "Puts all dimensions in another order. Reshape keeps the order of elements, this moves them.",
+        reshape.permute,
+        Param("dims", "ints", help="The old dimensions in new order.", initial=(0, 2, 1), structural=True),
+        example={"dims": (0, 2, 1)},
+        keywords=("transpose", "rearrange", "swap"),
+    ),
+    _method(
+        "Transpose",
+        "transpose",
+        "Lets two dimensions change places. transpose(1, 2) swaps channels and positions.",
+        reshape.transpose,
+        _place("dim0", "One dimension.", 1),
+        _place("dim1", "The other.", 2),
+        example={"dim0": 1, "dim1": 2},
+        keywords=("swap", "permute"),
+    ),
+    _method(
+        "Squeeze",
+        "squeeze",
+        "Takes a dimension of 1 away. The elements stay as they are.",
+        reshape.squeeze,
+        _place("dim", "A dimension of 1.", -1),
+        example={"dim": 1},
+        shape=(2, 1, 6),
+        keywords=("remove dimension",),
+    ),
+    _method(
+        "Unsqueeze",
+        "unsqueeze",
+        "Adds a dimension of 1. Prepares a tensor for broadcasting.",
+        reshape.unsqueeze,
+        _place("dim", "Where the new dimension stands.", 1),
+        example={"dim": 1},
+        keywords=("add dimension", "broadcast"),
+    ),
+    _method(
+        "Expand",
+        "expand",
+        "Stretches dimensions of 1 without copying. A class token becomes one per sample.",
+        reshape.expand,
+        Param("sizes", "shape", help="New sizes; -1 keeps one.", initial=("N", -1, -1)),
+        example={"sizes": (3, -1, -1)},
+        shape=(1, 4, 6),
+        keywords=("broadcast", "repeat", "class token"),
+    ),
+    _method(
+        "Repeat",
+        "repeat",
+        "Lays copies of the tensor side by side. Expand does it without copying for sizes of 1.",
+        reshape.repeat,
+        Param("repeats", "shape", help="How often, per dimension.", initial=(1, 2)),
+        example={"repeats": (1, 2, 3)},
+        keywords=("tile", "copy"),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Counting trainable parameters and operations: known numbers or None, never a guess.
+
+Here: what the cost formulas of all families share. A formula is written as if every number were
+known; one that is not known ends it, and the cost is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from nnstudio.catalog.layer import Cost
+from nnstudio.catalog.use import Use
+from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.symbolic import substitute
+from nnstudio.symbols.tensor import Tensor
+
+BATCH = "N"
+"""The name of the batch in shape patterns."""
+
+Outputs = tuple[Tensor, ...]
+Count = Callable[[Use, Outputs], int]
+
+
+class Unknown(Exception):
+    """A number that a formula needs is not known."""
+
+
+def number(dim: Dim) -> int:
+    """The number of a dimension; raises `Unknown`."""
+    if dim.value is None:
+        raise Unknown
+    return dim.value
+
+
+def size(use: Use, name: str) -> int:
+    """The number of a whole-number parameter; raises `Unknown`."""
+    return number(use.dim(name))
+
+
+def enabled(use: Use, name: str) -> bool:
+    """The truth of a boolean parameter; raises `Unknown`."""
+    value = use.value(name)
+    if value is None:
+        raise Unknown
+    return bool(value)
+
+
+def per_sample(dims: Iterable[Dim]) -> int:
+    """The product of `dims` for one sample; raises `Unknown`.
+
+    The batch counts once: it is the dimension that speaks of `N`, wherever it stands, or else the
+    first. ``12 * N`` counts 12.
+    """
+    sizes = list(dims)
+    batch = [k for k, dim in enumerate(sizes) if BATCH in dim.names] or [0]
+    total = 1
+    for k, dim in enumerate(sizes):
+        if k not in batch:
+            total *= number(dim)
+        elif BATCH in dim.names:
+            total *= number(substitute(dim, {BATCH: Dim(1)}))
+    return total
+
+
+def nothing(use: Use, outputs: Outputs) -> int:
+    """No trainable parameters, no counted operations."""
+    return 0
+
+
+def cost(parameters: Count = nothing, flops: Count = nothing) -> Cost:
+    """The two counts of one layer, each None where it rests on an unknown number."""
+
+    def counted(use: Use, outputs: Outputs) -> tuple[int | None, int | None]:
+        return _known(parameters, use, outputs), _known(flops, use, outputs)
+
+    return counted
+
+
+def _known(count: Count, use: Use, outputs: Outputs) -> int | None:
+    try:
+        return count(use, outputs)
+    except Unknown:
+        return None

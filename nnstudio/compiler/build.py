@@ -1,0 +1,71 @@
+"""Generated text becomes an `nn.Module`: the only way a model is made."""
+
+from __future__ import annotations
+
+import hashlib
+import linecache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from nnstudio.analysis.report import BlockReport
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.source import Source
+from nnstudio.graph.values import Node
+from nnstudio.project.values import Block
+
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+UNKNOWN_SIZE = 8
+
+
+def file_name(source: Source) -> str:
+    """The name under which tracebacks show the generated text."""
+    digest = hashlib.sha256(source.text.encode()).hexdigest()[:12]
+    return f"<nnstudio {source.root} {digest}>"
+
+
+def model_class(source: Source) -> type[nn.Module]:
+    """Execute the text and return the root's class; tracebacks show its lines."""
+    name = file_name(source)
+    linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
+    namespace: dict[str, Any] = {"__name__": f"nnstudio_generated_{source.root}"}
+    exec(compile(source.text, name, "exec"), namespace)
+    found: type[nn.Module] = namespace[source.root]
+    return found
+
+
+def build(source: Source, **arguments: Any) -> nn.Module:
+    """An instance of the model; `arguments` override the defaults of its parameters."""
+    made = model_class(source)
+    try:
+        return made(**arguments)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise CompileError(f"{source.root} cannot be built: {error}") from error
+
+
+def example_inputs(
+    block: Block, report: BlockReport, batch: int = 2, generator: torch.Generator | None = None
+) -> dict[str, Tensor]:
+    """Random tensors of the shapes of the root's Inputs; sizes that are not known become 8."""
+    free: dict[str, int] = {}
+    result: dict[str, Tensor] = {}
+    for node in block.graph.of_type(INPUT):
+        if node.params.get("optional") is True:
+            continue
+        shape = []
+        for dim in report.inputs[node.name].shape:
+            if dim.value is not None:
+                shape.append(dim.value)
+            else:
+                shape.append(free.setdefault(dim.text, batch if dim.text in ("N", "batch") else UNKNOWN_SIZE))
+        result[node.name] = _random(node, tuple(shape), generator)
+    return result
+
+
+def _random(node: Node, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
+    kind = str(node.params.get("dtype", "float"))
+    if kind == "float":
+        return torch.randn(shape, generator=generator)
+    return torch.randint(0, 2, shape, generator=generator).to(DTYPES[kind])

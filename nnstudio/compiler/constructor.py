@@ -1,0 +1,247 @@
+"""The `__init__` of a block's class: parameters, locals, requirements, modules in order."""
+
+from __future__ import annotations
+
+import ast
+
+from nnstudio.analysis.report import BlockReport
+from nnstudio.catalog import registry
+from nnstudio.catalog.code import ModuleCode, Written
+from nnstudio.catalog.layers.io import BUFFER, PARAMETER
+from nnstudio.compiler.containers import Container, Entry, Structure
+from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.formulas import Formulas
+from nnstudio.compiler.lines import Line
+from nnstudio.compiler.texts import (
+    block_arguments,
+    default_text,
+    in_python,
+    layer_params,
+    names_in,
+    written,
+)
+from nnstudio.graph.values import FrozenMap, Node, Value
+from nnstudio.project.values import REQUIRED, Block, Project
+from nnstudio.symbols.expression import parse
+
+ANNOTATIONS = {
+    "int": "int",
+    "float": "float",
+    "bool": "bool",
+    "str": "str",
+    "list[int]": "list[int]",
+    "list[float]": "list[float]",
+}
+
+
+class Constructor:
+    """Writes `__init__` of one block."""
+
+    def __init__(
+        self,
+        project: Project,
+        block: Block,
+        report: BlockReport,
+        structure: Structure,
+        values: FrozenMap[Value],
+        kept: dict[str, str],
+    ) -> None:
+        self.project = project
+        self.block = block
+        self.report = report
+        self.structure = structure
+        self.values = values
+        self.kept = kept
+        self.formulas = Formulas(block, report)
+
+    def lines(self) -> list[Line]:
+        """The logical lines of `__init__`, signature first."""
+        body: list[Line] = []
+        for item in self.block.locals:
+            body.append(Line(f"{item.name} = {in_python(parse(item.value.text).text)}", 2))
+        attributes: list[Line] = []
+        children: list[tuple[str, tuple[str, ...]]] = []
+        for entry in self.structure.entries:
+            if isinstance(entry, Node) and entry.type == PARAMETER:
+                attributes.append(self.parameter(entry))
+            elif isinstance(entry, Node) and entry.type == BUFFER:
+                attributes += self.buffer(entry)
+            elif self.block.kind != "Module":
+                children.append((self.child(entry, leaves_out=True), _ids(entry)))
+            elif isinstance(entry, Container):
+                attributes.append(self.container(entry))
+            else:
+                text = f"self.{entry.name} = {self.module(entry)}"
+                attributes.append(Line(text, 2, (entry.id,)))
+        body += self.requirements()
+        elements = ", ".join(text for text, _ in children)
+        arguments = f"[{elements}]" if self.block.kind == "ModuleList" else elements
+        body.append(
+            Line(f"super().__init__({arguments})", 2, (), tuple(nodes for _, nodes in children))
+        )
+        for name, attribute in self.kept.items():
+            body.append(Line(f"self.{attribute} = {name}", 2))
+        return [Line(self.signature(), 1), *body, *attributes]
+
+    @property
+    def is_plain(self) -> bool:
+        """True if torch's own `__init__` would do: no parameters, nothing to declare."""
+        return not self.structure.entries and not self.block.parameters
+
+    def signature(self) -> str:
+        required = [
+            p for p in self.block.parameters if p.default is REQUIRED and p.name not in self.values
+        ]
+        rest = [p for p in self.block.parameters if p not in required]
+        parts = ["self"] + [f"{p.name}: {ANNOTATIONS[p.type]}" for p in required]
+        for p in rest:
+            value = self.values.get(p.name, p.default)  # type: ignore[arg-type]
+            annotation = ANNOTATIONS[p.type] + (" | None" if value is None else "")
+            parts.append(f"{p.name}: {annotation} = {default_text(value, p.type)}")
+        return f"def __init__({', '.join(parts)}) -> None:"
+
+    def requirements(self) -> list[Line]:
+        lines: list[Line] = []
+        for requirement in self.block.requirements:
+            condition = _negated(parse(requirement.condition.text).tree)
+            lines.append(Line(f"if {in_python(condition)}:", 2))
+            lines.append(Line(f"raise ValueError({requirement.sentence!r})", 3))
+        return lines
+
+    # -- tensors of the block itself ------------------------------------------------------------
+
+    def shape(self, node: Node) -> str:
+        value = node.params.get("shape", ())
+        items = value if isinstance(value, tuple) else (value,)
+        return ", ".join(
+            in_python(written(item if not isinstance(item, str) else item, names=True))
+            if not isinstance(item, str)
+            else in_python(parse(item).text)
+            for item in items
+        )
+
+    def parameter(self, node: Node) -> Line:
+        shape = self.shape(node) or "()"
+        std = written(node.params.get("std", 0.02))
+        made = {
+            "zeros": f"torch.zeros({shape})",
+            "ones": f"torch.ones({shape})",
+            "normal": f"nn.init.normal_(torch.empty({shape}), std={std})",
+            "truncated_normal": f"nn.init.trunc_normal_(torch.empty({shape}), std={std})",
+            "uniform": f"nn.init.uniform_(torch.empty({shape}), -{std}, {std})",
+        }[str(node.params.get("initialiser", "zeros"))]
+        return Line(f"self.{node.name} = nn.Parameter({made})", 2, (node.id,))
+
+    def buffer(self, node: Node) -> list[Line]:
+        persistent = "" if node.params.get("persistent", True) else ", persistent=False"
+        if "formula" in self.block.graph.incoming[node.id]:
+            lines, value = self.formulas.statements(node)
+        else:
+            lines, value = (
+                [],
+                f"torch.{node.params.get('initialiser', 'zeros')}({self.shape(node)})",
+            )
+        text = f"self.register_buffer({node.name!r}, {value}{persistent})"
+        return [*lines, Line(text, 2, (node.id,))]
+
+    # -- modules --------------------------------------------------------------------------------
+
+    def container(self, entry: Container) -> Line:
+        children = tuple(_ids(child) for child in entry.children)
+        nodes = tuple(node.id for node in entry.nodes())
+        return Line(f"self.{entry.group.name} = {self.made(entry)}", 2, nodes, children)
+
+    def made(self, container: Container) -> str:
+        kind = container.group.kind
+        if kind == "ModuleDict":
+            items = []
+            for child in container.children:
+                name = child.name if isinstance(child, Node) else child.group.name
+                items.append(f"{name!r}: {self.child(child, leaves_out=False)}")
+            return f"nn.ModuleDict({{{', '.join(items)}}})"
+        inner = ", ".join(self.child(child, leaves_out=True) for child in container.children)
+        return f"nn.Sequential({inner})" if kind == "Sequential" else f"nn.ModuleList([{inner}])"
+
+    def child(self, entry: Entry, *, leaves_out: bool) -> str:
+        """An element of a container; where it may be left out, a condition closes the indexes up."""
+        if isinstance(entry, Container):
+            return self.made(entry)
+        if entry.repeat is not None and entry.repeat.kind == "inline":
+            return f"*[{self.repetition(entry)}]"
+        if entry.when is not None and entry.repeat is None and leaves_out:
+            return f"*([{self.plain(entry)}] if {self.condition(entry)} else [])"
+        return self.module(entry)
+
+    def module(self, node: Node) -> str:
+        """The expression that makes a node's module, with repeat and condition."""
+        if node.repeat is None or node.repeat.kind == "shared":
+            return self.conditional(node)
+        if node.repeat.kind == "Sequential":
+            return f"nn.Sequential(*[{self.repetition(node)}])"
+        if node.repeat.kind == "ModuleList":
+            return f"nn.ModuleList([{self.repetition(node)}])"
+        raise CompileError(
+            f"'{node.name}' is repeated inline, so it must lie in a Sequential or ModuleList group"
+        )
+
+    def repetition(self, node: Node) -> str:
+        assert node.repeat is not None
+        element = self.conditional(node)
+        variable = "i" if "i" in names_in(element) else "_"
+        count = in_python(written(node.repeat.count))
+        return f"{element} for {variable} in range({count})"
+
+    def conditional(self, node: Node) -> str:
+        if node.when is None:
+            return self.plain(node)
+        return f"{self.plain(node)} if {self.condition(node)} else nn.Identity()"
+
+    def condition(self, node: Node) -> str:
+        assert node.when is not None
+        return in_python(parse(node.when.text).text)
+
+    def plain(self, node: Node) -> str:
+        """``nn.Conv2d(...)`` or ``ResNetBlock2D(...)``."""
+        report = self.report.nodes[node.id]
+        used = self.project.by_name.get(node.type)
+        if used is not None:
+            return in_python(f"{used.name}({block_arguments(used, node, report)})")
+        layer = registry.find(node.type)
+        assert layer is not None
+        assert isinstance(layer.code, ModuleCode)
+        params = layer_params(layer, node, report)
+        texts = Written({}, params.texts, params.given)
+        positional = _positional(layer.code.positional, params.given, layer)
+        return in_python(
+            f"{layer.code.callee or f'nn.{layer.type}'}({texts.arguments(positional=positional)})"
+        )
+
+
+def _positional(names: tuple[str, ...], given: frozenset[str], layer: object) -> tuple[str, ...]:
+    """The leading positional parameters; trailing ones at their default are left out."""
+    kept = list(names)
+    while kept and kept[-1] not in given:
+        kept.pop()
+    return tuple(kept)
+
+
+def _ids(entry: Entry) -> tuple[str, ...]:
+    return tuple(n.id for n in entry.nodes()) if isinstance(entry, Container) else (entry.id,)
+
+
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+}
+
+
+def _negated(tree: ast.expr) -> str:
+    if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and type(tree.ops[0]) in _OPPOSITE:
+        return ast.unparse(
+            ast.Compare(tree.left, [_OPPOSITE[type(tree.ops[0])]()], tree.comparators)
+        )
+    return ast.unparse(ast.UnaryOp(ast.Not(), tree))

@@ -1,0 +1,13 @@
+"""Why a project cannot be compiled or built."""
+
+from __future__ import annotations
+
+from nnstudio.analysis.report import Problem
+
+
+class CompileError(ValueError):
+    """The project has errors; `problems` says which and where. The message is one sentence."""
+
+    def __init__(self, sentence: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.problems = problems

@@ -1,0 +1,88 @@
+"""Buffers by formula: operations that rest on nothing but parameters are written in `__init__`."""
+
+from __future__ import annotations
+
+from nnstudio.analysis.report import BlockReport
+from nnstudio.catalog import registry
+from nnstudio.catalog.code import FunctionCode, Written
+from nnstudio.catalog.layers.io import BUFFER
+from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.lines import Line
+from nnstudio.compiler.texts import in_python, layer_params
+from nnstudio.graph.order import upstream
+from nnstudio.graph.values import Node
+from nnstudio.project.values import Block
+
+
+def formula_nodes(block: Block) -> set[str]:
+    """The nodes that only feed buffers, and so stand in `__init__`."""
+    graph = block.graph
+    found: set[str] = set()
+    for node in graph.of_type(BUFFER):
+        found |= upstream(graph, [p.node for p in graph.incoming[node.id].values()])
+    return found
+
+
+class Formulas:
+    """Writes the operations that feed a buffer as statements."""
+
+    def __init__(self, block: Block, report: BlockReport) -> None:
+        self.graph = block.graph
+        self.report = report
+        self.names: dict[str, str] = {}
+        self.taken = {p.name for p in block.parameters} | {item.name for item in block.locals}
+
+    def statements(self, buffer: Node) -> tuple[list[Line], str]:
+        """The statements before `register_buffer` and the text of the value."""
+        source = self.graph.incoming[buffer.id]["formula"]
+        nodes = upstream(self.graph, [source.node])
+        lines: list[Line] = []
+        for node_id in self._order(source.node, nodes):
+            node = self.graph.by_id[node_id]
+            if node_id in self.names:
+                continue
+            layer = registry.find(node.type)
+            if layer is None or not isinstance(layer.code, FunctionCode):
+                raise CompileError(
+                    f"'{buffer.name}' is computed in __init__, so '{node.name or node.type}' "
+                    "must be an operation that rests on no input and no module"
+                )
+            params = layer_params(layer, node, self.report.nodes[node_id])
+            inputs = {port: self.names[p.node] for port, p in self._ordered(node).items()}
+            shapes = {port: t.rank for port, t in self.report.nodes[node_id].inputs.items()}
+            text = layer.code.write(
+                Written(inputs, params.texts, params.given, frozenset({"output"}), shapes)
+            )
+            last = node_id == source.node
+            name = self._name(
+                buffer.name if last and not node.name else node.name or node.type.lower()
+            )
+            self.names[node_id] = name
+            lines.append(Line(f"{name} = {in_python(text)}", 2, (node_id,)))
+        return lines, self.names[source.node]
+
+    def _ordered(self, node: Node) -> dict[str, object]:
+        known = self.report.nodes[node.id].inputs
+        incoming = self.graph.incoming[node.id]
+        return {port: incoming[port] for port in known}
+
+    def _order(self, end: str, nodes: set[str]) -> list[str]:
+        done: list[str] = []
+        stack: list[tuple[str, bool]] = [(end, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            if ready:
+                done.append(node)
+                continue
+            stack.append((node, True))
+            sources = [p.node for p in self.graph.incoming[node].values() if p.node in nodes]
+            stack += [(source, False) for source in reversed(sources)]
+        return done
+
+    def _name(self, wanted: str) -> str:
+        name, k = wanted, 2
+        while name in self.taken or name in self.names.values():
+            name, k = f"{wanted}{k}", k + 1
+        return name

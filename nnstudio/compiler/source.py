@@ -1,0 +1,140 @@
+"""`generate`: a project as the text of a PyTorch module. This text is the program.
+
+Compiling, summarising, training and exporting all start from here; nothing else builds a model.
+Same project, same text.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnstudio.analysis.analyse import analyse
+from nnstudio.analysis.binding import pattern_of, pattern_text
+from nnstudio.analysis.blocks import nested_blocks
+from nnstudio.analysis.report import BlockReport, Report
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.compiler.constructor import Constructor
+from nnstudio.compiler.containers import structure
+from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.forward import Forward
+from nnstudio.compiler.lines import Line, Text
+from nnstudio.graph.values import EMPTY, FrozenMap, Value
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.expression import make_divisible
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text, the class of the model in it, and for each line the (block, node id)s it belongs to."""
+
+    text: str
+    root: str
+    lines: Mapping[int, tuple[tuple[str, str], ...]]
+
+    def lines_of(self, block: str, node: str) -> list[int]:
+        """The lines that a node is responsible for."""
+        return [line for line, owners in self.lines.items() if (block, node) in owners]
+
+
+def generate(project: Project, report: Report | None = None) -> Source:
+    """The source of `project`; raises `CompileError` with the problems that stand in the way."""
+    report = report or analyse(project)
+    if report.errors:
+        first = report.errors[0]
+        more = len(report.errors) - 1
+        tail = f" (and {more} more problem{'s' if more > 1 else ''})" if more else ""
+        raise CompileError(f"{first.sentence}{tail}", report.errors)
+    classes = Text()
+    for block in _in_order(project):
+        values = project.values if block.name == project.root else EMPTY
+        _write_class(classes, project, block, report.blocks[block.name], values)
+    head = _head(classes.text)
+    shift = len(head)
+    lines = {line + shift: owners for line, owners in classes.lines.items()}
+    text = "\n".join([*head, classes.text])
+    return Source(text, project.root, lines)
+
+
+def _in_order(project: Project) -> list[Block]:
+    """Blocks in use, each after those it uses, the root last."""
+    done: dict[str, Block] = {}
+    stack: list[tuple[Block, bool]] = [(project.model, False)]
+    while stack:
+        block, ready = stack.pop()
+        if block.name in done:
+            continue
+        if ready:
+            done[block.name] = block
+            continue
+        stack.append((block, True))
+        used = [project.by_name[n.type] for n in block.graph.nodes if n.type in project.by_name]
+        stack += [(b, False) for b in reversed(used) if b.name not in done]
+    return list(done.values())
+
+
+def _write_class(
+    text: Text, project: Project, block: Block, report: BlockReport, values: FrozenMap[Value]
+) -> None:
+    layout = structure(project, block)
+    text.blank(2)
+    text.add(block.name, Line(f"class {block.name}(nn.{block.kind}):", 0))
+    text.add(block.name, Line(_about(block, report), 1, kind="docstring"))
+    forward = Forward(project, block, report, layout)
+    body = forward.lines()
+    constructor = Constructor(project, block, report, layout, values, forward.kept)
+    if not constructor.is_plain:
+        text.blank()
+        for line in constructor.lines():
+            text.add(block.name, line)
+    if block.kind == "Sequential":
+        if not _is_chain(body):
+            raise CompileError(
+                f"'{block.name}' is a Sequential, but its graph is not one chain of modules; "
+                "make it a Module"
+            )
+        return
+    text.blank()
+    for line in body:
+        text.add(block.name, line)
+
+
+def _is_chain(body: list[Line]) -> bool:
+    """True if `forward` does what `nn.Sequential` does by itself: self[0], self[1], ... in order."""
+    calls = [int(k) for line in body[1:] for k in reversed(re.findall(r"self\[(\d+)\]\(", line.text))]
+    plain = all(re.fullmatch(r"(\w+ = |return )(self\[\d+\]\()*\w+\)*", line.text) for line in body[1:])
+    return plain and calls == list(range(len(calls)))
+
+
+def _about(block: Block, report: BlockReport) -> str:
+    """The docstring: the note, and the shapes of inputs and outputs."""
+    inputs = block.graph.of_type(INPUT)
+    patterns = [pattern_text(pattern_of(node)) for node in inputs]
+    if len(inputs) > 1:
+        patterns = [f"{node.name}: {pattern}" for node, pattern in zip(inputs, patterns, strict=True)]
+    outputs = [tensor.formula for tensor in report.outputs.values()]
+    if len(outputs) > 1:
+        outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
+    shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
+    note = block.note.strip()
+    return f"{note}\n\n{shapes}" if note else shapes
+
+
+def _head(text: str) -> list[str]:
+    """Imports, and `make_divisible` where it is used."""
+    lines: list[str] = []
+    if re.search(r"\bmath\.", text):
+        lines += ["import math", ""]
+    if re.search(r"\btorch\.", text):
+        lines.append("import torch")
+    if re.search(r"\bF\.", text):
+        lines.append("import torch.nn.functional as F")
+    lines.append("from torch import Tensor, nn")
+    if re.search(r"\bmake_divisible\(", text):
+        lines += ["", "", *inspect.getsource(make_divisible).rstrip().splitlines()]
+    return lines
+
+
+__all__ = ["Source", "generate", "nested_blocks"]

@@ -1,0 +1,100 @@
+"""Statements of `forward` before they are lines, and how a reader would join short ones."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+MAX_JOINED = 60
+MAX_DEPTH = 2
+
+
+@dataclass(frozen=True)
+class Statement:
+    """``target = value``, perhaps under a header (a loop or a condition).
+
+    `pure` is True for operations that may be written inside the next statement.
+    """
+
+    target: str
+    value: str
+    nodes: tuple[str, ...]
+    header: str = ""
+    pure: bool = False
+    add: bool = False
+
+
+@lru_cache(maxsize=8192)
+def _loads(text: str) -> tuple[str, ...]:
+    return tuple(n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name))
+
+
+@lru_cache(maxsize=8192)
+def _calls(text: str) -> int:
+    """The depth of nested calls."""
+
+    def depth(node: ast.AST) -> int:
+        inner = max((depth(child) for child in ast.iter_child_nodes(node)), default=0)
+        return inner + isinstance(node, ast.Call)
+
+    return depth(ast.parse(text, mode="eval"))
+
+
+class _Join(ast.NodeTransformer):
+    def __init__(self, name: str, value: ast.expr) -> None:
+        self.name = name
+        self.value = value
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return self.value if node.id == self.name else node
+
+
+def joined(statements: list[Statement]) -> list[Statement]:
+    """Write an operation into the statement after it, where that stays short and plain.
+
+    ``x = x + y; x = self.norm(x)`` becomes ``x = self.norm(x + y)``.
+    """
+    result: list[Statement] = []
+    for index, statement in enumerate(statements):
+        while result and _joins(result[-1], statement, statements[index + 1 :]):
+            before = result.pop()
+            tree = ast.parse(statement.value, mode="eval").body
+            value = ast.parse(before.value, mode="eval").body
+            text = ast.unparse(_Join(before.target, value).visit(tree))
+            statement = replace(
+                statement,
+                value=text,
+                nodes=before.nodes + statement.nodes,
+                pure=statement.pure and before.pure,
+            )
+        result.append(statement)
+    return result
+
+
+def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
+    if before.header or after.header or not before.target.isidentifier():
+        return False
+    uses = _loads(after.value)
+    if uses.count(before.target) != 1:
+        return False
+    if after.target != before.target and any(_read(before.target, rest)):
+        return False
+    if not (before.pure or after.add):
+        return False
+    if after.value == before.target:
+        return False
+    length = len(after.value) + len(before.value) - len(before.target)
+    return length <= MAX_JOINED and _calls(before.value) + _calls(after.value) <= MAX_DEPTH
+
+
+def _read(name: str, rest: list[Statement]) -> list[bool]:
+    """Whether `name` is read before it is written again."""
+    for statement in rest:
+        if name in _loads(statement.value) or name in statement.header.replace(":", " ").split():
+            return [True]
+        if statement.header and name in statement.target.split(", "):
+            return [True]
+        if name in statement.target.split(", "):
+            return []
+    return []

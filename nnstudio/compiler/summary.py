@@ -1,0 +1,395 @@
+"""`summarise`: the modules of a model as they are called, with shapes, parameters and exact FLOPs.
+
+The model is run once on one batch without gradients and left as it was. Tables for people are
+torchinfo's; operations are counted by torch's own counter, because torchinfo's figures for
+attention and for Linear on sequences are wrong. No project and no catalogue here: any module may
+be summarised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import torch
+import torchinfo
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+from torchinfo.torchinfo import clear_cached_forward_pass
+
+Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
+"""An input as `forward` takes it, or its shape and dtype, or None for an input left open."""
+
+RECURRENT = (nn.RNNBase, nn.RNNCellBase)
+"""Counted by formula: on the CPU torch runs LSTM as one operation that its counter cannot see."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call of a module, or a container whose children are called."""
+
+    path: str
+    """As in `named_modules`; empty for the model itself."""
+    name: str
+    """The attribute or index under which its parent holds it."""
+    depth: int
+    class_name: str
+    output_shapes: tuple[tuple[int, ...], ...]
+    """Of every tensor it returns; empty for a container that is not itself called."""
+    parameters: int
+    """With all below it; counted again at every call, see `recursive`."""
+    trainable: int
+    recursive: bool
+    """The same module was called before: its parameters are already counted there."""
+    flops: int | None
+    """Of this call for one sample, with all below it; None for a container not itself called."""
+    children: tuple[Row, ...] = ()
+
+    @property
+    def is_leaf(self) -> bool:
+        """True if no other module is called in it."""
+        return not self.children
+
+    @property
+    def output_shape(self) -> tuple[int, ...] | None:
+        """The shape of the first tensor returned."""
+        return self.output_shapes[0] if self.output_shapes else None
+
+    def walk(self) -> Iterator[Row]:
+        """This row and all below it, in the order of the calls."""
+        stack = [self]
+        while stack:
+            row = stack.pop()
+            yield row
+            stack.extend(reversed(row.children))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What one run of a model shows. Bytes and FLOPs are those of one sample."""
+
+    root: Row
+    parameters: int
+    trainable: int
+    buffers: int
+    """Elements of all buffers."""
+    flops: int
+    """Of matrix products, convolutions, attention and recurrent layers; a multiply and an add
+    count as two. Everything else (norms, activations, sums) counts as nothing, as is usual."""
+    parameter_bytes: int
+    buffer_bytes: int
+    activation_bytes: int
+    """Of what the innermost modules return, views and results in place not counted: what a
+    forward pass without gradients makes, and the order of what a training keeps."""
+    by_formula: tuple[str, ...]
+    """Paths of the recurrent layers, whose FLOPs are counted by formula."""
+    not_called: tuple[str, ...]
+    """Paths of modules with parameters that were neither called nor lie in a called layer."""
+    text: str
+    """torchinfo's table, with the FLOPs above in the place of its multiply-adds."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows in the order of the calls, the model first."""
+        return tuple(self.root.walk())
+
+
+def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) -> Summary:
+    """Run `model` once on `inputs` and tell what was called.
+
+    `inputs` are the positional arguments of `forward`, batch included; `samples` says how many
+    samples they hold. Examples given by shape are random (floating point) or zeros. The model's
+    modes, buffers and torch's random numbers are afterwards what they were. An error of the model
+    is raised as it is.
+    """
+    tensors = _tensors(model, inputs)
+    trace = _Trace(model, samples)
+    with _untouched(model), _countable():
+        trace.run(tensors)
+        table = _table(model, tensors)
+    parameters = list(model.parameters())
+    buffers = list(model.buffers())
+    summary = Summary(
+        root=trace.root(),
+        parameters=sum(p.numel() for p in parameters),
+        trainable=sum(p.numel() for p in parameters if p.requires_grad),
+        buffers=sum(b.numel() for b in buffers),
+        flops=trace.flops,
+        parameter_bytes=sum(p.numel() * p.element_size() for p in parameters),
+        buffer_bytes=sum(b.numel() * b.element_size() for b in buffers),
+        activation_bytes=trace.activation_bytes // samples,
+        by_formula=tuple(dict.fromkeys(trace.by_formula)),
+        not_called=trace.not_called(),
+        text="",
+    )
+    return replace(summary, text=_text(table, summary))
+
+
+def _tensors(model: nn.Module, inputs: Sequence[Example]) -> list[Tensor | None]:
+    device = next((t.device for t in (*model.parameters(), *model.buffers())), torch.device("cpu"))
+    generator = torch.Generator().manual_seed(0)  # our own: torch's numbers stay where they are
+    tensors: list[Tensor | None] = []
+    for example in inputs:
+        if isinstance(example, tuple):
+            shape, dtype = example
+            if dtype.is_floating_point:
+                made = torch.randn(tuple(shape), generator=generator).to(dtype)
+            else:
+                made = torch.zeros(tuple(shape), dtype=dtype)
+            tensors.append(made.to(device))
+        else:
+            tensors.append(None if example is None else example.to(device))
+    return tensors
+
+
+@contextmanager
+def _untouched(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode inside; modes, buffers and random numbers as before afterwards."""
+    modes = [(module, module.training) for module in model.modules()]
+    buffers = [
+        (module, name, buffer, buffer.detach().clone())
+        for module in model.modules()
+        for name, buffer in module._buffers.items()
+        if buffer is not None
+    ]
+    devices = {t.device.index for t in (*model.parameters(), *model.buffers()) if t.is_cuda}
+    with torch.random.fork_rng(devices=sorted(devices)), torch.no_grad():
+        try:
+            model.eval()
+            yield
+        finally:
+            for module, training in modes:
+                module.training = training
+            for module, name, buffer, values in buffers:
+                if not torch.equal(buffer, values):
+                    buffer.copy_(values)
+                module._buffers[name] = buffer
+
+
+@contextmanager
+def _countable() -> Iterator[None]:
+    """Attention by plain matrix products: its fused forms are invisible to the counter."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
+@dataclass
+class _Call:
+    """A row while it is being made."""
+
+    path: str
+    class_name: str
+    parameters: int
+    trainable: int
+    recursive: bool = False
+    output_shapes: tuple[tuple[int, ...], ...] = ()
+    flops: int | None = None
+    children: list[_Call] = field(default_factory=list)
+
+
+class _Trace:
+    """Follows the calls of all modules during one run."""
+
+    def __init__(self, model: nn.Module, samples: int) -> None:
+        self.model = model
+        self.samples = samples
+        self.flops = 0
+        self.activation_bytes = 0
+        self.by_formula: list[str] = []
+        self._paths = {module: path for path, module in model.named_modules()}
+        self._modules = dict(model.named_modules())
+        self._seen: set[nn.Module] = set()
+        self._open: list[_Call] = []
+        self._starts: list[int] = []
+        self._correction = 0
+        self._counter = FlopCounterMode(display=False)
+        self._root: _Call | None = None
+
+    def run(self, inputs: Sequence[Tensor | None]) -> None:
+        with ExitStack() as hooks:
+            for module in self._paths:
+                handles = (
+                    module.register_forward_pre_hook(self._enter),
+                    module.register_forward_hook(self._leave, with_kwargs=True),
+                )
+                for handle in handles:
+                    hooks.callback(handle.remove)
+            with self._counter:
+                self.model(*inputs)
+        assert self._root is not None
+        self.flops = self._root.flops or 0
+
+    def _counted(self) -> int:
+        return self._counter.get_total_flops() + self._correction
+
+    def _call(self, module: nn.Module, *, recursive: bool = False) -> _Call:
+        parameters = list(module.parameters())
+        return _Call(
+            path=self._paths[module],
+            class_name=type(module).__name__,
+            parameters=sum(p.numel() for p in parameters),
+            trainable=sum(p.numel() for p in parameters if p.requires_grad),
+            recursive=recursive,
+        )
+
+    def _enter(self, module: nn.Module, inputs: Any) -> None:
+        call = self._call(module, recursive=module in self._seen)
+        self._seen.add(module)
+        self._open.append(call)
+        self._starts.append(self._counted())
+
+    def _leave(self, module: nn.Module, args: Any, named: dict[str, Any], outputs: Any) -> None:
+        inputs = (args, named)
+        call, start = self._open.pop(), self._starts.pop()
+        if isinstance(module, RECURRENT):
+            exact = _recurrent_flops(module, inputs)
+            self._correction += exact - (self._counted() - start)
+            self.by_formula.append(call.path)
+        call.flops = (self._counted() - start) // self.samples
+        tensors = list(_all_tensors(outputs))
+        call.output_shapes = tuple(tuple(t.shape) for t in tensors)
+        if not call.children:
+            taken = {t.untyped_storage().data_ptr() for t in _all_tensors(inputs)}
+            self.activation_bytes += sum(
+                t.numel() * t.element_size()
+                for t in tensors
+                if t.untyped_storage().data_ptr() not in taken
+            )
+        if self._open:
+            self._place(call, self._open[-1])
+        else:
+            self._root = call
+
+    def _place(self, call: _Call, caller: _Call) -> None:
+        """Put a call below its caller, through the containers between that nobody calls."""
+        start = f"{caller.path}." if caller.path else ""
+        between = call.path.removeprefix(start).split(".")[:-1]
+        if not call.path.startswith(start):  # held elsewhere in the model, called here
+            between = []
+        path = caller.path
+        for name in between:
+            path = f"{path}.{name}" if path else name
+            last = caller.children[-1] if caller.children else None
+            if last is None or last.path != path or last.flops is not None:
+                last = self._call(self._modules[path])
+                caller.children.append(last)
+                self._seen.add(self._modules[path])
+            caller = last
+        caller.children.append(call)
+
+    def root(self) -> Row:
+        assert self._root is not None
+        return _row(self._root, 0)
+
+    def not_called(self) -> tuple[str, ...]:
+        reached = set(self._seen)
+        assert self._root is not None
+        stack = [self._root]
+        while stack:
+            call = stack.pop()
+            stack += call.children
+            if not call.children:
+                reached.update(self._modules[call.path].modules())
+        found: list[str] = []
+        for path, module in self._modules.items():
+            if module in reached or any(path.startswith(f"{other}.") for other in found):
+                continue
+            if any(True for _ in module.parameters()):
+                found.append(path)
+        return tuple(found)
+
+
+def _row(call: _Call, depth: int) -> Row:
+    return Row(
+        path=call.path,
+        name=call.path.rpartition(".")[2],
+        depth=depth,
+        class_name=call.class_name,
+        output_shapes=call.output_shapes,
+        parameters=call.parameters,
+        trainable=call.trainable,
+        recursive=call.recursive,
+        flops=call.flops,
+        children=tuple(_row(child, depth + 1) for child in call.children),
+    )
+
+
+def _all_tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _all_tensors(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _all_tensors(part)
+
+
+def _recurrent_flops(module: nn.Module, inputs: Any) -> int:
+    """2 x steps x samples x elements of all weight matrices: each is used once at every step."""
+    data = next(_all_tensors(inputs))
+    vectors = data.numel() // data.shape[-1]
+    return 2 * vectors * sum(p.numel() for p in module.parameters() if p.dim() == 2)
+
+
+def _table(model: nn.Module, inputs: Sequence[Tensor | None]) -> torchinfo.ModelStatistics:
+    given: Any = list(inputs)
+    while given and given[-1] is None:
+        given.pop()
+    if any(tensor is None for tensor in given):  # torchinfo cannot measure None
+        names = list(_argument_names(model))
+        given = {name: t for name, t in zip(names, given, strict=False) if t is not None}
+    try:
+        return torchinfo.summary(
+            model,
+            input_data=given,
+            depth=64,
+            col_names=("kernel_size", "output_size", "num_params", "trainable"),
+            row_settings=("depth", "var_names"),
+            mode="eval",
+            verbose=0,
+        )
+    finally:
+        clear_cached_forward_pass()  # it would keep the model alive
+
+
+def _argument_names(model: nn.Module) -> Iterator[str]:
+    code = type(model).forward.__code__
+    yield from code.co_varnames[1 : code.co_argcount]
+
+
+_REPLACED = (
+    "Total params",
+    "Trainable params",
+    "Non-trainable params",
+    "Total mult-adds",
+    "Forward/backward pass size",
+    "Estimated Total Size",
+)
+
+
+def _text(table: torchinfo.ModelStatistics, summary: Summary) -> str:
+    """torchinfo's rows over our totals.
+
+    Its multiply-adds and memory are wrong, and a parameter held by two modules counts twice in
+    its total.
+    """
+    lines = [line for line in str(table).splitlines() if not line.startswith(_REPLACED)]
+    rule = lines[0]
+    last = len(lines) - 1 - lines[::-1].index(rule, 1)
+    note = " (recurrent layers by formula)" if summary.by_formula else ""
+    totals = [
+        f"Total params: {summary.parameters:,}",
+        f"Trainable params: {summary.trainable:,}",
+        f"Non-trainable params: {summary.parameters - summary.trainable:,}",
+        f"Forward FLOPs of one sample: {summary.flops:,}{note}",
+    ]
+    return "\n".join([*lines[:last], *totals, *lines[last:]])

@@ -1,0 +1,140 @@
+"""The text of parameter values: typed values in their own form, derived ones normalised."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from nnstudio.analysis.report import NodeReport
+from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
+from nnstudio.catalog.use import Resolved
+from nnstudio.graph.values import Expr, Node, Value
+from nnstudio.project.values import REQUIRED as NO_DEFAULT
+from nnstudio.project.values import Block
+from nnstudio.symbols.expression import parse
+
+IN_MATH = {
+    "ceil": "math.ceil",
+    "floor": "math.floor",
+    "sqrt": "math.sqrt",
+    "log": "math.log",
+    "prod": "math.prod",
+}
+
+
+def written(value: Value, *, names: bool = False, brackets: str = "()") -> str:
+    """A value as Python text; with `names`, text inside a list is an expression."""
+    if isinstance(value, Expr):
+        return parse(value.text).text
+    if isinstance(value, tuple):
+        items = [parse(v).text if names and isinstance(v, str) else written(v) for v in value]
+        if brackets == "[]":
+            return f"[{', '.join(items)}]"
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    return repr(value)
+
+
+def derived(value: Resolved) -> str:
+    """A value found by analysis as text."""
+    if isinstance(value, tuple):
+        inner = ", ".join(part.text for part in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    return value.text
+
+
+@dataclass(frozen=True)
+class Params:
+    """The texts of all parameters of one use and those that must be written."""
+
+    texts: Mapping[str, str]
+    given: frozenset[str]
+
+
+def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
+    """Parameter texts of a layer's use; `given` are those whose text differs from torch's default."""
+    texts: dict[str, str] = {}
+    given: set[str] = set()
+    for param in layer.params:
+        default = _default_text(param.default)
+        if param.name in node.params:
+            text = written(node.params[param.name], names=param.kind == "shape")
+        elif param.default is AUTO:
+            if param.name not in report.params:
+                continue
+            text = derived(report.params[param.name])
+        else:
+            text = default or "None"
+        texts[param.name] = text
+        if text != default:
+            given.add(param.name)
+    return Params(texts, frozenset(given))
+
+
+def _default_text(default: Any) -> str | None:
+    if default is AUTO or default is REQUIRED:
+        return None
+    return written(tuple(default) if isinstance(default, list) else default)
+
+
+def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
+    """The constructor arguments of a block's use: required ones by position, others by name."""
+    positional: list[str] = []
+    named: list[str] = []
+    for parameter in block.parameters:
+        if parameter.name in node.params:
+            brackets = "[]" if parameter.type.startswith("list") else "()"
+            text = written(node.params[parameter.name], brackets=brackets)
+        elif parameter.name in report.auto:
+            text = derived(report.params[parameter.name])
+        else:
+            continue
+        if parameter.default is NO_DEFAULT:
+            positional.append(text)
+        elif text != default_text(parameter.default, parameter.type):
+            named.append(f"{parameter.name}={text}")
+    return ", ".join(positional + named)
+
+
+def default_text(value: Any, parameter_type: str) -> str:
+    """A block parameter's default as text."""
+    return written(value, brackets="[]" if parameter_type.startswith("list") else "()")
+
+
+class _Renaming(ast.NodeTransformer):
+    def __init__(self, rename: Callable[[str], str | None]) -> None:
+        self.rename = rename
+        self.bound: set[str] = set()
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        for generator in node.generators:
+            if isinstance(generator.target, ast.Name):
+                self.bound.add(generator.target.id)
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        new = None if node.id in self.bound else self.rename(node.id)
+        return node if new is None else ast.parse(new, mode="eval").body
+
+
+@lru_cache(maxsize=8192)
+def names_in(text: str) -> frozenset[str]:
+    """All names in a piece of generated text."""
+    return frozenset(
+        n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)
+    )
+
+
+def renamed(text: str, rename: Callable[[str], str | None]) -> str:
+    """`text` with names replaced; `rename` gives the new text or None to keep the name."""
+    if not any(rename(name) is not None for name in names_in(text)):
+        return text
+    tree = _Renaming(rename).visit(ast.parse(text, mode="eval"))
+    return ast.unparse(tree)
+
+
+def in_python(text: str) -> str:
+    """The expression language's functions by the names that the exported file imports."""
+    return renamed(text, IN_MATH.get)

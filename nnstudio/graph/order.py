@@ -1,0 +1,62 @@
+"""Orders and reach in a graph. All walks iterate: a chain of thousands of nodes is no problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import networkx
+
+from nnstudio.graph.values import Graph
+
+
+def topological(graph: Graph) -> list[str] | None:
+    """Node ids, sources first, declaration order where the wires leave it open; None if a cycle."""
+    missing = {node.id: len(set(p.node for p in graph.incoming[node.id].values())) for node in graph.nodes}
+    ready = [node.id for node in reversed(graph.nodes) if not missing[node.id]]
+    result: list[str] = []
+    while ready:
+        current = ready.pop()
+        result.append(current)
+        for target in dict.fromkeys(e.target.node for e in reversed(graph.outgoing[current])):
+            missing[target] -= 1
+            if not missing[target]:
+                ready.append(target)
+    return result if len(result) == len(graph.nodes) else None
+
+
+def find_cycle(graph: Graph) -> list[str]:
+    """The ids of one cycle, in order; empty if there is none."""
+    directed = networkx.DiGraph((e.source.node, e.target.node) for e in graph.edges)
+    try:
+        return [source for source, _ in networkx.find_cycle(directed)]
+    except networkx.NetworkXNoCycle:
+        return []
+
+
+def upstream(graph: Graph, start: Iterable[str]) -> set[str]:
+    """`start` and all nodes that lead to it."""
+    seen = set(start)
+    stack = list(seen)
+    while stack:
+        for source in graph.incoming[stack.pop()].values():
+            if source.node not in seen:
+                seen.add(source.node)
+                stack.append(source.node)
+    return seen
+
+
+def downstream(graph: Graph, start: Iterable[str]) -> set[str]:
+    """`start` and all nodes that it leads to."""
+    seen = set(start)
+    stack = list(seen)
+    while stack:
+        for edge in graph.outgoing[stack.pop()]:
+            if edge.target.node not in seen:
+                seen.add(edge.target.node)
+                stack.append(edge.target.node)
+    return seen
+
+
+def would_cycle(graph: Graph, source: str, target: str) -> bool:
+    """True if an edge from `source` to `target` would close a cycle."""
+    return source in downstream(graph, [target])

@@ -1,0 +1,188 @@
+"""`Graph` and its parts: frozen values that are compared, shared and never changed in place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+V = TypeVar("V")
+
+RepeatKind = Literal["ModuleList", "Sequential", "inline", "shared"]
+GroupKind = Literal["frame", "Sequential", "ModuleList", "ModuleDict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """A parameter value written as an expression over the block's names."""
+
+    text: str
+
+
+Value = None | bool | int | float | str | Expr | tuple[Any, ...]
+
+
+class FrozenMap(Mapping[str, V]):
+    """A mapping that cannot change, with `with_` and `without` to make the next one."""
+
+    __slots__ = ("_hash", "_items")
+
+    def __init__(self, items: Mapping[str, V] | None = None) -> None:
+        self._items: dict[str, V] = dict(items or {})
+        self._hash: int | None = None
+
+    def __getitem__(self, key: str) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FrozenMap):
+            return NotImplemented
+        # 1 == True == 1.0 in Python, but they are three different parameter values
+        return self._items == other._items and all(
+            type(value) is type(other._items[key]) for key, value in self._items.items()
+        )
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self._items.items()))
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"FrozenMap({self._items!r})"
+
+    def with_(self, key: str, value: V) -> FrozenMap[V]:
+        """This mapping with one value set."""
+        return FrozenMap({**self._items, key: value})
+
+    def without(self, key: str) -> FrozenMap[V]:
+        """This mapping with one key left out."""
+        return FrozenMap({k: v for k, v in self._items.items() if k != key})
+
+
+EMPTY: FrozenMap[Any] = FrozenMap()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Build a node `count` times in a chain; `i` is the index of the repetition."""
+
+    count: int | Expr
+    kind: RepeatKind = "ModuleList"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One use of a layer or block.
+
+    `name` is the attribute in the code and the prefix in `state_dict`; for operations without a
+    module it may be empty, else it names their result. `params` holds only what differs from the
+    declared defaults.
+    """
+
+    id: str
+    type: str
+    name: str = ""
+    params: FrozenMap[Value] = field(default_factory=lambda: EMPTY)
+    repeat: Repeat | None = None
+    when: Expr | None = None
+    shares: str | None = None
+    group: str | None = None
+    position: tuple[float, float] = (0.0, 0.0)
+
+    def with_param(self, name: str, value: Value) -> Node:
+        """This node with one parameter set."""
+        return replace(self, params=self.params.with_(name, value))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Port:
+    """One end of an edge: a node's id and the name of its port."""
+
+    node: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """A connection from an output port to an input port."""
+
+    source: Port
+    target: Port
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A titled frame around nodes (and groups); kinds other than `frame` are containers too."""
+
+    id: str
+    name: str
+    kind: GroupKind = "frame"
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in declaration order, edges, groups. Indexes are computed once, on first use."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Node]:
+        """Nodes by id."""
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def groups_by_id(self) -> dict[str, Group]:
+        """Groups by id."""
+        return {group.id: group for group in self.groups}
+
+    @cached_property
+    def incoming(self) -> dict[str, dict[str, Port]]:
+        """For each node, the source that feeds each of its connected input ports."""
+        result: dict[str, dict[str, Port]] = {node.id: {} for node in self.nodes}
+        for edge in self.edges:
+            result[edge.target.node][edge.target.name] = edge.source
+        return result
+
+    @cached_property
+    def outgoing(self) -> dict[str, tuple[Edge, ...]]:
+        """For each node, the edges that leave it."""
+        result: dict[str, list[Edge]] = {node.id: [] for node in self.nodes}
+        for edge in self.edges:
+            result[edge.source.node].append(edge)
+        return {node: tuple(edges) for node, edges in result.items()}
+
+    def of_type(self, node_type: str) -> tuple[Node, ...]:
+        """All nodes of a type, in declaration order."""
+        return tuple(node for node in self.nodes if node.type == node_type)
+
+    def members(self, group: str) -> tuple[Node, ...]:
+        """The nodes directly in a group, in declaration order."""
+        return tuple(node for node in self.nodes if node.group == group)
+
+    def ancestry(self, group: str | None) -> tuple[str, ...]:
+        """The group and the groups around it, innermost first."""
+        chain: list[str] = []
+        while group is not None and group in self.groups_by_id and group not in chain:
+            chain.append(group)
+            group = self.groups_by_id[group].parent
+        return tuple(chain)
+
+    def replaced(self, node: Node) -> Graph:
+        """This graph with the node of the same id replaced."""
+        return replace(self, nodes=tuple(node if n.id == node.id else n for n in self.nodes))
+
+
+def new_id() -> str:
+    """A short random id, for life."""
+    return secrets.token_hex(4)

@@ -1,0 +1,1 @@
+"""The project: blocks, commands, history and the file format. No torch, no Qt."""

@@ -1,0 +1,107 @@
+"""What a command is, and how commands look up what they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from nnstudio.graph.values import Graph, Node
+from nnstudio.project.ports import block_ports
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Block, Project
+
+
+class Command(Protocol):
+    """Something that can be done to a project."""
+
+    @property
+    def title(self) -> str:
+        """What the history and the Edit menu call it, in the imperative: "Add Conv2d"."""
+
+    def apply(self, project: Project) -> Project:
+        """The project after it; raises `Refusal`."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Several commands as one act."""
+
+    commands: tuple[Command, ...]
+    title: str
+
+    def apply(self, project: Project) -> Project:
+        for command in self.commands:
+            project = command.apply(project)
+        return project
+
+
+@dataclass(frozen=True)
+class Replace:
+    """Put another project in place of this one: variants, fitting to data, training settings."""
+
+    title: str
+    change: Callable[[Project], Project]
+
+    def apply(self, project: Project) -> Project:
+        return self.change(project)
+
+
+def block_of(project: Project, name: str) -> Block:
+    """The block called `name`, or a refusal."""
+    block = project.by_name.get(name)
+    if block is None:
+        raise Refusal(f"There is no block '{name}' in this project")
+    return block
+
+
+def node_of(graph: Graph, node: str) -> Node:
+    """The node with the id `node`, or a refusal."""
+    found = graph.by_id.get(node)
+    if found is None:
+        raise Refusal(f"There is no node '{node}' here")
+    return found
+
+
+def placed(position: tuple[float, float]) -> tuple[float, float]:
+    """A position as the file keeps it: tenths of a scene unit."""
+    return round(position[0], 1) + 0.0, round(position[1], 1) + 0.0
+
+
+def without_empty_groups(graph: Graph) -> Graph:
+    """The graph without groups that hold nothing."""
+    used: set[str] = set()
+    for node in graph.nodes:
+        used.update(graph.ancestry(node.group))
+    return replace(graph, groups=tuple(g for g in graph.groups if g.id in used))
+
+
+def with_ports_followed(
+    project: Project,
+    block: str,
+    renamed_input: tuple[str, str] | None = None,
+    renamed_output: tuple[str, str] | None = None,
+) -> Project:
+    """After a change of the Inputs and Outputs of `block`: wires at its uses follow or go."""
+    ports = block_ports(project.by_name[block])
+    inputs, outputs = {p.name for p in ports.inputs}, {p.name for p in ports.outputs}
+    renamed_in = dict([renamed_input] if renamed_input else [])
+    renamed_out = dict([renamed_output] if renamed_output else [])
+    for name in dict.fromkeys(user for user, _ in project.uses(block)):
+        graph = project.by_name[name].graph
+        uses = {node.id for node in graph.of_type(block)}
+        edges = []
+        for edge in graph.edges:
+            source, target = edge.source, edge.target
+            if source.node in uses:
+                source = replace(source, name=renamed_out.get(source.name, source.name))
+                if source.name not in outputs:
+                    continue
+            if target.node in uses:
+                target = replace(target, name=renamed_in.get(target.name, target.name))
+                if target.name not in inputs:
+                    continue
+            edges.append(replace(edge, source=source, target=target))
+        if tuple(edges) != graph.edges:
+            project = project.with_graph(name, replace(graph, edges=tuple(edges)))
+    return project

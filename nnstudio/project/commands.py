@@ -1,0 +1,429 @@
+"""Commands: everything that can be done to a project, as values with ``apply(project) -> project``.
+
+A command refuses with `Refusal` and one sentence; then nothing has changed. No command knows how
+to undo itself: the history keeps the projects before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from nnstudio.catalog import registry
+from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.graph.order import topological, would_cycle
+from nnstudio.graph.values import Edge, Expr, Graph, Group, Node, Port, Repeat, Value
+from nnstudio.project.checks import (
+    canonical,
+    check_expression,
+    check_node,
+    check_repeat,
+    check_value,
+    known_names,
+)
+from nnstudio.project.command import (
+    Command,
+    Replace,
+    Sequence,
+    block_of,
+    node_of,
+    placed,
+    with_ports_followed,
+    without_empty_groups,
+)
+from nnstudio.project.group_commands import (
+    GroupNodes,
+    PutInGroup,
+    SetGroup,
+    Ungroup,
+    refuse_group,
+)
+from nnstudio.project.names import BlockNames, attribute_problem, free_name, settled
+from nnstudio.project.ports import node_ports, refuse_ports, without_gaps
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
+
+__all__ = [
+    "AddNodes",
+    "Command",
+    "Connect",
+    "Declare",
+    "Delete",
+    "Disconnect",
+    "GroupNodes",
+    "Move",
+    "PutInGroup",
+    "Rename",
+    "Replace",
+    "Sequence",
+    "SetGroup",
+    "SetParam",
+    "SetRepeat",
+    "SetShares",
+    "SetWhen",
+    "Ungroup",
+    "block_of",
+    "named_node",
+    "node_of",
+    "refuse_connection",
+    "without_empty_groups",
+]
+
+
+def _edited(project: Project, block: str, edit: Callable[[Graph], Graph]) -> Project:
+    return project.with_graph(block, edit(block_of(project, block).graph))
+
+
+@dataclass(frozen=True)
+class AddNodes:
+    """Add nodes with the edges and groups among them, as the last in declaration order."""
+
+    block: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...] = ()
+    groups: tuple[Group, ...] = ()
+    title: str = "Add"
+
+    def apply(self, project: Project) -> Project:
+        return added(project, self.block, self.nodes, self.edges, self.groups)
+
+
+def added(
+    project: Project,
+    block_name: str,
+    nodes: tuple[Node, ...],
+    edges: tuple[Edge, ...] = (),
+    groups: tuple[Group, ...] = (),
+    *,
+    names_known: bool = True,
+) -> Project:
+    """The project with checked nodes, edges and groups added to a block; raises `Refusal`."""
+    before = block_of(project, block_name).graph
+    ids = [*before.by_id, *(node.id for node in nodes)]
+    group_ids = [*before.groups_by_id, *(group.id for group in groups)]
+    for kind, taken in (("node", ids), ("group", group_ids)):
+        if len(set(taken)) < len(taken):
+            raise Refusal(f"A {kind} with one of these ids is here already")
+    nodes = tuple(replace(n, position=placed(n.position)) for n in nodes)
+    targets = {edge.target for edge in edges}
+    graph = Graph(
+        before.nodes + nodes,
+        (*(e for e in before.edges if e.target not in targets), *edges),
+        before.groups + groups,
+    )
+    for node in nodes:
+        if node.group is not None and node.group not in graph.groups_by_id:
+            raise Refusal(f"There is no group '{node.group}' here")
+        if node.shares is not None:
+            _refuse_share(project, node, node_of(graph, node.shares))
+    project = project.with_graph(block_name, graph)
+    names = BlockNames(project, project.by_name[block_name])
+    for group in groups:
+        refuse_group(project, names.block, group)
+    for node in nodes:
+        check_node(project, block_name, node, names=names, names_known=names_known)
+    for edge in edges:
+        refuse_ports(project, graph, edge)
+    if len({edge.target for edge in graph.edges}) < len(graph.edges):
+        raise Refusal("An input takes one wire")
+    if edges and topological(graph) is None:
+        raise Refusal("These wires would close a cycle")
+    return project.with_graph(block_name, without_gaps(project, graph))
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete nodes and their edges; with `heal`, what fed a chain feeds what follows it."""
+
+    block: str
+    nodes: frozenset[str]
+    heal: bool = False
+
+    @property
+    def title(self) -> str:
+        kept = " and heal the chain" if self.heal else ""
+        return ("Delete node" if len(self.nodes) == 1 else f"Delete {len(self.nodes)} nodes") + kept
+
+    def apply(self, project: Project) -> Project:
+        graph = block_of(project, self.block).graph
+        for node in self.nodes:
+            node_of(graph, node)
+        edges = [e for e in graph.edges if not {e.source.node, e.target.node} & self.nodes]
+        if self.heal:
+            for edge in graph.edges:
+                if edge.source.node in self.nodes and edge.target.node not in self.nodes:
+                    source = self._origin(project, graph, edge.source)
+                    if source is not None:
+                        edges.append(Edge(source, edge.target))
+        heirs = {
+            owner: next(
+                (n for n in graph.nodes if n.shares == owner and n.id not in self.nodes), None
+            )
+            for owner in self.nodes
+        }
+        nodes = tuple(
+            _inherited(n, heirs[n.shares], graph.by_id[n.shares]) if n.shares in self.nodes else n
+            for n in graph.nodes
+            if n.id not in self.nodes
+        )
+        left = without_gaps(project, replace(graph, nodes=nodes, edges=tuple(edges)))
+        project = project.with_graph(self.block, without_empty_groups(left))
+        if any(graph.by_id[n].type in (INPUT, OUTPUT) for n in self.nodes):
+            project = with_ports_followed(project, self.block)
+        return settled(project, self.block)
+
+    def _origin(self, project: Project, graph: Graph, port: Port) -> Port | None:
+        """What feeds the first input of the chain of deleted nodes that ends at `port`."""
+        while port.node in self.nodes:
+            feeding = graph.incoming[port.node]
+            ports = node_ports(project, graph, graph.by_id[port.node]).inputs
+            first = next((feeding[p.name] for p in ports if p.name in feeding), None)
+            if first is None:
+                return None
+            port = first
+        return port
+
+
+def _inherited(node: Node, heir: Node | None, owner: Node) -> Node:
+    """A sharing node when the module's owner goes: the first takes the module, others share it."""
+    if heir is None or heir.id != node.id:
+        return replace(node, shares=heir.id if heir else None)
+    return replace(node, shares=None, name=owner.name, params=owner.params)
+
+
+@dataclass(frozen=True)
+class Connect:
+    """Draw a wire; one that was on the input before is replaced."""
+
+    block: str
+    edge: Edge
+    title: str = "Connect"
+
+    def apply(self, project: Project) -> Project:
+        graph = block_of(project, self.block).graph
+        refuse_connection(project, graph, self.edge)
+        edges = tuple(e for e in graph.edges if e.target != self.edge.target)
+        return project.with_graph(self.block, replace(graph, edges=(*edges, self.edge)))
+
+
+def refuse_connection(project: Project, graph: Graph, edge: Edge) -> None:
+    """Raise `Refusal` with the reason if the wire cannot be drawn."""
+    source, target = node_of(graph, edge.source.node), node_of(graph, edge.target.node)
+    if source.id == target.id:
+        raise Refusal("A node cannot feed itself; use 'repeat' to apply it several times")
+    refuse_ports(project, graph, edge)
+    if would_cycle(graph, source.id, target.id):
+        raise Refusal(
+            f"This wire would close a cycle: {target.name or target.type} already leads to "
+            f"{source.name or source.type}"
+        )
+
+
+@dataclass(frozen=True)
+class Disconnect:
+    """Remove wires."""
+
+    block: str
+    edges: frozenset[Edge]
+    title: str = "Disconnect"
+
+    def apply(self, project: Project) -> Project:
+        return _edited(
+            project,
+            self.block,
+            lambda g: without_gaps(
+                project, replace(g, edges=tuple(e for e in g.edges if e not in self.edges))
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class SetParam:
+    """Set a parameter of a node; `value` None with `clear` puts it back to auto or its default."""
+
+    block: str
+    node: str
+    param: str
+    value: Value = None
+    clear: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"Set {self.param}"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = node_of(block.graph, self.node)
+        value = canonical(self.value)
+        if not self.clear:
+            check_value(project, node, self.param, value, block)
+        if self.clear or self._is_default(project, node, value):
+            node = replace(node, params=node.params.without(self.param))
+        else:
+            node = node.with_param(self.param, value)
+        return project.with_graph(self.block, block.graph.replaced(node))
+
+    def _is_default(self, project: Project, node: Node, value: Value) -> bool:
+        """True for a layer's own default; a block's may change later, so its value is kept."""
+        layer = None if node.type in project.by_name else registry.find(node.type)
+        spec = layer.param(self.param) if layer else None
+        default = canonical(spec.default) if spec else None
+        return spec is not None and type(default) is type(value) and default == value
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Give a node another name."""
+
+    block: str
+    node: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"Rename to {self.name}"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = node_of(block.graph, self.node)
+        problem = attribute_problem(project, block, node, self.name)
+        if problem:
+            raise Refusal(problem)
+        graph = block.graph.replaced(replace(node, name=self.name))
+        if node.name:
+            graph = _with_ties_followed(graph, node.name, self.name)
+        project = project.with_graph(self.block, graph)
+        renamed = (node.name, self.name)
+        if node.type == INPUT:
+            return with_ports_followed(project, self.block, renamed_input=renamed)
+        if node.type == OUTPUT:
+            return with_ports_followed(project, self.block, renamed_output=renamed)
+        return project
+
+
+def _with_ties_followed(graph: Graph, old: str, new: str) -> Graph:
+    """The graph with tied weights (`weight: embedding.weight`) following a renamed module."""
+    nodes = []
+    for node in graph.nodes:
+        weight = node.params.get("weight")
+        if isinstance(weight, str) and weight.startswith(f"{old}."):
+            node = node.with_param("weight", new + weight.removeprefix(old))
+        nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+@dataclass(frozen=True)
+class Move:
+    """Put nodes at positions (scene units, the top left corner of the card)."""
+
+    block: str
+    positions: tuple[tuple[str, tuple[float, float]], ...]
+    title: str = "Move"
+
+    def apply(self, project: Project) -> Project:
+        places = {node: placed(position) for node, position in self.positions}
+        return _edited(
+            project,
+            self.block,
+            lambda g: replace(
+                g,
+                nodes=tuple(
+                    replace(n, position=places[n.id]) if n.id in places else n for n in g.nodes
+                ),
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class SetRepeat:
+    """Build a node several times in a chain, or (None) once."""
+
+    block: str
+    node: str
+    repeat: Repeat | None
+    title: str = "Set repeat"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = replace(node_of(block.graph, self.node), repeat=self.repeat)
+        check_repeat(node, known_names(project, block, node))
+        return project.with_graph(self.block, block.graph.replaced(node))
+
+
+@dataclass(frozen=True)
+class SetWhen:
+    """Let a node exist only if a condition holds, or (None) always."""
+
+    block: str
+    node: str
+    when: Expr | None
+    title: str = "Set condition"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = replace(node_of(block.graph, self.node), when=self.when)
+        if self.when is not None:
+            check_expression(self.when.text, "when", known_names(project, block, node))
+        return project.with_graph(self.block, block.graph.replaced(node))
+
+
+@dataclass(frozen=True)
+class SetShares:
+    """Let a node call another node's module, or (None) its own."""
+
+    block: str
+    node: str
+    shares: str | None
+    title: str = "Share module"
+
+    def apply(self, project: Project) -> Project:
+        graph = block_of(project, self.block).graph
+        node = node_of(graph, self.node)
+        if self.shares is None:
+            if node.shares is not None and not node.params:
+                node = replace(node, params=graph.by_id[node.shares].params)
+            graph = graph.replaced(replace(node, shares=None))
+            return settled(project.with_graph(self.block, graph), self.block)
+        _refuse_share(project, node, node_of(graph, self.shares))
+        nodes = tuple(
+            replace(n, shares=self.shares) if node.id in (n.id, n.shares) else n
+            for n in graph.nodes
+        )
+        return settled(project.with_graph(self.block, replace(graph, nodes=nodes)), self.block)
+
+
+def _refuse_share(project: Project, node: Node, owner: Node) -> None:
+    layer = None if node.type in project.by_name else registry.find(node.type)
+    if (
+        owner.id == node.id
+        or owner.type != node.type
+        or owner.shares
+        or (layer is not None and not layer.is_module)
+    ):
+        raise Refusal(
+            f"{node.name or node.type} can share only the module of another {node.type} "
+            "that has its own"
+        )
+
+
+@dataclass(frozen=True)
+class Declare:
+    """Move a node to another place in the declaration order."""
+
+    block: str
+    node: str
+    index: int
+    title: str = "Change declaration order"
+
+    def apply(self, project: Project) -> Project:
+        graph = block_of(project, self.block).graph
+        node = node_of(graph, self.node)
+        rest = [n for n in graph.nodes if n.id != node.id]
+        rest.insert(max(0, min(self.index, len(rest))), node)
+        return project.with_graph(self.block, replace(graph, nodes=tuple(rest)))
+
+
+def named_node(project: Project, block: str, node: Node) -> Node:
+    """`node` with a name that is free in the block, made from its type."""
+    found = block_of(project, block)
+    return replace(node, name=free_name(project, found, node))

@@ -1,0 +1,150 @@
+"""The `.nns` file: UTF-8 JSON, keys sorted, one node a line. Nothing read is ever executed.
+
+Reading is check -> migrate -> parse -> resolve; writing is atomic. Same project, same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nnstudio.project import schema
+from nnstudio.project.migrations import VERSION, migrated
+from nnstudio.project.resolve import resolve
+from nnstudio.project.schema import FileError, fail, received
+from nnstudio.project.values import Project
+
+FORMAT = "nnstudio"
+MAX_BYTES = 64 * 2**20
+LINED = frozenset({"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants"})
+
+__all__ = ["FORMAT", "MAX_BYTES", "FileError", "dumps", "load_json", "loads", "read", "write"]
+
+
+def dumps(project: Project) -> str:
+    """The project as the text of a file."""
+    return layout({"format": FORMAT, "version": VERSION, **schema.project_to_json(project)})
+
+
+def layout(data: dict[str, Any]) -> str:
+    """JSON with sorted keys, one node, edge, group or parameter a line."""
+    lines = []
+    for key, value in sorted(data.items()):
+        if key == "blocks":
+            blocks = ",\n".join(_record(block, "  ") for block in value)
+            lines.append(f' "blocks": [\n{blocks}\n ]')
+        else:
+            lines.append(f" {_line(key)}: {_entry(key, value, ' ')}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _record(record: dict[str, Any], indent: str) -> str:
+    lines = [
+        f"{indent} {_line(key)}: {_entry(key, value, f'{indent} ')}"
+        for key, value in sorted(record.items())
+    ]
+    return f"{indent}{{\n" + ",\n".join(lines) + f"\n{indent}}}"
+
+
+def _entry(key: str, value: Any, indent: str) -> str:
+    if key in LINED and value:
+        rows = ",\n".join(f"{indent} {_line(item)}" for item in value)
+        return f"[\n{rows}\n{indent}]"
+    return _line(value)
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def loads(text: str, where: str = "file") -> Project:
+    """The project in `text`; raises `FileError` whose sentence begins with `where`."""
+    try:
+        data = load_json(text, FORMAT)
+        return resolve(schema.project(migrated(data)))
+    except FileError as error:
+        raise FileError(f"{where}: {error}") from None
+
+
+def load_json(text: str, expected: str) -> dict[str, Any]:
+    """The JSON record in `text`, of the expected format; raises `FileError`."""
+    if len(text) > MAX_BYTES:
+        fail("", f"expected at most {MAX_BYTES:,} characters, received {len(text):,}")
+    try:
+        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
+    except json.JSONDecodeError as error:
+        if not text[error.pos :].strip() or error.msg.startswith("Unterminated"):
+            fail("", f"the text ends in the middle of a record, at line {error.lineno:,}")
+        fail("", f"no JSON at line {error.lineno:,}, column {error.colno:,}: {error.msg}")
+    except RecursionError:
+        fail("", "expected records a few levels deep, received far deeper ones")
+    except FileError:
+        raise
+    except ValueError as error:  # numbers of thousands of digits
+        fail("", f"a number cannot be read: {error}")
+    if not isinstance(data, dict):
+        fail("", f"expected a record {{...}}, received {received(data)}")
+    found = data.get("format")
+    if found != expected:
+        fail("format", f"expected '{expected}', received {received(found)}")
+    return data
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        double = next(key for key in keys if keys.count(key) > 1)
+        fail("", f"expected each key once, received '{double}' twice in one record")
+    return result
+
+
+def _constant(name: str) -> NoReturn:
+    fail("", f"expected finite numbers, received {name}")
+
+
+def read(path: str | os.PathLike[str]) -> Project:
+    """The project in a file; raises `FileError` that begins with the file's name."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            size = path.stat().st_size
+            fail(path.name, f"expected at most {MAX_BYTES:,} bytes, received {size:,}")
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(path.name, f"expected UTF-8 text, received other bytes at position {error.start:,}")
+    except OSError as error:
+        fail(str(path), f"cannot be read: {error.strerror or error}")
+    return loads(text, path.name)
+
+
+def write(project: Project, path: str | os.PathLike[str]) -> None:
+    """Write a project so that the file is either the old or the new one, whatever happens."""
+    path = Path(path)
+    text = dumps(project)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
+        )
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        fail(str(path), f"cannot be written: {error.strerror or error}")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

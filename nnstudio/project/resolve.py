@@ -1,0 +1,171 @@
+"""What belongs together in a project: ids, wires, groups, names, expressions, recursion.
+
+Used for what comes from outside (files, the clipboard); commands keep these rules by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from nnstudio.graph.order import find_cycle, topological
+from nnstudio.graph.values import Graph, Node
+from nnstudio.project.checks import (
+    check_argument,
+    check_expression,
+    check_params,
+    check_repeat,
+    expressions_in,
+)
+from nnstudio.project.names import BlockNames, class_name_problem, parameter_problem
+from nnstudio.project.ports import refuse_ports
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.schema import fail
+from nnstudio.project.values import Block, Project, _Required
+
+
+def resolve(project: Project) -> Project:
+    """`project` itself if all of it fits together; raises `FileError` with the place."""
+    _unique([b.name for b in project.blocks], "blocks", "a block called")
+    if project.root not in project.by_name:
+        fail("root", f"expected the name of a block, received '{project.root}'")
+    for block in project.blocks:
+        resolve_block(project, block)
+    _refuse_recursion(project)
+    model = project.model
+    sets = [("values", project.values)]
+    sets += [(f"variants.{v.name}.values", v.values) for v in project.variants]
+    _unique([v.name for v in project.variants], "variants", "a variant called")
+    for place, values in sets:
+        for name, value in values.items():
+            parameter = model.parameter(name)
+            if parameter is None:
+                fail(f"{place}.{name}", f"{model.name} has no parameter '{name}'")
+            if any(True for _ in expressions_in(value)):
+                fail(f"{place}.{name}", "expected a plain value, received an expression")
+            _check(f"{place}.{name}", name, check_argument, parameter, value)
+    return project
+
+
+def resolve_block(project: Project, block: Block) -> None:
+    """Check one block and its graph; raises `FileError`."""
+    place = f"blocks.{block.name}"
+    others = Project(block.name, tuple(b for b in project.blocks if b is not block))
+    problem = class_name_problem(others, block.name)
+    if problem is not None:
+        fail(place, problem)
+    seen = Block(block.name)
+    for parameter in block.parameters:
+        at = f"{place}.parameters.{parameter.name}"
+        problem = parameter_problem(seen, parameter.name)
+        if problem is not None:
+            fail(at, problem)
+        if not isinstance(parameter.default, _Required) and parameter.default is not None:
+            _check(at, parameter.name, check_argument, parameter, parameter.default)
+        seen = Block(block.name, (*seen.parameters, parameter))
+    for known in block.locals:
+        at = f"{place}.locals.{known.name}"
+        problem = parameter_problem(seen, known.name)
+        if problem is not None:
+            fail(at, problem)
+        _check(at, known.name, check_expression, known.value.text, known.name)
+        seen = Block(block.name, seen.parameters, (*seen.locals, known))
+    for k, requirement in enumerate(block.requirements):
+        at = f"{place}.requirements[{k}]"
+        _check(at, "condition", check_expression, requirement.condition.text, "condition")
+    resolve_graph(project, block, place)
+
+
+def resolve_graph(project: Project, block: Block, place: str) -> None:
+    """Check nodes, groups and edges of a block; raises `FileError`."""
+    graph = block.graph
+    dot = f"{place}." if place else ""
+    _unique([n.id for n in graph.nodes], f"{dot}nodes", "a node with the id")
+    _unique([g.id for g in graph.groups], f"{dot}groups", "a group with the id")
+    names = BlockNames(project, block)
+    for k, group in enumerate(graph.groups):
+        at = f"{dot}groups[{k}]"
+        if group.parent is not None and group.parent not in graph.groups_by_id:
+            fail(f"{at}.parent", f"expected the id of a group, received '{group.parent}'")
+        outermost = graph.ancestry(group.id)[-1]
+        if graph.groups_by_id[outermost].parent is not None:
+            fail(f"{at}.parent", "expected groups inside groups, received a cycle")
+        problem = names.group_problem(group, group.name) if group.kind != "frame" else None
+        if problem is not None:
+            fail(f"{at}.name", problem)
+    for k, node in enumerate(graph.nodes):
+        _resolve_node(project, names, node, f"{dot}nodes[{k}]")
+    _resolve_edges(project, graph, dot)
+
+
+def _resolve_node(project: Project, names: BlockNames, node: Node, at: str) -> None:
+    graph = names.block.graph
+    if not node.type or len(node.type) > 200:
+        fail(f"{at}.type", f"expected the name of a layer or block, received '{node.type}'")
+    if node.group is not None and node.group not in graph.groups_by_id:
+        fail(f"{at}.group", f"expected the id of a group, received '{node.group}'")
+    if node.shares is not None:
+        owner = graph.by_id.get(node.shares)
+        if owner is None or owner.id == node.id or owner.type != node.type or owner.shares:
+            fail(
+                f"{at}.shares",
+                f"expected the id of a {node.type} with its own module, received '{node.shares}'",
+            )
+    problem = names.node_problem(node, node.name)
+    if problem is not None:
+        fail(f"{at}.name", problem)
+    for name, value in node.params.items():
+        one = type(node.params)({name: value})
+        _check(f"{at}.params.{name}", name, check_params, project, names.block, node, one)
+    _check(f"{at}.repeat", "repeat", check_repeat, node)
+    if node.when is not None:
+        _check(f"{at}.when", "when", check_expression, node.when.text, "when")
+
+
+def _resolve_edges(project: Project, graph: Graph, dot: str) -> None:
+    targets: set[object] = set()
+    for k, edge in enumerate(graph.edges):
+        at = f"{dot}edges[{k}]"
+        for port in (edge.source, edge.target):
+            if port.node not in graph.by_id:
+                fail(at, f"expected the id of a node, received '{port.node}'")
+        if edge.target in targets:
+            fail(at, f"'{edge.target.node}.{edge.target.name}' has a wire already")
+        targets.add(edge.target)
+    for k, edge in enumerate(graph.edges):
+        _check(f"{dot}edges[{k}]", "", refuse_ports, project, graph, edge)
+    if topological(graph) is None:
+        cycle = " -> ".join(graph.by_id[n].name or n for n in find_cycle(graph))
+        fail(f"{dot}edges", f"the wires close a cycle: {cycle}")
+
+
+def _refuse_recursion(project: Project) -> None:
+    uses = {
+        b.name: {n.type for n in b.graph.nodes if n.type in project.by_name} for b in project.blocks
+    }
+    left = dict(uses)
+    while left:
+        done = [name for name, inner in left.items() if not inner & left.keys()]
+        if not done:
+            fail(f"blocks.{next(iter(left))}", "a block contains itself, directly or deep")
+        for name in done:
+            del left[name]
+
+
+def _unique(found: Iterable[str], place: str, what: str) -> None:
+    seen: set[str] = set()
+    for name in found:
+        if name in seen:
+            fail(place, f"expected each once, received {what} '{name}' twice")
+        seen.add(name)
+
+
+def _check(at: str, name: str, check: Callable[..., None], *arguments: object) -> None:
+    """Run a check of commands; its refusal becomes a fault of the file."""
+    try:
+        check(*arguments)
+    except Refusal as refusal:
+        sentence = str(refusal).removeprefix(f"{name}: ")
+        start = f"{name} expects "
+        if sentence.startswith(start):
+            sentence = f"expected {sentence.removeprefix(start)}"
+        fail(at, sentence)

@@ -1,0 +1,1 @@
+"""The trainings that have been: an index and one folder for each. No torch, no window."""

@@ -1,0 +1,4 @@
+"""Names and numbers of a block: checked expressions and exact dimensions.
+
+Nothing here knows of layers, graphs or torch.
+"""

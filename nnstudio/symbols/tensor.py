@@ -1,0 +1,43 @@
+"""What a wire carries, as far as it is known without running anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nnstudio.symbols.dimension import Dim, product
+
+DType = Literal["float", "int", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Shape (dimensions with numbers and formulas) and dtype of a value on a wire."""
+
+    shape: tuple[Dim, ...]
+    dtype: DType = "float"
+
+    @property
+    def rank(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def label(self) -> str:
+        """``N x 128 x 8 x 6``, with the multiplication sign."""
+        return " × ".join(dim.label for dim in self.shape) or "scalar"
+
+    @property
+    def formula(self) -> str:
+        """``(N, hidden, 8, 6)``."""
+        inner = ", ".join(dim.text for dim in self.shape)
+        return f"({inner},)" if self.rank == 1 else f"({inner})"
+
+    def elements(self, after: int = 0) -> int | None:
+        """The number of elements from dimension `after` on, None where one is not known."""
+        return product(self.shape[after:]).value
+
+    def without_numbers(self) -> Tensor:
+        """The same formulas with no number known: how a branch that is not taken is read."""
+        shape = tuple(d if d.is_constant else Dim(None, d.terms) for d in self.shape)
+        return Tensor(shape, self.dtype)

@@ -1,0 +1,158 @@
+"""Checkpoints: one safetensors file with all tensors, everything else as JSON in its header.
+
+One file, so that writing it is one atomic act; no pickle, so that reading it runs no code.
+`last.safetensors` holds all that a training needs to go on; `best.safetensors` the weights of
+the best epoch. Tensors are named `model.<key of the state_dict>`, `optimizer.<n>.<name>`, `rng.*`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from nnstudio.training.failures import TrainingError
+
+LAST = "last.safetensors"
+BEST = "best.safetensors"
+_FORMAT = "nnstudio-checkpoint"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a file holds: tensors on the CPU by name, and the rest as JSON values."""
+
+    tensors: dict[str, Tensor]
+    state: dict[str, Any]
+
+    def part(self, name: str) -> dict[str, Tensor]:
+        """The tensors under `name.`, without that prefix."""
+        prefix = f"{name}."
+        return {
+            key.removeprefix(prefix): tensor
+            for key, tensor in self.tensors.items()
+            if key.startswith(prefix)
+        }
+
+
+def folder_of(run_folder: Path) -> Path:
+    """Where a run keeps its checkpoints."""
+    return run_folder / "checkpoints"
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
+    """Write a checkpoint so that `path` is always either the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = {"format": _FORMAT, "version": str(_VERSION), "state": json.dumps(dict(state))}
+    temporary = path.with_name(f"{path.name}.part")
+    save_file(_apart(tensors), temporary, metadata=header)
+    with temporary.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    os.replace(temporary, path)
+
+
+def read(path: Path) -> Checkpoint:
+    """A checkpoint from its file or its run's folder. Raises TrainingError, one sentence."""
+    if path.is_dir():
+        path = folder_of(path) / LAST
+    try:
+        with safe_open(path, framework="pt") as stream:
+            header = stream.metadata() or {}
+            tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise TrainingError(f"There is no checkpoint at {path}.") from error
+    except (SafetensorError, OSError) as error:
+        raise TrainingError(f"{path} is not a readable checkpoint.") from error
+    if header.get("format") != _FORMAT:
+        raise TrainingError(f"{path} holds tensors but is not a checkpoint of a training.")
+    if int(header["version"]) > _VERSION:
+        raise TrainingError(f"{path} was written by a newer version of this program.")
+    return Checkpoint(tensors, json.loads(header["state"]))
+
+
+def weights(path: Path) -> dict[str, Tensor]:
+    """The model's state_dict in a checkpoint, last or best."""
+    return read(path).part("model")
+
+
+def model_tensors(model: nn.Module) -> dict[str, Tensor]:
+    return {f"model.{key}": value for key, value in _only_tensors(model.state_dict())}
+
+
+def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
+    """The optimizer's state by number of the parameter; rates come from the schedule."""
+    return {
+        f"optimizer.{number}.{name}": value
+        for number, values in optimizer.state_dict()["state"].items()
+        for name, value in _only_tensors(values)
+    }
+
+
+def rng_tensors(device: torch.device) -> dict[str, Tensor]:
+    """The states of the random number generators that dropout and the like draw from."""
+    states = {"rng.cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["rng.cuda"] = torch.cuda.get_rng_state(device)
+    elif device.type == "mps":
+        states["rng.mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
+    """Raises TrainingError if the checkpoint is another model's."""
+    saved = checkpoint.part("model")
+    own = dict(_only_tensors(model.state_dict()))
+    odd = [
+        key
+        for key in {**own, **saved}
+        if key not in own or key not in saved or own[key].shape != saved[key].shape
+    ]
+    if odd:
+        raise TrainingError(
+            f"The checkpoint is of another model: {odd[0]} is not the same in both."
+        )
+    model.load_state_dict(saved, strict=False)
+
+
+def restore_optimizer(optimizer: Optimizer, checkpoint: Checkpoint) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in checkpoint.part("optimizer").items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = tensor
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def restore_rng(device: torch.device, checkpoint: Checkpoint) -> None:
+    states = checkpoint.part("rng")
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)
+    elif device.type == "mps" and "mps" in states:
+        torch.mps.set_rng_state(states["mps"])
+
+
+def _only_tensors(values: Mapping[str, Any]) -> Iterable[tuple[str, Tensor]]:
+    return ((key, value) for key, value in values.items() if isinstance(value, Tensor))
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors with memory of their own: tied weights appear under each of their names."""
+    seen: set[int] = set()
+    result = {}
+    for name, tensor in tensors.items():
+        plain = tensor.detach().cpu().contiguous()
+        memory = plain.untyped_storage().data_ptr()
+        result[name] = plain.clone() if memory in seen else plain
+        seen.add(memory)
+    return result

@@ -1,0 +1,38 @@
+"""Pause, resume and stop, asked from one thread and obeyed in another. Nothing else."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Control:
+    """Wishes about a running training. The loop looks at them between two steps."""
+
+    def __init__(self) -> None:
+        self._may_go = threading.Event()
+        self._may_go.set()
+        self._stop = threading.Event()
+
+    def pause(self) -> None:
+        if not self._stop.is_set():
+            self._may_go.clear()
+
+    def resume(self) -> None:
+        self._may_go.set()
+
+    def stop(self) -> None:
+        """Stop for good; wakes a paused training."""
+        self._stop.set()
+        self._may_go.set()
+
+    @property
+    def pausing(self) -> bool:
+        return not self._may_go.is_set()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def wait(self) -> None:
+        """Return as soon as nobody wants a pause."""
+        self._may_go.wait()

@@ -1,0 +1,162 @@
+"""What a training tells the world: small frozen events. No torch, no window, no thread here.
+
+Epochs and steps count from 1; seconds are seconds of training, without pauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Means over `samples` samples; accuracy is 0 to 1, None where there is no such thing."""
+
+    loss: float
+    accuracy: float | None
+    samples: int
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What all events share: their form as JSON."""
+
+    def to_json(self) -> dict[str, Any]:
+        """{"event": "epoch_done", ...}: the event's name and its fields."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return {"event": name, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Started(_Told):
+    device: str
+    epochs: int
+    steps_per_epoch: int
+    train_samples: int
+    validation_samples: int
+    parameters: int
+    first_epoch: int
+    """1, or where a resumed training goes on."""
+
+
+@dataclass(frozen=True)
+class StepsDone(_Told):
+    """A few times a second: means since the last one."""
+
+    epoch: int
+    step: int
+    steps: int
+    """Of the whole training."""
+    loss: float
+    accuracy: float | None
+    learning_rate: float
+    samples_per_second: float
+    remaining_seconds: float | None
+
+
+@dataclass(frozen=True)
+class EpochDone(_Told):
+    epoch: int
+    epochs: int
+    train: Metrics
+    """While training: dropout on, weights changing from step to step."""
+    validation: Metrics | None
+    learning_rate: float
+    """The rate of this epoch."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CheckpointSaved(_Told):
+    path: str
+    epoch: int
+    """The last epoch that is at least partly in it."""
+    best: bool
+    """Whether these are the best weights so far, rather than the state to resume from."""
+
+
+@dataclass(frozen=True)
+class Paused(_Told):
+    pass
+
+
+@dataclass(frozen=True)
+class Resumed(_Told):
+    pass
+
+
+@dataclass(frozen=True)
+class Stopping(_Told):
+    pass
+
+
+@dataclass(frozen=True)
+class Completed(_Told):
+    epochs: int
+    """Epochs done; fewer than planned after early stopping."""
+    seconds: float
+    best_epoch: int
+    best: Metrics | None
+    last: Metrics | None
+    """Both of the validation set or, where there is none, of the training."""
+
+
+@dataclass(frozen=True)
+class Stopped(_Told):
+    epoch: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed(_Told):
+    sentence: str
+    detail: str
+    """The traceback."""
+    line: int | None
+    """The line in the generated source, if the traceback passes through it."""
+
+
+Event: TypeAlias = (
+    Started
+    | StepsDone
+    | EpochDone
+    | CheckpointSaved
+    | Paused
+    | Resumed
+    | Stopping
+    | Completed
+    | Stopped
+    | Failed
+)
+
+_KINDS: tuple[type[Event], ...] = (
+    Started,
+    StepsDone,
+    EpochDone,
+    CheckpointSaved,
+    Paused,
+    Resumed,
+    Stopping,
+    Completed,
+    Stopped,
+    Failed,
+)
+
+
+def from_json(told: Mapping[str, Any]) -> Event:
+    """The event that `to_json` made `told` of. Raises ValueError for anything else."""
+    wanted = str(told.get("event")).replace("_", "")
+    for kind in _KINDS:
+        if kind.__name__.lower() == wanted:
+            values = {field.name: told[field.name] for field in fields(kind) if field.name in told}
+            for name, value in values.items():
+                if isinstance(value, Mapping):
+                    values[name] = Metrics(**value)
+            try:
+                return kind(**values)
+            except TypeError as error:
+                raise ValueError(f"The event {told.get('event')} lacks fields.") from error
+    raise ValueError(f"There is no event named {told.get('event')!r}.")

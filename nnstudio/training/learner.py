@@ -1,0 +1,86 @@
+"""A model with all that changes while it learns: weights, optimizer, random numbers.
+
+One step and one measurement; no epochs, no events, no files.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from nnstudio.data.info import in_words
+from nnstudio.data.sets import DataSet
+from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.training import checkpoints
+from nnstudio.training.checkpoints import Checkpoint
+from nnstudio.training.failures import TrainingError
+from nnstudio.training.objectives import Objective, single_output
+from nnstudio.training.optimizers import build_optimizer, warm_up
+
+
+class Learner:
+    """Puts the model on the device and makes the optimizer for it."""
+
+    def __init__(
+        self, model: nn.Module, example: DataSet, settings: TrainingSettings, device: torch.device
+    ) -> None:
+        """example: the data set to train on; the model is tried out on two of its samples.
+
+        Raises TrainingError if model, data and loss do not go together.
+        """
+        torch.manual_seed(settings.seed)
+        self.model = model.to(device)
+        self._device = device
+        # Before the optimizer is made: lazy modules get their weights here.
+        self.objective = Objective(settings, self._try_out(example.inputs[:2]))
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        if not self.parameters:
+            raise TrainingError("The model has no weights that could be trained.")
+        self._optimizer = build_optimizer(self.parameters, settings, device)
+        self._clip_norm = settings.clip_norm
+        warm_up(device)
+
+    def set_rate(self, rate: float) -> None:
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+
+    def step(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Learn from one batch; its mean loss and number of right answers, on the device."""
+        self._optimizer.zero_grad(set_to_none=True)
+        loss, correct = self.objective.measure(single_output(self.model(inputs)), targets)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self._clip_norm is not None:
+            nn.utils.clip_grad_norm_(self.parameters, self._clip_norm)
+        self._optimizer.step()
+        return loss, correct
+
+    def measure(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The same figures without learning. The caller puts the model into `eval`."""
+        with torch.no_grad():
+            return self.objective.measure(single_output(self.model(inputs)), targets)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that is needed to go on exactly from here."""
+        return {
+            **checkpoints.model_tensors(self.model),
+            **checkpoints.optimizer_tensors(self._optimizer),
+            **checkpoints.rng_tensors(self._device),
+        }
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Raises TrainingError if the checkpoint is another model's."""
+        checkpoints.restore_model(self.model, checkpoint)
+        checkpoints.restore_optimizer(self._optimizer, checkpoint)
+        checkpoints.restore_rng(self._device, checkpoint)
+
+    def _try_out(self, inputs: Tensor) -> tuple[int, ...]:
+        """The form of the output for a few samples: errors show before anything is set up."""
+        self.model.eval()
+        with torch.no_grad():
+            output = single_output(self.model(inputs.to(self._device)))
+        if len(output) != len(inputs):
+            raise TrainingError(
+                f"The model makes {in_words(tuple(output.shape))} of {len(inputs)} samples: "
+                "expected one row per sample."
+            )
+        return tuple(output.shape[1:])

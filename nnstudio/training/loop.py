@@ -1,0 +1,380 @@
+"""The training loop: a generator of events. It knows no thread, no window, no file but its run's.
+
+Same seed, same losses, on the same machine and device, as long as nobody else draws from torch's
+global random numbers meanwhile.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from nnstudio.data.sets import DataSet
+from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.training import checkpoints
+from nnstudio.training.batches import Batches
+from nnstudio.training.checkpoints import Checkpoint
+from nnstudio.training.control import Control
+from nnstudio.training.devices import threads_for_training
+from nnstudio.training.events import (
+    CheckpointSaved,
+    Completed,
+    EpochDone,
+    Event,
+    Metrics,
+    Paused,
+    Resumed,
+    Started,
+    StepsDone,
+    Stopped,
+    Stopping,
+    from_json,
+)
+from nnstudio.training.failures import TrainingError, failed
+from nnstudio.training.learner import Learner
+from nnstudio.training.meters import NOTHING, Clock, Interval, Meter, Totals
+from nnstudio.training.optimizers import Schedule
+
+_REPORT_EVERY = 0.25
+"""Seconds between two StepsDone."""
+_SAVE_EVERY = 300.0
+"""Seconds between two checkpoints inside a long epoch."""
+_MAY_CHANGE = {"data", "epochs", "early_stopping", "checkpoint", "device"}
+"""Settings that may be others when a training is resumed."""
+
+
+def train(
+    model: nn.Module,
+    train_set: DataSet,
+    validation_set: DataSet | None,
+    settings: TrainingSettings,
+    *,
+    device: torch.device,
+    control: Control | None = None,
+    resume: Path | None = None,
+    run_folder: Path | None = None,
+    source_name: str | None = None,
+) -> Iterator[Event]:
+    """Train `model` in place and tell how it goes.
+
+    First comes Started; last Completed, Stopped or Failed: exceptions become Failed, with the
+    line in the generated code if it was compiled under the file name `source_name`.
+    control: pause, resume and stop from another thread; taken up between two steps. While
+    paused, the generator blocks. resume: a checkpoint, or the folder of a run, to go on from.
+    run_folder: where checkpoints are kept; without it there are none.
+    """
+    try:
+        with _machine_set_up():
+            if len(train_set) == 0:
+                raise TrainingError(f"{train_set.info.title} has no samples to train on.")
+            learner = Learner(model, train_set, settings, device)
+            objective, size = learner.objective, settings.batch_size
+            batches = Batches(train_set.inputs, objective.targets(train_set), size, device)
+            validation = None
+            if validation_set is not None and len(validation_set):
+                # Twice the batch: without gradients it needs no more memory.
+                targets = objective.targets(validation_set)
+                validation = Batches(validation_set.inputs, targets, 2 * size, device)
+            folder = None if run_folder is None else checkpoints.folder_of(run_folder)
+            training = _Training(learner, batches, validation, settings, device, folder)
+            if resume is not None:
+                training.restore(checkpoints.read(resume))
+            yield from training.events(control or Control())
+    except Exception as error:
+        yield failed(error, source_name)
+
+
+@contextmanager
+def _machine_set_up() -> Iterator[None]:
+    """Threads as measured best, and no choice of algorithms by stopwatch; put back afterwards."""
+    threads, cudnn = torch.get_num_threads(), torch.backends.cudnn
+    chosen, timed = cudnn.deterministic, cudnn.benchmark
+    torch.set_num_threads(threads_for_training())
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        cudnn.deterministic, cudnn.benchmark = chosen, timed
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where a training is: `epoch` in work, `step` steps of it done with these sums."""
+
+    epoch: int = 1
+    step: int = 0
+    sums: Totals = NOTHING
+    epoch_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+class _Training:
+    """One training: the order of its events, its figures, its checkpoints."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        batches: Batches,
+        validation: Batches | None,
+        settings: TrainingSettings,
+        device: torch.device,
+        folder: Path | None,
+    ) -> None:
+        self.learner = learner
+        self.batches = batches
+        self.validation = validation
+        self.settings = settings
+        self.device = device
+        self.folder = folder
+        self.schedule = Schedule(settings)
+        self.history: list[EpochDone] = []
+        self._move_to(_Position())
+
+    def _move_to(self, position: _Position) -> None:
+        self.epoch, self.step = position.epoch, position.step
+        self.first_step = self._steps_done()
+        self.sums = position.sums
+        self.meter = Meter(self.device, position.sums)
+        self.clock = Clock(position.seconds)
+        self.seconds_before = position.seconds
+        self.epoch_began = position.seconds - position.epoch_seconds
+        self.saved_at = position.seconds
+        self.interval = Interval(_REPORT_EVERY, position.seconds)
+
+    # The order of events
+
+    def events(self, control: Control) -> Iterator[Event]:
+        settings, batches = self.settings, self.batches
+        self.control = control
+        yield Started(
+            device=str(self.device),
+            epochs=settings.epochs,
+            steps_per_epoch=batches.steps,
+            train_samples=batches.samples,
+            validation_samples=self.validation.samples if self.validation else 0,
+            parameters=sum(p.numel() for p in self.learner.parameters),
+            first_epoch=self.epoch,
+        )
+        while self.epoch <= settings.epochs and not self._has_waited_enough():
+            if not control.stopping:
+                yield from self._run_epoch()
+            if control.stopping and self.epoch <= settings.epochs:
+                yield from self._stop()
+                return
+        best = self._best()
+        yield Completed(
+            epochs=len(self.history),
+            seconds=self.clock.seconds(),
+            best_epoch=best.epoch if best else 0,
+            best=_judged(best) if best else None,
+            last=_judged(self.history[-1]) if self.history else None,
+        )
+
+    def _run_epoch(self) -> Iterator[Event]:
+        """One epoch or what is left of it; returns early if the training shall stop."""
+        rate = self.schedule.rate(self.epoch)
+        self.learner.set_rate(rate)
+        self.interval.begin_epoch(self.sums)
+        yield from self._run_steps(rate)
+        if self.control.stopping:
+            return
+        self._read()
+        validation = None
+        if self.validation is not None:
+            validation = yield from self._validate(self.validation)
+            if validation is None:
+                return
+        if self.epoch == self.settings.epochs:
+            yield from self._tell_steps(rate)
+        done = EpochDone(
+            epoch=self.epoch,
+            epochs=self.settings.epochs,
+            train=self.sums.metrics(),
+            validation=validation,
+            learning_rate=rate,
+            seconds=self.clock.seconds() - self.epoch_began,
+        )
+        self.history.append(done)
+        self.schedule.epoch_done(_judged(done).loss)
+        self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
+        self.meter = Meter(self.device)
+        self.epoch_began = self.clock.seconds()
+        yield done
+        if self.settings.checkpoint and self.folder is not None:
+            yield self._save(self.folder)
+            if self._best() is done:
+                yield self._save_best(self.folder, done)
+
+    def _run_steps(self, rate: float) -> Iterator[Event]:
+        control, batches, learner = self.control, self.batches, self.learner
+        order = batches.order(self.settings.seed, self.epoch)
+        learner.model.train()
+        while self.step < batches.steps:
+            if control.pausing or control.stopping:
+                yield from self._obey()
+                if control.stopping:
+                    return
+            inputs, targets = batches.batch(order, self.step)
+            self.meter.add(*learner.step(inputs, targets), len(inputs))
+            self.step += 1
+            now = self.clock.seconds()
+            if self.interval.is_due(now):
+                self._read()
+                yield from self._tell_steps(rate)
+            if now - self.saved_at > _SAVE_EVERY and self.settings.checkpoint and self.folder:
+                self._read()
+                yield self._save(self.folder)
+
+    def _validate(self, batches: Batches) -> Generator[Event, None, Metrics | None]:
+        """Yields events while it lasts; returns the metrics, or None if it shall stop."""
+        meter = Meter(self.device)
+        self.learner.model.eval()
+        for step in range(batches.steps):
+            if self.control.pausing or self.control.stopping:
+                yield from self._obey()
+                if self.control.stopping:
+                    return None
+            inputs, targets = batches.in_sequence(step)
+            meter.add(*self.learner.measure(inputs, targets), len(inputs))
+        return self._finite(meter.read()).metrics()
+
+    def _obey(self) -> Iterator[Event]:
+        """Sit out a pause."""
+        if not self.control.pausing:
+            return
+        self.clock.pause()
+        yield Paused()
+        self.control.wait()
+        self.clock.resume()
+        if not self.control.stopping:
+            yield Resumed()
+
+    def _stop(self) -> Iterator[Event]:
+        yield Stopping()
+        if self.step:
+            self._read()
+        if self.folder is not None:
+            yield self._save(self.folder)
+        yield Stopped(self._last_epoch(), self.clock.seconds())
+
+    # Figures
+
+    def _read(self) -> None:
+        """Fetch the epoch's sums from the device."""
+        self.sums = self._finite(self.meter.read())
+        self.interval.look(self.sums)
+
+    def _finite(self, totals: Totals) -> Totals:
+        if not math.isfinite(totals.loss):
+            raise TrainingError(
+                f"The loss became {totals.loss} in epoch {self.epoch}, by step {self.step:,}: "
+                "try a lower learning rate, or clip the gradients."
+            )
+        return totals
+
+    def _tell_steps(self, rate: float) -> Iterator[Event]:
+        now = self.clock.seconds()
+        news = self.interval.take(now)
+        if news is None:
+            return
+        metrics, per_second = news
+        done, steps = self._steps_done(), self.settings.epochs * self.batches.steps
+        trained, remaining = now - self.seconds_before, None
+        if trained >= 1.0 or done == steps:
+            remaining = trained / (done - self.first_step) * (steps - done)
+        yield StepsDone(
+            epoch=self.epoch,
+            step=done,
+            steps=steps,
+            loss=metrics.loss,
+            accuracy=metrics.accuracy,
+            learning_rate=rate,
+            samples_per_second=per_second,
+            remaining_seconds=remaining,
+        )
+
+    def _steps_done(self) -> int:
+        return (self.epoch - 1) * self.batches.steps + self.step
+
+    def _last_epoch(self) -> int:
+        """The last epoch of which at least one step is done."""
+        return self.epoch if self.step else self.epoch - 1
+
+    def _best(self) -> EpochDone | None:
+        return min(self.history, key=lambda done: _judged(done).loss, default=None)
+
+    def _has_waited_enough(self) -> bool:
+        best, patience = self._best(), self.settings.early_stopping
+        if best is None or patience is None or self.step:
+            return False
+        return self.history[-1].epoch - best.epoch >= patience
+
+    # Checkpoints
+
+    def _save(self, folder: Path) -> CheckpointSaved:
+        now = self.clock.seconds()
+        position = _Position(
+            self.epoch, self.step, self.sums, now - self.epoch_began if self.step else 0.0, now
+        )
+        state = {
+            "position": asdict(position),
+            "schedule": self.schedule.state(),
+            "history": [done.to_json() for done in self.history],
+            "settings": self.settings.model_dump(mode="json"),
+            "samples": self.batches.samples,
+        }
+        path = folder / checkpoints.LAST
+        checkpoints.write(path, self.learner.tensors(), state)
+        self.saved_at = self.clock.seconds()
+        return CheckpointSaved(str(path), self._last_epoch(), best=False)
+
+    def _save_best(self, folder: Path, done: EpochDone) -> CheckpointSaved:
+        path = folder / checkpoints.BEST
+        weights = checkpoints.model_tensors(self.learner.model)
+        checkpoints.write(path, weights, {"epoch_done": done.to_json()})
+        return CheckpointSaved(str(path), done.epoch, best=True)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on exactly where the checkpoint was written. Raises TrainingError."""
+        state = checkpoint.state
+        if "position" not in state:
+            raise TrainingError("This checkpoint holds weights only: resume from the last one.")
+        self._check_same(state)
+        position = _Position(**state["position"])
+        position = replace(position, sums=Totals(**state["position"]["sums"]))
+        if position.epoch > self.settings.epochs:
+            raise TrainingError(
+                f"All {self.settings.epochs:,} epochs are done: give more epochs to go on."
+            )
+        self.learner.restore(checkpoint)
+        self.schedule.restore(state["schedule"])
+        told = [from_json(done) for done in state["history"]]
+        self.history = [done for done in told if isinstance(done, EpochDone)]
+        self._move_to(position)
+
+    def _check_same(self, state: Mapping[str, Any]) -> None:
+        before, now = state["settings"], self.settings.model_dump(mode="json")
+        for name, field in TrainingSettings.model_fields.items():
+            if name not in _MAY_CHANGE and before.get(name, field.default) != now[name]:
+                raise TrainingError(
+                    f"The checkpoint was made with another {(field.title or name).lower()}, "
+                    f"{before.get(name)}: it cannot be resumed with {now[name]}."
+                )
+        if state["samples"] != self.batches.samples:
+            raise TrainingError(
+                f"The checkpoint was made with {state['samples']:,} samples to train on, "
+                f"not {self.batches.samples:,}."
+            )
+
+
+def _judged(done: EpochDone) -> Metrics:
+    """By what an epoch is judged: the validation, or the training where there is none."""
+    return done.validation or done.train

@@ -1,0 +1,118 @@
+"""Sums of loss and right answers, kept on the device, and the clock of a training."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nnstudio.training.events import Metrics
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over samples. `correct` is None where right and wrong make no sense."""
+
+    loss: float
+    correct: int | None
+    samples: int
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(self.loss + other.loss, _sum(self, other, 1), self.samples + other.samples)
+
+    def __sub__(self, other: Totals) -> Totals:
+        return Totals(self.loss - other.loss, _sum(self, other, -1), self.samples - other.samples)
+
+    def metrics(self) -> Metrics:
+        accuracy = None if self.correct is None else self.correct / self.samples
+        return Metrics(self.loss / self.samples, accuracy, self.samples)
+
+
+NOTHING = Totals(0.0, None, 0)
+
+
+def _sum(one: Totals, other: Totals, sign: int) -> int | None:
+    if one.correct is None and other.correct is None:
+        return None
+    return (one.correct or 0) + sign * (other.correct or 0)
+
+
+class Meter:
+    """Adds up batches without waiting for the device; `read` waits.
+
+    Sums are never reset between readings, so an epoch's figures do not depend on how often
+    somebody looked.
+    """
+
+    def __init__(self, device: torch.device, begin: Totals = NOTHING) -> None:
+        # Apple GPUs have no float64.
+        exact = torch.float32 if device.type == "mps" else torch.float64
+        self._loss = torch.tensor(begin.loss, dtype=exact, device=device)
+        self._correct = torch.tensor(begin.correct or 0, device=device)
+        self._counts = begin.correct is not None
+        self._samples = begin.samples
+
+    def add(self, loss: Tensor, correct: Tensor | None, samples: int) -> None:
+        """Mean loss () and right answers () of a batch of `samples`."""
+        self._loss.add_(loss.detach(), alpha=samples)
+        if correct is not None:
+            self._correct.add_(correct)
+            self._counts = True
+        self._samples += samples
+
+    def read(self) -> Totals:
+        correct = int(self._correct.item()) if self._counts else None
+        return Totals(self._loss.item(), correct, self._samples)
+
+
+class Clock:
+    """Seconds of training, without the pauses."""
+
+    def __init__(self, begin: float = 0.0) -> None:
+        self._started = time.monotonic() - begin
+        self._paused_at: float | None = None
+
+    def seconds(self) -> float:
+        now = time.monotonic() if self._paused_at is None else self._paused_at
+        return now - self._started
+
+    def pause(self) -> None:
+        self._paused_at = time.monotonic()
+
+    def resume(self) -> None:
+        if self._paused_at is not None:
+            self._started += time.monotonic() - self._paused_at
+            self._paused_at = None
+
+
+class Interval:
+    """What has been learnt since the last report; may reach over the end of an epoch."""
+
+    def __init__(self, every: float, now: float) -> None:
+        """every: seconds between two reports; now: seconds on the clock."""
+        self._every = every
+        self._since = now
+        self._seen = NOTHING
+        self._gathered = NOTHING
+
+    def begin_epoch(self, sums: Totals) -> None:
+        """sums: what the epoch begins with; more than nothing after a resume."""
+        self._seen = sums
+
+    def look(self, sums: Totals) -> None:
+        """sums: the epoch's sums as they are now."""
+        self._gathered += sums - self._seen
+        self._seen = sums
+
+    def is_due(self, now: float) -> bool:
+        return now - self._since >= self._every
+
+    def take(self, now: float) -> tuple[Metrics, float] | None:
+        """Means and samples per second since the last report; None if there is nothing new."""
+        gathered, seconds = self._gathered, now - self._since
+        if not gathered.samples:
+            return None
+        self._gathered, self._since = NOTHING, now
+        return gathered.metrics(), gathered.samples / max(seconds, 1e-9)

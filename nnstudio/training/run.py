@@ -1,0 +1,209 @@
+"""A training in a thread of its own. The only thread here; no window, and no torch until it runs.
+
+The window, a search or the command line start it, ask it to pause or stop, and fetch its events
+when it suits them. The thread is no daemon: whoever starts a run stops and joins it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.training.control import Control
+from nnstudio.training.events import (
+    Completed,
+    Event,
+    Failed,
+    Paused,
+    Stopped,
+    Stopping,
+)
+from nnstudio.training.failures import failed
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nnstudio.data.sets import DataSet
+
+
+class State(StrEnum):
+    """The state of a run, in the words that are shown."""
+
+    CREATED = "Created"
+    RUNNING = "Running"
+    PAUSING = "Pausing"
+    PAUSED = "Paused"
+    STOPPING = "Stopping"
+    COMPLETED = "Completed"
+    STOPPED = "Stopped"
+    FAILED = "Failed"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (State.COMPLETED, State.STOPPED, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is trained. source_name: the file name under which the model's code was compiled."""
+
+    model: nn.Module
+    train_set: DataSet
+    validation_set: DataSet | None = None
+    source_name: str | None = None
+
+
+class Run:
+    """One training: `start`, then `drain` its events now and then, and `join` in the end."""
+
+    def __init__(
+        self,
+        prepare: Callable[[], Prepared],
+        settings: TrainingSettings,
+        *,
+        run_folder: Path | None = None,
+        resume: Path | None = None,
+        listener: Callable[[Event], None] | None = None,
+    ) -> None:
+        """prepare: builds model and data; called in the thread, after seeding torch, so that
+        importing torch and compiling happen there too. listener: called in the thread with
+        each event, to write it down. run_folder, resume: as for `loop.train`.
+        """
+        self.settings = settings
+        self.prepared: Prepared | None = None
+        self._prepare = prepare
+        self._run_folder = run_folder
+        self._resume_from = resume
+        self._listener = listener
+        self._control = Control()
+        self._events: SimpleQueue[Event] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._state = State.CREATED
+        self._thread = threading.Thread(target=self._work, name="training", daemon=False)
+
+    @property
+    def state(self) -> State:
+        """When it is final, all events are in the queue."""
+        return self._state
+
+    def start(self) -> None:
+        """Begin. Raises RuntimeError if it has begun before."""
+        with self._lock:
+            if self._state is not State.CREATED:
+                raise RuntimeError(f"A run starts once; this one is {self._state.lower()}.")
+            self._state = State.RUNNING
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Ask for a pause; it comes within one step. Only a running run can pause."""
+        with self._lock:
+            if self._state is State.RUNNING:
+                self._state = State.PAUSING
+                self._control.pause()
+
+    def resume(self) -> None:
+        """End a pause, or take back the wish for one."""
+        with self._lock:
+            if self._state in (State.PAUSING, State.PAUSED):
+                self._state = State.RUNNING
+                self._control.resume()
+
+    def stop(self) -> None:
+        """Ask for the end; a checkpoint is saved if there is a folder for it."""
+        with self._lock:
+            if self._state is State.CREATED:
+                self._state = State.STOPPED
+            elif not self._state.is_final:
+                self._state = State.STOPPING
+                self._control.stop()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the thread's end, at most `timeout` seconds; whether it has ended."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def drain(self) -> list[Event]:
+        """The events since the last call, in order. Never waits."""
+        events = []
+        try:
+            while True:
+                events.append(self._events.get_nowait())
+        except Empty:
+            return events
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave no thread behind."""
+        self.stop()
+        self.join()
+
+    # In the thread
+
+    def _work(self) -> None:
+        try:
+            self._train()
+        except Exception as error:  # from prepare, a device that is not there, the listener
+            event = failed(error, self.prepared.source_name if self.prepared else None)
+            try:
+                self._tell(event)
+            except Exception:  # the listener cannot write: the window shall know all the same
+                self._listener = None
+                self._tell(event)
+
+    def _train(self) -> None:
+        import torch
+
+        from nnstudio.training import devices, loop
+
+        device = devices.resolve(self.settings.device)
+        torch.manual_seed(self.settings.seed)
+        self.prepared = self._prepare()
+        for event in loop.train(
+            self.prepared.model,
+            self.prepared.train_set,
+            self.prepared.validation_set,
+            self.settings,
+            device=device,
+            control=self._control,
+            resume=self._resume_from,
+            run_folder=self._run_folder,
+            source_name=self.prepared.source_name,
+        ):
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
+        self._events.put(event)
+        with self._lock:
+            self._state = self._state_after(event)
+
+    def _state_after(self, event: Event) -> State:
+        match event:
+            case Paused() if self._state is State.PAUSING:
+                return State.PAUSED
+            case Stopping():
+                return State.STOPPING
+            case Completed():
+                return State.COMPLETED
+            case Stopped():
+                return State.STOPPED
+            case Failed():
+                return State.FAILED
+            case _:
+                return self._state

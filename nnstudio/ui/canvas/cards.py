@@ -1,0 +1,193 @@
+"""What the canvas shows, as frozen values: cards, wires and frames, from project and report. No Qt.
+
+Two equal pictures look the same, so the scene compares them and touches only what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nnstudio.analysis.report import BlockReport, NodeReport, Severity
+from nnstudio.catalog import registry
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.graph.values import Edge, Graph, GroupKind, Node, Port
+from nnstudio.project.ports import PortSpec, node_ports
+from nnstudio.project.values import Project
+from nnstudio.symbols.tensor import Tensor
+from nnstudio.ui.canvas.facts import block_facts, facts, value_text
+
+Kind = Literal["layer", "block", "input", "output", "unknown"]
+
+_RANK: dict[str, int] = {"error": 3, "warning": 2, "advice": 1}
+_NOTHING = NodeReport()
+
+
+@dataclass(frozen=True, slots=True)
+class PortFace:
+    """One port of a card."""
+
+    name: str
+    connected: bool = False
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One node as it is drawn."""
+
+    id: str
+    kind: Kind
+    title: str
+    name: str = ""
+    facts: str = ""
+    count: str = ""
+    category: str = "tensor"
+    inputs: tuple[PortFace, ...] = ()
+    outputs: tuple[PortFace, ...] = ()
+    repeat: str = ""
+    when: str = ""
+    bypassed: bool = False
+    active: bool = True
+    shared: bool = False
+    severity: Severity | None = None
+    position: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One edge as it is drawn: `label` is its shape, shown at rest where it `changes`."""
+
+    edge: Edge
+    label: str = ""
+    changes: bool = False
+    problem: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One group as it is drawn, around the nodes `inside` (those of its groups too)."""
+
+    id: str
+    name: str
+    kind: GroupKind
+    depth: int
+    inside: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything the canvas shows of one block. `keys` remember from what each card was made."""
+
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    wires: Mapping[Edge, Wire] = field(default_factory=dict)
+    frames: Mapping[str, Frame] = field(default_factory=dict)
+    keys: Mapping[str, tuple[object, ...]] = field(default_factory=dict, compare=False)
+
+
+def picture(
+    project: Project, block: str, report: BlockReport, previous: Picture | None = None
+) -> Picture:
+    """The picture of `block`; cards whose node, ports and report are the same are taken over."""
+    graph = project.by_name[block].graph
+    cards: dict[str, Card] = {}
+    keys: dict[str, tuple[object, ...]] = {}
+    for node in graph.nodes:
+        said = report.nodes.get(node.id, _NOTHING)
+        connected = tuple(graph.incoming[node.id]), tuple(e.source.name for e in graph.outgoing[node.id])
+        owner = graph.by_id.get(node.shares) if node.shares else None
+        key = (node, said, project.by_name.get(node.type), owner, connected)
+        keys[node.id] = key
+        old = previous.keys.get(node.id) if previous else None
+        if old and previous and _same(old, key):
+            cards[node.id] = previous.cards[node.id]
+        else:
+            cards[node.id] = card(project, graph, node, said)
+    return Picture(cards, _wires(graph, report, cards), _frames(graph), keys)
+
+
+def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
+    return all(a is b for a, b in zip(old[:4], new[:4], strict=True)) and old[4] == new[4]
+
+
+def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHING) -> Card:
+    """The card of one node."""
+    block = project.by_name.get(node.type)
+    layer = registry.find(node.type) if block is None else None
+    owner = graph.by_id.get(node.shares) if node.shares else None
+    kind: Kind = "block" if block else "unknown"
+    title, name, said = node.type, node.name or (owner.name if owner else ""), ""
+    if block is not None:
+        said, category = block_facts(node), "block"
+    elif layer is not None:
+        kind, category = "layer", layer.category.name.lower()
+        said = facts(layer, node, report.params)
+    else:
+        category = "tensor"
+    if node.type in (INPUT, OUTPUT):
+        kind = "input" if node.type == INPUT else "output"
+        title, name = node.name or node.type, ""
+        if kind == "output":
+            said = shape_text(next(iter(report.inputs.values()), None), " × ")
+    elif node.type in (PARAMETER, BUFFER):
+        category = node.type.lower()
+    bypassed = node.when is not None and node.when.text == "False"
+    ports = node_ports(project, graph, node)
+    incoming = graph.incoming[node.id]
+    outgoing = {edge.source.name for edge in graph.outgoing[node.id]}
+    return Card(
+        id=node.id,
+        kind=kind,
+        title=title,
+        name=name,
+        facts=said,
+        count=f"{report.parameters:,}" if report.parameters else "",
+        category=category,
+        inputs=tuple(_input(port, port.name in incoming) for port in ports.inputs),
+        outputs=tuple(PortFace(port.name, port.name in outgoing) for port in ports.outputs),
+        repeat=f"×{value_text(node.repeat.count)}" if node.repeat else "",
+        when=node.when.text if node.when and not bypassed else "",
+        bypassed=bypassed,
+        active=report.active,
+        shared=node.shares is not None,
+        severity=max((p.severity for p in report.problems), key=_RANK.__getitem__, default=None),
+        position=node.position,
+    )
+
+
+def _input(port: PortSpec, connected: bool) -> PortFace:
+    return PortFace(port.name, connected, not connected and not port.optional)
+
+
+def shape_text(tensor: Tensor | None, cross: str = "×") -> str:
+    """A shape in few characters, `N×128×8×6`; empty if it is not known."""
+    return cross.join(dim.label for dim in tensor.shape) or "scalar" if tensor is not None else ""
+
+
+def _wires(graph: Graph, report: BlockReport, cards: Mapping[str, Card]) -> dict[Edge, Wire]:
+    labels: dict[Port, tuple[str, bool]] = {}
+    result: dict[Edge, Wire] = {}
+    for edge in graph.edges:
+        if edge.source.node not in cards or edge.target.node not in cards:
+            continue
+        source = report.nodes.get(edge.source.node, _NOTHING)
+        if edge.source not in labels:
+            label = shape_text(source.outputs.get(edge.source.name))
+            entered = {shape_text(tensor) for tensor in source.inputs.values()}
+            labels[edge.source] = label, bool(label) and label not in entered
+        label, changes = labels[edge.source]
+        problem = cards[edge.target.node].severity == "error"
+        result[edge] = Wire(edge, label, changes, problem)
+    return result
+
+
+def _frames(graph: Graph) -> dict[str, Frame]:
+    inside: dict[str, set[str]] = {group.id: set() for group in graph.groups}
+    for node in graph.nodes:
+        for group in graph.ancestry(node.group):
+            inside[group].add(node.id)
+    return {
+        g.id: Frame(g.id, g.name, g.kind, len(graph.ancestry(g.id)) - 1, frozenset(inside[g.id]))
+        for g in graph.groups
+    }

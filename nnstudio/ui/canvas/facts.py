@@ -1,0 +1,134 @@
+"""The facts line of a card: the few parameters that matter, `128 → 128  3×3  p1`. No Qt.
+
+What the user wrote is shown as he wrote it (`hidden`), what was derived as its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nnstudio.catalog.layer import AUTO, REQUIRED, Layer, Param
+from nnstudio.catalog.use import Resolved
+from nnstudio.graph.values import Expr, Node
+from nnstudio.symbols.dimension import Dim
+
+GAP = "  "
+
+_FROM_TO = {
+    "in_channels": "out_channels",
+    "in_features": "out_features",
+    "input_size": "hidden_size",
+    "num_embeddings": "embedding_dim",
+}
+_BARE = {
+    "num_features",
+    "num_channels",
+    "normalized_shape",
+    "output_size",
+    "embed_dim",
+    "embedding_dim",
+    "out_channels",
+    "out_features",
+    "hidden_size",
+    "d_model",
+    "initialiser",
+    "size",
+    "scale_factor",
+    "nonlinearity",
+}
+_LETTER = {"stride": "s", "padding": "p", "dilation": "d", "groups": "g", "kernel_size": "k"}
+_COUNTED = {"num_heads": "head", "nhead": "head", "num_layers": "layer", "num_groups": "group"}
+_HIDDEN_AT = {"num_layers": "1"}
+
+
+def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
+    """The facts line of a use of `layer`."""
+    texts = {p.name: _text(p, node, resolved) for p in layer.params}
+    parts: list[str] = []
+    done: set[str] = set()
+    for name in layer.facts:
+        param = layer.param(name)
+        if param is None or name in done:
+            continue
+        partner = _FROM_TO.get(name)
+        if partner in layer.facts and partner in texts:
+            done.add(str(partner))
+            parts.append(f"{texts[name] or ''} → {texts[str(partner)] or '?'}".strip())
+        elif (text := texts[name]) is not None and _worth(param, node, text):
+            parts.append(_phrase(param, text, layer.type))
+    return GAP.join(part for part in parts if part)
+
+
+def block_facts(node: Node, most: int = 3) -> str:
+    """The facts line of a use of a block: the parameters that are given."""
+    given = [f"{name} {value_text(value)}" for name, value in node.params.items()]
+    more = "  …" if len(given) > most else ""
+    return GAP.join(given[:most]) + more
+
+
+def value_text(value: Any) -> str:
+    """A parameter value in few characters: `3×3` for (3, 3), the text of an expression."""
+    if isinstance(value, Expr):
+        return value.text
+    if isinstance(value, tuple | list):
+        return "×".join(value_text(part) for part in value) or "scalar"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _text(param: Param, node: Node, resolved: Mapping[str, Resolved]) -> str | None:
+    if param.name in node.params:
+        return value_text(node.params[param.name])
+    found = resolved.get(param.name)
+    if found is not None:
+        parts = found if isinstance(found, tuple) else (found,)
+        return "×".join(p.label if isinstance(p, Dim) else value_text(p.value) for p in parts)
+    if param.default is AUTO or param.default is REQUIRED:
+        return None
+    return value_text(param.default)
+
+
+def _worth(param: Param, node: Node, text: str) -> bool:
+    if param.default is AUTO or param.default is REQUIRED:
+        return True
+    if text == _HIDDEN_AT.get(param.name):
+        return False
+    if param.name in _COUNTED:
+        return True
+    if param.kind == "bool" or param.name in _LETTER or param.kind == "choice":
+        return text != value_text(param.default)
+    return param.default is not None or param.name in node.params
+
+
+def _phrase(param: Param, text: str, layer_type: str) -> str:
+    name = param.name
+    say = _SAID.get(name)
+    if say is not None:
+        return say(text, layer_type)
+    if param.kind == "shape":
+        return text.replace("×", " × ")
+    if param.kind == "bool":
+        return name.replace("_", " ") if text == "True" else f"no {name.replace('_', ' ')}"
+    if name in _COUNTED:
+        return f"{text} {_COUNTED[name]}{'' if text == '1' else 's'}"
+    if name in _BARE:
+        return text
+    if name in _LETTER:
+        return f"{_LETTER[name]}{text}" if text[:1].isdigit() else f"{name} {text}"
+    if param.kind == "choice":
+        return text
+    return f"{name} {text}"
+
+
+def _kernel(text: str, layer_type: str) -> str:
+    dims = next((int(c) for c in layer_type if c.isdigit()), 0)
+    if "×" in text:
+        return text
+    if not text.isdigit():
+        return f"k {text}"
+    return "×".join([text] * dims) if dims > 1 else f"k{text}"
+
+
+_SAID: dict[str, Callable[[str, str], str]] = {"kernel_size": _kernel}

@@ -1,0 +1,122 @@
+"""What can be added, and what of it fits a wire: asked of the analysis in one trial block. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nnstudio.analysis.analyse import analyse
+from nnstudio.catalog import registry
+from nnstudio.catalog.layer import REQUIRED, Layer
+from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
+from nnstudio.project.checks import contains
+from nnstudio.project.commands import named_node
+from nnstudio.project.ports import Ports, block_ports, node_ports
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.tensor import Tensor
+from nnstudio.ui.canvas.cards import shape_text
+from nnstudio.ui.canvas.geometry import Side
+
+_TRIAL = "CanvasTrial"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A type that can be added; `result` is the shape that it would give at the wire."""
+
+    type: str
+    category: str
+    section: str
+    keywords: tuple[str, ...] = ()
+    help: str = ""
+    result: str = ""
+    fits: bool = True
+
+
+def fresh_node(project: Project, block: str, node_type: str, position: tuple[float, float]) -> Node:
+    """A new node of a type with a free name and the values that a fresh one starts with."""
+    layer = registry.find(node_type) if node_type not in project.by_name else None
+    node = Node(new_id(), node_type, params=_initial(layer), position=position)
+    return named_node(project, block, node)
+
+
+def _initial(layer: Layer | None) -> FrozenMap[Value]:
+    params = layer.params if layer is not None else ()
+    return FrozenMap(
+        {p.name: p.initial for p in params if p.default is REQUIRED and p.initial is not None}
+    )
+
+
+def ports_of(project: Project, node_type: str) -> Ports:
+    """The ports of a fresh node of a type."""
+    node = Node("fresh", node_type)
+    return node_ports(project, Graph((node,)), node)
+
+
+def candidates(
+    project: Project, block: str, side: Side | None = None, tensor: Tensor | None = None
+) -> list[Candidate]:
+    """All types that can stand in `block`.
+
+    With `side` those that a wire from there can reach: from an output (`out`) the types with
+    inputs, of which those that refuse `tensor` are marked as not fitting and come last.
+    """
+    found: list[Candidate] = []
+    for inner in project.blocks:
+        if not contains(project, inner.name, block) and _reached(block_ports(inner), side):
+            found.append(Candidate(inner.name, "block", "Blocks", help=inner.note))
+    for layer in registry.all_layers().values():
+        if _reached(ports_of(project, layer.type), side):
+            found.append(
+                Candidate(
+                    layer.type,
+                    layer.category.name.lower(),
+                    str(layer.category),
+                    layer.keywords,
+                    layer.help,
+                )
+            )
+    if side == "out" and tensor is not None:
+        found = _tried(project, found, tensor)
+    return found
+
+
+def _reached(ports: Ports, side: Side | None) -> bool:
+    return side is None or bool(ports.inputs if side == "out" else ports.outputs)
+
+
+def _tried(project: Project, found: list[Candidate], tensor: Tensor) -> list[Candidate]:
+    # All types hang on one Input of the wire's shape, so that one analysis answers for all.
+    source = Node("source", INPUT, "source", _pattern(tensor))
+    nodes, edges = [source], []
+    for k, candidate in enumerate(found):
+        layer = None if candidate.type in project.by_name else registry.find(candidate.type)
+        node = Node(f"t{k}", candidate.type, f"t{k}", _initial(layer))
+        nodes.append(node)
+        first = ports_of(project, candidate.type).inputs[0].name
+        edges.append(Edge(Port("source", "output"), Port(node.id, first)))
+    trial = Block(_TRIAL, graph=Graph(tuple(nodes), tuple(edges)))
+    report = analyse(replace(project, root=_TRIAL, blocks=(trial, *project.blocks))).root
+    result: list[Candidate] = []
+    for k, candidate in enumerate(found):
+        said = report.nodes.get(f"t{k}")
+        if said is None:
+            result.append(candidate)
+            continue
+        # An input that is still missing is no misfit; a shape that comes out, or its lack, tells.
+        alone = len([p for p in ports_of(project, candidate.type).inputs if not p.optional]) == 1
+        fits = not (alone and any(p.severity == "error" for p in said.problems))
+        outputs = said.outputs.values()
+        shape = "" if candidate.type == OUTPUT else shape_text(next(iter(outputs), None))
+        result.append(replace(candidate, fits=fits, result=shape if fits else ""))
+    return sorted(result, key=lambda c: not c.fits)
+
+
+def _pattern(tensor: Tensor) -> FrozenMap[Value]:
+    sizes: list[int | str | Expr] = []
+    for k, dim in enumerate(tensor.shape):
+        if dim.value is not None:
+            sizes.append(dim.value)
+        else:
+            sizes.append(dim.text if dim.text.isidentifier() else f"d{k}")
+    return FrozenMap({"shape": tuple(sizes), "dtype": tensor.dtype})

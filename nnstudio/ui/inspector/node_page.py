@@ -1,0 +1,165 @@
+"""The form of one selected node: name, parameters, structure, shapes, cost, help."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from nnstudio.analysis.report import NodeReport
+from nnstudio.catalog import registry
+from nnstudio.graph.values import Node
+from nnstudio.project.block_commands import PromoteToParameter
+from nnstudio.project.commands import Rename
+from nnstudio.ui.inspector.context import Context
+from nnstudio.ui.inspector.edits import set_param
+from nnstudio.ui.inspector.facts import cost_lines, shape_lines
+from nnstudio.ui.inspector.header import Header
+from nnstudio.ui.inspector.help import HelpText
+from nnstudio.ui.inspector.notices import Notices
+from nnstudio.ui.inspector.rows import FieldRow, FieldState
+from nnstudio.ui.inspector.sections import Facts, Section, clear
+from nnstudio.ui.inspector.states import node_fields
+from nnstudio.ui.inspector.structure import Structure
+
+
+class NodePage(QWidget):
+    """Shows one node of the block on the canvas and sends what is entered as commands."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._node_id = ""
+        self._form: tuple[object, ...] = ()
+        self.rows: dict[str, FieldRow] = {}
+        self.header = Header()
+        self.header.enter_asked.connect(lambda: context.enter_asked.emit(self._node_id))
+        self.name_row = FieldRow(FieldState("name"))
+        self.name_row.committed.connect(self._rename)
+        self.notices = Notices(context)
+        self._parameters = Section("Parameters")
+        self.structure = Structure(context)
+        self._shapes = Facts()
+        self._cost = Facts()
+        self.help = HelpText()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        self.header.add(self.name_row)
+        column.addWidget(self.notices)
+        column.addWidget(self._parameters)
+        column.addWidget(self.structure)
+        for title, facts in (("Shapes", self._shapes), ("Cost", self._cost)):
+            section = Section(title)
+            section.add(facts)
+            column.addWidget(section)
+        self._help_section = Section("Help")
+        self._help_section.add(self.help)
+        column.addWidget(self._help_section)
+        column.addStretch(1)
+
+    def show_node(self, node: Node) -> None:
+        """Show a node as it is now; fields that are being typed in keep their text."""
+        project = self._context.workspace.project
+        report = self._context.report.nodes.get(node.id)
+        another = node.id != self._node_id
+        self._node_id = node.id
+        self.header.show_node(project, node)
+        self._show_name(node, another)
+        fields = [] if node.shares else node_fields(
+            project, node, report, self._context.apply_fix
+        )
+        form = (node.id, node.type, tuple(field.name for field in fields))
+        if form != self._form:
+            self._form = form
+            self._rebuild(fields)
+        for field in fields:
+            self.rows[field.name].show_state(field)
+        self._parameters.setVisible(bool(fields))
+        known = {field.name for field in fields}
+        problems = report.problems if report else ()
+        self.notices.show_problems([p for p in problems if p.param not in known])
+        self.structure.show_node(node, another)
+        self._shapes.show_lines(shape_lines(report))
+        self._cost.show_lines(cost_lines(report, self._context.workspace.report.root))
+        self._show_help(node)
+
+    def _show_name(self, node: Node, another: bool) -> None:
+        if another:
+            self.name_row.accept()
+        layer = registry.find(node.type)
+        named = layer is None or layer.is_module
+        note = "The attribute in the code and the key in the state_dict." if named else (
+            "The name of the result in the code."
+        )
+        self.name_row.show_state(
+            FieldState("name", value=node.name, given=bool(node.name), help=note, plain=True,
+                       placeholder="unnamed")
+        )
+
+    def _rebuild(self, fields: list[FieldState]) -> None:
+        clear(self._parameters.rows)
+        self.rows = {}
+        for field in fields:
+            row = FieldRow(field)
+            row.committed.connect(self._set)
+            row.menu_asked.connect(self._extend_menu)
+            self.rows[field.name] = row
+            self._parameters.add(row)
+
+    def _show_help(self, node: Node) -> None:
+        layer = registry.find(node.type)
+        block = self._context.workspace.project.by_name.get(node.type)
+        if block is not None:
+            text, link = block.note or "A block of this project. Edit it once, it changes "\
+                "everywhere it is used.", ""
+        elif layer is not None:
+            text, link = layer.help, layer.link
+        else:
+            text, link = "This layer is not known here. It is kept as it is in the file.", ""
+        self.help.show_text(text, link)
+
+    def reveal_help(self) -> QWidget:
+        """Unfold the help and return it, to be scrolled to."""
+        self._help_section.set_open(True)
+        return self._help_section
+
+    @property
+    def report(self) -> NodeReport | None:
+        """What analysis says of the node."""
+        return self._context.report.nodes.get(self._node_id)
+
+    def _node(self) -> Node | None:
+        return self._context.block.graph.by_id.get(self._node_id)
+
+    def _set(self, name: str, text: str) -> None:
+        node = self._node()
+        if node is None:
+            return
+        context = self._context
+        sentence = context.attempt(
+            lambda: set_param(context.workspace.project, context.name, node, name, text)
+        )
+        if sentence and name in self.rows:
+            self.rows[name].refuse(sentence)
+        elif name in self.rows:
+            self.rows[name].accept()
+
+    def _rename(self, _field: str, text: str) -> None:
+        node = self._node()
+        if node is None:
+            return
+        sentence = self._context.attempt(lambda: Rename(self._context.name, node.id, text))
+        if sentence:
+            self.name_row.refuse(sentence)
+        else:
+            self.name_row.accept()
+
+    def _extend_menu(self, name: str, menu: QMenu) -> None:
+        menu.addSeparator()
+        act = menu.addAction(f"Make it a parameter of {self._context.name}")
+        act.triggered.connect(lambda: self._promote(name))
+
+    def _promote(self, name: str) -> None:
+        self._context.attempt(
+            lambda: PromoteToParameter(self._context.name, self._node_id, name)
+        )

@@ -1,0 +1,63 @@
+"""What is wrong with a node as a whole: a sentence each, with its fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from nnstudio.analysis.report import Problem
+from nnstudio.ui import icons
+from nnstudio.ui.inspector.context import Context
+from nnstudio.ui.inspector.sections import clear
+
+SEVERITIES = {
+    "error": ("error", "error"),
+    "warning": ("warning", "warning"),
+    "advice": ("advice", "accent"),
+}
+"""Icon and colour of each severity."""
+
+
+class Notices(QWidget):
+    """The problems of the node that belong to none of its fields."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._shown: tuple[Problem, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 0, 12, 12)
+        self._column.setSpacing(8)
+        self.hide()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Show these problems; nothing at all if there are none."""
+        self.setVisible(bool(problems))
+        if tuple(problems) == self._shown:
+            return
+        self._shown = tuple(problems)
+        clear(self._column)
+        for problem in problems:
+            self._column.addWidget(self._card(problem))
+
+    def _card(self, problem: Problem) -> QFrame:
+        name, colour = SEVERITIES[problem.severity]
+        card = QFrame()
+        card.setProperty("role", f"notice-{problem.severity}")
+        picture = QLabel()
+        picture.setPixmap(icons.pixmap(name, colour, 16))
+        sentence = QLabel(problem.sentence, wordWrap=True)
+        sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid = QGridLayout(card)
+        grid.setContentsMargins(10, 8, 10, 8)
+        grid.setHorizontalSpacing(8)
+        grid.addWidget(picture, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(sentence, 0, 1)
+        grid.setColumnStretch(1, 1)
+        if problem.fix is not None:
+            fix = QPushButton(problem.fix.title)
+            fix.clicked.connect(lambda: self._context.apply_fix(problem))
+            grid.addWidget(fix, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        return card

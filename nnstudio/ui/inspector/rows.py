@@ -1,0 +1,220 @@
+"""`FieldRow`: one parameter of the form: its name, its editor, a reset button and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+
+from nnstudio.ui import icons, theme
+from nnstudio.ui.inspector.fields import ChoiceEdit, FlagEdit, ValueEdit
+
+LABEL_WIDTH = 104
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """What a row shows. `value` is the text given by the user, empty if none is.
+
+    `placeholder` stands in grey where none is given; `note` is what an expression comes to;
+    `problem` and `fix` (title and act) say what is wrong with the value in the model.
+    """
+
+    name: str
+    kind: str = "text"
+    value: str = ""
+    given: bool = False
+    placeholder: str = ""
+    note: str = ""
+    fallback: str = ""
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    plain: bool = True
+    problem: str = ""
+    severity: str = "error"
+    fix: tuple[str, Callable[[], None]] | None = None
+    enabled: bool = True
+
+
+class FieldRow(QWidget):
+    """One row. `committed(name, text)` when the user has entered something; empty text resets."""
+
+    committed = Signal(str, str)
+    menu_asked = Signal(str, QMenu)
+
+    def __init__(self, state: FieldState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = state.name
+        self.kind = state.kind
+        self.state = state
+        self._refused = ""
+        self._label = QLabel(state.name)
+        self._label.setFont(theme.mono_font(12))
+        self._label.setFixedWidth(LABEL_WIDTH)
+        self._label.setFixedHeight(28)
+        self._reset = QToolButton(autoRaise=True)
+        self._reset.setFixedSize(20, 28)
+        self._reset.setIconSize(icons.size(14))
+        self._reset.setProperty("role", "quiet")
+        icons.attach(self._reset, "undo", "muted", 14)
+        self._reset.clicked.connect(self.reset)
+        policy = self._reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._reset.setSizePolicy(policy)
+        self._message = QLabel(wordWrap=True)
+        self._message.setProperty("role", "error")
+        self._fix = QPushButton()
+        self._fix.setProperty("role", "small")
+        self._fix.clicked.connect(self._apply_fix)
+        self.editor: ValueEdit | ChoiceEdit | FlagEdit = self._made_editor(state)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(2)
+        self._grid.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(self.editor, 0, 1)
+        self._grid.addWidget(self._reset, 0, 2)
+        self._grid.addWidget(self._message, 1, 1, 1, 2)
+        self._grid.addWidget(self._fix, 2, 1, Qt.AlignmentFlag.AlignLeft)
+        self._grid.setColumnStretch(1, 1)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._open_menu)
+        self.show_state(state)
+
+    def _made_editor(self, state: FieldState) -> ValueEdit | ChoiceEdit | FlagEdit:
+        editor: ValueEdit | ChoiceEdit | FlagEdit
+        if state.plain and state.kind == "bool":
+            editor = FlagEdit()
+        elif state.plain and state.kind == "choice":
+            editor = ChoiceEdit(state.choices)
+        else:
+            editor = ValueEdit()
+            editor.set_choices(state.choices)
+        editor.setFixedHeight(28)
+        editor.setAccessibleName(state.name)
+        editor.committed.connect(self._on_committed)
+        if isinstance(editor, ValueEdit):
+            editor.textEdited.connect(self._on_typing)
+        return editor
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def show_state(self, state: FieldState) -> None:
+        """Show another state of the same parameter."""
+        if state.plain != self.state.plain and state.kind in ("bool", "choice"):
+            self._change_editor(state)
+        self.state = state
+        if isinstance(self.editor, ValueEdit):
+            self.editor.show_value(state.value, state.placeholder, state.note, state.fallback)
+            if not self.editor.is_dirty:
+                self._refused = ""
+        elif isinstance(self.editor, FlagEdit):
+            self.editor.show_value((state.value if state.given else state.placeholder) == "True")
+        else:
+            self.editor.show_value(state.value if state.given else state.placeholder)
+        self.editor.setEnabled(state.enabled)
+        self._label.setText(self._label.fontMetrics().elidedText(
+            state.name, Qt.TextElideMode.ElideRight, LABEL_WIDTH - 2
+        ))
+        # What was set by hand stands out from what is merely so.
+        self._label.setProperty("role", "" if state.given else "muted")
+        self._label.style().polish(self._label)
+        tip = f"{state.name}\n{state.help}" if state.help else state.name
+        self._label.setToolTip(tip)
+        self.editor.setToolTip(tip)
+        self._reset.setVisible(state.given and state.enabled)
+        self._reset.setToolTip(f"Back to {state.placeholder or 'the default'}")
+        self._show_message()
+
+    def refuse(self, sentence: str) -> None:
+        """Say why what was entered was not taken; the text stays."""
+        self._refused = sentence
+        if not isinstance(self.editor, ValueEdit):
+            self.show_state(self.state)
+        self._show_message()
+
+    def _show_message(self) -> None:
+        sentence = self._refused or self.state.problem
+        wrong = bool(self._refused) or (bool(sentence) and self.state.severity == "error")
+        self._message.setText(sentence)
+        self._message.setVisible(bool(sentence))
+        role = "error" if self._refused else {"error": "error", "warning": "warning"}.get(
+            self.state.severity, "muted"
+        )
+        self._message.setProperty("role", role)
+        self._message.style().polish(self._message)
+        fix = None if self._refused else self.state.fix
+        self._fix.setVisible(fix is not None)
+        if fix is not None:
+            self._fix.setText(fix[0])
+        if self.editor.property("invalid") != wrong:
+            self.editor.setProperty("invalid", wrong)
+            self.editor.style().polish(self.editor)
+
+    def _change_editor(self, state: FieldState) -> None:
+        old = self.editor
+        self.editor = self._made_editor(state)
+        self._grid.replaceWidget(old, self.editor)
+        old.hide()
+        old.deleteLater()
+
+    # -- acting -------------------------------------------------------------------------------
+
+    @property
+    def refused(self) -> str:
+        """The sentence under the field after a refusal; empty if there was none."""
+        return self._refused
+
+    @property
+    def message(self) -> str:
+        """The sentence that stands under the field."""
+        return self._message.text()
+
+    def reset(self) -> None:
+        """Back to auto or the default."""
+        if isinstance(self.editor, ValueEdit):
+            self.editor.discard()
+        self._refused = ""
+        self.committed.emit(self.name, "")
+
+    def accept(self) -> None:
+        """What was entered has been taken (or changed nothing): show what is true."""
+        self._refused = ""
+        if isinstance(self.editor, ValueEdit) and self.editor.is_dirty:
+            self.editor.discard()
+        self._show_message()
+
+    def write_expression(self) -> None:
+        """Let a choice or a yes-or-no be written as an expression."""
+        if isinstance(self.editor, ValueEdit):
+            self.editor.setFocus()
+            return
+        text = self.state.value if self.state.given else self.state.placeholder
+        self._change_editor(replace(self.state, plain=False))
+        assert isinstance(self.editor, ValueEdit)
+        self.editor.show_value(text)
+        self.editor.setFocus()
+        self.editor.selectAll()
+
+    def _apply_fix(self) -> None:
+        if self.state.fix is not None:
+            self.state.fix[1]()
+
+    def _on_committed(self, text: str) -> None:
+        self.committed.emit(self.name, text)
+
+    def _on_typing(self) -> None:
+        if self._refused:
+            self._refused = ""
+            self._show_message()
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        back = menu.addAction("Reset", self.reset)
+        back.setEnabled(self.state.given)
+        menu.addAction("Write an expression", self.write_expression)
+        self.menu_asked.emit(self.name, menu)
+        menu.popup(self.mapToGlobal(at))

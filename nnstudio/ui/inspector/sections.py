@@ -1,0 +1,102 @@
+"""Parts of which the forms are made: titled sections that fold, and lines of facts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from nnstudio.ui import icons, theme
+
+
+class Section(QFrame):
+    """A title and what stands under it; a click on the title folds it."""
+
+    folded = Signal(bool)
+
+    def __init__(self, title: str, *, open: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "section")
+        self._title = QToolButton()
+        self._title.setProperty("role", "section-title")
+        self._title.setText(title)
+        self._title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._title.setIconSize(icons.size(12))
+        self._title.setCheckable(True)
+        self._title.setChecked(open)
+        self._title.toggled.connect(self._fold)
+        self.body = QWidget()
+        self.rows = QVBoxLayout(self.body)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 12, 12)
+        column.setSpacing(6)
+        column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.body)
+        self._fold(open)
+
+    def _fold(self, open: bool) -> None:
+        self.body.setVisible(open)
+        icons.attach(self._title, "chevron-down" if open else "chevron-right", "muted", 12)
+        self.folded.emit(not open)
+
+    @property
+    def is_open(self) -> bool:
+        """True if what stands under the title can be seen."""
+        return self._title.isChecked()
+
+    def set_open(self, open: bool) -> None:
+        """Unfold or fold it."""
+        self._title.setChecked(open)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        self.rows.addWidget(widget)
+
+
+class Facts(QWidget):
+    """Lines of a name and a value, values in figures of one width, to the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 4, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._lines: list[tuple[QLabel, QLabel]] = []
+
+    def show_lines(self, lines: list[tuple[str, str, str]]) -> None:
+        """Show (name, value, smaller line below or tooltip where it is empty)."""
+        for name, value in self._lines[len(lines):]:
+            name.hide()
+            value.hide()
+        while len(self._lines) < len(lines):
+            name, value = QLabel(), QLabel(wordWrap=True)
+            name.setProperty("role", "muted")
+            value.setFont(theme.mono_font(12))
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            row = len(self._lines)
+            self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, row, 1)
+            self._lines.append((name, value))
+        for (name, value), (title, text, below) in zip(self._lines, lines, strict=False):
+            name.setText(title)
+            value.setText(text + (f"\n{below}" if below else ""))
+            name.show()
+            value.show()
+
+    def texts(self) -> list[tuple[str, str]]:
+        """What is shown."""
+        return [(n.text(), v.text()) for n, v in self._lines if not n.isHidden()]
+
+
+def clear(layout: QVBoxLayout) -> None:
+    """Take all widgets out of a layout and let them go."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()

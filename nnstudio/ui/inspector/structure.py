@@ -1,0 +1,126 @@
+"""Repeat, condition and sharing of a node: folded away until one of them is used."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.graph.values import Node, RepeatKind
+from nnstudio.project.commands import SetShares
+from nnstudio.ui.inspector.context import Context
+from nnstudio.ui.inspector.edits import set_repeat, set_when
+from nnstudio.ui.inspector.rows import FieldRow, FieldState
+from nnstudio.ui.inspector.sections import Section
+from nnstudio.ui.inspector.states import text_of
+
+_OWN = "its own module"
+
+
+class Structure(Section):
+    """How often a node is built, when, and with whose weights."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__("Repeat, condition, sharing", open=False, parent=parent)
+        self._context = context
+        self._node_id = ""
+        self.repeat = FieldRow(FieldState("repeat"))
+        self.kind = FieldRow(
+            FieldState("repeat as", "choice", choices=tuple(get_args(RepeatKind)))
+        )
+        self.when = FieldRow(FieldState("when"))
+        self._shares: FieldRow | None = None
+        self._others: dict[str, str] = {}
+        self.repeat.committed.connect(lambda _name, text: self._set_repeat(text, None))
+        self.kind.committed.connect(lambda _name, text: self._set_repeat(None, text))
+        self.when.committed.connect(lambda _name, text: self._set_when(text))
+        for row in (self.repeat, self.kind, self.when):
+            self.add(row)
+
+    def show_node(self, node: Node, another: bool) -> None:
+        """Show a node; for another one than before, fold unless it uses something here."""
+        self._node_id = node.id
+        if another:
+            for row in (self.repeat, self.when):
+                row.accept()
+            self.set_open(bool(node.repeat or node.when or node.shares))
+        count = "" if node.repeat is None else text_of(node.repeat.count)
+        self.repeat.show_state(FieldState(
+            "repeat", value=count, given=bool(count), placeholder="1", fallback="1",
+            help="How many times it is built in a chain; in expressions, i is the repetition.",
+        ))
+        self.kind.setVisible(node.repeat is not None)
+        if node.repeat is not None:
+            self.kind.show_state(FieldState(
+                "repeat as", "choice", value=node.repeat.kind, given=True, enabled=True,
+                placeholder="ModuleList", choices=tuple(get_args(RepeatKind)),
+                help="The container of the repetitions; inline lies in the one around it, "
+                "shared is one module called several times.",
+            ))
+        condition = node.when.text if node.when else ""
+        self.when.show_state(FieldState(
+            "when", value=condition, given=bool(condition), placeholder="always",
+            help="It exists only if this holds; otherwise its first input passes through.",
+        ))
+        self._show_shares(node)
+
+    def _show_shares(self, node: Node) -> None:
+        graph = self._context.block.graph
+        others = {
+            other.name or other.id: other.id
+            for other in graph.of_type(node.type)
+            if other.id != node.id and other.shares is None
+        }
+        if self._shares is None or others != self._others:
+            if self._shares is not None:
+                self.rows.removeWidget(self._shares)
+                self._shares.hide()
+                self._shares.deleteLater()
+            self._others = others
+            self._shares = FieldRow(FieldState("module", "choice", choices=(_OWN, *others)))
+            self._shares.committed.connect(lambda _name, text: self._set_shares(text))
+            self.add(self._shares)
+        owner = graph.by_id.get(node.shares or "")
+        self._shares.setVisible(bool(others))
+        self._shares.show_state(FieldState(
+            "module", "choice", value=(owner.name or owner.id) if owner else "",
+            given=owner is not None, placeholder=_OWN, choices=(_OWN, *others),
+            help="Call another node's module again, with the same weights.",
+        ))
+
+    def _node(self) -> Node | None:
+        return self._context.block.graph.by_id.get(self._node_id)
+
+    def _set_repeat(self, count: str | None, kind: str | None) -> None:
+        node = self._node()
+        if node is None:
+            return
+        if count is None:
+            count = "" if node.repeat is None else text_of(node.repeat.count)
+        if not kind:
+            kind = node.repeat.kind if node.repeat else "ModuleList"
+        sentence = self._context.attempt(
+            lambda: set_repeat(self._context.name, node, count, cast(RepeatKind, kind))
+        )
+        self._answer(self.repeat, sentence)
+
+    def _set_when(self, text: str) -> None:
+        node = self._node()
+        if node is not None:
+            sentence = self._context.attempt(lambda: set_when(self._context.name, node, text))
+            self._answer(self.when, sentence)
+
+    def _set_shares(self, text: str) -> None:
+        owner = self._others.get(text)
+        sentence = self._context.attempt(
+            lambda: SetShares(self._context.name, self._node_id, owner)
+        )
+        if self._shares is not None:
+            self._answer(self._shares, sentence)
+
+    @staticmethod
+    def _answer(row: FieldRow, sentence: str | None) -> None:
+        if sentence:
+            row.refuse(sentence)
+        else:
+            row.accept()

@@ -1,0 +1,1 @@
+"""One open project: edit, analyse, compile, train, export. Qt-free; torch only on first need."""
