@@ -67,17 +67,13 @@ class ModuleCode:
     the call (default: connected inputs in port order, optional ones by keyword). `result` is the
     pattern that takes several outputs apart: ``{output}, ({h_n}, {c_n})``.
 
-    `if_wired` holds constructor arguments by output port, for ports that exist only if they are
-    asked for: ``{"indices": "return_indices=True"}``. While none of them feeds anything the call
-    returns the first output alone. `construct` replaces the whole constructor text, for modules
-    that take other modules.
+    `construct` replaces the whole constructor text, for modules that take other modules.
     """
 
     callee: str = ""
     positional: tuple[str, ...] = ()
     call: Callable[[Written], str] | None = None
     result: str = ""
-    if_wired: Mapping[str, str] = field(default_factory=dict)
     construct: Callable[[Written], str] | None = None
 
     def constructor(self, layer_type: str, written: Written) -> str:
@@ -85,15 +81,7 @@ class ModuleCode:
         if self.construct is not None:
             return self.construct(written)
         arguments = written.arguments(positional=self.positional)
-        asked = [text for port, text in self.if_wired.items() if port in written.wired]
-        inside = ", ".join(part for part in (arguments, *asked) if part)
-        return f"{self.callee or f'nn.{layer_type}'}({inside})"
-
-    def pattern(self, written: Written) -> str:
-        """How the call's result is taken apart, empty where it is one tensor."""
-        if self.if_wired and not (self.if_wired.keys() & written.wired):
-            return ""
-        return self.result
+        return f"{self.callee or f'nn.{layer_type}'}({arguments})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import Group, Node, Port
+from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 
 T = TypeVar("T")
@@ -148,7 +149,8 @@ class Structure:
         layer = registry.find(node.type)
         if layer is None or not isinstance(layer.code, ModuleCode):
             return False
-        return len(layer.outputs) == 1 and layer.code.call is None
+        ports = node_ports(self.project, self.block.graph, node)
+        return len(ports.outputs) == 1 and layer.code.call is None
 
 
 def _moves_indexes(node: Node) -> bool:

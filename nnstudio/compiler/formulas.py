@@ -10,7 +10,7 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.lines import Line
 from nnstudio.compiler.texts import in_python, layer_params
 from nnstudio.graph.order import upstream
-from nnstudio.graph.values import Node
+from nnstudio.graph.values import Node, Port
 from nnstudio.project.values import Block
 
 
@@ -53,15 +53,12 @@ class Formulas:
             text = layer.code.write(
                 Written(inputs, params.texts, params.given, frozenset({"output"}), shapes)
             )
-            last = node_id == source.node
-            name = self._name(
-                buffer.name if last and not node.name else node.name or node.type.lower()
-            )
+            name = self._name(node, buffer)
             self.names[node_id] = name
             lines.append(Line(f"{name} = {in_python(text)}", 2, (node_id,)))
         return lines, self.names[source.node]
 
-    def _ordered(self, node: Node) -> dict[str, object]:
+    def _ordered(self, node: Node) -> dict[str, Port]:
         known = self.report.nodes[node.id].inputs
         incoming = self.graph.incoming[node.id]
         return {port: incoming[port] for port in known}
@@ -81,7 +78,16 @@ class Formulas:
             stack += [(source, False) for source in reversed(sources)]
         return done
 
-    def _name(self, wanted: str) -> str:
+    def _name(self, node: Node, buffer: Node) -> str:
+        """The node's own name, else that of the operand that ends here, else that of the buffer."""
+        ending = [
+            self.names[port.node]
+            for port in self._ordered(node).values()
+            if len(self.graph.outgoing[port.node]) == 1
+        ]
+        wanted = node.name or (ending[0] if ending else buffer.name)
+        if wanted in ending:
+            return wanted
         name, k = wanted, 2
         while name in self.taken or name in self.names.values():
             name, k = f"{wanted}{k}", k + 1

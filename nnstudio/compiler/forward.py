@@ -17,6 +17,7 @@ from nnstudio.compiler.texts import in_python, layer_params, names_in, renamed, 
 from nnstudio.compiler.units import COMMUTATIVE, Unit, order, units
 from nnstudio.compiler.variables import Variables, singular, snake
 from nnstudio.graph.values import Node, Port
+from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import parse
 
@@ -176,7 +177,8 @@ class Forward:
             parts = [f"{name}={text}" if name in optional else text for name, text in texts.items()]
             return f"{access}({', '.join(parts)})", layer.code.result
         local = {name: self.in_forward(text) for name, text in params.texts.items()}
-        return layer.code.write(Written(texts, local, params.given, wired, ranks)), layer.code.result
+        value = layer.code.write(Written(texts, local, params.given, wired, ranks))
+        return value, layer.code.pattern(self.outputs(node))
 
     def block_inputs(self, used: Block, texts: dict[str, str]) -> str:
         parts: list[str] = []
@@ -240,11 +242,7 @@ class Forward:
     # -- names of results -----------------------------------------------------------------------
 
     def outputs(self, node: Node) -> list[str]:
-        used = self.project.by_name.get(node.type)
-        if used is not None:
-            return [n.name for n in used.graph.of_type(OUTPUT)]
-        layer = registry.find(node.type)
-        return [port.name for port in layer.outputs] if layer is not None else []
+        return [port.name for port in node_ports(self.project, self.graph, node).outputs]
 
     def first_output(self, node: Node) -> str:
         return self.outputs(node)[0]
@@ -268,7 +266,7 @@ class Forward:
             else:
                 names[output] = self.variables.fresh(output)
                 self.texts[Port(node.id, output)] = names[output]
-        if len(outputs) == 1:
+        if len(outputs) == 1 or not result:
             return names[outputs[0]]
         return _pattern(result, outputs, names)
 
@@ -291,8 +289,6 @@ class Forward:
 
 
 def _pattern(result: str, outputs: list[str], names: dict[str, str]) -> str:
+    """The left side of an assignment, empty where the result is one tensor."""
     full = {output: names.get(output, "_") for output in outputs}
-    if result:
-        tidy = result.format(**full)
-        return tidy.replace("(_, _)", "_")
-    return ", ".join(full.values())
+    return result.format(**full).replace("(_, _)", "_")

@@ -66,27 +66,30 @@ def docstring(text: str, indent: int = 0, width: int = 88) -> list[str]:
     Long lines stay: a docstring is never wrapped, whatever `width` says.
     """
     lines = [line.rstrip() for line in inspect.cleandoc(text).split("\n")]
-    body = "\n".join(lines).strip("\n")
-    body = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    body = "".join(
-        c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode("ascii")
-        for c in body
-    )
-    if body.startswith('"'):
-        body = "\\" + body
+    content = "\n".join(lines).strip("\n")
     margin = " " * (4 * indent)
-    if not body:
+    if not content:
         return [f'{margin}""" """']
-    if "\n" not in body:
-        if body.endswith('"') and not body.endswith('\\"'):
-            body = body[:-1] + '\\"'
-        return [f'{margin}"""{body}"""']
-    first, *others = body.split("\n")
+    if "\n" not in content:
+        if content.endswith('"'):  # it must not become part of the closing quotes
+            return [f'{margin}"""{_escaped(content[:-1])}\\""""']
+        return [f'{margin}"""{_escaped(content)}"""']
+    first, *others = _escaped(content).split("\n")
     return [
         f'{margin}"""{first}',
         *(margin + line if line else "" for line in others),
         f'{margin}"""',
     ]
+
+
+def _escaped(content: str) -> str:
+    escaped = content.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if escaped.startswith('"'):
+        escaped = "\\" + escaped
+    return "".join(
+        c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode("ascii")
+        for c in escaped
+    )
 
 
 def _parse(text: str) -> tuple[ast.stmt, str, str]:

@@ -160,6 +160,11 @@ class ExpressionLayout:
             return self._tuple(node, False)
         return self.parenthesised_if_broken(lambda _: self.items(node.elts, node))
 
+    def loop_target(self, node: ast.expr) -> Doc:
+        if not isinstance(node, ast.Tuple) or len(node.elts) < 2:
+            return self.expression(node, False)
+        return self.optional_parentheses(lambda _: self.items(node.elts, node))
+
     def _dict(self, node: ast.Dict, place: Place) -> Doc:
         if not node.values:
             return "{}"
@@ -203,7 +208,9 @@ class ExpressionLayout:
     def _clauses(self, generators: Sequence[ast.comprehension]) -> Iterator[Doc]:
         for generator in generators:
             yield SPACE
-            yield (self.writer.clause_head(generator), self.expression(generator.iter, True))
+            head = "async for " if generator.is_async else "for "
+            iterable = self.expression(generator.iter, True)
+            yield (head, self.loop_target(generator.target), " in ", iterable)
             for test in generator.ifs:
                 yield SPACE
                 yield ("if ", self.expression(test, True))

@@ -63,7 +63,8 @@ class StatementLayout:
             case ast.While(test=test):
                 return f"while {write(test)}"
             case ast.For(target=target, iter=iterable) | ast.AsyncFor(target=target, iter=iterable):
-                return f"{self._for_text(node, target)}{self._value_text(iterable)}"
+                head = "async for" if isinstance(node, ast.AsyncFor) else "for"
+                return f"{head} {self.writer.bare_tuple(target)} in {self._value_text(iterable)}"
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 parameters = ", ".join(self.writer.parameters(node.args))
                 result = f" -> {write(node.returns)}" if node.returns else ""
@@ -100,7 +101,7 @@ class StatementLayout:
         return self.writer.text(node)
 
     def _is_bare(self, node: ast.Tuple) -> bool:
-        if not node.elts:
+        if len(node.elts) < 2:
             return False
         first, last = node.elts[0], node.elts[-1]
         # the tuple begins where its first element does, or ends where its last does
@@ -108,10 +109,6 @@ class StatementLayout:
             last.end_lineno,
             last.end_col_offset,
         ) == (node.end_lineno, node.end_col_offset)
-
-    def _for_text(self, node: ast.stmt, target: ast.expr) -> str:
-        prefix = "async for" if isinstance(node, ast.AsyncFor) else "for"
-        return f"{prefix} {self.writer.bare_tuple(target)} in "
 
     def _def_text(self, node: ast.stmt) -> str:
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -153,7 +150,8 @@ class StatementLayout:
             case ast.While(test=test):
                 return ("while ", layout.value(test))
             case ast.For(target=target, iter=iterable) | ast.AsyncFor(target=target, iter=iterable):
-                return (self._for_text(node, target), layout.value(iterable))
+                head = "async for " if isinstance(node, ast.AsyncFor) else "for "
+                return (head, layout.loop_target(target), " in ", layout.value(iterable))
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return (self._def_text(node), self._signature(node))
             case ast.ClassDef(name=name):

@@ -252,13 +252,15 @@ class TextWriter:
 
     def index(self, node: ast.expr) -> str:
         """What stands between the brackets of a subscript."""
-        return self.bare_tuple(node) if isinstance(node, ast.Tuple) else self.text(node)
+        if isinstance(node, ast.Tuple) and len(node.elts) == 1:
+            return f"{self.text(node.elts[0])},"
+        return self.bare_tuple(node)
 
     def bare_tuple(self, node: ast.expr) -> str:
-        """A tuple without parentheses, as a subscript or a target; others unchanged."""
-        if not isinstance(node, ast.Tuple) or not node.elts:
-            return self.text(node)
-        return self._join(node.elts) + ("," if len(node.elts) == 1 else "")
+        """A tuple without parentheses where that is the custom; anything else unchanged."""
+        if isinstance(node, ast.Tuple) and len(node.elts) > 1:
+            return self._join(node.elts)
+        return self.text(node)
 
     def _slice(self, node: ast.Slice, level: int) -> str:
         first, second = slice_colons(node)
@@ -274,7 +276,7 @@ class TextWriter:
         return f"[{self._join(node.elts)}]"
 
     def _tuple(self, node: ast.Tuple, level: int) -> str:
-        return f"({self.bare_tuple(node)})" if node.elts else "()"
+        return f"({self._join(node.elts)}{',' if len(node.elts) == 1 else ''})"
 
     def _set(self, node: ast.Set, level: int) -> str:
         return f"{{{self._join(node.elts)}}}"
@@ -306,12 +308,10 @@ class TextWriter:
         return f"{self.text(node.elt)} {clauses}"
 
     def clause(self, generator: ast.comprehension) -> str:
-        text = f"{self.clause_head(generator)}{self.text(generator.iter, OR)}"
+        head = "async for" if generator.is_async else "for"
+        target = self.bare_tuple(generator.target)
+        text = f"{head} {target} in {self.text(generator.iter, OR)}"
         return text + "".join([f" if {self.text(test, OR)}" for test in generator.ifs])
-
-    def clause_head(self, generator: ast.comprehension) -> str:
-        prefix = "async for" if generator.is_async else "for"
-        return f"{prefix} {self.bare_tuple(generator.target)} in "
 
 
 def listed_parameters(

@@ -66,7 +66,8 @@ def joined(statements: list[Statement]) -> list[Statement]:
                 statement,
                 value=text,
                 nodes=before.nodes + statement.nodes,
-                pure=statement.pure and before.pure,
+                pure=statement.pure and (before.pure or (statement.add and _calls(before.value) == 1)),
+                add=False,
             )
         result.append(statement)
     return result

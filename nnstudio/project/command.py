@@ -11,6 +11,8 @@ from nnstudio.project.ports import block_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Project
 
+MAX_TEXT = 20_000
+
 
 class Command(Protocol):
     """Something that can be done to a project."""
@@ -105,3 +107,14 @@ def with_ports_followed(
         if tuple(edges) != graph.edges:
             project = project.with_graph(name, replace(graph, edges=tuple(edges)))
     return project
+
+
+def is_text(text: str, *, lines: bool = True) -> bool:
+    """True for printable characters (and line breaks and tabs, with `lines`)."""
+    return (text.replace("\n", "").replace("\t", "") if lines else text).isprintable()
+
+
+def refuse_note(note: str) -> None:
+    """Refuse a note that the file could not hold."""
+    if len(note) > MAX_TEXT or not is_text(note):
+        raise Refusal(f"A note is a text of printable characters, at most {MAX_TEXT:,}")

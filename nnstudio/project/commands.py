@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import topological, would_cycle
-from nnstudio.graph.values import Edge, Expr, Graph, Group, Node, Port, Repeat, Value
+from nnstudio.graph.values import Edge, Graph, Group, Node, Port
 from nnstudio.project.checks import (
-    canonical,
-    check_expression,
     check_node,
-    check_repeat,
-    check_value,
-    known_names,
 )
 from nnstudio.project.command import (
     Command,
@@ -38,7 +32,15 @@ from nnstudio.project.group_commands import (
     Ungroup,
     refuse_group,
 )
-from nnstudio.project.names import BlockNames, attribute_problem, free_name, settled
+from nnstudio.project.names import BlockNames, free_name, settled
+from nnstudio.project.node_commands import (
+    Rename,
+    SetParam,
+    SetRepeat,
+    SetShares,
+    SetWhen,
+    refuse_share,
+)
 from nnstudio.project.ports import node_ports, refuse_ports, without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -115,7 +117,7 @@ def added(
         if node.group is not None and node.group not in graph.groups_by_id:
             raise Refusal(f"There is no group '{node.group}' here")
         if node.shares is not None:
-            _refuse_share(project, node, node_of(graph, node.shares))
+            refuse_share(project, node, node_of(graph, node.shares))
     project = project.with_graph(block_name, graph)
     names = BlockNames(project, project.by_name[block_name])
     for group in groups:
@@ -238,81 +240,6 @@ class Disconnect:
 
 
 @dataclass(frozen=True)
-class SetParam:
-    """Set a parameter of a node; `value` None with `clear` puts it back to auto or its default."""
-
-    block: str
-    node: str
-    param: str
-    value: Value = None
-    clear: bool = False
-
-    @property
-    def title(self) -> str:
-        return f"Set {self.param}"
-
-    def apply(self, project: Project) -> Project:
-        block = block_of(project, self.block)
-        node = node_of(block.graph, self.node)
-        value = canonical(self.value)
-        if not self.clear:
-            check_value(project, node, self.param, value, block)
-        if self.clear or self._is_default(project, node, value):
-            node = replace(node, params=node.params.without(self.param))
-        else:
-            node = node.with_param(self.param, value)
-        return project.with_graph(self.block, block.graph.replaced(node))
-
-    def _is_default(self, project: Project, node: Node, value: Value) -> bool:
-        """True for a layer's own default; a block's may change later, so its value is kept."""
-        layer = None if node.type in project.by_name else registry.find(node.type)
-        spec = layer.param(self.param) if layer else None
-        default = canonical(spec.default) if spec else None
-        return spec is not None and type(default) is type(value) and default == value
-
-
-@dataclass(frozen=True)
-class Rename:
-    """Give a node another name."""
-
-    block: str
-    node: str
-    name: str
-
-    @property
-    def title(self) -> str:
-        return f"Rename to {self.name}"
-
-    def apply(self, project: Project) -> Project:
-        block = block_of(project, self.block)
-        node = node_of(block.graph, self.node)
-        problem = attribute_problem(project, block, node, self.name)
-        if problem:
-            raise Refusal(problem)
-        graph = block.graph.replaced(replace(node, name=self.name))
-        if node.name:
-            graph = _with_ties_followed(graph, node.name, self.name)
-        project = project.with_graph(self.block, graph)
-        renamed = (node.name, self.name)
-        if node.type == INPUT:
-            return with_ports_followed(project, self.block, renamed_input=renamed)
-        if node.type == OUTPUT:
-            return with_ports_followed(project, self.block, renamed_output=renamed)
-        return project
-
-
-def _with_ties_followed(graph: Graph, old: str, new: str) -> Graph:
-    """The graph with tied weights (`weight: embedding.weight`) following a renamed module."""
-    nodes = []
-    for node in graph.nodes:
-        weight = node.params.get("weight")
-        if isinstance(weight, str) and weight.startswith(f"{old}."):
-            node = node.with_param("weight", new + weight.removeprefix(old))
-        nodes.append(node)
-    return replace(graph, nodes=tuple(nodes))
-
-
-@dataclass(frozen=True)
 class Move:
     """Put nodes at positions (scene units, the top left corner of the card)."""
 
@@ -331,78 +258,6 @@ class Move:
                     replace(n, position=places[n.id]) if n.id in places else n for n in g.nodes
                 ),
             ),
-        )
-
-
-@dataclass(frozen=True)
-class SetRepeat:
-    """Build a node several times in a chain, or (None) once."""
-
-    block: str
-    node: str
-    repeat: Repeat | None
-    title: str = "Set repeat"
-
-    def apply(self, project: Project) -> Project:
-        block = block_of(project, self.block)
-        node = replace(node_of(block.graph, self.node), repeat=self.repeat)
-        check_repeat(node, known_names(project, block, node))
-        return project.with_graph(self.block, block.graph.replaced(node))
-
-
-@dataclass(frozen=True)
-class SetWhen:
-    """Let a node exist only if a condition holds, or (None) always."""
-
-    block: str
-    node: str
-    when: Expr | None
-    title: str = "Set condition"
-
-    def apply(self, project: Project) -> Project:
-        block = block_of(project, self.block)
-        node = replace(node_of(block.graph, self.node), when=self.when)
-        if self.when is not None:
-            check_expression(self.when.text, "when", known_names(project, block, node))
-        return project.with_graph(self.block, block.graph.replaced(node))
-
-
-@dataclass(frozen=True)
-class SetShares:
-    """Let a node call another node's module, or (None) its own."""
-
-    block: str
-    node: str
-    shares: str | None
-    title: str = "Share module"
-
-    def apply(self, project: Project) -> Project:
-        graph = block_of(project, self.block).graph
-        node = node_of(graph, self.node)
-        if self.shares is None:
-            if node.shares is not None and not node.params:
-                node = replace(node, params=graph.by_id[node.shares].params)
-            graph = graph.replaced(replace(node, shares=None))
-            return settled(project.with_graph(self.block, graph), self.block)
-        _refuse_share(project, node, node_of(graph, self.shares))
-        nodes = tuple(
-            replace(n, shares=self.shares) if node.id in (n.id, n.shares) else n
-            for n in graph.nodes
-        )
-        return settled(project.with_graph(self.block, replace(graph, nodes=nodes)), self.block)
-
-
-def _refuse_share(project: Project, node: Node, owner: Node) -> None:
-    layer = None if node.type in project.by_name else registry.find(node.type)
-    if (
-        owner.id == node.id
-        or owner.type != node.type
-        or owner.shares
-        or (layer is not None and not layer.is_module)
-    ):
-        raise Refusal(
-            f"{node.name or node.type} can share only the module of another {node.type} "
-            "that has its own"
         )
 
 

@@ -20,7 +20,9 @@ from nnstudio.project.values import Project
 
 FORMAT = "nnstudio"
 MAX_BYTES = 64 * 2**20
-LINED = frozenset({"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants"})
+LINED = frozenset(
+    {"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants", "inputs"}
+)
 
 __all__ = ["FORMAT", "MAX_BYTES", "FileError", "dumps", "load_json", "loads", "read", "write"]
 
@@ -124,8 +126,12 @@ def read(path: str | os.PathLike[str]) -> Project:
 
 def write(project: Project, path: str | os.PathLike[str]) -> None:
     """Write a project so that the file is either the old or the new one, whatever happens."""
+    write_text(dumps(project), path)
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> None:
+    """Write text in the same way: the old file or the new one, never half of it."""
     path = Path(path)
-    text = dumps(project)
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(

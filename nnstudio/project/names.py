@@ -281,6 +281,16 @@ def free_like(names: BlockNames, node: Node) -> str:
     return names.free(node, stem, int(node.name[len(stem) :] or 1))
 
 
+def free_group_name(names: BlockNames, group: Group) -> str:
+    """The group's own title or name if it may bear it, else that name counted on."""
+    if group.kind == "frame" or names.group_problem(group, group.name) is None:
+        return group.name
+    stand_in = Node(group.id, names.block.name, group.name, group=group.parent)
+    wish = group.name if word_problem(group.name) is None else "group"
+    stem = wish.rstrip("0123456789") or wish
+    return names.free(stand_in, stem, int(wish[len(stem) :] or 1))
+
+
 def settled(project: Project, block_name: str) -> Project:
     """The project with a free name for every node and group of a block that may not bear its own.
 
@@ -294,20 +304,16 @@ def settled(project: Project, block_name: str) -> Project:
     ):
         return project
     for group in graph.groups:
-        if group.kind != "frame" and names.group_problem(group, group.name):
-            block = project.by_name[block_name]
-            stand_in = Node(group.id, block_name, group.name, group=group.parent)
-            wish = group.name if word_problem(group.name) is None else "group"
-            name = BlockNames(project, block).free(stand_in, wish)
-            groups = tuple(
-                replace(g, name=name) if g.id == group.id else g for g in block.graph.groups
-            )
-            project = project.with_graph(block_name, replace(block.graph, groups=groups))
+        names = BlockNames(project, project.by_name[block_name])
+        renamed = replace(group, name=free_group_name(names, group))
+        if renamed != group:
+            groups = tuple(renamed if g.id == group.id else g for g in names.block.graph.groups)
+            project = project.with_graph(block_name, replace(names.block.graph, groups=groups))
     for node in graph.nodes:
         names = BlockNames(project, project.by_name[block_name])
         if names.node_problem(node, node.name):
-            renamed = replace(node, name=free_like(names, node))
-            project = project.with_graph(block_name, names.block.graph.replaced(renamed))
+            settled_node = replace(node, name=free_like(names, node))
+            project = project.with_graph(block_name, names.block.graph.replaced(settled_node))
     return project
 
 
@@ -337,3 +343,16 @@ def class_name_problem(project: Project, name: str) -> str | None:
     if name in project.by_name:
         return f"There is a block '{name}' already"
     return None
+
+
+def free_class_name(project: Project, wish: str) -> str:
+    """`wish`, or the first of wish2, wish3, ... that a new block may bear."""
+    if word_problem(wish) is not None:
+        wish = "Block"
+    stem = wish.rstrip("0123456789")
+    number = int(wish[len(stem) :] or 1)
+    while True:
+        name = stem if number == 1 else f"{stem}{number}"
+        if class_name_problem(project, name) is None:
+            return name
+        number += 1

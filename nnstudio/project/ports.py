@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
+from nnstudio.catalog.code import FunctionCode
+from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, Graph, Node
 from nnstudio.project.refusal import Refusal
@@ -63,7 +65,16 @@ def node_ports(project: Project, graph: Graph, node: Node) -> Ports:
             inputs += [PortSpec(f"{port.name}.{k}", k >= 1, True) for k in range(count + 1)]
         else:
             inputs.append(PortSpec(port.name, port.optional))
-    return Ports(tuple(inputs), tuple(PortSpec(port.name) for port in layer.outputs))
+    outputs = tuple(PortSpec(port.name) for port in layer.outputs)
+    return Ports(tuple(inputs), outputs[: output_count(layer, node)])
+
+
+def output_count(layer: Layer, node: Node) -> int:
+    """How many of a layer's outputs a use has: a parameter may decide it (chunk, split)."""
+    if not isinstance(layer.code, FunctionCode) or layer.code.count is None:
+        return len(layer.outputs)
+    values = {param.name: param.default for param in layer.params} | dict(node.params)
+    return layer.code.count(values)
 
 
 def variadic_count(graph: Graph, node: str, port: str) -> int:

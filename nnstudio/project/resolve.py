@@ -60,6 +60,8 @@ def resolve_block(project: Project, block: Block) -> None:
         if problem is not None:
             fail(at, problem)
         if not isinstance(parameter.default, _Required) and parameter.default is not None:
+            if any(True for _ in expressions_in(parameter.default)):
+                fail(f"{at}.default", "expected a plain value, received an expression")
             _check(at, parameter.name, check_argument, parameter, parameter.default)
         seen = Block(block.name, (*seen.parameters, parameter))
     for known in block.locals:

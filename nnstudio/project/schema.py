@@ -24,6 +24,7 @@ from nnstudio.graph.values import (
     RepeatKind,
     Value,
 )
+from nnstudio.project.command import MAX_TEXT, is_text
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.project.values import (
     REQUIRED,
@@ -42,7 +43,6 @@ from nnstudio.project.values import (
 T = TypeVar("T")
 Json = dict[str, Any]
 MAX_DEPTH = 8
-MAX_TEXT = 20_000
 
 
 class FileError(ValueError):
@@ -191,11 +191,6 @@ def text(data: object, place: str, *, lines: bool = False) -> str:
     if not is_text(data, lines=lines):
         fail(place, f"expected printable characters, received {received(data)}")
     return data
-
-
-def is_text(data: str, *, lines: bool = True) -> bool:
-    """True for printable characters (and line breaks and tabs, with `lines`)."""
-    return (data.replace("\n", "").replace("\t", "") if lines else data).isprintable()
 
 
 def identifier(data: object, place: str) -> str:

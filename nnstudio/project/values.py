@@ -85,6 +85,7 @@ class About:
     note: str = ""
     document: str = ""
     documented: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio.project.command import Replace
-from nnstudio.project.file import FileError, read, write
+from nnstudio.project.file import FileError, read
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.ui.recent import RecentFiles
@@ -133,18 +133,15 @@ class Documents(QObject):
 
     def _write(self, path: Path) -> bool:
         try:
-            write(self._workspace.project, path)
+            self._workspace.save(path)
         except FileError as error:
             self.refused.emit(str(error))
             return False
-        self._workspace.path = path
-        self._workspace.history.mark_saved()
         self.saved_at = time.time()
         self._timer.stop()
         self._side.remove()
         self.recent.add(path)
         self._settings.set_folder(path.parent)
-        self._workspace.saved.emit()
         self.saved.emit()
         return True
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
 from nnstudio.ui import icons, theme
-from nnstudio.ui.fuzzy import score
+from nnstudio.ui.canvas.fuzzy import match
 from nnstudio.ui.inspector.header import category_key
 from nnstudio.workspace.workspace import Workspace
 
@@ -188,7 +188,7 @@ class Palette(QWidget):
         typed = typed.strip()
         if typed and self._open_before is None:
             self._open_before = [s for s in self._sections() if s.isExpanded()]
-        best: tuple[int, QTreeWidgetItem] | None = None
+        best: tuple[float, QTreeWidgetItem] | None = None
         for section in self._sections():
             shown = 0
             for k in range(section.childCount()):
@@ -210,13 +210,13 @@ class Palette(QWidget):
             self.tree.setCurrentItem(best[1])
 
     @staticmethod
-    def _fit(typed: str, item: QTreeWidgetItem) -> int | None:
+    def _fit(typed: str, item: QTreeWidgetItem) -> float | None:
         """Letters in order in the name, or the text as such in the other words."""
-        by_name = score(typed, item.text(0))
+        by_name = match(typed, item.text(0))
         if by_name is not None:
-            return by_name + 100
+            return by_name.score
         found = typed.lower() in str(item.data(0, _WORDS)).lower()
-        return 0 if found else None
+        return -1000.0 if found else None
 
     def shown(self) -> list[str]:
         """The names that can be chosen now."""

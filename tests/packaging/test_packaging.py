@@ -13,6 +13,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from nnstudio.project.file import dumps
+from nnstudio.project.values import Project
+
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
 ICON = ROOT / "resources" / "icons" / "nnstudio.svg"
@@ -87,15 +90,13 @@ def test_the_file_type_is_the_same_everywhere() -> None:
     assert globs == ["*.nns"]
 
 
-def test_every_preset_has_the_magic_of_the_file_type() -> None:
+def test_a_new_project_has_the_magic_of_the_file_type() -> None:
     outer = ET.parse(MIME).getroot().find(".//m:magic/m:match", NAMESPACE)
     assert outer is not None
-    start, inner = outer.get("value") or "", outer.findall("m:match", NAMESPACE)
-    for path in sorted((ROOT / "resources" / "presets").glob("*.nns")):
-        text = path.read_text(encoding="utf-8")
-        assert text.startswith(start), path.name
-        found = [text.find(match.get("value") or "") for match in inner]
-        assert any(1 <= place <= 4096 for place in found), path.name
+    text = dumps(Project())
+    assert text.startswith(outer.get("value") or "no value")
+    places = [text.find(match.get("value") or "") for match in outer.findall("m:match", NAMESPACE)]
+    assert any(1 <= place <= 4096 for place in places)
 
 
 def test_desktop_file_validate() -> None:

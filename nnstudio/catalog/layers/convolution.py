@@ -8,8 +8,6 @@ from nnstudio.catalog.links import module_link
 from nnstudio.catalog.rules.spatial import convolution, convolution_cost
 
 
-
-
 def _convolution(dims: int) -> Layer:
     name = f"Conv{dims}d"
     return Layer(
@@ -17,10 +15,23 @@ def _convolution(dims: int) -> Layer:
         category=Category.CONVOLUTION,
         params=(
             Param("in_channels", "int", AUTO, "Channels of the input.", minimum=1),
-            Param("out_channels", "int", help="Filters, so channels of the output.", initial=32, minimum=1),
+            Param(
+                "out_channels",
+                "int",
+                help="Filters, so channels of the output.",
+                initial=32,
+                minimum=1,
+            ),
             Param("kernel_size", "size", help="Size of the window.", initial=3, minimum=1),
             Param("stride", "size", 1, "Step of the window.", minimum=1),
-            Param("padding", "size", 0, "Zeros added on each side, or 'same', or 'valid'.", minimum=0, choices=("same", "valid")),
+            Param(
+                "padding",
+                "size",
+                0,
+                "Zeros added on each side, or 'same', or 'valid'.",
+                minimum=0,
+                choices=("same", "valid"),
+            ),
             Param("dilation", "size", 1, "Distance between the points of the window.", minimum=1),
             Param("groups", "int", 1, "Channel groups that do not mix.", minimum=1),
             Param("bias", "bool", True, "Add a learnable value to every channel."),
@@ -40,7 +51,10 @@ def _convolution(dims: int) -> Layer:
         "Each output channel responds to one local pattern wherever it occurs.",
         link=module_link(name),
         keywords=("convolution", "filter", "cnn"),
-        example={"input": (2, 4, *[9, 8, 7][:dims]), "params": {"out_channels": 6, "kernel_size": 3}},
+        example={
+            "input": (2, 4, *[9, 8, 7][:dims]),
+            "params": {"out_channels": 6, "kernel_size": 3},
+        },
     )
 
 

@@ -97,9 +97,7 @@ LAYERS: tuple[Layer, ...] = (
         type="OneHot",
         category=Category.TENSOR,
         inputs=(Input(dtype="int"),),
-        params=(
-            Param("num_classes", "int", help="Size of each vector.", initial=10, minimum=1),
-        ),
+        params=(Param("num_classes", "int", help="Size of each vector.", initial=10, minimum=1),),
         rule=one_hot,
         cost=cost(),
         code=FunctionCode(

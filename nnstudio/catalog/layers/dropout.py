@@ -28,7 +28,10 @@ def _dropout(name: str, text: str, rule: Rule, shape: tuple[int, ...]) -> Layer:
     )
 
 
-_WHOLE = "Sets whole {} to 0 at random in training and scales the rest up. In evaluation it does nothing."
+_WHOLE = (
+    "Sets whole {} to 0 at random in training and scales the rest up. "
+    "In evaluation it does nothing."
+)
 
 LAYERS: tuple[Layer, ...] = (
     _dropout(

@@ -75,9 +75,7 @@ _MATHS: tuple[Layer, ...] = (
     _function("Log", "torch.log", "The natural logarithm of every element. Needs values above 0."),
     _function("Sqrt", "torch.sqrt", "The square root of every element. Needs values from 0 on."),
     _function("Rsqrt", "torch.rsqrt", "1 / sqrt of every element. For normalisation by hand."),
-    _function(
-        "Sin", "torch.sin", "The sine of every element, in radians. For position encodings."
-    ),
+    _function("Sin", "torch.sin", "The sine of every element, in radians. For position encodings."),
     _function(
         "Cos", "torch.cos", "The cosine of every element, in radians. For position encodings."
     ),
@@ -88,7 +86,9 @@ _MATHS: tuple[Layer, ...] = (
         rule=unchanged,
         keywords=("absolute",),
     ),
-    _function("Erf", "torch.erf", "The error function of every element. The exact GELU rests on it."),
+    _function(
+        "Erf", "torch.erf", "The error function of every element. The exact GELU rests on it."
+    ),
     _function(
         "Floor", "torch.floor", "Rounds every element down. The result stays floating point."
     ),
@@ -165,7 +165,12 @@ _ACTIVATIONS: tuple[Layer, ...] = (
         positional=("negative_slope",),
         example={"negative_slope": 0.2},
     ),
-    _activation("ELU", f"{_F}elu", "Smooth below 0, without a module of its own.", Param("alpha", "float", 1.0, "The limit far below 0, without its sign.")),
+    _activation(
+        "ELU",
+        f"{_F}elu",
+        "Smooth below 0, without a module of its own.",
+        Param("alpha", "float", 1.0, "The limit far below 0, without its sign."),
+    ),
     _activation(
         "GELU",
         f"{_F}gelu",
@@ -183,10 +188,14 @@ _ACTIVATIONS: tuple[Layer, ...] = (
     _activation("Mish", f"{_F}mish", "x tanh(softplus(x)), without a module of its own."),
     _activation("Hardswish", f"{_F}hardswish", "A cheap SiLU, without a module of its own."),
     _activation("Softplus", f"{_F}softplus", "A smooth ReLU, without a module of its own."),
-    _activation("Sigmoid", "torch.sigmoid", "Maps values into 0 to 1, without a module of its own."),
+    _activation(
+        "Sigmoid", "torch.sigmoid", "Maps values into 0 to 1, without a module of its own."
+    ),
     _activation("Tanh", "torch.tanh", "Maps values into -1 to 1, without a module of its own."),
     _activation(
-        "LogSigmoid", f"{_F}logsigmoid", "The logarithm of the sigmoid, without a module of its own."
+        "LogSigmoid",
+        f"{_F}logsigmoid",
+        "The logarithm of the sigmoid, without a module of its own.",
     ),
     _activation(
         "Softmax",

@@ -30,10 +30,21 @@ LAYERS: tuple[Layer, ...] = (
         category=Category.IO,
         inputs=(),
         params=(
-            Param("shape", "shape", help="Sizes, names or expressions; N is the batch.", initial=("N", 1, 28, 28)),
+            Param(
+                "shape",
+                "shape",
+                help="Sizes, names or expressions; N is the batch.",
+                initial=("N", 1, 28, 28),
+            ),
             Param("dtype", "choice", "float", "What the numbers are.", choices=DTYPES),
             Param("optional", "bool", False, "May be left unconnected (None in the code)."),
-            Param("example", "ints", None, "Sizes for free names, for labels and dry runs.", optional=True),
+            Param(
+                "example",
+                "ints",
+                None,
+                "Sizes for free names, for labels and dry runs.",
+                optional=True,
+            ),
         ),
         rule=_declared,
         code=FunctionCode(lambda w: ""),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.code import ModuleCode
+from dataclasses import replace
+
+from nnstudio.catalog.code import FunctionCode, ModuleCode
 from nnstudio.catalog.layer import Category, Layer, Output, Param
-from nnstudio.catalog.links import module_link
+from nnstudio.catalog.links import function_link, module_link
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.spatial import adaptive, pooling, with_indices
 
@@ -14,12 +16,6 @@ _STRIDE = Param(
 )
 _PADDING = Param("padding", "size", 0, "Added on each side, at most half the window.", minimum=0)
 _CEIL = Param("ceil_mode", "bool", False, "Count a last window that is only partly filled.")
-_WITH_INDICES = (Output(), Output("indices"))
-_INDICES = ModuleCode(
-    positional=("kernel_size",),
-    result="{output}, {indices}",
-    if_wired={"indices": "return_indices=True"},
-)
 _SHAPE = (2, 4, 9, 8, 7)
 _KEYWORDS = ("pool", "downsample", "subsample")
 
@@ -33,7 +29,6 @@ def _max_pool(dims: int) -> Layer:
     return Layer(
         type=name,
         category=Category.POOLING,
-        outputs=_WITH_INDICES,
         params=(
             _KERNEL,
             _STRIDE,
@@ -41,12 +36,12 @@ def _max_pool(dims: int) -> Layer:
             Param("dilation", "size", 1, "Distance between the points of the window.", minimum=1),
             _CEIL,
         ),
-        rule=with_indices(pooling(dims)),
+        rule=pooling(dims),
         cost=cost(),
-        code=_INDICES,
+        code=ModuleCode(positional=("kernel_size",)),
         facts=("kernel_size", "stride"),
         help=f"Keeps the largest value of each window over {_across(dims)}. "
-        "The output indices tells where it stood, for MaxUnpool.",
+        "A window of 2 halves the map.",
         link=module_link(name),
         keywords=(*_KEYWORDS, "max"),
         example={"input": _SHAPE[: dims + 2], "params": {"kernel_size": 2}},
@@ -121,15 +116,10 @@ def _adaptive_max(dims: int) -> Layer:
     return Layer(
         type=name,
         category=Category.POOLING,
-        outputs=_WITH_INDICES,
         params=(_output_size(dims),),
-        rule=with_indices(adaptive(dims)),
+        rule=adaptive(dims),
         cost=cost(),
-        code=ModuleCode(
-            positional=("output_size",),
-            result="{output}, {indices}",
-            if_wired={"indices": "return_indices=True"},
-        ),
+        code=ModuleCode(positional=("output_size",)),
         facts=("output_size",),
         help="Keeps the largest values so that the result has the wanted size, whatever comes in. "
         "Size 1 is global max pooling.",
@@ -139,9 +129,32 @@ def _adaptive_max(dims: int) -> Layer:
     )
 
 
+def _max_pool_with_indices(dims: int) -> Layer:
+    """The same as an operation that also tells where each value stood."""
+    pool = _max_pool(dims)
+    return replace(
+        pool,
+        type=f"MaxPool{dims}dWithIndices",
+        outputs=(Output(), Output("indices")),
+        rule=with_indices(pooling(dims)),
+        code=FunctionCode(
+            lambda w: (
+                f"F.max_pool{dims}d("
+                f"{w.arguments(w.x, positional=('kernel_size',))}, return_indices=True)"
+            ),
+            result="{output}, {indices}",
+            imports=("F",),
+        ),
+        help=f"Keeps the largest value of each window over {_across(dims)} "
+        "and tells where it stood. MaxUnpool puts values back there.",
+        link=function_link(f"torch.nn.functional.max_pool{dims}d"),
+    )
+
+
 LAYERS: tuple[Layer, ...] = (
     *(_max_pool(dims) for dims in (1, 2, 3)),
     *(_avg_pool(dims) for dims in (1, 2, 3)),
     *(_adaptive_avg(dims) for dims in (1, 2, 3)),
     *(_adaptive_max(dims) for dims in (1, 2, 3)),
+    *(_max_pool_with_indices(dims) for dims in (1, 2, 3)),
 )

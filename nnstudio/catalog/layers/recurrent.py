@@ -54,9 +54,7 @@ def _recurrent(name: str, gates: int, text: str, keywords: tuple[str, ...]) -> L
                 initial=True,
                 structural=True,
             ),
-            Param(
-                "dropout", "float", 0.0, "Dropout between the layers.", minimum=0.0, maximum=1.0
-            ),
+            Param("dropout", "float", 0.0, "Dropout between the layers.", minimum=0.0, maximum=1.0),
             Param("bidirectional", "bool", False, "Read the sequence backwards too."),
             *((_PROJECTION,) if lstm else ()),
         ),

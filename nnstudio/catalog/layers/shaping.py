@@ -24,7 +24,7 @@ def _method(
     shape: tuple[int, ...] = _SHAPE,
     keywords: tuple[str, ...] = (),
 ) -> Layer:
-    """One tensor method with its parameters in order; lists are written out: ``permute(0, 2, 1)``."""
+    """One tensor method, parameters in order, lists written out: ``permute(0, 2, 1)``."""
 
     def write(w: Written) -> str:
         needed = max((k + 1 for k, param in enumerate(params) if param.name in w.given), default=0)
@@ -138,9 +138,16 @@ LAYERS: tuple[Layer, ...] = (
     _method(
         "Permute",
         "permute",
-        "Puts all dimensions in another order. Reshape keeps the order of elements, this moves them.",
+        "Puts all dimensions in another order. "
+        "Reshape keeps the order of elements, this moves them.",
         reshape.permute,
-        Param("dims", "ints", help="The old dimensions in new order.", initial=(0, 2, 1), structural=True),
+        Param(
+            "dims",
+            "ints",
+            help="The old dimensions in new order.",
+            initial=(0, 2, 1),
+            structural=True,
+        ),
         example={"dims": (0, 2, 1)},
         keywords=("transpose", "rearrange", "swap"),
     ),

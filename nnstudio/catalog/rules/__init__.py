@@ -1,1 +1,1 @@
-"""Shape rules shared by families of layers, in plain Python. torch is their referee in the tests."""
+"""Shape rules shared by families of layers; torch is their referee in the tests."""

@@ -85,7 +85,9 @@ def attention_parameters(embed: int, kdim: int, vdim: int, bias: bool) -> int:
     return embed * (2 * embed + kdim + vdim) + (4 * embed if bias else 0)
 
 
-def attention_flops(embed: int, kdim: int, vdim: int, length: int, source: int, extra: int = 0) -> int:
+def attention_flops(
+    embed: int, kdim: int, vdim: int, length: int, source: int, extra: int = 0
+) -> int:
     """Projections, scores and weighted sums; `extra` positions are added after projecting."""
     projections = 2 * length * embed * embed + source * embed * (kdim + vdim)
     return 2 * projections + 4 * length * (source + extra) * embed
@@ -101,9 +103,10 @@ def _attention_count(use: Use, outputs: Outputs) -> int:
 def _attention_flops(use: Use, outputs: Outputs) -> int:
     place = 1 if use.value("batch_first") else 0
     query, key, value = (use.inputs[port] for port in ("query", "key", "value"))
-    widths = (number(tensor.shape[2]) for tensor in (query, key, value))
+    embed, kdim, vdim = (number(tensor.shape[2]) for tensor in (query, key, value))
     extra = enabled(use, "add_bias_kv") + enabled(use, "add_zero_attn")
-    return attention_flops(*widths, number(query.shape[place]), number(key.shape[place]), extra)
+    length, source = number(query.shape[place]), number(key.shape[place])
+    return attention_flops(embed, kdim, vdim, length, source, extra)
 
 
 attention_cost = cost(_attention_count, _attention_flops)
@@ -164,9 +167,7 @@ def _model(use: Use, tensor: Tensor) -> Dim:
     return embed
 
 
-def _memory(
-    use: Use, port: str, tensor: Tensor, embed: Dim, batch: Dim, batch_first: bool
-) -> None:
+def _memory(use: Use, port: str, tensor: Tensor, embed: Dim, batch: Dim, batch_first: bool) -> None:
     use.same_size(embed, tensor.shape[2], f"{port} expects {{}} features, received {{}}")
     other, _ = _batch_and_length(tensor, batch_first)
     use.same_size(batch, other, f"{port} expects a batch of {{}}, received {{}}")
@@ -216,8 +217,7 @@ def _final_norm(use: Use) -> int:
 encoder_cost = cost(
     lambda use, out: size(use, "num_layers") * _block(use, 1) + _final_norm(use),
     lambda use, out: (
-        size(use, "num_layers")
-        * _block_flops(use, _length(use, "src"), _length(use, "src"))
+        size(use, "num_layers") * _block_flops(use, _length(use, "src"), _length(use, "src"))
     ),
 )
 decoder_cost = cost(

@@ -70,5 +70,3 @@ def equal_sizes(use: Use, expected: Tensor, received: Tensor, what: str) -> None
 def ones(count: int) -> tuple[Dim, ...]:
     """`count` times 1."""
     return (Dim(1),) * count
-
-

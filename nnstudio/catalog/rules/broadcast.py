@@ -50,7 +50,8 @@ def arithmetic(*ports: str, dtype: DType | None = None) -> Rule:
 
 def division(use: Use) -> Tensor:
     """Like other arithmetic, but the result is always floating point."""
-    return arithmetic("input", "other", dtype="float")(use)
+    left, right = use.inputs["input"], use.inputs["other"]
+    return Tensor(broadcast(use, [left.shape, right.shape]))
 
 
 def variadic_arithmetic(use: Use) -> Tensor:
@@ -141,8 +142,7 @@ def _same_but(use: Use, first: Tensor, tensor: Tensor, place: int) -> None:
         if k != place and a.differs(b):
             outside = f" outside dimension {place}" if place >= 0 else ""
             use.fail(
-                f"all inputs need the same sizes{outside}: "
-                f"{a.label} and {b.label} in dimension {k}"
+                f"all inputs need the same sizes{outside}: {a.label} and {b.label} in dimension {k}"
             )
 
 

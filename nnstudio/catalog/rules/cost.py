@@ -21,32 +21,32 @@ Outputs = tuple[Tensor, ...]
 Count = Callable[[Use, Outputs], int]
 
 
-class Unknown(Exception):
+class UnknownError(Exception):
     """A number that a formula needs is not known."""
 
 
 def number(dim: Dim) -> int:
-    """The number of a dimension; raises `Unknown`."""
+    """The number of a dimension; raises `UnknownError`."""
     if dim.value is None:
-        raise Unknown
+        raise UnknownError
     return dim.value
 
 
 def size(use: Use, name: str) -> int:
-    """The number of a whole-number parameter; raises `Unknown`."""
+    """The number of a whole-number parameter; raises `UnknownError`."""
     return number(use.dim(name))
 
 
 def enabled(use: Use, name: str) -> bool:
-    """The truth of a boolean parameter; raises `Unknown`."""
+    """The truth of a boolean parameter; raises `UnknownError`."""
     value = use.value(name)
     if value is None:
-        raise Unknown
+        raise UnknownError
     return bool(value)
 
 
 def per_sample(dims: Iterable[Dim]) -> int:
-    """The product of `dims` for one sample; raises `Unknown`.
+    """The product of `dims` for one sample; raises `UnknownError`.
 
     The batch counts once: it is the dimension that speaks of `N`, wherever it stands, or else the
     first. ``12 * N`` counts 12.
@@ -79,5 +79,5 @@ def cost(parameters: Count = nothing, flops: Count = nothing) -> Cost:
 def _known(count: Count, use: Use, outputs: Outputs) -> int | None:
     try:
         return count(use, outputs)
-    except Unknown:
+    except UnknownError:
         return None

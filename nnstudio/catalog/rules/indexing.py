@@ -58,9 +58,7 @@ def gather(use: Use) -> Tensor:
     for k, (own, taken) in enumerate(zip(x.shape, index.shape, strict=True)):
         known = own.value is not None and taken.value is not None
         if k != place and known and taken.value > own.value:  # type: ignore[operator]
-            use.fail(
-                f"index has {taken.label} in dimension {k}, the input only {own.label}"
-            )
+            use.fail(f"index has {taken.label} in dimension {k}, the input only {own.label}")
     return Tensor(index.shape, x.dtype)
 
 
@@ -91,7 +89,8 @@ def chunk(use: Use) -> tuple[Tensor, ...]:
     size = use.x.shape[place]
     if size.value is not None and size.value % count:
         use.fail(
-            f"dimension {place} must be divisible into {count} equal parts, the input has {size.label}",
+            f"dimension {place} must be divisible into {count} equal parts, "
+            f"the input has {size.label}",
             param="chunks",
         )
     return (_replaced(use.x, place, size // Dim(count)),) * count

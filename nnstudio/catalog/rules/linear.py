@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.rules.axes import demand
+from nnstudio.catalog.rules.axes import demand, equal_sizes
 from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, per_sample, size
-from nnstudio.catalog.use import Use
+from nnstudio.catalog.use import ParamFix, Use
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -24,9 +24,7 @@ def _linear_weights(use: Use, outputs: Outputs) -> int:
 
 
 linear_cost = cost(
-    lambda use, out: (
-        _linear_weights(use, out) + size(use, "out_features") * enabled(use, "bias")
-    ),
+    lambda use, out: _linear_weights(use, out) + size(use, "out_features") * enabled(use, "bias"),
     lambda use, out: 2 * _linear_weights(use, out) * per_sample(use.x.shape[:-1]),
 )
 
@@ -48,3 +46,51 @@ def embedding(use: Use) -> Tensor:
 
 
 embedding_cost = cost(lambda use, out: size(use, "num_embeddings") * size(use, "embedding_dim"))
+
+
+def bilinear(use: Use) -> Tensor:
+    """(*, in1_features) and (*, in2_features) -> (*, out_features)."""
+    first, second = use.inputs["input1"], use.inputs["input2"]
+    for tensor in (first, second):
+        demand(use, tensor, "float")
+        if tensor.rank == 0:
+            use.fail("expects at least 1 dimension, received a scalar")
+    equal_sizes(use, Tensor(first.shape[:-1]), Tensor(second.shape[:-1]), "input2 before features")
+    use.auto("in1_features", first.shape[-1], "features on input1")
+    use.auto("in2_features", second.shape[-1], "features on input2")
+    use.at_least("out_features", use.dim("out_features"), 1)
+    return Tensor((*first.shape[:-1], use.dim("out_features")))
+
+
+def _bilinear_parameters(use: Use, outputs: Outputs) -> int:
+    first, second = (number(use.inputs[port].shape[-1]) for port in ("input1", "input2"))
+    return size(use, "out_features") * (first * second + enabled(use, "bias"))
+
+
+bilinear_cost = cost(_bilinear_parameters)
+
+
+def embedding_bag(use: Use) -> Tensor:
+    """Bags of whole numbers -> one vector each: (N, L), or (total) with offsets (bags)."""
+    x, offsets = use.inputs["input"], use.inputs.get("offsets")
+    demand(use, x, "int")
+    use.at_least("num_embeddings", use.dim("num_embeddings"), 1)
+    use.at_least("embedding_dim", use.dim("embedding_dim"), 1)
+    if offsets is None:
+        use.rank(x, 2, layout="(batch, bag) without offsets")
+        bags = x.shape[0]
+    else:
+        use.rank(x, 1, layout="(indexes) with offsets")
+        use.rank(offsets, 1, layout="(bags) on offsets")
+        demand(use, offsets, "int")
+        bags = use.either("include_last_offset", offsets.shape[0] - 1, offsets.shape[0])
+    weights = use.inputs.get("per_sample_weights")
+    if weights is not None:
+        if use.value("mode") not in (None, "sum"):
+            use.fail(
+                "per_sample_weights needs mode 'sum'",
+                param="mode",
+                fix=ParamFix("mode", "sum", "Set mode to sum"),
+            )
+        equal_sizes(use, x, weights, "per_sample_weights")
+    return Tensor((bags, use.dim("embedding_dim")))

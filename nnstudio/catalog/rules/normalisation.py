@@ -73,6 +73,4 @@ def _layer_norm(use: Use, outputs: Outputs) -> int:
 
 affine_cost = cost(_affine)
 layer_norm_cost = cost(_layer_norm)
-rms_norm_cost = cost(
-    lambda use, out: _normalized(use) if enabled(use, "elementwise_affine") else 0
-)
+rms_norm_cost = cost(lambda use, out: _normalized(use) if enabled(use, "elementwise_affine") else 0)

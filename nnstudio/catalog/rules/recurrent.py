@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.layer import Rule
+from nnstudio.catalog.layer import Cost, Rule
 from nnstudio.catalog.rules.axes import demand, equal_sizes, switch
-from nnstudio.catalog.rules.cost import Cost, Outputs, cost, enabled, number, size
+from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, size
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor

@@ -20,7 +20,9 @@ def flatten(use: Use) -> Tensor:
             f"'start_dim' must not come after 'end_dim', received {start} and {end}",
             param="start_dim",
         )
-    return Tensor((*x.shape[:start], product(x.shape[start : end + 1]), *x.shape[end + 1 :]), x.dtype)
+    return Tensor(
+        (*x.shape[:start], product(x.shape[start : end + 1]), *x.shape[end + 1 :]), x.dtype
+    )
 
 
 def arranged(
@@ -32,7 +34,9 @@ def arranged(
         use.fail(f"'{name}' may hold -1 only once", param=name)
     for dim in wanted:
         if dim.value is not None and dim.value < 1 and not dim.same(Dim(-1)):
-            use.fail(f"'{name}' expects sizes of at least 1 or -1, received {dim.label}", param=name)
+            use.fail(
+                f"'{name}' expects sizes of at least 1 or -1, received {dim.label}", param=name
+            )
     old, new = list(dims), [dim for dim in wanted if not dim.same(Dim(-1))]
     for dim in list(new):
         same = next((k for k, other in enumerate(old) if other.same(dim)), None)
@@ -79,9 +83,7 @@ def permute(use: Use) -> Tensor:
     """The dimensions in the order of `dims`."""
     order = axes(use, "dims", use.x.rank)
     if len(order) != use.x.rank:
-        use.fail(
-            f"'dims' expects all {use.x.rank} dimensions, received {len(order)}", param="dims"
-        )
+        use.fail(f"'dims' expects all {use.x.rank} dimensions, received {len(order)}", param="dims")
     return Tensor(tuple(use.x.shape[k] for k in order), use.x.dtype)
 
 
@@ -98,7 +100,9 @@ def squeeze(use: Use) -> Tensor:
     place = axis(use, "dim", use.x.rank)
     size = use.x.shape[place]
     if size.value is not None and size.value != 1:
-        use.fail(f"dimension {place} must be 1 to be removed, the input has {size.label}", param="dim")
+        use.fail(
+            f"dimension {place} must be 1 to be removed, the input has {size.label}", param="dim"
+        )
     return Tensor((*use.x.shape[:place], *use.x.shape[place + 1 :]), use.x.dtype)
 
 
@@ -113,9 +117,7 @@ def expand(use: Use) -> Tensor:
     x, sizes = use.x, use.ints("sizes")
     added = len(sizes) - x.rank
     if added < 0:
-        use.fail(
-            f"'sizes' expects at least {x.rank} values, received {len(sizes)}", param="sizes"
-        )
+        use.fail(f"'sizes' expects at least {x.rank} values, received {len(sizes)}", param="sizes")
     shape: list[Dim] = []
     for k, wanted in enumerate(sizes):
         own = x.shape[k - added] if k >= added else Dim(1)
@@ -145,4 +147,3 @@ def repeat(use: Use) -> Tensor:
         use.at_least("repeats", times, 1)
     own = (Dim(1),) * (len(repeats) - x.rank) + x.shape
     return Tensor(tuple(a * b for a, b in zip(own, repeats, strict=True)), x.dtype)
-

@@ -215,7 +215,9 @@ def optional_sizes(use: Use, name: str, count: int) -> tuple[Dim | None, ...]:
         parts = [None if q.text == "None" else Use({}, {name: q}).dim(name) for q in quantity]
     elif use.absent(name):
         parts = [None]
-    elif not isinstance(quantity, Dim) and isinstance(quantity.value, list) and quantity.is_constant:
+    elif (
+        not isinstance(quantity, Dim) and isinstance(quantity.value, list) and quantity.is_constant
+    ):
         parts = [None if v is None else Dim(v) for v in quantity.value]
     else:
         parts = list(use.sizes(name, count))

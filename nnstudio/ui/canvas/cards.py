@@ -95,7 +95,10 @@ def picture(
     keys: dict[str, tuple[object, ...]] = {}
     for node in graph.nodes:
         said = report.nodes.get(node.id, _NOTHING)
-        connected = tuple(graph.incoming[node.id]), tuple(e.source.name for e in graph.outgoing[node.id])
+        connected = (
+            tuple(graph.incoming[node.id]),
+            tuple(e.source.name for e in graph.outgoing[node.id]),
+        )
         owner = graph.by_id.get(node.shares) if node.shares else None
         key = (node, said, project.by_name.get(node.type), owner, connected)
         keys[node.id] = key

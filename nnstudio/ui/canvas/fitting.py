@@ -1,4 +1,4 @@
-"""What can be added, and what of it fits a wire: asked of the analysis in one trial block. No Qt."""
+"""What can be added, and what of it fits a wire, asked of the analysis in one trial block. No Qt."""
 
 from __future__ import annotations
 
@@ -33,10 +33,16 @@ class Candidate:
     fits: bool = True
 
 
-def fresh_node(project: Project, block: str, node_type: str, position: tuple[float, float]) -> Node:
+def fresh_node(
+    project: Project,
+    block: str,
+    node_type: str,
+    position: tuple[float, float],
+    group: str | None = None,
+) -> Node:
     """A new node of a type with a free name and the values that a fresh one starts with."""
     layer = registry.find(node_type) if node_type not in project.by_name else None
-    node = Node(new_id(), node_type, params=_initial(layer), position=position)
+    node = Node(new_id(), node_type, params=_initial(layer), group=group, position=position)
     return named_node(project, block, node)
 
 

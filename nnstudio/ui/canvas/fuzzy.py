@@ -24,16 +24,18 @@ def match(query: str, text: str) -> Match | None:
         letters = tuple(range(found, found + len(wanted)))
         bonus = 60.0 if found == 0 else 40.0 if _begins(text, found) else 15.0
         return Match(100.0 + bonus - len(text) * 0.5, letters)
-    letters = _in_order(wanted, text)
-    if letters is None:
+    found_letters = _in_order(wanted, text)
+    if found_letters is None:
         return None
-    score = sum(10.0 if _begins(text, k) else 1.0 for k in letters)
-    score += sum(6.0 for a, b in zip(letters, letters[1:], strict=False) if b == a + 1)
-    return Match(score - (letters[-1] - letters[0]) * 0.5 - len(text) * 0.2, letters)
+    pairs = zip(found_letters, found_letters[1:], strict=False)
+    score = sum(10.0 if _begins(text, k) else 1.0 for k in found_letters)
+    score += sum(6.0 for a, b in pairs if b == a + 1)
+    spread = found_letters[-1] - found_letters[0]
+    return Match(score - spread * 0.5 - len(text) * 0.2, found_letters)
 
 
 def _in_order(wanted: str, text: str) -> tuple[int, ...] | None:
-    # First only with beginnings of words preferred, so `bn2` finds BatchNorm2d by its capitals.
+    # The beginning of a word is preferred, so that `bn2` finds BatchNorm2d by its capitals.
     lower = text.lower()
     result: list[int] = []
     position = 0

@@ -56,7 +56,9 @@ def measure(card: Card, look: Style) -> Geometry:
     right = width - metrics.PAD
     left = float(metrics.TEXT_LEFT)
 
-    rows = [row for row in (bool(card.name or card.count), bool(card.facts), bool(card.when)) if row]
+    rows = [
+        row for row in (bool(card.name or card.count), bool(card.facts), bool(card.when)) if row
+    ]
     text_height = metrics.TITLE_HEIGHT + len(rows) * metrics.LINE_HEIGHT
     top = max(metrics.GRID + 1.0, (metrics.CARD_LOWEST - text_height) / 2)
 
@@ -70,7 +72,9 @@ def measure(card: Card, look: Style) -> Geometry:
     title = elided(look.title_font, card.title, title_room)
     lines.append(_line(title, left, y, metrics.TITLE_HEIGHT, look.title_font, "text"))
     if pill:
-        lines.append(_line(card.repeat, pill[0] + 6, y, metrics.TITLE_HEIGHT, look.mono_font, "text"))
+        lines.append(
+            _line(card.repeat, pill[0] + 6, y, metrics.TITLE_HEIGHT, look.mono_font, "text")
+        )
     y += metrics.TITLE_HEIGHT
 
     if card.name or card.count:

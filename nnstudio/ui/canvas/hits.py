@@ -58,7 +58,9 @@ def find(
         place = item.pos()
         left, top = x - place.x(), y - place.y()
         geometry = item.geometry
-        if not (-reach <= left <= geometry.width + reach and -reach <= top <= geometry.height + reach):
+        if not (
+            -reach <= left <= geometry.width + reach and -reach <= top <= geometry.height + reach
+        ):
             continue
         if near and (port := _port(item, left, top, reach)):
             return Hit(node=node_id, side=port[0], port=port[1])

@@ -165,9 +165,7 @@ class NodeItem(QGraphicsItem):
             painter.drawStaticText(place, text)
         if card.bypassed:
             painter.setPen(look.strike)
-            painter.drawLine(
-                QPointF(0, metrics.PORT_Y), QPointF(g.width, metrics.PORT_Y)
-            )
+            painter.drawLine(QPointF(0, metrics.PORT_Y), QPointF(g.width, metrics.PORT_Y))
 
     def _paint_plain(self, painter: QPainter) -> None:
         icon = self.look.icon(self._icon_name(), f"category.{self.card.category}", 24)

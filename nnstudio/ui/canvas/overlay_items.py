@@ -56,7 +56,9 @@ class Guides(QGraphicsItem):
             self._lines = lines
             bounds = QRectF()
             for line in lines:
-                bounds = bounds.united(QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1))
+                bounds = bounds.united(
+                    QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1)
+                )
             self._bounds = bounds
             self.update()
 

@@ -90,7 +90,9 @@ def _hidden(start: QPointF, end: QPointF, rects: Sequence[QRectF]) -> bool:
 def _free(rects: Sequence[QRectF], edge: float, far: float, *, down: bool) -> float:
     # Starting at the wire's own band, go on past every card that the lane would touch.
     lane = edge
-    band = [r for r in rects if r.bottom() > min(edge, far) - CLEAR and r.top() < max(edge, far) + CLEAR]
+    band = [
+        r for r in rects if r.bottom() > min(edge, far) - CLEAR and r.top() < max(edge, far) + CLEAR
+    ]
     if band:
         lane = max(r.bottom() for r in band) + CLEAR if down else min(r.top() for r in band) - CLEAR
     for _ in range(8):

@@ -125,9 +125,13 @@ class CanvasScene(QGraphicsScene):
         """Put cards somewhere while they are dragged; the project does not know yet."""
         for node_id, position in positions.items():
             self.nodes[node_id].setPos(position)
-        touched = [e for e in self.wires if e.source.node in positions or e.target.node in positions]
+        touched = [
+            e for e in self.wires if e.source.node in positions or e.target.node in positions
+        ]
         self._lay_wires(touched, plain=True)
-        self._surround([f for f, frame in self.picture.frames.items() if frame.inside & positions.keys()])
+        self._surround(
+            [f for f, frame in self.picture.frames.items() if frame.inside & positions.keys()]
+        )
         self._stale = True
 
     def settle(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.cards import Wire
 from nnstudio.ui.canvas.routing import Obstacles, curve, route
-from nnstudio.ui.canvas.style import Style, advance, ascent
+from nnstudio.ui.canvas.style import Style, advance
 
 _STEPS = 20
 BEHIND, BEFORE = -10.0, 20.0
@@ -88,7 +88,10 @@ class WireItem(QGraphicsItem):
     def distance(self, x: float, y: float, reach: float) -> float | None:
         """How far a place is from the wire; None if farther than `reach`."""
         b = self._bounds
-        if not (b.left() - reach <= x <= b.right() + reach and b.top() - reach <= y <= b.bottom() + reach):
+        if not (
+            b.left() - reach <= x <= b.right() + reach
+            and b.top() - reach <= y <= b.bottom() + reach
+        ):
             return None
         if not self.points:
             at = self.path.pointAtPercent

@@ -1,0 +1,32 @@
+"""Comparisons of two tensors along one dimension."""
+
+from __future__ import annotations
+
+from nnstudio.catalog.rules.axes import demand, one_axis, switch
+from nnstudio.catalog.rules.broadcast import broadcast
+from nnstudio.catalog.use import Use
+from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.tensor import Tensor
+
+
+def _common(use: Use) -> tuple[Dim, ...]:
+    first, second = use.inputs["x1"], use.inputs["x2"]
+    demand(use, first, "float")
+    demand(use, second, "float")
+    return broadcast(use, [first.shape, second.shape])
+
+
+def cosine_similarity(use: Use) -> Tensor:
+    """The common shape without dimension `dim`."""
+    shape = _common(use)
+    place = one_axis(use, "dim", use.literal("dim"), len(shape))
+    return Tensor((*shape[:place], *shape[place + 1 :]))
+
+
+def pairwise_distance(use: Use) -> Tensor:
+    """The common shape without the last dimension, or with 1 there."""
+    shape = _common(use)
+    if not shape:
+        use.fail("expects at least 1 dimension, received a scalar")
+    last = (Dim(1),) if switch(use, "keepdim") else ()
+    return Tensor((*shape[:-1], *last))

@@ -1,0 +1,52 @@
+"""data: what there is to train on."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+
+from nnstudio.cli.main import DONE
+from nnstudio.cli.targets import print_json
+from nnstudio.data.catalogue import BUILT_IN, describe
+from nnstudio.data.info import DataSetInfo
+
+
+def data(options: argparse.Namespace) -> int:
+    """List the data sets, or describe one."""
+    found = [describe(options.name)] if options.name else list(BUILT_IN.values())
+    if options.json:
+        print_json([_entry(info) for info in found])
+        return DONE
+    console = Console(soft_wrap=True, highlight=False)
+    for info in found:
+        entry = _entry(info)
+        console.print(f"[bold]{info.name}[/bold]  {info.title}{'  (synthetic)' if info.synthetic else ''}")
+        console.print(f"  {info.note}")
+        console.print(f"  samples  {info.samples:,}, {entry['megabytes']} MB")
+        console.print(f"  forms    {', '.join(entry['shapes'])}")
+        console.print(f"  classes  {', '.join(info.classes) or 'none, the targets are numbers'}")
+        console.print(f"  licence  {info.licence}")
+        console.print(f"  source   {info.source}")
+    return DONE
+
+
+def _entry(info: DataSetInfo) -> dict[str, Any]:
+    values = 1
+    for size in info.forms[0]:
+        values *= size
+    return {
+        "name": info.name,
+        "title": info.title,
+        "built_in": info.name in BUILT_IN,
+        "on_disk": True,
+        "synthetic": info.synthetic,
+        "samples": info.samples,
+        "shapes": ["x".join(map(str, form)) for form in info.forms],
+        "classes": list(info.classes),
+        "megabytes": round(info.samples * values * 4 / 1e6, 1),
+        "licence": info.licence,
+        "source": info.source,
+        "note": info.note,
+    }

@@ -1,0 +1,172 @@
+"""The parser and the way of errors: a user's mistake is one sentence on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import nnstudio
+
+DONE, NO, WRONG, STOPPED = 0, 1, 2, 130
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (see '{self.prog} --help')", file=sys.stderr)
+        raise SystemExit(WRONG)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    parser = _parser()
+    words = list(arguments)
+    if "--version" in words[:1]:
+        return _version()
+    if not words or (words[0] not in _COMMANDS and not words[0].startswith("-")):
+        words.insert(0, "window")
+    try:
+        options = parser.parse_args(words)
+        command: Command = _COMMANDS[options.command][1]
+        return command(options)
+    except (ValueError, OSError) as error:
+        # every error of ours is a ValueError whose message is one sentence
+        print(f"nnstudio: {_sentence(error)}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        return STOPPED
+    except BrokenPipeError:
+        return DONE
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{where}"
+    return str(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="nnstudio",
+        description="Assemble neural networks on a canvas, check every shape, train them, leave with the code.",
+        epilog="Without a command: nnstudio [TARGET] opens the window. TARGET is a .nns file or a preset, "
+        "with a variant if it has any: SimpleCNN/421k.",
+    )
+    parser.add_argument("--version", action="store_true", help="versions of everything that matters")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    for name, (about, _, add) in _COMMANDS.items():
+        sub = commands.add_parser(name, help=about, description=about)
+        add(sub)
+    return parser
+
+
+def _target(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    parser.add_argument("target", metavar="TARGET", nargs="?" if optional else None, help="a .nns file or a preset")
+    parser.add_argument(
+        "--set",
+        dest="values",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="override a parameter of the model (repeatable)",
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _window_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="TARGET", nargs="?", help="a .nns file or a preset to open")
+
+
+def _target_json(parser: argparse.ArgumentParser) -> None:
+    _target(parser)
+    _json(parser)
+
+
+def _verify_options(parser: argparse.ArgumentParser) -> None:
+    _target(parser, optional=True)
+    parser.add_argument("--all", action="store_true", help="every preset and variant")
+    _json(parser)
+
+
+def _export_options(parser: argparse.ArgumentParser) -> None:
+    _target(parser)
+    parser.add_argument("-o", "--output", metavar="PATH", required=True, help="where to write")
+    parser.add_argument("--format", help="by default told by the ending: python (.py)")
+
+
+def _train_options(parser: argparse.ArgumentParser) -> None:
+    _target(parser)
+    parser.add_argument("--data", metavar="NAME_OR_PATH", help="a built-in data set or a file")
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--device", metavar="auto|cpu|cuda[:i]")
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--run", metavar="DIR", help="keep checkpoints and history here")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of --run")
+    _json(parser)
+
+
+def _data_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="a built-in data set or a file")
+    _json(parser)
+
+
+def _picture_options(parser: argparse.ArgumentParser) -> None:
+    _target(parser)
+    parser.add_argument("-o", "--output", metavar="PATH", required=True, help="graph.png or graph.svg")
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """A command without options."""
+
+
+def _window(options: argparse.Namespace) -> int:
+    from nnstudio.ui.app import run as open_window
+
+    return open_window(options.target)
+
+
+def _lazily(module: str, function: str) -> Command:
+    def command(options: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        found: Command = getattr(import_module(f"nnstudio.cli.{module}"), function)
+        return found(options)
+
+    return command
+
+
+def _version() -> int:
+    from importlib.metadata import PackageNotFoundError, version
+
+    print(f"nnstudio {nnstudio.__version__}")
+    print(f"python {sys.version.split()[0]}")
+    for name in ("torch", "PySide6-Essentials", "pyqtgraph", "torchinfo", "numpy", "pydantic"):
+        try:
+            print(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            print(f"{name} is not installed")
+    return DONE
+
+
+_COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], None]]] = {
+    "window": ("open the window", _window, _window_options),
+    "presets": ("every preset and variant", _lazily("models", "presets"), _json),
+    "summary": ("the summary table, totals, exact FLOPs", _lazily("models", "summary"), _target_json),
+    "check": ("problems with node, sentence and fix", _lazily("models", "check"), _target_json),
+    "verify": ("documented layer tables against what is built", _lazily("models", "verify"), _verify_options),
+    "export": ("write the PyTorch module", _lazily("models", "export"), _export_options),
+    "train": ("train without a window", _lazily("train", "train"), _train_options),
+    "data": ("data sets", _lazily("data", "data"), _data_options),
+    "picture": ("draw the canvas into a file", _lazily("picture", "picture"), _picture_options),
+    "self-test": ("open, edit, train and export a small model", _lazily("self_test", "self_test"), _nothing),
+}

@@ -1,0 +1,34 @@
+"""picture: the canvas drawn into a file, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from nnstudio.cli.main import DONE
+from nnstudio.cli.targets import project_of
+from nnstudio.project.refusal import Refusal
+from nnstudio.workspace.workspace import Workspace
+
+
+def picture(options: argparse.Namespace) -> int:
+    """Draw TARGET's graph as PNG or SVG."""
+    path = Path(options.output)
+    if path.suffix.lower() not in (".png", ".svg"):
+        raise Refusal(f"picture writes .png or .svg, received '{path.name}'")
+    project = project_of(options)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from nnstudio.ui import theme
+    from nnstudio.ui.canvas import Canvas
+
+    app = QApplication.instance() or QApplication(["nnstudio"])
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light")
+    canvas = Canvas(Workspace(project))
+    canvas.render_to(path)
+    canvas.deleteLater()
+    print(f"{project.root} drawn to {path}")
+    return DONE

@@ -1,0 +1,236 @@
+"""The clipboard: a selection of nodes as text of the file's format, and pasting it.
+
+A fragment holds the nodes, the edges among them, those that come in from outside, the groups
+that are wholly selected, and the definitions of the blocks used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from nnstudio.graph.values import Edge, Graph, Group, Node, Port, new_id
+from nnstudio.project import schema
+from nnstudio.project.command import block_of, node_of
+from nnstudio.project.commands import added
+from nnstudio.project.file import layout, load_json
+from nnstudio.project.migrations import VERSION, migrated
+from nnstudio.project.names import BlockNames, free_class_name, free_group_name, free_like, place_of
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.resolve import resolve
+from nnstudio.project.schema import FileError
+from nnstudio.project.values import Block, Project
+
+FORMAT = "nnstudio-fragment"
+OFFSET = 40.0
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Nodes, edges and groups that stand by themselves, wires from outside, blocks used."""
+
+    graph: Graph
+    inputs: tuple[Edge, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+
+def whole_groups(graph: Graph, nodes: Collection[str]) -> tuple[Group, ...]:
+    """The groups all of whose nodes, directly or deep, are among `nodes`."""
+    partly = {
+        group
+        for node in graph.nodes
+        if node.id not in nodes
+        for group in graph.ancestry(node.group)
+    }
+    reached = {
+        group for node in graph.nodes if node.id in nodes for group in graph.ancestry(node.group)
+    }
+    found = [group for group in graph.groups if group.id in reached - partly]
+    ids = {group.id for group in found}
+    return tuple(replace(g, parent=g.parent if g.parent in ids else None) for g in found)
+
+
+def taken_out(graph: Graph, nodes: Collection[str]) -> Graph:
+    """The part of `graph` that consists of `nodes`; who shared a module outside gets its own."""
+    groups = whole_groups(graph, nodes)
+    ids = {group.id for group in groups}
+    chosen = []
+    for node in graph.nodes:
+        if node.id not in nodes:
+            continue
+        inner = next((g for g in graph.ancestry(node.group) if g in ids), None)
+        if node.shares is not None and node.shares not in nodes:
+            node = replace(node, shares=None, params=graph.by_id[node.shares].params)
+        chosen.append(replace(node, group=inner))
+    edges = [e for e in graph.edges if e.source.node in nodes and e.target.node in nodes]
+    return Graph(tuple(chosen), tuple(edges), groups)
+
+
+def cut_out(project: Project, block: str, node_ids: Collection[str]) -> Fragment:
+    """The selection as a fragment."""
+    graph = block_of(project, block).graph
+    for node in node_ids:
+        node_of(graph, node)
+    part = taken_out(graph, frozenset(node_ids))
+    inputs = tuple(
+        e for e in graph.edges if e.target.node in part.by_id and e.source.node not in part.by_id
+    )
+    return Fragment(part, inputs, _blocks_used(project, part))
+
+
+def _blocks_used(project: Project, graph: Graph) -> tuple[Block, ...]:
+    """The definitions of all blocks used in `graph`, directly or deep, in project order."""
+    found: set[str] = set()
+    stack = [node.type for node in graph.nodes]
+    while stack:
+        name = stack.pop()
+        if name in project.by_name and name not in found:
+            found.add(name)
+            stack += [node.type for node in project.by_name[name].graph.nodes]
+    return tuple(b for b in project.blocks if b.name in found)
+
+
+def copy(project: Project, block: str, node_ids: Collection[str]) -> str:
+    """The selection as text for the clipboard; raises `Refusal` for nothing or unknown nodes."""
+    if not node_ids:
+        raise Refusal("Select the nodes to copy first")
+    fragment = cut_out(project, block, node_ids)
+    record = {
+        "format": FORMAT,
+        "version": VERSION,
+        "nodes": [schema.node_to_json(n) for n in fragment.graph.nodes],
+        "edges": [schema.edge_to_json(e) for e in fragment.graph.edges],
+        "groups": [schema.group_to_json(g) for g in fragment.graph.groups],
+        "inputs": [schema.edge_to_json(e) for e in fragment.inputs],
+        "blocks": [schema.block_to_json(b) for b in fragment.blocks],
+    }
+    return layout({key: value for key, value in record.items() if value})
+
+
+def read_fragment(text: str) -> Fragment:
+    """The fragment in `text`; raises `Refusal` for foreign or broken text."""
+    if f'"{FORMAT}"' not in text:
+        raise Refusal("The clipboard holds no nodes of NN Studio")
+    try:
+        data = migrated(load_json(text, FORMAT))
+        schema.record(data, "", "format version nodes edges groups inputs blocks", "nodes")
+        graph = schema.graph(data, "")
+        inputs = schema.items(data.get("inputs", []), "inputs", schema.edge)
+        blocks = schema.items(data.get("blocks", []), "blocks", schema.block)
+        name = free_class_name(Project("", blocks), "Clipboard")
+        # in a Sequential, names need not be unique: they are settled where they are pasted
+        stand_in = Block(name, graph=graph, kind="Sequential")
+        resolve(Project(name, (stand_in, *blocks)))
+    except FileError as error:
+        raise Refusal(f"The clipboard cannot be pasted: {error}") from None
+    return Fragment(graph, inputs, blocks)
+
+
+def is_fragment(text: str) -> bool:
+    """True if the text looks like a fragment: cheap, for enabling Paste."""
+    return f'"{FORMAT}"' in text
+
+
+@dataclass(frozen=True)
+class Paste:
+    """Paste a fragment with new ids and free names; `at` is the top left corner of the nodes.
+
+    With `keep_inputs`, wires that came from nodes outside the selection are drawn again where
+    these nodes are still there. A block whose name has another definition gets a new name.
+    """
+
+    block: str
+    text: str
+    at: tuple[float, float] | None = None
+    keep_inputs: bool = False
+    title: str = "Paste"
+
+    def apply(self, project: Project) -> Project:
+        block_of(project, self.block)
+        fragment = read_fragment(self.text)
+        project, types = with_blocks(project, fragment.blocks)
+        return pasted(project, self.block, fragment, types, self.at, self.keep_inputs)
+
+
+def with_blocks(project: Project, blocks: tuple[Block, ...]) -> tuple[Project, dict[str, str]]:
+    """The project with the definitions added, and the name of each of them there."""
+    types: dict[str, str] = {}
+    left = list(blocks)
+    names = {block.name for block in blocks}
+    while left:
+        block = next(
+            b
+            for b in left
+            if not any(n.type in names and n.type not in types for n in b.graph.nodes)
+        )
+        left.remove(block)
+        nodes = tuple(replace(n, type=types.get(n.type, n.type)) for n in block.graph.nodes)
+        new = replace(block, graph=replace(block.graph, nodes=nodes))
+        known = project.by_name.get(block.name)
+        if known is None or known != new:
+            new = replace(new, name=free_class_name(project, block.name))
+            project = replace(project, blocks=(*project.blocks, new))
+        types[block.name] = new.name
+    return project, types
+
+
+def pasted(
+    project: Project,
+    block_name: str,
+    fragment: Fragment,
+    types: dict[str, str],
+    at: tuple[float, float] | None,
+    keep_inputs: bool,
+) -> Project:
+    """The project with the fragment's graph added to a block under new ids."""
+    part = fragment.graph
+    ids = {identifier: new_id() for identifier in (*part.by_id, *part.groups_by_id)}
+    left = min((n.position[0] for n in part.nodes), default=0.0)
+    top = min((n.position[1] for n in part.nodes), default=0.0)
+    dx, dy = (OFFSET, OFFSET) if at is None else (at[0] - left, at[1] - top)
+
+    block = project.by_name[block_name]
+    groups: list[Group] = []
+    for group in part.groups:
+        parent = ids[group.parent] if group.parent else None
+        groups.append(replace(group, id=ids[group.id], parent=parent))
+    new_groups: dict[str, Group] = {}
+    for group in sorted(groups, key=lambda g: len(part.ancestry(_key(ids, g.id)))):
+        graph = replace(block.graph, groups=(*block.graph.groups, *new_groups.values()))
+        names = BlockNames(project, replace(block, graph=graph))
+        new_groups[group.id] = replace(group, name=free_group_name(names, group))
+
+    graph = replace(block.graph, groups=(*block.graph.groups, *new_groups.values()))
+    names = BlockNames(project, replace(block, graph=graph))
+    nodes: list[Node] = []
+    for node in part.nodes:
+        new = replace(
+            node,
+            id=ids[node.id],
+            type=types.get(node.type, node.type),
+            shares=ids[node.shares] if node.shares else None,
+            group=ids[node.group] if node.group else None,
+            position=(node.position[0] + dx, node.position[1] + dy),
+        )
+        new = replace(new, name=free_like(names, new))
+        names.add(place_of(project, names.block, new), new.name)
+        nodes.append(new)
+
+    edges = [_moved(edge, ids) for edge in part.edges]
+    if keep_inputs:
+        edges += [
+            _moved(edge, ids)
+            for edge in fragment.inputs
+            if edge.source.node in block.graph.by_id and edge.target.node in ids
+        ]
+    ordered = tuple(new_groups[g.id] for g in groups)
+    return added(project, block_name, tuple(nodes), tuple(edges), ordered, names_known=False)
+
+
+def _key(ids: dict[str, str], new: str) -> str:
+    return next(old for old, found in ids.items() if found == new)
+
+
+def _moved(edge: Edge, ids: dict[str, str]) -> Edge:
+    source = Port(ids.get(edge.source.node, edge.source.node), edge.source.name)
+    return Edge(source, Port(ids[edge.target.node], edge.target.name))

@@ -1,0 +1,167 @@
+"""Commands on one node: its parameters, name, repetition, condition and sharing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nnstudio.catalog import registry
+from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.graph.values import Expr, Graph, Node, Repeat, Value
+from nnstudio.project.checks import (
+    canonical,
+    check_expression,
+    check_repeat,
+    check_value,
+    known_names,
+)
+from nnstudio.project.command import block_of, node_of, with_ports_followed
+from nnstudio.project.names import attribute_problem, settled
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
+
+
+@dataclass(frozen=True)
+class SetParam:
+    """Set a parameter of a node; `value` None with `clear` puts it back to auto or its default."""
+
+    block: str
+    node: str
+    param: str
+    value: Value = None
+    clear: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"Set {self.param}"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = node_of(block.graph, self.node)
+        value = canonical(self.value)
+        if not self.clear:
+            check_value(project, node, self.param, value, block)
+        if self.clear or self._is_default(project, node, value):
+            node = replace(node, params=node.params.without(self.param))
+        else:
+            node = node.with_param(self.param, value)
+        return project.with_graph(self.block, block.graph.replaced(node))
+
+    def _is_default(self, project: Project, node: Node, value: Value) -> bool:
+        """True for a layer's own default; a block's may change later, so its value is kept."""
+        layer = None if node.type in project.by_name else registry.find(node.type)
+        spec = layer.param(self.param) if layer else None
+        default = canonical(spec.default) if spec else None
+        return spec is not None and type(default) is type(value) and default == value
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Give a node another name."""
+
+    block: str
+    node: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"Rename to {self.name}"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = node_of(block.graph, self.node)
+        problem = attribute_problem(project, block, node, self.name)
+        if problem:
+            raise Refusal(problem)
+        graph = block.graph.replaced(replace(node, name=self.name))
+        if node.name:
+            graph = _with_ties_followed(graph, node.name, self.name)
+        project = project.with_graph(self.block, graph)
+        renamed = (node.name, self.name)
+        if node.type == INPUT:
+            return with_ports_followed(project, self.block, renamed_input=renamed)
+        if node.type == OUTPUT:
+            return with_ports_followed(project, self.block, renamed_output=renamed)
+        return project
+
+
+def _with_ties_followed(graph: Graph, old: str, new: str) -> Graph:
+    """The graph with tied weights (`weight: embedding.weight`) following a renamed module."""
+    nodes = []
+    for node in graph.nodes:
+        weight = node.params.get("weight")
+        if isinstance(weight, str) and weight.startswith(f"{old}."):
+            node = node.with_param("weight", new + weight.removeprefix(old))
+        nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+@dataclass(frozen=True)
+class SetRepeat:
+    """Build a node several times in a chain, or (None) once."""
+
+    block: str
+    node: str
+    repeat: Repeat | None
+    title: str = "Set repeat"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = replace(node_of(block.graph, self.node), repeat=self.repeat)
+        check_repeat(node, known_names(project, block, node))
+        return project.with_graph(self.block, block.graph.replaced(node))
+
+
+@dataclass(frozen=True)
+class SetWhen:
+    """Let a node exist only if a condition holds, or (None) always."""
+
+    block: str
+    node: str
+    when: Expr | None
+    title: str = "Set condition"
+
+    def apply(self, project: Project) -> Project:
+        block = block_of(project, self.block)
+        node = replace(node_of(block.graph, self.node), when=self.when)
+        if self.when is not None:
+            check_expression(self.when.text, "when", known_names(project, block, node))
+        return project.with_graph(self.block, block.graph.replaced(node))
+
+
+@dataclass(frozen=True)
+class SetShares:
+    """Let a node call another node's module, or (None) its own."""
+
+    block: str
+    node: str
+    shares: str | None
+    title: str = "Share module"
+
+    def apply(self, project: Project) -> Project:
+        graph = block_of(project, self.block).graph
+        node = node_of(graph, self.node)
+        if self.shares is None:
+            if node.shares is not None and not node.params:
+                node = replace(node, params=graph.by_id[node.shares].params)
+            graph = graph.replaced(replace(node, shares=None))
+            return settled(project.with_graph(self.block, graph), self.block)
+        refuse_share(project, node, node_of(graph, self.shares))
+        nodes = tuple(
+            replace(n, shares=self.shares) if node.id in (n.id, n.shares) else n
+            for n in graph.nodes
+        )
+        return settled(project.with_graph(self.block, replace(graph, nodes=nodes)), self.block)
+
+
+def refuse_share(project: Project, node: Node, owner: Node) -> None:
+    layer = None if node.type in project.by_name else registry.find(node.type)
+    if (
+        owner.id == node.id
+        or owner.type != node.type
+        or owner.shares
+        or (layer is not None and not layer.is_module)
+    ):
+        raise Refusal(
+            f"{node.name or node.type} can share only the module of another {node.type} "
+            "that has its own"
+        )

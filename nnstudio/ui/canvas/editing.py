@@ -1,0 +1,244 @@
+"""What the canvas does to the project: every act is one command, so one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+
+from nnstudio.graph.order import downstream
+from nnstudio.graph.values import Edge, Expr, Graph, Port
+from nnstudio.project import fragment
+from nnstudio.project.command import Command, Sequence
+from nnstudio.project.commands import (
+    AddNodes,
+    Connect,
+    Delete,
+    Disconnect,
+    Move,
+    Rename,
+    SetWhen,
+)
+from nnstudio.project.group_commands import GroupNodes, SetGroup
+from nnstudio.project.ports import Ports, node_ports
+from nnstudio.project.refusal import Refusal
+from nnstudio.ui.canvas import style as metrics
+from nnstudio.ui.canvas.cards import card
+from nnstudio.ui.canvas.fitting import fresh_node, ports_of
+from nnstudio.ui.canvas.geometry import Side, measure
+from nnstudio.ui.canvas.style import snapped
+
+if TYPE_CHECKING:
+    from nnstudio.ui.canvas.canvas import Canvas
+
+GAP = 64.0
+
+
+class Editing:
+    """The acts of one canvas. A refusal is said to the user and changes nothing."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+
+    def do(self, command: Command) -> bool:
+        """Apply a command; False and a sentence for the user if it is refused."""
+        try:
+            self.canvas.workspace.do(command)
+        except Refusal as refusal:
+            self.canvas.refuse(str(refusal))
+            return False
+        return True
+
+    # -- adding ------------------------------------------------------------------------------
+
+    def add(
+        self,
+        node_type: str,
+        place: QPointF,
+        port: Port | None = None,
+        side: Side = "out",
+        wire: Edge | None = None,
+    ) -> str | None:
+        """Add a node of a type, connected to a port or put into a wire; its id, or None."""
+        canvas = self.canvas
+        ports = ports_of(canvas.project, node_type)
+        group = self._group_at(place, (wire.source, wire.target) if wire else (port,))
+        at = (snapped(place.x()), snapped(place.y()))
+        node = fresh_node(canvas.project, canvas.block, node_type, at, group)
+        edges: tuple[Edge, ...] = ()
+        aside: tuple[Command, ...] = ()
+        if wire is not None and ports.inputs and ports.outputs:
+            edges = _through(node.id, ports, wire)
+            shown = card(canvas.project, Graph((node,)), node)
+            aside = self._aside(wire, at[0], measure(shown, canvas.scene.look).width)
+        elif port is not None and side == "out" and ports.inputs:
+            edges = (Edge(port, Port(node.id, ports.inputs[0].name)),)
+        elif port is not None and side == "in" and ports.outputs:
+            edges = (Edge(Port(node.id, ports.outputs[0].name), port),)
+        verb = "Insert" if wire else "Add"
+        title = f"{verb} {node_type}"
+        added = AddNodes(canvas.block, (node,), edges, title=title)
+        if not self.do(Sequence((*aside, added), title)):
+            return None
+        canvas.select({node.id})
+        return node.id
+
+    def can_be_put(self, node: str) -> bool:
+        """True if a node has no wires yet and could stand in one."""
+        graph = self.canvas.graph
+        ports = node_ports(self.canvas.project, graph, graph.by_id[node])
+        free = not graph.incoming[node] and not graph.outgoing[node]
+        return free and bool(ports.inputs) and bool(ports.outputs)
+
+    def put_into(self, node: str, wire: Edge, place: QPointF) -> bool:
+        """Move a node without wires into a wire."""
+        block, graph = self.canvas.block, self.canvas.graph
+        ports = node_ports(self.canvas.project, graph, graph.by_id[node])
+        first, last = _through(node, ports, wire)
+        width = self.canvas.scene.nodes[node].geometry.width
+        title = f"Insert {graph.by_id[node].type}"
+        position = (place.x(), place.y())
+        commands: tuple[Command, ...] = (
+            *self._aside(wire, position[0], width),
+            Move(block, ((node, position),)),
+            Connect(block, first),
+            Connect(block, last),
+        )
+        return self.do(Sequence(commands, title))
+
+    def _aside(self, wire: Edge, left: float, width: float) -> tuple[Command, ...]:
+        # What follows the wire moves right until the new card has room.
+        scene, graph = self.canvas.scene, self.canvas.graph
+        target = scene.nodes[wire.target.node].rect()
+        source = scene.nodes[wire.source.node].rect()
+        if target.left() <= source.right():
+            return ()
+        missing = max(left, source.right() + GAP / 2) + width + GAP - target.left()
+        if missing <= 0:
+            return ()
+        by = snapped(missing + metrics.GRID / 2)
+        later = [
+            n
+            for n in downstream(graph, [wire.target.node])
+            if scene.nodes[n].rect().left() >= target.left() - 1
+        ]
+        places = {n: graph.by_id[n].position for n in later}
+        moved = tuple((n, (x + by, y)) for n, (x, y) in places.items())
+        return (Move(self.canvas.block, moved),)
+
+    def _group_at(self, place: QPointF, ends: tuple[Port | None, ...]) -> str | None:
+        graph = self.canvas.graph
+        groups = {graph.by_id[p.node].group for p in ends if p is not None}
+        if len(groups) == 1 and len(ends) == 2:
+            return groups.pop()
+        spot = QRectF(place.x(), place.y() + metrics.PORT_Y, 1, 1)
+        inside = [g for g in self.canvas.scene.groups.values() if g.rect.contains(spot)]
+        return max(inside, key=lambda g: g.frame.depth).frame.id if inside else None
+
+    # -- wires -------------------------------------------------------------------------------
+
+    def connect(self, edge: Edge, taken: Edge | None = None) -> bool:
+        """Draw a wire; `taken` is the one whose end was moved."""
+        block = self.canvas.block
+        if taken is None:
+            return self.do(Connect(block, edge))
+        if taken == edge:
+            return True
+        commands = (Disconnect(block, frozenset({taken})), Connect(block, edge))
+        return self.do(Sequence(commands, "Reconnect"))
+
+    def disconnect(self, edges: frozenset[Edge]) -> bool:
+        """Take wires away."""
+        title = "Disconnect" if len(edges) == 1 else f"Disconnect {len(edges)} wires"
+        return self.do(Disconnect(self.canvas.block, edges, title))
+
+    # -- the selection -----------------------------------------------------------------------
+
+    def delete(self, heal: bool = False) -> bool:
+        """Delete the selected nodes and wires."""
+        canvas = self.canvas
+        nodes, wires = canvas.selection(), canvas.scene.selected_wires
+        if not nodes:
+            return self.disconnect(wires) if wires else False
+        command: Command = Delete(canvas.block, nodes, heal)
+        if wires:
+            loose = Disconnect(canvas.block, wires)
+            command = Sequence((loose, command), command.title)
+        return self.do(command)
+
+    def move(self, places: Mapping[str, QPointF], title: str = "Move") -> bool:
+        """Put nodes somewhere."""
+        positions = tuple((n, (place.x(), place.y())) for n, place in places.items())
+        return self.do(Move(self.canvas.block, positions, title))
+
+    def nudge(self, across: int, down: int) -> bool:
+        """Move the selected nodes by steps of the grid."""
+        by = QPointF(across * metrics.GRID, down * metrics.GRID)
+        nodes = self.canvas.scene.nodes
+        places = {n: nodes[n].pos() + by for n in self.canvas.selection()}
+        return bool(places) and self.move(places, "Nudge")
+
+    def duplicate(self, by: QPointF | None = None) -> bool:
+        """Copy the selected nodes beside themselves, with the wires among them."""
+        nodes = [self.canvas.graph.by_id[n] for n in self.canvas.selection()]
+        if not nodes:
+            return False
+        by = by or QPointF(metrics.DOTS, metrics.DOTS)
+        left, top = (min(n.position[k] for n in nodes) for k in (0, 1))
+        at = (left + by.x(), top + by.y())
+        return self.paste(self.copied(), at, keep_inputs=True, title="Duplicate")
+
+    def copied(self) -> str:
+        """The selected nodes as text."""
+        return fragment.copy(self.canvas.project, self.canvas.block, self.canvas.selection())
+
+    def paste(
+        self,
+        text: str,
+        at: tuple[float, float] | None,
+        keep_inputs: bool = False,
+        title: str = "Paste",
+    ) -> bool:
+        """Add nodes from text, their top left corner at a place, and select them."""
+        canvas = self.canvas
+        before = canvas.graph.by_id.keys()
+        done = self.do(fragment.Paste(canvas.block, text, at, keep_inputs, title))
+        if done:
+            canvas.select(canvas.graph.by_id.keys() - before)
+        return done
+
+    def rename(self, node: str, name: str) -> bool:
+        """Give a node another name."""
+        return self.do(Rename(self.canvas.block, node, name))
+
+    def rename_group(self, group: str, name: str) -> bool:
+        """Give a group another name."""
+        old = self.canvas.graph.groups_by_id[group]
+        return self.do(SetGroup(self.canvas.block, group, name, old.kind, f"Rename to {name}"))
+
+    def group(self, name: str = "group") -> bool:
+        """Put a frame around the selected nodes."""
+        return self.do(GroupNodes(self.canvas.block, self.canvas.selection(), name))
+
+    def toggle_bypass(self) -> bool:
+        """Let the data pass by the selected nodes, or through them again."""
+        graph, block = self.canvas.graph, self.canvas.block
+        nodes = [graph.by_id[n] for n in self.canvas.selection()]
+        plain = [n for n in nodes if n.when is None]
+        bypassed = [n for n in nodes if n.when is not None and n.when.text == "False"]
+        if not plain and not bypassed:
+            if nodes:
+                self.canvas.refuse("These nodes have a condition of their own already")
+            return False
+        title = "Bypass" if plain else "Use again"
+        when = Expr("False") if plain else None
+        commands = tuple(SetWhen(block, n.id, when) for n in plain or bypassed)
+        return self.do(Sequence(commands, title))
+
+
+def _through(node: str, ports: Ports, wire: Edge) -> tuple[Edge, Edge]:
+    return (
+        Edge(wire.source, Port(node, ports.inputs[0].name)),
+        Edge(Port(node, ports.outputs[0].name), wire.target),
+    )

@@ -1,0 +1,1 @@
+"""The mouse gestures of the canvas, one class each. A gesture shows; only its end edits."""

@@ -1,0 +1,65 @@
+"""Drop a type: a layer or block dragged from the palette, shown as a ghost until it lands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from nnstudio.graph.values import Edge, Graph
+from nnstudio.ui.canvas.cards import card
+from nnstudio.ui.canvas.fitting import fresh_node, ports_of
+from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
+from nnstudio.ui.canvas.hits import nearest_wire
+from nnstudio.ui.canvas.node_item import NodeItem
+from nnstudio.ui.canvas.style import PORT_Y, snapped
+
+if TYPE_CHECKING:
+    from nnstudio.ui.canvas.canvas import Canvas
+
+MIME_TYPE = "application/x-nnstudio-type"
+
+
+class DropType(Gesture):
+    """A type over the canvas; onto a wire it is inserted there."""
+
+    def __init__(self, canvas: Canvas, press: Pointer, node_type: str) -> None:
+        super().__init__(canvas, press)
+        self.type = node_type
+        node = fresh_node(canvas.project, canvas.block, node_type, (0.0, 0.0))
+        shown = card(canvas.project, Graph((node,)), node)
+        self._ghost = NodeItem(shown, self.scene.look)
+        self._ghost.setOpacity(0.65)
+        self._ghost.setZValue(100)
+        self.scene.addItem(self._ghost)
+        ports = ports_of(canvas.project, node_type)
+        self._insertable = bool(ports.inputs and ports.outputs)
+        self._wire: Edge | None = None
+        self.move(press)
+
+    def move(self, at: Pointer) -> None:
+        self._ghost.setPos(self._place(at.scene))
+        reach = max(20.0, 10.0 / self.canvas.view.zoom)
+        found = nearest_wire(self.scene.wires, at.scene, reach) if self._insertable else None
+        self._light(found)
+
+    def release(self, at: Pointer) -> None:
+        wire, place = self._wire, self._place(at.scene)
+        self.cancel()
+        self.canvas.editing.add(self.type, place, wire=wire)
+
+    def cancel(self) -> None:
+        self._light(None)
+        if self._ghost.scene() is self.scene:
+            self.scene.removeItem(self._ghost)
+
+    def _place(self, at: QPointF) -> QPointF:
+        width = self._ghost.geometry.width
+        return QPointF(snapped(at.x() - width / 2), snapped(at.y() - PORT_Y))
+
+    def _light(self, wire: Edge | None) -> None:
+        if wire != self._wire:
+            for edge, lit in ((self._wire, False), (wire, True)):
+                if edge is not None and edge in self.scene.wires:
+                    self.scene.wires[edge].light(lit)
+            self._wire = wire

@@ -1,0 +1,98 @@
+"""Pictures of a block's graph, as PNG or SVG, without a window.
+
+For the command line, the gallery and documents.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from nnstudio.analysis.report import BlockReport
+from nnstudio.project.values import Project
+from nnstudio.ui.canvas.scene import CanvasScene
+
+MARGIN = 32.0
+MOST_PIXELS = 12_000
+_SHARP = 2.0
+
+
+def scene_of(project: Project, block: str, report: BlockReport) -> CanvasScene:
+    """A scene of its own, with everything in full detail."""
+    scene = CanvasScene()
+    scene.show(project, block, report)
+    return scene
+
+
+def write(project: Project, block: str, report: BlockReport, path: Path) -> None:
+    """Write the picture of a block; the ending of the name, `.png` or `.svg`, says which.
+
+    Raises:
+        ValueError: another ending.
+        OSError: the file cannot be written.
+    """
+    kind = path.suffix.lower()
+    if kind not in (".png", ".svg"):
+        raise ValueError(f"expected a name that ends in .png or .svg, received '{path.name}'")
+    scene = scene_of(project, block, report)
+    area = _area(scene)
+    if kind == ".svg":
+        _write_svg(scene, area, path, block)
+        return
+    scale = min(_SHARP, MOST_PIXELS / max(area.width(), area.height()))
+    if not _image(scene, area, scale).save(str(path), "PNG"):  # type: ignore[call-overload]
+        raise OSError(f"the picture cannot be written to '{path}'")
+
+
+def image(project: Project, block: str, report: BlockReport, size: QSize) -> QImage:
+    """The picture fitted into `size`, as small as a thumbnail if wanted."""
+    scene = scene_of(project, block, report)
+    area = _area(scene)
+    scale = min(size.width() / area.width(), size.height() / area.height(), 1.0)
+    scene.set_scale(scale)
+    return _image(scene, area, scale)
+
+
+def _area(scene: CanvasScene) -> QRectF:
+    rect = scene.content_rect()
+    return (rect if not rect.isNull() else QRectF(0, 0, 160, 90)).marginsAdded(
+        QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)
+    )
+
+
+def _image(scene: CanvasScene, area: QRectF, scale: float) -> QImage:
+    size = (area.size() * scale).toSize().expandedTo(QSize(1, 1))
+    drawn = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    drawn.fill(scene.look.canvas)
+    painter = QPainter(drawn)
+    _render(scene, painter, QRectF(drawn.rect()), area)
+    painter.end()
+    return drawn
+
+
+def _write_svg(scene: CanvasScene, area: QRectF, path: Path, title: str) -> None:
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    size = area.size().toSize()
+    generator.setSize(size)
+    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    generator.setTitle(title)
+    painter = QPainter()
+    if not painter.begin(generator):
+        raise OSError(f"the picture cannot be written to '{path}'")
+    whole = QRectF(0, 0, size.width(), size.height())
+    painter.fillRect(whole, scene.look.canvas)
+    _render(scene, painter, whole, area)
+    painter.end()
+
+
+def _render(scene: CanvasScene, painter: QPainter, target: QRectF, area: QRectF) -> None:
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing
+        | QPainter.RenderHint.TextAntialiasing
+        | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    scene.render(painter, target, area, Qt.AspectRatioMode.KeepAspectRatio)

@@ -1,0 +1,184 @@
+"""The start page: presets as cards, an empty canvas, recent projects, and lost work."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.analysis.analyse import analyse
+from nnstudio.project.values import Project
+from nnstudio.ui import icons, theme
+from nnstudio.ui.flow_layout import FlowLayout
+from nnstudio.ui.gallery_card import EmptyCard, PresetCard, PresetInfo
+from nnstudio.ui.gallery_side import GallerySide
+from nnstudio.ui.recent import RecentFiles
+from nnstudio.ui.recovery import Lost
+
+Load = Callable[[str], Project]
+OTHER = "Other models"
+
+
+class Gallery(QWidget):
+    """Everything one can begin with. Pictures are filled in one by one, after it is shown."""
+
+    preset_chosen = Signal(str)
+    empty_chosen = Signal()
+    open_asked = Signal()
+    file_chosen = Signal(Path)
+    recover_asked = Signal(object)
+    forget_asked = Signal(object)
+
+    def __init__(
+        self,
+        presets: Sequence[PresetInfo],
+        load: Load,
+        recent: RecentFiles,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._waiting: deque[PresetCard] = deque()
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._fill_one)
+        self.side = GallerySide(recent)
+        self.side.open_asked.connect(self.open_asked)
+        self.side.file_chosen.connect(self.file_chosen)
+        self.side.recover_asked.connect(self.recover_asked)
+        self.side.forget_asked.connect(self.forget_asked)
+        self.search = QLineEdit(placeholderText="Search the examples", clearButtonEnabled=True)
+        self.search.setFixedWidth(280)
+        magnifier = self.search.addAction(
+            icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
+        )
+        icons.attach(magnifier, "search", "muted", 16)
+        self.search.textChanged.connect(self._filter)
+        self.empty_card = EmptyCard()
+        self.empty_card.chosen.connect(self.empty_chosen)
+        self.cards = [PresetCard(info) for info in presets]
+        self._sections: list[tuple[QLabel, QWidget, list[PresetCard]]] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.side)
+        row.addWidget(self._made_page(), 1)
+
+    def _made_page(self) -> QScrollArea:
+        page = QWidget()
+        page.setObjectName("galleryPage")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(32, 28, 32, 32)
+        column.setSpacing(8)
+        title = QLabel("Start from an example")
+        title.setFont(theme.text_font(20, QFont.Weight.DemiBold))
+        below = QLabel("Each one opens as a project of your own. Nothing you do changes the example.")
+        below.setProperty("role", "muted")
+        head = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(title)
+        words.addWidget(below)
+        head.addLayout(words, 1)
+        head.addWidget(self.search, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(head)
+        column.addSpacing(8)
+        families: dict[str, list[PresetCard]] = {}
+        for card in self.cards:
+            card.chosen.connect(lambda name=card.info.name: self.preset_chosen.emit(name))
+            families.setdefault(card.info.family or OTHER, []).append(card)
+        first = QWidget()
+        flow = FlowLayout(first)
+        flow.addWidget(self.empty_card)
+        if len(families) > 1:
+            column.addWidget(first)
+        for family, cards in families.items():
+            label = QLabel(family)
+            label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
+            label.setContentsMargins(0, 14, 0, 2)
+            holder = QWidget() if len(families) > 1 else first
+            if holder is not first:
+                flow = FlowLayout(holder)
+                column.addWidget(label)
+            for card in cards:
+                flow.addWidget(card)
+            column.addWidget(holder)
+            self._sections.append((label, holder, cards))
+        if not families:
+            column.addWidget(first)
+        self._nothing = QLabel("No example fits.")
+        self._nothing.setProperty("role", "muted")
+        self._nothing.hide()
+        column.addWidget(self._nothing)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        return area
+
+    def show_lost(self, lost: Sequence[Lost]) -> None:
+        """Offer what an earlier window left unsaved."""
+        self.side.show_lost(lost)
+
+    def card(self, name: str) -> PresetCard | None:
+        """The card of a preset."""
+        return next((card for card in self.cards if card.info.name == name), None)
+
+    # -- pictures -----------------------------------------------------------------------------
+
+    def _fill_one(self) -> None:
+        if not self._waiting:
+            self._timer.stop()
+            return
+        card = self._waiting.popleft()
+        try:
+            project = self._load(card.info.name)
+        except (OSError, ValueError):  # a broken example must not keep the others from being shown
+            return
+        parameters = analyse(project).root.parameters
+        card.show_project(project, "" if parameters is None else f"{parameters:,} parameters")
+
+    def fill_now(self) -> None:
+        """Fill in all pictures at once, for pictures of the window and tests."""
+        self._timer.stop()
+        if not self._waiting:
+            self._waiting.extend(self.cards)
+        while self._waiting:
+            self._fill_one()
+
+    # -- searching ----------------------------------------------------------------------------
+
+    def _filter(self, typed: str) -> None:
+        wanted = typed.lower().split()
+        any_shown = False
+        self.empty_card.setVisible(not wanted)
+        for label, holder, cards in self._sections:
+            shown = 0
+            for card in cards:
+                fits = all(word in card.words() for word in wanted)
+                card.setVisible(fits)
+                shown += fits
+            label.setVisible(shown > 0)
+            holder.setVisible(shown > 0 or (not wanted and self.empty_card.parent() is holder))
+            holder.updateGeometry()
+            any_shown = any_shown or shown > 0
+        self._nothing.setVisible(not any_shown)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.side.refresh()
+        if not self._timer.isActive() and any(not card.parameters for card in self.cards):
+            self._waiting.extend(card for card in self.cards if not card.parameters)
+            self._timer.start()

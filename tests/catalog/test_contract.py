@@ -1,0 +1,146 @@
+"""One contract over every layer: torch is the referee of declaration, shapes, counts and code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from nnstudio.catalog.layer import Layer
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.catalog.registry import all_layers
+from nnstudio.symbols.symbolic import as_size, substitute
+from nnstudio.symbols.tensor import Tensor
+from tests.catalog.examples import MORE
+from tests.catalog.instances import (
+    DTYPES,
+    instance,
+    numeric,
+    outputs_of,
+    quietly,
+    shapes_of,
+    symbolic,
+    tensors,
+    use_of,
+)
+
+SPECIAL = {INPUT, OUTPUT, PARAMETER, BUFFER}
+LAYERS = {name: layer for name, layer in all_layers().items() if name not in SPECIAL}
+
+CASES = [
+    pytest.param(layer, example, id=f"{name}-{k}")
+    for name, layer in LAYERS.items()
+    for k, example in enumerate([layer.example, *MORE.get(name, [])])
+]
+cases = pytest.mark.parametrize(("layer", "example"), CASES)
+
+
+def numbers(tensor: Tensor) -> tuple[int | None, ...]:
+    return tuple(dim.value for dim in tensor.shape)
+
+
+@cases
+def test_rule_says_what_torch_does(layer: Layer, example: dict[str, Any]) -> None:
+    use = use_of(layer, example, numeric(example))
+    outputs = outputs_of(layer, use)
+    made = instance(layer, example, use, outputs)
+    module = quietly(made.build)
+    found = quietly(made.run, module, tensors(example))
+    assert [tuple(t.shape) for t in found] == [numbers(t) for t in outputs]
+    for tensor, real in zip(outputs, found, strict=True):
+        kind = (
+            "float" if real.is_floating_point() else "bool" if real.dtype == torch.bool else "int"
+        )
+        assert tensor.dtype == kind
+
+
+@cases
+def test_rule_says_what_torch_does_on_meta(layer: Layer, example: dict[str, Any]) -> None:
+    if layer.type in NOT_ON_META:
+        pytest.skip(NOT_ON_META[layer.type])
+    use = use_of(layer, example, numeric(example))
+    outputs = outputs_of(layer, use)
+    made = instance(layer, example, use, outputs)
+    module = quietly(made.build)
+    if module is not None:
+        module = module.to("meta")
+    inputs = {name: tensor.to("meta") for name, tensor in tensors(example).items()}
+    if not inputs:
+        pytest.skip("makes a tensor of its own, on the default device")
+    found = quietly(made.run, module, inputs)
+    assert [tuple(t.shape) for t in found] == [numbers(t) for t in outputs]
+
+
+NOT_ON_META: dict[str, str] = {}
+
+
+@cases
+def test_formulas_hold_for_every_size(layer: Layer, example: dict[str, Any]) -> None:
+    """With every input size an unknown name, the formulas give the numbers when those come in."""
+    exact = use_of(layer, example, numeric(example))
+    expected = outputs_of(layer, exact)
+    inputs, names = symbolic(example)
+    use = use_of(layer, example, inputs)
+    outputs = outputs_of(layer, use)
+    for tensor, numeric_tensor in zip(outputs, expected, strict=True):
+        assert tensor.dtype == numeric_tensor.dtype
+        assert tuple(substitute(d, names).value for d in tensor.shape) == numbers(numeric_tensor)
+    assert use.derived.keys() == exact.derived.keys()
+    for name, quantity in use.derived.items():
+        known = exact.derived[name]
+        assert not isinstance(quantity, tuple)
+        assert not isinstance(known, tuple)
+        assert substitute(as_size(quantity), names).value == as_size(known).value
+    if layer.cost is not None:
+        layer.cost(use, outputs)  # unknown numbers make no exception
+
+
+@cases
+def test_parameters_are_counted(layer: Layer, example: dict[str, Any]) -> None:
+    use = use_of(layer, example, numeric(example))
+    outputs = outputs_of(layer, use)
+    assert layer.cost is not None
+    module = quietly(instance(layer, example, use, outputs).build)
+    real = 0 if module is None else sum(p.numel() for p in module.parameters())
+    assert layer.cost(use, outputs)[0] == real
+
+
+@cases
+def test_operations_are_counted(layer: Layer, example: dict[str, Any]) -> None:
+    if layer.type in NOT_COUNTED:
+        pytest.skip(NOT_COUNTED[layer.type])
+    use = use_of(layer, example, numeric(example))
+    outputs = outputs_of(layer, use)
+    assert layer.cost is not None
+    flops = layer.cost(use, outputs)[1]
+    made = instance(layer, example, use, outputs)
+    module = quietly(made.build)
+    with torch.backends.mkldnn.flags(enabled=False), FlopCounterMode(display=False) as counter:
+        quietly(made.run, module, tensors(example))
+    batch = batch_of(layer, example)
+    assert flops is not None
+    assert flops * batch == counter.get_total_flops()
+
+
+NOT_COUNTED: dict[str, str] = {}
+
+
+def batch_of(layer: Layer, example: dict[str, Any]) -> int:
+    """The number of samples in the example."""
+    shapes = list(shapes_of(example).values())
+    if not shapes or not shapes[0]:
+        return 1
+    sequence_first = layer.param("batch_first") and not example["params"].get("batch_first")
+    return shapes[0][1 if sequence_first else 0]
+
+
+@cases
+def test_values_are_of_the_declared_kind(layer: Layer, example: dict[str, Any]) -> None:
+    use = use_of(layer, example, numeric(example))
+    assert {port.dtype for port in layer.inputs if port.dtype} <= DTYPES.keys()
+    for port in layer.inputs:
+        tensor = use.inputs.get(port.name)
+        if tensor is not None and port.dtype is not None:
+            assert tensor.dtype == port.dtype
