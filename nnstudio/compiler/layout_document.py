@@ -130,7 +130,8 @@ def own_lines(content: Doc) -> Doc:
     return Group(("(", Indent((HARD, content)), HARD, ")"), expand=True)
 
 
-# How far measuring goes: up to the first line break, over all lines, over all lines of any width.
+# How far measuring goes: up to the first line break, over all lines, or over all lines but with no
+# regard to the width of those after line number `measure - LENIENT`.
 FIRST_LINE, ALL_LINES, LENIENT = range(3)
 
 # A document with where it stands: indentation in columns, whether its group is flat, the measure.
@@ -245,7 +246,7 @@ class _Printer:
     def fits(self, first: _Frame) -> bool:
         """Does `first`, with what follows it, fit up to the end of the line?"""
         width, column, pending = self.width, self.column, self.pending
-        later_line = False
+        lines = 0
         own: list[_Frame] = [first]
         following = len(self.stack)
         while True:
@@ -261,7 +262,9 @@ class _Printer:
                     if doc:
                         column += pending + text_width(doc)
                         pending = 0
-                        if column > width and not (measure is LENIENT and later_line):
+                        if column > width and not (
+                            measure >= LENIENT and lines > measure - LENIENT
+                        ):
                             return False
                 case tuple():
                     own.extend((indent, flat, measure, part) for part in reversed(doc))
@@ -271,7 +274,7 @@ class _Printer:
                             return True
                         own.append((indent, flat, measure, doc.flat))
                     elif measure:
-                        column, pending, later_line = 0, indent, True
+                        column, pending, lines = 0, indent, lines + 1
                     else:
                         return True
                 case Group():
@@ -291,7 +294,7 @@ class _Printer:
                     if doc.if_flat is None:
                         return True
                     if not self.broken.get(doc.if_flat, not flat):
-                        own.append((indent, False, LENIENT, doc.content))
+                        own.append((indent, False, max(measure, LENIENT + lines), doc.content))
                     elif doc.expand and flat:
                         return False
                     else:

@@ -151,7 +151,9 @@ class StatementLayout:
                 return ("while ", layout.value(test))
             case ast.For(target=target, iter=iterable) | ast.AsyncFor(target=target, iter=iterable):
                 head = "async for " if isinstance(node, ast.AsyncFor) else "for "
-                return (head, layout.loop_target(target), " in ", layout.value(iterable))
+                is_tuple = isinstance(target, ast.Tuple)
+                left = layout.loop_target(target) if is_tuple else layout.value(target)
+                return (head, left, " in ", layout.value(iterable))
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return (self._def_text(node), self._signature(node))
             case ast.ClassDef(name=name):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import networkx
-
 from nnstudio.graph.values import Graph
 
 
 def topological(graph: Graph) -> list[str] | None:
     """Node ids, sources first, declaration order where the wires leave it open; None if a cycle."""
-    missing = {node.id: len(set(p.node for p in graph.incoming[node.id].values())) for node in graph.nodes}
+    missing = {
+        node.id: len({port.node for port in graph.incoming[node.id].values()})
+        for node in graph.nodes
+    }
     ready = [node.id for node in reversed(graph.nodes) if not missing[node.id]]
     result: list[str] = []
     while ready:
@@ -26,6 +27,8 @@ def topological(graph: Graph) -> list[str] | None:
 
 def find_cycle(graph: Graph) -> list[str]:
     """The ids of one cycle, in order; empty if there is none."""
+    import networkx  # slow to import and needed only for the sentence about a cycle
+
     directed = networkx.DiGraph((e.source.node, e.target.node) for e in graph.edges)
     try:
         return [source for source, _ in networkx.find_cycle(directed)]

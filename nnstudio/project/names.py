@@ -24,29 +24,32 @@ from nnstudio.symbols.symbolic import REPETITION
 
 MAX_NAME = 64
 
-# dir(nn.Module), its instance attributes, and the methods of ModuleDict, ModuleList, Sequential
+# dir(nn.Module) and its instance attributes; `keys` and `values` are free: published models use
+# them
 _MODULE_ATTRIBUTES = """
-    T_destination add_module append apply bfloat16 buffers call_super_init children clear compile
-    cpu cuda double dump_patches eval extend extra_repr float forward get_buffer get_extra_state
-    get_parameter get_submodule half insert ipu items keys load_state_dict modules mtia
-    named_buffers named_children named_modules named_parameters parameters pop
-    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook
-    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
-    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty train training type update
-    values xpu zero_grad
-    _apply _backward_hooks _backward_pre_hooks _buffers _call_impl _compiled_call_impl
-    _forward_hooks _forward_hooks_always_called _forward_hooks_with_kwargs _forward_pre_hooks
-    _forward_pre_hooks_with_kwargs _get_abs_string_index _get_backward_hooks
-    _get_backward_pre_hooks _get_item_by_idx _get_name _init_weights
-    _is_full_backward_hook _load_from_state_dict _load_state_dict_post_hooks
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
+    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half ipu load_state_dict modules mtia named_buffers named_children
+    named_modules named_parameters parameters register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad _apply
+    _backward_hooks _backward_pre_hooks _buffers _call_impl _compiled_call_impl _forward_hooks
+    _forward_hooks_always_called _forward_hooks_with_kwargs _forward_pre_hooks
+    _forward_pre_hooks_with_kwargs _get_backward_hooks _get_backward_pre_hooks _get_name
+    _init_weights _is_full_backward_hook _load_from_state_dict _load_state_dict_post_hooks
     _load_state_dict_pre_hooks _maybe_warn_non_full_backward_hook _modules _named_members
     _non_persistent_buffers_set _parameters _register_load_state_dict_pre_hook
     _register_state_dict_hook _replicate_for_data_parallel _save_to_state_dict _slow_forward
     _state_dict_hooks _state_dict_pre_hooks _version _wrapped_call_impl
     """
 MODULE_ATTRIBUTES = frozenset(_MODULE_ATTRIBUTES.split())
+_CONTAINER_ATTRIBUTES = """
+    append clear extend insert items keys pop update values _get_abs_string_index _get_item_by_idx
+    """
+CONTAINER_ATTRIBUTES = frozenset(_CONTAINER_ATTRIBUTES.split())
 BUILTINS = frozenset(dir(builtins))
 CODE_NAMES = frozenset({"self", "super", "torch", "nn", "F", "math", "Tensor"})
 
@@ -174,7 +177,7 @@ class BlockNames:
         if place.role == "key":
             if not name or "." in name or len(name) > MAX_NAME or not name.isprintable():
                 return f"'{name}' cannot be a key of a ModuleDict: it needs a text without dots"
-            if name in MODULE_ATTRIBUTES:
+            if name in MODULE_ATTRIBUTES or name in CONTAINER_ATTRIBUTES:
                 return f"'{name}' is an attribute of every nn.ModuleDict"
         else:
             problem = word_problem(name)
@@ -184,6 +187,9 @@ class BlockNames:
             problem = reserved(name)
             if problem is not None:
                 return problem
+            kind = self.block.kind
+            if kind != "Module" and place.role == "attribute" and name in CONTAINER_ATTRIBUTES:
+                return f"'{name}' is an attribute of every nn.{kind}"
         uses = self._uses(place.role, place.scope, name) - (own == place)
         if uses > 0:
             return f"'{name}' is used already in {self._where(place)}"

@@ -20,10 +20,10 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
 from nnstudio.ui import icons, theme
 from nnstudio.ui.canvas.fuzzy import match
+from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.ui.inspector.header import category_key
 from nnstudio.workspace.workspace import Workspace
 
-MIME_TYPE = "application/x-nnstudio-type"
 
 _TYPE = Qt.ItemDataRole.UserRole
 _PRESET = Qt.ItemDataRole.UserRole + 1

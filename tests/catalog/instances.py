@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name in generated code)
 from torch import Tensor as Torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from nnstudio.analysis.values import default_params, resolve_value
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Use
 from nnstudio.compiler.texts import derived, written
-from nnstudio.graph.values import Expr
 from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.symbolic import Quantity
 from nnstudio.symbols.tensor import Tensor
 
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
-KINDS = {True: "float", False: "int"}
 
 
 def shapes_of(example: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -54,9 +56,10 @@ def numeric(example: Mapping[str, Any]) -> dict[str, Tensor]:
     }
 
 
-def symbolic(example: Mapping[str, Any]) -> tuple[dict[str, Tensor], dict[str, Dim]]:
+def symbolic(example: Mapping[str, Any]) -> tuple[dict[str, Tensor], dict[str, Quantity]]:
     """The inputs with every size a name of its own and no number; 1 stays a literal."""
-    dtypes, names = dtypes_of(example), {}
+    dtypes = dtypes_of(example)
+    names: dict[str, Quantity] = {}
     result = {}
     for p, (port, shape) in enumerate(shapes_of(example).items()):
         dims = []
@@ -106,7 +109,9 @@ class Instance:
 
     def run(self, module: nn.Module | None, inputs: Mapping[str, Torch]) -> tuple[Torch, ...]:
         """The outputs of the text, taken apart by its pattern."""
-        scope: dict[str, Any] = {"torch": torch, "F": F, "math": math, "m": module, **inputs}
+        block = SimpleNamespace(training=False)
+        names = {"torch": torch, "F": F, "math": math, "self": block, "m": module}
+        scope: dict[str, Any] = {**names, **inputs}
         target = self.result or "output"
         exec(f"{target} = {self.call}", scope)
         return tuple(scope[name] for name in self.names)
@@ -153,11 +158,6 @@ def default_call(inputs: Mapping[str, str], optional: set[str]) -> str:
     return ", ".join(f"{p}={t}" if p in optional else t for p, t in inputs.items())
 
 
-def expression(text: str) -> Expr:
-    """A parameter value that is an expression."""
-    return Expr(text)
-
-
 def tensors(example: Mapping[str, Any], device: str = "cpu") -> dict[str, Torch]:
     """Random inputs of an example, by variable name; whole numbers are 0 or 1."""
     torch.manual_seed(0)
@@ -166,6 +166,8 @@ def tensors(example: Mapping[str, Any], device: str = "cpu") -> dict[str, Torch]
     for port, shape in shapes_of(example).items():
         if dtypes[port] == "float":
             value = torch.rand(shape) + 0.1
+        elif port == "offsets":
+            value = 2 * torch.arange(shape[0])
         else:
             value = torch.randint(0, 2, shape).to(DTYPES[dtypes[port]])
         result[port.replace(".", "_")] = value.to(device)
@@ -177,3 +179,15 @@ def quietly(function: Any, *arguments: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return function(*arguments)
+
+
+@contextmanager
+def counted_kernels() -> Iterator[None]:
+    """Recurrent layers and attention as plain products, which the flop counter sees."""
+    before = torch._C._get_mkldnn_enabled()
+    torch._C._set_mkldnn_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch._C._set_mkldnn_enabled(before)

@@ -12,6 +12,8 @@ from nnstudio.catalog.rules.broadcast import (
     condition,
     division,
     masked,
+    negated,
+    truths,
     variadic_arithmetic,
 )
 from nnstudio.catalog.rules.cost import cost
@@ -44,20 +46,24 @@ def _binary(
     rule: Rule,
     keywords: tuple[str, ...] = (),
 ) -> Layer:
+    dtype = "bool" if rule is truths else "float"
+
     def written(w: Written) -> str:
         return write(w.inputs["input"], w.inputs["other"])
 
     return Layer(
         type=name,
         category=Category.TENSOR,
-        inputs=(Input("input"), Input("other")),
+        inputs=tuple(
+            Input(port, dtype="bool" if rule is truths else None) for port in ("input", "other")
+        ),
         rule=rule,
         cost=cost(),
         code=FunctionCode(written, imports=("torch",)),
         help=text,
         link=function_link(function),
         keywords=("arithmetic", *keywords),
-        example={"input": _TWO, "params": {}},
+        example={"input": _TWO, "dtype": dtype, "params": {}},
     )
 
 
@@ -172,6 +178,35 @@ LAYERS: tuple[Layer, ...] = (
     _comparison("Equal", "==", "torch.eq", "equal to"),
     _comparison("Greater", ">", "torch.gt", "greater than"),
     _comparison("Less", "<", "torch.lt", "less than"),
+    _binary(
+        "LogicalAnd",
+        "torch.logical_and",
+        "True where both masks are. Sizes of 1 stretch to the other's.",
+        _infix("&"),
+        truths,
+        ("&", "mask", "both"),
+    ),
+    _binary(
+        "LogicalOr",
+        "torch.logical_or",
+        "True where at least one of two masks is. Sizes of 1 stretch to the other's.",
+        _infix("|"),
+        truths,
+        ("|", "mask", "either"),
+    ),
+    Layer(
+        type="LogicalNot",
+        category=Category.TENSOR,
+        inputs=(Input(dtype="bool"),),
+        rule=negated,
+        cost=cost(),
+        code=FunctionCode(lambda w: f"~{bracketed(w.x)}"),
+        help="Turns true into false and the other way round. Some masks say what stays, some what "
+        "goes.",
+        link=function_link("torch.logical_not"),
+        keywords=("mask", "invert", "~"),
+        example={"input": (2, 6), "dtype": "bool", "params": {}},
+    ),
     Layer(
         type="Where",
         category=Category.TENSOR,

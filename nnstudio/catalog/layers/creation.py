@@ -7,6 +7,7 @@ from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.creation import arange, filled, one_hot
+from nnstudio.catalog.rules.same import elementwise
 
 _DTYPES = {"float": "torch.float", "int": "torch.long", "bool": "torch.bool"}
 
@@ -54,6 +55,22 @@ def _constant(name: str, method: str, text: str) -> Layer:
     )
 
 
+def _random(name: str, function: str, text: str) -> Layer:
+    return Layer(
+        type=name,
+        category=Category.TENSOR,
+        rule=elementwise,
+        cost=cost(),
+        code=FunctionCode(
+            lambda w: f"torch.{function}({w.x})", keeps_name=False, imports=("torch",)
+        ),
+        help=f"{text}, in the shape of the input. Drawn anew in every call, also in evaluation.",
+        link=function_link(f"torch.{function}"),
+        keywords=("noise", "random", "sample", "vae"),
+        example={"input": (2, 4, 6), "params": {}},
+    )
+
+
 LAYERS: tuple[Layer, ...] = (
     Layer(
         type="Arange",
@@ -93,6 +110,8 @@ LAYERS: tuple[Layer, ...] = (
         "zeros",
         "A tensor of zeros, with dtype and device of like. For initial states.",
     ),
+    _random("RandnLike", "randn_like", "Random numbers with mean 0 and variance 1"),
+    _random("RandLike", "rand_like", "Random numbers between 0 and 1"),
     Layer(
         type="OneHot",
         category=Category.TENSOR,

@@ -38,7 +38,7 @@ def _function(
         facts=tuple(param.name for param in params),
         help=text,
         link=function_link(function),
-        keywords=keywords,
+        keywords=keywords or ("mathematics", "element"),
         example={"input": (2, 4, 6), "params": example or {}},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import module_link
-from nnstudio.catalog.rules.linear import embedding, embedding_cost
+from nnstudio.catalog.rules.linear import embedding, embedding_bag, embedding_cost
 
 _ROWS = Param("num_embeddings", "int", help="Rows of the table.", initial=1000, minimum=1)
 _WIDTH = Param("embedding_dim", "int", help="Size of each row.", initial=128, minimum=1)
@@ -39,6 +39,45 @@ LAYERS: tuple[Layer, ...] = (
             "input": (2, 5),
             "dtype": "int",
             "params": {"num_embeddings": 10, "embedding_dim": 8, "padding_idx": 0},
+        },
+    ),
+    Layer(
+        type="EmbeddingBag",
+        category=Category.EMBEDDING,
+        inputs=(
+            Input(dtype="int"),
+            Input("offsets", optional=True, dtype="int"),
+            Input("per_sample_weights", optional=True),
+        ),
+        params=(
+            _ROWS,
+            _WIDTH,
+            _MAX_NORM,
+            _NORM_TYPE,
+            _BY_FREQUENCY,
+            Param(
+                "mode",
+                "choice",
+                "mean",
+                "How the rows of a bag become one.",
+                choices=("mean", "sum", "max"),
+            ),
+            _SPARSE,
+            Param("include_last_offset", "bool", False, "The last offset ends the last bag."),
+            _PADDING,
+        ),
+        rule=embedding_bag,
+        cost=embedding_cost,
+        code=ModuleCode(positional=("num_embeddings", "embedding_dim")),
+        facts=("num_embeddings", "embedding_dim", "mode"),
+        help="Looks up several rows and takes their mean, sum or maximum at once. "
+        "For bags of words or categories.",
+        link=module_link("EmbeddingBag"),
+        keywords=("bag of words", "lookup", "table", "category"),
+        example={
+            "input": (2, 5),
+            "dtype": "int",
+            "params": {"num_embeddings": 10, "embedding_dim": 8},
         },
     ),
 )

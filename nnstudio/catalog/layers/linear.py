@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nnstudio.catalog.code import ModuleCode
-from nnstudio.catalog.layer import AUTO, Category, Layer, Param
+from nnstudio.catalog.layer import AUTO, Category, Input, Layer, Param
 from nnstudio.catalog.links import module_link
-from nnstudio.catalog.rules.linear import linear, linear_cost
+from nnstudio.catalog.rules.linear import bilinear, bilinear_cost, linear, linear_cost
 
 LAYERS: tuple[Layer, ...] = (
     Layer(
@@ -31,5 +31,31 @@ LAYERS: tuple[Layer, ...] = (
         link=module_link("Linear"),
         keywords=("dense", "fully connected", "fc", "projection"),
         example={"input": (2, 5, 8), "params": {"out_features": 6}},
+    ),
+    Layer(
+        type="Bilinear",
+        category=Category.LINEAR,
+        inputs=(Input("input1"), Input("input2")),
+        params=(
+            Param("in1_features", "int", AUTO, "Size of input1's last dimension.", minimum=1),
+            Param("in2_features", "int", AUTO, "Size of input2's last dimension.", minimum=1),
+            Param(
+                "out_features",
+                "int",
+                help="Size of the output's last dimension.",
+                initial=128,
+                minimum=1,
+            ),
+            Param("bias", "bool", True, "Add a learnable value to every output."),
+        ),
+        rule=bilinear,
+        cost=bilinear_cost,
+        code=ModuleCode(positional=("in1_features", "in2_features", "out_features")),
+        facts=("in1_features", "in2_features", "out_features"),
+        help="Every output is a learnable form of two inputs at once. "
+        "It has in1 x in2 x out weights, so keep the features few.",
+        link=module_link("Bilinear"),
+        keywords=("two inputs", "interaction"),
+        example={"input": {"input1": (2, 4), "input2": (2, 5)}, "params": {"out_features": 6}},
     ),
 )

@@ -199,4 +199,51 @@ LAYERS: tuple[Layer, ...] = (
         example={"repeats": (1, 2, 3)},
         keywords=("tile", "copy"),
     ),
+    Layer(
+        type="Roll",
+        category=Category.SHAPE,
+        params=(
+            Param("shifts", "ints", help="How far; negative towards the front.", initial=1),
+            Param("dims", "ints", help="The dimensions.", initial=1, structural=True),
+        ),
+        rule=reshape.roll,
+        cost=cost(),
+        code=FunctionCode(
+            lambda w: f"{bracketed(w.x)}.roll({w.arguments(positional=('shifts', 'dims'))})"
+        ),
+        facts=("shifts", "dims"),
+        help="Shifts the elements along dimensions; what leaves at one end returns at the other. "
+        "For shifted windows.",
+        link=function_link("torch.roll"),
+        keywords=("shift", "rotate", "swin"),
+        example={"input": (2, 4, 6), "params": {"shifts": (1, -2), "dims": (1, 2)}},
+    ),
+    _method(
+        "Flip",
+        "flip",
+        "Reverses the order along dimensions. The elements are copied.",
+        reshape.flip,
+        Param("dims", "ints", help="The dimensions.", initial=(1,), structural=True),
+        example={"dims": (1, 2)},
+        keywords=("reverse", "mirror"),
+    ),
+    _method(
+        "Tril",
+        "tril",
+        "Keeps the lower triangle of matrices and sets the rest to 0. For causal masks.",
+        reshape.triangle,
+        Param("diagonal", "int", 0, "The first diagonal that goes, less one."),
+        example={"diagonal": 1},
+        keywords=("triangle", "causal", "mask"),
+    ),
+    _method(
+        "Triu",
+        "triu",
+        "Keeps the upper triangle of matrices and sets the rest to 0. "
+        "With diagonal 1 it marks the future.",
+        reshape.triangle,
+        Param("diagonal", "int", 0, "The first diagonal that stays."),
+        example={"diagonal": 1},
+        keywords=("triangle", "causal", "mask"),
+    ),
 )

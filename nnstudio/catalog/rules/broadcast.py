@@ -54,6 +54,19 @@ def division(use: Use) -> Tensor:
     return Tensor(broadcast(use, [left.shape, right.shape]))
 
 
+def truths(use: Use) -> Tensor:
+    """Two masks -> one of their common shape."""
+    for port in ("input", "other"):
+        demand(use, use.inputs[port], "bool")
+    return Tensor(broadcast(use, [use.inputs[p].shape for p in ("input", "other")]), "bool")
+
+
+def negated(use: Use) -> Tensor:
+    """A mask -> the same shape."""
+    demand(use, use.x, "bool")
+    return use.x
+
+
 def variadic_arithmetic(use: Use) -> Tensor:
     """Two or more operands of broadcastable shapes -> their common shape."""
     operands = use.many("input")

@@ -308,8 +308,5 @@ def _divided(
 ) -> tuple[Dim, ...]:
     for size, part in zip(sizes, parts, strict=True):
         if size.value is not None and part.value and size.value % part.value:
-            use.fail(
-                f"a size of {size.label} cannot be cut into parts of {part.label}", param=name
-            )
+            use.fail(f"a size of {size.label} cannot be cut into parts of {part.label}", param=name)
     return tuple(size // part for size, part in zip(sizes, parts, strict=True))
-

@@ -147,3 +147,28 @@ def repeat(use: Use) -> Tensor:
         use.at_least("repeats", times, 1)
     own = (Dim(1),) * (len(repeats) - x.rank) + x.shape
     return Tensor(tuple(a * b for a, b in zip(own, repeats, strict=True)), x.dtype)
+
+
+def roll(use: Use) -> Tensor:
+    """The same shape; as many shifts as dimensions."""
+    places, shifts = axes(use, "dims", use.x.rank), use.ints("shifts")
+    if len(places) != len(shifts):
+        use.fail(
+            f"'shifts' expects one value for each of {len(places)} dimensions, "
+            f"received {len(shifts)}",
+            param="shifts",
+        )
+    return use.x
+
+
+def flip(use: Use) -> Tensor:
+    """The same shape."""
+    axes(use, "dims", use.x.rank)
+    return use.x
+
+
+def triangle(use: Use) -> Tensor:
+    """The same shape, for matrices in the last two dimensions."""
+    if use.x.rank < 2:
+        use.fail(f"expects matrices, received {use.x.rank} dimensions ({use.x.label})")
+    return use.x

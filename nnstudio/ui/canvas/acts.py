@@ -9,10 +9,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.ui.canvas import style as metrics
+from nnstudio.ui.canvas.arranging import arranged
 from nnstudio.ui.canvas.fitting import Candidate, candidates
 from nnstudio.ui.canvas.geometry import Side
 from nnstudio.ui.canvas.hits import Hit
-from nnstudio.ui.canvas.style import advance, snapped
+from nnstudio.ui.canvas.style import snapped
 from nnstudio.ui.canvas.walking import Direction, chain, step
 
 if TYPE_CHECKING:
@@ -72,11 +73,9 @@ def enter_or_search(canvas: Canvas) -> None:
 
 
 def escape(canvas: Canvas) -> None:
-    """Esc: let the selection go, then leave the block."""
-    if canvas.selection() or canvas.scene.selected_wires:
+    """Esc: leave the block; at the root let the selection go."""
+    if not canvas.leave():
         canvas.select(frozenset())
-    else:
-        canvas.leave()
 
 
 def properties(canvas: Canvas) -> None:
@@ -124,20 +123,7 @@ def select_chain(canvas: Canvas) -> None:
 
 def arrange(canvas: Canvas) -> None:
     """Lay the whole graph out afresh, as one undo step, and show it."""
-    from nnstudio.graph.layout import arrange as arranged
-
-    items = canvas.scene.nodes
-    spoken = {
-        e.source.node: e for e, w in canvas.scene.wires.items() if w.speaks and w.wire.changes
-    }
-    sizes: dict[str, tuple[float, float]] = {}
-    for node, item in items.items():
-        # Room for the pill that says the shape after the card
-        label = canvas.scene.picture.wires[spoken[node]].label if node in spoken else ""
-        pill = advance(canvas.scene.look.mono_font, label) if label else 0.0
-        sizes[node] = (item.geometry.width + max(0.0, pill - _APART), item.geometry.height)
-    found = arranged(canvas.graph, sizes)
-    places = {n: QPointF(snapped(x), snapped(y)) for n, (x, y) in found.items()}
+    places = arranged(canvas.scene)
     if places and canvas.editing.move(places, "Arrange"):
         canvas.fit()
 

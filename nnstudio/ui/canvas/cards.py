@@ -29,6 +29,7 @@ class PortFace:
     """One port of a card."""
 
     name: str
+    label: str = ""
     connected: bool = False
     missing: bool = False
 
@@ -137,6 +138,7 @@ def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHI
         category = node.type.lower()
     bypassed = node.when is not None and node.when.text == "False"
     ports = node_ports(project, graph, node)
+    told = report.outputs
     incoming = graph.incoming[node.id]
     outgoing = {edge.source.name for edge in graph.outgoing[node.id]}
     return Card(
@@ -148,7 +150,12 @@ def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHI
         count=f"{report.parameters:,}" if report.parameters else "",
         category=category,
         inputs=tuple(_input(port, port.name in incoming) for port in ports.inputs),
-        outputs=tuple(PortFace(port.name, port.name in outgoing) for port in ports.outputs),
+        # Of outputs that are declared for the most there can be, only those that there are
+        outputs=tuple(
+            PortFace(port.name, port.name, port.name in outgoing)
+            for port in ports.outputs
+            if not told or port.name in told or port.name in outgoing
+        ),
         repeat=f"×{value_text(node.repeat.count)}" if node.repeat else "",
         when=node.when.text if node.when and not bypassed else "",
         bypassed=bypassed,
@@ -160,7 +167,12 @@ def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHI
 
 
 def _input(port: PortSpec, connected: bool) -> PortFace:
-    return PortFace(port.name, connected, not connected and not port.optional)
+    stem, _, index = port.name.rpartition(".")
+    label = port.name
+    if port.variadic and index.isdigit():
+        # The place for one more wire has no number before the wire is there
+        label = f"{stem} {int(index) + 1}" if connected or index == "0" else "+"
+    return PortFace(port.name, label, connected, not connected and not port.optional)
 
 
 def shape_text(tensor: Tensor | None, cross: str = "×") -> str:

@@ -62,7 +62,8 @@ def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
 
 def block_facts(node: Node, most: int = 3) -> str:
     """The facts line of a use of a block: the parameters that are given."""
-    given = [f"{name} {value_text(value)}" for name, value in node.params.items()]
+    texts = {name: value_text(value) for name, value in node.params.items()}
+    given = [name if text == name else f"{name} {text}" for name, text in texts.items()]
     more = "  …" if len(given) > most else ""
     return GAP.join(given[:most]) + more
 
@@ -111,7 +112,9 @@ def _phrase(param: Param, text: str, layer_type: str) -> str:
         return text.replace("×", " × ")
     if param.kind == "bool":
         return name.replace("_", " ") if text == "True" else f"no {name.replace('_', ' ')}"
-    if name in _COUNTED:
+    if text == name:  # an expression that is the block's parameter of the same name
+        return name
+    if name in _COUNTED and text.isdigit():
         return f"{text} {_COUNTED[name]}{'' if text == '1' else 's'}"
     if name in _BARE:
         return text

@@ -1,4 +1,4 @@
-"""What can be added, and what of it fits a wire, asked of the analysis in one trial block. No Qt."""
+"""What can be added, and what of it fits a wire: the analysis of one trial block says. No Qt."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,8 @@ def match(query: str, text: str) -> Match | None:
     found_letters = _in_order(wanted, text)
     if found_letters is None:
         return None
-    pairs = zip(found_letters, found_letters[1:], strict=False)
     score = sum(10.0 if _begins(text, k) else 1.0 for k in found_letters)
-    score += sum(6.0 for a, b in pairs if b == a + 1)
+    score += sum(6.0 for a, b in pairwise(found_letters) if b == a + 1)
     spread = found_letters[-1] - found_letters[0]
     return Match(score - spread * 0.5 - len(text) * 0.2, found_letters)
 

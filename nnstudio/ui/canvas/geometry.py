@@ -99,14 +99,14 @@ def measure(card: Card, look: Style) -> Geometry:
     count = max(len(card.inputs), len(card.outputs))
     rule = None
     if count > 1:
-        rule = y + 6
-        y = rule + 5
-        first = y
-        y = first + count * metrics.ROW_HEIGHT
-        inputs, named = _rows(card.inputs, 0.0, first, look, width)
-        outputs, named_out = _rows(card.outputs, width, first, look, width)
+        # The middles of the rows lie on the same grid as the port of a plain card, so that
+        # wires between cards on the grid can run level.
+        rule = y + 5
+        middle = _up(rule + 4 + metrics.ROW_HEIGHT / 2 - metrics.PORT_Y) + metrics.PORT_Y
+        inputs, named = _rows(card.inputs, 0.0, middle, look, width)
+        outputs, named_out = _rows(card.outputs, width, middle, look, width)
         lines += named + named_out
-        height = y + 4
+        height = middle + (count - 1) * metrics.ROW_HEIGHT + metrics.ROW_HEIGHT / 2 + 2
     else:
         inputs = tuple((p.name, QPointF(0, metrics.PORT_Y)) for p in card.inputs)
         outputs = tuple((p.name, QPointF(width, metrics.PORT_Y)) for p in card.outputs)
@@ -122,17 +122,13 @@ def _rows(
     places: list[tuple[str, QPointF]] = []
     lines: list[Line] = []
     for k, port in enumerate(ports):
-        top = first + k * metrics.ROW_HEIGHT
-        places.append((port.name, QPointF(x, top + metrics.ROW_HEIGHT / 2)))
-        text = elided(look.small_font, _port_label(port.name), width / 2 - metrics.PAD - 4)
+        middle = first + k * metrics.ROW_HEIGHT
+        places.append((port.name, QPointF(x, middle)))
+        text = elided(look.small_font, port.label, width / 2 - metrics.PAD - 4)
         left = metrics.PAD if x == 0 else width - metrics.PAD - advance(look.small_font, text)
+        top = middle - metrics.ROW_HEIGHT / 2
         lines.append(_line(text, left, top, metrics.ROW_HEIGHT, look.small_font, "muted"))
     return tuple(places), lines
-
-
-def _port_label(name: str) -> str:
-    stem, _, index = name.rpartition(".")
-    return f"{stem} {int(index) + 1}" if stem and index.isdigit() else name
 
 
 def _line(text: str, x: float, top: float, height: float, font: QFont, ink: Ink) -> Line:

@@ -1,4 +1,4 @@
-"""The minimap: the whole graph in a corner, and the part that is seen. Click or drag to go there."""
+"""The minimap: the whole graph in a corner and the part that is seen; click or drag goes there."""
 
 from __future__ import annotations
 

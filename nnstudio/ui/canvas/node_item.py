@@ -122,10 +122,11 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(fill)
         if card.repeat:
             painter.setPen(outline)
-            for step in (2 * metrics.PEEP, metrics.PEEP):
-                painter.translate(step, -step)
-                painter.drawPath(body)
-                painter.translate(-step, step)
+            for step in (2, 1):
+                behind = _rounded(g.width - 14.0 * step, 40.0, metrics.RADIUS, 0.0)
+                painter.translate(7.0 * step, -metrics.PEEP * step)
+                painter.drawPath(behind)
+                painter.translate(-7.0 * step, metrics.PEEP * step)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawPath(body)
         painter.fillPath(_bar(g.height), look.category(card.category))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnstudio.analysis.report import BlockReport
-from nnstudio.graph.values import Edge
+from nnstudio.graph.values import Edge, Graph
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.cards import Picture, picture
@@ -43,6 +43,7 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.look: Style = current()
         self.picture = Picture()
+        self.graph = Graph()
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.groups: dict[str, GroupItem] = {}
@@ -62,6 +63,7 @@ class CanvasScene(QGraphicsScene):
         """Make the items equal to the picture of a block; only what differs is touched."""
         new = picture(project, block, report, self.picture)
         old, self.picture = self.picture, new
+        self.graph = project.by_name[block].graph
         self._sync_nodes(old, new)
         self._sync_wires(old, new)
         self._sync_groups(old, new)

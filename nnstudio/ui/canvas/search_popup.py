@@ -144,8 +144,8 @@ class SearchPopup(QFrame):
     def _dress(self) -> None:
         colours = theme.current().colours
         self.setStyleSheet(
-            f"#canvasSearch {{ background: {colours.panel}; border: 1px solid {colours.line_strong};"
-            " border-radius: 8px; }"
+            f"#canvasSearch {{ background: {colours.panel}; border-radius: 8px;"
+            f" border: 1px solid {colours.line_strong}; }}"
             "#canvasSearchList { background: transparent; border: none; outline: none; }"
             f"#canvasSearchNote {{ color: {colours.muted}; }}"
         )

@@ -41,3 +41,12 @@ def _share(part: int | None, whole: int | None) -> str:
         return ""
     share = 100 * part / whole
     return f"  ({share:.0f} %)" if share >= 1 else "  (< 1 %)"
+
+
+def block_lines(report: BlockReport) -> list[Line]:
+    """What a block as a whole takes, gives and costs."""
+    lines = [_line(f"{name} in", tensor) for name, tensor in report.inputs.items()]
+    lines += [_line(f"{name} out", tensor) for name, tensor in report.outputs.items()]
+    lines.append(("Parameters", grouped(report.parameters), ""))
+    lines.append(("FLOPs a sample", flops(report.flops), ""))
+    return lines

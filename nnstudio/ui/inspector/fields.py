@@ -134,6 +134,12 @@ class ChoiceEdit(QComboBox):
         self.addItems(list(choices))
         self.textActivated.connect(self.committed)
 
+    def set_choices(self, choices: tuple[str, ...]) -> None:
+        """Offer other words."""
+        if choices and [*choices] != [self.itemText(k) for k in range(self.count())]:
+            self.clear()
+            self.addItems(list(choices))
+
     def show_value(self, text: str) -> None:
         """Show a word; one that is not among the choices is added."""
         index = self.findText(text)

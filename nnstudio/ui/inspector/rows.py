@@ -18,12 +18,13 @@ LABEL_WIDTH = 104
 class FieldState:
     """What a row shows. `value` is the text given by the user, empty if none is.
 
-    `placeholder` stands in grey where none is given; `note` is what an expression comes to;
+    `label` is said instead of the name, which is an attribute in the code; `placeholder` stands in grey where none is given; `note` is what an expression comes to;
     `problem` and `fix` (title and act) say what is wrong with the value in the model.
     """
 
     name: str
     kind: str = "text"
+    label: str = ""
     value: str = ""
     given: bool = False
     placeholder: str = ""
@@ -44,15 +45,17 @@ class FieldRow(QWidget):
     committed = Signal(str, str)
     menu_asked = Signal(str, QMenu)
 
-    def __init__(self, state: FieldState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: FieldState, parent: QWidget | None = None, label_width: int = LABEL_WIDTH
+    ) -> None:
         super().__init__(parent)
         self.name = state.name
         self.kind = state.kind
         self.state = state
         self._refused = ""
-        self._label = QLabel(state.name)
-        self._label.setFont(theme.mono_font(12))
-        self._label.setFixedWidth(LABEL_WIDTH)
+        self._label = QLabel()
+        self._label.setFont(theme.text_font() if state.label else theme.mono_font(12))
+        self._label.setFixedWidth(label_width)
         self._label.setFixedHeight(28)
         self._reset = QToolButton(autoRaise=True)
         self._reset.setFixedSize(20, 28)
@@ -93,7 +96,7 @@ class FieldRow(QWidget):
             editor = ValueEdit()
             editor.set_choices(state.choices)
         editor.setFixedHeight(28)
-        editor.setAccessibleName(state.name)
+        editor.setAccessibleName(state.label or state.name)
         editor.committed.connect(self._on_committed)
         if isinstance(editor, ValueEdit):
             editor.textEdited.connect(self._on_typing)
@@ -113,15 +116,17 @@ class FieldRow(QWidget):
         elif isinstance(self.editor, FlagEdit):
             self.editor.show_value((state.value if state.given else state.placeholder) == "True")
         else:
+            self.editor.set_choices(state.choices)
             self.editor.show_value(state.value if state.given else state.placeholder)
         self.editor.setEnabled(state.enabled)
         self._label.setText(self._label.fontMetrics().elidedText(
-            state.name, Qt.TextElideMode.ElideRight, LABEL_WIDTH - 2
+            state.label or state.name, Qt.TextElideMode.ElideRight, self._label.width() - 2
         ))
         # What was set by hand stands out from what is merely so.
         self._label.setProperty("role", "" if state.given else "muted")
         self._label.style().polish(self._label)
-        tip = f"{state.name}\n{state.help}" if state.help else state.name
+        title = state.label or state.name
+        tip = f"{title}\n{state.help}" if state.help else title
         self._label.setToolTip(tip)
         self.editor.setToolTip(tip)
         self._reset.setVisible(state.given and state.enabled)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Import every module of the named packages: `.ci/import_all nnstudio.project nnstudio.graph`."""
+"""Import every module of the named packages: `import_all.py nnstudio.project nnstudio.graph`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,36 @@
+"""Laying a graph out afresh: the measures of its cards, given to the layout of `graph`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF
+
+from nnstudio.graph.layout import arrange
+from nnstudio.graph.values import Graph, Port
+from nnstudio.ui.canvas import style as metrics
+from nnstudio.ui.canvas.scene import CanvasScene
+from nnstudio.ui.canvas.style import advance, snapped
+
+# The layout leaves this much between columns; a shape that needs more makes its card count wider.
+_COLUMN_GAP = 64.0
+_AROUND_PILL = 44.0
+
+
+def arranged(scene: CanvasScene) -> dict[str, QPointF]:
+    """A place for every card of a scene; wires of a chain run level, shapes have room."""
+    pills: dict[str, float] = {}
+    for edge, item in scene.wires.items():
+        if item.wire.changes:
+            width = advance(scene.look.mono_font, item.wire.label) + 2 * metrics.PILL_PAD
+            pills[edge.source.node] = max(pills.get(edge.source.node, 0.0), width)
+    sizes: dict[str, tuple[float, float]] = {}
+    heights: dict[str, dict[Port, float]] = {"in": {}, "out": {}}
+    for node, item in scene.nodes.items():
+        g = item.geometry
+        more = max(0.0, pills.get(node, 0.0) + _AROUND_PILL - _COLUMN_GAP)
+        sizes[node] = (g.width + snapped(more + metrics.GRID / 2 - 1), g.height)
+        for side, ports in (("in", g.inputs), ("out", g.outputs)):
+            heights[side].update({Port(node, name): place.y() for name, place in ports})
+    cards = scene.picture.cards
+    graph = Graph(scene.graph.nodes, tuple(scene.picture.wires), scene.graph.groups)
+    found = arrange(graph, sizes, heights["out"], heights["in"])
+    return {n: QPointF(x, y) for n, (x, y) in found.items() if n in cards}

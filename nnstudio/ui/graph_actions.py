@@ -1,0 +1,151 @@
+"""What the acts of the Edit, Graph and View menus do to the canvas and the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.graph.values import Expr, Port, Value
+from nnstudio.project.block_commands import Dissolve, MakeBlock
+from nnstudio.project.group_commands import Ungroup
+from nnstudio.project.refusal import Refusal
+from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.tensor import Tensor
+from nnstudio.ui.actions import Actions
+from nnstudio.ui.canvas.canvas import Canvas
+
+Reason = Callable[[], str | None]
+
+
+class GraphActions:
+    """Binds the acts on the graph. `open` tells why there is no graph now, None if there is."""
+
+    def __init__(self, actions: Actions, canvas: Canvas, open: Reason) -> None:
+        self._canvas = canvas
+        self._open = open
+        some, one = self._needs_selection, self._needs_one
+        bind = actions.bind
+        bind("edit.cut", canvas.cut, some)
+        bind("edit.copy", canvas.copy, some)
+        bind("edit.paste", canvas.paste, open)
+        bind("edit.paste_connected", lambda: canvas.paste(True), open)
+        bind("edit.duplicate", canvas.duplicate, some)
+        bind("edit.delete", canvas.delete_selection, self._needs_anything)
+        bind("edit.delete_heal", lambda: canvas.delete_selection(True), some)
+        bind("edit.select_all", canvas.select_all, self._needs_nodes)
+        bind("edit.select_chain", canvas.select_chain, some)
+        bind("edit.rename", canvas.rename_selected, one)
+        bind("graph.add", canvas.open_search, open)
+        bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
+        bind("graph.group", canvas.editing.group, some)
+        bind("graph.ungroup", self.ungroup, self._needs_group)
+        bind("graph.make_block", self.make_block, some)
+        bind("graph.enter", lambda: canvas.enter(self._one()), self._needs_block)
+        bind("graph.leave", canvas.leave, self._needs_inside)
+        bind("graph.dissolve", self.dissolve, self._needs_block)
+        bind("graph.arrange", canvas.arrange, self._needs_nodes)
+        bind("view.fit", canvas.fit, open)
+        bind("view.fit_selection", canvas.fit_selection, some)
+        bind("view.actual_size", canvas.actual_size, open)
+        bind("view.zoom_in", canvas.zoom_in, open)
+        bind("view.zoom_out", canvas.zoom_out, open)
+
+    # -- why not ------------------------------------------------------------------------------
+
+    def _needs_nodes(self) -> str | None:
+        return self._open() or (None if self._canvas.graph.nodes else "There is no node yet.")
+
+    def _needs_selection(self) -> str | None:
+        return self._open() or (None if self._canvas.selection() else "Select a node first.")
+
+    def _needs_anything(self) -> str | None:
+        some = self._canvas.selection() or self._canvas.scene.selected_wires
+        return self._open() or (None if some else "Select a node or a wire first.")
+
+    def _needs_one(self) -> str | None:
+        return self._open() or (
+            None if len(self._canvas.selection()) == 1 else "Select one node first."
+        )
+
+    def _needs_block(self) -> str | None:
+        missing = self._needs_one()
+        if missing is None and self._type() not in self._canvas.project.by_name:
+            missing = "The selected node is a layer; only blocks have an inside."
+        return missing
+
+    def _needs_inside(self) -> str | None:
+        return self._open() or (None if self._canvas.path else "The canvas shows the model itself.")
+
+    def _needs_group(self) -> str | None:
+        return self._open() or (None if self._group() else "Select a node in a group first.")
+
+    def _bypass_title(self) -> str:
+        graph = self._canvas.graph if self._open() is None else None
+        nodes = [graph.by_id[n] for n in self._canvas.selection()] if graph else []
+        passed = nodes and all(n.when is not None and n.when.text == "False" for n in nodes)
+        return "Use again" if passed else "Bypass"
+
+    # -- acts ---------------------------------------------------------------------------------
+
+    def _one(self) -> str:
+        return next(iter(self._canvas.selection()))
+
+    def _type(self) -> str:
+        return self._canvas.graph.by_id[self._one()].type
+
+    def _group(self) -> str | None:
+        graph = self._canvas.graph
+        groups = {graph.by_id[n].group for n in self._canvas.selection()}
+        return groups.pop() if len(groups) == 1 else None
+
+    def ungroup(self) -> None:
+        """Dissolve the group of the selected nodes."""
+        group = self._group()
+        if group is not None:
+            self._canvas.editing.do(Ungroup(self._canvas.block, group))
+
+    def make_block(self) -> None:
+        """Turn the selected nodes into a block and enter nothing: the use is selected."""
+        canvas = self._canvas
+        nodes = frozenset(
+            n for n in canvas.selection() if canvas.graph.by_id[n].type not in (INPUT, OUTPUT)
+        )
+        if not nodes:
+            raise Refusal("Inputs and Outputs belong to the block they stand in.")
+        tensors: dict[Port, Tensor] = {
+            Port(node, name): tensor
+            for node, report in canvas.report.nodes.items()
+            for name, tensor in report.outputs.items()
+        }
+        name = self._free_name()
+        canvas.workspace.do(MakeBlock(canvas.block, nodes, name, tensors))
+        canvas.select(n.id for n in canvas.graph.of_type(name))
+
+    def _free_name(self) -> str:
+        taken = self._canvas.project.by_name
+        return next(n for k in range(1, 10_000) if (n := f"Block{k}") not in taken)
+
+    def dissolve(self) -> None:
+        """Put the selected block's nodes in its place."""
+        canvas, node = self._canvas, self._one()
+        report = canvas.report.nodes.get(node)
+        bound: dict[str, Value] = {}
+        for name, found in (report.inner.scope if report and report.inner else {}).items():
+            if isinstance(found, Dim):
+                bound[name] = found.value if found.is_constant else Expr(found.text)
+        outside = {
+            name: value for name, value in bound.items()
+            if not (isinstance(value, Expr) and value.text == name)
+        }
+        if report is not None:
+            outside |= {
+                name: _outer(found) for name, found in report.params.items()
+                if name in report.auto and isinstance(found, Dim)
+            }
+        before = frozenset(canvas.graph.by_id)
+        canvas.workspace.do(Dissolve(canvas.block, node, outside))
+        canvas.select(frozenset(canvas.graph.by_id) - before)
+
+
+def _outer(found: Dim) -> Value:
+    return found.value if found.is_constant else Expr(found.text)

@@ -1,0 +1,280 @@
+"""Rows of two to three fields and a button to remove them: parameters, locals, requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast, get_args
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from nnstudio.graph.values import Expr
+from nnstudio.project.block_commands import (
+    AddBlockParameter,
+    RemoveBlockParameter,
+    RemoveLocal,
+    RenameBlockParameter,
+    SetBlockParameter,
+    SetLocal,
+    SetRequirement,
+)
+from nnstudio.project.command import Command
+from nnstudio.project.typed import CLEAR, parse_value
+from nnstudio.project.values import (
+    REQUIRED,
+    Block,
+    BlockParameter,
+    ParameterType,
+    Requirement,
+    _Required,
+)
+from nnstudio.ui import icons
+from nnstudio.ui.inspector.context import Context
+from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
+from nnstudio.ui.inspector.sections import Section, clear
+from nnstudio.ui.inspector.states import text_of
+
+Make = Callable[[], Command]
+STARTS: dict[str, object] = {
+    "int": 1, "float": 0.1, "bool": True, "str": "text", "list[int]": (32, 64), "list[float]": (0.1, 0.2),
+}
+"""The default that a parameter of each type begins with."""
+
+
+class DefinitionRow(QWidget):
+    """Editors in a line, a remove button, and the sentence of a refusal below."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(2)
+        self._message = QLabel(wordWrap=True)
+        self._message.setProperty("role", "error")
+        self._message.hide()
+
+    def add(self, editor: QWidget, stretch: int) -> None:
+        """Put an editor at the end of the line."""
+        column = self._grid.columnCount() if self._grid.count() else 0
+        editor.setFixedHeight(28)
+        self._grid.addWidget(editor, 0, column)
+        self._grid.setColumnStretch(column, stretch)
+
+    def finish(self, tip: str, remove: Make) -> None:
+        """Put the remove button at the end."""
+        button = QToolButton(autoRaise=True)
+        button.setToolTip(tip)
+        button.setFixedSize(20, 28)
+        button.setIconSize(icons.size(14))
+        icons.attach(button, "close", "muted", 14)
+        button.clicked.connect(lambda: self.attempt(remove))
+        self._grid.addWidget(button, 0, self._grid.columnCount())
+        self._grid.addWidget(self._message, 1, 0, 1, self._grid.columnCount())
+
+    def attempt(self, make: Make) -> None:
+        """Do it, or say below why not."""
+        sentence = self._context.attempt(make)
+        try:
+            self._message.setText(sentence or "")
+            self._message.setVisible(bool(sentence))
+        except RuntimeError:  # the command has removed this very row
+            return
+
+
+class ParameterRow(DefinitionRow):
+    """Name, type and default of a block's parameter."""
+
+    def __init__(
+        self, context: Context, block: str, declared: BlockParameter, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context, parent)
+        self.name = ValueEdit()
+        self.name.show_value(declared.name)
+        self.name.setAccessibleName("Name of the parameter")
+        self.type = ChoiceEdit(tuple(get_args(ParameterType)))
+        self.type.show_value(declared.type)
+        self.type.setAccessibleName(f"Type of {declared.name}")
+        self.default = ValueEdit()
+        self.default.setAccessibleName(f"Default of {declared.name}")
+        required = isinstance(declared.default, _Required)
+        self.default.show_value("" if required else text_of(declared.default), "required")
+        self.setToolTip(declared.note)
+        self.name.committed.connect(
+            lambda text: self.attempt(lambda: RenameBlockParameter(block, declared.name, text))
+        )
+        self.type.committed.connect(
+            lambda text: self.attempt(lambda: SetBlockParameter(block, _as_type(declared, text)))
+        )
+        self.default.committed.connect(
+            lambda text: self.attempt(
+                lambda: SetBlockParameter(block, _with_default(declared, text))
+            )
+        )
+        self.add(self.name, 5)
+        self.add(self.type, 4)
+        self.add(self.default, 5)
+        self.finish(
+            f"Remove {declared.name}", lambda: RemoveBlockParameter(block, declared.name)
+        )
+
+
+def _as_type(declared: BlockParameter, name: str) -> BlockParameter:
+    """The parameter with another type; its default becomes one of that type."""
+    kind = cast(ParameterType, name)
+    default = declared.default
+    if kind == "float" and isinstance(default, int) and not isinstance(default, bool):
+        return replace(declared, type=kind, default=float(default))
+    if not isinstance(default, _Required):
+        default = STARTS[name]  # type: ignore[assignment]
+    return replace(declared, type=kind, default=default)
+
+
+def _with_default(declared: BlockParameter, text: str) -> BlockParameter:
+    value = parse_value(text, declared.type, name=declared.name) if text else CLEAR
+    return replace(declared, default=REQUIRED if value is CLEAR else value)
+
+
+class Definitions(Section):
+    """A section with a row for each definition and a button for another one."""
+
+    def __init__(
+        self, title: str, more: str, context: Context, *, open: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, open=open, parent=parent)
+        self.context = context
+        self._form: object = None
+        self._more = QPushButton(more)
+        self._more.setProperty("role", "small")
+        icons.attach(self._more, "add", size=14)
+        self._more.clicked.connect(self._add_one)
+        self.body_rows: list[QWidget] = []
+
+    def show_block(self, block: Block) -> None:
+        """Show the definitions of a block; rows are made again only if they are others."""
+        form = (block.name, self.definitions(block))
+        if form == self._form:
+            return
+        self._form = form
+        self._more.setParent(None)
+        clear(self.rows)
+        self.body_rows = self.made_rows(block)
+        for row in self.body_rows:
+            self.add(row)
+        self.rows.addWidget(self._more)
+        self._more.show()
+
+    def definitions(self, block: Block) -> object:
+        """What the rows are made from."""
+        raise NotImplementedError
+
+    def made_rows(self, block: Block) -> list[QWidget]:
+        """The rows."""
+        raise NotImplementedError
+
+    def another(self, block: Block) -> Command:
+        """The command that adds one."""
+        raise NotImplementedError
+
+    def _add_one(self) -> None:
+        self.set_open(True)
+        self.context.attempt(lambda: self.another(self.context.block))
+
+
+class Parameters(Definitions):
+    """The declared parameters of a block."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Declared parameters", "Add parameter", context, open=True)
+
+    def definitions(self, block: Block) -> object:
+        return block.parameters
+
+    def made_rows(self, block: Block) -> list[QWidget]:
+        return [ParameterRow(self.context, block.name, p) for p in block.parameters]
+
+    def another(self, block: Block) -> Command:
+        taken = {p.name for p in block.parameters} | {known.name for known in block.locals}
+        name = next(n for k in range(1, 999) if (n := f"size{k if k > 1 else ''}") not in taken)
+        return AddBlockParameter(block.name, BlockParameter(name, "int", 1))
+
+
+class Locals(Definitions):
+    """Named expressions."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Locals", "Add local", context, open=False)
+
+    def definitions(self, block: Block) -> object:
+        return block.locals
+
+    def made_rows(self, block: Block) -> list[QWidget]:
+        rows: list[QWidget] = []
+        for known in block.locals:
+            row = DefinitionRow(self.context)
+            label = QLabel(f"{known.name} =")
+            label.setProperty("role", "mono")
+            value = ValueEdit()
+            value.show_value(known.value.text)
+            value.setAccessibleName(known.name)
+            value.committed.connect(
+                lambda text, name=known.name, row=row: row.attempt(
+                    lambda: SetLocal(block.name, name, Expr(text))
+                )
+            )
+            row.add(label, 0)
+            row.add(value, 1)
+            row.finish(
+                f"Remove {known.name}", lambda name=known.name: RemoveLocal(block.name, name)
+            )
+            rows.append(row)
+        return rows
+
+    def another(self, block: Block) -> Command:
+        taken = {p.name for p in block.parameters} | {known.name for known in block.locals}
+        name = next(n for k in range(1, 999) if (n := f"width{k if k > 1 else ''}") not in taken)
+        first = next((p.name for p in block.parameters if p.type == "int"), "8")
+        return SetLocal(block.name, name, Expr(first))
+
+
+class Requirements(Definitions):
+    """Conditions on the parameters, and what is said where they do not hold."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Requirements", "Add requirement", context, open=False)
+
+    def definitions(self, block: Block) -> object:
+        return block.requirements
+
+    def made_rows(self, block: Block) -> list[QWidget]:
+        rows: list[QWidget] = []
+        for index, known in enumerate(block.requirements):
+            row = DefinitionRow(self.context)
+            condition, sentence = ValueEdit(), ValueEdit()
+            condition.show_value(known.condition.text)
+            condition.setAccessibleName("Condition")
+            sentence.show_value(known.sentence, "said where it does not hold")
+            sentence.setAccessibleName("Sentence")
+            condition.committed.connect(
+                lambda text, k=index, old=known, row=row: row.attempt(
+                    lambda: SetRequirement(block.name, k, replace(old, condition=Expr(text)))
+                )
+            )
+            sentence.committed.connect(
+                lambda text, k=index, old=known, row=row: row.attempt(
+                    lambda: SetRequirement(block.name, k, replace(old, sentence=text))
+                )
+            )
+            row.add(condition, 1)
+            row.add(sentence, 1)
+            row.finish(
+                "Remove this requirement", lambda k=index: SetRequirement(block.name, k, None)
+            )
+            rows.append(row)
+        return rows
+
+    def another(self, block: Block) -> Command:
+        first = next((p.name for p in block.parameters if p.type == "int"), None)
+        condition = Expr(f"{first} > 0" if first else "True")
+        return SetRequirement(block.name, None, Requirement(condition, "This must hold"))

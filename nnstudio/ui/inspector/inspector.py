@@ -1,0 +1,98 @@
+"""The inspector: the form of what is selected on the canvas, else of the block itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from nnstudio.ui.inspector.block_page import BlockPage
+from nnstudio.ui.inspector.context import Context
+from nnstudio.ui.inspector.fields import ValueEdit
+from nnstudio.ui.inspector.many_page import ManyPage
+from nnstudio.ui.inspector.node_page import NodePage
+from nnstudio.workspace.workspace import Workspace
+
+WIDTH = 316
+
+
+class Inspector(QWidget):
+    """Shows node, nodes or block; everything entered becomes a command, so one undo step.
+
+    `refused(sentence)` when a command was refused, `enter_asked(id)` for the inside of a block.
+    """
+
+    refused = Signal(str)
+    enter_asked = Signal(str)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = Context(workspace, self)
+        self.context.refused.connect(self.refused)
+        self.context.enter_asked.connect(self.enter_asked)
+        self._selection: frozenset[str] = frozenset()
+        self.node_page = NodePage(self.context)
+        self.many_page = ManyPage(self.context)
+        self.block_page = BlockPage(self.context)
+        self._stack = QStackedWidget()
+        self._areas: dict[QWidget, QScrollArea] = {}
+        for page in (self.block_page, self.node_page, self.many_page):
+            area = QScrollArea(widgetResizable=True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setWidget(page)
+            self._areas[page] = area
+            self._stack.addWidget(area)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self.setMinimumWidth(280)
+        self.refresh()
+
+    def show_target(self, path: tuple[str, ...], selection: Iterable[str]) -> None:
+        """Look at the block at `path` and the nodes selected in it."""
+        self.context.path = path
+        self._selection = frozenset(selection)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the project as it is now."""
+        graph = self.context.block.graph
+        nodes = [node for node in graph.nodes if node.id in self._selection]
+        if len(nodes) == 1:
+            self.node_page.show_node(nodes[0])
+            self._show(self.node_page)
+        elif nodes:
+            self.many_page.show_nodes(nodes)
+            self._show(self.many_page)
+        else:
+            self.block_page.show_block()
+            self._show(self.block_page)
+
+    def _show(self, page: QWidget) -> None:
+        self._stack.setCurrentWidget(self._areas[page])
+
+    @property
+    def page(self) -> QWidget:
+        """The form that is shown."""
+        area = self._stack.currentWidget()
+        assert isinstance(area, QScrollArea)
+        return area.widget()
+
+    def focus_first(self) -> None:
+        """Put the cursor into the first field of the form."""
+        first = next(iter(self.node_page.rows.values()), None)
+        if self.page is self.node_page and first is not None:
+            first.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if isinstance(first.editor, ValueEdit):
+                first.editor.selectAll()
+        else:
+            self.page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_help(self) -> None:
+        """Bring the help on the selected layer into view."""
+        if self.page is self.node_page:
+            section = self.node_page.reveal_help()
+            self.node_page.layout().activate()
+            self._areas[self.node_page].ensureWidgetVisible(section, 0, 0)

@@ -1,0 +1,209 @@
+"""Runs the training of the open project: starts it, fetches its events, pauses and stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.source import Source
+from nnstudio.data.info import DataError
+from nnstudio.project.refusal import Refusal
+from nnstudio.training.events import (
+    Completed,
+    EpochDone,
+    Event,
+    Failed,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from nnstudio.training.run import Run, State
+from nnstudio.workspace.workspace import Workspace
+
+INTERVAL = 33
+"""Milliseconds between two looks into the queue of events: about thirty times a second."""
+
+
+class Shows(Protocol):
+    """What shows the events of a training."""
+
+    def handle(self, event: Event) -> None:
+        """Show one more event."""
+
+    def begin(self) -> None:
+        """A new training starts: forget the last one."""
+
+    def set_state(self, state: str) -> None:
+        """The run's state in words."""
+
+
+class TrainingController(QObject):
+    """One training at a time. The project can be edited meanwhile: the run has its own copy.
+
+    `failed_at(block, node, sentence)` when a run failed at a node, empty texts if not at one.
+    """
+
+    changed = Signal()
+    refused = Signal(str)
+    failed_at = Signal(str, str, str)
+
+    def __init__(
+        self, workspace: Workspace, panel: Callable[[], Shows], parent: QObject | None = None
+    ) -> None:
+        """panel: makes or gives the panel, on first need, since it loads the plots."""
+        super().__init__(parent)
+        self._workspace = workspace
+        self._panel = panel
+        self._run: Run | None = None
+        self._source: Source | None = None
+        self._steps: StepsDone | None = None
+        self._epochs = 0
+        self.device = ""
+        self.result = ""
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self.drain)
+
+    # -- the state ----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State | None:
+        """The state of the run; None before the first one."""
+        return self._run.state if self._run else None
+
+    @property
+    def is_active(self) -> bool:
+        """True while a training runs, pauses or stops."""
+        return self._run is not None and not self._run.state.is_final
+
+    @property
+    def is_paused(self) -> bool:
+        """True if it waits, or is about to."""
+        return self.state in (State.PAUSING, State.PAUSED)
+
+    @property
+    def progress(self) -> float:
+        """The share of all steps that is done, 0 to 1."""
+        return self._steps.step / max(self._steps.steps, 1) if self._steps else 0.0
+
+    @property
+    def told(self) -> str:
+        """State, epoch and remaining time in one line."""
+        if self._run is None:
+            return ""
+        parts = [self._run.state.value]
+        if self.is_active and self._steps:
+            parts.append(f"epoch {self._steps.epoch} of {self._epochs}")
+            if self._steps.remaining_seconds is not None and not self.is_paused:
+                parts.append(f"{duration(self._steps.remaining_seconds)} left")
+        elif self.result:
+            parts.append(self.result)
+        return "  ·  ".join(parts)
+
+    # -- acting -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Train the project as it is now.
+
+        Raises:
+            Refusal: it cannot be trained; the sentence says why.
+        """
+        if self.is_paused:
+            self.resume()
+            return
+        try:
+            self._source = self._workspace.source()
+            run = self._workspace.start_training()
+        except (CompileError, DataError) as error:
+            raise Refusal(str(error)) from error
+        self._run = run
+        self._steps, self._epochs, self.result = None, self._workspace.project.training.epochs, ""
+        panel = self._panel()
+        panel.begin()
+        panel.set_state(run.state.value)
+        self._timer.start()
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Ask for a pause."""
+        if self._run is not None:
+            self._run.pause()
+            self._tell_state()
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._run is not None:
+            self._run.resume()
+            self._tell_state()
+
+    def stop(self) -> None:
+        """Ask for the end; what was learned is kept."""
+        if self._run is not None:
+            self._run.stop()
+            self._tell_state()
+
+    def close(self) -> None:
+        """Leave no thread behind; waits for the step that is being done."""
+        self._timer.stop()
+        if self._run is not None:
+            self._run.stop()
+            self._run.join()
+
+    def drain(self) -> None:
+        """Fetch the events since the last time and show them."""
+        run = self._run
+        if run is None:
+            return
+        before = run.state
+        for event in run.drain():
+            self._follow(event)
+            self._panel().handle(event)
+        if run.state.is_final and before.is_final:
+            self._timer.stop()
+        self._tell_state()
+
+    def _tell_state(self) -> None:
+        if self._run is not None:
+            self._panel().set_state(self._run.state.value)
+        self.changed.emit()
+
+    def _follow(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.device, self._epochs = event.device, event.epochs
+            case StepsDone():
+                self._steps = event
+            case EpochDone():
+                self._epochs = event.epochs
+            case Completed():
+                self.result = _result(event)
+            case Stopped():
+                self.result = f"after epoch {event.epoch}, {duration(event.seconds)}"
+            case Failed():
+                self.result = event.sentence
+                self._tell_failure(event)
+
+    def _tell_failure(self, event: Failed) -> None:
+        owners = ()
+        if self._source is not None and event.line is not None:
+            owners = self._source.lines.get(event.line, ())
+        block, node = owners[0] if owners else ("", "")
+        self.failed_at.emit(block, node, event.sentence)
+
+
+def _result(event: Completed) -> str:
+    best = event.best
+    if best is None:
+        return duration(event.seconds)
+    figure = f"loss {best.loss:.4f}" if best.accuracy is None else f"accuracy {best.accuracy:.1%}"
+    return f"best {figure} in epoch {event.best_epoch}, {duration(event.seconds)}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them: `0:42`, `12:04`, `1:02:33`."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -1,0 +1,355 @@
+"""A recursive reader of the graph: what a project means, without order, variables or text.
+
+It computes the outputs of a project by walking from the Outputs back, calling the very submodules
+of the built model by their place in `state_dict` (places are counted here, by a logic of its own)
+and operations through a table. What the generated `forward` computes must be equal to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
+from torch import Tensor, nn
+
+from nnstudio.catalog import registry
+from nnstudio.graph.values import Expr, Group, Node, Port, Value
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.expression import parse
+
+Environment = dict[str, Any]
+Tensors = dict[str, Tensor | None]
+
+
+def evaluate(value: Any, names: Mapping[str, Any], *, texts: bool = False) -> Any:
+    """A parameter value as a plain one; with `texts`, text is an expression (shape patterns)."""
+    if isinstance(value, Expr):
+        return parse(value.text).evaluate(names)
+    if texts and isinstance(value, str):
+        return parse(value).evaluate(names)
+    if isinstance(value, tuple):
+        return [evaluate(item, names, texts=texts) for item in value]
+    return value
+
+
+def environment(block: Block, given: Environment, tensors: Tensors) -> Environment:
+    """The names of a block in one use: given values, then sizes, then defaults, then locals."""
+    names = dict(given)
+    computed = {item.name for item in block.locals}
+    for node in block.graph.of_type("Input"):
+        tensor = tensors.get(node.name)
+        pattern = node.params["shape"]
+        assert isinstance(pattern, tuple)
+        for item, size in zip(pattern, () if tensor is None else tensor.shape, strict=False):
+            if isinstance(item, str) and item.isidentifier() and item not in computed:
+                names.setdefault(item, size)
+    for parameter in block.parameters:
+        if parameter.name not in names:
+            names[parameter.name] = evaluate(parameter.default, {})
+    for local in block.locals:
+        names[local.name] = parse(local.value.text).evaluate(names)
+    return names
+
+
+def is_module(project: Project, node: Node) -> bool:
+    if node.type in project.by_name:
+        return True
+    layer = registry.find(node.type)
+    return layer is not None and layer.is_module
+
+
+def places(project: Project, block: Block, names: Environment) -> dict[str, str]:
+    """The place in `state_dict` of each node's module; that of the first repetition if inline."""
+    used: dict[str, int] = {}
+    containers: dict[str, str] = {}
+    found: dict[str, str] = {}
+
+    def step(prefix: str, kind: str, name: str, size: int) -> str:
+        if kind in ("Sequential", "ModuleList"):
+            index = used.get(prefix, 0)
+            used[prefix] = index + size
+            return f"{prefix}{index}"
+        return f"{prefix}{name}"
+
+    for node in block.graph.nodes:
+        if node.shares or not is_module(project, node):
+            continue
+        prefix, kind = "", str(block.kind)
+        for group in containers_around(block, node):
+            if group.id not in containers:
+                containers[group.id] = step(prefix, kind, group.name, 1)
+            prefix, kind = f"{containers[group.id]}.", group.kind
+        size = 1
+        if node.repeat is None and node.when is not None and kind in ("Sequential", "ModuleList"):
+            size = int(bool(parse(node.when.text).evaluate(names)))
+        elif node.repeat is not None and node.repeat.kind == "inline":
+            size = evaluate(node.repeat.count, names)
+        found[node.id] = step(prefix, kind, node.name, size)
+    return found
+
+
+def containers_around(block: Block, node: Node) -> list[Group]:
+    """The groups around a node that are containers, outermost first."""
+    result: list[Group] = []
+    identifier = node.group
+    while identifier is not None:
+        group = next(g for g in block.graph.groups if g.id == identifier)
+        if group.kind != "frame":
+            result.insert(0, group)
+        identifier = group.parent
+    return result
+
+
+class Use:
+    """One use of a block: its module, its names and the tensors on its inputs."""
+
+    def __init__(
+        self, project: Project, block: Block, module: nn.Module, given: Environment, tensors: Tensors
+    ) -> None:
+        self.project = project
+        self.block = block
+        self.graph = block.graph
+        self.module = module
+        self.tensors = tensors
+        self.names = environment(block, given, tensors)
+        self.places = places(project, block, self.names)
+        self.known: dict[str, dict[str, Tensor | None]] = {}
+
+    def outputs(self) -> dict[str, Tensor]:
+        result: dict[str, Tensor] = {}
+        for node in self.graph.of_type("Output"):
+            tensor = self.at(self.graph.incoming[node.id]["input"])
+            assert tensor is not None
+            result[node.name] = tensor
+        return result
+
+    def at(self, port: Port) -> Tensor | None:
+        if port.node not in self.known:
+            self.known[port.node] = self.node(self.graph.by_id[port.node])
+        return self.known[port.node][port.name]
+
+    def node(self, node: Node) -> dict[str, Tensor | None]:
+        if node.type == "Input":
+            return {"output": self.tensors.get(node.name)}
+        inputs = {name: self.at(self.graph.incoming[node.id][name]) for name in self.ports(node)}
+        if node.type in ("Parameter", "Buffer"):
+            tensor = getattr(self.module, node.name)
+            for formula in inputs.values():
+                assert formula is not None
+                assert torch.equal(tensor, formula), f"{node.name} differs from its formula"
+            return {"output": tensor}
+        owner = self.graph.by_id[node.shares] if node.shares else node
+        repeat = owner.repeat or node.repeat
+        if repeat is None:
+            return self.once(node, owner, self.names, inputs, self.places.get(owner.id))
+        first = next(iter(inputs))
+        outputs: dict[str, Tensor | None] | None = None
+        for index in range(evaluate(repeat.count, self.names)):
+            place = self.places.get(owner.id)
+            if place is not None and repeat.kind in ("ModuleList", "Sequential"):
+                place = f"{place}.{index}"
+            elif place is not None and repeat.kind == "inline":
+                head, _, number = place.rpartition(".")
+                place = f"{head}{'.' if head else ''}{int(number) + index}"
+            outputs = self.once(node, owner, {**self.names, "i": index}, inputs, place)
+            inputs = {**inputs, first: next(iter(outputs.values()))}
+        return outputs or {self.outputs_of(node)[0]: inputs[first]}
+
+    def once(
+        self,
+        node: Node,
+        owner: Node,
+        names: Environment,
+        inputs: Tensors,
+        place: str | None,
+    ) -> dict[str, Tensor | None]:
+        outputs = self.outputs_of(node)
+        for condition in {owner.when, node.when}:
+            if condition is not None and not parse(condition.text).evaluate(names):
+                return {outputs[0]: next(iter(inputs.values()))}
+        if place is None:
+            passed = absent(node, inputs)
+            if passed is not None:
+                return {outputs[0]: passed[0]}
+            return dict(zip(outputs, operation(node, names, inputs), strict=False))
+        module = self.module.get_submodule(place)
+        used = self.project.by_name.get(owner.type)
+        if used is not None:
+            given = {name: evaluate(value, names) for name, value in owner.params.items()}
+            return dict(Use(self.project, used, module, given, inputs).outputs())
+        wired = {edge.source.name for edge in self.graph.outgoing[node.id]}
+        return dict(zip(outputs, layer_call(module, inputs, wired), strict=False))
+
+    def ports(self, node: Node) -> list[str]:
+        """The connected inputs in the order of the layer's or block's declaration."""
+        connected = self.graph.incoming[node.id]
+        used = self.project.by_name.get(node.type)
+        if used is not None:
+            return [n.name for n in used.graph.of_type("Input") if n.name in connected]
+        layer = registry.find(node.type)
+        assert layer is not None
+        order: list[str] = []
+        for port in layer.inputs:
+            if port.variadic:
+                order += [f"{port.name}.{k}" for k in range(len(connected))]
+            else:
+                order.append(port.name)
+        return [name for name in order if name in connected]
+
+    def outputs_of(self, node: Node) -> list[str]:
+        used = self.project.by_name.get(node.type)
+        if used is not None:
+            return [n.name for n in used.graph.of_type("Output")]
+        layer = registry.find(node.type)
+        assert layer is not None
+        return [port.name for port in layer.outputs]
+
+
+def layer_call(module: nn.Module, inputs: Tensors, wired: set[str]) -> tuple[Tensor, ...]:
+    """Call a module of torch as its documentation says."""
+    match module:
+        case nn.MultiheadAttention():
+            masks = {k: v for k, v in inputs.items() if k not in ("query", "key", "value")}
+            query, key, value = inputs["query"], inputs["key"], inputs["value"]
+            found = module(query, key, value, need_weights="weights" in wired, **masks)
+        case nn.LSTM():
+            states = tuple(v for k, v in inputs.items() if k != "input")
+            output, (h_n, c_n) = module(inputs["input"], states) if states else module(inputs["input"])
+            found = (output, h_n, c_n)
+        case nn.TransformerEncoderLayer():
+            found = module(**inputs)
+        case _:
+            found = module(*inputs.values())
+    return found if isinstance(found, tuple) else (found,)
+
+
+def absent(node: Node, inputs: Tensors) -> tuple[Tensor | None] | None:
+    """What passes an operation one of whose inputs was left open: the first that is there."""
+    there = [tensor for tensor in inputs.values() if tensor is not None]
+    if len(there) == len(inputs):
+        return None
+    if len(inputs) == 1 or (next(iter(inputs.values())) is None and node.type not in VARIADIC):
+        return (None,)
+    return (there[0] if there else None,)
+
+
+VARIADIC = {"Add", "Multiply", "Concat", "Stack"}
+
+
+def operation(node: Node, names: Environment, inputs: Tensors) -> tuple[Tensor, ...]:
+    """The outputs of an operation without a module."""
+    layer = registry.find(node.type)
+    assert layer is not None
+    values: dict[str, Value] = {p.name: p.default for p in layer.params} | dict(node.params)
+    shapes = {p.name for p in layer.params if p.kind == "shape"}
+    params = {k: evaluate(v, names, texts=k in shapes) for k, v in values.items()}
+    found = OPERATIONS[node.type]([t for t in inputs.values() if t is not None], params)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _sum(tensors: list[Tensor], params: Environment) -> Tensor:
+    total = tensors[0]
+    for tensor in tensors[1:]:
+        total = total + tensor
+    return total
+
+
+def _product(tensors: list[Tensor], params: Environment) -> Tensor:
+    total = tensors[0]
+    for tensor in tensors[1:]:
+        total = total * tensor
+    return total
+
+
+def _scale(tensors: list[Tensor], params: Environment) -> Tensor:
+    result = tensors[0]
+    if params["factor"] != 1.0:
+        result = result * params["factor"]
+    return result + params["offset"] if params["offset"] != 0.0 else result
+
+
+def _slice(tensors: list[Tensor], params: Environment) -> Tensor:
+    x = tensors[0]
+    index: list[slice] = [slice(None)] * x.ndim
+    index[params["dim"]] = slice(params["start"], params["end"], params["step"])
+    return x[tuple(index)]
+
+
+def _made(fill: float) -> Callable[[list[Tensor], Environment], Tensor]:
+    def make(tensors: list[Tensor], params: Environment) -> Tensor:
+        return torch.full(params["size"], fill, dtype=tensors[0].dtype if tensors else None)
+
+    return make
+
+
+def _arange(tensors: list[Tensor], params: Environment) -> Tensor:
+    numbers = torch.arange(params["start"], params["end"], params["step"])
+    return numbers.float() if params["dtype"] == "float" else numbers
+
+
+def _flatten(tensors: list[Tensor], params: Environment) -> Tensor:
+    return torch.flatten(tensors[0], params["start_dim"], params["end_dim"])
+
+
+OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tensor, ...]]] = {
+    "Add": _sum,
+    "Multiply": _product,
+    "Subtract": lambda t, p: t[0] - t[1],
+    "Maximum": lambda t, p: torch.maximum(t[0], t[1]),
+    "Scale": _scale,
+    "Neg": lambda t, p: -t[0],
+    "Concat": lambda t, p: torch.cat(t, p["dim"]),
+    "Stack": lambda t, p: torch.stack(t, p["dim"]),
+    "Chunk": lambda t, p: tuple(torch.chunk(t[0], p["chunks"], p["dim"])),
+    "FlattenDims": _flatten,
+    "Transpose": lambda t, p: t[0].transpose(p["dim0"], p["dim1"]),
+    "Permute": lambda t, p: t[0].permute(p["dims"]),
+    "Reshape": lambda t, p: t[0].reshape(p["shape"]),
+    "Unsqueeze": lambda t, p: t[0].unsqueeze(p["dim"]),
+    "Squeeze": lambda t, p: t[0].squeeze(p["dim"]),
+    "Expand": lambda t, p: t[0].expand(p["sizes"]),
+    "Mean": lambda t, p: t[0].mean(p["dim"], keepdim=p["keepdim"]),
+    "Sum": lambda t, p: t[0].sum(p["dim"], keepdim=p["keepdim"]),
+    "Select": lambda t, p: t[0].select(p["dim"], p["index"]),
+    "Slice": _slice,
+    "MatMul": lambda t, p: t[0] @ t[1],
+    "ReLUFunction": lambda t, p: F.relu(t[0]),
+    "GELUFunction": lambda t, p: F.gelu(t[0]),
+    "SigmoidFunction": lambda t, p: torch.sigmoid(t[0]),
+    "SoftmaxFunction": lambda t, p: torch.softmax(t[0], p["dim"]),
+    "Exp": lambda t, p: torch.exp(t[0]),
+    "Sin": lambda t, p: torch.sin(t[0]),
+    "Cos": lambda t, p: torch.cos(t[0]),
+    "Ones": _made(1.0),
+    "Zeros": _made(0.0),
+    "Arange": _arange,
+}
+
+
+def judge(project: Project, module: nn.Module, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The outputs of the model that `project` draws, by name, with the weights of `module`."""
+    given = {name: evaluate(value, {}) for name, value in project.values.items()}
+    return Use(project, project.model, module, given, dict(inputs)).outputs()
+
+
+def forward(module: nn.Module, project: Project, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The outputs of the generated `forward`, by name."""
+    found = module(**inputs)
+    if isinstance(found, dict):
+        return found
+    (output,) = project.model.graph.of_type("Output")
+    return {output.name: found}
+
+
+def assert_equal(project: Project, module: nn.Module, inputs: Mapping[str, Tensor]) -> None:
+    """Demand that reader and generated text agree to the bit."""
+    module.eval()
+    with torch.no_grad():
+        expected = judge(project, module, inputs)
+        found = forward(module, project, inputs)
+    assert list(found) == list(expected)
+    for name, tensor in expected.items():
+        assert found[name].shape == tensor.shape
+        assert torch.equal(found[name], tensor), f"{name} differs"
