@@ -1,4 +1,4 @@
-"""`Use`: what a shape rule sees of one use of a layer, and how it speaks when something is wrong."""
+"""`Use`: what a shape rule sees of one use of a layer, and how it speaks of what is wrong."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class ParamFix:
 class ShapeError(ValueError):
     """A use that cannot work; the message is one sentence without the node's name."""
 
-    def __init__(self, sentence: str, *, param: str | None = None, fix: ParamFix | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, param: str | None = None, fix: ParamFix | None = None
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.param = param
@@ -55,7 +57,11 @@ class Use:
 
     def many(self, port: str) -> list[Tensor]:
         """The tensors on a variadic port, in order."""
-        found = [(int(n.rpartition(".")[2]), t) for n, t in self.inputs.items() if n.startswith(f"{port}.")]
+        found = [
+            (int(n.rpartition(".")[2]), t)
+            for n, t in self.inputs.items()
+            if n.startswith(f"{port}.")
+        ]
         return [tensor for _, tensor in sorted(found, key=lambda pair: pair[0])]
 
     def rank(self, tensor: Tensor, *allowed: int, layout: str = "") -> None:
@@ -64,8 +70,7 @@ class Use:
             wanted = " or ".join(str(n) for n in allowed)
             meant = f" {layout}" if layout else ""
             self.fail(
-                f"expects {wanted} dimensions{meant}, "
-                f"received {tensor.rank} ({tensor.label})"
+                f"expects {wanted} dimensions{meant}, received {tensor.rank} ({tensor.label})"
             )
 
     # -- parameters --------------------------------------------------------------------------
@@ -93,8 +98,8 @@ class Use:
         for part in parts:
             if not part.is_constant:
                 self.fail(
-                    f"'{name}' decides the layout of the data and must be written as a plain value, "
-                    f"received the expression {part.text}",
+                    f"'{name}' decides the layout of the data and must be written as a plain value"
+                    f", received the expression {part.text}",
                     param=name,
                 )
         return self.value(name)
@@ -123,7 +128,9 @@ class Use:
         if isinstance(quantity, Term):
             if isinstance(quantity.value, list):
                 if not quantity.is_constant:
-                    parts = [Dim.atom(f"({quantity.text})[{k}]", v) for k, v in enumerate(quantity.value)]
+                    parts = [
+                        Dim.atom(f"({quantity.text})[{k}]", v) for k, v in enumerate(quantity.value)
+                    ]
                 else:
                     parts = [as_dim(v) for v in quantity.value]
             else:
@@ -188,7 +195,8 @@ class Use:
         if whole.value is not None and part.value and whole.value % part.value:
             fits = max((n for n in range(1, part.value) if whole.value % n == 0), default=1)
             self.fail(
-                f"{whole_name} must be divisible by {number}: {whole.value} is no multiple of {part.value}",
+                f"{whole_name} must be divisible by {number}: "
+                f"{whole.value} is no multiple of {part.value}",
                 param=number,
                 fix=ParamFix(number, fits, f"Set {number} to {fits}"),
             )

@@ -16,7 +16,7 @@ from nnstudio.cli.main import DONE, NO
 from nnstudio.cli.targets import print_json, project_of
 from nnstudio.compiler.documented import DocumentedCheck
 from nnstudio.compiler.source import generate
-from nnstudio.project import file
+from nnstudio.export.python_module import export as export_module
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -176,11 +176,8 @@ def _print_check(target: str, parameters: int, found: DocumentedCheck | None) ->
 def export(options: argparse.Namespace) -> int:
     """Write the PyTorch module."""
     path = Path(options.output)
-    kind = options.format or {".py": "python"}.get(path.suffix)
-    if kind != "python":
-        raise Refusal(f"export writes Python modules (.py) so far, received '{options.format or path.name}'")
     source = generate(project_of(options))
-    file.write_text(source.text, path)
+    export_module(source, path, options.format)
     print(f"{source.root} written to {path}")
     return DONE
 

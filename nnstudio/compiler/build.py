@@ -45,10 +45,22 @@ def build(source: Source, **arguments: Any) -> nn.Module:
         raise CompileError(f"{source.root} cannot be built: {error}") from error
 
 
+def build_empty(source: Source, **arguments: Any) -> nn.Module:
+    """An instance with all weights and buffers zero, made without drawing a random number."""
+    with torch.device("meta"):
+        model = build(source, **arguments)
+    model = model.to_empty(device="cpu")
+    with torch.no_grad():
+        for tensor in (*model.parameters(), *model.buffers()):
+            tensor.zero_()
+    return model
+
+
 def example_inputs(
     block: Block, report: BlockReport, batch: int = 2, generator: torch.Generator | None = None
 ) -> dict[str, Tensor]:
     """Random tensors of the shapes of the root's Inputs; sizes that are not known become 8."""
+    generator = generator or torch.Generator().manual_seed(0)
     free: dict[str, int] = {}
     result: dict[str, Tensor] = {}
     for node in block.graph.of_type(INPUT):
@@ -64,7 +76,7 @@ def example_inputs(
     return result
 
 
-def _random(node: Node, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
+def _random(node: Node, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     kind = str(node.params.get("dtype", "float"))
     if kind == "float":
         return torch.randn(shape, generator=generator)

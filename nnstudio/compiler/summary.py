@@ -16,15 +16,12 @@ from typing import Any, TypeAlias
 import torch
 import torchinfo
 from torch import Tensor, nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils.flop_counter import FlopCounterMode
 from torchinfo.torchinfo import clear_cached_forward_pass
+
+from nnstudio.compiler.operations import RECURRENT, Operations, recurrent_flops
 
 Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
 """An input as `forward` takes it, or its shape and dtype, or None for an input left open."""
-
-RECURRENT = (nn.RNNBase, nn.RNNCellBase)
-"""Counted by formula: on the CPU torch runs LSTM as one operation that its counter cannot see."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +99,12 @@ def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) 
 
     `inputs` are the positional arguments of `forward`, batch included; `samples` says how many
     samples they hold. Examples given by shape are random (floating point) or zeros. The model's
-    modes, buffers and torch's random numbers are afterwards what they were. An error of the model
-    is raised as it is.
+    modes, buffers and torch's random numbers are afterwards what they were. Nothing that another
+    thread relies on is switched meanwhile. An error of the model is raised as it is.
     """
     tensors = _tensors(model, inputs)
     trace = _Trace(model, samples)
-    with _untouched(model), _countable():
+    with _untouched(model, trace.counter):
         trace.run(tensors)
         table = _table(model, tensors)
     parameters = list(model.parameters())
@@ -146,7 +143,7 @@ def _tensors(model: nn.Module, inputs: Sequence[Example]) -> list[Tensor | None]
 
 
 @contextmanager
-def _untouched(model: nn.Module) -> Iterator[None]:
+def _untouched(model: nn.Module, counter: Operations) -> Iterator[None]:
     """Evaluation mode inside; modes, buffers and random numbers as before afterwards."""
     modes = [(module, module.training) for module in model.modules()]
     buffers = [
@@ -155,30 +152,25 @@ def _untouched(model: nn.Module) -> Iterator[None]:
         for name, buffer in module._buffers.items()
         if buffer is not None
     ]
-    devices = {t.device.index for t in (*model.parameters(), *model.buffers()) if t.is_cuda}
-    with torch.random.fork_rng(devices=sorted(devices)), torch.no_grad():
-        try:
-            model.eval()
-            yield
-        finally:
-            for module, training in modes:
-                module.training = training
-            for module, name, buffer, values in buffers:
-                if not torch.equal(buffer, values):
-                    buffer.copy_(values)
-                module._buffers[name] = buffer
-
-
-@contextmanager
-def _countable() -> Iterator[None]:
-    """Attention by plain matrix products: its fused forms are invisible to the counter."""
-    fast = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
+    on_cuda = {t.device for t in (*model.parameters(), *model.buffers()) if t.is_cuda}
+    states = {device: torch.cuda.get_rng_state(device) for device in on_cuda}
+    state = torch.get_rng_state()
     try:
-        with sdpa_kernel(SDPBackend.MATH):
+        model.eval()
+        with torch.no_grad():
             yield
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
+        for module, training in modes:
+            module.training = training
+        for module, name, buffer, values in buffers:
+            if not torch.equal(buffer, values):
+                with torch.no_grad():
+                    buffer.copy_(values)
+            module._buffers[name] = buffer
+        if counter.drew:  # else leave them alone: a training in another thread may be drawing
+            torch.set_rng_state(state)
+            for device, own in states.items():
+                torch.cuda.set_rng_state(own, device)
 
 
 @dataclass
@@ -201,6 +193,7 @@ class _Trace:
     def __init__(self, model: nn.Module, samples: int) -> None:
         self.model = model
         self.samples = samples
+        self.counter = Operations()
         self.flops = 0
         self.activation_bytes = 0
         self.by_formula: list[str] = []
@@ -210,7 +203,6 @@ class _Trace:
         self._open: list[_Call] = []
         self._starts: list[int] = []
         self._correction = 0
-        self._counter = FlopCounterMode(display=False)
         self._root: _Call | None = None
 
     def run(self, inputs: Sequence[Tensor | None]) -> None:
@@ -222,13 +214,13 @@ class _Trace:
                 )
                 for handle in handles:
                     hooks.callback(handle.remove)
-            with self._counter:
+            with self.counter:
                 self.model(*inputs)
         assert self._root is not None
         self.flops = self._root.flops or 0
 
     def _counted(self) -> int:
-        return self._counter.get_total_flops() + self._correction
+        return self.counter.flops + self._correction
 
     def _call(self, module: nn.Module, *, recursive: bool = False) -> _Call:
         parameters = list(module.parameters())
@@ -250,7 +242,7 @@ class _Trace:
         inputs = (args, named)
         call, start = self._open.pop(), self._starts.pop()
         if isinstance(module, RECURRENT):
-            exact = _recurrent_flops(module, inputs)
+            exact = recurrent_flops(module, next(_all_tensors(inputs)))
             self._correction += exact - (self._counted() - start)
             self.by_formula.append(call.path)
         call.flops = (self._counted() - start) // self.samples
@@ -331,13 +323,6 @@ def _all_tensors(value: Any) -> Iterator[Tensor]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _all_tensors(part)
-
-
-def _recurrent_flops(module: nn.Module, inputs: Any) -> int:
-    """2 x steps x samples x elements of all weight matrices: each is used once at every step."""
-    data = next(_all_tensors(inputs))
-    vectors = data.numel() // data.shape[-1]
-    return 2 * vectors * sum(p.numel() for p in module.parameters() if p.dim() == 2)
 
 
 def _table(model: nn.Module, inputs: Sequence[Tensor | None]) -> torchinfo.ModelStatistics:

@@ -24,8 +24,7 @@ from nnstudio.symbols.symbolic import REPETITION
 
 MAX_NAME = 64
 
-# dir(nn.Module) and its instance attributes; `keys` and `values` are free: published models use
-# them
+# dir(nn.Module) and its instance attributes; published models use `keys` and `values`
 _MODULE_ATTRIBUTES = """
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
     double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
@@ -330,6 +329,8 @@ def parameter_problem(block: Block, name: str) -> str | None:
         return problem
     if name in FUNCTIONS or name in BUILTINS or name in CODE_NAMES or name in (REPETITION, "N"):
         return f"'{name}' has a meaning of its own and cannot name a parameter"
+    if name in MODULE_ATTRIBUTES:
+        return f"'{name}' is an attribute of every nn.Module"
     if any(p.name == name for p in block.parameters):
         return f"{block.name} has a parameter '{name}' already"
     if any(known.name == name for known in block.locals):

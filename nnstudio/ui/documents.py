@@ -91,6 +91,12 @@ class Documents(QObject):
         self._put(project, path)
         return True
 
+    def adopt(self, path: Path) -> None:
+        """A file has been opened by name: remember it like one that was chosen."""
+        self.saved_at = path.stat().st_mtime
+        self.recent.add(path)
+        self.opened.emit()
+
     def recover(self, lost: Lost) -> bool:
         """Bring back unsaved work as one act on top of the file it was opened from."""
         if not self.may_leave():

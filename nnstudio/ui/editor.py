@@ -53,6 +53,7 @@ class Editor(QWidget):
         column.addWidget(self.breadcrumb)
         column.addWidget(_line())
         column.addWidget(self.canvas, 1)
+        self._middle = column
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
         for widget in (self.palette_panel, middle, self.inspector):
@@ -78,6 +79,10 @@ class Editor(QWidget):
         self.palette_panel.add_asked.connect(self.add)
         self.tabs.currentChanged.connect(self._on_tab)
         theme.notifier.changed.connect(self._tint)
+
+    def put_above_canvas(self, bar: QWidget) -> None:
+        """Put a line between the way to the block and the canvas."""
+        self._middle.insertWidget(self._middle.indexOf(self.canvas), bar)
 
     # -- following ----------------------------------------------------------------------------
 

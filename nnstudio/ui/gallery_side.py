@@ -30,6 +30,7 @@ WIDTH = 272
 class GallerySide(QFrame):
     """Opens a file, brings back lost work."""
 
+    back_asked = Signal()
     open_asked = Signal()
     file_chosen = Signal(Path)
     recover_asked = Signal(object)
@@ -55,6 +56,11 @@ class GallerySide(QFrame):
         head.addWidget(name, 1)
         self._lost = QVBoxLayout()
         self._lost.setSpacing(8)
+        self.back_button = QPushButton()
+        self.back_button.setMinimumHeight(32)
+        self.back_button.setProperty("role", "primary")
+        self.back_button.clicked.connect(self.back_asked)
+        self.back_button.hide()
         self.open_button = QPushButton("Open a project...")
         self.open_button.setMinimumHeight(32)
         icons.attach(self.open_button, "open", size=16)
@@ -70,6 +76,7 @@ class GallerySide(QFrame):
         column.addWidget(line)
         column.addSpacing(8)
         column.addLayout(self._lost)
+        column.addWidget(self.back_button)
         column.addWidget(self.open_button)
         column.addSpacing(14)
         column.addWidget(title)
@@ -93,6 +100,11 @@ class GallerySide(QFrame):
             none = QLabel("Projects you open or save stand here.", wordWrap=True)
             none.setProperty("role", "muted")
             self._files.addWidget(none)
+
+    def show_open(self, title: str) -> None:
+        """Offer the way back to the open project; none if the title is empty."""
+        self.back_button.setText(f"Back to {title}")
+        self.back_button.setVisible(bool(title))
 
     def show_lost(self, lost: Sequence[Lost]) -> None:
         """Offer unsaved work, each with its two answers."""

@@ -24,7 +24,6 @@ from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.ui.inspector.header import category_key
 from nnstudio.workspace.workspace import Workspace
 
-
 _TYPE = Qt.ItemDataRole.UserRole
 _PRESET = Qt.ItemDataRole.UserRole + 1
 _WORDS = Qt.ItemDataRole.UserRole + 2

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.documented import DocumentedCheck, check, load_documented
 from nnstudio.compiler.source import generate
-from nnstudio.compiler.summary import Summary, summarise
 from nnstudio.project.values import Project
+
+if TYPE_CHECKING:
+    from nnstudio.compiler.summary import Summary
 
 SAMPLES = 2
 
@@ -26,12 +29,14 @@ class Inspection:
 def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     """Build the present project, run it once on two random samples, and compare it with its document.
 
-    Raises `CompileError`. Safe in any thread: nothing but values goes in and out.
+    Raises `CompileError`. Safe in any thread, also while another trains: nothing but values goes
+    in and out, and torch's global random numbers are not touched.
     """
-    from nnstudio.compiler.build import build, example_inputs
+    from nnstudio.compiler.build import build_empty, example_inputs
+    from nnstudio.compiler.summary import summarise
 
     report = report or analyse(project)
-    model = build(generate(project, report)).eval()
+    model = build_empty(generate(project, report)).eval()
     inputs = list(example_inputs(project.model, report.root, SAMPLES).values())
     summary = summarise(model, inputs, samples=SAMPLES)
     documented = None

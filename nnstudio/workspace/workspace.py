@@ -10,6 +10,7 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
+from nnstudio.export import python_module
 from nnstudio.project import file
 from nnstudio.project.command import Command
 from nnstudio.project.history import History
@@ -117,7 +118,7 @@ class Workspace:
 
     def export(self, path: Path) -> None:
         """Write the PyTorch module, the very text that is trained."""
-        file.write_text(self.source().text, path)
+        python_module.export(self.source(), path)
 
     # -- the program --------------------------------------------------------------------------
 

@@ -213,7 +213,10 @@ OTHERS = {
     ],
     "Interpolate": [given((2, 3, 8, 6), scale_factor=0.5, mode="area")],
     "Patches": [given((2, 3, 8, 8), patch_size=4)],
-    "Pad": [given((2, 3, 5, 6), pad=(-1, 2)), given((2, 3, 5, 6), pad=(1, 2, 3, 0), mode="reflect")],
+    "Pad": [
+        given((2, 3, 5, 6), pad=(-1, 2)),
+        given((2, 3, 5, 6), pad=(1, 2, 3, 0), mode="reflect"),
+    ],
     "CosineSimilarity": [given({"x1": (2, 6, 5), "x2": (1, 6, 5)}, dim=-1)],
     "PairwiseDistance": [given({"x1": (4, 6), "x2": (4, 6)})],
 }

@@ -1,4 +1,4 @@
-"""Nothing of `torch.nn` is forgotten: every class is a layer or stands in a table with its reason."""
+"""Nothing of `torch.nn` is forgotten: every class is a layer or left out for a reason."""
 
 from __future__ import annotations
 

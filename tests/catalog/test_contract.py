@@ -118,9 +118,7 @@ def test_text_does_not_depend_on_numbers(layer: Layer, example: dict[str, Any]) 
         assert tuple(substitute(d, names).value for d in tensor.shape) == numbers(numeric_tensor)
 
 
-def called(
-    name: str, quantity: Resolved, names: dict[str, Quantity]
-) -> tuple[Resolved, Resolved]:
+def called(name: str, quantity: Resolved, names: dict[str, Quantity]) -> tuple[Resolved, Resolved]:
     """A parameter's value under a name, known and unknown; what must be literal stays."""
     if isinstance(quantity, tuple) or isinstance(quantity.value, list):
         parts = quantity if isinstance(quantity, tuple) else [literal(v) for v in quantity.value]
@@ -177,3 +175,22 @@ def test_values_are_of_the_declared_kind(layer: Layer, example: dict[str, Any]) 
         tensor = use.inputs.get(port.name)
         if tensor is not None and port.dtype is not None:
             assert tensor.dtype == port.dtype
+
+
+@cases
+def test_one_step_of_training_changes_the_weights(layer: Layer, example: dict[str, Any]) -> None:
+    use = use_of(layer, example, numeric(example))
+    made = instance(layer, example, use, outputs_of(layer, use))
+    module = quietly(made.build)
+    weights = [] if module is None else list(module.parameters())
+    if not weights:
+        return
+    before = [weight.detach().clone() for weight in weights]
+    inputs = {
+        name: tensor - 0.6 if tensor.is_floating_point() else tensor
+        for name, tensor in tensors(example).items()
+    }
+    found = quietly(made.run, module, inputs)
+    sum(torch.sin(3 * t).sum() for t in found if t.requires_grad).backward()  # type: ignore[union-attr]
+    torch.optim.SGD(weights, lr=0.5).step()
+    assert any(not torch.equal(a, b) for a, b in zip(before, weights, strict=True))

@@ -202,7 +202,7 @@ LAYERS: tuple[Layer, ...] = (
         "LogSoftmax",
         "The logarithm of the softmax, computed safely. For the negative log-likelihood loss.",
     ),
-    _along("Softmin", "A softmax of the negated scores: the smallest gets the largest share."),
+    _along("Softmin", "A softmax of the negated scores. The smallest gets the largest share."),
     _activation(
         "Softmax2d",
         "A softmax over the channels at every place of an image. For maps of class scores.",

@@ -47,7 +47,7 @@ def _activation(name: str, function: str, text: str, *params: Param, **more: Any
     return _function(
         f"{name}Function",
         function,
-        text,
+        f"{text} A function, without a module of its own.",
         *params,
         category=Category.ACTIVATION,
         keywords=("activation", "function", "nonlinearity"),
@@ -156,11 +156,11 @@ _MATHS: tuple[Layer, ...] = (
 
 _F = "torch.nn.functional."
 _ACTIVATIONS: tuple[Layer, ...] = (
-    _activation("ReLU", f"{_F}relu", "Sets negative values to 0, without a module of its own."),
+    _activation("ReLU", f"{_F}relu", "Sets negative values to 0."),
     _activation(
         "LeakyReLU",
         f"{_F}leaky_relu",
-        "A ReLU with a small slope below 0, without a module of its own.",
+        "A ReLU with a small slope below 0.",
         Param("negative_slope", "float", 0.01, "Slope below 0."),
         positional=("negative_slope",),
         example={"negative_slope": 0.2},
@@ -168,13 +168,13 @@ _ACTIVATIONS: tuple[Layer, ...] = (
     _activation(
         "ELU",
         f"{_F}elu",
-        "Smooth below 0, without a module of its own.",
+        "Smooth below 0.",
         Param("alpha", "float", 1.0, "The limit far below 0, without its sign."),
     ),
     _activation(
         "GELU",
         f"{_F}gelu",
-        "The activation of transformers, without a module of its own.",
+        "The activation of transformers.",
         Param(
             "approximate",
             "choice",
@@ -184,23 +184,21 @@ _ACTIVATIONS: tuple[Layer, ...] = (
         ),
         example={"approximate": "tanh"},
     ),
-    _activation("SiLU", f"{_F}silu", "x times its sigmoid, without a module of its own."),
-    _activation("Mish", f"{_F}mish", "x tanh(softplus(x)), without a module of its own."),
-    _activation("Hardswish", f"{_F}hardswish", "A cheap SiLU, without a module of its own."),
-    _activation("Softplus", f"{_F}softplus", "A smooth ReLU, without a module of its own."),
-    _activation(
-        "Sigmoid", "torch.sigmoid", "Maps values into 0 to 1, without a module of its own."
-    ),
-    _activation("Tanh", "torch.tanh", "Maps values into -1 to 1, without a module of its own."),
+    _activation("SiLU", f"{_F}silu", "x times its sigmoid."),
+    _activation("Mish", f"{_F}mish", "x tanh(softplus(x))."),
+    _activation("Hardswish", f"{_F}hardswish", "A cheap SiLU."),
+    _activation("Softplus", f"{_F}softplus", "A smooth ReLU."),
+    _activation("Sigmoid", "torch.sigmoid", "Maps values into 0 to 1."),
+    _activation("Tanh", "torch.tanh", "Maps values into -1 to 1."),
     _activation(
         "LogSigmoid",
         f"{_F}logsigmoid",
-        "The logarithm of the sigmoid, without a module of its own.",
+        "The logarithm of the sigmoid.",
     ),
     _activation(
         "Softmax",
         f"{_F}softmax",
-        "Turns scores into shares that sum to 1 along a dimension, without a module of its own.",
+        "Turns scores into shares that sum to 1 along a dimension.",
         _dim("The dimension that is summed to 1."),
         rule=along("dim"),
         example={"dim": -1},
@@ -208,7 +206,7 @@ _ACTIVATIONS: tuple[Layer, ...] = (
     _activation(
         "LogSoftmax",
         f"{_F}log_softmax",
-        "The logarithm of the softmax, computed safely, without a module of its own.",
+        "The logarithm of the softmax, computed safely.",
         _dim("The dimension that is summed to 1."),
         rule=along("dim"),
         example={"dim": 1},
@@ -216,7 +214,7 @@ _ACTIVATIONS: tuple[Layer, ...] = (
     _activation(
         "GLU",
         f"{_F}glu",
-        "Gates one half of a dimension by the other, without a module of its own.",
+        "Gates one half of a dimension by the other.",
         Param("dim", "int", -1, "The dimension that is split.", structural=True),
         rule=halved("dim"),
         example={"dim": 1},

@@ -31,7 +31,7 @@ def _lp_pool(dims: int) -> Layer:
         cost=cost(),
         code=ModuleCode(positional=("norm_type", "kernel_size")),
         facts=("norm_type", "kernel_size", "stride"),
-        help="The p-norm of each window: 1 is the sum, a large p nears the maximum.",
+        help="The p-norm of each window. With p 1 it is the sum, a large p nears the maximum.",
         link=module_link(name),
         keywords=("pool", "norm", "power"),
         example={"input": _SHAPE[: dims + 2], "params": {"norm_type": 2.0, "kernel_size": 3}},

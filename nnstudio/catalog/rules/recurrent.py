@@ -40,10 +40,11 @@ def recurrent(use: Use) -> tuple[Tensor, ...]:
     width = _output_width(use)
     if width is not hidden:
         use.at_least("proj_size", width, 1)
-        if None not in (width.value, hidden.value) and number(width) >= number(hidden):
+        projected = use.dim("proj_size").value
+        if projected and hidden.value is not None and projected >= hidden.value:
             use.fail(
                 f"'proj_size' must be smaller than hidden_size {hidden.label}, "
-                f"received {width.label}",
+                f"received {projected}",
                 param="proj_size",
             )
     output = Tensor((*x.shape[:2], use.either("bidirectional", width * 2, width)))

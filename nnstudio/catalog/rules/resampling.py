@@ -111,6 +111,16 @@ def _factors(use: Use, name: str, count: int) -> tuple[Quantity, ...]:
     return parts
 
 
+def _one_of(use: Use, size: str, factor: str, proposal: float) -> None:
+    """Exactly one of the two parameters must be given."""
+    if use.absent(size) and use.absent(factor):
+        fix = ParamFix(factor, proposal, f"Set {factor} to {proposal}")
+        use.fail(f"expects a value for {size} or {factor}", param=factor, fix=fix)
+    if not use.absent(size) and not use.absent(factor):
+        fix = ParamFix(factor, None, f"Leave {factor} out")
+        use.fail(f"expects {size} or {factor}, received both", param=factor, fix=fix)
+
+
 def interpolated(use: Use) -> Tensor:
     """(N, channels, *spatial) -> `size`, or the spatial sizes times `scale_factor`."""
     x = use.x
@@ -131,8 +141,7 @@ def interpolated(use: Use) -> Tensor:
             param="align_corners",
             fix=ParamFix("align_corners", None, "Leave align_corners out"),
         )
-    if use.absent("size") == use.absent("scale_factor"):
-        use.fail("expects either a size or a scale factor", param="scale_factor")
+    _one_of(use, "size", "scale_factor", 2)
     count = x.rank - 2
     if not use.absent("size"):
         sizes = use.sizes("size", count)
@@ -180,8 +189,7 @@ def fractional(dims: int) -> Rule:
         x = use.x
         use.rank(x, dims + 1, dims + 2, layout=LAYOUTS[dims])
         demand(use, x, "float")
-        if use.absent("output_size") == use.absent("output_ratio"):
-            use.fail("expects either output_size or output_ratio", param="output_size")
+        _one_of(use, "output_size", "output_ratio", 0.5)
         before = x.shape[-dims:]
         if use.absent("output_size"):
             factors = _factors(use, "output_ratio", dims)

@@ -115,7 +115,13 @@ def _tried(project: Project, found: list[Candidate], tensor: Tensor) -> list[Can
         outputs = said.outputs.values()
         shape = "" if candidate.type == OUTPUT else shape_text(next(iter(outputs), None))
         result.append(replace(candidate, fits=fits, result=shape if fits else ""))
-    return sorted(result, key=lambda c: not c.fits)
+    return sorted(result, key=lambda c: (not c.fits, c.category == "io", not _natural(c, tensor)))
+
+
+def _natural(candidate: Candidate, tensor: Tensor) -> bool:
+    # Conv2d for data with batch and channels in front; what takes it without a batch comes later
+    dims = [int(letter) for letter in candidate.type if letter.isdigit()]
+    return not dims or candidate.category == "block" or dims[0] + 2 == tensor.rank
 
 
 def _pattern(tensor: Tensor) -> FrozenMap[Value]:

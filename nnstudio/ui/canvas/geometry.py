@@ -103,8 +103,11 @@ def measure(card: Card, look: Style) -> Geometry:
         # wires between cards on the grid can run level.
         rule = y + 5
         middle = _up(rule + 4 + metrics.ROW_HEIGHT / 2 - metrics.PORT_Y) + metrics.PORT_Y
-        inputs, named = _rows(card.inputs, 0.0, middle, look, width)
-        outputs, named_out = _rows(card.outputs, width, middle, look, width)
+        widths = [[advance(look.small_font, port.label) for port in card.inputs], []]
+        if len(card.outputs) > 1:
+            widths[1] = [advance(look.small_font, port.label) for port in card.outputs]
+        inputs, named = _rows(card.inputs, 0.0, middle, look, width, widths[1])
+        outputs, named_out = _rows(card.outputs, width, middle, look, width, widths[0])
         lines += named + named_out
         height = middle + (count - 1) * metrics.ROW_HEIGHT + metrics.ROW_HEIGHT / 2 + 2
     else:
@@ -115,8 +118,14 @@ def measure(card: Card, look: Style) -> Geometry:
 
 
 def _rows(
-    ports: tuple[PortFace, ...], x: float, first: float, look: Style, width: float
+    ports: tuple[PortFace, ...],
+    x: float,
+    first: float,
+    look: Style,
+    width: float,
+    opposite: list[float],
 ) -> tuple[tuple[tuple[str, QPointF], ...], list[Line]]:
+    # `opposite` are the widths of the labels of the other side, row by row
     if len(ports) == 1:
         return ((ports[0].name, QPointF(x, metrics.PORT_Y)),), []
     places: list[tuple[str, QPointF]] = []
@@ -124,7 +133,9 @@ def _rows(
     for k, port in enumerate(ports):
         middle = first + k * metrics.ROW_HEIGHT
         places.append((port.name, QPointF(x, middle)))
-        text = elided(look.small_font, port.label, width / 2 - metrics.PAD - 4)
+        taken = min(opposite[k], width / 2) if k < len(opposite) else 0.0
+        room = width - 2 * metrics.PAD - (taken + 12 if taken else 0.0)
+        text = elided(look.small_font, port.label, room)
         left = metrics.PAD if x == 0 else width - metrics.PAD - advance(look.small_font, text)
         top = middle - metrics.ROW_HEIGHT / 2
         lines.append(_line(text, left, top, metrics.ROW_HEIGHT, look.small_font, "muted"))

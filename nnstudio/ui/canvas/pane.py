@@ -19,9 +19,12 @@ from nnstudio.ui import theme
 from nnstudio.ui.canvas.minimap import Minimap
 from nnstudio.ui.canvas.overlays import Bubble, EmptyHint
 from nnstudio.ui.canvas.scene import CanvasScene
+from nnstudio.ui.canvas.style import TEXT_FROM
 from nnstudio.ui.canvas.tips import spoken
 from nnstudio.ui.canvas.view import ZOOM_STEP, CanvasView
 from nnstudio.workspace.workspace import Workspace
+
+FIRST_ZOOM = 0.8
 
 
 class Pane(QWidget):
@@ -100,7 +103,7 @@ class Pane(QWidget):
         if look is not None:
             self.view.look_at(*look)
         else:
-            self.fit()
+            self.look_first()
         self.path_changed.emit(path)
         self.selection_changed.emit(frozenset())
 
@@ -167,6 +170,24 @@ class Pane(QWidget):
         """Show everything."""
         self._show(self.scene.content_rect())
 
+    def look_first(self) -> None:
+        """Show everything if it can be read then, else the beginning of it."""
+        rect = self.scene.content_rect()
+        if rect.isNull() or self.view.zoom_to_fit(rect) >= TEXT_FROM:
+            self._show(rect)
+            return
+        self.view.set_zoom(FIRST_ZOOM)
+        seen = self.view.viewport().width() / FIRST_ZOOM
+        top = self._start_height(rect)
+        self.view.look_at(QPointF(rect.left() - 48 / FIRST_ZOOM + seen / 2, top))
+
+    def _start_height(self, rect: QRectF) -> float:
+        high = self.view.viewport().height() / FIRST_ZOOM
+        if rect.height() < high:
+            return rect.center().y()
+        first = min(self.scene.nodes.values(), key=lambda item: item.pos().x())
+        return first.rect().center().y()
+
     def fit_selection(self) -> None:
         """Show the selected nodes; everything if none are."""
         self._show(self.scene.content_rect(self.selection() or None))
@@ -216,7 +237,7 @@ class Pane(QWidget):
         self._looks.clear()
         self.scene.select(frozenset())
         self._renew()
-        self.fit()
+        self.look_first()
         self.path_changed.emit(())
         self.selection_changed.emit(frozenset())
 
@@ -250,4 +271,4 @@ class Pane(QWidget):
         super().showEvent(event)
         if self._unseen:
             self._unseen = False
-            self.fit()
+            self.look_first()

@@ -16,24 +16,32 @@ _SAMPLES = tuple(k / 12 for k in range(1, 12))
 
 @dataclass(frozen=True)
 class Obstacles:
-    """The cards of a graph by their left edge, to find those between two places."""
+    """The cards by their left edge, to find those between two places, and the frames."""
 
     rects: Sequence[QRectF]
     lefts: Sequence[float]
     widest: float
+    frames: Sequence[QRectF] = ()
 
     @classmethod
-    def of(cls, rects: Sequence[QRectF]) -> Obstacles:
-        """The obstacles that `rects` are."""
+    def of(cls, rects: Sequence[QRectF], frames: Sequence[QRectF] = ()) -> Obstacles:
+        """The obstacles that cards and frames are."""
         ordered = sorted(rects, key=QRectF.left)
         widest = max((r.width() for r in ordered), default=0.0)
-        return cls(ordered, [r.left() for r in ordered], widest)
+        return cls(ordered, [r.left() for r in ordered], widest, frames)
 
-    def between(self, left: float, right: float) -> list[QRectF]:
-        """Those that stand wholly or partly between two x."""
+    def between(self, start: QPointF, end: QPointF) -> list[QRectF]:
+        """Those wholly or partly between two places; no frame that one of them lies in."""
+        left, right = start.x() + 4, end.x() - 4
         first = bisect_left(self.lefts, left - self.widest)
         last = bisect_left(self.lefts, right)
-        return [r for r in self.rects[first:last] if r.right() > left]
+        cards = [r for r in self.rects[first:last] if r.right() > left]
+        frames = [
+            r
+            for r in self.frames
+            if r.left() < right and r.right() > left and not (r.contains(start) or r.contains(end))
+        ]
+        return cards + frames
 
 
 def route(start: QPointF, end: QPointF, obstacles: Obstacles | None = None) -> QPainterPath:
@@ -61,7 +69,7 @@ def _pull(start: QPointF, end: QPointF) -> float:
 
 
 def _lane(start: QPointF, end: QPointF, obstacles: Obstacles) -> float | None:
-    between = obstacles.between(start.x() + 4, end.x() - 4)
+    between = obstacles.between(start, end)
     if not between or not _hidden(start, end, between):
         return None
     inner = [r for r in between if r.right() > start.x() + 8 and r.left() < end.x() - 8]

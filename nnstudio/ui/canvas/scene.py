@@ -68,8 +68,8 @@ class CanvasScene(QGraphicsScene):
         self._sync_wires(old, new)
         self._sync_groups(old, new)
         if new.cards != old.cards or new.wires.keys() != old.wires.keys():
-            self._lay_wires(new.wires)
             self._surround(new.frames)
+            self._lay_wires(new.wires)
             self._choose_speakers()
         self.selected_nodes &= new.cards.keys()
         self.selected_wires &= new.wires.keys()
@@ -140,12 +140,15 @@ class CanvasScene(QGraphicsScene):
         """Put everything back to where the project has it."""
         for node_id, card in self.picture.cards.items():
             self.nodes[node_id].setPos(QPointF(*card.position))
-        self._lay_wires(self.wires)
         self._surround(self.groups)
+        self._lay_wires(self.wires)
         self._stale = True
 
     def _lay_wires(self, edges: Iterable[Edge], plain: bool = False) -> None:
-        around = None if plain else Obstacles.of([item.rect() for item in self.nodes.values()])
+        around = None
+        if not plain:
+            cards = [item.rect() for item in self.nodes.values()]
+            around = Obstacles.of(cards, [group.rect for group in self.groups.values()])
         for edge in edges:
             start = self.nodes[edge.source.node].anchor("out", edge.source.name)
             end = self.nodes[edge.target.node].anchor("in", edge.target.name)

@@ -48,10 +48,10 @@ class Style:
     def __init__(self, shown: Theme) -> None:
         self.theme = shown
         colour = shown.qcolor
-        self.title_font = theme.text_font(TEXT_SIZE, QFont.Weight.DemiBold)
-        self.small_font = theme.text_font(SMALL_SIZE)
-        self.small_bold = theme.text_font(SMALL_SIZE, QFont.Weight.DemiBold)
-        self.mono_font = theme.mono_font(SMALL_SIZE)
+        self.title_font = _scalable(theme.text_font(TEXT_SIZE, QFont.Weight.DemiBold))
+        self.small_font = _scalable(theme.text_font(SMALL_SIZE))
+        self.small_bold = _scalable(theme.text_font(SMALL_SIZE, QFont.Weight.DemiBold))
+        self.mono_font = _scalable(theme.mono_font(SMALL_SIZE))
 
         self.canvas = colour("canvas")
         self.dots = pen(colour("dots"), 2.0, cap=Qt.PenCapStyle.RoundCap, cosmetic=True)
@@ -116,6 +116,12 @@ class Style:
     def icon(self, name: str, colour: str, size: int = ICON) -> QPixmap:
         """An icon at twice its size, so that it stays sharp when zoomed in."""
         return icons.pixmap(name, self.theme.colour(colour), size, 2.0)
+
+
+def _scalable(font: QFont) -> QFont:
+    # Hinted text has other widths at other zooms, and would jump while zooming.
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
 
 
 def pen(

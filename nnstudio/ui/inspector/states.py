@@ -10,8 +10,8 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import AUTO, REQUIRED, Param
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Node
-from nnstudio.project.values import BlockParameter, Project
 from nnstudio.project.values import REQUIRED as ARGUMENT_REQUIRED
+from nnstudio.project.values import BlockParameter, Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.ui.inspector.rows import FieldState
 

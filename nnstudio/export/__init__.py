@@ -1,0 +1,1 @@
+"""Leaving with the result: files that run without this program."""

@@ -1,0 +1,23 @@
+"""The PyTorch module as a file: the very text that is summarised and trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nnstudio.compiler.source import Source
+from nnstudio.project.file import write_text
+from nnstudio.project.refusal import Refusal
+
+FORMATS = {".py": "python"}
+
+
+def export(source: Source, path: Path, kind: str | None = None) -> None:
+    """Write `source` to `path`, atomically; the format is told by `kind`, else by the ending.
+
+    Raises `Refusal` for a format that is not known.
+    """
+    found = kind or FORMATS.get(path.suffix.lower())
+    if found not in FORMATS.values():
+        known = ", ".join(f"{name} ({ending})" for ending, name in FORMATS.items())
+        raise Refusal(f"Export expects one of the formats {known}, received '{kind or path.name}'")
+    write_text(source.text, path)

@@ -1,0 +1,101 @@
+"""The program with a window: the application, its theme and icon, one main window."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from nnstudio.assets import asset
+from nnstudio.project.presets import preset_names
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.schema import FileError
+from nnstudio.ui import icons, theme
+from nnstudio.ui.gallery_card import PresetInfo
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.title import PROGRAM
+from nnstudio.workspace.workspace import Workspace
+
+WRONG_USE = 2
+
+
+def has_display() -> bool:
+    """False where Qt would end the program because there is nothing to draw on."""
+    if os.environ.get("QT_QPA_PLATFORM") or not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def application() -> QApplication:
+    """The application, made once."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["nnstudio"])
+        app.setApplicationName("nnstudio")
+        app.setApplicationDisplayName(PROGRAM)
+        app.setDesktopFileName("nnstudio")
+        app.setWindowIcon(icons.application())
+    return app
+
+
+def preset_infos() -> list[PresetInfo]:
+    """What the cards of the gallery say, without checking the projects themselves."""
+    infos = []
+    for name in preset_names():
+        try:
+            told = json.loads(asset("presets", f"{name}.nns").read_text(encoding="utf-8"))
+            about = told.get("about", {})
+            infos.append(PresetInfo(
+                name, about.get("task", ""), about.get("family", ""), about.get("document", "")
+            ))
+        except (OSError, ValueError, AttributeError):  # a broken example is left out
+            continue
+    return sorted(infos, key=lambda info: info.family)
+
+
+def create_window(
+    workspace: Workspace | None = None,
+    target: str | None = None,
+    folder: Path | None = None,
+) -> MainWindow:
+    """The main window, not shown yet.
+
+    Args:
+        workspace: an open project to show; without it the start page comes first.
+        target: a file or preset to open; raises `FileError` with one sentence if there is none.
+        folder: where settings and side files lie; the user's own folders if None.
+    """
+    app = application()
+    settings = Settings(folder)
+    theme.apply(app, settings.theme())
+    window = MainWindow(workspace or Workspace(), settings, preset_infos())
+    if workspace is not None:
+        window.show_editor()
+        window.refresh()
+    if target is not None:
+        window.open_target(target)
+    return window
+
+
+def run(target: str | None = None) -> int:
+    """Open the window and stay until it is closed; the exit code of the program."""
+    if not has_display():
+        print(
+            "There is no display to open a window on; "
+            "'nnstudio train' and the other commands work without one.",
+            file=sys.stderr,
+        )
+        return WRONG_USE
+    app = application()
+    try:
+        window = create_window(target=target)
+    except (FileError, Refusal) as error:
+        print(str(error), file=sys.stderr)
+        return WRONG_USE
+    window.shown_first.connect(window.warm_up)
+    window.show()
+    return app.exec()

@@ -1,0 +1,68 @@
+"""One piece of work in a thread of its own, whose answer comes back to the window's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Background(QObject):
+    """`done(result)` or `failed(error)` in the window's thread; one piece of work at a time.
+
+    The thread is no daemon: `close` waits for it.
+    """
+
+    done = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    @property
+    def is_busy(self) -> bool:
+        """True while the work is being done."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, work: Callable[[], object]) -> bool:
+        """Begin; False if something is being done already."""
+        if self.is_busy or self._closed:
+            return False
+        self._thread = threading.Thread(
+            target=self._do, args=(work,), name=self._name, daemon=False
+        )
+        self._thread.start()
+        return True
+
+    def close(self) -> None:
+        """Wait for the end; the answer is dropped."""
+        self._closed = True
+        if self._thread is not None:
+            self._thread.join()
+
+    def _do(self, work: Callable[[], object]) -> None:
+        try:
+            result = work()
+        except Exception as error:  # handed to the window, which says it
+            if not self._closed:
+                self.failed.emit(error)
+            return
+        if not self._closed:
+            self.done.emit(result)
+
+
+def warm_up() -> tuple[str, ...]:
+    """Import what training needs, so that the first run does not wait; the devices there are."""
+    import torch  # noqa: F401
+
+    import nnstudio.compiler.build
+    import nnstudio.compiler.summary
+    import nnstudio.data.sets
+    import nnstudio.training.loop  # noqa: F401
+    from nnstudio.training.devices import available
+
+    return tuple(device.name for device in available())

@@ -1,0 +1,142 @@
+"""The panels below the canvas and what flows between them, the canvas and the project."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from nnstudio.analysis.report import Problem
+from nnstudio.compiler.errors import CompileError
+from nnstudio.project.refusal import Refusal
+from nnstudio.ui.background import Background
+from nnstudio.ui.code_panel import CodePanel
+from nnstudio.ui.editor import Editor
+from nnstudio.ui.problems_panel import ProblemsPanel
+from nnstudio.ui.summary_panel import SummaryPanel
+from nnstudio.ui.training_controller import Shows
+from nnstudio.ui.training_form import TrainingForm
+from nnstudio.workspace.workspace import Workspace
+
+
+class Panels(QObject):
+    """Problems, Summary, Code and Training of one editor."""
+
+    def __init__(self, workspace: Workspace, editor: Editor) -> None:
+        super().__init__(editor)
+        self._workspace = workspace
+        self._editor = editor
+        self.problems = ProblemsPanel()
+        self.summary = SummaryPanel()
+        self.code = CodePanel(workspace)
+        self.form = TrainingForm(workspace)
+        self.training = TrainingPage(self.form)
+        self._inspection = Background("summary", self)
+        self._inspected: object = None
+        editor.add_panel("problems", "Problems", "problems", self.problems)
+        editor.add_panel("summary", "Summary", "summary", self.summary)
+        editor.add_panel("code", "Code", "code", self.code)
+        editor.add_panel("training", "Training", "training", self.training)
+        self.problems.count_changed.connect(self._on_count)
+        self.problems.fly_asked.connect(editor.fly_to)
+        self.problems.fix_asked.connect(self.apply_fix)
+        self.code.node_chosen.connect(editor.fly_to)
+        self.code.problems_asked.connect(lambda: editor.show_panel("problems"))
+        self.summary.asked.connect(self.summarise)
+        self._inspection.done.connect(self._on_inspected)
+        self._inspection.failed.connect(self._on_not_inspected)
+        editor.canvas.selection_changed.connect(self._mark_code)
+        editor.panel_shown.connect(self._on_shown)
+
+    def refresh(self) -> None:
+        """The project has changed."""
+        self.problems.show_problems(self._workspace.report.problems)
+        self.code.follow()
+        self.form.refresh()
+        if self.summary.is_current and self._inspected is not self._workspace.project:
+            self.summary.show_changed()
+
+    def reset(self) -> None:
+        """Another project was opened."""
+        self.summary.clear()
+        self._inspected = None
+        self.refresh()
+
+    def close(self) -> None:
+        """Leave no thread behind."""
+        self._inspection.close()
+
+    def _on_count(self, count: int) -> None:
+        self._editor.count_on_tab("problems", count)
+        report = self._workspace.report
+        colour = "error" if report.errors else "warning" if count else "muted"
+        self._editor.icon_on_tab("problems", "problems", colour)
+
+    def apply_fix(self, problem: Problem) -> None:
+        """Do what a problem offers, as one undo step."""
+        if problem.fix is not None:
+            self._editor.inspector.context.apply_fix(problem)
+
+    def _on_shown(self, id: str) -> None:
+        if id == "training":
+            self.training.panel()
+
+    # -- code ---------------------------------------------------------------------------------
+
+    def _mark_code(self, selection: frozenset[str]) -> None:
+        self.code.mark(self._workspace.block_at(self._editor.canvas.path), selection)
+
+    # -- summary ------------------------------------------------------------------------------
+
+    def summarise(self) -> None:
+        """Build the model and run it once, in the background."""
+        project, report = self._workspace.project, self._workspace.report
+        if report.errors:
+            self.summary.show_failure(report.errors[0].sentence)
+            return
+
+        def work() -> object:
+            from nnstudio.workspace.inspection import inspect_model
+
+            return project, inspect_model(project, report)
+
+        if self._inspection.start(work):
+            self.summary.show_busy()
+
+    def _on_inspected(self, result: object) -> None:
+        project, inspection = result  # type: ignore[misc]
+        self._inspected = project
+        self.summary.set_summary(inspection.summary, inspection.check)  # type: ignore[has-type]
+        if project is not self._workspace.project:  # type: ignore[has-type]
+            self.summary.show_changed()
+
+    def _on_not_inspected(self, error: object) -> None:
+        known = isinstance(error, CompileError | Refusal | ValueError)
+        prefix = "" if known else "The model was built, but cannot run: "
+        self.summary.show_failure(f"{prefix}{error}")
+
+
+class TrainingPage(QWidget):
+    """The settings at the left, the plots at the right; those are made on first need."""
+
+    def __init__(self, form: TrainingForm, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._panel: Shows | None = None
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        self._split.addWidget(form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._split)
+
+    def panel(self) -> Shows:
+        """The plots; loads pyqtgraph the first time."""
+        if self._panel is None:
+            from nnstudio.ui.training_panel import TrainingPanel
+
+            panel = TrainingPanel()
+            self._panel = panel
+            self._split.addWidget(panel)
+            self._split.setStretchFactor(1, 1)
+            self._split.setSizes([340, 1_000])
+        return self._panel

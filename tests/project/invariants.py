@@ -1,0 +1,26 @@
+"""What holds for every project after every command; used by the state machine and others."""
+
+from __future__ import annotations
+
+from nnstudio.graph.order import topological
+from nnstudio.project.file import dumps, loads
+from nnstudio.project.resolve import resolve
+from nnstudio.project.values import Project
+
+
+def assert_sound(project: Project) -> None:
+    """The graphs fit together and the file gives back the same project and the same bytes."""
+    for block in project.blocks:
+        graph = block.graph
+        assert len(graph.by_id) == len(graph.nodes)
+        assert len({edge.target for edge in graph.edges}) == len(graph.edges)
+        assert all(e.source.node in graph.by_id for e in graph.edges)
+        assert all(e.target.node in graph.by_id for e in graph.edges)
+        assert topological(graph) is not None
+        used = {group for node in graph.nodes for group in graph.ancestry(node.group)}
+        assert used <= graph.groups_by_id.keys()
+    resolve(project)
+    text = dumps(project)
+    again = loads(text)
+    assert again == project
+    assert dumps(again) == text
