@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from nnstudio.ui import icons, theme
 
@@ -52,7 +52,7 @@ class EmptyState(QWidget):
         self._title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
         self._sentence = QLabel(sentence, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._sentence.setProperty("role", "muted")
-        self._sentence.setMinimumWidth(360)
+        self._sentence.setFixedWidth(420)
         self.button = QPushButton(button)
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.asked)
@@ -62,7 +62,11 @@ class EmptyState(QWidget):
         column.addStretch(1)
         column.addWidget(self._icon, 0, centre)
         column.addWidget(self._title, 0, centre)
-        column.addWidget(self._sentence, 0, centre)
+        row = QHBoxLayout()  # alignment would cut a label that wraps
+        row.addStretch(1)
+        row.addWidget(self._sentence)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addSpacing(6)
         column.addWidget(self.button, 0, centre)
         column.addStretch(1)

@@ -147,8 +147,9 @@ class Gallery(QWidget):
             project = self._load(card.info.name)
         except (OSError, ValueError):  # a broken example must not keep the others from being shown
             return
-        parameters = analyse(project).root.parameters
-        card.show_project(project, "" if parameters is None else f"{parameters:,} parameters")
+        report = analyse(project).root
+        told = "" if report.parameters is None else f"{report.parameters:,} parameters"
+        card.show_project(project, report, told)
 
     def fill_now(self) -> None:
         """Fill in all pictures at once, for pictures of the window and tests."""

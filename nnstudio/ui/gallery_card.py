@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from nnstudio.analysis.report import BlockReport
 from nnstudio.project.values import Project
 from nnstudio.ui import theme
 from nnstudio.ui.empty_state import IconLabel
@@ -122,9 +123,9 @@ class PresetCard(Card):
         self.column.addLayout(body)
         self._describe()
 
-    def show_project(self, project: Project, parameters: str) -> None:
+    def show_project(self, project: Project, report: BlockReport, parameters: str) -> None:
         """Fill in what only the project tells."""
-        self._picture.show_project(project)
+        self._picture.show_project(project, report)
         self._parameters.set_full_text(parameters)
         self._describe()
 

@@ -118,8 +118,7 @@ class Editing(RuleBasedStateMachine):
         before = self.project
         try:
             self.history.do(command)
-        except Refusal as refusal:
-            assert str(refusal)
+        except Refusal:
             assert self.project is before
             return
         assert command.title
@@ -367,8 +366,8 @@ class Editing(RuleBasedStateMachine):
 
 
 Editing.TestCase.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=40,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -64,6 +64,8 @@ class Editing:
         canvas = self.canvas
         ports = ports_of(canvas.project, node_type)
         group = self._group_at(place, (wire.source, wire.target) if wire else (port,))
+        if wire is not None:
+            place = self._in_wire(wire, place)
         at = (snapped(place.x()), snapped(place.y()))
         node = fresh_node(canvas.project, canvas.block, node_type, at, group)
         edges: tuple[Edge, ...] = ()
@@ -98,7 +100,8 @@ class Editing:
         first, last = _through(node, ports, wire)
         width = self.canvas.scene.nodes[node].geometry.width
         title = f"Insert {graph.by_id[node].type}"
-        position = (place.x(), place.y())
+        place = self._in_wire(wire, place)
+        position = (snapped(place.x()), snapped(place.y()))
         commands: tuple[Command, ...] = (
             *self._aside(wire, position[0], width),
             Move(block, ((node, position),)),
@@ -107,6 +110,16 @@ class Editing:
         )
         return self.do(Sequence(commands, title))
 
+    def _in_wire(self, wire: Edge, place: QPointF) -> QPointF:
+        # Beyond the card that the wire comes from, and level with the wire if it is near
+        source = self.canvas.scene.nodes[wire.source.node]
+        target = self.canvas.scene.nodes[wire.target.node].rect()
+        x, y = place.x(), place.y()
+        if target.left() > source.rect().right():
+            x = max(x, source.rect().right() + GAP)
+        level = source.anchor("out", wire.source.name).y() - metrics.PORT_Y
+        return QPointF(x, level if abs(level - y) < metrics.CARD_LOWEST / 2 else y)
+
     def _aside(self, wire: Edge, left: float, width: float) -> tuple[Command, ...]:
         # What follows the wire moves right until the new card has room.
         scene, graph = self.canvas.scene, self.canvas.graph
@@ -114,7 +127,7 @@ class Editing:
         source = scene.nodes[wire.source.node].rect()
         if target.left() <= source.right():
             return ()
-        missing = max(left, source.right() + GAP / 2) + width + GAP - target.left()
+        missing = left + width + GAP - target.left()
         if missing <= 0:
             return ()
         by = snapped(missing + metrics.GRID / 2)
