@@ -40,7 +40,7 @@ class _Marker:
 REQUIRED: Any = _Marker("REQUIRED")
 AUTO: Any = _Marker("AUTO")
 
-ParamKind = Literal["int", "float", "bool", "choice", "size", "ints", "text", "shape", "number"]
+ParamKind = Literal["int", "float", "bool", "choice", "size", "ints", "text", "shape", "number", "numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Param:
     `default` is torch's default, `REQUIRED`, or `AUTO` (derived from the input's shape by the
     rule). `initial` is what a freshly dropped layer of a REQUIRED parameter starts with.
     Kinds: `size` is a whole number or one per spatial dimension, `ints` a list of whole numbers,
-    `shape` a list of numbers, names or expressions, `number` an int or a float.
+    `shape` a list of numbers, names or expressions, `number` an int or a float, `numbers` one or
+    one per spatial dimension.
     A `structural` parameter decides *which* dimensions are meant and must be a literal.
     """
 

@@ -211,18 +211,7 @@ class Constructor:
         assert isinstance(layer.code, ModuleCode)
         params = layer_params(layer, node, report)
         texts = Written({}, params.texts, params.given)
-        positional = _positional(layer.code.positional, params.given, layer)
-        return in_python(
-            f"{layer.code.callee or f'nn.{layer.type}'}({texts.arguments(positional=positional)})"
-        )
-
-
-def _positional(names: tuple[str, ...], given: frozenset[str], layer: object) -> tuple[str, ...]:
-    """The leading positional parameters; trailing ones at their default are left out."""
-    kept = list(names)
-    while kept and kept[-1] not in given:
-        kept.pop()
-    return tuple(kept)
+        return in_python(layer.code.constructor(layer.type, texts))
 
 
 def _ids(entry: Entry) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from nnstudio.catalog.code import FunctionCode, Written
 from nnstudio.catalog.layers.io import BUFFER
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.lines import Line
+from nnstudio.compiler.statements import Statement, joined
 from nnstudio.compiler.texts import in_python, layer_params
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Node, Port
@@ -36,7 +37,7 @@ class Formulas:
         """The statements before `register_buffer` and the text of the value."""
         source = self.graph.incoming[buffer.id]["formula"]
         nodes = upstream(self.graph, [source.node])
-        lines: list[Line] = []
+        statements: list[Statement] = []
         for node_id in self._order(source.node, nodes):
             node = self.graph.by_id[node_id]
             if node_id in self.names:
@@ -55,7 +56,10 @@ class Formulas:
             )
             name = self._name(node, buffer)
             self.names[node_id] = name
-            lines.append(Line(f"{name} = {in_python(text)}", 2, (node_id,)))
+            # a name that another buffer rests on, too, has to stay
+            mine = all(edge.target.node in nodes for edge in self.graph.outgoing[node_id])
+            statements.append(Statement(name, in_python(text), (node_id,), pure=mine))
+        lines = [Line(f"{s.target} = {s.value}", 2, s.nodes) for s in joined(statements)]
         return lines, self.names[source.node]
 
     def _ordered(self, node: Node) -> dict[str, Port]:

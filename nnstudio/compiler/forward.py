@@ -277,15 +277,48 @@ class Forward:
         named_operation = bool(node.name) and unit.container is None and not self.callable(node)
         first = unit.inputs[0][1] if unit.inputs else None
         if first is not None and not named_operation:
+            meant = self.meant_as(port)
+            if meant:
+                name = self.variables.fresh(meant)
+                self.texts[port] = name
+                return name
             text = self.texts[first]
             dies = not self.left[first] and text.isidentifier()
-            if dies and (self.fan[first] <= 2 or node.type in COMMUTATIVE):
+            same = self.kind(first) == self.kind(port)
+            if dies and same and (self.fan[first] <= 2 or node.type in COMMUTATIVE):
                 self.variables.take(text)
                 self.texts[port] = text
                 return text
+        if self.starts_chain(unit, port):
+            base = "y" if "x" in self.variables.alive else "x"
         name = self.variables.fresh(base)
         self.texts[port] = name
         return name
+
+    def starts_chain(self, unit: Unit, port: Port) -> bool:
+        """True if a module's result goes straight into another module: not one to be named after."""
+        if len(unit.inputs) != 1 or not self.callable(unit.node) or self.left[port] != 1:
+            return False
+        after = next(e.target.node for e in self.graph.outgoing[port.node] if e.source == port)
+        return self.callable(self.graph.by_id[after]) and len(self.graph.incoming[after]) == 1
+
+    def meant_as(self, port: Port) -> str:
+        """``memory``: the argument that the value becomes, where it becomes a second one only."""
+        found: set[str] = set()
+        for edge in self.graph.outgoing[port.node]:
+            if edge.source.name != port.name:
+                continue
+            consumer = self.graph.by_id[edge.target.node]
+            ports = node_ports(self.project, self.graph, consumer).inputs
+            first = not ports or edge.target.name == ports[0].name
+            found.add("" if first or not self.callable(consumer) else edge.target.name)
+        name = found.pop() if len(found) == 1 else ""
+        return "" if name.startswith("input") else name
+
+    def kind(self, port: Port) -> str:
+        """The dtype of a value, empty where it is not known."""
+        tensor = self.report.nodes[port.node].outputs.get(port.name)
+        return tensor.dtype if tensor is not None else ""
 
 
 def _pattern(result: str, outputs: list[str], names: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnstudio.analysis.analyse import analyse
-from nnstudio.analysis.binding import pattern_of, pattern_text
+from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.blocks import nested_blocks
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog.layers.io import INPUT
@@ -24,6 +24,10 @@ from nnstudio.compiler.lines import Line, Text
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import make_divisible
+from nnstudio.symbols.tensor import Tensor
+
+WIDTH = 80
+LONG = 32
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,24 @@ def _about(block: Block, report: BlockReport) -> str:
     patterns = [pattern_text(pattern_of(node)) for node in inputs]
     if len(inputs) > 1:
         patterns = [f"{node.name}: {pattern}" for node, pattern in zip(inputs, patterns, strict=True)]
-    outputs = [tensor.formula for tensor in report.outputs.values()]
+    outputs = [_formula(tensor, block) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
     shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
+    if len(shapes) > WIDTH and len(patterns) + len(outputs) > 2:
+        shapes = "\n".join([*patterns, *(f"-> {output}" for output in outputs)])
     note = block.note.strip()
     return f"{note}\n\n{shapes}" if note else shapes
+
+
+def _formula(tensor: Tensor, block: Block) -> str:
+    """``(N, channels, h_out)``: the shape of an output, long formulas by the name they rest on."""
+    free = frozenset(free_names(block))
+    sizes: list[str] = []
+    for dim in tensor.shape:
+        rests_on = sorted(dim.names & free) if len(dim.text) > LONG else []
+        sizes.append(f"{rests_on[0]}_out" if len(rests_on) == 1 else dim.text)
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
 def _head(text: str) -> list[str]:

@@ -50,6 +50,13 @@ class _Join(ast.NodeTransformer):
         return self.value if node.id == self.name else node
 
 
+def _substituted(before: Statement, after: Statement) -> str:
+    """The value of `after` with that of `before` in the place of its name."""
+    tree = ast.parse(after.value, mode="eval").body
+    value = ast.parse(before.value, mode="eval").body
+    return ast.unparse(_Join(before.target, value).visit(tree))
+
+
 def joined(statements: list[Statement]) -> list[Statement]:
     """Write an operation into the statement after it, where that stays short and plain.
 
@@ -59,9 +66,7 @@ def joined(statements: list[Statement]) -> list[Statement]:
     for index, statement in enumerate(statements):
         while result and _joins(result[-1], statement, statements[index + 1 :]):
             before = result.pop()
-            tree = ast.parse(statement.value, mode="eval").body
-            value = ast.parse(before.value, mode="eval").body
-            text = ast.unparse(_Join(before.target, value).visit(tree))
+            text = _substituted(before, statement)
             statement = replace(
                 statement,
                 value=text,
@@ -86,7 +91,7 @@ def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
     if after.value == before.target:
         return False
     length = len(after.value) + len(before.value) - len(before.target)
-    return length <= MAX_JOINED and _calls(before.value) + _calls(after.value) <= MAX_DEPTH
+    return length <= MAX_JOINED and _calls(_substituted(before, after)) <= MAX_DEPTH
 
 
 def _read(name: str, rest: list[Statement]) -> list[bool]:

@@ -80,7 +80,11 @@ def _default_text(default: Any) -> str | None:
 
 
 def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
-    """The constructor arguments of a block's use: required ones by position, others by name."""
+    """The constructor arguments of a block's use: the first two and namesakes by position.
+
+    An argument after the second whose text does not say what it is for, and every optional one,
+    is written with its name.
+    """
     positional: list[str] = []
     named: list[str] = []
     for parameter in block.parameters:
@@ -91,9 +95,10 @@ def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
             text = derived(report.params[parameter.name])
         else:
             continue
-        if parameter.default is NO_DEFAULT:
+        required = parameter.default is NO_DEFAULT
+        if required and not named and (len(positional) < 2 or text == parameter.name):
             positional.append(text)
-        elif text != default_text(parameter.default, parameter.type):
+        elif required or text != default_text(parameter.default, parameter.type):
             named.append(f"{parameter.name}={text}")
     return ", ".join(positional + named)
 

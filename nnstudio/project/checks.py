@@ -34,6 +34,7 @@ EXPECTED = {
     "str": "a text",
     "text": "a text",
     "size": "a whole number or one per dimension",
+    "numbers": "a number or one per dimension",
     "ints": "a list of whole numbers",
     "shape": "a list of sizes, names or expressions",
     "list[int]": "a list of whole numbers",
@@ -259,7 +260,9 @@ def _fits(kind: str, value: object) -> bool:
         case "int":
             return _whole(value)
         case "float" | "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return _number(value)
+        case "numbers":
+            return _number(value) or _each(value, _number)
         case "bool":
             return isinstance(value, bool)
         case "str" | "text":
@@ -269,7 +272,7 @@ def _fits(kind: str, value: object) -> bool:
         case "list[int]":
             return _each(value, _whole)
         case "list[float]":
-            return _each(value, lambda v: isinstance(v, int | float) and not isinstance(v, bool))
+            return _each(value, _number)
         case "shape":
             return _each(value, lambda v: _whole(v) or (isinstance(v, str) and _size_name(v)))
     return False
@@ -277,6 +280,10 @@ def _fits(kind: str, value: object) -> bool:
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _each(value: object, fits: Any) -> bool:

@@ -50,8 +50,6 @@ def parse_value(
     try:
         expression = parse(text)
     except ExpressionError as error:
-        if kind in ("ints", "shape", "list[int]", "list[float]") and "," in text:
-            return parse_value(f"[{text}]", kind, choices, name)
         raise Refusal(f"{name}: {error}") from None
     value: Value = _value(expression.tree, kind)
     if kind == "shape" and not isinstance(value, tuple | Expr):

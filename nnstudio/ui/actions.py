@@ -158,7 +158,9 @@ class Actions(QObject):
     def keys_text(self, id: str) -> str:
         """The first key as this desktop writes it."""
         keys = self.keys(id)
-        return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        return (
+            QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        )
 
     def set_keys(self, id: str, keys: tuple[str, ...] | None) -> None:
         """Give an act other keys, or (None) the table's again.

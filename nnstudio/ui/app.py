@@ -49,9 +49,11 @@ def preset_infos() -> list[PresetInfo]:
         try:
             told = json.loads(asset("presets", f"{name}.nns").read_text(encoding="utf-8"))
             about = told.get("about", {})
-            infos.append(PresetInfo(
-                name, about.get("task", ""), about.get("family", ""), about.get("document", "")
-            ))
+            infos.append(
+                PresetInfo(
+                    name, about.get("task", ""), about.get("family", ""), about.get("document", "")
+                )
+            )
         except (OSError, ValueError, AttributeError):  # a broken example is left out
             continue
     return sorted(infos, key=lambda info: info.family)

@@ -56,8 +56,9 @@ class Breadcrumb(QWidget):
 
     def titles(self) -> list[str]:
         """The parts that are shown."""
-        buttons = [self._row.itemAt(k).widget() for k in range(self._row.count())]
-        return [b.text() for b in buttons if isinstance(b, QToolButton)]
+        items = [self._row.itemAt(k) for k in range(self._row.count())]
+        parts = [item.widget() for item in items if item is not None]
+        return [part.text() for part in parts if isinstance(part, QToolButton)]
 
     def _parts(self, path: tuple[str, ...]) -> list[tuple[str, str, str]]:
         """Title, tooltip and block of each part."""

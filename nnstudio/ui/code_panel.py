@@ -90,7 +90,9 @@ class CodePanel(QWidget):
             self.view.set_code(source.text)
         self._source = source
         lines = source.text.count("\n")
-        self._about.setText(f"{source.root}: {lines:,} lines of PyTorch, the very text that is trained")
+        self._about.setText(
+            f"{source.root}: {lines:,} lines of PyTorch, the very text that is trained"
+        )
         self._stack.setCurrentIndex(0)
         self._mark()
 

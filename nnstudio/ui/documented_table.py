@@ -22,7 +22,11 @@ if TYPE_CHECKING:  # needs torch
 
 _COLUMNS = ("", "Documented", "Built")
 _WORDS = {"match": "As documented", "mismatch": "Different", "explained": "Different, explained"}
-_ICONS = {"match": ("tick", "good"), "mismatch": ("cross", "error"), "explained": ("info", "warning")}
+_ICONS = {
+    "match": ("tick", "good"),
+    "mismatch": ("cross", "error"),
+    "explained": ("info", "warning"),
+}
 
 
 class DocumentedTable(QWidget):
@@ -87,7 +91,9 @@ def _verdict(check: DocumentedCheck) -> str:
 
 
 def _item(row: CheckRow) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([row.name or row.path, row.expected or "not listed", row.found or "missing"])
+    item = QTreeWidgetItem(
+        [row.name or row.path, row.expected or "not listed", row.found or "missing"]
+    )
     name, colour = _ICONS[row.status]
     item.setIcon(0, QIcon(icons.pixmap(name, colour, 16)))
     item.setToolTip(0, _WORDS[row.status])

@@ -45,6 +45,7 @@ class Editor(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setIconSize(icons.size(16))
         self._ids: list[str] = []
+        self._icons: list[str] = []
         self._titles: dict[str, str] = {}
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -101,7 +102,7 @@ class Editor(QWidget):
     # -- acts of the palette and the problems -------------------------------------------------
 
     def add(self, node_type: str) -> str | None:
-        """Add a layer at the middle of the view; behind the selected node if it can be fed by it."""
+        """Add a layer in the middle of the view, or fed by the selected node where that can be."""
         canvas = self.canvas
         selected = canvas.selection()
         if len(selected) == 1 and ports_of(canvas.project, node_type).inputs:
@@ -155,7 +156,7 @@ class Editor(QWidget):
         self._ids.append(id)
         self._titles[id] = title
         self.tabs.addTab(panel, icons.icon(icon, "muted", 16), title)
-        self.tabs.widget(self.tabs.count() - 1).setProperty("panelIcon", icon)
+        self._icons.append(icon)
 
     def show_panel(self, id: str) -> None:
         """Bring a tab up."""
@@ -187,8 +188,7 @@ class Editor(QWidget):
 
     def _tint(self, _theme: object) -> None:
         for k in range(self.tabs.count()):
-            name = str(self.tabs.widget(k).property("panelIcon"))
-            self.tabs.setTabIcon(k, icons.icon(name, "muted", 16))
+            self.tabs.setTabIcon(k, icons.icon(self._icons[k], "muted", 16))
 
     # -- remembered ---------------------------------------------------------------------------
 

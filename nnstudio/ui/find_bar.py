@@ -26,8 +26,12 @@ def find(workspace: Workspace, typed: str) -> list[Found]:
         (block.name, node.id)
         for block in blocks
         for node in block.graph.nodes
-        if all(_fits(word, _text(workspace, project, block.name, node), wrong.get(
-            (block.name, node.id))) for word in words)
+        if all(
+            _fits(
+                word, _text(workspace, project, block.name, node), wrong.get((block.name, node.id))
+            )
+            for word in words
+        )
     ]
 
 

@@ -83,7 +83,9 @@ class Gallery(QWidget):
         column.setSpacing(8)
         title = QLabel("Start from an example")
         title.setFont(theme.text_font(20, QFont.Weight.DemiBold))
-        below = QLabel("Each one opens as a project of your own. Nothing you do changes the example.")
+        below = QLabel(
+            "Each one opens as a project of your own. Nothing you do changes the example."
+        )
         below.setProperty("role", "muted")
         head = QHBoxLayout()
         words = QVBoxLayout()

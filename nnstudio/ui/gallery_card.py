@@ -90,7 +90,8 @@ class Card(QWidget):
             edge.setDashPattern([4.0, 3.0])
         painter.setPen(edge)
         painter.setBrush(
-            Qt.BrushStyle.NoBrush if self._dashed and not active
+            Qt.BrushStyle.NoBrush
+            if self._dashed and not active
             else theme.qcolor("raised" if self._over else "panel")
         )
         painter.drawRoundedRect(area, 10, 10)

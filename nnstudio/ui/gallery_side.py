@@ -47,8 +47,9 @@ class GallerySide(QFrame):
         self._tint()
         name = QLabel(PROGRAM)
         name.setFont(theme.text_font(20, QFont.Weight.DemiBold))
-        line = QLabel("Draw a network, see every shape, train it, leave with PyTorch code.",
-                      wordWrap=True)
+        line = QLabel(
+            "Draw a network, see every shape, train it, leave with PyTorch code.", wordWrap=True
+        )
         line.setProperty("role", "muted")
         head = QHBoxLayout()
         head.setSpacing(12)

@@ -134,12 +134,14 @@ class GraphActions:
             if isinstance(found, Dim):
                 bound[name] = found.value if found.is_constant else Expr(found.text)
         outside = {
-            name: value for name, value in bound.items()
+            name: value
+            for name, value in bound.items()
             if not (isinstance(value, Expr) and value.text == name)
         }
         if report is not None:
             outside |= {
-                name: _outer(found) for name, found in report.params.items()
+                name: _outer(found)
+                for name, found in report.params.items()
                 if name in report.auto and isinstance(found, Dim)
             }
         before = frozenset(canvas.graph.by_id)

@@ -26,10 +26,9 @@ class Iconic(Protocol):
 
 @cache
 def _source(name: str) -> str:
-    try:
-        path = asset("icons", f"{name}.svg")
-    except FileNotFoundError:
-        raise KeyError(f"expected the name of an icon, received {name!r}") from None
+    path = asset("icons", f"{name}.svg")
+    if not path.is_file():
+        raise KeyError(f"expected the name of an icon, received {name!r}")
     return path.read_text("utf-8")
 
 

@@ -23,6 +23,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.ui import theme
 from nnstudio.ui.action_table import MENUS
 from nnstudio.ui.actions import Actions
+from nnstudio.ui.palette import children
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -108,12 +109,9 @@ class KeysPage(QDialog):
 
     def _filter(self, typed: str) -> None:
         wanted = typed.lower().split()
-        for k in range(self.tree.topLevelItemCount()):
-            head = self.tree.topLevelItem(k)
-            assert head is not None
+        for head in children(self.tree.invisibleRootItem()):
             shown = 0
-            for j in range(head.childCount()):
-                item = head.child(j)
+            for item in children(head):
                 text = f"{item.text(0)} {item.text(1)}".lower()
                 fits = all(word in text for word in wanted)
                 item.setHidden(not fits)
@@ -159,9 +157,7 @@ class KeysPage(QDialog):
         if self._editor is None:
             return
         self._editor = None
-        for k in range(self.tree.topLevelItemCount()):
-            head = self.tree.topLevelItem(k)
-            assert head is not None
-            for j in range(head.childCount()):
-                if self.tree.itemWidget(head.child(j), 1) is not None:
-                    self.tree.removeItemWidget(head.child(j), 1)
+        for head in children(self.tree.invisibleRootItem()):
+            for item in children(head):
+                if self.tree.itemWidget(item, 1) is not None:
+                    self.tree.removeItemWidget(item, 1)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from nnstudio.compiler.errors import CompileError
 from nnstudio.project.block_commands import SetTraining
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
@@ -97,8 +96,14 @@ class MainWindow(QMainWindow):
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
-        for source in (documents, editor.canvas, editor.inspector, self.actions_table,
-                       self.panels.form, self.training):
+        for source in (
+            documents,
+            editor.canvas,
+            editor.inspector,
+            self.actions_table,
+            self.panels.form,
+            self.training,
+        ):
             source.refused.connect(self.status.say)
         self.find_bar.fly_asked.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
@@ -188,27 +193,6 @@ class MainWindow(QMainWindow):
         lost.forget()
         self.gallery.show_lost(lost_work(self.settings.recovery_folder))
 
-    def export(self) -> None:
-        """Write the program, or a picture of the graph, by the ending of the name."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export", f"{self.settings.folder()}/{self.workspace.title}.py",
-            "PyTorch module (*.py);;Picture (*.png);;Drawing (*.svg)",
-        )
-        if name:
-            self.export_to(Path(name))
-
-    def export_to(self, path: Path) -> None:
-        """Export to a file."""
-        try:
-            if path.suffix.lower() in (".png", ".svg"):
-                self.editor.canvas.render_to(path)
-            else:
-                self.workspace.export(path)
-        except (CompileError, OSError, FileError) as error:
-            self.status.say(f"Not exported: {error}")
-            return
-        self.status.say(f"Written to {path}", "tick", "good")
-
     # -- training -----------------------------------------------------------------------------
 
     def reason_not_to_train(self) -> str | None:
@@ -244,8 +228,7 @@ class MainWindow(QMainWindow):
         if block and node:
             self.editor.fly_to(block, node)
 
-    def _on_warm(self, names: object) -> None:
-        devices = tuple(names)  # type: ignore[arg-type]
+    def _on_warm(self, devices: tuple[str, ...]) -> None:
         self.run_bar.show_devices(devices, self.workspace.project.training.device)
         self.panels.form.show_devices(devices)
 
@@ -278,9 +261,11 @@ class MainWindow(QMainWindow):
         self.settings.set_state("window", self.saveGeometry())
         self.editor.save_layout(self.settings)
         self.settings.sync()
-        for signal, slot in ((self.workspace.changed, self._on_changed),
-                             (self.workspace.opened, self._on_opened),
-                             (self.workspace.saved, self.refresh)):
+        for signal, slot in (
+            (self.workspace.changed, self._on_changed),
+            (self.workspace.opened, self._on_opened),
+            (self.workspace.saved, self.refresh),
+        ):
             signal.disconnect(slot, missing_ok=True)
         self.editor.canvas.dispose()
         event.accept()

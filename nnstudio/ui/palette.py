@@ -72,6 +72,12 @@ class PaletteTree(QTreeWidget):
             super().keyPressEvent(event)
 
 
+def children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    """What stands below an entry of a tree."""
+    found = (item.child(k) for k in range(item.childCount()))
+    return [child for child in found if child is not None]
+
+
 class Palette(QWidget):
     """Search field and tree. `add_asked(type)` and `preset_asked(name)` on a choice."""
 
@@ -167,19 +173,14 @@ class Palette(QWidget):
 
     def _tint(self, _theme: object = None) -> None:
         for section in self._sections():
-            for item in (section, *(section.child(k) for k in range(section.childCount()))):
+            for item in (section, *children(section)):
                 name = str(item.data(0, _ICON))
                 plain = name in ("star", "layers")
-                item.setIcon(0, QIcon(
-                    icons.pixmap(name, "muted", 16) if plain else icons.category(name, 16)
-                ))
+                picture = icons.pixmap(name, "muted", 16) if plain else icons.category(name, 16)
+                item.setIcon(0, QIcon(picture))
 
     def _sections(self) -> list[QTreeWidgetItem]:
-        return [
-            item
-            for k in range(self.tree.topLevelItemCount())
-            if (item := self.tree.topLevelItem(k)) is not None
-        ]
+        return children(self.tree.invisibleRootItem())
 
     # -- searching ----------------------------------------------------------------------------
 
@@ -190,8 +191,7 @@ class Palette(QWidget):
         best: tuple[float, QTreeWidgetItem] | None = None
         for section in self._sections():
             shown = 0
-            for k in range(section.childCount()):
-                item = section.child(k)
+            for item in children(section):
                 fit = self._fit(typed, item)
                 item.setHidden(fit is None)
                 shown += fit is not None
@@ -220,20 +220,17 @@ class Palette(QWidget):
     def shown(self) -> list[str]:
         """The names that can be chosen now."""
         return [
-            section.child(k).text(0)
+            item.text(0)
             for section in self._sections()
             if not section.isHidden()
-            for k in range(section.childCount())
-            if not section.child(k).isHidden()
+            for item in children(section)
+            if not item.isHidden()
         ]
 
     def item(self, name: str) -> QTreeWidgetItem | None:
         """The entry called `name`."""
-        for section in self._sections():
-            for k in range(section.childCount()):
-                if section.child(k).text(0) == name:
-                    return section.child(k)
-        return None
+        entries = (item for section in self._sections() for item in children(section))
+        return next((item for item in entries if item.text(0) == name), None)
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         if item.data(0, _TYPE):

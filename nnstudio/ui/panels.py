@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
 from nnstudio.ui.background import Background
 from nnstudio.ui.code_panel import CodePanel
 from nnstudio.ui.editor import Editor
@@ -16,6 +19,9 @@ from nnstudio.ui.summary_panel import SummaryPanel
 from nnstudio.ui.training_controller import Shows
 from nnstudio.ui.training_form import TrainingForm
 from nnstudio.workspace.workspace import Workspace
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.workspace.inspection import Inspection
 
 
 class Panels(QObject):
@@ -31,7 +37,7 @@ class Panels(QObject):
         self.form = TrainingForm(workspace)
         self.training = TrainingPage(self.form)
         self._inspection = Background("summary", self)
-        self._inspected: object = None
+        self._inspected: Project | None = None
         editor.add_panel("problems", "Problems", "problems", self.problems)
         editor.add_panel("summary", "Summary", "summary", self.summary)
         editor.add_panel("code", "Code", "code", self.code)
@@ -94,7 +100,7 @@ class Panels(QObject):
             self.summary.show_failure(report.errors[0].sentence)
             return
 
-        def work() -> object:
+        def work() -> tuple[Project, Inspection]:
             from nnstudio.workspace.inspection import inspect_model
 
             return project, inspect_model(project, report)
@@ -102,11 +108,11 @@ class Panels(QObject):
         if self._inspection.start(work):
             self.summary.show_busy()
 
-    def _on_inspected(self, result: object) -> None:
-        project, inspection = result  # type: ignore[misc]
+    def _on_inspected(self, result: tuple[Project, Inspection]) -> None:
+        project, inspection = result
         self._inspected = project
-        self.summary.set_summary(inspection.summary, inspection.check)  # type: ignore[has-type]
-        if project is not self._workspace.project:  # type: ignore[has-type]
+        self.summary.set_summary(inspection.summary, inspection.check)
+        if project is not self._workspace.project:
             self.summary.show_changed()
 
     def _on_not_inspected(self, error: object) -> None:
@@ -138,5 +144,5 @@ class TrainingPage(QWidget):
             self._panel = panel
             self._split.addWidget(panel)
             self._split.setStretchFactor(1, 1)
-            self._split.setSizes([340, 1_000])
+            self._split.setSizes([560, 880])
         return self._panel

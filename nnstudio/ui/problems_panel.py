@@ -130,4 +130,3 @@ def place(problem: Problem) -> str:
     """Where it is: `Model / conv2d`, or the block alone."""
     name = problem.node_name or problem.node
     return f"{problem.block} / {name}" if name else problem.block
-

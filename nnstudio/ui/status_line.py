@@ -1,4 +1,4 @@
-"""The line at the bottom: size and cost of the model, when it was saved, and refusals for a while."""
+"""The line at the bottom: size and cost of the model, when it was saved, and refusals."""
 
 from __future__ import annotations
 
@@ -79,11 +79,13 @@ class StatusLine(QStatusBar):
             parts.append(f"{grouped(root.parameters)} parameters")
         if root.flops is not None:
             parts.append(f"{flops(root.flops)} a sample")
-        if not self._workspace.report.ok:
-            parts.append("not complete")
+        errors = len(self._workspace.report.errors)
+        if errors:
+            parts.append(f"{errors:,} error{'s' if errors > 1 else ''} to solve")
         self.facts.setText("   ·   ".join(parts))
         self.facts.setToolTip(
-            "Floating point operations of one sample's forward pass; a multiply and an add count as two."
+            "Floating point operations of one sample's forward pass; "
+            "a multiply and an add count as two."
         )
         self.saved.setText(_saved(self._workspace.modified, self._workspace.path, saved_at))
         if saved_at is not None:

@@ -72,9 +72,7 @@ class SummaryPanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in ((1, 130), (2, 130), (3, 118), (4, 118)):
             self.tree.setColumnWidth(column, width)
-        self.tree.itemClicked.connect(
-            lambda item, _column: self.module_chosen.emit(str(item.data(0, Qt.ItemDataRole.UserRole)))
-        )
+        self.tree.itemClicked.connect(self._on_click)
         self.documented = DocumentedTable()
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self.tree)
@@ -90,11 +88,11 @@ class SummaryPanel(QWidget):
         head.addStretch(1)
         head.addWidget(self._stale)
         head.addWidget(self._again)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._split, 1)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addWidget(self._split, 1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(page)
@@ -148,6 +146,9 @@ class SummaryPanel(QWidget):
         self._again.setEnabled(True)
         self._again.setText("Summarise again")
         self._empty.button.setEnabled(True)
+
+    def _on_click(self, item: QTreeWidgetItem) -> None:
+        self.module_chosen.emit(str(item.data(0, Qt.ItemDataRole.UserRole)))
 
     # -- the tree -----------------------------------------------------------------------------
 
@@ -207,4 +208,3 @@ def _bytes(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count} B"
-

@@ -268,6 +268,9 @@ def mono_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal)
     if family is not None:
         font = QFont(family)
     font.setStyleHint(QFont.StyleHint.Monospace)
+    # no ligatures: code shows -> as it is typed
+    font.setFeature(QFont.Tag("calt"), 0)
+    font.setFeature(QFont.Tag("liga"), 0)
     font.setPixelSize(size)
     font.setWeight(weight)
     return font

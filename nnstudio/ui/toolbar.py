@@ -9,8 +9,19 @@ from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.run_bar import RunBar
 
-_LEFT = ("file.gallery", "file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "",
-         "graph.add", "graph.arrange", "view.fit")
+_LEFT = (
+    "file.gallery",
+    "file.new",
+    "file.open",
+    "file.save",
+    "",
+    "edit.undo",
+    "edit.redo",
+    "",
+    "graph.add",
+    "graph.arrange",
+    "view.fit",
+)
 _RIGHT = ("run.start", "run.pause", "run.stop")
 
 

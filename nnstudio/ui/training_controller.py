@@ -186,7 +186,7 @@ class TrainingController(QObject):
                 self._tell_failure(event)
 
     def _tell_failure(self, event: Failed) -> None:
-        owners = ()
+        owners: tuple[tuple[str, str], ...] = ()
         if self._source is not None and event.line is not None:
             owners = self._source.lines.get(event.line, ())
         block, node = owners[0] if owners else ("", "")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -28,10 +29,11 @@ from nnstudio.ui.inspector.rows import FieldRow, FieldState
 from nnstudio.ui.inspector.sections import Section
 from nnstudio.workspace.workspace import Workspace
 
-FIRST = ("data", "epochs", "batch_size", "learning_rate", "optimizer", "momentum", "device", "seed")
+LEFT = ("data", "epochs", "batch_size")
+RIGHT = ("learning_rate", "optimizer", "momentum", "device", "seed")
 OTHER_FILE = "A file..."
 DEVICES = ("auto", "cpu")
-LABEL_WIDTH = 132
+LABEL_WIDTH = 104
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,17 @@ def settings_of_schema() -> list[Setting]:
         types = {part.get("type") for part in parts}
         choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
         kind = "choice" if choices else "bool" if "boolean" in types else "text"
-        found.append(Setting(
-            name, told["title"], told.get("description", ""), kind, choices, "null" in types,
-            told.get("shown_when", {}),
-        ))
+        found.append(
+            Setting(
+                name,
+                told["title"],
+                told.get("description", ""),
+                kind,
+                choices,
+                "null" in types,
+                told.get("shown_when", {}),
+            )
+        )
     return found
 
 
@@ -71,7 +80,7 @@ class TrainingForm(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._devices = DEVICES
+        self._devices: tuple[str, ...] = DEVICES
         self._schema = {setting.name: setting for setting in settings_of_schema()}
         self.rows: dict[str, FieldRow] = {}
         self._about = QLabel(wordWrap=True)
@@ -89,13 +98,21 @@ class TrainingForm(QWidget):
         self.first = Section("Training")
         self.more = Section("More", open=False)
         for name, setting in self._schema.items():
-            if name not in FIRST:
+            if name not in LEFT + RIGHT:
                 self.more.add(self._row(setting))
-        for name in FIRST:
-            self.first.add(self._row(self._schema[name]))
-            if name == "data":
-                self.first.add(self._about)
-                self.first.add(self._mismatch)
+        columns = QHBoxLayout()
+        columns.setSpacing(24)
+        for names in (LEFT, RIGHT):
+            rows = QVBoxLayout()
+            rows.setSpacing(4)
+            for name in names:
+                rows.addWidget(self._row(self._schema[name]))
+                if name == "data":
+                    rows.addWidget(self._about)
+                    rows.addWidget(self._mismatch)
+            rows.addStretch(1)
+            columns.addLayout(rows, 1)
+        self.first.rows.addLayout(columns)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -109,7 +126,7 @@ class TrainingForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(520)
         self.refresh()
 
     def _row(self, setting: Setting) -> FieldRow:
@@ -131,17 +148,19 @@ class TrainingForm(QWidget):
         for name, row in self.rows.items():
             setting = self._schema[name]
             value, default = getattr(now, name), getattr(fresh, name)
-            row.show_state(FieldState(
-                name,
-                row.kind,
-                label=setting.title,
-                value="" if value == default and row.kind == "text" else _text(value),
-                given=value != default,
-                placeholder=_text(default) or "none",
-                fallback=_text(default),
-                choices=self._choices(setting, str(value)),
-                help=setting.note,
-            ))
+            row.show_state(
+                FieldState(
+                    name,
+                    row.kind,
+                    label=setting.title,
+                    value="" if value == default and row.kind == "text" else _text(value),
+                    given=value != default,
+                    placeholder=_text(default) or "none",
+                    fallback=_text(default),
+                    choices=self._choices(setting, str(value)),
+                    help=setting.note,
+                )
+            )
             wanted = setting.shown_when
             row.setVisible(all(str(getattr(now, k)) in v for k, v in wanted.items()))
         self._show_data(now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -183,6 +182,7 @@ def test_refused_repeats(count: Any) -> None:
         ("-1", "int", -1),
         (" (3, 5) ", "size", (3, 5)),
         ("3, 5", "ints", (3, 5)),
+        ("dims[0], 5", "list[int]", (Expr("dims[0]"), 5)),
         ("0.1", "float", 0.1),
         ("1e-3", "float", 0.001),
         ("True", "bool", True),
@@ -221,8 +221,7 @@ def test_typing_never_breaks(text: str) -> None:
     for kind in ("int", "size", "choice", "shape", "text", "list[float]"):
         try:
             value = parse_value(text, kind, ("same",), "name")
-        except Refusal as refusal:
-            assert "\n" not in re.sub(re.escape(text), "", str(refusal))
+        except Refusal:
             continue
         if isinstance(value, Expr):
             parse(value.text)

@@ -50,8 +50,10 @@ def test_the_floor_imports_neither_torch_nor_qt() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a b", "1a", "class", "None", "training", "forward", "type", "len", "i", "sqrt"]
-    + ["make_divisible", "self", "torch", "__secret", "a.b", "a" * 65, "ﬁt", "conv"],
+    [
+        *("", "a b", "1a", "class", "None", "training", "forward", "type", "len", "i", "sqrt"),
+        *("make_divisible", "self", "torch", "__secret", "a.b", "a" * 65, "ﬁt", "conv"),
+    ],
 )
 def test_what_a_layer_cannot_be_called(name: str) -> None:
     project = project_of(Node("a", "Conv2d", "conv"))

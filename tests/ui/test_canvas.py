@@ -24,7 +24,7 @@ from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import edge, small_project
 
 
-@pytest.fixture()
+@pytest.fixture
 def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     made = Canvas(Workspace(small_project()))
     qtbot.addWidget(made)
@@ -45,8 +45,8 @@ def alike(left: QImage, right: QImage) -> bool:
     if left.size() != right.size():
         return False
     shape = (left.height(), left.bytesPerLine())
-    a, b = (np.frombuffer(i.constBits(), np.uint8).reshape(shape).astype(int) for i in (left, right))
-    return bool((np.abs(a - b) > 48).mean() < 0.001)
+    a, b = (np.frombuffer(i.constBits(), np.uint8).reshape(shape) for i in (left, right))
+    return bool((np.abs(a.astype(int) - b.astype(int)) > 48).mean() < 0.001)
 
 
 def redrawn(canvas: Canvas) -> CanvasScene:

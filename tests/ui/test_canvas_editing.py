@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -23,7 +24,7 @@ from tests.ui.canvas_world import Mouse, edge, small_project
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 
 
-@pytest.fixture()
+@pytest.fixture
 def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     made = Canvas(Workspace(small_project()))
     qtbot.addWidget(made)
@@ -37,7 +38,7 @@ def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     made.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def mouse(canvas: Canvas) -> Mouse:
     return Mouse(canvas)
 
@@ -80,9 +81,7 @@ def test_a_wire_dropped_on_a_card_takes_its_free_input(canvas: Canvas, mouse: Mo
     assert edge("relu", "drop") in canvas.graph.edges
 
 
-def test_a_cycle_is_refused_and_changes_nothing(
-    canvas: Canvas, mouse: Mouse, qtbot: QtBot
-) -> None:
+def test_a_cycle_is_refused_and_changes_nothing(canvas: Canvas, mouse: Mouse, qtbot: QtBot) -> None:
     before = canvas.project
     with qtbot.waitSignal(canvas.refused) as refused:
         mouse.press(mouse.port("relu"))
@@ -333,7 +332,7 @@ def test_a_type_dropped_on_a_wire_is_inserted(canvas: Canvas, mouse: Mouse) -> N
     assert edge(added.id, "conv") in canvas.graph.edges
     assert canvas.workspace.history.undo_title == "Insert Dropout"
     rects = [canvas.scene.nodes[n].rect() for n in ("image", added.id, "conv", "relu", "out")]
-    assert all(a.right() < b.left() for a, b in zip(rects, rects[1:], strict=False))
+    assert all(a.right() < b.left() for a, b in pairwise(rects))
 
 
 def test_a_block_cannot_be_dropped_into_itself(canvas: Canvas, qtbot: QtBot) -> None:
@@ -405,6 +404,7 @@ def test_arrows_walk_along_the_wires(canvas: Canvas) -> None:
     assert canvas.selection() == {"relu"}
     press(canvas, Qt.Key.Key_Left)
     assert canvas.selection() == {"conv"}
+    assert canvas.view.accessibleDescription() == "Conv2d, conv, gives N by 8 by 30 by 30"
     press(canvas, Qt.Key.Key_Down)
     assert canvas.selection() == {"drop"}
     press(canvas, Qt.Key.Key_Up)
@@ -412,7 +412,6 @@ def test_arrows_walk_along_the_wires(canvas: Canvas) -> None:
     assert canvas.selection() == {"conv", "relu"}
     press(canvas, Qt.Key.Key_L)
     assert canvas.selection() == {"image", "conv", "relu", "out"}
-    assert "ReLU" in canvas.view.accessibleDescription() or canvas.view.accessibleDescription()
 
 
 def test_alt_arrows_nudge(canvas: Canvas) -> None:

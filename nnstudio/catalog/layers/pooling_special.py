@@ -76,7 +76,7 @@ def _fractional(dims: int) -> Layer:
             Param("output_size", "size", None, "Size of the result.", minimum=1, optional=True),
             Param(
                 "output_ratio",
-                "size",
+                "numbers",
                 None,
                 "Or its share of the input.",
                 initial=0.5,

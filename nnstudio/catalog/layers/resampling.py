@@ -11,7 +11,7 @@ from nnstudio.catalog.rules.cost import cost
 _MODES = ("nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact")
 _SIZE = Param("size", "size", None, "The new sizes.", minimum=1, optional=True)
 _FACTOR = Param(
-    "scale_factor", "size", None, "Or how many times as large.", initial=2, optional=True
+    "scale_factor", "numbers", None, "Or how many times as large.", initial=2, optional=True
 )
 _ALIGN = Param(
     "align_corners", "bool", None, "Keep the corners, for the smooth modes.", optional=True

@@ -18,9 +18,9 @@ _AROUND_PILL = 44.0
 def arranged(scene: CanvasScene) -> dict[str, QPointF]:
     """A place for every card of a scene; wires of a chain run level, shapes have room."""
     pills: dict[str, float] = {}
-    for edge, item in scene.wires.items():
-        if item.wire.changes:
-            width = advance(scene.look.mono_font, item.wire.label) + 2 * metrics.PILL_PAD
+    for edge, wire in scene.picture.wires.items():
+        if wire.changes:
+            width = advance(scene.look.mono_font, wire.label) + 2 * metrics.PILL_PAD
             pills[edge.source.node] = max(pills.get(edge.source.node, 0.0), width)
     sizes: dict[str, tuple[float, float]] = {}
     heights: dict[str, dict[Port, float]] = {"in": {}, "out": {}}

@@ -12,11 +12,14 @@ from typing import Literal
 from nnstudio.analysis.report import BlockReport, NodeReport, Severity
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
-from nnstudio.graph.values import Edge, Graph, GroupKind, Node, Port
+from nnstudio.graph.values import Edge, Graph, GroupKind, Node
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas.facts import block_facts, facts, value_text
+
+Labels = tuple[NodeReport, Mapping[str, tuple[str, bool]]]
+"""A node's report, and for each output its shape and whether no input has it."""
 
 Kind = Literal["layer", "block", "input", "output", "unknown"]
 
@@ -79,12 +82,13 @@ class Frame:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything the canvas shows of one block. `keys` remember from what each card was made."""
+    """All that the canvas shows of a block; `keys` and `labels` remember from what it was made."""
 
     cards: Mapping[str, Card] = field(default_factory=dict)
     wires: Mapping[Edge, Wire] = field(default_factory=dict)
     frames: Mapping[str, Frame] = field(default_factory=dict)
     keys: Mapping[str, tuple[object, ...]] = field(default_factory=dict, compare=False)
+    labels: Mapping[str, Labels] = field(default_factory=dict, compare=False)
 
 
 def picture(
@@ -108,7 +112,8 @@ def picture(
             cards[node.id] = previous.cards[node.id]
         else:
             cards[node.id] = card(project, graph, node, said)
-    return Picture(cards, _wires(graph, report, cards), _frames(graph), keys)
+    labels = _labels(report, graph, previous)
+    return Picture(cards, _wires(graph, cards, labels), _frames(graph), keys, labels)
 
 
 def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
@@ -161,7 +166,7 @@ def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHI
         bypassed=bypassed,
         active=report.active,
         shared=node.shares is not None,
-        severity=max((p.severity for p in report.problems), key=_RANK.__getitem__, default=None),
+        severity=_worst(report),
         position=node.position,
     )
 
@@ -175,25 +180,39 @@ def _input(port: PortSpec, connected: bool) -> PortFace:
     return PortFace(port.name, label, connected, not connected and not port.optional)
 
 
+def _worst(report: NodeReport) -> Severity | None:
+    return max((p.severity for p in report.problems), key=lambda s: _RANK[s], default=None)
+
+
 def shape_text(tensor: Tensor | None, cross: str = "×") -> str:
     """A shape in few characters, `N×128×8×6`; empty if it is not known."""
     return cross.join(dim.label for dim in tensor.shape) or "scalar" if tensor is not None else ""
 
 
-def _wires(graph: Graph, report: BlockReport, cards: Mapping[str, Card]) -> dict[Edge, Wire]:
-    labels: dict[Port, tuple[str, bool]] = {}
+def _wires(
+    graph: Graph, cards: Mapping[str, Card], labels: Mapping[str, Labels]
+) -> dict[Edge, Wire]:
     result: dict[Edge, Wire] = {}
     for edge in graph.edges:
-        if edge.source.node not in cards or edge.target.node not in cards:
+        if edge.source.node in cards and edge.target.node in cards:
+            label, changes = labels[edge.source.node][1].get(edge.source.name, ("", False))
+            problem = cards[edge.target.node].severity == "error"
+            result[edge] = Wire(edge, label, changes, problem)
+    return result
+
+
+def _labels(report: BlockReport, graph: Graph, previous: Picture | None) -> dict[str, Labels]:
+    before = previous.labels if previous else {}
+    result: dict[str, Labels] = {}
+    for node in graph.nodes:
+        said = report.nodes.get(node.id, _NOTHING)
+        old = before.get(node.id)
+        if old is not None and old[0] is said:
+            result[node.id] = old
             continue
-        source = report.nodes.get(edge.source.node, _NOTHING)
-        if edge.source not in labels:
-            label = shape_text(source.outputs.get(edge.source.name))
-            entered = {shape_text(tensor) for tensor in source.inputs.values()}
-            labels[edge.source] = label, bool(label) and label not in entered
-        label, changes = labels[edge.source]
-        problem = cards[edge.target.node].severity == "error"
-        result[edge] = Wire(edge, label, changes, problem)
+        entered = {shape_text(tensor) for tensor in said.inputs.values()}
+        texts = {name: shape_text(tensor) for name, tensor in said.outputs.items()}
+        result[node.id] = said, {name: (text, text not in entered) for name, text in texts.items()}
     return result
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import (
@@ -176,7 +177,7 @@ class Hands(QObject):
         if not event.mimeData().hasFormat(MIME_TYPE):
             event.ignore()
             return True
-        node_type = event.mimeData().data(MIME_TYPE).data().decode("utf-8")
+        node_type = bytes(event.mimeData().data(MIME_TYPE).data()).decode("utf-8")
         self.cancel()
         try:
             self._drop = DropType(self.canvas, self._at(event.position()), node_type)
@@ -237,7 +238,7 @@ class Hands(QObject):
         if watched is self._viewport:
             handler = _MOUSE.get(kind)
             if handler is not None:
-                return bool(handler(self, event))
+                return handler(self, event)
             if kind == QEvent.Type.Leave:
                 return self._on_leave()
             if kind == QEvent.Type.DragLeave:
@@ -261,7 +262,7 @@ class Hands(QObject):
         return False
 
 
-_MOUSE = {
+_MOUSE: dict[QEvent.Type, Callable[[Hands, Any], bool]] = {
     QEvent.Type.MouseButtonPress: Hands._on_press,
     QEvent.Type.MouseMove: Hands._on_move,
     QEvent.Type.MouseButtonRelease: Hands._on_release,

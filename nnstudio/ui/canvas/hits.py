@@ -54,7 +54,7 @@ def find(
     reach = min(max(PORT_REACH / scale, PORT_REACH), 2 * PORT_REACH)
     x, y = at.x(), at.y()
     node_hit = Hit()
-    for node_id, item in reversed(nodes.items()):
+    for node_id, item in reversed(list(nodes.items())):
         place = item.pos()
         left, top = x - place.x(), y - place.y()
         geometry = item.geometry

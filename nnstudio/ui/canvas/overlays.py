@@ -19,6 +19,7 @@ class Bubble(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._around = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setObjectName("canvasBubble")
         self.setMargin(8)
@@ -40,7 +41,7 @@ class Bubble(QLabel):
         wide = advance(self.font(), sentence) + 28
         self.setFixedWidth(int(min(wide, 320)))
         self.setFixedHeight(self.heightForWidth(self.width()))
-        parent = self.parentWidget().rect()
+        parent = self._around.rect()
         x = min(int(at.x()) + 18, parent.right() - self.width() - 8)
         y = min(int(at.y()) + 18, parent.bottom() - self.height() - 8)
         self.move(max(x, 8), max(y, 8))
@@ -57,13 +58,14 @@ class EmptyHint(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._around = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(f"{HINT} {HINT_MORE}")
         self.resize(460, 132)
 
     def centre(self) -> None:
         """Stand in the middle of the parent."""
-        around = self.parentWidget().rect()
+        around = self._around.rect()
         self.move(around.center() - self.rect().center())
 
     # -- Qt ----------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ class Pane(QWidget):
         self._path: tuple[str, ...] = ()
         self._looks: dict[tuple[str, ...], tuple[QPointF, float]] = {}
         self._unseen = True
+        self._following = True
         self.scene = CanvasScene(self)
         self.view = CanvasView(self.scene, self)
         self.setFocusProxy(self.view)
@@ -147,12 +148,12 @@ class Pane(QWidget):
 
     def select(self, ids: Iterable[str], wires: frozenset[Edge] = frozenset()) -> None:
         """Select nodes (and wires), and only these."""
-        before = self.selection()
+        before = self.scene.selected_nodes, self.scene.selected_wires
         ids = frozenset(ids) & self.scene.nodes.keys()
         self.scene.select(ids, wires)
-        if ids != before:
+        if (ids, wires) != before:
             self.selection_changed.emit(ids)
-            if len(ids) == 1:
+            if len(ids) == 1 and ids != before[0]:
                 self._announce(spoken(self, next(iter(ids))))
 
     def select_all(self) -> None:
@@ -257,7 +258,9 @@ class Pane(QWidget):
         ):
             with contextlib.suppress(ValueError):
                 signal.disconnect(slot)
-        theme.notifier.changed.disconnect(self._on_theme)
+        if self._following:
+            self._following = False
+            theme.notifier.changed.disconnect(self._on_theme)
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -11,37 +11,43 @@ from PySide6.QtGui import QPainterPath
 
 CLEAR = 14.0
 TURN = 72.0
-_SAMPLES = tuple(k / 12 for k in range(1, 12))
+FAR = 480.0
+_SHARES = tuple(k / 12 for k in range(1, 12))
+_WEIGHTS = tuple(((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3) for t in _SHARES)
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom. Plain numbers: thousands of them are compared for each graph."""
 
 
 @dataclass(frozen=True)
 class Obstacles:
-    """The cards by their left edge, to find those between two places, and the frames."""
+    """Cards and frames by their left edge, to find those between two places."""
 
-    rects: Sequence[QRectF]
+    cards: Sequence[Box]
     lefts: Sequence[float]
     widest: float
-    frames: Sequence[QRectF] = ()
+    frames: Sequence[Box] = ()
 
     @classmethod
-    def of(cls, rects: Sequence[QRectF], frames: Sequence[QRectF] = ()) -> Obstacles:
+    def of(cls, cards: Iterable[QRectF], frames: Iterable[QRectF] = ()) -> Obstacles:
         """The obstacles that cards and frames are."""
-        ordered = sorted(rects, key=QRectF.left)
-        widest = max((r.width() for r in ordered), default=0.0)
-        return cls(ordered, [r.left() for r in ordered], widest, frames)
+        ordered = sorted(map(_box, cards))
+        widest = max((right - left for left, _, right, _ in ordered), default=0.0)
+        return cls(ordered, [box[0] for box in ordered], widest, [_box(f) for f in frames])
 
-    def between(self, start: QPointF, end: QPointF) -> list[QRectF]:
-        """Those wholly or partly between two places; no frame that one of them lies in."""
-        left, right = start.x() + 4, end.x() - 4
+    def between(self, start: QPointF, end: QPointF) -> list[Box]:
+        """Those between two places and not far above or below; no frame that holds one of them."""
+        left, right = start.x() + 8, end.x() - 8
+        low, high = sorted((start.y(), end.y()))
+        low, high = low - FAR, high + FAR
         first = bisect_left(self.lefts, left - self.widest)
         last = bisect_left(self.lefts, right)
-        cards = [r for r in self.rects[first:last] if r.right() > left]
-        frames = [
-            r
-            for r in self.frames
-            if r.left() < right and r.right() > left and not (r.contains(start) or r.contains(end))
-        ]
-        return cards + frames
+        found = [b for b in self.cards[first:last] if b[2] > left and b[3] > low and b[1] < high]
+        for frame in self.frames:
+            crossed = frame[0] < right and frame[2] > left and frame[3] > low and frame[1] < high
+            if crossed and not (_holds(frame, start) or _holds(frame, end)):
+                found.append(frame)
+        return found
 
 
 def route(start: QPointF, end: QPointF, obstacles: Obstacles | None = None) -> QPainterPath:
@@ -72,45 +78,37 @@ def _lane(start: QPointF, end: QPointF, obstacles: Obstacles) -> float | None:
     between = obstacles.between(start, end)
     if not between or not _hidden(start, end, between):
         return None
-    inner = [r for r in between if r.right() > start.x() + 8 and r.left() < end.x() - 8]
     low, high = sorted((start.y(), end.y()))
-    below = _free(inner, high, low, down=True)
-    above = _free(inner, low, high, down=False)
+    below = _free(between, high, low, down=True)
+    above = _free(between, low, high, down=False)
+    # The nearer way; of two equal ones, the one on the side where the wire ends.
     bias = 0.0 if end.y() < start.y() else 1.0
     return below if below - high <= low - above + bias else above
 
 
-def _hidden(start: QPointF, end: QPointF, rects: Sequence[QRectF]) -> bool:
+def _hidden(start: QPointF, end: QPointF, boxes: Sequence[Box]) -> bool:
     c = _pull(start, end)
-    x0, x1, x2, x3 = start.x(), start.x() + c, end.x() - c, end.x()
-    y0, y3 = start.y(), end.y()
-    for t in _SAMPLES:
-        s = 1 - t
-        a, b, d, e = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+    x0, x3, y0, y3 = start.x(), end.x(), start.y(), end.y()
+    x1, x2 = x0 + c, x3 - c
+    for a, b, d, e in _WEIGHTS:
         x = a * x0 + b * x1 + d * x2 + e * x3
         y = (a + b) * y0 + (d + e) * y3
-        for r in rects:
-            if r.left() - 2 < x < r.right() + 2 and r.top() - 4 < y < r.bottom() + 4:
+        for left, top, right, bottom in boxes:
+            if left - 2 < x < right + 2 and top - 4 < y < bottom + 4:
                 return True
     return False
 
 
-def _free(rects: Sequence[QRectF], edge: float, far: float, *, down: bool) -> float:
+def _free(boxes: Sequence[Box], edge: float, far: float, *, down: bool) -> float:
     # Starting at the wire's own band, go on past every card that the lane would touch.
     lane = edge
-    band = [
-        r for r in rects if r.bottom() > min(edge, far) - CLEAR and r.top() < max(edge, far) + CLEAR
-    ]
-    if band:
-        lane = max(r.bottom() for r in band) + CLEAR if down else min(r.top() for r in band) - CLEAR
+    low, high = min(edge, far) - CLEAR, max(edge, far) + CLEAR
+    touched = [b for b in boxes if b[3] > low and b[1] < high]
     for _ in range(8):
-        touched = [r for r in rects if r.top() - CLEAR < lane < r.bottom() + CLEAR]
         if not touched:
             break
-        if down:
-            lane = max(r.bottom() for r in touched) + CLEAR
-        else:
-            lane = min(r.top() for r in touched) - CLEAR
+        lane = max(b[3] for b in touched) + CLEAR if down else min(b[1] for b in touched) - CLEAR
+        touched = [b for b in boxes if b[1] - CLEAR < lane < b[3] + CLEAR]
     return lane
 
 
@@ -123,3 +121,11 @@ def _around(start: QPointF, end: QPointF, lane: float) -> QPainterPath:
     path.lineTo(x2, lane)
     path.cubicTo(x2 + pull, lane, end.x() - pull, end.y(), end.x(), end.y())
     return path
+
+
+def _box(rect: QRectF) -> Box:
+    return rect.left(), rect.top(), rect.right(), rect.bottom()
+
+
+def _holds(box: Box, place: QPointF) -> bool:
+    return box[0] <= place.x() <= box[2] and box[1] <= place.y() <= box[3]

@@ -135,6 +135,8 @@ class CanvasScene(QGraphicsScene):
             [f for f, frame in self.picture.frames.items() if frame.inside & positions.keys()]
         )
         self._stale = True
+        if self.detail is Detail.FAR:
+            self._gather()
 
     def settle(self) -> None:
         """Put everything back to where the project has it."""
@@ -143,6 +145,8 @@ class CanvasScene(QGraphicsScene):
         self._surround(self.groups)
         self._lay_wires(self.wires)
         self._stale = True
+        if self.detail is Detail.FAR:
+            self._gather()
 
     def _lay_wires(self, edges: Iterable[Edge], plain: bool = False) -> None:
         around = None
@@ -248,7 +252,9 @@ class CanvasScene(QGraphicsScene):
     def _redetail(self) -> None:
         far = self.detail is Detail.FAR
         detailed = self.detail is Detail.FULL
-        for item in (*self.nodes.values(), *self.wires.values(), *self.groups.values()):
+        items: list[NodeItem | WireItem | GroupItem] = [*self.nodes.values()]
+        items += [*self.wires.values(), *self.groups.values()]
+        for item in items:
             empty = isinstance(item, GroupItem) and not item.frame.inside
             item.setVisible(not far and not empty)
             if item.detailed != detailed:

@@ -92,6 +92,7 @@ class SearchPopup(QFrame):
     def __init__(self, parent: QWidget, candidates: Sequence[Candidate], note: str = "") -> None:
         super().__init__(parent)
         self.candidates = candidates
+        self._around = parent
         self._done = False
         self.setObjectName("canvasSearch")
         self.setAutoFillBackground(True)
@@ -128,7 +129,7 @@ class SearchPopup(QFrame):
 
     def open_at(self, place: QPoint) -> None:
         """Show near a place of the parent, wholly inside it."""
-        around = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        around = self._around.rect().adjusted(8, 8, -8, -8)
         self.resize(min(WIDTH, around.width()), min(HEIGHT, around.height()))
         x = min(max(place.x(), around.left()), around.right() - self.width())
         y = min(max(place.y(), around.top()), around.bottom() - self.height())

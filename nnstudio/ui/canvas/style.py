@@ -95,7 +95,7 @@ class Style:
         self.pill_rim = pen(colour("line"), 1.0)
 
         self.frame = QBrush(colour("muted", 0.06))
-        self.frame_far = QBrush(colour("muted", 0.12))
+        self.frame_far = QBrush(colour("muted", 0.08))
         self.frame_rim = pen(colour("line_strong"), 1.0)
         self.frame_loose = pen(colour("line_strong"), 1.0, dashes=(5, 4))
         self.frame_hover = pen(colour("faint"), 1.0)

@@ -8,7 +8,9 @@ from PySide6.QtCore import (
     QEasingCurve,
     QEvent,
     QPointF,
+    QRect,
     QRectF,
+    QSize,
     Qt,
     QVariantAnimation,
     Signal,
@@ -16,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
+    QPixmap,
     QPolygonF,
     QResizeEvent,
     QTransform,
@@ -30,6 +33,7 @@ ZOOM_LEAST, ZOOM_MOST = 0.02, 4.0
 ZOOM_STEP = 1.25
 FIT_MARGIN = 48.0
 FLIGHT = 140
+DOTS_FROM = 0.6
 _FAR = 4_000_000.0
 
 
@@ -43,7 +47,7 @@ class CanvasView(QGraphicsView):
         super().__init__(scene, parent)
         self.canvas_scene = scene
         self._flight: QVariantAnimation | None = None
-        self._dots: tuple[tuple[float, int, int], QPolygonF] | None = None
+        self._dots: tuple[tuple[float | int | str, ...], QPixmap] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(
             QPainter.RenderHint.Antialiasing
@@ -161,33 +165,41 @@ class CanvasView(QGraphicsView):
         if dx or dy:
             self.pan(QPointF(dx, dy))
 
-    def _points(self, step: float) -> QPolygonF:
-        size = self.viewport().size()
-        key = (step, size.width(), size.height())
+    def _backdrop(self, step: float) -> QPixmap:
+        # Drawn once per zoom and size; a frame then only copies it to where the dots are.
+        look = self.canvas_scene.look
+        ratio = self.devicePixelRatioF()
+        size = self.viewport().size() + QSize(int(step) + 2, int(step) + 2)
+        key = (step, size.width(), size.height(), ratio, look.theme.name)
         if self._dots is None or self._dots[0] != key:
-            across = range(int(size.width() / step) + 3)
-            down = range(int(size.height() / step) + 3)
-            dots = QPolygonF([QPointF(x * step, y * step) for y in down for x in across])
-            self._dots = (key, dots)
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(look.canvas)
+            painter = QPainter(picture)
+            painter.setPen(look.dots)
+            across = range(int(size.width() / step) + 1)
+            down = range(int(size.height() / step) + 1)
+            points = [QPointF(x * step + 1, y * step + 1) for y in down for x in across]
+            painter.drawPoints(QPolygonF(points))
+            painter.end()
+            self._dots = (key, picture)
         return self._dots[1]
 
     # -- Qt ----------------------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         look = self.canvas_scene.look
-        painter.fillRect(rect, look.canvas)
         zoom = self.zoom
-        if zoom < 0.45:
+        if zoom < DOTS_FROM:
+            painter.fillRect(rect, look.canvas)
             return
-        step = metrics.DOTS * zoom
-        if step < 18:
-            step *= 2
+        # Whole pixels, or the dots would stand unevenly
+        step = float(round(metrics.DOTS * zoom))
         corner = self.view_at(QPointF(0, 0))
         painter.save()
         painter.setTransform(self.viewportTransform().inverted()[0], True)
-        painter.translate(corner.x() % step - step, corner.y() % step - step)
-        painter.setPen(look.dots)
-        painter.drawPoints(self._points(step))
+        place = QPointF(round(corner.x() % step - step), round(corner.y() % step - step))
+        painter.drawPixmap(place, self._backdrop(step))
         painter.restore()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -205,8 +217,8 @@ class CanvasView(QGraphicsView):
         if fingers and not control:
             self.pan(QPointF(event.pixelDelta()))
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            delta = event.angleDelta()
-            self.pan(QPointF(delta.y() or delta.x(), 0) / 2)
+            turned = event.angleDelta()
+            self.pan(QPointF(turned.y() or turned.x(), 0) / 2)
         else:
             delta = event.angleDelta().y()
             self.set_zoom(self.zoom * 1.0016**delta, event.position())

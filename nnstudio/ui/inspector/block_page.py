@@ -63,6 +63,7 @@ class BlockPage(QWidget):
         super().__init__(parent)
         self._context = context
         self._form: object = None
+        self._last = ""
         self.values: dict[str, FieldRow] = {}
         self.header = Header()
         self.name_row = FieldRow(FieldState("name"))
@@ -93,8 +94,16 @@ class BlockPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.header, self.notices, self._values, self.parameters, self.locals,
-                     self.requirements, cost, note):
+        for part in (
+            self.header,
+            self.notices,
+            self._values,
+            self.parameters,
+            self.locals,
+            self.requirements,
+            cost,
+            note,
+        ):
             column.addWidget(part)
         column.addStretch(1)
 
@@ -105,18 +114,32 @@ class BlockPage(QWidget):
         uses = len(project.uses(block.name))
         what = "The model" if root else f"Block, used {uses} time{'' if uses == 1 else 's'}"
         self.header.show_text(block.name, what, "block")
-        self.name_row.show_state(FieldState(
-            "name", value=block.name, given=True, help="The name of the class in the code.",
-        ))
-        self.kind_row.show_state(FieldState(
-            "kind", "choice", value="" if block.kind == "Module" else block.kind,
-            given=block.kind != "Module", placeholder="Module",
-            choices=tuple(get_args(BlockKind)),
-            help="What the class is made from; the children of the other two are numbered.",
-        ))
+        self.name_row.show_state(
+            FieldState(
+                "name",
+                value=block.name,
+                given=True,
+                resettable=False,
+                help="The name of the class in the code.",
+            )
+        )
+        self.kind_row.show_state(
+            FieldState(
+                "kind",
+                "choice",
+                value="" if block.kind == "Module" else block.kind,
+                given=block.kind != "Module",
+                placeholder="Module",
+                choices=tuple(get_args(BlockKind)),
+                help="What the class is made from; the children of the other two are numbered.",
+            )
+        )
         report = context.report
         self.notices.show_problems([p for p in report.problems if p.node is None])
         self._show_values(project, block, root)
+        if block.name != self._last:  # the model's values stand above; declarations can wait
+            self._last = block.name
+            self.parameters.set_open(not (root and block.parameters))
         self.parameters.show_block(block)
         self.locals.show_block(block)
         self.requirements.show_block(block)
@@ -148,11 +171,18 @@ class BlockPage(QWidget):
             self.values[f"={parameter.name}"].show_state(_value_state(parameter, project))
         if names:
             now = next((v.name for v in project.variants if v.values == project.values), None)
-            self.values["variant"].show_state(FieldState(
-                "variant", "choice", value=now or "", given=now is not None,
-                placeholder=_OWN_VALUES, choices=(_OWN_VALUES, *names), enabled=True,
-                help="A named set of values that comes with this model.",
-            ))
+            self.values["variant"].show_state(
+                FieldState(
+                    "variant",
+                    "choice",
+                    value=now or "",
+                    given=now is not None,
+                    placeholder=_OWN_VALUES,
+                    choices=(_OWN_VALUES, *names),
+                    enabled=True,
+                    help="A named set of values that comes with this model.",
+                )
+            )
 
     def _variant_row(self, names: tuple[str, ...]) -> FieldRow:
         row = FieldRow(FieldState("variant", "choice", choices=(_OWN_VALUES, *names)))

@@ -24,11 +24,12 @@ from nnstudio.project.values import (
     REQUIRED,
     Block,
     BlockParameter,
+    Local,
     ParameterType,
     Requirement,
     _Required,
 )
-from nnstudio.ui import icons
+from nnstudio.ui import icons, theme
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.inspector.sections import Section, clear
@@ -36,7 +37,12 @@ from nnstudio.ui.inspector.states import text_of
 
 Make = Callable[[], Command]
 STARTS: dict[str, object] = {
-    "int": 1, "float": 0.1, "bool": True, "str": "text", "list[int]": (32, 64), "list[float]": (0.1, 0.2),
+    "int": 1,
+    "float": 0.1,
+    "bool": True,
+    "str": "text",
+    "list[int]": (32, 64),
+    "list[float]": (0.1, 0.2),
 }
 """The default that a parameter of each type begins with."""
 
@@ -55,8 +61,10 @@ class DefinitionRow(QWidget):
         self._message.setProperty("role", "error")
         self._message.hide()
 
-    def add(self, editor: QWidget, stretch: int) -> None:
-        """Put an editor at the end of the line."""
+    def add(self, editor: QWidget, stretch: int, width: int = 0) -> None:
+        """Put an editor at the end of the line, `width` pixels wide or sharing what is left."""
+        if width:
+            editor.setFixedWidth(width)
         column = self._grid.columnCount() if self._grid.count() else 0
         editor.setFixedHeight(28)
         self._grid.addWidget(editor, 0, column)
@@ -112,12 +120,10 @@ class ParameterRow(DefinitionRow):
                 lambda: SetBlockParameter(block, _with_default(declared, text))
             )
         )
-        self.add(self.name, 5)
-        self.add(self.type, 4)
-        self.add(self.default, 5)
-        self.finish(
-            f"Remove {declared.name}", lambda: RemoveBlockParameter(block, declared.name)
-        )
+        self.add(self.name, 1)
+        self.add(self.type, 0, 82)
+        self.add(self.default, 0, 64)
+        self.finish(f"Remove {declared.name}", lambda: RemoveBlockParameter(block, declared.name))
 
 
 def _as_type(declared: BlockParameter, name: str) -> BlockParameter:
@@ -200,6 +206,24 @@ class Parameters(Definitions):
         return AddBlockParameter(block.name, BlockParameter(name, "int", 1))
 
 
+class LocalRow(DefinitionRow):
+    """A name and its expression."""
+
+    def __init__(self, context: Context, block: str, known: Local) -> None:
+        super().__init__(context)
+        label = QLabel(f"{known.name} =")
+        label.setFont(theme.mono_font(12))
+        self.value = ValueEdit()
+        self.value.show_value(known.value.text)
+        self.value.setAccessibleName(known.name)
+        self.value.committed.connect(
+            lambda text: self.attempt(lambda: SetLocal(block, known.name, Expr(text)))
+        )
+        self.add(label, 0)
+        self.add(self.value, 1)
+        self.finish(f"Remove {known.name}", lambda: RemoveLocal(block, known.name))
+
+
 class Locals(Definitions):
     """Named expressions."""
 
@@ -210,26 +234,7 @@ class Locals(Definitions):
         return block.locals
 
     def made_rows(self, block: Block) -> list[QWidget]:
-        rows: list[QWidget] = []
-        for known in block.locals:
-            row = DefinitionRow(self.context)
-            label = QLabel(f"{known.name} =")
-            label.setProperty("role", "mono")
-            value = ValueEdit()
-            value.show_value(known.value.text)
-            value.setAccessibleName(known.name)
-            value.committed.connect(
-                lambda text, name=known.name, row=row: row.attempt(
-                    lambda: SetLocal(block.name, name, Expr(text))
-                )
-            )
-            row.add(label, 0)
-            row.add(value, 1)
-            row.finish(
-                f"Remove {known.name}", lambda name=known.name: RemoveLocal(block.name, name)
-            )
-            rows.append(row)
-        return rows
+        return [LocalRow(self.context, block.name, known) for known in block.locals]
 
     def another(self, block: Block) -> Command:
         taken = {p.name for p in block.parameters} | {known.name for known in block.locals}
@@ -238,8 +243,33 @@ class Locals(Definitions):
         return SetLocal(block.name, name, Expr(first))
 
 
+class RequirementRow(DefinitionRow):
+    """A condition and the sentence said where it does not hold."""
+
+    def __init__(self, context: Context, block: str, index: int, known: Requirement) -> None:
+        super().__init__(context)
+        self.condition, self.sentence = ValueEdit(), ValueEdit()
+        self.condition.show_value(known.condition.text)
+        self.condition.setAccessibleName("Condition")
+        self.sentence.show_value(known.sentence, "said where it does not hold")
+        self.sentence.setAccessibleName("Sentence")
+        self.condition.committed.connect(
+            lambda text: self.attempt(
+                lambda: SetRequirement(block, index, replace(known, condition=Expr(text)))
+            )
+        )
+        self.sentence.committed.connect(
+            lambda text: self.attempt(
+                lambda: SetRequirement(block, index, replace(known, sentence=text))
+            )
+        )
+        self.add(self.condition, 1)
+        self.add(self.sentence, 1)
+        self.finish("Remove this requirement", lambda: SetRequirement(block, index, None))
+
+
 class Requirements(Definitions):
-    """Conditions on the parameters, and what is said where they do not hold."""
+    """Conditions on the parameters."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("Requirements", "Add requirement", context, open=False)
@@ -248,31 +278,10 @@ class Requirements(Definitions):
         return block.requirements
 
     def made_rows(self, block: Block) -> list[QWidget]:
-        rows: list[QWidget] = []
-        for index, known in enumerate(block.requirements):
-            row = DefinitionRow(self.context)
-            condition, sentence = ValueEdit(), ValueEdit()
-            condition.show_value(known.condition.text)
-            condition.setAccessibleName("Condition")
-            sentence.show_value(known.sentence, "said where it does not hold")
-            sentence.setAccessibleName("Sentence")
-            condition.committed.connect(
-                lambda text, k=index, old=known, row=row: row.attempt(
-                    lambda: SetRequirement(block.name, k, replace(old, condition=Expr(text)))
-                )
-            )
-            sentence.committed.connect(
-                lambda text, k=index, old=known, row=row: row.attempt(
-                    lambda: SetRequirement(block.name, k, replace(old, sentence=text))
-                )
-            )
-            row.add(condition, 1)
-            row.add(sentence, 1)
-            row.finish(
-                "Remove this requirement", lambda k=index: SetRequirement(block.name, k, None)
-            )
-            rows.append(row)
-        return rows
+        return [
+            RequirementRow(self.context, block.name, index, known)
+            for index, known in enumerate(block.requirements)
+        ]
 
     def another(self, block: Block) -> Command:
         first = next((p.name for p in block.parameters if p.type == "int"), None)

@@ -29,7 +29,9 @@ def cost_lines(report: NodeReport | None, root: BlockReport) -> list[Line]:
     """Parameters and floating point operations, with their share of the whole model."""
     if report is None:
         return [("Not known yet", "", "")]
-    lines = [("Parameters", grouped(report.parameters) + _share(report.parameters, root.parameters), "")]
+    lines = [
+        ("Parameters", grouped(report.parameters) + _share(report.parameters, root.parameters), "")
+    ]
     lines.append(("FLOPs a sample", flops(report.flops) + _share(report.flops, root.flops), ""))
     if report.repeats != 1:
         lines.append(("Repetitions", grouped(report.repeats), ""))

@@ -76,9 +76,8 @@ class Inspector(QWidget):
     @property
     def page(self) -> QWidget:
         """The form that is shown."""
-        area = self._stack.currentWidget()
-        assert isinstance(area, QScrollArea)
-        return area.widget()
+        shown = self._stack.currentWidget()
+        return next(page for page, area in self._areas.items() if area is shown)
 
     def focus_first(self) -> None:
         """Put the cursor into the first field of the form."""
@@ -94,5 +93,7 @@ class Inspector(QWidget):
         """Bring the help on the selected layer into view."""
         if self.page is self.node_page:
             section = self.node_page.reveal_help()
-            self.node_page.layout().activate()
+            layout = self.node_page.layout()
+            if layout is not None:
+                layout.activate()
             self._areas[self.node_page].ensureWidgetVisible(section, 0, 0)

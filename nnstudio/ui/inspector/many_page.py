@@ -71,9 +71,12 @@ class ManyPage(QWidget):
     def _common(self, nodes: Sequence[Node]) -> list[FieldState]:
         report = self._context.report.nodes
         forms = [
-            {f.name: f for f in node_fields(
-                self._context.workspace.project, node, report.get(node.id), _no_fix
-            )}
+            {
+                f.name: f
+                for f in node_fields(
+                    self._context.workspace.project, node, report.get(node.id), _no_fix
+                )
+            }
             for node in nodes
         ]
         result = []
@@ -83,9 +86,19 @@ class ManyPage(QWidget):
                 continue
             same = all(o is not None and _same(o, first) for o in others)
             plain = replace(first, problem="", fix=None)
-            result.append(plain if same else replace(
-                plain, value="", note="", fallback="", placeholder=SEVERAL, plain=False, given=True
-            ))
+            result.append(
+                plain
+                if same
+                else replace(
+                    plain,
+                    value="",
+                    note="",
+                    fallback="",
+                    placeholder=SEVERAL,
+                    plain=False,
+                    given=True,
+                )
+            )
         return result
 
     def _set(self, name: str, text: str) -> None:

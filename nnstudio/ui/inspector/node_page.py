@@ -65,9 +65,7 @@ class NodePage(QWidget):
         self._node_id = node.id
         self.header.show_node(project, node)
         self._show_name(node, another)
-        fields = [] if node.shares else node_fields(
-            project, node, report, self._context.apply_fix
-        )
+        fields = [] if node.shares else node_fields(project, node, report, self._context.apply_fix)
         form = (node.id, node.type, tuple(field.name for field in fields))
         if form != self._form:
             self._form = form
@@ -88,12 +86,20 @@ class NodePage(QWidget):
             self.name_row.accept()
         layer = registry.find(node.type)
         named = layer is None or layer.is_module
-        note = "The attribute in the code and the key in the state_dict." if named else (
-            "The name of the result in the code."
+        note = (
+            "The attribute in the code and the key in the state_dict."
+            if named
+            else ("The name of the result in the code.")
         )
         self.name_row.show_state(
-            FieldState("name", value=node.name, given=bool(node.name), help=note, plain=True,
-                       placeholder="unnamed")
+            FieldState(
+                "name",
+                value=node.name,
+                given=bool(node.name),
+                help=note,
+                placeholder="unnamed",
+                resettable=not named,
+            )
         )
 
     def _rebuild(self, fields: list[FieldState]) -> None:
@@ -110,8 +116,11 @@ class NodePage(QWidget):
         layer = registry.find(node.type)
         block = self._context.workspace.project.by_name.get(node.type)
         if block is not None:
-            text, link = block.note or "A block of this project. Edit it once, it changes "\
-                "everywhere it is used.", ""
+            text, link = (
+                block.note
+                or "A block of this project. Edit it once, it changes everywhere it is used.",
+                "",
+            )
         elif layer is not None:
             text, link = layer.help, layer.link
         else:
@@ -160,6 +169,4 @@ class NodePage(QWidget):
         act.triggered.connect(lambda: self._promote(name))
 
     def _promote(self, name: str) -> None:
-        self._context.attempt(
-            lambda: PromoteToParameter(self._context.name, self._node_id, name)
-        )
+        self._context.attempt(lambda: PromoteToParameter(self._context.name, self._node_id, name))

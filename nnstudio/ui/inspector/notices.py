@@ -11,6 +11,7 @@ from nnstudio.analysis.report import Problem
 from nnstudio.ui import icons
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.sections import clear
+from nnstudio.ui.inspector.states import bare
 
 SEVERITIES = {
     "error": ("error", "error"),
@@ -48,7 +49,8 @@ class Notices(QWidget):
         card.setProperty("role", f"notice-{problem.severity}")
         picture = QLabel()
         picture.setPixmap(icons.pixmap(name, colour, 16))
-        sentence = QLabel(problem.sentence, wordWrap=True)
+        sentence = QLabel(bare(problem), wordWrap=True)
+        sentence.setMinimumWidth(0)
         sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid = QGridLayout(card)
         grid.setContentsMargins(10, 8, 10, 8)

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from nnstudio.ui import icons, theme
 from nnstudio.ui.inspector.fields import ChoiceEdit, FlagEdit, ValueEdit
@@ -18,8 +26,9 @@ LABEL_WIDTH = 104
 class FieldState:
     """What a row shows. `value` is the text given by the user, empty if none is.
 
-    `label` is said instead of the name, which is an attribute in the code; `placeholder` stands in grey where none is given; `note` is what an expression comes to;
-    `problem` and `fix` (title and act) say what is wrong with the value in the model.
+    `label` is said instead of the name, which is an attribute in the code; `placeholder` stands in
+    grey where none is given; `note` is what an expression comes to; `problem` and `fix` (title and
+    act) say what is wrong with the value in the model.
     """
 
     name: str
@@ -37,6 +46,7 @@ class FieldState:
     severity: str = "error"
     fix: tuple[str, Callable[[], None]] | None = None
     enabled: bool = True
+    resettable: bool = True
 
 
 class FieldRow(QWidget):
@@ -67,6 +77,9 @@ class FieldRow(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)
         self._message = QLabel(wordWrap=True)
+        # A long sentence or word must wrap or be cut, not widen the whole form.
+        self._message.setMinimumWidth(0)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._message.setProperty("role", "error")
         self._fix = QPushButton()
         self._fix.setProperty("role", "small")
@@ -80,7 +93,7 @@ class FieldRow(QWidget):
         self._grid.addWidget(self.editor, 0, 1)
         self._grid.addWidget(self._reset, 0, 2)
         self._grid.addWidget(self._message, 1, 1, 1, 2)
-        self._grid.addWidget(self._fix, 2, 1, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(self._fix, 2, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         self._grid.setColumnStretch(1, 1)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._open_menu)
@@ -119,9 +132,11 @@ class FieldRow(QWidget):
             self.editor.set_choices(state.choices)
             self.editor.show_value(state.value if state.given else state.placeholder)
         self.editor.setEnabled(state.enabled)
-        self._label.setText(self._label.fontMetrics().elidedText(
-            state.label or state.name, Qt.TextElideMode.ElideRight, self._label.width() - 2
-        ))
+        self._label.setText(
+            self._label.fontMetrics().elidedText(
+                state.label or state.name, Qt.TextElideMode.ElideRight, self._label.width() - 2
+            )
+        )
         # What was set by hand stands out from what is merely so.
         self._label.setProperty("role", "" if state.given else "muted")
         self._label.style().polish(self._label)
@@ -129,7 +144,7 @@ class FieldRow(QWidget):
         tip = f"{title}\n{state.help}" if state.help else title
         self._label.setToolTip(tip)
         self.editor.setToolTip(tip)
-        self._reset.setVisible(state.given and state.enabled)
+        self._reset.setVisible(state.given and state.enabled and state.resettable)
         self._reset.setToolTip(f"Back to {state.placeholder or 'the default'}")
         self._show_message()
 
@@ -145,8 +160,10 @@ class FieldRow(QWidget):
         wrong = bool(self._refused) or (bool(sentence) and self.state.severity == "error")
         self._message.setText(sentence)
         self._message.setVisible(bool(sentence))
-        role = "error" if self._refused else {"error": "error", "warning": "warning"}.get(
-            self.state.severity, "muted"
+        role = (
+            "error"
+            if self._refused
+            else {"error": "error", "warning": "warning"}.get(self.state.severity, "muted")
         )
         self._message.setProperty("role", role)
         self._message.style().polish(self._message)
@@ -219,7 +236,7 @@ class FieldRow(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         back = menu.addAction("Reset", self.reset)
-        back.setEnabled(self.state.given)
+        back.setEnabled(self.state.given and self.state.resettable)
         menu.addAction("Write an expression", self.write_expression)
         self.menu_asked.emit(self.name, menu)
         menu.popup(self.mapToGlobal(at))

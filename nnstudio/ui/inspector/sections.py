@@ -33,12 +33,17 @@ class Section(QFrame):
         column.setSpacing(6)
         column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.body)
+        theme.notifier.changed.connect(self._tint)
         self._fold(open)
 
     def _fold(self, open: bool) -> None:
         self.body.setVisible(open)
-        icons.attach(self._title, "chevron-down" if open else "chevron-right", "muted", 12)
+        self._tint()
         self.folded.emit(not open)
+
+    def _tint(self, _theme: object = None) -> None:
+        name = "chevron-down" if self.is_open else "chevron-right"
+        self._title.setIcon(icons.icon(name, "muted", 12))
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +73,7 @@ class Facts(QWidget):
 
     def show_lines(self, lines: list[tuple[str, str, str]]) -> None:
         """Show (name, value, smaller line below or tooltip where it is empty)."""
-        for name, value in self._lines[len(lines):]:
+        for name, value in self._lines[len(lines) :]:
             name.hide()
             value.hide()
         while len(self._lines) < len(lines):

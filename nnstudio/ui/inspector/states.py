@@ -25,7 +25,10 @@ def text_of(value: Any) -> str:
     if isinstance(value, tuple | list):
         if not value:
             return "[]"
-        inner = ", ".join(f"[{text_of(v)}]" if isinstance(v, tuple | list) else text_of(v) for v in value)
+        inner = ", ".join(
+            f"[{text_of(part)}]" if isinstance(part, tuple | list) else text_of(part)
+            for part in value
+        )
         return f"[{inner}]" if len(value) == 1 else inner
     return str(value)
 
@@ -117,7 +120,16 @@ def _problem(name: str, report: NodeReport | None, apply_fix: ApplyFix) -> dict[
     if found is None:
         return {}
     fix = (found.fix.title, lambda: apply_fix(found)) if found.fix else None
-    return {"problem": found.sentence, "severity": found.severity, "fix": fix}
+    return {"problem": bare(found), "severity": found.severity, "fix": fix}
+
+
+def bare(problem: Problem) -> str:
+    """The sentence without the name of the node, for where the node is what is looked at."""
+    start = f"{problem.node_name}: "
+    if not problem.node_name or not problem.sentence.startswith(start):
+        return problem.sentence
+    rest = problem.sentence.removeprefix(start)
+    return rest[:1].upper() + rest[1:]
 
 
 def _comes_to(value: Any, resolved: Resolved | None) -> str:

@@ -25,9 +25,7 @@ class Structure(Section):
         self._context = context
         self._node_id = ""
         self.repeat = FieldRow(FieldState("repeat"))
-        self.kind = FieldRow(
-            FieldState("repeat as", "choice", choices=tuple(get_args(RepeatKind)))
-        )
+        self.kind = FieldRow(FieldState("repeat as", "choice", choices=tuple(get_args(RepeatKind))))
         self.when = FieldRow(FieldState("when"))
         self._shares: FieldRow | None = None
         self._others: dict[str, str] = {}
@@ -45,23 +43,41 @@ class Structure(Section):
                 row.accept()
             self.set_open(bool(node.repeat or node.when or node.shares))
         count = "" if node.repeat is None else text_of(node.repeat.count)
-        self.repeat.show_state(FieldState(
-            "repeat", value=count, given=bool(count), placeholder="1", fallback="1",
-            help="How many times it is built in a chain; in expressions, i is the repetition.",
-        ))
+        self.repeat.show_state(
+            FieldState(
+                "repeat",
+                value=count,
+                given=bool(count),
+                placeholder="1",
+                fallback="1",
+                help="How many times it is built in a chain; in expressions, i is the repetition.",
+            )
+        )
         self.kind.setVisible(node.repeat is not None)
         if node.repeat is not None:
-            self.kind.show_state(FieldState(
-                "repeat as", "choice", value=node.repeat.kind, given=True, enabled=True,
-                placeholder="ModuleList", choices=tuple(get_args(RepeatKind)),
-                help="The container of the repetitions; inline lies in the one around it, "
-                "shared is one module called several times.",
-            ))
+            self.kind.show_state(
+                FieldState(
+                    "repeat as",
+                    "choice",
+                    value=node.repeat.kind,
+                    given=True,
+                    enabled=True,
+                    placeholder="ModuleList",
+                    choices=tuple(get_args(RepeatKind)),
+                    help="The container of the repetitions; inline lies in the one around it, "
+                    "shared is one module called several times.",
+                )
+            )
         condition = node.when.text if node.when else ""
-        self.when.show_state(FieldState(
-            "when", value=condition, given=bool(condition), placeholder="always",
-            help="It exists only if this holds; otherwise its first input passes through.",
-        ))
+        self.when.show_state(
+            FieldState(
+                "when",
+                value=condition,
+                given=bool(condition),
+                placeholder="always",
+                help="It exists only if this holds; otherwise its first input passes through.",
+            )
+        )
         self._show_shares(node)
 
     def _show_shares(self, node: Node) -> None:
@@ -82,11 +98,17 @@ class Structure(Section):
             self.add(self._shares)
         owner = graph.by_id.get(node.shares or "")
         self._shares.setVisible(bool(others))
-        self._shares.show_state(FieldState(
-            "module", "choice", value=(owner.name or owner.id) if owner else "",
-            given=owner is not None, placeholder=_OWN, choices=(_OWN, *others),
-            help="Call another node's module again, with the same weights.",
-        ))
+        self._shares.show_state(
+            FieldState(
+                "module",
+                "choice",
+                value=(owner.name or owner.id) if owner else "",
+                given=owner is not None,
+                placeholder=_OWN,
+                choices=(_OWN, *others),
+                help="Call another node's module again, with the same weights.",
+            )
+        )
 
     def _node(self) -> Node | None:
         return self._context.block.graph.by_id.get(self._node_id)

@@ -54,15 +54,16 @@ class MoveNodes(Gesture):
                 self.canvas.select(self.then)
             return
         places = {n: self.scene.nodes[n].pos() for n in self.start}
+        done = False
         if at.alt:
-            by = places[self.lead] - self.start[self.lead]
             self.scene.settle()
-            self.canvas.editing.duplicate(by)
+            done = self.canvas.editing.duplicate(places[self.lead] - self.start[self.lead])
         elif wire is not None:
-            self.canvas.editing.put_into(self.lead, wire, places[self.lead])
+            done = self.canvas.editing.put_into(self.lead, wire, places[self.lead])
         elif any(places[n] != self.start[n] for n in places):
-            self.canvas.editing.move(places)
-        self.scene.settle()
+            done = self.canvas.editing.move(places)
+        if not done:
+            self.scene.settle()
 
     def cancel(self) -> None:
         self._clear()

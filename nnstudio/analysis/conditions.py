@@ -1,0 +1,86 @@
+"""Nodes that a condition may leave out: one formula that holds with and without them.
+
+Where the condition is False its names are tied (``in_channels != out_channels`` leaves them
+equal), so that a projection and what passes beside it have one formula. Where that does not help,
+the formula is a choice: ``2 * hidden if deep else hidden``.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.expression import Expression, ExpressionError
+from nnstudio.symbols.symbolic import Scope, resolve, substitute
+from nnstudio.symbols.tensor import Tensor
+
+
+def ties(test: ast.expr) -> dict[str, ast.expr]:
+    """What names stand for where `test` is False."""
+    match test:
+        case ast.Name(id=name):
+            return {name: ast.Constant(False)}
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
+            return {name: ast.Constant(True)}
+        case ast.BoolOp(op=ast.Or(), values=parts):
+            return {name: value for part in parts for name, value in ties(part).items()}
+        case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right]):
+            for name, value in ((left, right), (right, left)):
+                names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+                if isinstance(name, ast.Name) and name.id not in names:
+                    return {name.id: value}
+    return {}
+
+
+def either(
+    condition: Expression, taken: bool | None, branch: Tensor, passing: Tensor, scope: Scope
+) -> Tensor:
+    """What leaves a node with a condition: `branch` where it holds, else `passing`.
+
+    `taken` is the condition's truth in this use, None if it is not known. Raises
+    `ExpressionError` where the two differ in the number of dimensions.
+    """
+    if branch.rank != passing.rank:
+        raise ExpressionError(
+            f"with and without it the data must have as many dimensions: {branch.label} with it, "
+            f"{passing.label} without"
+        )
+    dtype = passing.dtype if taken is False else branch.dtype
+    tied = ties(condition.tree)
+    shape = tuple(
+        _one(condition, taken, a, b, tied, scope)
+        for a, b in zip(branch.shape, passing.shape, strict=True)
+    )
+    return Tensor(shape, dtype)
+
+
+def _one(
+    condition: Expression,
+    taken: bool | None,
+    branch: Dim,
+    passing: Dim,
+    tied: dict[str, ast.expr],
+    scope: Scope,
+) -> Dim:
+    if taken is None:
+        value = branch.value if branch.value == passing.value else None
+    else:
+        value = (branch if taken else passing).value
+    if branch.same(passing) or _tied(branch, tied, scope).same(_tied(passing, tied, scope)):
+        return branch if branch.is_constant else Dim(value, branch.terms)
+    names = {name: scope[name] for name in condition.names if name in scope}
+    text = resolve(condition, names).text
+    return Dim.atom(f"{branch.text} if {text} else {passing.text}", value)
+
+
+def _tied(dim: Dim, tied: dict[str, ast.expr], scope: Scope) -> Dim:
+    """`dim` as it is where the condition is False, formulas only."""
+    used = {name: value for name, value in tied.items() if name in dim.names}
+    if not used:
+        return dim
+    try:
+        open_scope = {name: Dim.atom(name) for name in scope}
+        bound = {n: resolve(ast.unparse(value), open_scope) for n, value in used.items()}
+        return substitute(Dim(None, dim.terms), bound)
+    except ExpressionError:
+        return dim

@@ -1,0 +1,249 @@
+"""Which nodes lie in which container, where each module is found, and what may be called as one.
+
+A group of kind Sequential, ModuleList or ModuleDict is an attribute with numbered (or keyed)
+children. It is called as one only if its members form a closed chain of plain modules; else its
+children are called one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nnstudio.catalog import registry
+from nnstudio.catalog.code import ModuleCode
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.graph.values import Graph, Group, Node, Port
+from nnstudio.project.ports import node_ports
+from nnstudio.project.values import Block, Project
+
+NUMBERED = ("Sequential", "ModuleList")
+
+
+class Misplaced(ValueError):
+    """A module that cannot be called where it lies; the message is one sentence."""
+
+
+@dataclass(eq=False)
+class Container:
+    """A container group and its children in declaration order."""
+
+    group: Group
+    children: list[Node | Container] = field(default_factory=list)
+
+    def nodes(self) -> list[Node]:
+        """All nodes inside, in declaration order."""
+        found: list[Node] = []
+        for child in self.children:
+            found += child.nodes() if isinstance(child, Container) else [child]
+        return found
+
+
+Entry = Node | Container
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A container that is called as one: what feeds it and the port that leaves it."""
+
+    container: Container
+    nodes: tuple[Node, ...]
+    feeding: Port
+    output: Port
+
+
+def is_module(project: Project, node: Node) -> bool:
+    """True if the node has (or calls) a module."""
+    if node.type in project.by_name:
+        return True
+    layer = registry.find(node.type)
+    return layer is not None and layer.is_module
+
+
+def takes_and_gives_one(project: Project, graph: Graph, node: Node) -> bool:
+    """True if its module is called with one tensor and returns one tensor."""
+    if len(graph.incoming[node.id]) != 1:
+        return False
+    used = project.by_name.get(node.type)
+    if used is not None:
+        return len(used.graph.of_type(OUTPUT)) == 1
+    layer = registry.find(node.type)
+    if layer is None or not isinstance(layer.code, ModuleCode):
+        return False
+    return len(node_ports(project, graph, node).outputs) == 1 and layer.code.call is None
+
+
+def name_of(entry: Entry) -> str:
+    """The name under which an entry is known in its container."""
+    return entry.group.name if isinstance(entry, Container) else entry.name
+
+
+@dataclass
+class Structure:
+    """The attributes of a block in order, and how each module is reached from `self`."""
+
+    project: Project
+    block: Block
+    entries: list[Entry]
+    containers: Mapping[str, Container]
+    places: Mapping[str, tuple[Container | None, int]]
+
+    def access(self, node: Node) -> str:
+        """``self.conv1``, ``self.net[2]``, ``self.heads["digit"]``: the module of a node.
+
+        Raises `Misplaced` where that place is not the same for every use.
+        """
+        owner = self.block.graph.by_id[node.shares] if node.shares else node
+        return self._reach(owner, owner.id)
+
+    def reach(self, container: Container) -> str:
+        """The text that reaches a container."""
+        return self._reach(container, container.group.id)
+
+    def _reach(self, entry: Entry, key: str) -> str:
+        container, index = self.places[key]
+        if container is not None:
+            kind, children, before = container.group.kind, container.children, self.reach(container)
+        else:
+            kind, children, before = self.block.kind, self.entries, "self"
+            if isinstance(entry, Node) and entry.type in (PARAMETER, BUFFER):
+                kind = "Module"
+        if kind == "Module":
+            return f"{before}.{name_of(entry)}"
+        if kind == "ModuleDict":
+            return f"{before}[{name_of(entry)!r}]"
+        return f"{before}[{_position(children, index, entry)}]"
+
+    # -- what is called as one ------------------------------------------------------------------
+
+    @cached_property
+    def chains(self) -> Mapping[str, Chain]:
+        """The outermost containers that are called as one, by the id of each node in them."""
+        found: dict[str, Chain] = {}
+        for container in self.containers.values():
+            nodes = container.nodes()
+            if nodes and nodes[0].id not in found:
+                chain = self._chain(container)
+                if chain is not None:
+                    found.update(dict.fromkeys((node.id for node in nodes), chain))
+        return found
+
+    @cached_property
+    def is_sequence(self) -> bool:
+        """True if the whole block does what `nn.Sequential` does: one chain from Input to Output."""
+        graph = self.block.graph
+        ends = [graph.of_type(INPUT), graph.of_type(OUTPUT)]
+        if any(len(nodes) != 1 for nodes in ends) or len(graph.nodes) == 2:
+            return False
+        chain = self._chain(Container(Group("", self.block.name, "Sequential"), self.entries))
+        return (
+            chain is not None
+            and len(chain.nodes) == len(graph.nodes) - 2
+            and chain.feeding.node == ends[0][0].id
+            and graph.incoming[ends[1][0].id].get("input") == chain.output
+        )
+
+    def _chain(self, container: Container) -> Chain | None:
+        """The container as a chain: wires in declaration order, nothing leaves but at the end."""
+        graph = self.block.graph
+        nodes = container.nodes()
+        inside = {node.id for node in nodes}
+        if not nodes or container.group.kind == "ModuleDict":
+            return None
+        for before, node in zip([None, *nodes], nodes, strict=False):
+            if not takes_and_gives_one(self.project, graph, node):
+                return None
+            if node.repeat is not None and node.repeat.kind not in ("Sequential", "inline"):
+                return None
+            (source,) = graph.incoming[node.id].values()
+            if source.node in inside if before is None else source.node != before.id:
+                return None
+        if any(e.target.node not in inside for n in nodes[:-1] for e in graph.outgoing[n.id]):
+            return None
+        for child in container.children:
+            if isinstance(child, Container) and (
+                child.group.kind != "Sequential" or self._chain(child) is None
+            ):
+                return None
+        group = container.group.id
+        if group and any(group in graph.ancestry(n.group) for n in graph.nodes if n.id not in inside):
+            return None
+        (feeding,) = graph.incoming[nodes[0].id].values()
+        output = node_ports(self.project, graph, nodes[-1]).outputs[0].name
+        return Chain(container, tuple(nodes), feeding, Port(nodes[-1].id, output))
+
+    def misplaced(self) -> Iterator[tuple[Node, str]]:
+        """The modules that cannot be built or called where they lie, each with a sentence."""
+        graph = self.block.graph
+        if self.block.kind == "Sequential" and not self.is_sequence:
+            first = graph.nodes[0] if graph.nodes else None
+            if first is not None:
+                yield first, (
+                    f"'{self.block.name}' is a Sequential, but its graph is not one chain of "
+                    "modules from one Input to one Output; make it a Module"
+                )
+            return
+        for node in graph.nodes:
+            owner = graph.by_id.get(node.shares) if node.shares else node
+            if owner is None or owner.id not in self.places or owner.type in (PARAMETER, BUFFER):
+                continue
+            container, _ = self.places[owner.id]
+            kind = container.group.kind if container is not None else self.block.kind
+            inline = owner.repeat is not None and owner.repeat.kind == "inline"
+            if inline and kind not in NUMBERED:
+                yield node, "is repeated inline, so it must lie in a Sequential or ModuleList"
+            elif kind in NUMBERED or (container is not None and node.id not in self.chains):
+                if node.id in self.chains or self.is_sequence:
+                    continue
+                try:
+                    self.access(node)
+                except Misplaced as error:
+                    yield node, str(error)
+
+
+def _position(children: list[Entry], index: int, entry: Entry) -> int:
+    for before in children[: index + 1]:
+        if isinstance(before, Node) and _moves_indexes(before):
+            why = "repeated inline" if before.repeat else "left out by a condition"
+            what = "it is" if before is entry else f"'{before.name}' before it is"
+            raise Misplaced(
+                f"has no index of its own, because {what} {why}; "
+                "the members of its group must be one chain, or the group another kind"
+            )
+    return index
+
+
+def _moves_indexes(node: Node) -> bool:
+    if node.repeat is not None:
+        return node.repeat.kind == "inline"
+    return node.when is not None
+
+
+def structure(project: Project, block: Block) -> Structure:
+    """Sort the modules, parameters and buffers of a block into attributes and containers."""
+    graph = block.graph
+    entries: list[Entry] = []
+    containers: dict[str, Container] = {}
+    places: dict[str, tuple[Container | None, int]] = {}
+
+    def place(entry: Entry, key: str, parent: Container | None) -> None:
+        children = entries if parent is None else parent.children
+        places[key] = (parent, len(children))
+        children.append(entry)
+
+    for node in graph.nodes:
+        own = node.type in (PARAMETER, BUFFER)
+        if node.shares or not (own or is_module(project, node)):
+            continue
+        parent: Container | None = None
+        for group_id in () if own else reversed(graph.ancestry(node.group)):
+            group = graph.groups_by_id[group_id]
+            if group.kind == "frame":
+                continue
+            if group_id not in containers:
+                containers[group_id] = Container(group)
+                place(containers[group_id], group_id, parent)
+            parent = containers[group_id]
+        place(node, node.id, parent)
+    return Structure(project, block, entries, containers, places)

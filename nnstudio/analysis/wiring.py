@@ -1,0 +1,220 @@
+"""What the wires, repeats, conditions and shares of a block allow, before any shape is known.
+
+Also the ports that may carry nothing: those that rest on an optional Input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
+from nnstudio.catalog import registry
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.graph.order import topological, upstream
+from nnstudio.graph.values import Expr, Graph, Node, Port
+from nnstudio.project.command import Command
+from nnstudio.project.node_commands import SetRepeat
+from nnstudio.project.ports import node_ports
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.symbolic import REPETITION
+
+OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a node, and the command that would mend it."""
+
+    sentence: str
+    title: str = ""
+    command: Command | None = None
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An operation that happens only if optional inputs are there; else `passing` goes through."""
+
+    passing: str
+    optional: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Faults by node id, ports that may carry nothing, and the operations that mind that."""
+
+    faults: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
+    open_ports: frozenset[Port] = frozenset()
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+
+
+def effective(graph: Graph, node: Node) -> Node:
+    """A node that shares a module with what it takes over: parameters, repeat and condition."""
+    owner = graph.by_id.get(node.shares) if node.shares else None
+    if owner is None:
+        return node
+    repeat = replace(node.repeat, kind="shared") if node.repeat else owner.repeat
+    both = [condition for condition in (owner.when, node.when) if condition is not None]
+    when = both[0] if both else None
+    if len(both) == 2:
+        when = Expr(" and ".join(f"({condition.text})" for condition in both))
+    return replace(node, params=owner.params, repeat=repeat, when=when)
+
+
+def wiring(project: Project, block: Block) -> Wiring:
+    """The wiring of `block`; its graph has no cycle."""
+    graph = block.graph
+    faults: dict[str, list[Fault]] = {}
+    for node in graph.nodes:
+        if node.repeat is not None or node.when is not None or node.shares is not None:
+            found = list(_special(project, block, node))
+            if found:
+                faults[node.id] = found
+        if node.type == BUFFER and graph.incoming[node.id]:
+            for sentence in _formula(project, graph, node):
+                faults.setdefault(node.id, []).append(Fault(sentence))
+    if block.kind != "Module" or any(group.kind != "frame" for group in graph.groups) or _inline(graph):
+        for node, sentence in structure(project, block).misplaced():
+            faults.setdefault(node.id, []).append(Fault(sentence))
+    open_ports: set[Port] = set()
+    guards: dict[str, Guard] = {}
+    if any(node.params.get("optional") is True for node in graph.of_type(INPUT)):
+        for node_id, fault in _follow(project, graph, open_ports, guards):
+            faults.setdefault(node_id, []).append(fault)
+    return Wiring({n: tuple(found) for n, found in faults.items()}, frozenset(open_ports), guards)
+
+
+def _inline(graph: Graph) -> bool:
+    return any(n.repeat is not None and n.repeat.kind == "inline" for n in graph.nodes)
+
+
+def _special(project: Project, block: Block, node: Node) -> Iterator[Fault]:
+    """Faults of a node that is repeated, conditional or shared."""
+    graph = block.graph
+    if node.type in OWN:
+        yield Fault(f"an {node.type} can be neither repeated, conditional nor shared")
+        return
+    if node.shares is not None:
+        sentence = _share(project, graph, node)
+        if sentence:
+            yield Fault(sentence)
+            return
+    meant = effective(graph, node)
+    if meant.repeat is None and meant.when is None:
+        return
+    what = "repeated" if meant.repeat is not None else "conditional"
+    incoming = graph.incoming[node.id]
+    if not incoming:
+        yield Fault(f"has no input, so nothing could pass when it is left out; it cannot be {what}")
+        return
+    outputs = node_ports(project, graph, node).outputs
+    later = {port.name for port in outputs[1:]} & {e.source.name for e in graph.outgoing[node.id]}
+    if later:
+        yield Fault(f"is {what}, so only its first output can be used, not '{min(later)}'")
+    if meant.repeat is None or not is_module(project, node):
+        return
+    kind = meant.repeat.kind
+    single = takes_and_gives_one(project, graph, node)
+    if kind in ("Sequential", "inline") and not single and node.shares is None:
+        yield Fault(
+            "is called with several inputs or gives several outputs, "
+            f"which repetitions of kind {kind} cannot pass on; make them a ModuleList",
+            "Make the repetitions a ModuleList",
+            SetRepeat(block.name, node.id, replace(meant.repeat, kind="ModuleList")),
+        )
+    if meant.when is not None and not single:
+        yield Fault("is repeated and conditional, so it must have one input and one output")
+    if kind == "shared" and node.shares is None and uses_index(node):
+        yield Fault(
+            "is one module called several times, so nothing of it can depend on 'i'",
+            "Make the repetitions a ModuleList",
+            SetRepeat(block.name, node.id, replace(meant.repeat, kind="ModuleList")),
+        )
+
+
+def _share(project: Project, graph: Graph, node: Node) -> str:
+    owner = graph.by_id.get(node.shares or "")
+    if owner is None:
+        return "shares the module of a node that is not here"
+    if owner.type != node.type or owner.shares is not None or not is_module(project, owner):
+        return f"can share only the module of another {node.type} that has its own"
+    if owner.repeat is not None and (node.repeat is not None or node.when is not None):
+        return f"shares the repetitions of '{owner.name}', so it has no repeat or condition of its own"
+    return ""
+
+
+def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
+    """A formula is computed in `__init__`: it may rest on nothing that exists only later."""
+    for node_id in upstream(graph, [port.node for port in graph.incoming[buffer.id].values()]):
+        node = graph.by_id[node_id]
+        if node.type in OWN or is_module(project, node) or node.repeat is not None or node.when is not None:
+            yield (
+                f"its formula is computed in __init__, so it cannot rest on "
+                f"'{node.name or node.type}'; plain operations on numbers are allowed"
+            )
+            return
+
+
+def _follow(
+    project: Project, graph: Graph, open_ports: set[Port], guards: dict[str, Guard]
+) -> Iterator[tuple[str, Fault]]:
+    """Follow the optional Inputs: what minds that they are open, and what cannot."""
+    for node_id in topological(graph) or ():
+        node = graph.by_id[node_id]
+        if node.type == INPUT:
+            if node.params.get("optional") is True:
+                open_ports.add(Port(node_id, "output"))
+            continue
+        incoming = graph.incoming[node_id]
+        may = [name for name, port in incoming.items() if port in open_ports]
+        if not may:
+            continue
+        ports = node_ports(project, graph, node).inputs
+        fixed = [port for port in ports if port.name in incoming and port.name not in may]
+        if node.when is not None and incoming and next(iter(may)) in incoming:
+            if not fixed or fixed[0].name != next(p.name for p in ports if p.name in incoming):
+                open_ports.update(Port(node_id, p.name) for p in node_ports(project, graph, node).outputs)
+            continue
+        if is_module(project, node) or node.type == OUTPUT:
+            needed = [port.name for port in ports if port.name in may and not port.optional]
+            if needed:
+                names = ", ".join(sorted(_origins(graph, open_ports, incoming[needed[0]])))
+                yield node_id, Fault(
+                    f"needs its input '{needed[0]}', but the optional Input '{names}' may be left open"
+                )
+            continue
+        first = next(name for name in (p.name for p in ports) if name in incoming)
+        if fixed:
+            guards[node_id] = Guard(fixed[0].name, tuple(may))
+        elif len(incoming) == 1 and node.repeat is None:
+            guards[node_id] = Guard(first, tuple(may))
+            open_ports.update(Port(node_id, p.name) for p in node_ports(project, graph, node).outputs)
+        else:
+            yield node_id, Fault("rests on optional Inputs only, so nothing may be there to work on")
+
+
+def _origins(graph: Graph, open_ports: set[Port], port: Port) -> set[str]:
+    """The names of the optional Inputs on which an open port rests."""
+    nodes = (graph.by_id[n] for n in upstream(graph, [port.node]))
+    return {n.name for n in nodes if n.type == INPUT and Port(n.id, "output") in open_ports}
+
+
+def uses_index(node: Node) -> bool:
+    """True if a parameter or the condition of the node depends on the repetition."""
+    values: list[object] = [*node.params.values(), node.when]
+    return any(REPETITION in names_of(value) for value in values)
+
+
+def names_of(value: object) -> frozenset[str]:
+    """The names used in a parameter value; none where it cannot be read."""
+    if isinstance(value, Expr):
+        try:
+            return parse(value.text).names
+        except ExpressionError:
+            return frozenset()
+    if isinstance(value, tuple):
+        return frozenset().union(*(names_of(item) for item in value))
+    return frozenset()
+
+

@@ -1,0 +1,49 @@
+"""Tests run without a display, and any warning of Qt fails the test in which it is said."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+if sys.platform.startswith("linux") and not (
+    os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+HAS_QT = find_spec("PySide6") is not None and "NNSTUDIO_BLOCKED" not in os.environ
+
+ALLOWED = (
+    # the offscreen platform cannot do these, and says so for every window
+    "This plugin does not support",
+    "propagateSizeHints",
+    # machines without a theme for icons or portals
+    "Could not register app ID",
+    "QStandardPaths: XDG_RUNTIME_DIR not set",
+    "could not connect to display",
+)
+
+
+@pytest.fixture(autouse=True)
+def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Any message of Qt from `warning` up is an error of the test."""
+    if not HAS_QT or "PySide6" not in sys.modules:
+        yield
+        return
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+    said: list[str] = []
+
+    def keep(kind: object, _context: object, message: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and not any(
+            allowed in message for allowed in ALLOWED
+        ):
+            said.append(message)
+
+    before = qInstallMessageHandler(keep)
+    yield
+    qInstallMessageHandler(before)
+    assert not said, f"Qt warned: {said}"

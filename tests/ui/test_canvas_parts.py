@@ -1,0 +1,111 @@
+"""The parts of the canvas that need no window: facts, search, ways of wires, walking."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+
+from nnstudio.analysis.analyse import analyse
+from nnstudio.catalog import registry
+from nnstudio.graph.values import Expr, FrozenMap, Node, Value
+from nnstudio.ui.canvas.cards import picture
+from nnstudio.ui.canvas.facts import block_facts, facts
+from nnstudio.ui.canvas.fitting import Candidate, candidates
+from nnstudio.ui.canvas.fuzzy import match
+from nnstudio.ui.canvas.routing import Obstacles, route
+from nnstudio.ui.canvas.search_popup import ranked
+from nnstudio.ui.canvas.walking import chain, step
+from tests.ui.canvas_world import small_project
+
+
+@pytest.mark.parametrize(
+    ("layer", "params", "said"),
+    [
+        ("Conv2d", {"out_channels": 32, "kernel_size": 3, "padding": 1}, "→ 32  3×3  p1"),
+        (
+            "Conv2d",
+            {"in_channels": 8, "out_channels": Expr("2 * hidden"), "kernel_size": (1, 7)},
+            "8 → 2 * hidden  1×7",
+        ),
+        ("Conv1d", {"out_channels": 4, "kernel_size": 5, "stride": 2}, "→ 4  k5  s2"),
+        ("Dropout", {"p": 0.25}, "p 0.25"),
+        ("Dropout", {"p": Expr("p")}, "p"),
+        ("Input", {"shape": ("N", 1, 28, 28)}, "N × 1 × 28 × 28"),
+        ("ReLU", {}, ""),
+    ],
+)
+def test_facts(layer: str, params: dict[str, Value], said: str) -> None:
+    found = registry.find(layer)
+    assert found is not None
+    assert facts(found, Node("n", layer, params=FrozenMap(params)), {}) == said
+
+
+def test_block_facts_are_the_given_parameters() -> None:
+    params = FrozenMap({"hidden": 64, "dropout": Expr("dropout")})
+    assert block_facts(Node("n", "Block", params=params)) == "hidden 64  dropout"
+
+
+def test_fuzzy_finds_letters_in_order_and_prefers_beginnings() -> None:
+    assert match("bn2", "BatchNorm2d") is not None
+    assert match("xyz", "BatchNorm2d") is None
+    types = ("ConvTranspose2d", "Conv2d", "AdaptiveAvgPool2d")
+    assert max(types, key=lambda t: (match("conv2", t) or match("", t)).score) == "Conv2d"
+
+
+def test_search_ranks_names_before_keywords_and_misfits_last() -> None:
+    found = [
+        Candidate("Linear", "linear", "Linear", ("dense",)),
+        Candidate("DenseBlock", "block", "Blocks"),
+        Candidate("Dense3d", "linear", "Linear", fits=False),
+    ]
+    assert [c.type for c in ranked("dense", found)] == ["DenseBlock", "Linear", "Dense3d"]
+    assert ranked("", found) == found
+
+
+def test_a_block_is_no_candidate_within_itself() -> None:
+    project = small_project()
+    assert "Inner" in {c.type for c in candidates(project, "Net")}
+    inside = {c.type for c in candidates(project, "Inner")}
+    assert not inside & {"Inner", "Net"}
+
+
+def test_only_types_that_a_wire_can_reach_are_candidates() -> None:
+    project = small_project()
+    assert "Input" not in {c.type for c in candidates(project, "Net", "out")}
+    assert "Output" not in {c.type for c in candidates(project, "Net", "in")}
+
+
+def test_a_wire_goes_around_the_card_that_would_hide_it() -> None:
+    start, end = QPointF(0, 0), QPointF(800, 0)
+    card = QRectF(300, -30, 200, 72)
+    assert not route(start, end, Obstacles.of([card])).intersects(card)
+    assert route(start, end, Obstacles.of([])).intersects(card)
+
+
+def test_a_wire_goes_around_a_frame_but_not_around_its_own() -> None:
+    start, end = QPointF(0, 0), QPointF(900, 0)
+    frame = QRectF(250, -60, 400, 150)
+    assert not route(start, end, Obstacles.of([], [frame])).intersects(frame)
+    own = QRectF(-50, -60, 1000, 150)
+    assert route(start, end, Obstacles.of([], [own])) == route(start, end)
+
+
+def test_walking_follows_wires_then_places() -> None:
+    graph = small_project().model.graph
+    places = {n.id: n.position for n in graph.nodes}
+    assert step(graph, places, None, "right") == "image"
+    assert step(graph, places, "image", "right") == "conv"
+    assert step(graph, places, "relu", "left") == "conv"
+    assert step(graph, places, "relu", "down") == "use"
+    assert step(graph, places, "image", "up") is None
+    assert step(graph, {}, None, "up") is None
+    assert chain(graph, frozenset({"relu"})) == {"image", "conv", "relu", "out"}
+
+
+def test_unchanged_cards_are_taken_over() -> None:
+    project = small_project()
+    report = analyse(project).blocks["Net"]
+    first = picture(project, "Net", report)
+    second = picture(project, "Net", report, first)
+    assert second == first
+    assert all(second.cards[n] is card for n, card in first.cards.items())
