@@ -23,6 +23,9 @@ from nnstudio.symbols.tensor import Tensor
 
 Pattern = tuple[int | str, ...]
 
+# sizes of these names are the batch, whose number no example fixes
+BATCH = frozenset({"N", "batch"})
+
 
 def pattern_of(node: Node) -> Pattern:
     """The shape pattern of an Input node: numbers and expression texts."""
@@ -204,7 +207,7 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
         example = node.params.get("example")
         if isinstance(example, tuple) and len(example) == len(pattern_of(node)):
             for item, size in zip(pattern_of(node), example, strict=True):
-                if isinstance(item, str) and _bare(item) and isinstance(size, int):
+                if isinstance(item, str) and _bare(item) and item not in BATCH:
                     examples.setdefault(item, size)
     for name in free_names(block):
         scope[name] = Dim.atom(name, examples.get(name))

@@ -6,26 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, free_names
+from nnstudio.analysis.conditions import either
 from nnstudio.analysis.evaluate import Evaluation, Fault, evaluate, silent, without_numbers
-from nnstudio.analysis.repeats import repeated
+from nnstudio.analysis.faults import free_name_problems, label, node_problem
+from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
-from nnstudio.catalog import registry
+from nnstudio.analysis.wiring import Wiring, effective, wiring
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
-from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import find_cycle, topological
-from nnstudio.graph.values import Node
-from nnstudio.project.commands import SetParam
-from nnstudio.project.ports import Ports, node_ports
-from nnstudio.project.values import Block, BlockParameter, Project
+from nnstudio.graph.values import Node, Port
+from nnstudio.project.node_commands import SetParam
+from nnstudio.project.ports import node_ports
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim, product
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.symbolic import Scope, resolve
 from nnstudio.symbols.tensor import Tensor
-
-
-def label(node: Node) -> str:
-    """What a sentence calls a node."""
-    return node.name or node.type
 
 
 @dataclass
@@ -35,9 +31,12 @@ class Analysis:
     project: Project
     known: dict[object, BlockReport] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
+    wirings: dict[str, Wiring] = field(default_factory=dict)
 
-    def block(self, block: Block, binding: Binding, previous: BlockReport | None = None) -> BlockReport:
-        """The report of `block` with its names bound."""
+    def block(
+        self, block: Block, binding: Binding, previous: BlockReport | None = None
+    ) -> BlockReport:
+        """The report of `block` with its names bound; `previous` is that of the same use before."""
         key = _key(block, binding)
         found = self.known.get(key)
         if found is not None:
@@ -51,13 +50,20 @@ class Analysis:
         self.known[key] = report
         return report
 
+    def wiring(self, block: Block) -> Wiring:
+        """The wiring of a block, found once in a run."""
+        found = self.wirings.get(block.name)
+        if found is None:
+            found = self.wirings[block.name] = wiring(self.project, block)
+        return found
+
 
 def _key(block: Block, binding: Binding) -> object:
     numbers = tuple((name, _hashable(q.value)) for name, q in binding.scope.items())
     shapes = tuple(
         (port, t.dtype, tuple(d.value for d in t.shape)) for port, t in binding.inputs.items()
     )
-    return id(block), numbers, shapes, binding.absent
+    return block.name, numbers, shapes, binding.absent
 
 
 def _hashable(value: object) -> object:
@@ -66,9 +72,9 @@ def _hashable(value: object) -> object:
     return (type(value), value)
 
 
-def _failed(block: Block, sentence: str, node: Node | None = None) -> BlockReport:
-    problem = Problem("error", sentence, block.name, node.id if node else None, label(node) if node else "")
-    return BlockReport(block.name, problems=(problem,), parameters=None, flops=None)
+def _failed(block: Block, sentence: str) -> BlockReport:
+    problem = Problem("error", sentence, block.name)
+    return BlockReport(block.name, problems=(problem,), parameters=None, flops=None, source=block)
 
 
 class _Walk:
@@ -85,55 +91,101 @@ class _Walk:
         self.scope = binding.scope
         self.free = frozenset(free_names(block))
         self.nested = nested_blocks(self.project, block)
-        same_scope = previous is not None and dict(previous.scope) == dict(self.scope)
-        self.previous = previous if same_scope else None
+        self.before: Mapping[str, NodeReport] = previous.nodes if previous is not None else {}
+        self.same_names = previous is not None and _same_names(previous, block, binding)
         self.same_nested = previous is not None and _identical(previous.nested, self.nested)
+        self.previous = previous
         self.nodes: dict[str, NodeReport] = {}
-        self.problems: list[Problem] = []
+        self.absent: set[Port] = set()
 
     def report(self) -> BlockReport:
+        before = self.previous
+        if (
+            before is not None
+            and before.source is self.block
+            and self.same_names
+            and self.same_nested
+            and before.inputs == self.binding.inputs
+        ):
+            return before
         order = topological(self.graph)
         if order is None:
             cycle = [label(self.graph.by_id[n]) for n in find_cycle(self.graph)]
             return _failed(self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}")
+        self.wiring = self.analysis.wiring(self.block)
         for node_id in order:
             node = self.graph.by_id[node_id]
-            self.nodes[node_id] = self.node(node)
-        inputs = {n.name: self.binding.inputs[n.name] for n in self.graph.of_type(INPUT)}
+            self.nodes[node_id] = self.taken_over(node) or self.node(node)
+        for node in self.graph.nodes:
+            if node.shares is not None:
+                self.compare_shared(node)
         outputs = {}
         for node in self.graph.of_type(OUTPUT):
             tensor = self.nodes[node.id].inputs.get("input")
             if tensor is not None:
                 outputs[node.name] = tensor
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
+        own = free_name_problems(self.project, self.block, self.scope)
         return BlockReport(
             block=self.block.name,
             nodes=self.nodes,
             scope=self.scope,
-            inputs=inputs,
+            inputs=self.binding.inputs,
             outputs=outputs,
             parameters=_total([n.parameters for n in in_order]),
             flops=_total([n.flops for n in in_order]),
-            problems=tuple(p for n in in_order for p in n.problems),
+            problems=(*own, *(p for n in in_order for p in n.problems)),
             nested=self.nested,
+            source=self.block,
+            absent=self.binding.absent,
         )
 
-    def node(self, node: Node) -> NodeReport:
-        inputs, broken, problems = self.inputs(node)
-        if self.previous is not None and not broken and not problems and node.shares is None:
-            before = self.previous.nodes.get(node.id)
-            if (
-                before is not None
-                and before.node is node
-                and before.ok
-                and (self.same_nested or node.type not in self.project.by_name)
-                and _same_inputs(before.inputs, inputs)
-                and (node.type != INPUT or before.outputs["output"] == self.binding.inputs[node.name])
-            ):
-                return before
+    def taken_over(self, node: Node) -> NodeReport | None:
+        """The node's report from before the edit, if nothing that it rests on has changed."""
+        before = self.before.get(node.id)
+        if (
+            before is None
+            or before.node is not node
+            or not before.ok
+            or not self.same_names
+            or node.shares is not None
+            or node.id in self.wiring.faults
+            or node.id in self.wiring.guards
+            or not (self.same_nested or node.type not in self.project.by_name)
+        ):
+            return None
         if node.type == INPUT:
-            tensor = self.binding.inputs[node.name]
-            return NodeReport(outputs={"output": tensor}, node=node)
+            same = before.outputs["output"] == self.binding.inputs[node.name]
+            return before if same and node.name not in self.binding.absent else None
+        incoming = self.graph.incoming[node.id]
+        if len(incoming) != len(before.inputs):
+            return None
+        for name, tensor in before.inputs.items():
+            source = incoming.get(name)
+            if source is None or self.nodes[source.node].outputs.get(source.name) is not tensor:
+                return None
+        return before
+
+    def node(self, node: Node) -> NodeReport:
+        if node.type == INPUT:
+            if node.name in self.binding.absent:
+                self.absent.add(Port(node.id, "output"))
+            return NodeReport(outputs={"output": self.binding.inputs[node.name]}, node=node)
+        inputs: dict[str, Tensor] = {}
+        problems: list[Problem] = []
+        broken = False
+        incoming = self.graph.incoming[node.id]
+        for port in node_ports(self.project, self.graph, node).inputs:
+            source = incoming.get(port.name)
+            if source is None:
+                if not port.optional and not (port.variadic and inputs):
+                    problems.append(self.problem(node, f"input '{port.name}' is not connected"))
+                continue
+            tensor = self.nodes[source.node].outputs.get(source.name)
+            if tensor is None:
+                broken = True
+            else:
+                inputs[port.name] = tensor
         if broken or problems:
             return NodeReport(
                 inputs=inputs,
@@ -146,54 +198,27 @@ class _Walk:
             )
         return self.evaluated(node, inputs)
 
-    def inputs(self, node: Node) -> tuple[dict[str, Tensor], bool, list[Problem]]:
-        """Connected tensors in port order; whether something upstream failed; what is missing."""
-        found: dict[str, Tensor] = {}
-        broken = False
-        problems: list[Problem] = []
-        incoming = self.graph.incoming[node.id]
-        if not incoming and node.type in (INPUT, PARAMETER):
-            return found, False, problems
-        for port in self.ports(node).inputs:
-            source = incoming.get(port.name)
-            if source is None:
-                if not port.optional and not (port.variadic and found):
-                    problems.append(self.problem(node, f"input '{port.name}' is not connected"))
-                continue
-            tensor = self.nodes[source.node].outputs.get(source.name)
-            if tensor is None:
-                broken = True
-            else:
-                found[port.name] = tensor
-        return found, broken, problems
-
-    def ports(self, node: Node) -> Ports:
-        return node_ports(self.project, self.graph, node)
-
     def evaluated(self, node: Node, inputs: Mapping[str, Tensor]) -> NodeReport:
-        owner = self.graph.by_id.get(node.shares) if node.shares else None
-        source = replace(node, params=owner.params) if owner is not None else node
-        active, fault = self.active(node)
-        if fault is not None:
-            evaluation = Evaluation(None, fault=fault)
-        elif node.repeat is not None:
-            evaluation = repeated(source, inputs, self.scope, lambda t, s: self.once(source, t, s))
+        meant = effective(self.graph, node)
+        active = True
+        if meant.repeat is not None:
+            evaluation = repeated(meant, inputs, self.scope, lambda t, s: self.once(meant, t, s))
         else:
-            evaluation = self.once(source, inputs, self.scope)
+            evaluation = self.once(meant, inputs, self.scope)
+            active = evaluation.active
+        if node.id in self.wiring.guards and evaluation.outputs is not None:
+            evaluation = self.guarded(node, inputs, evaluation)
         outputs = evaluation.outputs
-        problems = list(self.faults(node, evaluation))
-        if outputs is not None and not active and inputs:
-            outputs = _passed(inputs, outputs)
-        shared = node.shares is not None
+        problems = self.problems(node, evaluation)
         return NodeReport(
             inputs=inputs,
             outputs=outputs or {},
             params=evaluation.params,
             auto=evaluation.auto,
-            parameters=0 if shared or not active else evaluation.parameters,
+            parameters=0 if node.shares is not None or not active else evaluation.parameters,
             flops=0 if not active else evaluation.flops,
             active=active,
-            repeats=self.repeats(node),
+            repeats=count_of(meant, self.scope),
             inner=evaluation.inner,
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),
@@ -201,91 +226,110 @@ class _Walk:
         )
 
     def once(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
-        """One evaluation, the branch of a condition that is False read without numbers."""
-        used = self.project.by_name.get(node.type)
-        if node.when is not None:
-            try:
-                condition = resolve(parse(node.when.text), scope).value
-            except ExpressionError as error:
-                return Evaluation(None, fault=Fault(f"when: {error}"))
-            if condition is not None and not condition:
-                evaluation = silent(evaluate(node, used, without_numbers(inputs), scope, self.inner))
-                if evaluation.outputs is not None and inputs:
-                    return replace(evaluation, outputs=_passed(inputs, evaluation.outputs))
-                return evaluation
-        if node.type == PARAMETER:
-            return self.tensor_parameter(node, inputs, scope)
-        return evaluate(node, used, inputs, scope, self.inner)
-
-    def tensor_parameter(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
-        evaluation = evaluate(node, None, inputs, scope, self.inner)
-        if evaluation.outputs is None:
-            return evaluation
-        size = product(evaluation.outputs["output"].shape).value
-        return replace(evaluation, parameters=size)
-
-    def inner(self, block: Block, binding: Binding) -> BlockReport:
-        return self.analysis.block(block, binding)
-
-    def active(self, node: Node) -> tuple[bool, Fault | None]:
+        """One evaluation; the branch of a condition that is False is read without numbers."""
         if node.when is None:
-            return True, None
-        if node.repeat is not None:
-            return True, None
+            return self.plain(node, inputs, scope)
         try:
-            value = resolve(parse(node.when.text), self.scope).value
+            condition = parse(node.when.text)
+            quantity = resolve(condition, scope)
         except ExpressionError as error:
-            return True, Fault(f"when: {error}")
-        return value is None or bool(value), None
-
-    def repeats(self, node: Node) -> int | None:
-        if node.repeat is None:
-            return 1
-        count = node.repeat.count
-        if isinstance(count, int):
-            return count
+            return Evaluation(None, fault=Fault(f"when: {error}"))
+        taken = None if quantity.value is None else bool(quantity.value)
+        evaluation = self.plain(node, without_numbers(inputs) if taken is False else inputs, scope)
+        if evaluation.outputs is None or not inputs or not evaluation.outputs:
+            return evaluation
+        if taken is False:
+            evaluation = silent(evaluation)
+        port, branch = next(iter(evaluation.outputs.items()))
+        passing = next(iter(inputs.values()))
         try:
-            value = resolve(parse(count.text), self.scope).value
-        except ExpressionError:
-            return None
-        return value if isinstance(value, int) else None
+            if not quantity.is_constant:
+                passing = either(condition, taken, branch, passing, scope)
+            elif taken:
+                passing = branch
+        except ExpressionError as error:
+            return replace(evaluation, outputs=None, fault=Fault(f"{error} ({node.when.text})"))
+        outputs = {**evaluation.outputs, port: passing}
+        return replace(evaluation, outputs=outputs, active=taken is not False)
 
-    def faults(self, node: Node, evaluation: Evaluation) -> list[Problem]:
-        found: list[Problem] = []
-        if evaluation.fault is not None:
-            fault = evaluation.fault
+    def plain(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
+        """One evaluation of the layer or block itself."""
+        before = self.before.get(node.id)
+        inner = before.inner if before is not None else None
+        evaluation = evaluate(
+            node,
+            self.project.by_name.get(node.type),
+            inputs,
+            scope,
+            lambda block, binding: self.analysis.block(block, binding, inner),
+        )
+        if node.type == PARAMETER and evaluation.outputs is not None:
+            size = product(evaluation.outputs["output"].shape).value
+            return replace(evaluation, parameters=size)
+        return evaluation
+
+    def guarded(
+        self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
+    ) -> Evaluation:
+        """What leaves an operation that minds open Inputs: one formula, numbers of what is there."""
+        assert evaluation.outputs is not None
+        guard = self.wiring.guards[node.id]
+        port, branch = next(iter(evaluation.outputs.items()))
+        passing = inputs[guard.passing]
+        incoming = self.graph.incoming[node.id]
+        if guard.passing in guard.optional:
+            if incoming[guard.passing] in self.absent:
+                self.absent.add(Port(node.id, port))
+            return evaluation
+        same = branch.rank == passing.rank and all(
+            a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
+        )
+        if not same:
+            sentence = (
+                f"'{guard.optional[0]}' may be left open, and the shape must not depend on that: "
+                f"{branch.label} with it, {passing.label} without"
+            )
+            return replace(evaluation, outputs=None, fault=Fault(sentence))
+        if any(incoming[name] in self.absent for name in guard.optional):
+            return replace(silent(evaluation), outputs={**evaluation.outputs, port: passing})
+        return evaluation
+
+    def compare_shared(self, node: Node) -> None:
+        """A shared module is built for its owner: what is derived must suit both."""
+        owner, report = self.nodes.get(node.shares or ""), self.nodes[node.id]
+        if owner is None or not owner.ok or not report.ok:
+            return
+        for name in sorted(owner.auto & report.auto):
+            mine, theirs = report.params[name], owner.params[name]
+            if isinstance(mine, Dim) and isinstance(theirs, Dim) and not mine.same(theirs):
+                assert owner.node is not None
+                sentence = (
+                    f"calls '{label(owner.node)}', which is built for {name} "
+                    f"{_both(theirs, mine)}, received {_both(mine, theirs)}"
+                )
+                problems = (*report.problems, self.problem(node, sentence))
+                self.nodes[node.id] = replace(report, ok=False, problems=problems)
+                return
+
+    def problems(self, node: Node, evaluation: Evaluation) -> list[Problem]:
+        faults = self.wiring.faults.get(node.id, ())
+        found = [self.problem(node, fault.sentence, fix=fault.fix) for fault in faults]
+        fault, inner = evaluation.fault, evaluation.inner
+        if found:
+            return found
+        if fault is not None:
             fix = None
             if fault.fix is not None:
-                value = fault.fix.value
-                command = SetParam(self.block.name, node.shares or node.id, fault.fix.param, value, value is None)
+                target, value = node.shares or node.id, fault.fix.value
+                command = SetParam(self.block.name, target, fault.fix.param, value, value is None)
                 fix = Fix(fault.fix.title, command)
             found.append(self.problem(node, fault.sentence, param=fault.param, fix=fix))
-        elif evaluation.inner is not None and not evaluation.inner.ok:
-            errors = [p for p in evaluation.inner.problems if p.severity == "error"]
+        elif inner is not None and not inner.ok:
+            errors = [p for p in inner.problems if p.severity == "error"]
             found.append(self.problem(node, f"inside: {errors[0].sentence}"))
-        layer = registry.find(node.type)
-        if layer is None or layer.is_module:
-            for name in sorted(evaluation.auto):
-                found += self.rests_on_free_name(node, name, evaluation.params[name])
+        if self.free:
+            found += node_problem(self.project, self.block, node, evaluation, self.free, self.scope)
         return found
-
-    def rests_on_free_name(self, node: Node, param: str, value: Resolved) -> list[Problem]:
-        parts = value if isinstance(value, tuple) else (value,)
-        names = frozenset().union(*(parse(part.text).names for part in parts)) & self.free
-        if not names:
-            return []
-        from nnstudio.project.block_commands import AddBlockParameter
-
-        name = min(names)
-        number = self.scope[name].value
-        title = f"Make {name} a parameter of {self.block.name}"
-        default = {} if not isinstance(number, int) or self.block.name != self.project.root else {"default": number}
-        command = AddBlockParameter(self.block.name, BlockParameter(name, "int", **default))
-        sentence = (
-            f"{param} rests on the size '{name}', which is known only when data comes; "
-            f"make '{name}' a parameter of the block"
-        )
-        return [self.problem(node, sentence, param=param, fix=Fix(title, command))]
 
     def problem(
         self, node: Node, sentence: str, *, param: str | None = None, fix: Fix | None = None
@@ -294,21 +338,21 @@ class _Walk:
         return Problem("error", text, self.block.name, node.id, label(node), param, fix)
 
 
-def _same_inputs(before: Mapping[str, Tensor], now: Mapping[str, Tensor]) -> bool:
-    return len(before) == len(now) and all(now.get(port) is tensor for port, tensor in before.items())
+def _both(dim: Dim, other: Dim) -> str:
+    """The number, or the formula where the numbers do not tell the two apart."""
+    return dim.label if dim.differs(other) else dim.text
 
 
-def _passed(inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What passes through in numbers, with the formulas of the branch."""
-    port, branch = next(iter(outputs.items()))
-    passing = next(iter(inputs.values()))
-    if branch.rank != passing.rank:
-        return {**outputs, port: passing}
-    shape = tuple(
-        formula if formula.is_constant else Dim(dim.value, formula.terms)
-        for formula, dim in zip(branch.shape, passing.shape, strict=True)
+def _same_names(previous: BlockReport, block: Block, binding: Binding) -> bool:
+    """True if every name means what it meant before."""
+    source = previous.source
+    return (
+        source is not None
+        and source.parameters == block.parameters
+        and source.locals == block.locals
+        and previous.absent == binding.absent
+        and dict(previous.scope) == dict(binding.scope)
     )
-    return {**outputs, port: Tensor(shape, passing.dtype)}
 
 
 def nested_blocks(project: Project, block: Block) -> tuple[Block, ...]:
@@ -330,4 +374,3 @@ def _identical(before: tuple[Block, ...], now: tuple[Block, ...]) -> bool:
 
 def _total(costs: list[int | None]) -> int | None:
     return None if None in costs else sum(cost for cost in costs if cost is not None)
-

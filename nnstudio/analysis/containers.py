@@ -21,7 +21,7 @@ from nnstudio.project.values import Block, Project
 NUMBERED = ("Sequential", "ModuleList")
 
 
-class Misplaced(ValueError):
+class MisplacedError(ValueError):
     """A module that cannot be called where it lies; the message is one sentence."""
 
 
@@ -92,7 +92,7 @@ class Structure:
     def access(self, node: Node) -> str:
         """``self.conv1``, ``self.net[2]``, ``self.heads["digit"]``: the module of a node.
 
-        Raises `Misplaced` where that place is not the same for every use.
+        Raises `MisplacedError` where that place is not the same for every use.
         """
         owner = self.block.graph.by_id[node.shares] if node.shares else node
         return self._reach(owner, owner.id)
@@ -131,7 +131,7 @@ class Structure:
 
     @cached_property
     def is_sequence(self) -> bool:
-        """True if the whole block does what `nn.Sequential` does: one chain from Input to Output."""
+        """True if the block is one chain from Input to Output, as `nn.Sequential` is."""
         graph = self.block.graph
         ends = [graph.of_type(INPUT), graph.of_type(OUTPUT)]
         if any(len(nodes) != 1 for nodes in ends) or len(graph.nodes) == 2:
@@ -167,7 +167,8 @@ class Structure:
             ):
                 return None
         group = container.group.id
-        if group and any(group in graph.ancestry(n.group) for n in graph.nodes if n.id not in inside):
+        others = (node for node in graph.nodes if node.id not in inside)
+        if group and any(group in graph.ancestry(node.group) for node in others):
             return None
         (feeding,) = graph.incoming[nodes[0].id].values()
         output = node_ports(self.project, graph, nodes[-1]).outputs[0].name
@@ -198,7 +199,7 @@ class Structure:
                     continue
                 try:
                     self.access(node)
-                except Misplaced as error:
+                except MisplacedError as error:
                     yield node, str(error)
 
 
@@ -207,7 +208,7 @@ def _position(children: list[Entry], index: int, entry: Entry) -> int:
         if isinstance(before, Node) and _moves_indexes(before):
             why = "repeated inline" if before.repeat else "left out by a condition"
             what = "it is" if before is entry else f"'{before.name}' before it is"
-            raise Misplaced(
+            raise MisplacedError(
                 f"has no index of its own, because {what} {why}; "
                 "the members of its group must be one chain, or the group another kind"
             )

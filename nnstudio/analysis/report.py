@@ -26,7 +26,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong or unwise: where (block, node id, parameter), and what is expected and received."""
+    """Something wrong or unwise: where (block, node id, parameter), what is expected, what came."""
 
     severity: Severity
     sentence: str
@@ -63,7 +63,11 @@ class NodeReport:
 
 @dataclass(frozen=True)
 class BlockReport:
-    """One use of a block: reports by node id, the scope of its names, outputs, totals, problems."""
+    """One use of a block: reports by node id, the scope of its names, outputs, totals, problems.
+
+    `source` and `nested` are the blocks it was made from, `absent` the open optional Inputs: what
+    an analysis after an edit compares before it takes reports over.
+    """
 
     block: str
     nodes: Mapping[str, NodeReport] = field(default_factory=dict)
@@ -74,6 +78,8 @@ class BlockReport:
     flops: int | None = 0
     problems: tuple[Problem, ...] = ()
     nested: tuple[Block, ...] = ()
+    source: Block | None = None
+    absent: frozenset[str] = frozenset()
 
     @property
     def ok(self) -> bool:

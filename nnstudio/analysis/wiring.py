@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
-from nnstudio.catalog import registry
+from nnstudio.analysis.report import Fix
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import topological, upstream
-from nnstudio.graph.values import Expr, Graph, Node, Port
-from nnstudio.project.command import Command
+from nnstudio.graph.values import Expr, Graph, Node, Port, Repeat
 from nnstudio.project.node_commands import SetRepeat
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -25,11 +24,10 @@ OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a node, and the command that would mend it."""
+    """What is wrong with a node, and the remedy if there is one."""
 
     sentence: str
-    title: str = ""
-    command: Command | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,8 @@ def wiring(project: Project, block: Block) -> Wiring:
         if node.type == BUFFER and graph.incoming[node.id]:
             for sentence in _formula(project, graph, node):
                 faults.setdefault(node.id, []).append(Fault(sentence))
-    if block.kind != "Module" or any(group.kind != "frame" for group in graph.groups) or _inline(graph):
+    contained = any(group.kind != "frame" for group in graph.groups)
+    if block.kind != "Module" or contained or _inline(graph):
         for node, sentence in structure(project, block).misplaced():
             faults.setdefault(node.id, []).append(Fault(sentence))
     open_ports: set[Port] = set()
@@ -120,17 +119,20 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[Fault]:
         yield Fault(
             "is called with several inputs or gives several outputs, "
             f"which repetitions of kind {kind} cannot pass on; make them a ModuleList",
-            "Make the repetitions a ModuleList",
-            SetRepeat(block.name, node.id, replace(meant.repeat, kind="ModuleList")),
+            _as_module_list(block, node, meant.repeat),
         )
     if meant.when is not None and not single:
         yield Fault("is repeated and conditional, so it must have one input and one output")
     if kind == "shared" and node.shares is None and uses_index(node):
         yield Fault(
             "is one module called several times, so nothing of it can depend on 'i'",
-            "Make the repetitions a ModuleList",
-            SetRepeat(block.name, node.id, replace(meant.repeat, kind="ModuleList")),
+            _as_module_list(block, node, meant.repeat),
         )
+
+
+def _as_module_list(block: Block, node: Node, repeat: Repeat) -> Fix:
+    command = SetRepeat(block.name, node.id, replace(repeat, kind="ModuleList"))
+    return Fix("Make the repetitions a ModuleList", command)
 
 
 def _share(project: Project, graph: Graph, node: Node) -> str:
@@ -140,7 +142,7 @@ def _share(project: Project, graph: Graph, node: Node) -> str:
     if owner.type != node.type or owner.shares is not None or not is_module(project, owner):
         return f"can share only the module of another {node.type} that has its own"
     if owner.repeat is not None and (node.repeat is not None or node.when is not None):
-        return f"shares the repetitions of '{owner.name}', so it has no repeat or condition of its own"
+        return f"shares the repetitions of '{owner.name}', so it can have no others and no condition"
     return ""
 
 
@@ -148,9 +150,10 @@ def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
     """A formula is computed in `__init__`: it may rest on nothing that exists only later."""
     for node_id in upstream(graph, [port.node for port in graph.incoming[buffer.id].values()]):
         node = graph.by_id[node_id]
-        if node.type in OWN or is_module(project, node) or node.repeat is not None or node.when is not None:
+        plain = node.repeat is None and node.when is None
+        if node.type in OWN or is_module(project, node) or not plain:
             yield (
-                f"its formula is computed in __init__, so it cannot rest on "
+                "its formula is computed in __init__, so it cannot rest on "
                 f"'{node.name or node.type}'; plain operations on numbers are allowed"
             )
             return
@@ -170,28 +173,27 @@ def _follow(
         may = [name for name, port in incoming.items() if port in open_ports]
         if not may:
             continue
-        ports = node_ports(project, graph, node).inputs
-        fixed = [port for port in ports if port.name in incoming and port.name not in may]
-        if node.when is not None and incoming and next(iter(may)) in incoming:
-            if not fixed or fixed[0].name != next(p.name for p in ports if p.name in incoming):
-                open_ports.update(Port(node_id, p.name) for p in node_ports(project, graph, node).outputs)
-            continue
-        if is_module(project, node) or node.type == OUTPUT:
+        ports = [p for p in node_ports(project, graph, node).inputs if p.name in incoming]
+        if node.type == OUTPUT or (is_module(project, node) and node.when is None):
             needed = [port.name for port in ports if port.name in may and not port.optional]
             if needed:
                 names = ", ".join(sorted(_origins(graph, open_ports, incoming[needed[0]])))
-                yield node_id, Fault(
-                    f"needs its input '{needed[0]}', but the optional Input '{names}' may be left open"
-                )
+                sentence = f"needs its input '{needed[0]}', but the optional Input '{names}' may be open"
+                yield node_id, Fault(sentence)
             continue
-        first = next(name for name in (p.name for p in ports) if name in incoming)
-        if fixed:
-            guards[node_id] = Guard(fixed[0].name, tuple(may))
-        elif len(incoming) == 1 and node.repeat is None:
-            guards[node_id] = Guard(first, tuple(may))
-            open_ports.update(Port(node_id, p.name) for p in node_ports(project, graph, node).outputs)
+        fixed = [port.name for port in ports if port.name not in may]
+        first = ports[0].name
+        if is_module(project, node):
+            passes_nothing = first in may
+        elif len(ports) == 1 or (fixed and (node.when is None or first in fixed)):
+            guards[node_id] = Guard(fixed[0] if fixed else first, tuple(may))
+            passes_nothing = not fixed
         else:
-            yield node_id, Fault("rests on optional Inputs only, so nothing may be there to work on")
+            yield node_id, Fault("rests on optional Inputs, so nothing may be there to work on")
+            continue
+        if passes_nothing:
+            outputs = node_ports(project, graph, node).outputs
+            open_ports.update(Port(node_id, port.name) for port in outputs)
 
 
 def _origins(graph: Graph, open_ports: set[Port], port: Port) -> set[str]:

@@ -123,10 +123,11 @@ class Constructor:
     def parameter(self, node: Node) -> Line:
         shape = self.shape(node) or "()"
         std = written(node.params.get("std", 0.02))
+        normal = f"nn.init.normal_(torch.empty({shape}), std={std})"
         made = {
             "zeros": f"torch.zeros({shape})",
             "ones": f"torch.ones({shape})",
-            "normal": f"nn.init.normal_(torch.empty({shape}), std={std})",
+            "normal": f"torch.randn({shape})" if std in ("1", "1.0") else normal,
             "truncated_normal": f"nn.init.trunc_normal_(torch.empty({shape}), std={std})",
             "uniform": f"nn.init.uniform_(torch.empty({shape}), -{std}, {std})",
         }[str(node.params.get("initialiser", "zeros"))]

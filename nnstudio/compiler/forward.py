@@ -261,10 +261,11 @@ class Forward:
         for k, output in enumerate(outputs):
             if not self.left[Port(node.id, output)]:
                 names[output] = "_"
-            elif k == 0:
+            elif k == 0 and not self.part_name(Port(node.id, output)):
                 names[output] = self.target(unit, output, node.name or snake(node.type))
             else:
-                names[output] = self.variables.fresh(output)
+                part = self.part_name(Port(node.id, output))
+                names[output] = self.variables.fresh(part or output)
                 self.texts[Port(node.id, output)] = names[output]
         if len(outputs) == 1 or not result:
             return names[outputs[0]]
@@ -296,11 +297,18 @@ class Forward:
         return name
 
     def starts_chain(self, unit: Unit, port: Port) -> bool:
-        """True if a module's result goes straight into another module: not one to be named after."""
+        """True if a module's result goes straight on into another module: no name for the whole."""
         if len(unit.inputs) != 1 or not self.callable(unit.node) or self.left[port] != 1:
             return False
-        after = next(e.target.node for e in self.graph.outgoing[port.node] if e.source == port)
-        return self.callable(self.graph.by_id[after]) and len(self.graph.incoming[after]) == 1
+        edges = [e for e in self.graph.outgoing[port.node] if e.source == port]
+        while len(edges) == 1:
+            after = self.graph.by_id[edges[0].target.node]
+            if len(self.graph.incoming[after.id]) != 1:
+                return False
+            if self.callable(after):
+                return True
+            edges = [] if after.name else list(self.graph.outgoing[after.id])
+        return False
 
     def meant_as(self, port: Port) -> str:
         """``memory``: the argument that the value becomes, where it becomes a second one only."""
@@ -314,6 +322,21 @@ class Forward:
             found.add("" if first or not self.callable(consumer) else edge.target.name)
         name = found.pop() if len(found) == 1 else ""
         return "" if name.startswith("input") else name
+
+    def part_name(self, port: Port) -> str:
+        """``query``: one of several parts is called what the operations that it enters make of it."""
+        layer = registry.find(self.graph.by_id[port.node].type)
+        if layer is None or not isinstance(layer.code, FunctionCode) or layer.code.count is None:
+            return ""
+        edges = [e for e in self.graph.outgoing[port.node] if e.source == port]
+        while len(edges) == 1:
+            after = self.graph.by_id[edges[0].target.node]
+            if self.callable(after) or len(self.graph.incoming[after.id]) != 1:
+                return ""
+            if after.name and after.type != OUTPUT:
+                return after.name
+            edges = list(self.graph.outgoing[after.id])
+        return ""
 
     def kind(self, port: Port) -> str:
         """The dtype of a value, empty where it is not known."""

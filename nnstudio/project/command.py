@@ -12,6 +12,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Project
 
 MAX_TEXT = 20_000
+MAX_POSITION = 1e7
 
 
 class Command(Protocol):
@@ -66,7 +67,9 @@ def node_of(graph: Graph, node: str) -> Node:
 
 
 def placed(position: tuple[float, float]) -> tuple[float, float]:
-    """A position as the file keeps it: tenths of a scene unit."""
+    """A position as the file keeps it: tenths of a scene unit, within its bounds."""
+    if not all(abs(number) < MAX_POSITION for number in position):
+        raise Refusal(f"A position is within {MAX_POSITION:,.0f} of the middle of the canvas")
     return round(position[0], 1) + 0.0, round(position[1], 1) + 0.0
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port, Value, new_id
 from nnstudio.project.checks import pattern_names
-from nnstudio.project.command import block_of, node_of
+from nnstudio.project.command import block_of, node_of, placed
 from nnstudio.project.names import settled
 from nnstudio.project.ports import without_gaps
 from nnstudio.project.refusal import Refusal
@@ -61,9 +61,8 @@ class Dissolve:
                 id=ids[n.id],
                 shares=ids[n.shares] if n.shares else None,
                 group=ids[n.group] if n.group else home,
-                position=(
-                    round(n.position[0] - left + use.position[0], 1),
-                    round(n.position[1] - top + use.position[1], 1),
+                position=placed(
+                    (n.position[0] - left + use.position[0], n.position[1] - top + use.position[1])
                 ),
             )
             for n in kept

@@ -9,7 +9,7 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
 from nnstudio.project.checks import canonical, pattern_names
-from nnstudio.project.command import block_of, node_of, without_empty_groups
+from nnstudio.project.command import block_of, node_of, placed, without_empty_groups
 from nnstudio.project.fragment import taken_out
 from nnstudio.project.names import (
     BlockNames,
@@ -99,7 +99,7 @@ class MakeBlock:
             if enters and edge.source not in inputs:
                 height = graph.by_id[edge.target.node].position[1]
                 node = Node(new_id(), INPUT, "", self._pattern(outer, edge.source, sizes))
-                node = replace(node, position=(left, height))
+                node = replace(node, position=placed((left, height)))
                 wish = _input_wish(outer.graph, edge, first=not inputs)
                 project, node = _with_node(project, self.name, node, wish, first=len(inputs))
                 inputs[edge.source], inner_ids[edge.source] = node.name, node.id
@@ -110,7 +110,7 @@ class MakeBlock:
         )
         for port in leaving or _loose_ends(project, graph):
             source = graph.by_id[port.node]
-            node = Node(new_id(), OUTPUT, position=(right, source.position[1]))
+            node = Node(new_id(), OUTPUT, position=placed((right, source.position[1])))
             wish = "output"
             if len(leaving) > 1:
                 wish = port.name if port.name not in PLAIN_PORTS else source.name or "output"

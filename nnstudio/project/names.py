@@ -314,12 +314,21 @@ def settled(project: Project, block_name: str) -> Project:
         if renamed != group:
             groups = tuple(renamed if g.id == group.id else g for g in names.block.graph.groups)
             project = project.with_graph(block_name, replace(names.block.graph, groups=groups))
+    block = project.by_name[block_name]
+    names = BlockNames(project, replace(block, graph=replace(block.graph, nodes=())))
+    kept: dict[str, Node] = {}
+    # Inputs first: their names are ports of the block, which its uses know
+    for node in sorted(graph.nodes, key=lambda n: n.type != INPUT):
+        if names.node_problem(node, node.name) is None:
+            names.add(place_of(project, names.block, node), node.name)
+            kept[node.id] = node
+    nodes = []
     for node in graph.nodes:
-        names = BlockNames(project, project.by_name[block_name])
-        if names.node_problem(node, node.name):
-            settled_node = replace(node, name=free_like(names, node))
-            project = project.with_graph(block_name, names.block.graph.replaced(settled_node))
-    return project
+        if node.id not in kept:
+            node = replace(node, name=free_like(names, node))
+            names.add(place_of(project, names.block, node), node.name)
+        nodes.append(node)
+    return project.with_graph(block_name, replace(block.graph, nodes=tuple(nodes)))
 
 
 def parameter_problem(block: Block, name: str) -> str | None:

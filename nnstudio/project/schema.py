@@ -24,7 +24,7 @@ from nnstudio.graph.values import (
     RepeatKind,
     Value,
 )
-from nnstudio.project.command import MAX_TEXT, is_text
+from nnstudio.project.command import MAX_POSITION, MAX_TEXT, is_text
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.project.values import (
     REQUIRED,
@@ -252,7 +252,7 @@ def node(data: object, place: str) -> Node:
         not isinstance(at, list)
         or len(at) != 2
         or any(isinstance(v, bool) or not isinstance(v, int | float) for v in at)
-        or any(not abs(v) < 1e7 for v in at)
+        or any(not abs(v) < MAX_POSITION for v in at)
     ):
         fail(f"{place}.position", f"expected two numbers below 10,000,000, received {at!r:.60}")
     repeat = found.get("repeat")

@@ -53,16 +53,3 @@ class Background(QObject):
             return
         if not self._closed:
             self.done.emit(result)
-
-
-def warm_up() -> tuple[str, ...]:
-    """Import what training needs, so that the first run does not wait; the devices there are."""
-    import torch  # noqa: F401
-
-    import nnstudio.compiler.build
-    import nnstudio.compiler.summary
-    import nnstudio.data.sets
-    import nnstudio.training.loop  # noqa: F401
-    from nnstudio.training.devices import available
-
-    return tuple(device.name for device in available())

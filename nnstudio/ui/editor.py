@@ -57,6 +57,9 @@ class Editor(QWidget):
         self._middle = column
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
+        for panel in (self.palette_panel, self.inspector, self.breadcrumb):
+            panel.setProperty("role", "panel")
+            panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         for widget in (self.palette_panel, middle, self.inspector):
             self.across.addWidget(widget)
         self.down.addWidget(self.across)

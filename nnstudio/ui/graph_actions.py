@@ -13,6 +13,7 @@ from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.swap_type import open_swap
 
 Reason = Callable[[], str | None]
 
@@ -36,6 +37,7 @@ class GraphActions:
         bind("edit.select_chain", canvas.select_chain, some)
         bind("edit.rename", canvas.rename_selected, one)
         bind("graph.add", canvas.open_search, open)
+        bind("graph.swap", lambda: open_swap(canvas), one)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
         bind("graph.group", canvas.editing.group, some)
         bind("graph.ungroup", self.ungroup, self._needs_group)

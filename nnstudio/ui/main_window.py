@@ -15,7 +15,8 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.schema import FileError
 from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions
-from nnstudio.ui.background import Background, warm_up
+from nnstudio.ui.background import Background
+from nnstudio.workspace.warming import warm_up
 from nnstudio.ui.documents import Documents, open_or_refuse
 from nnstudio.ui.editor import Editor
 from nnstudio.ui.find_bar import FindBar

@@ -71,7 +71,7 @@ def full_project() -> Project:
         values=FrozenMap({"depth": 3, "dims": (4, 5)}),
         training=TrainingSettings(epochs=3, learning_rate=0.5, clip_norm=1.0),
         variants=(Variant("small", FrozenMap({"hidden": 4, "depth": 1}), "s001", "Small."),),
-        about=About("images", "cnn", "Note.", "seed 001"),
+        about=About("images", "cnn", "Note.", "the handbook"),
     )
 
 

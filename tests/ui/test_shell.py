@@ -25,6 +25,7 @@ from nnstudio.ui.find_bar import find
 from nnstudio.ui.keys_page import KeysPage
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.recovery import lost_work
+from nnstudio.ui.swap_type import swap_command
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.shell import small_project, small_workspace
 
@@ -135,6 +136,7 @@ def test_keys_can_be_changed_but_not_taken(window: MainWindow) -> None:
 def test_the_list_of_all_acts_finds_and_runs(window: MainWindow, qtbot: QtBot) -> None:
     edit(window)
     listed = CommandPalette(window.actions_table, window)
+    listed.show()
     listed.search.setText("undo")
     assert listed.list.item(0).text() == "Undo Set kernel_size"
     qtbot.keyClick(listed.search, Qt.Key.Key_Return)
@@ -326,6 +328,7 @@ def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     palette.search.setText("filter")  # a keyword
     assert "Conv2d" in palette.shown()
     palette.search.setText("conv2d")
+    palette.search.setFocus()
     with qtbot.waitSignal(palette.add_asked) as asked:
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert asked.args == ["Conv2d"]
@@ -339,6 +342,19 @@ def test_adding_connects_to_the_selected_node(window: MainWindow) -> None:
     assert graph.incoming[added]["input"].node == "conv"
     assert window.editor.canvas.selection() == frozenset({added})
     assert len(window.workspace.history.done) == 1
+
+
+def test_swapping_the_type_keeps_what_fits(window: MainWindow) -> None:
+    window.workspace.do(swap_command("Small", "conv", "Conv1d"))
+    node = window.workspace.project.model.graph.by_id["conv"]
+    assert node.type == "Conv1d"
+    assert node.params["kernel_size"] == 3
+    assert window.workspace.project.model.graph.incoming["conv"]["input"].node == "in"
+    assert window.workspace.history.undo_title == "Swap to Conv1d"
+    window.workspace.do(swap_command("Small", "conv", "ReLU"))
+    node = window.workspace.project.model.graph.by_id["conv"]
+    assert dict(node.params) == {}
+    assert window.workspace.project.model.graph.incoming["flat"]["input"].node == "conv"
 
 
 def test_blocks_appear_in_the_palette_and_the_breadcrumb_leads_back(window: MainWindow) -> None:

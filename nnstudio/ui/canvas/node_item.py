@@ -127,12 +127,10 @@ class NodeItem(QGraphicsItem):
                 painter.translate(7.0 * step, -metrics.PEEP * step)
                 painter.drawPath(behind)
                 painter.translate(-7.0 * step, metrics.PEEP * step)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(outline)
         painter.drawPath(body)
         painter.fillPath(_bar(g.height), look.category(card.category))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(outline)
-        painter.drawPath(body)
         if card.kind == "block":
             painter.setPen(look.inner)
             painter.drawPath(_rounded(g.width, g.height, metrics.RADIUS - 3, 3.0))

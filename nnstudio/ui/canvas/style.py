@@ -37,7 +37,7 @@ FRAME_TITLE: Final = 28
 PILL_HEIGHT: Final = 18
 PILL_PAD: Final = 7
 
-SNAP_REACH: Final = 28
+SNAP_REACH: Final = 36
 TEXT_FROM: Final = 0.6
 SHAPE_FROM: Final = 0.25
 

@@ -1,0 +1,84 @@
+"""How late the window's event loop is while it is idle, and while a training runs with its plots.
+
+A timer of 5 ms notes how long after its due time it is called. Printed, never asserted:
+`python benchmarks/window_lateness.py [PRESET] [SECONDS]`, offscreen unless a display is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+
+from nnstudio.project.block_commands import SetTraining
+from nnstudio.ui.app import application, create_window
+
+INTERVAL = 0.005
+
+
+def lateness(seconds: float) -> list[float]:
+    """Milliseconds by which each tick of a 5 ms timer came late, sorted."""
+    late: list[float] = []
+    loop = QEventLoop()
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        late.append(max(0.0, now - last - INTERVAL) * 1000)
+        last = now
+
+    timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=round(INTERVAL * 1000))
+    timer.timeout.connect(tick)
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    timer.start()
+    loop.exec()
+    timer.stop()
+    return sorted(late)
+
+
+def told(name: str, late: list[float]) -> str:
+    """The usual percentiles on one line."""
+
+    def at(share: float) -> float:
+        return late[min(len(late) - 1, int(share * len(late)))]
+
+    return (
+        f"{name:<28} median {at(0.5):6.2f} ms   p95 {at(0.95):6.2f} ms   "
+        f"p99 {at(0.99):6.2f} ms   worst {late[-1]:6.1f} ms   ({len(late):,} ticks)"
+    )
+
+
+def main() -> None:
+    """Measure idle, then training with the plots shown."""
+    preset = sys.argv[1] if len(sys.argv) > 1 else "CNN2DResNet"
+    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 15.0
+    application()
+    window = create_window(folder=Path(tempfile.mkdtemp()))
+    window.open_target(preset)
+    window.workspace.fit("digits")
+    settings = window.workspace.project.training.changed(data="digits", epochs=1000)
+    window.workspace.do(SetTraining(settings))
+    window.show()
+    window.editor.show_panel("training")
+    window.warm_up()
+    lateness(6.0)
+    print(told("window idle", lateness(5.0)))
+    window.training.start()
+    lateness(2.0)
+    print(told(f"training {preset}", lateness(seconds)))
+    window.training.stop()
+    lateness(1.0)
+    window.workspace.history.mark_saved()
+    window.close()
+
+
+if __name__ == "__main__":
+    main()

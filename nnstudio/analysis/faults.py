@@ -1,0 +1,114 @@
+"""Names where they cannot stand: sizes that are known only when data comes, in `__init__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnstudio.analysis.binding import free_names
+from nnstudio.analysis.containers import is_module
+from nnstudio.analysis.evaluate import Evaluation
+from nnstudio.analysis.report import Fix, Problem
+from nnstudio.analysis.wiring import names_of
+from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
+from nnstudio.catalog.use import Resolved
+from nnstudio.graph.order import upstream
+from nnstudio.graph.values import Node
+from nnstudio.project.parameter_commands import AddBlockParameter
+from nnstudio.project.values import Block, BlockParameter, Project
+from nnstudio.symbols.expression import parse
+from nnstudio.symbols.symbolic import Scope
+
+
+def label(node: Node) -> str:
+    """What a sentence calls a node."""
+    return node.name or node.type
+
+
+def make_parameter(project: Project, block: Block, name: str, scope: Scope) -> Fix:
+    """The remedy: the name becomes a parameter, which the pattern binds at every use."""
+    number = scope[name].value if name in scope else None
+    parameter = BlockParameter(name, "int")
+    if block.name == project.root and isinstance(number, int):
+        parameter = BlockParameter(name, "int", number)
+    return Fix(f"Make {name} a parameter of {block.name}", AddBlockParameter(block.name, parameter))
+
+
+def node_problem(
+    project: Project,
+    block: Block,
+    node: Node,
+    evaluation: Evaluation,
+    free: frozenset[str],
+    scope: Scope,
+) -> list[Problem]:
+    """The first value of a module, Parameter or Buffer that rests on a free name, as a problem."""
+    in_init = is_module(project, node) or node.type in (PARAMETER, BUFFER)
+    if node.shares is not None or not (in_init or _feeds_buffer(block, node)):
+        return []
+    for param, used in _used(node, evaluation, in_init):
+        if used & free:
+            name = min(used & free)
+            sentence = (
+                f"{label(node)}: {param} rests on the size '{name}', which is known only when "
+                f"data comes; make '{name}' a parameter of the block"
+            )
+            fix = make_parameter(project, block, name, scope)
+            return [Problem("error", sentence, block.name, node.id, label(node), param, fix)]
+    return []
+
+
+def _used(
+    node: Node, evaluation: Evaluation, module: bool
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """What of the node is written in `__init__`, and the names it uses."""
+    for name, value in node.params.items():
+        patterns = node.type in (PARAMETER, BUFFER) or name in ("size", "sizes", "shape")
+        yield name, _names(value, patterns)
+    for name in sorted(evaluation.auto):
+        yield name, _names_in(evaluation.params[name])
+    if module:
+        yield "the condition", names_of(node.when)
+        if node.repeat is not None:
+            yield "repeat", names_of(node.repeat.count)
+
+
+def _names(value: object, patterns: bool) -> frozenset[str]:
+    if patterns and isinstance(value, tuple):
+        texts = frozenset().union(*(parse(v).names for v in value if isinstance(v, str)))
+        return texts | names_of(value)
+    return names_of(value)
+
+
+def _names_in(value: Resolved) -> frozenset[str]:
+    parts = value if isinstance(value, tuple) else (value,)
+    return frozenset().union(*(parse(part.text).names for part in parts))
+
+
+def _feeds_buffer(block: Block, node: Node) -> bool:
+    graph = block.graph
+    buffers = [b for b in graph.of_type(BUFFER) if graph.incoming[b.id]]
+    if not buffers or node.type == INPUT:
+        return False
+    sources = [port.node for b in buffers for port in graph.incoming[b.id].values()]
+    return node.id in upstream(graph, sources)
+
+
+def free_name_problems(project: Project, block: Block, scope: Scope) -> list[Problem]:
+    """Locals and requirements stand in `__init__` too."""
+    free = frozenset(free_names(block))
+    if not free:
+        return []
+    found: list[Problem] = []
+    values = [(f"the local '{item.name}'", item.value) for item in block.locals]
+    values += [(f"the requirement '{r.sentence}'", r.condition) for r in block.requirements]
+    for what, value in values:
+        used = names_of(value) & free
+        if used:
+            name = min(used)
+            sentence = (
+                f"{block.name}: {what} rests on the size '{name}', which is known only when data "
+                f"comes; make '{name}' a parameter of the block"
+            )
+            fix = make_parameter(project, block, name, scope)
+            found.append(Problem("error", sentence, block.name, fix=fix))
+    return found

@@ -1,0 +1,109 @@
+"""Another type in the place of a node: what fits of parameters, name and wires is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nnstudio.graph.values import EMPTY, Edge, FrozenMap, Graph, Node, Port, Value
+from nnstudio.project.checks import check_node, check_value
+from nnstudio.project.command import Replace, block_of, node_of
+from nnstudio.project.names import free_name, snake_case
+from nnstudio.project.ports import PortSpec, node_ports
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
+from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.canvas.fitting import candidates, fresh_node
+from nnstudio.ui.canvas.search_popup import SearchPopup
+
+
+def swap_command(block: str, node: str, new_type: str) -> Replace:
+    """The act that gives a node another type."""
+    return Replace(f"Swap to {new_type}", lambda project: swapped(project, block, node, new_type))
+
+
+def swapped(project: Project, block_name: str, node_id: str, new_type: str) -> Project:
+    """The project with another type at a node.
+
+    Raises:
+        Refusal: the type cannot stand there.
+    """
+    block = block_of(project, block_name)
+    graph = block.graph
+    old = node_of(graph, node_id)
+    if old.type == new_type:
+        return project
+    fresh = fresh_node(project, block_name, new_type, old.position, old.group)
+    new = replace(old, type=new_type, params=EMPTY, shares=None)
+    new = replace(new, params=_kept(project, old, new, fresh.params))
+    own_name = old.name and not old.name.rstrip("0123456789").startswith(snake_case(old.type))
+    if not own_name:
+        without = project.with_graph(block_name, _without(graph, node_id))
+        new = replace(new, name=free_name(without, without.by_name[block_name], new))
+    graph = _with_wires(project, graph, old, new)
+    project = project.with_graph(block_name, graph)
+    check_node(project, block_name, new)
+    return project
+
+
+def _without(graph: Graph, node: str) -> Graph:
+    return replace(graph, nodes=tuple(n for n in graph.nodes if n.id != node), edges=())
+
+
+def _kept(
+    project: Project, old: Node, new: Node, initial: FrozenMap[Value]
+) -> FrozenMap[Value]:
+    """The old values that the new type takes under the same name, else its own first ones."""
+    params = dict(initial)
+    for name, value in old.params.items():
+        try:
+            check_value(project, new, name, value)
+        except Refusal:
+            continue
+        params[name] = value
+    return FrozenMap(params)
+
+
+def _with_wires(project: Project, graph: Graph, old: Node, new: Node) -> Graph:
+    before = node_ports(project, graph, old)
+    nodes = tuple(new if n.id == old.id else n for n in graph.nodes)
+    after = node_ports(project, replace(graph, nodes=nodes, edges=()), new)
+    edges: list[Edge] = []
+    for edge in graph.edges:
+        source, target = edge.source, edge.target
+        if source.node == old.id:
+            name = _same_port(before.outputs, after.outputs, source.name)
+            if name is None:
+                continue
+            source = Port(old.id, name)
+        if target.node == old.id:
+            name = _same_port(before.inputs, after.inputs, target.name)
+            if name is None:
+                continue
+            target = Port(old.id, name)
+        edges.append(Edge(source, target))
+    return replace(graph, nodes=nodes, edges=tuple(edges))
+
+
+def _same_port(
+    before: tuple[PortSpec, ...], after: tuple[PortSpec, ...], name: str
+) -> str | None:
+    """The port of the same name, else the one in the same place."""
+    if any(port.name == name for port in after):
+        return name
+    index = next((k for k, port in enumerate(before) if port.name == name), len(after))
+    return after[index].name if index < len(after) else None
+
+
+def open_swap(canvas: Canvas) -> SearchPopup:
+    """Ask for the other type, at the selected node."""
+    node = next(iter(canvas.selection()))
+    block, old = canvas.block, canvas.graph.by_id[node]
+    canvas.close_popups()
+    found = [c for c in candidates(canvas.project, block) if c.type != old.type]
+    popup = SearchPopup(canvas, found, f"In the place of {old.name or old.type}")
+    popup.chosen.connect(lambda chosen: canvas.editing.do(swap_command(block, node, chosen)))
+    popup.chosen.connect(lambda _chosen: canvas.setFocus())
+    popup.dismissed.connect(canvas.setFocus)
+    rect = canvas.scene.nodes[node].rect()
+    popup.open_at(canvas.view.view_at(rect.bottomLeft()).toPoint())
+    return popup

@@ -1,0 +1,18 @@
+"""What takes a moment to load, loaded ahead of need: torch, the data sets, the first step."""
+
+from __future__ import annotations
+
+
+def warm_up() -> tuple[str, ...]:
+    """Import what summary and training need and take one step of nothing; the devices there are.
+
+    Meant for a background thread, once the window can be seen. Draws no random numbers.
+    """
+    import nnstudio.compiler.build
+    import nnstudio.compiler.summary
+    from nnstudio.data.sets import load
+    from nnstudio.training import devices, loop, optimizers  # noqa: F401
+
+    optimizers.warm_up(devices.resolve("cpu"))
+    load("digits")
+    return tuple(device.name for device in devices.available())
