@@ -89,6 +89,17 @@ class Structure:
     containers: Mapping[str, Container]
     places: Mapping[str, tuple[Container | None, int]]
 
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names that modules, containers, parameters and buffers own on `self`."""
+        numbered = self.block.kind != "Module"
+        own = (PARAMETER, BUFFER)
+        return frozenset(
+            name_of(entry)
+            for entry in self.entries
+            if not numbered or (isinstance(entry, Node) and entry.type in own)
+        )
+
     def access(self, node: Node) -> str:
         """``self.conv1``, ``self.net[2]``, ``self.heads["digit"]``: the module of a node.
 
@@ -103,6 +114,7 @@ class Structure:
 
     def _reach(self, entry: Entry, key: str) -> str:
         container, index = self.places[key]
+        kind: str
         if container is not None:
             kind, children, before = container.group.kind, container.children, self.reach(container)
         else:

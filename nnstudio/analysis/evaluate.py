@@ -29,7 +29,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one evaluation found; `outputs` None if it failed."""
+    """What one evaluation found; `outputs` None if it failed, `active` False if left out."""
 
     outputs: Mapping[str, Tensor] | None
     params: Mapping[str, Resolved] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Evaluation:
     flops: int | None = 0
     inner: BlockReport | None = None
     fault: Fault | None = None
-    binding: Binding | None = None
+    active: bool = True
 
 
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
@@ -110,8 +110,6 @@ def evaluate_block(
         inner.parameters,
         inner.flops,
         inner,
-        None,
-        binding,
     )
 
 
@@ -138,5 +136,5 @@ def without_numbers(inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def silent(evaluation: Evaluation) -> Evaluation:
-    """An evaluation of a branch that is not taken: no fault, no cost."""
-    return replace(evaluation, fault=None, parameters=0, flops=0)
+    """An evaluation of a branch that is not taken: no cost."""
+    return replace(evaluation, parameters=0, flops=0)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Hashable, Sequence
+from itertools import groupby
 
+from nnstudio.analysis.binding import pattern_of
+from nnstudio.analysis.containers import Container, Entry, Structure
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode, Written
-from nnstudio.catalog.layers.io import BUFFER, PARAMETER
-from nnstudio.compiler.containers import Container, Entry, Structure
+from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.formulas import Formulas
 from nnstudio.compiler.lines import Line
@@ -60,19 +64,20 @@ class Constructor:
         for item in self.block.locals:
             body.append(Line(f"{item.name} = {in_python(parse(item.value.text).text)}", 2))
         attributes: list[Line] = []
-        children: list[tuple[str, tuple[str, ...]]] = []
+        members: list[Entry] = []
         for entry in self.structure.entries:
             if isinstance(entry, Node) and entry.type == PARAMETER:
                 attributes.append(self.parameter(entry))
             elif isinstance(entry, Node) and entry.type == BUFFER:
                 attributes += self.buffer(entry)
             elif self.block.kind != "Module":
-                children.append((self.child(entry, leaves_out=True), _ids(entry)))
+                members.append(entry)
             elif isinstance(entry, Container):
                 attributes.append(self.container(entry))
             else:
                 text = f"self.{entry.name} = {self.module(entry)}"
                 attributes.append(Line(text, 2, (entry.id,)))
+        children = self.elements(members)
         body += self.requirements()
         elements = ", ".join(text for text, _ in children)
         arguments = f"[{elements}]" if self.block.kind == "ModuleList" else elements
@@ -81,24 +86,31 @@ class Constructor:
         )
         for name, attribute in self.kept.items():
             body.append(Line(f"self.{attribute} = {name}", 2))
-        return [Line(self.signature(), 1), *body, *attributes]
+        return [Line(self.signature([*body, *attributes]), 1), *body, *attributes]
 
     @property
     def is_plain(self) -> bool:
         """True if torch's own `__init__` would do: no parameters, nothing to declare."""
         return not self.structure.entries and not self.block.parameters
 
-    def signature(self) -> str:
-        required = [
-            p for p in self.block.parameters if p.default is REQUIRED and p.name not in self.values
-        ]
-        rest = [p for p in self.block.parameters if p not in required]
+    def signature(self, lines: Sequence[Line]) -> str:
+        """What the class takes; of the model, what only says which sizes it is drawn for is left out."""
+        wanted = self.block.parameters
+        if self.block.name == self.project.root:
+            used = set(re.findall(r"\w+", " ".join(line.text for line in lines)))
+            wanted = tuple(p for p in wanted if p.name in used or not self.is_size_of_input(p.name))
+        required = [p for p in wanted if p.default is REQUIRED and p.name not in self.values]
+        rest = [p for p in wanted if p not in required]
         parts = ["self"] + [f"{p.name}: {ANNOTATIONS[p.type]}" for p in required]
         for p in rest:
             value = self.values.get(p.name, p.default)  # type: ignore[arg-type]
             annotation = ANNOTATIONS[p.type] + (" | None" if value is None else "")
             parts.append(f"{p.name}: {annotation} = {default_text(value, p.type)}")
         return f"def __init__({', '.join(parts)}) -> None:"
+
+    def is_size_of_input(self, name: str) -> bool:
+        """True if the shape pattern of an Input is the name itself in some dimension."""
+        return any(name in pattern_of(node) for node in self.block.graph.of_type(INPUT))
 
     def requirements(self) -> list[Line]:
         lines: list[Line] = []
@@ -148,7 +160,9 @@ class Constructor:
     # -- modules --------------------------------------------------------------------------------
 
     def container(self, entry: Container) -> Line:
-        children = tuple(_ids(child) for child in entry.children)
+        leaves_out = entry.group.kind != "ModuleDict"
+        runs = _runs(entry.children) if leaves_out else [[child] for child in entry.children]
+        children = tuple(tuple(n for child in run for n in _ids(child)) for run in runs)
         nodes = tuple(node.id for node in entry.nodes())
         return Line(f"self.{entry.group.name} = {self.made(entry)}", 2, nodes, children)
 
@@ -160,8 +174,21 @@ class Constructor:
                 name = child.name if isinstance(child, Node) else child.group.name
                 items.append(f"{name!r}: {self.child(child, leaves_out=False)}")
             return f"nn.ModuleDict({{{', '.join(items)}}})"
-        inner = ", ".join(self.child(child, leaves_out=True) for child in container.children)
+        inner = ", ".join(text for text, _ in self.elements(container.children))
         return f"nn.Sequential({inner})" if kind == "Sequential" else f"nn.ModuleList([{inner}])"
+
+    def elements(self, children: Sequence[Entry]) -> list[tuple[str, tuple[str, ...]]]:
+        """The elements of a container, each with its nodes; neighbours of one condition are one."""
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for run in _runs(children):
+            if len(run) == 1:
+                text = self.child(run[0], leaves_out=True)
+            else:
+                nodes = [node for node in run if isinstance(node, Node)]
+                made = ", ".join(self.plain(node) for node in nodes)
+                text = f"*([{made}] if {self.condition(nodes[0])} else [])"
+            found.append((text, tuple(n for child in run for n in _ids(child))))
+        return found
 
     def child(self, entry: Entry, *, leaves_out: bool) -> str:
         """An element of a container; where it may be left out, a condition closes the indexes up."""
@@ -219,6 +246,17 @@ def _ids(entry: Entry) -> tuple[str, ...]:
     return tuple(n.id for n in entry.nodes()) if isinstance(entry, Container) else (entry.id,)
 
 
+def _runs(children: Sequence[Entry]) -> list[list[Entry]]:
+    """Neighbours that are left out together, by one condition."""
+
+    def condition(entry: Entry) -> Hashable:
+        if isinstance(entry, Node) and entry.when is not None and entry.repeat is None:
+            return entry.when
+        return id(entry)
+
+    return [list(run) for _, run in groupby(children, key=condition)]
+
+
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -226,6 +264,8 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.GtE: ast.Lt,
     ast.Gt: ast.LtE,
     ast.LtE: ast.Gt,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
 }
 
 

@@ -76,7 +76,25 @@ class Documented(_Part):
     """Identity of the model in the table of reference totals."""
     rows: tuple[LayerRow, ...] = ()
     total: Total = Total()
+    totals: dict[str, Total] = {}
+    """Of a document that describes several sizes: by the reference of each, else by the name of its
+    variant. The rows then hold for the size called `reference` only."""
     claims: tuple[Claim, ...] = ()
+
+    def of(self, *names: str) -> Documented | None:
+        """The table of one size of the model, called by one of `names`.
+
+        None if the document describes several sizes, but not this one.
+        """
+        if not self.totals:
+            return self
+        known = next((name for name in names if name in self.totals), None)
+        if known is None:
+            return None
+        rows = self.rows if self.reference in names else ()
+        return self.model_copy(
+            update={"reference": known, "rows": rows, "total": self.totals[known], "totals": {}}
+        )
 
 
 @dataclass(frozen=True)
@@ -158,6 +176,7 @@ def check(documented: Documented, model: nn.Module, total: int | None = None) ->
 
     `total` is the number of parameters that was counted, by default that of the model. A layer
     of the table that the model lacks and a layer of the model that is in no row are mismatches.
+    Of a table of several sizes, take one with `Documented.of` first.
     """
     if total is None:
         total = sum(parameter.numel() for parameter in model.parameters())

@@ -5,23 +5,14 @@ from __future__ import annotations
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, Written
-from nnstudio.catalog.layers.io import BUFFER
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.lines import Line
 from nnstudio.compiler.statements import Statement, joined
 from nnstudio.compiler.texts import in_python, layer_params
+from nnstudio.compiler.variables import RESERVED
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.values import Block
-
-
-def formula_nodes(block: Block) -> set[str]:
-    """The nodes that only feed buffers, and so stand in `__init__`."""
-    graph = block.graph
-    found: set[str] = set()
-    for node in graph.of_type(BUFFER):
-        found |= upstream(graph, [p.node for p in graph.incoming[node.id].values()])
-    return found
 
 
 class Formulas:
@@ -59,8 +50,9 @@ class Formulas:
             # a name that another buffer rests on, too, has to stay
             mine = all(edge.target.node in nodes for edge in self.graph.outgoing[node_id])
             statements.append(Statement(name, in_python(text), (node_id,), pure=mine))
-        lines = [Line(f"{s.target} = {s.value}", 2, s.nodes) for s in joined(statements)]
-        return lines, self.names[source.node]
+        name = self.names[source.node]
+        short = joined(statements, [name])
+        return [Line(f"{s.target} = {s.value}", 2, s.nodes) for s in short], name
 
     def _ordered(self, node: Node) -> dict[str, Port]:
         known = self.report.nodes[node.id].inputs
@@ -93,6 +85,6 @@ class Formulas:
         if wanted in ending:
             return wanted
         name, k = wanted, 2
-        while name in self.taken or name in self.names.values():
+        while name in self.taken or name in RESERVED or name in self.names.values():
             name, k = f"{wanted}{k}", k + 1
         return name

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from nnstudio.analysis.binding import free_names, pattern_of
+from nnstudio.analysis.containers import Chain, Structure, is_module
 from nnstudio.analysis.report import BlockReport
+from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
-from nnstudio.compiler.containers import Structure
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.lines import Line
 from nnstudio.compiler.statements import Statement, joined
 from nnstudio.compiler.texts import in_python, layer_params, names_in, renamed, written
 from nnstudio.compiler.units import COMMUTATIVE, Unit, order, units
-from nnstudio.compiler.variables import Variables, singular, snake
+from nnstudio.compiler.variables import RESERVED, Variables, free_attribute, singular, snake
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -25,38 +26,42 @@ from nnstudio.symbols.expression import parse
 class Forward:
     """Writes `forward` of one block; afterwards `kept` says which names it needs on `self`."""
 
-    def __init__(self, project: Project, block: Block, report: BlockReport, structure: Structure) -> None:
+    def __init__(
+        self, project: Project, block: Block, report: BlockReport, structure: Structure
+    ) -> None:
         self.project = project
         self.block = block
         self.graph = block.graph
         self.report = report
         self.structure = structure
+        self.guards = wiring(project, block).guards
         self.inputs = self.graph.of_type(INPUT)
-        self.free = frozenset(free_names(block))
+        self.own = {p.name for p in block.parameters} | {item.name for item in block.locals}
         self.names_used: set[str] = set()
         self.kept: dict[str, str] = {}
-        self.own = {p.name for p in block.parameters} | {item.name for item in block.locals}
-        self.attributes = {n.name for n in self.graph.nodes if n.name} | {g.name for g in self.graph.groups}
-        self.variables = Variables([n.name for n in self.inputs], self.free)
+        arguments = [node.name for node in self.inputs]
+        self.free = {
+            name: f"{name}_size" if name in RESERVED or name in arguments else name
+            for name in free_names(block)
+        }
+        self.variables = Variables(arguments, self.free.values())
         self.texts: dict[Port, str] = {Port(n.id, "output"): n.name for n in self.inputs}
         for node in self.graph.nodes:
             if node.type in (PARAMETER, BUFFER):
                 self.texts[Port(node.id, "output")] = f"self.{node.name}"
-        self.units = units(project, block, structure)
+        self.ordered = order(block, units(project, block, structure))
         self.left: Counter[Port] = Counter()
-        self.fan: Counter[Port] = Counter()
-        for unit in {u.key: u for u in self.units.values()}.values():
-            for port in {port for _, port in unit.inputs}:
-                self.left[port] += 1
-                self.fan[port] += 1
+        for unit in self.ordered:
+            self.left.update({port for _, port in unit.inputs})
+        self.fan = Counter(self.left)
 
     def lines(self) -> list[Line]:
         """The logical lines of `forward`, signature first."""
         statements: list[Statement] = []
         returned: list[tuple[str, str]] = []
         outputs: list[str] = []
-        for unit in order(self.block, self.units):
-            if unit.node.type == OUTPUT and unit.container is None:
+        for unit in self.ordered:
+            if unit.node.type == OUTPUT and unit.chain is None:
                 returned.append((unit.node.name, self.texts[unit.inputs[0][1]]))
                 outputs.append(unit.node.id)
             else:
@@ -65,11 +70,14 @@ class Forward:
         body: list[Line] = []
         header = ""
         for statement in statements:
-            assignment = f"{statement.target} = {statement.value}" if statement.target else statement.value
-            if statement.header and not (statement.header == header and statement.header.startswith("if ")):
+            text = statement.value
+            if statement.target:
+                text = f"{statement.target} = {statement.value}"
+            repeated = statement.header == header and header.startswith("if ")
+            if statement.header and not repeated:
                 body.append(Line(statement.header, 2, statement.nodes))
             header = statement.header
-            body.append(Line(assignment, 3 if header else 2, statement.nodes))
+            body.append(Line(text, 3 if header else 2, statement.nodes))
         return [Line(self.signature(), 1), *self.unpacking(), *body]
 
     def with_return(
@@ -77,14 +85,15 @@ class Forward:
     ) -> list[Statement]:
         if len(returned) == 1:
             value = returned[0][1]
-            statements = joined(statements)
+            statements = joined(statements, [value])
             last = statements[-1] if statements else None
             if last is not None and last.target == value and not last.header:
                 final = Statement("", f"return {last.value}", (*last.nodes, *outputs))
                 return [*statements[:-1], final]
             return [*statements, Statement("", f"return {value}", tuple(outputs))]
         items = ", ".join(f"{name!r}: {value}" for name, value in returned)
-        return [*joined(statements), Statement("", f"return {{{items}}}", tuple(outputs))]
+        statements = joined(statements, [value for _, value in returned])
+        return [*statements, Statement("", f"return {{{items}}}", tuple(outputs))]
 
     def signature(self) -> str:
         required = [n for n in self.inputs if n.params.get("optional") is not True]
@@ -96,18 +105,19 @@ class Forward:
     def unpacking(self) -> list[Line]:
         """``batch, length, _ = x.shape`` for the free names that the statements use."""
         lines: list[Line] = []
-        wanted = self.names_used & self.free
-        for node in self.inputs:
+        wanted = set(self.names_used)
+        for node in sorted(self.inputs, key=lambda n: n.params.get("optional") is True):
             pattern = pattern_of(node)
             mine = [item for item in pattern if item in wanted]
             if not mine:
                 continue
             wanted -= {str(item) for item in mine}
             if len(mine) == 1:
-                lines.append(Line(f"{mine[0]} = {node.name}.shape[{pattern.index(mine[0])}]", 2, (node.id,)))
+                text = f"{self.free[str(mine[0])]} = {node.name}.shape[{pattern.index(mine[0])}]"
             else:
-                targets = ", ".join(str(item) if item in mine else "_" for item in pattern)
-                lines.append(Line(f"{targets} = {node.name}.shape", 2, (node.id,)))
+                targets = [self.free[str(item)] if item in mine else "_" for item in pattern]
+                text = f"{', '.join(targets)} = {node.name}.shape"
+            lines.append(Line(text, 2, (node.id,)))
         return lines
 
     # -- one unit -------------------------------------------------------------------------------
@@ -118,46 +128,99 @@ class Forward:
             self.left[port] -= 1
             if not self.left[port]:
                 self.variables.release(self.texts[port])
-        if unit.container is not None:
-            return self.container(unit, texts)
-        node = unit.node
-        repeat = node.repeat
-        if repeat is not None and repeat.kind == "ModuleList" and self.callable(node):
-            return self.loop(unit, texts, self.access(node), per_module=True)
-        if repeat is not None and (repeat.kind == "shared" or not self.callable(node)):
-            return self.loop(unit, texts, self.access(node) if self.callable(node) else "", per_module=False)
-        value, result = self.call(unit, texts, self.access(node) if self.callable(node) else "")
-        if node.when is not None and not self.callable(node):
-            return self.conditional(unit, texts, value)
+        if unit.chain is not None:
+            return self.container(unit, unit.chain, texts["input"])
+        node = effective(self.graph, unit.node)
+        module = is_module(self.project, node)
+        access = self.structure.access(node) if module else ""
+        loops = node.repeat is not None
+        if module and node.repeat is not None:
+            loops = node.repeat.kind in ("ModuleList", "shared")
+        conditions = self.conditions(unit.node, node, texts)
+        if loops or conditions:
+            return self.stepwise(unit, node, texts, access, conditions)
+        value, result = self.call(unit, node, texts, access)
         target = self.targets(unit, result)
-        pure = not self.callable(node)
-        return [Statement(target, value, unit.nodes, "", pure, node.type in COMMUTATIVE)]
+        return [
+            Statement(target, value, unit.nodes, "", not module, node.type in COMMUTATIVE)
+        ]
 
-    def callable(self, node: Node) -> bool:
-        """True if the node calls a module."""
-        if node.type in self.project.by_name:
-            return True
-        layer = registry.find(node.type)
-        return layer is not None and layer.is_module
+    def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
+        """What must hold for a call to happen; where an Identity stands in for it, nothing."""
+        found: list[str] = []
+        guard = self.guards.get(node.id)
+        if guard is not None:
+            found += [f"{texts[port]} is not None" for port in guard.optional]
+        single = True
+        if is_module(self.project, node):
+            ports = node_ports(self.project, self.graph, node)
+            single = len(texts) == 1 and len(ports.outputs) == 1
+            condition = node.when if node.shares else None
+            condition = condition if single else meant.when
+        else:
+            condition = node.when
+        if condition is not None:
+            found.append(self.in_forward(parse(condition.text).text))
+        if len(found) > 1:
+            found = [f"({text})" if " or " in text or " if " in text else text for text in found]
+        return found
 
-    def access(self, node: Node) -> str:
-        return self.structure.access(node)
-
-    def container(self, unit: Unit, texts: dict[str, str]) -> list[Statement]:
-        assert unit.container is not None
-        group = unit.container.group
-        reach = self.structure.reach(unit.container)
+    def container(self, unit: Unit, chain: Chain, source: str) -> list[Statement]:
+        group = chain.container.group
+        reach = self.structure.reach(chain.container)
+        target = self.target(unit, unit.inputs[0][1], chain.output.name, group.name)
         if group.kind == "Sequential":
-            target = self.target(unit, "output", group.name)
-            return [Statement(target, f"{reach}({texts['input']})", unit.nodes)]
-        target = self.target(unit, "output", group.name)
+            return [Statement(target, f"{reach}({source})", unit.nodes)]
         item = self.variables.fresh(singular(group.name), keep=False)
-        start = [] if target == texts["input"] else [Statement(target, texts["input"], unit.nodes)]
-        return [*start, Statement(target, f"{item}({target})", unit.nodes, f"for {item} in {reach}:")]
+        start = [] if target == source else [Statement(target, source, unit.nodes)]
+        header = f"for {item} in {reach}:"
+        return [*start, Statement(target, f"{item}({target})", unit.nodes, header)]
 
-    def call(self, unit: Unit, texts: dict[str, str], access: str) -> tuple[str, str]:
+    def stepwise(
+        self, unit: Unit, node: Node, texts: dict[str, str], access: str, conditions: list[str]
+    ) -> list[Statement]:
+        """A loop, or a call that happens only if its conditions hold; else its input passes."""
+        guard = self.guards.get(node.id)
+        passing = guard.passing if guard is not None else next(iter(texts))
+        first = texts[passing]
+        others = {text for name, text in texts.items() if name != passing and text.isidentifier()}
+        released = [text for text in others if text not in self.variables.alive]
+        for text in released:  # still needed when the target has got its first value
+            self.variables.take(text)
+        output = self.outputs(node)[0]
+        base = node.name or snake(node.type)
+        repeat = node.repeat
+        source = None if repeat is not None and first in others else dict(unit.inputs)[passing]
+        target = self.target(unit, source, output, base)
+        start = [] if target == first else [Statement(target, first, unit.nodes)]
+        header, item = "", access
+        if repeat is not None:
+            texts = {**texts, passing: target}
+            if access and repeat.kind == "ModuleList":
+                item = self.variables.fresh(singular(node.name), keep=False)
+                header = f"for {item} in {access}:"
+        value, result = self.call(unit, node, texts, item)
+        used = self.project.by_name.get(node.type)
+        if used is not None and len(self.outputs(node)) > 1:
+            value = f"{value}[{output!r}]"
+        if repeat is not None and not header:
+            count = self.in_forward(written(repeat.count))
+            condition = " and ".join(conditions)
+            if condition:
+                value = f"{value} if {condition} else {target}"
+            names = names_in(value)
+            header = f"for {'i' if 'i' in names else '_'} in range({count}):"
+        elif conditions:
+            header = f"if {' and '.join(conditions)}:"
+        for text in released:
+            self.variables.release(text)
+        pattern = _pattern(result, self.outputs(node), {output: target}) if result else target
+        return [*start, Statement(pattern, value, unit.nodes, header)]
+
+    def call(
+        self, unit: Unit, node: Node, texts: dict[str, str], access: str
+    ) -> tuple[str, str]:
         """The text of the call and the pattern of its results."""
-        node = unit.node
         used = self.project.by_name.get(node.type)
         if used is not None:
             arguments = self.block_inputs(used, texts)
@@ -167,18 +230,19 @@ class Forward:
             raise CompileError(f"the layer '{node.type}' is not known")
         report = self.report.nodes[node.id]
         params = layer_params(layer, node, report)
-        wired = frozenset(edge.source.name for edge in self.graph.outgoing[node.id])
+        outputs = self.outputs(node)
+        wired = frozenset(name for name in outputs if self.fan[Port(node.id, name)])
         ranks = {port: tensor.rank for port, tensor in report.inputs.items()}
         if isinstance(layer.code, ModuleCode):
-            texts_written = Written(texts, params.texts, params.given, wired, ranks)
+            call = Written(texts, params.texts, params.given, wired, ranks)
             if layer.code.call is not None:
-                return f"{access}({layer.code.call(texts_written)})", layer.code.result
+                return f"{access}({layer.code.call(call)})", layer.code.result
             optional = {port.name for port in layer.inputs if port.optional}
             parts = [f"{name}={text}" if name in optional else text for name, text in texts.items()]
             return f"{access}({', '.join(parts)})", layer.code.result
         local = {name: self.in_forward(text) for name, text in params.texts.items()}
         value = layer.code.write(Written(texts, local, params.given, wired, ranks))
-        return value, layer.code.pattern(self.outputs(node))
+        return value, layer.code.pattern(outputs)
 
     def block_inputs(self, used: Block, texts: dict[str, str]) -> str:
         parts: list[str] = []
@@ -192,7 +256,7 @@ class Forward:
 
     def in_forward(self, text: str) -> str:
         """Parameters and locals by way of `self`; free names are noted and unpacked on top."""
-        if not names_in(text) & (self.own | self.free):
+        if not names_in(text) & (self.own | self.free.keys()):
             return in_python(text)
 
         def rename(name: str) -> str | None:
@@ -200,52 +264,22 @@ class Forward:
                 return f"self.{self.keep(name)}"
             if name in self.free:
                 self.names_used.add(name)
+                return self.free[name]
             return None
 
         return in_python(renamed(text, rename))
 
     def keep(self, name: str) -> str:
         """The attribute under which a parameter is kept; nodes own their names."""
-        attribute = f"{name}_value" if name in self.attributes else name
-        self.kept[name] = attribute
-        return attribute
-
-    def loop(self, unit: Unit, texts: dict[str, str], access: str, *, per_module: bool) -> list[Statement]:
-        node = unit.node
-        assert node.repeat is not None
-        port, first = next(iter(texts.items()))
-        target = self.target(unit, self.first_output(node), node.name or snake(node.type))
-        start = [] if target == first else [Statement(target, first, unit.nodes)]
-        inner = {**texts, port: target}
-        inner = {name: target if text == first and name == port else text for name, text in inner.items()}
-        if per_module:
-            item = self.variables.fresh(singular(node.name), keep=False)
-            header = f"for {item} in {access}:"
-        else:
-            item = access
-            count = self.in_forward(written(node.repeat.count))
-            header = f"for _ in range({count}):"
-        value, result = self.call(unit, inner, item)
-        pattern = _pattern(result, self.outputs(node), {self.first_output(node): target})
-        return [*start, Statement(pattern or target, value, unit.nodes, header)]
-
-    def conditional(self, unit: Unit, texts: dict[str, str], value: str) -> list[Statement]:
-        """An operation that happens only if its condition holds; else its first input passes."""
-        node = unit.node
-        assert node.when is not None
-        first = next(iter(texts.values()))
-        target = self.target(unit, self.first_output(node), node.name or snake(node.type))
-        start = [] if target == first else [Statement(target, first, unit.nodes)]
-        condition = self.in_forward(parse(node.when.text).text)
-        return [*start, Statement(target, value, unit.nodes, f"if {condition}:")]
+        if name not in self.kept:
+            taken = self.structure.attributes | set(self.kept.values())
+            self.kept[name] = free_attribute(name, taken)
+        return self.kept[name]
 
     # -- names of results -----------------------------------------------------------------------
 
     def outputs(self, node: Node) -> list[str]:
         return [port.name for port in node_ports(self.project, self.graph, node).outputs]
-
-    def first_output(self, node: Node) -> str:
-        return self.outputs(node)[0]
 
     def targets(self, unit: Unit, result: str) -> str:
         """The left side: one name, a tuple of names, or a pattern such as ``x, (h, c)``."""
@@ -257,36 +291,37 @@ class Forward:
             for name in outputs:
                 self.texts[Port(node.id, name)] = f"{target}[{name!r}]"
             return target
+        source = unit.inputs[0][1] if unit.inputs else None
         names: dict[str, str] = {}
         for k, output in enumerate(outputs):
             if not self.left[Port(node.id, output)]:
                 names[output] = "_"
             elif k == 0 and not self.part_name(Port(node.id, output)):
-                names[output] = self.target(unit, output, node.name or snake(node.type))
+                names[output] = self.target(unit, source, output, node.name or snake(node.type))
             else:
                 part = self.part_name(Port(node.id, output))
                 names[output] = self.variables.fresh(part or output)
                 self.texts[Port(node.id, output)] = names[output]
-        if len(outputs) == 1 or not result:
+        if not result:
             return names[outputs[0]]
         return _pattern(result, outputs, names)
 
-    def target(self, unit: Unit, output: str, base: str) -> str:
-        """Take over the first operand's name where it dies here, else a name of its own."""
+    def target(self, unit: Unit, source: Port | None, output: str, base: str) -> str:
+        """Take over the name of `source` where it dies here, else a name of its own."""
         node = unit.node
         port = Port(node.id, output)
-        named_operation = bool(node.name) and unit.container is None and not self.callable(node)
-        first = unit.inputs[0][1] if unit.inputs else None
-        if first is not None and not named_operation:
+        named_operation = (
+            bool(node.name) and unit.chain is None and not is_module(self.project, node)
+        )
+        if source is not None and not named_operation:
             meant = self.meant_as(port)
             if meant:
-                name = self.variables.fresh(meant)
-                self.texts[port] = name
-                return name
-            text = self.texts[first]
-            dies = not self.left[first] and text.isidentifier()
-            same = self.kind(first) == self.kind(port)
-            if dies and same and (self.fan[first] <= 2 or node.type in COMMUTATIVE):
+                self.texts[port] = self.variables.fresh(meant)
+                return self.texts[port]
+            text = self.texts[source]
+            dies = not self.left[source] and text.isidentifier()
+            same = self.kind(source) == self.kind(port)
+            if dies and same and (self.fan[source] <= 2 or node.type in COMMUTATIVE):
                 self.variables.take(text)
                 self.texts[port] = text
                 return text
@@ -298,14 +333,14 @@ class Forward:
 
     def starts_chain(self, unit: Unit, port: Port) -> bool:
         """True if a module's result goes straight on into another module: no name for the whole."""
-        if len(unit.inputs) != 1 or not self.callable(unit.node) or self.left[port] != 1:
+        if len(unit.inputs) != 1 or not is_module(self.project, unit.node) or self.left[port] != 1:
             return False
         edges = [e for e in self.graph.outgoing[port.node] if e.source == port]
         while len(edges) == 1:
             after = self.graph.by_id[edges[0].target.node]
             if len(self.graph.incoming[after.id]) != 1:
                 return False
-            if self.callable(after):
+            if is_module(self.project, after):
                 return True
             edges = [] if after.name else list(self.graph.outgoing[after.id])
         return False
@@ -319,7 +354,7 @@ class Forward:
             consumer = self.graph.by_id[edge.target.node]
             ports = node_ports(self.project, self.graph, consumer).inputs
             first = not ports or edge.target.name == ports[0].name
-            found.add("" if first or not self.callable(consumer) else edge.target.name)
+            found.add("" if first or not is_module(self.project, consumer) else edge.target.name)
         name = found.pop() if len(found) == 1 else ""
         return "" if name.startswith("input") else name
 
@@ -331,7 +366,7 @@ class Forward:
         edges = [e for e in self.graph.outgoing[port.node] if e.source == port]
         while len(edges) == 1:
             after = self.graph.by_id[edges[0].target.node]
-            if self.callable(after) or len(self.graph.incoming[after.id]) != 1:
+            if is_module(self.project, after) or len(self.graph.incoming[after.id]) != 1:
                 return ""
             if after.name and after.type != OUTPUT:
                 return after.name

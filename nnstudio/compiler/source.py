@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.blocks import nested_blocks
+from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.constructor import Constructor
-from nnstudio.compiler.containers import structure
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.forward import Forward
 from nnstudio.compiler.lines import Line, Text
@@ -87,29 +88,18 @@ def _write_class(
     text.add(block.name, Line(f"class {block.name}(nn.{block.kind}):", 0))
     text.add(block.name, Line(_about(block, report), 1, kind="docstring"))
     forward = Forward(project, block, report, layout)
-    body = forward.lines()
+    # a Sequential has a forward of its own, which analysis has found to be the drawn one
+    body = [] if block.kind == "Sequential" else forward.lines()
     constructor = Constructor(project, block, report, layout, values, forward.kept)
     if not constructor.is_plain:
         text.blank()
         for line in constructor.lines():
             text.add(block.name, line)
     if block.kind == "Sequential":
-        if not _is_chain(body):
-            raise CompileError(
-                f"'{block.name}' is a Sequential, but its graph is not one chain of modules; "
-                "make it a Module"
-            )
         return
     text.blank()
     for line in body:
         text.add(block.name, line)
-
-
-def _is_chain(body: list[Line]) -> bool:
-    """True if `forward` does what `nn.Sequential` does by itself: self[0], self[1], ... in order."""
-    calls = [int(k) for line in body[1:] for k in reversed(re.findall(r"self\[(\d+)\]\(", line.text))]
-    plain = all(re.fullmatch(r"(\w+ = |return )(self\[\d+\]\()*\w+\)*", line.text) for line in body[1:])
-    return plain and calls == list(range(len(calls)))
 
 
 def _about(block: Block, report: BlockReport) -> str:
@@ -122,9 +112,9 @@ def _about(block: Block, report: BlockReport) -> str:
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
     shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
-    if len(shapes) > WIDTH and len(patterns) + len(outputs) > 2:
+    if len(shapes) > WIDTH:
         shapes = "\n".join([*patterns, *(f"-> {output}" for output in outputs)])
-    note = block.note.strip()
+    note = "\n".join(textwrap.fill(line, WIDTH) for line in block.note.strip().splitlines())
     return f"{note}\n\n{shapes}" if note else shapes
 
 

@@ -57,14 +57,16 @@ def _substituted(before: Statement, after: Statement) -> str:
     return ast.unparse(_Join(before.target, value).visit(tree))
 
 
-def joined(statements: list[Statement]) -> list[Statement]:
+def joined(statements: list[Statement], returned: list[str]) -> list[Statement]:
     """Write an operation into the statement after it, where that stays short and plain.
 
+    `returned` are the texts read at the end.
     ``x = x + y; x = self.norm(x)`` becomes ``x = self.norm(x + y)``.
     """
     result: list[Statement] = []
+    end = [Statement("", text, ()) for text in returned]
     for index, statement in enumerate(statements):
-        while result and _joins(result[-1], statement, statements[index + 1 :]):
+        while result and _joins(result[-1], statement, [*statements[index + 1 :], *end]):
             before = result.pop()
             text = _substituted(before, statement)
             statement = replace(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnstudio.analysis.containers import Chain, Structure
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
-from nnstudio.compiler.containers import Container, Structure
-from nnstudio.compiler.formulas import formula_nodes
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -17,38 +16,27 @@ COMMUTATIVE = frozenset({"Add", "Multiply"})
 
 @dataclass(frozen=True)
 class Unit:
-    """One step: the node (or the container's last node), its inputs by port, all nodes in it."""
+    """One step: the node (or the chain's last node), its inputs by port, all nodes in it."""
 
     key: str
     node: Node
     inputs: tuple[tuple[str, Port], ...]
-    container: Container | None = None
+    chain: Chain | None = None
     nodes: tuple[str, ...] = ()
 
 
 def units(project: Project, block: Block, structure: Structure) -> dict[str, Unit]:
-    """The unit of each node that `forward` has to compute."""
+    """The unit of each node that `forward` may have to compute."""
     graph = block.graph
     result: dict[str, Unit] = {}
-    for container in structure.containers.values():
-        if any(node.id in result for node in container.nodes()):
-            continue
-        chain = structure.chain(container) if container.group.kind != "ModuleDict" else None
-        if chain is None:
-            continue
-        feeding, output = chain
-        nodes = container.nodes()
-        unit = Unit(
-            container.group.id,
-            graph.by_id[output.node],
-            (("input", feeding),),
-            container,
-            tuple(node.id for node in nodes),
-        )
-        result.update(dict.fromkeys(unit.nodes, unit))
-    in_init = formula_nodes(block)
+    for chain in structure.chains.values():
+        if chain.nodes[0].id not in result:
+            ids = tuple(node.id for node in chain.nodes)
+            key = chain.container.group.id
+            unit = Unit(key, chain.nodes[-1], (("input", chain.feeding),), chain, ids)
+            result.update(dict.fromkeys(ids, unit))
     for node in graph.nodes:
-        if node.id in result or node.id in in_init or node.type in (INPUT, PARAMETER, BUFFER):
+        if node.id in result or node.type in (INPUT, PARAMETER, BUFFER):
             continue
         incoming = graph.incoming[node.id]
         ports = node_ports(project, graph, node).inputs
@@ -73,7 +61,7 @@ def order(block: Block, found: dict[str, Unit]) -> list[Unit]:
             stack.append((unit, True))
             sources = [found[port.node] for _, port in unit.inputs if port.node in found]
             sources = [source for source in dict.fromkeys(sources) if source.key not in done]
-            if unit.node.type in COMMUTATIVE and unit.container is None and len(sources) > 1:
+            if unit.node.type in COMMUTATIVE and unit.chain is None and len(sources) > 1:
                 sources.sort(key=lambda source: sizes.branch(source, done))
             stack += [(source, False) for source in reversed(sources)]
     return list(done.values())

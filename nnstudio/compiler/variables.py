@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
-RESERVED = frozenset(dir(builtins)) | frozenset({"self", "torch", "nn", "F", "math", "Tensor", "i", "_"})
+from nnstudio.project.names import CODE_NAMES, MODULE_ATTRIBUTES, snake_case
+from nnstudio.symbols.symbolic import REPETITION
+
+RESERVED = frozenset(dir(builtins)) | CODE_NAMES | {REPETITION, "_", "make_divisible"}
 
 
 class Variables:
@@ -20,8 +22,9 @@ class Variables:
     def fresh(self, wanted: str, *, keep: bool = True) -> str:
         """A name like `wanted`; with `keep` it is alive from now on."""
         base = snake(wanted) or "x"
+        base = f"{base}_" if keyword.iskeyword(base) else base
         name, k = base, 2
-        while name in self.alive or name in self.fixed or name in RESERVED or keyword.iskeyword(name):
+        while name in self.alive or name in self.fixed or name in RESERVED:
             name, k = f"{base}{k}", k + 1
         if keep:
             self.alive.add(name)
@@ -37,10 +40,16 @@ class Variables:
 
 
 def snake(name: str) -> str:
-    """``BatchNorm2d`` -> ``batch_norm2d``; a name in small letters stays."""
-    if name.islower():
-        return name
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    """``BatchNorm2d`` -> ``norm``, ``ReLUFunction`` -> ``relu``; small letters stay."""
+    return name if name.islower() else snake_case(name.removesuffix("Function"))
+
+
+def free_attribute(name: str, taken: Container[str]) -> str:
+    """``hidden``, or ``hidden_value`` where a module is called so: modules own their names."""
+    attribute = name
+    while attribute in taken or attribute in MODULE_ATTRIBUTES:
+        attribute = f"{attribute}_value"
+    return attribute
 
 
 def singular(name: str) -> str:

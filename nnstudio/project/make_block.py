@@ -10,7 +10,7 @@ from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
 from nnstudio.project.checks import canonical, pattern_names
 from nnstudio.project.command import block_of, node_of, placed, without_empty_groups
-from nnstudio.project.fragment import taken_out
+from nnstudio.project.fragment import taken_out, whole_groups
 from nnstudio.project.names import (
     BlockNames,
     class_name_problem,
@@ -178,7 +178,8 @@ class MakeBlock:
         chosen = [n for n in graph.nodes if n.id in self.node_ids]
         arguments = {p.name: Expr(p.name) for p in inner.parameters}
         around = [graph.ancestry(n.group) for n in chosen]
-        shared = [g for g in around[0] if all(g in chain for chain in around)]
+        moved = {group.id for group in whole_groups(graph, self.node_ids)}
+        shared = [g for g in around[0] if g not in moved and all(g in a for a in around)]
         corner = (min(n.position[0] for n in chosen), min(n.position[1] for n in chosen))
         use = Node(
             new_id(),

@@ -179,7 +179,10 @@ class BlockNames:
             if name in MODULE_ATTRIBUTES or name in CONTAINER_ATTRIBUTES:
                 return f"'{name}' is an attribute of every nn.ModuleDict"
         else:
-            problem = word_problem(name)
+            # an Output is a key of the dict that `forward` returns, which may be a keyword: "class"
+            problem = None
+            if place.role != "output" or not keyword.iskeyword(name):
+                problem = word_problem(name)
             if problem is not None or place.role == "member":
                 return problem
             reserved = reserved_problem if place.role == "attribute" else _variable_problem
@@ -308,7 +311,7 @@ def settled(project: Project, block_name: str) -> Project:
         g.kind != "frame" and names.group_problem(g, g.name) for g in graph.groups
     ):
         return project
-    for group in graph.groups:
+    for group in reversed(graph.groups):  # of two that collide, the earlier keeps its name
         names = BlockNames(project, project.by_name[block_name])
         renamed = replace(group, name=free_group_name(names, group))
         if renamed != group:

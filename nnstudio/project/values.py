@@ -109,6 +109,14 @@ class Project:
         """The root block."""
         return self.by_name[self.root]
 
+    @cached_property
+    def variant(self) -> Variant | None:
+        """The first variant that gives the model the values it has, None if there is none."""
+        defaults = {p.name: p.default for p in self.model.parameters}
+        present = FrozenMap({**defaults, **self.values})
+        found = (v for v in self.variants if FrozenMap({**defaults, **v.values}) == present)
+        return next(found, None)
+
     def with_block(self, block: Block) -> Project:
         """This project with the block of the same name replaced."""
         blocks = tuple(block if b.name == block.name else b for b in self.blocks)

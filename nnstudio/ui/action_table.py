@@ -233,6 +233,7 @@ _VIEW = (
     _window("view.summary", "Summary", "View", 2, "Alt+2", icon="summary"),
     _window("view.code", "Code", "View", 2, "Alt+3", icon="code"),
     _window("view.training", "Training", "View", 2, "Alt+4", icon="training"),
+    _window("view.log", "Log", "View", 2, "Alt+5", icon="log"),
     _window("view.theme_system", "Follow the system", "View/Theme", 0, checkable=True),
     _window("view.theme_light", "Light", "View/Theme", 0, checkable=True),
     _window("view.theme_dark", "Dark", "View/Theme", 0, checkable=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from nnstudio.compiler.errors import CompileError
@@ -34,6 +34,8 @@ class CodePanel(QWidget):
         self._timer.timeout.connect(self.renew)
         self.view = CodeView()
         self.view.line_clicked.connect(self._on_line)
+        for shortcut in self.view.findChildren(QShortcut):  # Ctrl+F is an act of the window
+            shortcut.setEnabled(shortcut.key() != QKeySequence(QKeySequence.StandardKey.Find))
         self._about = QLabel()
         self._about.setProperty("role", "muted")
         self.copy_button = QPushButton("Copy")

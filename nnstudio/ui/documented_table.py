@@ -44,7 +44,7 @@ class DocumentedTable(QWidget):
         self.table.setColumnCount(len(_COLUMNS))
         self.table.setHeaderLabels(_COLUMNS)
         self.table.setAccessibleName("Documented layers")
-        self.table.setWordWrap(True)
+        self.table.setUniformRowHeights(True)
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

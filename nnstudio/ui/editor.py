@@ -19,7 +19,7 @@ from nnstudio.ui.settings import Settings
 from nnstudio.workspace.workspace import Workspace
 
 GAP = 72.0
-SIZES = ([232, 892, 316], [600, 248])
+SIZES = ([232, 892, 316], [566, 282])
 """Widths of palette, canvas and inspector; heights of what is above and the panels."""
 
 
@@ -156,6 +156,8 @@ class Editor(QWidget):
 
     def add_panel(self, id: str, title: str, icon: str, panel: QWidget) -> None:
         """Put a tab at the end."""
+        panel.setProperty("role", "panel")
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._ids.append(id)
         self._titles[id] = title
         self.tabs.addTab(panel, icons.icon(icon, "muted", 16), title)

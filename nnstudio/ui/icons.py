@@ -63,7 +63,7 @@ def pixmap(
     """The icon as a picture, `size` pixels on the screen.
 
     Args:
-        colour: a token of the theme (`accent`, `category.linear`) or `#rrggbb`; text colour if None.
+        colour: a token of the theme (`accent`, `category.linear`) or `#rrggbb`; None for text.
         ratio: pixels of the picture per pixel of the window; that of the screen if None.
 
     Raises:
@@ -103,9 +103,7 @@ def attach(
 def _renew_while_alive(target: QObject, renew: Callable[[object], None]) -> None:
     # A second attach to the same target must end the first. The little QObject is the target's
     # child, so Qt ends the connection with the target.
-    for child in target.findChildren(
-        _Renewal, options=Qt.FindChildOption.FindDirectChildrenOnly
-    ):
+    for child in target.findChildren(_Renewal, options=Qt.FindChildOption.FindDirectChildrenOnly):
         child.end()
     _Renewal(target, renew)
 

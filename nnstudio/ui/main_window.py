@@ -16,7 +16,7 @@ from nnstudio.project.schema import FileError
 from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.background import Background
-from nnstudio.workspace.warming import warm_up
+from nnstudio.ui.canvas_menu import CanvasMenu
 from nnstudio.ui.documents import Documents, open_or_refuse
 from nnstudio.ui.editor import Editor
 from nnstudio.ui.find_bar import FindBar
@@ -32,6 +32,7 @@ from nnstudio.ui.title import window_title
 from nnstudio.ui.toolbar import ToolBar
 from nnstudio.ui.training_controller import TrainingController
 from nnstudio.ui.window_actions import WindowActions
+from nnstudio.workspace.warming import warm_up
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self._warm = Background("warm-up", self)
         self._connect()
         GraphActions(self.actions_table, self.editor.canvas, self.reason_not_open)
+        CanvasMenu(self.actions_table, self.editor.canvas)
         self.window_actions = WindowActions(self)
         self._load_state()
         self.show_gallery()
@@ -105,14 +107,17 @@ class MainWindow(QMainWindow):
             self.panels.form,
             self.training,
         ):
-            source.refused.connect(self.status.say)
+            source.refused.connect(self.say)
         self.find_bar.fly_asked.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_asked.connect(lambda: self.actions_table.run("file.export"))
+        self.panels.training.run_asked.connect(lambda: self.actions_table.run("run.start"))
         self.panels.form.fit_asked.connect(lambda: self.actions_table.run("run.fit_to_data"))
         self.run_bar.device_chosen.connect(self._choose_device)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
+        self.training.told_of.connect(self.panels.log.add)
+        documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
         self._warm.done.connect(self._on_warm)
 
     # -- pages --------------------------------------------------------------------------------
@@ -168,6 +173,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(window_title(self.workspace if self.is_editing else None))
         self.setWindowModified(self.is_editing and self.workspace.modified)
 
+    def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
+        """Show a sentence for some seconds, and note it in the log."""
+        self.status.say(sentence, icon, colour)
+        self.panels.log.add(sentence)
+
     # -- opening ------------------------------------------------------------------------------
 
     def open_preset(self, name: str) -> None:
@@ -175,7 +185,7 @@ class MainWindow(QMainWindow):
         try:
             project = load_target(name)
         except FileError as error:
-            self.status.say(str(error))
+            self.say(str(error))
             return
         self.documents.show(project)
 
@@ -225,7 +235,7 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
 
     def _on_failed(self, block: str, node: str, sentence: str) -> None:
-        self.status.say(f"The training failed: {sentence}", "error", "error")
+        self.say(f"The training failed: {sentence}", "error", "error")
         if block and node:
             self.editor.fly_to(block, node)
 
@@ -280,4 +290,4 @@ class MainWindow(QMainWindow):
         try:
             open_or_refuse(self.documents, path)
         except Refusal as refusal:
-            self.status.say(str(refusal))
+            self.say(str(refusal))

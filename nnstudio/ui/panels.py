@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
@@ -14,6 +14,7 @@ from nnstudio.project.values import Project
 from nnstudio.ui.background import Background
 from nnstudio.ui.code_panel import CodePanel
 from nnstudio.ui.editor import Editor
+from nnstudio.ui.log_panel import LogPanel
 from nnstudio.ui.problems_panel import ProblemsPanel
 from nnstudio.ui.summary_panel import SummaryPanel
 from nnstudio.ui.training_controller import Shows
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # needs torch
 
 
 class Panels(QObject):
-    """Problems, Summary, Code and Training of one editor."""
+    """Problems, Summary, Code, Training and Log of one editor."""
 
     def __init__(self, workspace: Workspace, editor: Editor) -> None:
         super().__init__(editor)
@@ -36,12 +37,14 @@ class Panels(QObject):
         self.code = CodePanel(workspace)
         self.form = TrainingForm(workspace)
         self.training = TrainingPage(self.form)
+        self.log = LogPanel()
         self._inspection = Background("summary", self)
         self._inspected: Project | None = None
         editor.add_panel("problems", "Problems", "problems", self.problems)
         editor.add_panel("summary", "Summary", "summary", self.summary)
         editor.add_panel("code", "Code", "code", self.code)
         editor.add_panel("training", "Training", "training", self.training)
+        editor.add_panel("log", "Log", "log", self.log)
         self.problems.count_changed.connect(self._on_count)
         self.problems.fly_asked.connect(editor.fly_to)
         self.problems.fix_asked.connect(self.apply_fix)
@@ -124,6 +127,8 @@ class Panels(QObject):
 class TrainingPage(QWidget):
     """The settings at the left, the plots at the right; those are made on first need."""
 
+    run_asked = Signal()
+
     def __init__(self, form: TrainingForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._panel: Shows | None = None
@@ -141,6 +146,7 @@ class TrainingPage(QWidget):
             from nnstudio.ui.training_panel import TrainingPanel
 
             panel = TrainingPanel()
+            panel.run_asked.connect(self.run_asked)
             self._panel = panel
             self._split.addWidget(panel)
             self._split.setStretchFactor(1, 1)

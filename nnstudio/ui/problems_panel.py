@@ -53,7 +53,7 @@ class ProblemsPanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)
         self.table.setColumnWidth(0, 104)
         self.table.setColumnWidth(1, 220)
         self.table.cellDoubleClicked.connect(self._fly)
@@ -100,12 +100,16 @@ class ProblemsPanel(QWidget):
             if problem.fix is not None:
                 self.table.setCellWidget(row, 3, self._button(problem))
             self.table.setRowHeight(row, 34)
+        buttons = [self.fix_button(row) for row in range(len(self._problems))]
+        widths = [button.sizeHint().width() for button in buttons if button is not None]
+        self.table.setColumnWidth(3, max(widths, default=64) + 32)
         self._stack.setCurrentIndex(1 if self._problems else 0)
 
     def _button(self, problem: Problem) -> QWidget:
         assert problem.fix is not None
         button = QPushButton(problem.fix.title)
         button.setProperty("role", "small")
+        button.ensurePolished()
         button.clicked.connect(lambda: self.fix_asked.emit(problem))
         holder = QWidget()
         row = QHBoxLayout(holder)

@@ -80,6 +80,7 @@ class SummaryPanel(QWidget):
         self._split.setStretchFactor(0, 5)
         self._split.setStretchFactor(1, 4)
         self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
         page = QWidget()
         head = QHBoxLayout()
         head.setContentsMargins(16, 6, 12, 6)

@@ -49,9 +49,7 @@ def _without(graph: Graph, node: str) -> Graph:
     return replace(graph, nodes=tuple(n for n in graph.nodes if n.id != node), edges=())
 
 
-def _kept(
-    project: Project, old: Node, new: Node, initial: FrozenMap[Value]
-) -> FrozenMap[Value]:
+def _kept(project: Project, old: Node, new: Node, initial: FrozenMap[Value]) -> FrozenMap[Value]:
     """The old values that the new type takes under the same name, else its own first ones."""
     params = dict(initial)
     for name, value in old.params.items():
@@ -84,9 +82,7 @@ def _with_wires(project: Project, graph: Graph, old: Node, new: Node) -> Graph:
     return replace(graph, nodes=nodes, edges=tuple(edges))
 
 
-def _same_port(
-    before: tuple[PortSpec, ...], after: tuple[PortSpec, ...], name: str
-) -> str | None:
+def _same_port(before: tuple[PortSpec, ...], after: tuple[PortSpec, ...], name: str) -> str | None:
     """The port of the same name, else the one in the same place."""
     if any(port.name == name for port in after):
         return name

@@ -1,6 +1,6 @@
 """The colours and fonts of the window: tokens from `resources/themes/`, and which theme is on.
 
-What the tokens look like on widgets is in `stylesheet`; what they tint is in `icons`. No widget here.
+What the tokens look like on widgets is in `stylesheet`; what they tint is in `icons`. No widgets.
 """
 
 from __future__ import annotations

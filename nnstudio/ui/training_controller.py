@@ -43,12 +43,14 @@ class Shows(Protocol):
 class TrainingController(QObject):
     """One training at a time. The project can be edited meanwhile: the run has its own copy.
 
-    `failed_at(block, node, sentence)` when a run failed at a node, empty texts if not at one.
+    `failed_at(block, node, sentence)` when a run failed at a node, empty texts if not at one;
+    `told_of(sentence, detail)` what the log notes.
     """
 
     changed = Signal()
     refused = Signal(str)
     failed_at = Signal(str, str, str)
+    told_of = Signal(str, str)
 
     def __init__(
         self, workspace: Workspace, panel: Callable[[], Shows], parent: QObject | None = None
@@ -173,16 +175,24 @@ class TrainingController(QObject):
         match event:
             case Started():
                 self.device, self._epochs = event.device, event.epochs
+                self.told_of.emit(
+                    f"Training started on {event.device}: {event.epochs:,} epochs of "
+                    f"{event.train_samples:,} samples, {event.parameters:,} parameters",
+                    "",
+                )
             case StepsDone():
                 self._steps = event
             case EpochDone():
                 self._epochs = event.epochs
             case Completed():
                 self.result = _result(event)
+                self.told_of.emit(f"Training completed: {self.result}", "")
             case Stopped():
                 self.result = f"after epoch {event.epoch}, {duration(event.seconds)}"
+                self.told_of.emit(f"Training stopped {self.result}", "")
             case Failed():
                 self.result = event.sentence
+                self.told_of.emit(f"Training failed: {event.sentence}", event.detail)
                 self._tell_failure(event)
 
     def _tell_failure(self, event: Failed) -> None:

@@ -1,53 +1,56 @@
-"""The right side of the Training tab: how it goes in figures, and the live plots."""
+"""The Training tab's right side: how it goes in figures, the live plots, the epochs in a table.
+
+It shows events and knows no run: whoever drains a run's queue hands the events over.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
+    QSplitter,
     QStackedLayout,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from nnstudio.training.events import Completed, EpochDone, Event, Failed, Started, StepsDone
-from nnstudio.ui import icons, theme
+from nnstudio.training.events import (
+    CheckpointSaved,
+    Completed,
+    EpochDone,
+    Event,
+    Failed,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from nnstudio.ui import icons
 from nnstudio.ui.empty_state import EmptyState
 from nnstudio.ui.plots.training_plots import TrainingPlots
+from nnstudio.ui.widgets.bar_table import BarTable, Column
+from nnstudio.ui.widgets.figure import NOTHING, Figure, Pill
 
 REDRAW = 60
 """Milliseconds between two drawings of the plots while events come."""
+WIDE = 1180
+"""From this width on the table of epochs stands beside the plots by itself."""
 
-_COLOURS = {"Running": "good", "Completed": "good", "Failed": "error", "Paused": "warning"}
-
-
-class Figure(QWidget):
-    """A number with its name above it."""
-
-    def __init__(self, name: str, width: int) -> None:
-        super().__init__()
-        title = QLabel(name)
-        title.setFont(theme.text_font(11))
-        title.setProperty("role", "muted")
-        self.value = QLabel("–")
-        self.value.setFont(theme.mono_font(13, QFont.Weight.Medium))
-        self.setMinimumWidth(width)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addWidget(title)
-        column.addWidget(self.value)
-
-    def show_text(self, text: str) -> None:
-        """Another value."""
-        self.value.setText(text)
+_TONES = {
+    "Running": "accent",
+    "Pausing": "warning",
+    "Paused": "warning",
+    "Stopping": "warning",
+    "Completed": "good",
+    "Failed": "error",
+}
 
 
 class TrainingPanel(QWidget):
@@ -58,73 +61,150 @@ class TrainingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plots = TrainingPlots()
-        self.state = QLabel()
-        self.state.setFont(theme.text_font(13, QFont.Weight.DemiBold))
-        self.state.setMinimumWidth(84)
+        self.state = Pill()
+        self.state.hide()
         self.figures = {
             "epoch": Figure("Epoch", 64),
-            "step": Figure("Step", 96),
-            "loss": Figure("Loss", 64),
-            "accuracy": Figure("Accuracy", 68),
-            "validation_loss": Figure("Val. loss", 64),
-            "validation_accuracy": Figure("Val. accuracy", 84),
-            "speed": Figure("Samples/s", 72),
-            "left": Figure("Time left", 64),
+            "step": Figure("Step", 104),
+            "speed": Figure("Samples/s", 64),
+            "left": Figure("Time left", 60),
             "device": Figure("Device", 48),
         }
         self.progress = QProgressBar(textVisible=False, maximum=1000)
         self.progress.setProperty("role", "slim")
         self.note = QLabel(wordWrap=True)
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.hide()
-        export = QPushButton("Export plots...")
-        export.setProperty("role", "small")
-        icons.attach(export, "export", size=14)
+        self._best = 0
+        self.table = BarTable(self._columns())
+        self.table.setProperty("role", "card")
+        self.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        self.table.hide()
+        self.empty = EmptyState(
+            "training",
+            "Not trained yet",
+            "Press Run to train this model; loss and accuracy are drawn here while it learns.",
+            "Run",
+        )
+        self.empty.button.setProperty("role", "primary")
+        icons.attach(self.empty.button, "run", "on_accent", 16)
+        self.empty.asked.connect(self.run_asked)
+        page = self._page()
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(page)
+        shown = QWidget()
+        shown.setLayout(self._stack)
+        self._split = QSplitter(Qt.Orientation.Horizontal, handleWidth=1)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(shown)
+        self._split.setStretchFactor(0, 1)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._split)
+        self._redraw = QTimer(self, singleShot=True, interval=REDRAW)
+        self._redraw.timeout.connect(self.plots.redraw)
+        self._epochs = 0
+
+    def _page(self) -> QWidget:
+        self.table_button = self._button("summary", "Show the epochs as a table", checkable=True)
+        self.table_button.toggled.connect(self.table.setVisible)
+        export = self._button("export", "Export the plots as PNG or SVG, or their points as CSV...")
         export.clicked.connect(self._export)
-        self.plots.controls.addWidget(export)
         head = QHBoxLayout()
         head.setSpacing(14)
         head.addWidget(self.state)
         for figure in self.figures.values():
             head.addWidget(figure)
         head.addStretch(1)
+        head.addWidget(self.plots.smoothing)
+        head.addWidget(self.table_button)
+        head.addWidget(export)
+        body = QSplitter(Qt.Orientation.Horizontal, handleWidth=8)
+        body.setProperty("role", "gap")
+        body.setChildrenCollapsible(False)
+        body.addWidget(self.plots)
+        body.addWidget(self.table)
+        body.setSizes([700, 480])
+        body.setStretchFactor(0, 1)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(16, 6, 12, 4)
-        column.setSpacing(5)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.progress)
         column.addWidget(self.note)
-        column.addWidget(self.plots, 1)
-        self.empty = EmptyState(
-            "chart",
-            "Not trained yet",
-            "Press Run to train this model; loss and accuracy are drawn here while it learns.",
-            "Run",
+        column.addWidget(body, 1)
+        return page
+
+    @staticmethod
+    def _button(icon: str, tip: str, *, checkable: bool = False) -> QToolButton:
+        button = QToolButton(checkable=checkable)
+        button.setProperty("role", "quiet")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setFixedSize(28, 28)
+        button.setIconSize(icons.size(16))
+        icons.attach(button, icon, size=16)
+        return button
+
+    def _columns(self) -> tuple[Column, ...]:
+        def best(row: EpochDone) -> str | None:
+            return "star" if row.epoch == self._best else None
+
+        return (
+            Column("Epoch", lambda r: str(r.epoch), lambda r: r.epoch, icon=best),
+            Column("Loss", lambda r: _loss(r.train.loss), lambda r: r.train.loss),
+            Column(
+                "Val. loss",
+                lambda r: _loss(r.validation.loss if r.validation else None),
+                lambda r: r.validation.loss if r.validation else None,
+                tip="Validation loss",
+            ),
+            Column(
+                "Accuracy",
+                lambda r: _percent(r.train.accuracy, 1),
+                lambda r: r.train.accuracy,
+                share=lambda r: r.train.accuracy,
+            ),
+            Column(
+                "Val. acc.",
+                lambda r: _percent(r.validation.accuracy if r.validation else None, 1),
+                lambda r: r.validation.accuracy if r.validation else None,
+                share=lambda r: r.validation.accuracy if r.validation else None,
+                tip="Validation accuracy",
+            ),
+            Column("Rate", lambda r: f"{r.learning_rate:.3g}", lambda r: r.learning_rate),
+            Column("Time", lambda r: f"{r.seconds:.1f} s", lambda r: r.seconds),
         )
-        self.empty.asked.connect(self.run_asked)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(page)
-        self._redraw = QTimer(self, singleShot=True, interval=REDRAW)
-        self._redraw.timeout.connect(self.plots.redraw)
-        self._epochs = self._steps = 0
+
+    # -- what the shell does ------------------------------------------------------------------
+
+    def set_form(self, form: QWidget) -> None:
+        """Place the form of the training settings at the left."""
+        self._split.insertWidget(0, form)
+        self._split.setStretchFactor(0, 0)
+        self._split.setStretchFactor(1, 1)
+
+    def reset(self) -> None:
+        """Forget the last training and say how to start one."""
+        self._clear()
+        self._stack.setCurrentIndex(0)
 
     def begin(self) -> None:
         """A new training: forget the last one."""
-        self.plots.clear()
-        for figure in self.figures.values():
-            figure.show_text("–")
-        self.progress.setValue(0)
-        self.note.hide()
+        self._clear()
         self._stack.setCurrentIndex(1)
 
     def set_state(self, state: str) -> None:
         """The state in words and colour."""
-        if self.state.text() == state:
-            return
-        self.state.setText(state)
-        self.state.setProperty("role", _COLOURS.get(state, "muted"))
-        self.state.style().polish(self.state)
+        self.state.show_word(state, _TONES.get(state, "muted"))
+        self.state.setVisible(bool(state))
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Show what came since the last time."""
+        for event in events:
+            self.handle(event)
 
     def handle(self, event: Event) -> None:
         """Show one event; the plots are drawn soon after, once for all that came."""
@@ -135,37 +215,51 @@ class TrainingPanel(QWidget):
         match event:
             case Started():
                 self._epochs = event.epochs
-                self._steps = event.epochs * event.steps_per_epoch
                 self._show(device=event.device, epoch=f"{event.first_epoch} / {event.epochs}")
             case StepsDone():
                 self._on_steps(event)
             case EpochDone():
-                self._on_epoch(event)
+                self._show(epoch=f"{event.epoch} / {event.epochs}")
+                self.table.add_row(event)
+            case CheckpointSaved(best=True):
+                self._best = event.epoch
+                self.table.renew()
             case Completed():
+                self._best = event.best_epoch
+                self.table.renew()
                 self.progress.setValue(self.progress.maximum())
-                self._show(left="0:00")
+                self._end(event.seconds)
+            case Stopped():
+                self._end(event.seconds)
             case Failed():
+                self._end(None)
                 self._say(event.sentence)
+
+    # -- how it shows it ----------------------------------------------------------------------
+
+    def _clear(self) -> None:
+        self._redraw.stop()
+        self._best = self._epochs = 0
+        self.plots.clear()
+        self.table.set_rows(())
+        for figure in self.figures.values():
+            figure.show_text(NOTHING)
+        self.figures["left"].show_text(NOTHING, "Time left")
+        self.progress.setValue(0)
+        self.note.hide()
 
     def _on_steps(self, event: StepsDone) -> None:
         left = event.remaining_seconds
         self._show(
-            epoch=f"{event.epoch} / {self._epochs}",
+            epoch=f"{event.epoch} / {self._epochs or NOTHING}",
             step=f"{event.step:,} / {event.steps:,}",
-            loss=f"{event.loss:.4f}",
-            accuracy=_percent(event.accuracy),
             speed=f"{event.samples_per_second:,.0f}",
-            left="–" if left is None else f"{int(left) // 60}:{int(left) % 60:02}",
+            left=NOTHING if left is None else _duration(left),
         )
         self.progress.setValue(round(1000 * event.step / max(event.steps, 1)))
 
-    def _on_epoch(self, event: EpochDone) -> None:
-        self._show(epoch=f"{event.epoch} / {event.epochs}")
-        if event.validation is not None:
-            self._show(
-                validation_loss=f"{event.validation.loss:.4f}",
-                validation_accuracy=_percent(event.validation.accuracy),
-            )
+    def _end(self, seconds: float | None) -> None:
+        self.figures["left"].show_text(NOTHING if seconds is None else _duration(seconds), "Took")
 
     def _show(self, **texts: str) -> None:
         for name, text in texts.items():
@@ -175,7 +269,6 @@ class TrainingPanel(QWidget):
         self.note.setText(sentence)
         self.note.setProperty("role", "error")
         self.note.style().polish(self.note)
-        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.show()
 
     def _export(self) -> None:
@@ -188,6 +281,25 @@ class TrainingPanel(QWidget):
             except (OSError, ValueError) as error:
                 self._say(str(error))
 
+    # -- Qt -----------------------------------------------------------------------------------
 
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2%}"
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Only where the width passes the mark, so that a choice by hand stays.
+        if (event.oldSize().width() >= WIDE) != (event.size().width() >= WIDE):
+            self.table_button.setChecked(event.size().width() >= WIDE)
+
+
+def _loss(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.4f}"
+
+
+def _percent(value: float | None, places: int) -> str:
+    return NOTHING if value is None else f"{100 * value:.{places}f} %"
+
+
+def _duration(seconds: float) -> str:
+    """Whole seconds as `0:42`, `12:04`, `1:02:33`."""
+    minutes, left = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -22,7 +22,7 @@ from nnstudio.ui.title import PROGRAM
 if TYPE_CHECKING:
     from nnstudio.ui.main_window import MainWindow
 
-PANELS = ("problems", "summary", "code", "training")
+PANELS = ("problems", "summary", "code", "training", "log")
 MODES: tuple[Mode, ...] = ("system", "light", "dark")
 EXPORTS = "PyTorch module (*.py);;Picture (*.png);;Drawing (*.svg)"
 
@@ -120,16 +120,16 @@ class WindowActions:
             else:
                 window.workspace.export(path)
         except (CompileError, OSError, FileError) as error:
-            window.status.say(f"Not exported: {error}")
+            window.say(f"Not exported: {error}")
             return
-        window.status.say(f"Written to {path}", "tick", "good")
+        window.say(f"Written to {path}", "tick", "good")
 
     # -- views --------------------------------------------------------------------------------
 
     def _bind_view(self) -> None:
         window, bind, closed = self._window, self._window.actions_table.bind, self._closed
         editor = window.editor
-        bind("edit.find", window.find_bar.open, closed)
+        bind("edit.find", self._find, closed)
         bind("edit.properties", editor.show_properties, closed)
         bind("edit.settings", self._show_keys)
         for side in ("palette", "inspector", "panels"):
@@ -153,6 +153,13 @@ class WindowActions:
         bind("help.keys", self._show_keys)
         bind("help.layer", self._show_help, self._no_help)
         bind("help.about", self._show_about)
+
+    def _find(self) -> None:
+        code = self._window.panels.code
+        if code.isAncestorOf(self._window.focusWidget() or self._window):
+            code.view.open_find()
+        else:
+            self._window.find_bar.open()
 
     def set_theme(self, mode: Mode) -> None:
         """Change the theme and remember it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.report import Report
 from nnstudio.data.info import DataSetInfo
 from nnstudio.project.block_commands import FitToData
@@ -14,7 +15,8 @@ def input_form(project: Project, report: Report) -> tuple[int | None, ...] | Non
     required = [t for t in report.root.inputs.values()]
     if not required:
         return None
-    return tuple(dim.value for dim in required[0].shape[1:])
+    free = free_names(project.model)  # their numbers are examples, not demands
+    return tuple(None if dim.text in free else dim.value for dim in required[0].shape[1:])
 
 
 def classes_given(report: Report) -> int | None:
@@ -31,8 +33,8 @@ def matches(form: tuple[int | None, ...], sample: tuple[int, ...]) -> bool:
 def form_for(project: Project, report: Report, info: DataSetInfo) -> tuple[int, ...]:
     """The form of `info`'s samples that the model takes, else the one that it can be fitted to.
 
-    A form of the model's own sizes comes first, then one with the same number of dimensions;
-    raises `Refusal` if there is none.
+    A form of the model's own sizes comes first, then of those with the same number of dimensions
+    the one with most sizes in common; raises `Refusal` if there is none.
     """
     wanted = input_form(project, report)
     if wanted is None:
@@ -40,9 +42,9 @@ def form_for(project: Project, report: Report, info: DataSetInfo) -> tuple[int, 
     for form in info.forms:
         if matches(wanted, form):
             return form
-    for form in info.forms:
-        if len(form) == len(wanted):
-            return form
+    near = [form for form in info.forms if len(form) == len(wanted)]
+    if near:
+        return max(near, key=lambda form: sum(a == b for a, b in zip(wanted, form, strict=True)))
     forms = ", ".join(" × ".join(map(str, form)) for form in info.forms)
     raise Refusal(
         f"{info.title} offers samples of {forms}; the model takes {len(wanted)} dimensions besides the batch"

@@ -41,7 +41,10 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     summary = summarise(model, inputs, samples=SAMPLES)
     documented = None
     if project.about.documented:
-        documented = check(load_documented(project.about.documented), model, summary.parameters)
+        known = project.variant
+        names = [known.reference, known.name] if known is not None else [project.about.reference]
+        table = load_documented(project.about.documented).of(*names)
+        documented = check(table, model, summary.parameters) if table is not None else None
     shapes = {
         name: tuple(SAMPLES if dim.value is None else dim.value for dim in tensor.shape)
         for name, tensor in report.root.outputs.items()

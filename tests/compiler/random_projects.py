@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import BlockReport
+from nnstudio.catalog import registry
 from nnstudio.graph.values import Group
 from nnstudio.project.names import BlockNames
 from nnstudio.project.values import Block, BlockParameter, Project
@@ -82,19 +84,22 @@ class Maker:
     # -- trying ---------------------------------------------------------------------------------
 
     def report(self) -> BlockReport:
-        return analyse(self.drawing.project()).blocks[self.drawing.name]
+        """The block by itself, as the root: sizes of its pattern are not known."""
+        return analyse(self.drawing.project()).root
 
     def attempt(self, node_type: str, *sources: Drawn, name: str | None = None, **rest: Any) -> bool:
         """Add a node; take it back if the analysis refuses it."""
         before = (len(self.drawing.nodes), len(self.drawing.edges))
         drawn = self.drawing.add(node_type, *sources, name="", **rest)
         self.name(name)
-        found = self.report().nodes.get(drawn.id)
-        if found is None or not found.ok or not found.connected:
+        report = self.report()
+        found = report.nodes.get(drawn.id)
+        if found is None or not report.ok:
             del self.drawing.nodes[before[0] :]
             del self.drawing.edges[before[1] :]
             return False
-        if found.params.get("p") is None and rest.get("shares") is None:
+        layer = registry.find(node_type)
+        if (layer is None or layer.is_module) and rest.get("shares") is None:
             self.modules.append(drawn)
         for port, tensor in found.outputs.items():
             self.live.append((drawn[port], tensor))
@@ -313,10 +318,10 @@ class Maker:
         at = {patterns[0].name: found[0]}
         for other in block.graph.of_type("Input")[1:]:
             if other.params.get("optional") is not True or self.chance(50):
-                extra = self.source(len(other.params["shape"]))
-                if extra is None:
+                length = found[1].shape[1].value
+                if length is None or not self.attempt("Buffer", shape=(length, length)):
                     return False
-                at[other.name] = extra[0]
+                at[other.name] = self.live.pop()[0]
         params: dict[str, Any] = {}
         for parameter in block.parameters:
             if parameter.name in ("in_channels", "features"):
@@ -422,9 +427,10 @@ def finish(maker: Maker, steps: int) -> None:
         maker.live.append((Drawn(node.id, "output"), report.nodes[node.id].outputs["output"]))
     for _ in range(steps):
         maker.step()
-    maker.drawing.output(maker.live[-1][0], "output")
-    for k in range(maker.pick(0, 0, 1, 2)):
-        maker.drawing.output(maker.pick(*maker.live)[0], f"output{k + 2}")
+    last = maker.live[-1][0]
+    for k, source in enumerate([last, *(maker.pick(*maker.live)[0] for _ in range(maker.pick(0, 0, 1, 2)))]):
+        if not maker.attempt("Output", source, name=f"output{k or ''}"):
+            reject()
 
 
 __all__ = ["VALUES", "Maker", "projects", "value"]

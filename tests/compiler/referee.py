@@ -8,13 +8,16 @@ and operations through a table. What the generated `forward` computes must be eq
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
 from torch import Tensor, nn
 
+from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
+from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Group, Node, Port, Value
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import parse
@@ -115,7 +118,9 @@ class Use:
         self.tensors = tensors
         self.names = environment(block, given, tensors)
         self.places = places(project, block, self.names)
+        self.used = upstream(self.graph, [n.id for n in self.graph.of_type("Output")])
         self.known: dict[str, dict[str, Tensor | None]] = {}
+        self.inner: dict[str, Use] = {}
 
     def outputs(self) -> dict[str, Tensor]:
         result: dict[str, Tensor] = {}
@@ -141,7 +146,9 @@ class Use:
                 assert torch.equal(tensor, formula), f"{node.name} differs from its formula"
             return {"output": tensor}
         owner = self.graph.by_id[node.shares] if node.shares else node
-        repeat = owner.repeat or node.repeat
+        repeat = owner.repeat
+        if node.repeat is not None and node.shares:
+            repeat = replace(node.repeat, kind="shared")
         if repeat is None:
             return self.once(node, owner, self.names, inputs, self.places.get(owner.id))
         first = next(iter(inputs))
@@ -178,8 +185,9 @@ class Use:
         used = self.project.by_name.get(owner.type)
         if used is not None:
             given = {name: evaluate(value, names) for name, value in owner.params.items()}
-            return dict(Use(self.project, used, module, given, inputs).outputs())
-        wired = {edge.source.name for edge in self.graph.outgoing[node.id]}
+            self.inner[node.id] = Use(self.project, used, module, given, inputs)
+            return dict(self.inner[node.id].outputs())
+        wired = {e.source.name for e in self.graph.outgoing[node.id] if e.target.node in self.used}
         return dict(zip(outputs, layer_call(module, inputs, wired), strict=False))
 
     def ports(self, node: Node) -> list[str]:
@@ -328,10 +336,10 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
 }
 
 
-def judge(project: Project, module: nn.Module, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The outputs of the model that `project` draws, by name, with the weights of `module`."""
+def judge(project: Project, module: nn.Module, inputs: Mapping[str, Tensor]) -> Use:
+    """The use of the root block with the weights of `module`; ask it for its `outputs`."""
     given = {name: evaluate(value, {}) for name, value in project.values.items()}
-    return Use(project, project.model, module, given, dict(inputs)).outputs()
+    return Use(project, project.model, module, given, dict(inputs))
 
 
 def forward(module: nn.Module, project: Project, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -343,13 +351,44 @@ def forward(module: nn.Module, project: Project, inputs: Mapping[str, Tensor]) -
     return {output.name: found}
 
 
-def assert_equal(project: Project, module: nn.Module, inputs: Mapping[str, Tensor]) -> None:
-    """Demand that reader and generated text agree to the bit."""
+def assert_equal(project: Project, module: nn.Module, inputs: Mapping[str, Tensor]) -> Use:
+    """Demand that reader and generated text agree to the bit; returns what was computed."""
     module.eval()
     with torch.no_grad():
-        expected = judge(project, module, inputs)
+        use = judge(project, module, inputs)
+        expected = use.outputs()
         found = forward(module, project, inputs)
     assert list(found) == list(expected)
     for name, tensor in expected.items():
         assert found[name].shape == tensor.shape
         assert torch.equal(found[name], tensor), f"{name} differs"
+    return use
+
+
+def assert_shapes(report: BlockReport, use: Use) -> None:
+    """Demand that analysed shapes are the real ones, at every node that was computed."""
+    for node, outputs in use.known.items():
+        found = report.nodes[node]
+        for port, tensor in outputs.items():
+            if tensor is None:
+                continue
+            sizes = [dim.value for dim in found.outputs[port].shape]
+            real = list(tensor.shape)
+            same = [a is None or a == b for a, b in zip(sizes, real, strict=True)]
+            assert all(same), f"{report.block}.{node}.{port}: analysed {sizes}, real {real}"
+        if found.inner is not None and found.repeats == 1 and node in use.inner:
+            assert_shapes(found.inner, use.inner[node])
+
+
+def assert_formulas(report: BlockReport) -> None:
+    """Demand that every formula has the value of its number, wherever its names have values."""
+    names = {name: quantity.value for name, quantity in report.scope.items()}
+    for node, found in report.nodes.items():
+        for tensor in found.outputs.values():
+            for dim in tensor.shape:
+                if dim.value is not None and all(names.get(n) is not None for n in dim.names):
+                    value = parse(dim.text).evaluate(names)
+                    where = f"{report.block}.{node}: {dim.text}"
+                    assert value == dim.value, f"{where} is {value}, not {dim.value}"
+        if found.inner is not None:
+            assert_formulas(found.inner)

@@ -40,6 +40,7 @@ from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, BlockParameter, Local, Project
 from tests.project.invariants import assert_sound
+from tests.project.meaning import Meaning
 
 TYPES = ["Input", "Output", "Conv2d", "Linear", "ReLU", "Add", "Concat", "LSTM", "Parameter", "Odd"]
 NAMES = ["conv", "fc", "x", "block1", "class", "training", "Block", "Other", "hidden", "i", ""]
@@ -113,6 +114,13 @@ class Editing(RuleBasedStateMachine):
     def start(self) -> None:
         self.history = History(residual_project())
         self.trace = [self.project]
+
+    def do_same(self, command: do.Command) -> None:
+        """Do what must not change what the model computes."""
+        meaning = Meaning()
+        before = meaning.of(self.project)
+        self.do(command)
+        assert meaning.of(self.project) == before
 
     def do(self, command: do.Command) -> None:
         before = self.project
@@ -218,7 +226,7 @@ class Editing(RuleBasedStateMachine):
     @rule(at=number, pick=number, x=st.floats(-1e6, 1e6), y=st.floats(-1e6, 1e6))
     def move(self, at: int, pick: int, x: float, y: float) -> None:
         block = self.block(at)
-        self.do(do.Move(block.name, ((self.node(block, pick), (x, y)),)))
+        self.do_same(do.Move(block.name, ((self.node(block, pick), (x, y)),)))
 
     @rule(at=number, pick=number, count=st.sampled_from([None, 0, 3, -1, Expr("hidden")]))
     def repeat(self, at: int, pick: int, count: int | Expr | None) -> None:
@@ -252,28 +260,30 @@ class Editing(RuleBasedStateMachine):
     )
     def group(self, at: int, bits: int, name: str, kind: str) -> None:
         block = self.block(at)
-        self.do(do.GroupNodes(block.name, self.some(block, bits), name, kind))  # type: ignore[arg-type]
+        self.do_same(do.GroupNodes(block.name, self.some(block, bits), name, kind))  # type: ignore[arg-type]
 
     @rule(at=number, pick=number, kind=st.sampled_from(["frame", "Sequential", "ModuleDict"]))
     def change_group(self, at: int, pick: int, kind: str) -> None:
         block = self.block(at)
         if block.graph.groups:
             group = block.graph.groups[pick % len(block.graph.groups)]
-            self.do(do.SetGroup(block.name, group.id, f"{group.name}_", kind))  # type: ignore[arg-type]
+            self.do_same(do.SetGroup(block.name, group.id, f"{group.name}_", kind))  # type: ignore[arg-type]
 
     @rule(at=number, pick=number, bits=number, out=st.booleans())
     def regroup(self, at: int, pick: int, bits: int, out: bool) -> None:
         block = self.block(at)
         if block.graph.groups:
             group = block.graph.groups[pick % len(block.graph.groups)]
-            self.do(do.PutInGroup(block.name, self.some(block, bits), None if out else group.id))
+            self.do_same(
+                do.PutInGroup(block.name, self.some(block, bits), None if out else group.id)
+            )
 
     @rule(at=number, pick=number)
     def ungroup(self, at: int, pick: int) -> None:
         block = self.block(at)
         if block.graph.groups:
             group = block.graph.groups[pick % len(block.graph.groups)]
-            self.do(do.Ungroup(block.name, group.id))
+            self.do_same(do.Ungroup(block.name, group.id))
 
     # -- blocks -------------------------------------------------------------------------------
 
@@ -282,22 +292,22 @@ class Editing(RuleBasedStateMachine):
         block = self.block(at)
         chosen = self.some(block, bits)
         inner = {n for n in chosen if block.graph.by_id[n].type not in ("Input", "Output")}
-        self.do(MakeBlock(block.name, frozenset(inner), name))
+        self.do_same(MakeBlock(block.name, frozenset(inner), name))
 
     @rule(at=number, pick=number)
     def dissolve(self, at: int, pick: int) -> None:
         block = self.block(at)
         uses = [n for n in block.graph.nodes if n.type in self.project.by_name]
         if uses:
-            self.do(Dissolve(block.name, uses[pick % len(uses)].id))
+            self.do_same(Dissolve(block.name, uses[pick % len(uses)].id))
 
     @rule(at=number, name=st.sampled_from(NAMES))
     def rename_block(self, at: int, name: str) -> None:
-        self.do(RenameBlock(self.block(at).name, name))
+        self.do_same(RenameBlock(self.block(at).name, name))
 
     @rule(at=number)
     def delete_block(self, at: int) -> None:
-        self.do(DeleteBlock(self.block(at).name))
+        self.do_same(DeleteBlock(self.block(at).name))
 
     @rule(at=number, name=st.sampled_from(["hidden", "width", "count", "size", "h"]))
     def parameter(self, at: int, name: str) -> None:
@@ -305,16 +315,16 @@ class Editing(RuleBasedStateMachine):
 
     @rule(at=number, name=st.sampled_from(["hidden", "width", "count"]), new=st.sampled_from(NAMES))
     def rename_parameter(self, at: int, name: str, new: str) -> None:
-        self.do(RenameBlockParameter(self.block(at).name, name, new))
+        self.do_same(RenameBlockParameter(self.block(at).name, name, new))
 
     @rule(at=number, name=st.sampled_from(["hidden", "width", "count"]))
     def remove_parameter(self, at: int, name: str) -> None:
-        self.do(RemoveBlockParameter(self.block(at).name, name))
+        self.do_same(RemoveBlockParameter(self.block(at).name, name))
 
     @rule(at=number, pick=number, param=st.sampled_from(["out_channels", "kernel_size", "bias"]))
     def promote(self, at: int, pick: int, param: str) -> None:
         block = self.block(at)
-        self.do(PromoteToParameter(block.name, self.node(block, pick), param))
+        self.do_same(PromoteToParameter(block.name, self.node(block, pick), param))
 
     @rule(at=number, text=st.sampled_from(["2 * hidden", "later + 1", "[k for k in range(3)]"]))
     def local(self, at: int, text: str) -> None:

@@ -19,6 +19,8 @@ from nnstudio.ui import theme
 from nnstudio.ui.action_table import TABLE
 from nnstudio.ui.app import create_window, has_display, run
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
+from nnstudio.ui.canvas.hits import Hit
+from nnstudio.ui.canvas_menu import CanvasMenu
 from nnstudio.ui.command_palette import CommandPalette
 from nnstudio.ui.documents import Answer
 from nnstudio.ui.find_bar import find
@@ -357,6 +359,19 @@ def test_swapping_the_type_keeps_what_fits(window: MainWindow) -> None:
     assert window.workspace.project.model.graph.incoming["flat"]["input"].node == "conv"
 
 
+def test_the_menu_of_the_canvas_offers_what_fits(window: MainWindow) -> None:
+    canvas = window.editor.canvas
+    menus = CanvasMenu(window.actions_table, canvas)
+    canvas.select(("conv",))
+    titles = [act.text() for act in menus.made(Hit(node="conv")).actions()]
+    assert "Rename" in titles
+    assert "Enter the block" not in titles
+    assert "Add a layer..." in [act.text() for act in menus.made(Hit()).actions()]
+    edge = canvas.graph.edges[0]
+    menus.made(Hit(edge=edge)).actions()[0].trigger()
+    assert edge not in canvas.graph.edges
+
+
 def test_blocks_appear_in_the_palette_and_the_breadcrumb_leads_back(window: MainWindow) -> None:
     canvas = window.editor.canvas
     canvas.select(("conv", "flat"))
@@ -443,6 +458,13 @@ def test_fit_to_data(window: MainWindow) -> None:
     assert form.is_fitted
     shape = window.workspace.project.model.graph.by_id["in"].params["shape"]
     assert shape == ("N", 1, 16, 12)
+
+
+def test_the_log_keeps_refusals(window: MainWindow) -> None:
+    window.say("Something was refused")
+    assert "Something was refused" in window.panels.log.text.toPlainText()
+    window.panels.log.add("It failed", "Traceback\n  line 1")
+    assert "  line 1" in window.panels.log.text.toPlainText()
 
 
 def test_find(window: MainWindow) -> None:

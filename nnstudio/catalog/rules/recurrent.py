@@ -38,7 +38,7 @@ def recurrent(use: Use) -> tuple[Tensor, ...]:
     use.at_least("hidden_size", hidden, 1)
     use.at_least("num_layers", use.dim("num_layers"), 1)
     width = _output_width(use)
-    if width is not hidden:
+    if use.given("proj_size") and not width.same(hidden):
         use.at_least("proj_size", width, 1)
         projected = use.dim("proj_size").value
         if projected and hidden.value is not None and projected >= hidden.value:

@@ -88,7 +88,7 @@ class BlockPage(QWidget):
             lambda text: context.attempt(lambda: SetNote(context.name, text))
         )
         self._cost = Facts()
-        cost, note = Section("Cost"), Section("Note")
+        cost, note = Section("Shapes and cost"), Section("Note")
         cost.add(self._cost)
         note.add(self.note)
         column = QVBoxLayout(self)

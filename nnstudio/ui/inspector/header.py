@@ -41,9 +41,10 @@ class Header(QWidget):
         self._grid.addWidget(self._enter, 0, 2, 2, 1)
         self._grid.setColumnStretch(1, 1)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 14, 12, 12)
-        self._column.setSpacing(12)
+        self._column.setContentsMargins(16, 14, 12, 8)
+        self._column.setSpacing(6)
         self._column.addLayout(self._grid)
+        self._column.addSpacing(4)
         self._token = "tensor"
         theme.notifier.changed.connect(self._tint)
 

@@ -1,1 +1,1 @@
-"""Live plots, drawn by pyqtgraph; imported on first need, since that takes a moment."""
+"""Live plots of a training. Imports pyqtgraph, so it is imported on first need only."""

@@ -2,73 +2,162 @@
 
 from __future__ import annotations
 
-import bisect
+from dataclasses import dataclass
 
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.ui import theme
+from nnstudio.ui.plots.axis import Axis
+from nnstudio.ui.plots.legend import LegendEntry
 from nnstudio.ui.plots.series import Series
 
-FAINT = 0.28
+FAINT = 0.3
+"""How solid the raw points stay behind their smoothed curve."""
+FEW = 40
+"""Up to so many points, the points of a dashed curve are drawn as dots."""
 
 
-class Chart(QWidget):
-    """A titled plot. Validation is dashed, training solid; the two share a hue."""
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """A series and what draws it."""
 
-    def __init__(self, title: str, colour: str, *, percent: bool = False) -> None:
-        super().__init__()
-        self.series: dict[str, Series] = {}
-        self._title, self._colour, self._percent = title, colour, percent
-        self._curves: dict[str, pg.PlotDataItem] = {}
-        self._raw: dict[str, pg.PlotDataItem] = {}
-        self._toggles: dict[str, QToolButton] = {}
+    series: Series
+    entry: LegendEntry
+    line: pg.PlotDataItem
+    raw: pg.PlotDataItem
+    dashed: bool
+
+
+class _Plot(pg.PlotWidget):
+    """The plot without menu and buttons; a double-click shows everything again."""
+
+    left = Signal()
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def mouseDoubleClickEvent(self, event: object) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.enableAutoRange()
+
+
+class Chart(QFrame):
+    """A titled plot. Training is solid, validation dashed; the two share a hue.
+
+    `hovered` carries the epoch under the mouse, or None when it has left.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        colour: str,
+        *,
+        percent: bool = False,
+        log: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """colour: a name among the theme's plot colours; log: offer a logarithmic scale."""
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._colour, self._percent = f"plot.{colour}", percent
+        self._curves: dict[str, _Curve] = {}
         self._weight = 0.0
+        self._best: tuple[str, float] | None = None
+        self._at: float | None = None
         self.label = QLabel(title)
         self.label.setFont(theme.text_font(12, QFont.Weight.DemiBold))
-        self.values = QLabel()
-        self.values.setFont(theme.mono_font(11))
-        self.values.setProperty("role", "muted")
+        self.place = QLabel()
+        self.place.setFont(theme.mono_font(theme.SMALL_SIZE))
+        self.place.setProperty("role", "muted")
+        self.log_button = QToolButton(text="log", checkable=True, visible=log)
+        self.log_button.setProperty("role", "chip")
+        self.log_button.setToolTip("Logarithmic scale")
+        self.log_button.toggled.connect(self.set_log)
         self._head = QHBoxLayout()
-        self._head.setContentsMargins(4, 0, 8, 0)
+        self._head.setContentsMargins(12, 5, 6, 0)
         self._head.setSpacing(2)
         self._head.addWidget(self.label)
+        self._head.addSpacing(8)
         self._head.addStretch(1)
-        self._head.addWidget(self.values)
-        self.plot = pg.PlotWidget()
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=True, y=True)
+        self._head.addWidget(self.place)
+        self._head.addSpacing(4)
+        self._head.addWidget(self.log_button)
+        self._axes = (Axis("left", " %" if percent else ""), Axis("bottom"))
+        self.plot = self._make_plot()
         self._line = pg.InfiniteLine(angle=90, movable=False)
+        self._dots = pg.ScatterPlotItem(size=7)
+        self._star = pg.ScatterPlotItem(size=11)
+        for item in (self._line, self._dots, self._star):
+            item.setZValue(10)
+            self.plot.addItem(item, ignoreBounds=True)
         self._line.hide()
-        self.plot.addItem(self._line, ignoreBounds=True)
-        self.plot.scene().sigMouseMoved.connect(self._on_hover)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setContentsMargins(1, 1, 1, 4)
+        column.setSpacing(2)
         column.addLayout(self._head)
         column.addWidget(self.plot, 1)
         theme.notifier.changed.connect(self._dress)
         self._dress()
 
-    def add_series(self, key: str, name: str, *, dashed: bool = False) -> Series:
-        """A curve with a legend entry that shows and hides it."""
-        series = self.series[key] = Series(name)
-        self._raw[key] = self.plot.plot()
-        self._curves[key] = self.plot.plot()
-        for curve in (self._raw[key], self._curves[key]):
-            curve.setDownsampling(auto=True, method="peak")
-            curve.setClipToView(True)
-        toggle = QToolButton(text=("┄ " if dashed else "─ ") + name, checkable=True, checked=True)
-        toggle.setToolTip(f"Show or hide {name.lower()}")
-        toggle.setProperty("role", "legend")
-        toggle.toggled.connect(lambda _on: self.redraw())
-        self._toggles[key] = toggle
-        self._head.insertWidget(1 + len(self._toggles), toggle)
+    def _make_plot(self) -> _Plot:
+        left, bottom = self._axes
+        plot = _Plot(axisItems={"left": left, "bottom": bottom})
+        plot.setFrameShape(QFrame.Shape.NoFrame)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=True, y=False)
+        plot.getPlotItem().setContentsMargins(4, 2, 10, 0)
+        box = plot.getPlotItem().getViewBox()
+        box.setDefaultPadding(0.03)
+        box.setAutoVisible(y=True)
+        left.setWidth(52 if self._percent else 46)
+        bottom.setHeight(20)
+        plot.showGrid(x=False, y=True, alpha=0.1)
+        plot.scene().sigMouseMoved.connect(self._on_mouse)
+        plot.left.connect(lambda: self.hovered.emit(None))
+        return plot
+
+    def add_series(
+        self, key: str, name: str, *, short: str = "", dashed: bool = False, widest: str = "0.0000"
+    ) -> Series:
+        """A curve with a legend entry that shows and hides it.
+
+        `short` is what the legend says, `widest` the longest value for which it keeps room.
+        """
+        series = Series(name)
+        widest = "100.00 %" if self._percent else widest
+        entry = LegendEntry(short or name, self._colour, dashed=dashed, widest=widest)
+        entry.setToolTip(f"{name}: click to show or hide")
+        entry.setAccessibleName(f"Show {name.lower()}")
+        entry.toggled.connect(lambda _on: self.redraw())
+        raw, line = pg.PlotDataItem(antialias=True), pg.PlotDataItem(antialias=True)
+        for item in (raw, line):
+            # Long runs: what falls on one pixel is drawn as its lowest and highest value.
+            item.setDownsampling(auto=True, method="peak")
+            item.setClipToView(True)
+            self.plot.addItem(item)
+        self._head.insertWidget(2 + len(self._curves), entry)
+        self._curves[key] = _Curve(series, entry, line, raw, dashed)
         self._dress()
         return series
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @property
+    def series(self) -> dict[str, Series]:
+        """The series by their keys."""
+        return {key: curve.series for key, curve in self._curves.items()}
+
+    def entry(self, key: str) -> LegendEntry:
+        """The legend entry of a series."""
+        return self._curves[key].entry
 
     def set_smoothing(self, weight: float) -> None:
         """0: the points themselves; towards 1: smoother, with the points faint behind."""
@@ -76,82 +165,133 @@ class Chart(QWidget):
         self.redraw()
 
     def set_log(self, on: bool) -> None:
-        """Logarithmic values."""
+        """Logarithmic values; what is not above 0 is left out."""
+        self.log_button.setChecked(on)
         self.plot.setLogMode(x=False, y=on)
         self.redraw()
 
+    def mark_best(self, key: str, x: float) -> None:
+        """Ring the best point of a series."""
+        self._best = (key, x)
+
     def redraw(self) -> None:
         """Draw all series as they are now."""
-        for key, series in self.series.items():
-            shown = self._toggles[key].isChecked()
-            few = len(series.x) <= 40
-            smooth = self._weight > 0 and len(series.x) > 2 and not self._dashed(key)
-            self._raw[key].setVisible(shown and smooth)
-            self._curves[key].setVisible(shown)
+        for curve in self._curves.values():
+            shown = curve.entry.isChecked()
+            smooth = self._weight > 0 and len(curve.series) > 2 and not curve.dashed
+            curve.raw.setVisible(shown and smooth)
+            curve.line.setVisible(shown)
+            x = np.array(curve.series.x)
+            values = curve.series.smooth(self._weight) if smooth else curve.series.y
+            curve.line.setData(x, self._drawable(values), connect="finite")
             if smooth:
-                self._raw[key].setData(series.x, series.y)
-            self._curves[key].setData(series.x, series.smooth(self._weight) if smooth else series.y)
-            dot = self._dashed(key) and few
-            self._curves[key].setSymbol("o" if dot else None)
-        self._tell(None)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(220, 90)
+                curve.raw.setData(x, self._drawable(curve.series.y), connect="finite")
+            # A single point has no line, so it must be a dot to be seen at all.
+            dots = len(x) <= (FEW if curve.dashed else 1)
+            curve.line.setSymbol("o" if dots else None)
+        self._draw_best()
+        self.show_at(self._at)
 
     def clear(self) -> None:
         """Forget everything."""
-        for series in self.series.values():
-            series.clear()
+        for curve in self._curves.values():
+            curve.series.clear()
+        self._best = None
         self.plot.enableAutoRange()
         self.redraw()
 
-    # -- looks --------------------------------------------------------------------------------
-
-    def _dashed(self, key: str) -> bool:
-        return key.startswith("validation")
-
-    def _dress(self, _theme: object = None) -> None:
-        colours = theme.current()
-        self.plot.setBackground(colours.qcolor("plot.background"))
-        for side in ("bottom", "left"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(colours.qcolor("line"))
-            axis.setTextPen(colours.qcolor("plot.axis"))
-            axis.setStyle(tickFont=theme.text_font(11), tickLength=-4)
-        self.plot.getAxis("left").setWidth(44)
-        self.plot.getAxis("bottom").setHeight(20)
-        self.plot.showGrid(x=True, y=True, alpha=0.12)
-        self._line.setPen(pg.mkPen(colours.qcolor("plot.crosshair"), width=1, style=Qt.PenStyle.DotLine))
-        solid = colours.qcolor(f"plot.{self._colour}")
-        for key, curve in self._curves.items():
-            style = Qt.PenStyle.DashLine if self._dashed(key) else Qt.PenStyle.SolidLine
-            curve.setPen(pg.mkPen(solid, width=2, style=style))
-            curve.setSymbolBrush(colours.qcolor("plot.background"))
-            curve.setSymbolPen(pg.mkPen(solid, width=1.5))
-            curve.setSymbolSize(6)
-            self._raw[key].setPen(pg.mkPen(colours.qcolor(f"plot.{self._colour}", FAINT), width=1))
-
-    # -- values -------------------------------------------------------------------------------
-
-    def _on_hover(self, place: QPointF) -> None:
-        inside = self.plot.getPlotItem().getViewBox().sceneBoundingRect().contains(place)
-        x = self.plot.getPlotItem().getViewBox().mapSceneToView(place).x() if inside else None
+    def show_at(self, x: float | None) -> None:
+        """The crosshair and the values at epoch `x`; without it the last values."""
+        self._at = x
         self._line.setVisible(x is not None)
+        self.place.setText("" if x is None else f"epoch {x:.2f}")
         if x is not None:
             self._line.setPos(x)
-        self._tell(x)
-
-    def _tell(self, x: float | None) -> None:
-        """The values at `x`, else the last ones; the legend before them names the order."""
-        parts = [] if x is None else [f"epoch {x:.2f}:"]
-        for key, series in self.series.items():
-            if not series.x or not self._toggles[key].isChecked():
+        dots = []
+        for curve in self._curves.values():
+            series = curve.series
+            found = series.nearest(x) if x is not None else len(series) - 1
+            if found is None or found < 0:
+                curve.entry.show_value("")
                 continue
-            k = len(series.x) - 1 if x is None else min(bisect.bisect_left(series.x, x), len(series.x) - 1)
-            parts.append(self._figure(series.y[k]))
-        self.values.setText("  ".join(parts))
+            curve.entry.show_value(self.figure(series.y[found]))
+            if x is not None and curve.entry.isChecked():
+                shown = series.y if curve.dashed else series.smooth(self._weight)
+                dots.append((series.x[found], shown[found]))
+        self._put(self._dots, dots)
 
-    def _figure(self, value: float) -> str:
+    def figure(self, value: float) -> str:
+        """A value as the legend says it."""
         if self._percent:
             return f"{value:.2f} %"
-        return f"{value:.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
+        if value and abs(value) < 1e-3:
+            return f"{value:.2e}"
+        return f"{value:.4f}" if abs(value) < 100 else f"{value:,.0f}"
+
+    # -- drawing ------------------------------------------------------------------------------
+
+    def _drawable(self, values: object) -> np.ndarray:
+        y = np.array(values, dtype=float)
+        low = 0.0 if self.log_button.isChecked() else -np.inf
+        y[~(np.isfinite(y) & (y > low))] = np.nan
+        return y
+
+    def _draw_best(self) -> None:
+        found: list[tuple[float, float]] = []
+        if self._best is not None:
+            key, x = self._best
+            curve = self._curves.get(key)
+            near = curve.series.nearest(x) if curve and curve.entry.isChecked() else None
+            if curve is not None and near is not None and abs(curve.series.x[near] - x) < 1e-6:
+                found.append((curve.series.x[near], curve.series.y[near]))
+        self._put(self._star, found)
+
+    def _put(self, item: pg.ScatterPlotItem, points: list[tuple[float, float]]) -> None:
+        y = self._drawable([y for _, y in points])
+        log = self.log_button.isChecked()
+        kept = [
+            (x, float(np.log10(value)) if log else float(value))
+            for (x, _), value in zip(points, y, strict=True)
+            if not np.isnan(value)
+        ]
+        item.setData([x for x, _ in kept], [value for _, value in kept])
+
+    def _dress(self, _theme: object = None) -> None:
+        ground = theme.qcolor("plot.background")
+        colour = theme.qcolor(self._colour)
+        self.plot.setBackground(ground)
+        for axis in self._axes:
+            axis.dress()
+        self._line.setPen(pg.mkPen(theme.qcolor("plot.crosshair", 0.6), width=1))
+        self._dots.setPen(pg.mkPen(ground, width=1))
+        self._dots.setBrush(pg.mkBrush(colour))
+        self._star.setPen(pg.mkPen(theme.qcolor("plot.best"), width=1.5))
+        self._star.setBrush(pg.mkBrush(colour))
+        for curve in self._curves.values():
+            pen = pg.mkPen(colour, width=2)
+            if curve.dashed:
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern([4, 2.5])
+            curve.line.setPen(pen)
+            curve.line.setSymbolSize(6)
+            curve.line.setSymbolBrush(ground if curve.dashed else colour)
+            curve.line.setSymbolPen(pg.mkPen(colour, width=1.5))
+            curve.raw.setPen(pg.mkPen(theme.qcolor(self._colour, FAINT), width=1))
+            curve.entry.update()
+
+    def _on_mouse(self, place: QPointF) -> None:
+        box = self.plot.getPlotItem().getViewBox()
+        inside = box.sceneBoundingRect().contains(place)
+        self.hovered.emit(box.mapSceneToView(place).x() if inside else None)
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, 92)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        entries = [curve.entry for curve in self._curves.values()]
+        wanted = self.label.sizeHint().width() + sum(e.width_with_name() for e in entries) + 112
+        for entry in entries:
+            entry.set_compact(self.width() < wanted)

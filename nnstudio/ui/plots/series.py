@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import bisect
+import math
+from array import array
 
 
-@dataclass
 class Series:
-    """One curve. `x` in epochs; `smooth(weight)` is computed on as points come."""
+    """One curve over the epochs. Values that are not finite stay as they are and break the line."""
 
-    name: str
-    x: list[float] = field(default_factory=list)
-    y: list[float] = field(default_factory=list)
-    _smoothed: list[float] = field(default_factory=list)
-    _weight: float = 0.0
-    _mean: float = 0.0
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.x = array("d")
+        self.y = array("d")
+        self._smoothed = array("d")
+        self._weight = 0.0
+        self._mean = 0.0
+        self._share = 0.0
+
+    def __len__(self) -> int:
+        return len(self.x)
 
     def add(self, x: float, y: float) -> None:
-        """One more point; points that come twice (after a resume) replace what stood there."""
-        while self.x and self.x[-1] >= x:
-            self.x.pop()
-            self.y.pop()
-            self._smoothed = self._smoothed[: len(self.x)] if not self._weight else []
-            self._mean = 0.0
+        """One more point. Points at `x` or after it (from before a resume) give way to it."""
+        if self.x and self.x[-1] >= x:
+            keep = bisect.bisect_left(self.x, x)
+            del self.x[keep:], self.y[keep:]
+            self._forget_smoothing()
         self.x.append(x)
         self.y.append(y)
 
-    def smooth(self, weight: float) -> list[float]:
+    def smooth(self, weight: float) -> array[float]:
         """Exponential moving average with bias correction; weight 0 gives the points themselves.
 
-        Source: the debiased smoothing that TensorBoard uses, last * w + (1 - w) * y, over 1 - w^n.
+        Only the points that are new since the last call are computed. Source: the debiased
+        smoothing of TensorBoard, `m = w m + (1 - w) y`, divided by `1 - w^n`.
         """
         if weight <= 0:
             return self.y
         if weight != self._weight:
-            self._smoothed, self._mean, self._weight = [], 0.0, weight
-        if not self._smoothed:
-            self._mean = 0.0
-        for k in range(len(self._smoothed), len(self.y)):
-            self._mean = self._mean * weight + (1 - weight) * self.y[k]
-            self._smoothed.append(self._mean / (1 - weight ** (k + 1)))
+            self._forget_smoothing()
+            self._weight = weight
+        for value in self.y[len(self._smoothed) :]:
+            if math.isfinite(value):
+                self._mean = weight * self._mean + (1 - weight) * value
+                self._share = weight * self._share + (1 - weight)
+            self._smoothed.append(self._mean / self._share if self._share else value)
         return self._smoothed
+
+    def nearest(self, x: float) -> int | None:
+        """The index of the point nearest to `x`; None if there is none."""
+        if not self.x:
+            return None
+        after = bisect.bisect_left(self.x, x)
+        near = range(max(after - 1, 0), min(after + 1, len(self.x)))
+        return min(near, key=lambda k: abs(self.x[k] - x))
 
     def clear(self) -> None:
         """Forget all points."""
-        self.x.clear()
-        self.y.clear()
-        self._smoothed.clear()
-        self._mean = 0.0
+        del self.x[:], self.y[:]
+        self._forget_smoothing()
+
+    def _forget_smoothing(self) -> None:
+        del self._smoothed[:]
+        self._mean = self._share = 0.0

@@ -1,0 +1,49 @@
+"""The axes of a chart: short figures, percent and logarithms that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+
+from nnstudio.ui import theme
+
+
+class Axis(pg.AxisItem):
+    """An axis that writes its values as people do. `suffix` follows each one."""
+
+    def __init__(self, orientation: str, suffix: str = "") -> None:
+        super().__init__(orientation)
+        self._suffix = suffix
+        self.enableAutoSIPrefix(False)
+
+    def dress(self) -> None:
+        """Take up the colours and fonts of the theme."""
+        self.setPen(theme.qcolor("line"))
+        # The pen of the ticks is that of the grid, which only the values have.
+        self.setTickPen(theme.qcolor("plot.grid", 1.0 if self.orientation == "left" else 0.0))
+        self.setTextPen(theme.qcolor("plot.axis"))
+        self.setStyle(
+            tickFont=theme.figure_font(theme.SMALL_SIZE),
+            tickLength=0,
+            tickTextOffset=6,
+            hideOverlappingLabels=True,
+        )
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return self.logTickStrings(values, scale, spacing)
+        return [figure(value * scale, spacing * scale) + self._suffix for value in values]
+
+    def logTickStrings(self, values: Sequence[float], scale: float, _spacing: float) -> list[str]:
+        return [f"{10**value * scale:.3g}{self._suffix}" for value in values]
+
+
+def figure(value: float, spacing: float) -> str:
+    """A tick's value with as many places as the spacing needs: `0.25`, `1,500`, `1e-05`."""
+    if value and (abs(value) < 1e-3 or abs(value) >= 1e6):
+        return f"{value:.3g}"
+    places = 0
+    while places < 6 and abs(round(spacing, places) - spacing) > 1e-9:
+        places += 1
+    return f"{value:,.{places}f}"

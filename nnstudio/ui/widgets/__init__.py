@@ -1,0 +1,1 @@
+"""Small widgets of which panels are made. They know neither projects nor runs."""
