@@ -1,4 +1,4 @@
-"""How long it takes to write and to open a project file: ``python benchmarks/open_file.py [nodes]``."""
+"""How long writing and opening a project file takes: ``python -m benchmarks.open_file [nodes]``."""
 
 from __future__ import annotations
 
@@ -17,13 +17,9 @@ def chain(count: int) -> Project:
     for k in range(count):
         params = FrozenMap({"out_channels": Expr("2 * hidden"), "kernel_size": 3, "padding": 1})
         nodes.append(Node(f"n{k}", "Conv2d", f"conv{k}", params, position=(k * 200.0, 0.0)))
-        edges.append(Edge(Port(nodes[-2].id, _output(nodes[-2])), Port(f"n{k}", "input")))
+        edges.append(Edge(Port(nodes[-2].id, "output"), Port(f"n{k}", "input")))
     parameters = (BlockParameter("hidden", default=16),)
     return Project(blocks=(Block("Model", parameters, graph=Graph(tuple(nodes), tuple(edges))),))
-
-
-def _output(node: Node) -> str:
-    return "output"
 
 
 def main() -> None:

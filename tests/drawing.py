@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Group, GroupKind, Node, Port, Repeat, RepeatKind
+from nnstudio.graph.values import (
+    Edge,
+    Expr,
+    FrozenMap,
+    Graph,
+    Group,
+    GroupKind,
+    Node,
+    Port,
+    Repeat,
+    RepeatKind,
+)
 from nnstudio.project.values import Block, BlockParameter, Local, Project, Requirement
 
 
@@ -33,7 +44,9 @@ def value(item: Any) -> Any:
 class Drawing:
     """One block in the making. Ids count up from the block's name, so that files are stable."""
 
-    def __init__(self, name: str, *parameters: BlockParameter, blocks: tuple[Block, ...] = (), **about: Any) -> None:
+    def __init__(
+        self, name: str, *parameters: BlockParameter, blocks: tuple[Block, ...] = (), **about: Any
+    ) -> None:
         self.name = name
         self.parameters = parameters
         self.blocks = {block.name: block for block in blocks}
@@ -94,7 +107,9 @@ class Drawing:
     def ports(self, node_type: str, count: int) -> tuple[list[str], list[str]]:
         if node_type in self.blocks:
             graph = self.blocks[node_type].graph
-            return [n.name for n in graph.of_type("Input")], [n.name for n in graph.of_type("Output")]
+            return [n.name for n in graph.of_type("Input")], [
+                n.name for n in graph.of_type("Output")
+            ]
         layer = registry.find(node_type)
         assert layer is not None, f"no layer {node_type}"
         inputs: list[str] = []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis, label
 from nnstudio.analysis.report import BlockReport, Problem, Report
@@ -26,6 +27,9 @@ def analyse(project: Project, previous: Report | None = None) -> Report:
     _collect(root, reports, problems)
     for problem in _overall(project, reports):
         problems[problem] = None
+    if root.ok:
+        for problem in advice(project, reports):
+            problems[problem] = None
     for block in project.blocks:
         if block.name not in reports:
             unused = _standalone(analysis, block, {}, before.get(block.name))

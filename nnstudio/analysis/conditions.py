@@ -70,7 +70,7 @@ def _one(
         return branch if branch.is_constant else Dim(value, branch.terms)
     names = {name: scope[name] for name in condition.names if name in scope}
     text = resolve(condition, names).text
-    return Dim.atom(f"{branch.text} if {text} else {passing.text}", value)
+    return Dim.atom(f"({branch.text}) if ({text}) else ({passing.text})", value)
 
 
 def _tied(dim: Dim, tied: dict[str, ast.expr], scope: Scope) -> Dim:

@@ -175,7 +175,7 @@ class Use:
             return yes if flag else no
         value = self.value(name)
         number = None if value is None else (yes if value else no).value
-        return Dim.atom(f"{yes.text} if {flag} else {no.text}", number)
+        return Dim.atom(f"({yes.text}) if ({flag}) else ({no.text})", number)
 
     # -- speaking ----------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ LINED = frozenset(
     {"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants", "inputs"}
 )
 
+FIRST = ("format", "version")
+
 __all__ = ["FORMAT", "MAX_BYTES", "FileError", "dumps", "load_json", "loads", "read", "write"]
 
 
@@ -33,9 +35,12 @@ def dumps(project: Project) -> str:
 
 
 def layout(data: dict[str, Any]) -> str:
-    """JSON with sorted keys, one node, edge, group or parameter a line."""
+    """JSON with sorted keys, one node, edge, group or parameter a line.
+
+    What the file is comes first, so that its first bytes tell (the MIME type looks there).
+    """
     lines = []
-    for key, value in sorted(data.items()):
+    for key, value in sorted(data.items(), key=lambda item: (item[0] not in FIRST, item[0])):
         if key == "blocks":
             blocks = ",\n".join(_record(block, "  ") for block in value)
             lines.append(f' "blocks": [\n{blocks}\n ]')

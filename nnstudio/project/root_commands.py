@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
-from nnstudio.project.checks import canonical, check_argument, expressions_in
+from nnstudio.project.checks import EXPECTED, canonical, check_argument, expressions_in, shown
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.training_settings import TrainingSettings
@@ -34,7 +34,8 @@ class SetRootValue:
         value = canonical(self.value)
         check_argument(parameter, value)
         if any(True for _ in expressions_in(value)):
-            raise Refusal(f"{self.name} of the model must be a plain value")
+            expected = EXPECTED[parameter.type]
+            raise Refusal(f"{self.name} expects {expected}, received {shown(value)}")
         return replace(project, values=project.values.with_(self.name, value))
 
 

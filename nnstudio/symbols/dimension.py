@@ -238,6 +238,7 @@ def _divided(text: str, number: int) -> str:
         isinstance(tree, ast.BinOp)
         and isinstance(tree.op, ast.FloorDiv)
         and isinstance(tree.right, ast.Constant)
+        and isinstance(tree.right.value, int)
     ):
         return f"({ast.unparse(tree.left)}) // {tree.right.value * number}"
     return f"({text}) // {number}"
@@ -253,7 +254,9 @@ def _write(terms: dict[Monomial, int]) -> str:
             power = monomial.count(atom)
             factors.append(f"({atom})" if power == 1 else f"({atom}) ** {power}")
         sign = "-" if coefficient < 0 else "+"
-        parts.append(f"{sign} {' * '.join(factors)}" if parts or sign == "-" else " * ".join(factors))
+        parts.append(
+            f"{sign} {' * '.join(factors)}" if parts or sign == "-" else " * ".join(factors)
+        )
     if len(parts) > 1 and parts[0].startswith("-"):
         positive = next((k for k, part in enumerate(parts) if not part.startswith("-")), None)
         if positive is not None:

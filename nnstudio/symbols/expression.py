@@ -215,9 +215,9 @@ class _Evaluation:
                 return result
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 first = self.value(left)
-                for op, item in zip(ops, comparators, strict=True):
+                for compare, item in zip(ops, comparators, strict=True):
                     second = self.value(item)
-                    if not _COMPARE[type(op)](first, second):
+                    if not _COMPARE[type(compare)](first, second):
                         return False
                     first = second
                 return True

@@ -135,9 +135,9 @@ def _decide(test: ast.expr, scope: Scope) -> bool | None:
                 return True
             case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if name == REPETITION:
                 return False
-            case ast.Compare(left=ast.Name(id=n), ops=[op], comparators=[ast.Constant(value=v)]) if (
-                n == REPETITION and isinstance(v, int)
-            ):
+            case ast.Compare(
+                left=ast.Name(id=n), ops=[op], comparators=[ast.Constant(value=v)]
+            ) if n == REPETITION and isinstance(v, int):
                 return _later_than(op, v)
     quantity = _opaque(test, scope)
     return bool(quantity.value) if quantity.is_constant else None
@@ -166,12 +166,12 @@ class _Substitution(ast.NodeTransformer):
         self.scope = scope
         self.bound = bound
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (ast's own spelling)
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.bound or node.id not in self.scope:
             return node
         return ast.parse(self.scope[node.id].text, mode="eval").body
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802 (ast's own spelling)
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         return ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
 
 

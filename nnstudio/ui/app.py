@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import traceback
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
@@ -83,6 +87,19 @@ def create_window(
     return window
 
 
+def _say_failure(
+    window: MainWindow,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """A mistake of the program's own: the window stays, the log has the traceback."""
+    sys.__excepthook__(kind, error, trace)
+    detail = "".join(traceback.format_exception(kind, error, trace))
+    window.say("Something went wrong inside the program; the Log has the details", "error", "error")
+    window.panels.log.add(str(error) or kind.__name__, detail)
+
+
 def run(target: str | None = None) -> int:
     """Open the window and stay until it is closed; the exit code of the program."""
     if not has_display():
@@ -98,6 +115,8 @@ def run(target: str | None = None) -> int:
     except (FileError, Refusal) as error:
         print(str(error), file=sys.stderr)
         return WRONG_USE
+    sys.excepthook = partial(_say_failure, window)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not let Python see Ctrl+C
     window.shown_first.connect(window.warm_up)
     window.show()
     return app.exec()

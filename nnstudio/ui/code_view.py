@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QGuiApplication,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -21,9 +22,15 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFormat,
 )
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QPlainTextEdit,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.ui import theme
+from nnstudio.ui.widgets.text_find_bar import FindBar
 
 GUTTER_PADDING = 12
 
@@ -121,9 +128,13 @@ class _Text(QPlainTextEdit):
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.setProperty("role", "code")
+        self.setAccessibleName("Generated code")
         self.setFont(theme.mono_font(12))
+        self.document().setDocumentMargin(6)
         self.marked: frozenset[int] = frozenset()
         self._gutter = _Gutter(self)
         self.blockCountChanged.connect(lambda _count: self._make_room())
@@ -172,6 +183,19 @@ class _Text(QPlainTextEdit):
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
 
+    def renew_gutter(self) -> None:
+        """The marks or the theme have changed."""
+        self._gutter.update()
+
+    def last_visible(self) -> int:
+        """The number (from 0) of the last line that can be seen."""
+        bottom = QPoint(0, self.viewport().height() - 1)
+        return self.cursorForPosition(bottom).blockNumber()
+
+    def can_see(self, line: int) -> bool:
+        """True if the line (from 1) is in view."""
+        return self.firstVisibleBlock().blockNumber() < line <= self.last_visible() + 1
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if not self.textCursor().hasSelection():
@@ -188,24 +212,42 @@ class CodeView(QWidget):
         self.text = _Text()
         self.text.clicked.connect(self.line_clicked)
         self._highlighter = _Highlighter(self.text.document())
-        self.find_field = QLineEdit(placeholderText="Find in the code (Enter: next, Esc: close)")
-        self.find_field.hide()
-        self.find_field.returnPressed.connect(self.find_next)
-        self.find_field.textChanged.connect(lambda _text: self._find_from_top())
+        self._found: list[QTextCursor] = []
+        self._at = -1
+        self.find_bar = FindBar()
+        self.find_bar.hide()
+        self.find_bar.moved.connect(self.find)
+        self.find_bar.closed.connect(self.close_find)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.find_field)
+        column.addWidget(self.find_bar)
         column.addWidget(self.text, 1)
-        for keys, act in ((QKeySequence.StandardKey.Find, self.open_find), (Qt.Key.Key_Escape, self.close_find)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        self._keys = {
+            "find": self._shortcut(QKeySequence.StandardKey.Find, self.open_find),
+            "next": self._shortcut(QKeySequence.StandardKey.FindNext, lambda: self.find(1)),
+            "before": self._shortcut(QKeySequence.StandardKey.FindPrevious, lambda: self.find(-1)),
+            "close": self._shortcut(QKeySequence("Esc"), self.close_find),
+        }
+        # Escape belongs to others as long as there is nothing to close.
+        self._keys["close"].setEnabled(False)
         theme.notifier.changed.connect(self._on_theme)
+
+    def _shortcut(
+        self, keys: QKeySequence | QKeySequence.StandardKey, act: Callable[[], object]
+    ) -> QShortcut:
+        made = QShortcut(QKeySequence(keys), self)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(act)
+        return made
 
     def code(self) -> str:
         """The text that is shown."""
         return self.text.toPlainText()
+
+    def copy_all(self) -> None:
+        """Put the whole text on the clipboard."""
+        QGuiApplication.clipboard().setText(self.code())
 
     def set_code(self, text: str) -> None:
         """Show another text where the eye is: the scroll position stays."""
@@ -215,59 +257,94 @@ class CodeView(QWidget):
         self.text.setPlainText(text)
         bar.setValue(at[0])
         across.setValue(at[1])
+        self._look()
 
     def mark_lines(self, lines: Iterable[int]) -> None:
-        """Mark lines (from 1) and bring the first into view."""
+        """Mark lines (from 1) and bring the first into view if it is not."""
         wanted = sorted(lines)
         self.text.marked = frozenset(wanted)
-        self._paint_marks()
-        if wanted:
+        if wanted and not self.text.can_see(wanted[0]):
             block = self.text.document().findBlockByNumber(wanted[0] - 1)
-            cursor = QTextCursor(block)
-            self.text.setTextCursor(cursor)
+            self.text.setTextCursor(QTextCursor(block))
             self.text.centerCursor()
+        self._paint_marks()
 
     def _paint_marks(self) -> None:
         selections = []
+        document = self.text.document()
         for line in sorted(self.text.marked):
-            mark = QTextEdit.ExtraSelection()
-            mark.format.setBackground(theme.qcolor("accent_soft"))
-            mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-            mark.cursor = QTextCursor(self.text.document().findBlockByNumber(line - 1))
-            selections.append(mark)
+            block = document.findBlockByNumber(line - 1)
+            if block.isValid():
+                selections.append(_selection(QTextCursor(block), "accent_soft", line=True))
+        for k, cursor in enumerate(self._found):
+            colour = "warning" if k == self._at else "warning_soft"
+            selections.append(_selection(cursor, colour, ink="window" if k == self._at else ""))
         self.text.setExtraSelections(selections)
-        self.text.viewport().update()
-        self.text._gutter.update()
+        self.text.renew_gutter()
 
     # -- finding ------------------------------------------------------------------------------
 
     def open_find(self) -> None:
-        """Show the find field."""
-        self.find_field.show()
-        self.find_field.setFocus()
-        self.find_field.selectAll()
+        """Show the find bar, with what is selected."""
+        picked = self.text.textCursor().selectedText()
+        self.find_bar.show()
+        self._keys["close"].setEnabled(True)
+        if picked and "\u2029" not in picked:
+            self.find_bar.field.setText(picked)
+        self.find_bar.field.setFocus()
+        self.find_bar.field.selectAll()
+        self._look()
 
     def close_find(self) -> None:
-        """Hide the find field."""
-        self.find_field.hide()
+        """Hide the find bar and its marks."""
+        self.find_bar.hide()
+        self._keys["close"].setEnabled(False)
+        self._look()
         self.text.setFocus()
 
-    def find_next(self) -> bool:
-        """Go to the next place with the text of the find field, from the top after the last."""
-        wanted = self.find_field.text()
-        found = bool(wanted) and self.text.find(wanted)
-        if wanted and not found:
-            self.text.moveCursor(QTextCursor.MoveOperation.Start)
-            found = self.text.find(wanted)
-        self.find_field.setProperty("invalid", bool(wanted) and not found)
-        self.find_field.style().polish(self.find_field)
-        return found
+    def find(self, step: int) -> bool:
+        """Go to the next place (1), the one before (-1) or, after typing, the first (0).
 
-    def _find_from_top(self) -> None:
-        self.text.moveCursor(QTextCursor.MoveOperation.Start)
-        self.find_next()
+        False if the text of the find bar stands nowhere.
+        """
+        if step == 0:
+            self._at = -1
+        self._look()
+        if not self._found:
+            return False
+        self._at = (self._at + step) % len(self._found) if self._at >= 0 else 0
+        place = QTextCursor(self._found[self._at])
+        place.clearSelection()
+        self.text.setTextCursor(place)
+        self.text.ensureCursorVisible()
+        self.find_bar.show_count(self._at + 1, len(self._found))
+        self._paint_marks()
+        return True
+
+    def _look(self) -> None:
+        """Find all places anew."""
+        self._found = []
+        wanted = self.find_bar.field.text() if not self.find_bar.isHidden() else ""
+        cursor = QTextCursor(self.text.document())
+        while wanted and not (cursor := self.text.document().find(wanted, cursor)).isNull():
+            self._found.append(QTextCursor(cursor))
+        self._at = min(self._at, len(self._found) - 1)
+        self.find_bar.show_count(max(self._at, 0) + 1, len(self._found))
+        self._paint_marks()
 
     def _on_theme(self, _theme: object) -> None:
         self._highlighter.renew_formats()
         self._highlighter.rehighlight()
         self._paint_marks()
+
+
+def _selection(
+    cursor: QTextCursor, colour: str, *, ink: str = "", line: bool = False
+) -> QTextEdit.ExtraSelection:
+    made = QTextEdit.ExtraSelection()
+    made.format.setBackground(theme.qcolor(colour))
+    if ink:
+        made.format.setForeground(theme.qcolor(ink))
+    made.format.setProperty(QTextFormat.Property.FullWidthSelection, line)
+    made.cursor = cursor
+    return made

@@ -19,7 +19,7 @@ from nnstudio.ui.settings import Settings
 from nnstudio.workspace.workspace import Workspace
 
 GAP = 72.0
-SIZES = ([232, 892, 316], [566, 282])
+SIZES = ([232, 892, 316], [606, 242])
 """Widths of palette, canvas and inspector; heights of what is above and the panels."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -28,7 +29,12 @@ from nnstudio.ui.recent import RecentFiles
 from nnstudio.ui.recovery import Lost
 
 Load = Callable[[str], Project]
+FIRST = "Good to begin with"
 OTHER = "Other models"
+STARTERS = ("SimpleMLP", "SimpleCNN", "GRUClassifier")
+"""Small models of the three basic kinds, shown beside the empty canvas."""
+FEW = 6
+"""With no more presets than this, all stay in their families."""
 
 
 class Gallery(QWidget):
@@ -96,29 +102,26 @@ class Gallery(QWidget):
         head.addWidget(self.search, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addSpacing(8)
-        families: dict[str, list[PresetCard]] = {}
+        families: dict[str, list[PresetCard]] = {FIRST: []}
         for card in self.cards:
-            card.chosen.connect(lambda name=card.info.name: self.preset_chosen.emit(name))
-            families.setdefault(card.info.family or OTHER, []).append(card)
-        first = QWidget()
-        flow = FlowLayout(first)
-        flow.addWidget(self.empty_card)
-        if len(families) > 1:
-            column.addWidget(first)
+            card.chosen.connect(partial(self.preset_chosen.emit, card.info.name))
+            starter = len(self.cards) > FEW and card.info.name in STARTERS
+            family = FIRST if starter else card.info.family or OTHER
+            families.setdefault(family, []).append(card)
         for family, cards in families.items():
             label = QLabel(family)
             label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
-            label.setContentsMargins(0, 14, 0, 2)
-            holder = QWidget() if len(families) > 1 else first
-            if holder is not first:
-                flow = FlowLayout(holder)
-                column.addWidget(label)
+            label.setContentsMargins(0, 14 if self._sections else 6, 0, 2)
+            holder = QWidget()
+            flow = FlowLayout(holder)
+            if family == FIRST:
+                flow.addWidget(self.empty_card)
+                cards.sort(key=lambda card: STARTERS.index(card.info.name))
             for card in cards:
                 flow.addWidget(card)
+            column.addWidget(label)
             column.addWidget(holder)
             self._sections.append((label, holder, cards))
-        if not families:
-            column.addWidget(first)
         self._nothing = QLabel("No example fits.")
         self._nothing.setProperty("role", "muted")
         self._nothing.hide()
@@ -173,15 +176,16 @@ class Gallery(QWidget):
                 fits = all(word in card.words() for word in wanted)
                 card.setVisible(fits)
                 shown += fits
-            label.setVisible(shown > 0)
-            holder.setVisible(shown > 0 or (not wanted and self.empty_card.parent() is holder))
+            seen = shown > 0 or (not wanted and self.empty_card.parent() is holder)
+            label.setVisible(seen)
+            holder.setVisible(seen)
             holder.updateGeometry()
             any_shown = any_shown or shown > 0
         self._nothing.setVisible(not any_shown)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.side.refresh()
+        self.side.renew()
         if not self._timer.isActive() and any(not card.parameters for card in self.cards):
             self._waiting.extend(card for card in self.cards if not card.parameters)
             self._timer.start()

@@ -88,6 +88,11 @@ class GallerySide(QFrame):
     def _tint(self, _theme: object = None) -> None:
         self._mark.setPixmap(icons.mark(40))
 
+    def renew(self) -> None:
+        """Look which files are there, and show them."""
+        self._recent.renew()
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the recent files as they are now."""
         clear(self._files)

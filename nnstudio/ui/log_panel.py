@@ -31,6 +31,7 @@ class LogPanel(QWidget):
         self.text.setMaximumBlockCount(KEPT)
         self.text.setFont(theme.mono_font(12))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setProperty("role", "code")
         self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.text.setAccessibleName("Log")
         about = QLabel("What happened in this window.")

@@ -13,6 +13,7 @@ from nnstudio.project.block_commands import SetTraining
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.schema import FileError
+from nnstudio.training.run import State
 from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.background import Background
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self.workspace = workspace
         self.settings = settings
         self._seen = self._has_project = False
+        self._run_state: State | None = None
         self.setWindowIcon(icons.application())
         self.setAcceptDrops(True)
         self.resize(1440, 900)
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         """Go to the start page; the open project stays open."""
         self.gallery.show_lost(lost_work(self.settings.recovery_folder))
         self._show(self.gallery)
+        self.gallery.search.setFocus()
 
     def show_editor(self) -> None:
         """Go to the canvas."""
@@ -232,7 +235,9 @@ class MainWindow(QMainWindow):
     def _on_training(self) -> None:
         self.run_bar.follow(self.training)
         self.status.show_device(self.training.device)
-        self.actions_table.refresh()
+        if self.training.state is not self._run_state:  # comes thirty times a second
+            self._run_state = self.training.state
+            self.actions_table.refresh()
 
     def _on_failed(self, block: str, node: str, sentence: str) -> None:
         self.say(f"The training failed: {sentence}", "error", "error")
@@ -265,6 +270,7 @@ class MainWindow(QMainWindow):
         if not self.documents.may_leave():
             event.ignore()
             return
+        self.hide()  # what follows may wait for a step of the training
         self.documents.close()
         self.training.close()
         self.panels.close()

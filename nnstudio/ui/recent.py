@@ -20,10 +20,17 @@ class RecentFiles(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._paths: list[Path] = []
+        self.renew()
+
+    def renew(self) -> None:
+        """Look again which of the files are still there."""
+        known = map(Path, self._settings.texts("recent"))
+        self._paths = [path for path in known if path.is_file()]
 
     def paths(self) -> list[Path]:
-        """The files that are still there, newest first."""
-        return [path for path in map(Path, self._settings.texts("recent")) if path.is_file()]
+        """The files that were there when it was last looked, newest first."""
+        return self._paths
 
     def add(self, path: Path) -> None:
         """Put a file on top."""
@@ -37,6 +44,7 @@ class RecentFiles(QObject):
 
     def _write(self, paths: list[Path]) -> None:
         self._settings.set_texts("recent", [str(path) for path in paths[:KEPT]])
+        self.renew()
         self.changed.emit()
 
 

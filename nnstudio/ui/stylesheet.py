@@ -68,6 +68,7 @@ def build(theme: Theme) -> str:
         "error_line": mixed(c.error, c.error_soft, 0.45),
         "warning_line": mixed(c.warning, c.warning_soft, 0.45),
         "accent_line": mixed(c.accent, c.accent_soft, 0.45),
+        "accent_ring": mixed(c.on_accent, c.accent, 0.6),
         "inner": str(CONTROL - 2),
         "inner_focus": str(CONTROL - 4),
         "pictures": asset("themes", theme.name).as_posix(),

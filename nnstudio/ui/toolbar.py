@@ -34,7 +34,6 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setFloatable(False)
         self.setIconSize(icons.size(20))
-        self.setFixedHeight(44)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for id in _LEFT:
             if id:
@@ -46,10 +45,10 @@ class ToolBar(QToolBar):
         self.addWidget(gap)
         for id in _RIGHT:
             self.addAction(actions.action(id))
-        icons.attach(actions.action("run.start"), "run", "accent")
         run = self.widgetForAction(actions.action("run.start"))
         if isinstance(run, QToolButton):
             run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            run.setProperty("role", "primary")
         self.addWidget(run_bar)
         self.addSeparator()
         self.addAction(actions.action("help.palette"))

@@ -186,9 +186,8 @@ class TrainingForm(QWidget):
             self._mismatch.hide()
             return
         classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
-        self._about.setText(
-            f"{info.samples:,} samples of {in_words(info.forms[0]).replace(' x ', ' × ')}, {classes}"
-        )
+        form = in_words(info.forms[0]).replace(" x ", " × ")
+        self._about.setText(f"{info.samples:,} samples of {form}, {classes}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self._mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
         self._mismatch_text.setText(self._difference(info.title, len(info.classes)))

@@ -34,8 +34,8 @@ from nnstudio.training.events import (
 )
 from nnstudio.ui import icons
 from nnstudio.ui.empty_state import EmptyState
+from nnstudio.ui.epoch_table import EpochTable
 from nnstudio.ui.plots.training_plots import TrainingPlots
-from nnstudio.ui.widgets.bar_table import BarTable, Column
 from nnstudio.ui.widgets.figure import NOTHING, Figure, Pill
 
 REDRAW = 60
@@ -75,10 +75,7 @@ class TrainingPanel(QWidget):
         self.note = QLabel(wordWrap=True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.hide()
-        self._best = 0
-        self.table = BarTable(self._columns())
-        self.table.setProperty("role", "card")
-        self.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        self.table = EpochTable()
         self.table.hide()
         self.empty = EmptyState(
             "training",
@@ -148,36 +145,6 @@ class TrainingPanel(QWidget):
         icons.attach(button, icon, size=16)
         return button
 
-    def _columns(self) -> tuple[Column, ...]:
-        def best(row: EpochDone) -> str | None:
-            return "star" if row.epoch == self._best else None
-
-        return (
-            Column("Epoch", lambda r: str(r.epoch), lambda r: r.epoch, icon=best),
-            Column("Loss", lambda r: _loss(r.train.loss), lambda r: r.train.loss),
-            Column(
-                "Val. loss",
-                lambda r: _loss(r.validation.loss if r.validation else None),
-                lambda r: r.validation.loss if r.validation else None,
-                tip="Validation loss",
-            ),
-            Column(
-                "Accuracy",
-                lambda r: _percent(r.train.accuracy, 1),
-                lambda r: r.train.accuracy,
-                share=lambda r: r.train.accuracy,
-            ),
-            Column(
-                "Val. acc.",
-                lambda r: _percent(r.validation.accuracy if r.validation else None, 1),
-                lambda r: r.validation.accuracy if r.validation else None,
-                share=lambda r: r.validation.accuracy if r.validation else None,
-                tip="Validation accuracy",
-            ),
-            Column("Rate", lambda r: f"{r.learning_rate:.3g}", lambda r: r.learning_rate),
-            Column("Time", lambda r: f"{r.seconds:.1f} s", lambda r: r.seconds),
-        )
-
     # -- what the shell does ------------------------------------------------------------------
 
     def set_form(self, form: QWidget) -> None:
@@ -222,11 +189,9 @@ class TrainingPanel(QWidget):
                 self._show(epoch=f"{event.epoch} / {event.epochs}")
                 self.table.add_row(event)
             case CheckpointSaved(best=True):
-                self._best = event.epoch
-                self.table.renew()
+                self.table.mark_best(event.epoch)
             case Completed():
-                self._best = event.best_epoch
-                self.table.renew()
+                self.table.mark_best(event.best_epoch)
                 self.progress.setValue(self.progress.maximum())
                 self._end(event.seconds)
             case Stopped():
@@ -239,9 +204,9 @@ class TrainingPanel(QWidget):
 
     def _clear(self) -> None:
         self._redraw.stop()
-        self._best = self._epochs = 0
+        self._epochs = 0
         self.plots.clear()
-        self.table.set_rows(())
+        self.table.clear()
         for figure in self.figures.values():
             figure.show_text(NOTHING)
         self.figures["left"].show_text(NOTHING, "Time left")
@@ -288,14 +253,6 @@ class TrainingPanel(QWidget):
         # Only where the width passes the mark, so that a choice by hand stays.
         if (event.oldSize().width() >= WIDE) != (event.size().width() >= WIDE):
             self.table_button.setChecked(event.size().width() >= WIDE)
-
-
-def _loss(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.4f}"
-
-
-def _percent(value: float | None, places: int) -> str:
-    return NOTHING if value is None else f"{100 * value:.{places}f} %"
 
 
 def _duration(seconds: float) -> str:

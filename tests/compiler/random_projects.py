@@ -33,7 +33,13 @@ SIZES = (
     *(4, 6, 8, "=hidden", "=width", "=2 * hidden", "=hidden + width", "=dims[0]", "=dims[-1]"),
     *("=hidden if flag else width", "=max(hidden, width)", "=inner", "=hidden // 2"),
 )
-CHANGING_SIZES = ("=dims[i]", "=hidden * 2 ** i", "=hidden + i", "=dims[i - 1] if i else 4", "=hidden")
+CHANGING_SIZES = (
+    "=dims[i]",
+    "=hidden * 2 ** i",
+    "=hidden + i",
+    "=dims[i - 1] if i else 4",
+    "=hidden",
+)
 CONDITIONS = (
     *("flag", "not flag", "hidden > 4", "width != hidden", "depth > 1 and flag", "hidden == 4"),
 )
@@ -67,10 +73,16 @@ class Maker:
     """Draws one block, node by node."""
 
     def __init__(
-        self, draw: Draw, name: str, blocks: tuple[Block, ...], parameters: tuple[BlockParameter, ...]
+        self,
+        draw: Draw,
+        name: str,
+        blocks: tuple[Block, ...],
+        parameters: tuple[BlockParameter, ...],
     ) -> None:
         self.draw = draw
-        self.drawing = Drawing(name, *parameters, blocks=blocks, locals={"inner": "make_divisible(hidden, 4)"})
+        self.drawing = Drawing(
+            name, *parameters, blocks=blocks, locals={"inner": "make_divisible(hidden, 4)"}
+        )
         self.live: list[tuple[Drawn, Tensor]] = []
         self.groups: list[str | None] = [None]
         self.modules: list[Drawn] = []
@@ -87,7 +99,9 @@ class Maker:
         """The block by itself, as the root: sizes of its pattern are not known."""
         return analyse(self.drawing.project()).root
 
-    def attempt(self, node_type: str, *sources: Drawn, name: str | None = None, **rest: Any) -> bool:
+    def attempt(
+        self, node_type: str, *sources: Drawn, name: str | None = None, **rest: Any
+    ) -> bool:
         """Add a node; take it back if the analysis refuses it."""
         before = (len(self.drawing.nodes), len(self.drawing.edges))
         drawn = self.drawing.add(node_type, *sources, name="", **rest)
@@ -191,7 +205,15 @@ class Maker:
             kernel, padding = self.pick((3, 1), (1, 0), (2, 0), ([3, 1], [1, 0]), (3, "same"))
             stride = self.pick(1, 1, 1, 2, "=2 if flag else 1", "=1 if hidden else 2")
             special = [
-                ("Conv2d", {"out_channels": size, "kernel_size": kernel, "padding": padding, "stride": stride}),
+                (
+                    "Conv2d",
+                    {
+                        "out_channels": size,
+                        "kernel_size": kernel,
+                        "padding": padding,
+                        "stride": stride,
+                    },
+                ),
                 ("Conv2d", {"out_channels": size, "kernel_size": 3, "padding": 1}),
                 ("BatchNorm2d", {}),
                 ("MaxPool2d", {"kernel_size": 2}),
@@ -204,11 +226,32 @@ class Maker:
             special = [
                 ("Linear", {"out_features": size, "bias": self.pick(True, False)}),
                 ("LayerNorm", {}),
-                ("GRU", {"hidden_size": size, "batch_first": first, "bidirectional": self.pick(False, "=flag")}),
-                ("LSTM", {"hidden_size": size, "num_layers": self.pick(1, 2), "batch_first": first}),
+                (
+                    "GRU",
+                    {
+                        "hidden_size": size,
+                        "batch_first": first,
+                        "bidirectional": self.pick(False, "=flag"),
+                    },
+                ),
+                (
+                    "LSTM",
+                    {"hidden_size": size, "num_layers": self.pick(1, 2), "batch_first": first},
+                ),
                 ("MultiheadAttention", {"num_heads": self.pick(1, 2), "batch_first": first}),
-                ("Conv1d", {"out_channels": size, "kernel_size": 3, "padding": 1, "stride": self.pick(1, 2)}),
-                ("TransformerEncoderLayer", {"nhead": self.pick(1, 2), "dim_feedforward": 8, "batch_first": first}),
+                (
+                    "Conv1d",
+                    {
+                        "out_channels": size,
+                        "kernel_size": 3,
+                        "padding": 1,
+                        "stride": self.pick(1, 2),
+                    },
+                ),
+                (
+                    "TransformerEncoderLayer",
+                    {"nhead": self.pick(1, 2), "dim_feedforward": 8, "batch_first": first},
+                ),
             ]
         else:
             special = [
@@ -265,7 +308,12 @@ class Maker:
         if pair is None:
             return False
         node_type, params = self.pick(
-            ("Add", {}), ("Add", {}), ("Multiply", {}), ("Concat", {"dim": 1}), ("Subtract", {}), ("Stack", {"dim": 1})
+            ("Add", {}),
+            ("Add", {}),
+            ("Multiply", {}),
+            ("Concat", {"dim": 1}),
+            ("Subtract", {}),
+            ("Stack", {"dim": 1}),
         )
         if node_type == "Subtract":
             return self.attempt(node_type, at={"input": pair[0], "other": pair[1]}, **params)
@@ -359,7 +407,12 @@ def residual_block() -> Block:
     relu = d.add("ReLU", y, name="relu")
     y = d.add("BatchNorm2d", relu, name="norm")
     shortcut = d.add(
-        "Conv2d", x, name="projection", out_channels="=out_channels", kernel_size=1, when="in_channels != out_channels"
+        "Conv2d",
+        x,
+        name="projection",
+        out_channels="=out_channels",
+        kernel_size=1,
+        when="in_channels != out_channels",
     )
     y = d.add("Add", y, shortcut)
     d.output(d.add("ReLU", y, name="again", shares=relu))
@@ -371,8 +424,13 @@ def attention_block() -> Block:
     d = Drawing("AttentionBlock", BlockParameter("features"), BlockParameter("expansion", "int", 2))
     x = d.input("x", "N", "length", "features")
     mask = d.input("mask", "length", "length", optional=True)
-    y = d.add("MultiheadAttention", name="attention", at={"query": x, "key": x, "value": x, "attn_mask": mask},
-              num_heads=1, batch_first=True)
+    y = d.add(
+        "MultiheadAttention",
+        name="attention",
+        at={"query": x, "key": x, "value": x, "attn_mask": mask},
+        num_heads=1,
+        batch_first=True,
+    )
     y = d.add("LayerNorm", d.add("Add", x, y), name="norm")
     group = d.group("ff", "Sequential")
     z = d.add("Linear", y, name="up", group=group, out_features="=expansion * features")
@@ -397,7 +455,11 @@ def two_headed_block() -> Block:
 def random_block(draw: Draw, name: str, rank: int, inner: tuple[Block, ...] = ()) -> Block:
     """A block with free names in its pattern."""
     maker = Maker(draw, name, inner, parameters())
-    pattern = {4: ("N", "in_channels", "h", "w"), 3: ("N", "length", "features"), 2: ("N", "features")}[rank]
+    pattern = {
+        4: ("N", "in_channels", "h", "w"),
+        3: ("N", "length", "features"),
+        2: ("N", "features"),
+    }[rank]
     maker.drawing.parameters += (BlockParameter("in_channels" if rank == 4 else "features"),)
     maker.drawing.input("x", *pattern)
     finish(maker, draw(st.integers(1, 6)))
@@ -411,9 +473,13 @@ def projects(draw: Draw, steps: int = 10) -> Project:
     if draw(st.booleans()):
         blocks.append(draw(random_block("RandomBlock", draw(st.sampled_from([4, 3, 2])))))
         if draw(st.booleans()):
-            blocks.append(draw(random_block("OuterBlock", draw(st.sampled_from([4, 3])), tuple(blocks))))
+            blocks.append(
+                draw(random_block("OuterBlock", draw(st.sampled_from([4, 3])), tuple(blocks)))
+            )
     maker = Maker(draw, "Model", tuple(blocks), parameters())
-    maker.drawing.input("x", *draw(st.sampled_from([("N", 3, 8, 6), ("N", 6, 4), ("N", 2, 4, 4), ("N", 8)])))
+    maker.drawing.input(
+        "x", *draw(st.sampled_from([("N", 3, 8, 6), ("N", 6, 4), ("N", 2, 4, 4), ("N", 8)]))
+    )
     if draw(st.integers(0, 3)) == 0:
         maker.drawing.input("y", *draw(st.sampled_from([("N", 6, 4), ("N", 4), ("N", 3, 8, 6)])))
     finish(maker, draw(st.integers(1, steps)))
@@ -428,7 +494,9 @@ def finish(maker: Maker, steps: int) -> None:
     for _ in range(steps):
         maker.step()
     last = maker.live[-1][0]
-    for k, source in enumerate([last, *(maker.pick(*maker.live)[0] for _ in range(maker.pick(0, 0, 1, 2)))]):
+    for k, source in enumerate(
+        [last, *(maker.pick(*maker.live)[0] for _ in range(maker.pick(0, 0, 1, 2)))]
+    ):
         if not maker.attempt("Output", source, name=f"output{k or ''}"):
             reject()
 

@@ -109,7 +109,12 @@ class Use:
     """One use of a block: its module, its names and the tensors on its inputs."""
 
     def __init__(
-        self, project: Project, block: Block, module: nn.Module, given: Environment, tensors: Tensors
+        self,
+        project: Project,
+        block: Block,
+        module: nn.Module,
+        given: Environment,
+        tensors: Tensors,
     ) -> None:
         self.project = project
         self.block = block
@@ -224,7 +229,9 @@ def layer_call(module: nn.Module, inputs: Tensors, wired: set[str]) -> tuple[Ten
             found = module(query, key, value, need_weights="weights" in wired, **masks)
         case nn.LSTM():
             states = tuple(v for k, v in inputs.items() if k != "input")
-            output, (h_n, c_n) = module(inputs["input"], states) if states else module(inputs["input"])
+            output, (h_n, c_n) = (
+                module(inputs["input"], states) if states else module(inputs["input"])
+            )
             found = (output, h_n, c_n)
         case nn.TransformerEncoderLayer():
             found = module(**inputs)
@@ -327,6 +334,12 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "GELUFunction": lambda t, p: F.gelu(t[0]),
     "SigmoidFunction": lambda t, p: torch.sigmoid(t[0]),
     "SoftmaxFunction": lambda t, p: torch.softmax(t[0], p["dim"]),
+    "Var": lambda t, p: t[0].var(p["dim"], correction=p["correction"], keepdim=p["keepdim"]),
+    "Norm": lambda t, p: torch.linalg.vector_norm(t[0], p["ord"], p["dim"], p["keepdim"]),
+    "Divide": lambda t, p: t[0] / t[1],
+    "Sqrt": lambda t, p: torch.sqrt(t[0]),
+    "UnflattenDim": lambda t, p: t[0].unflatten(p["dim"], p["sizes"]),
+    "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(*t),
     "Exp": lambda t, p: torch.exp(t[0]),
     "Sin": lambda t, p: torch.sin(t[0]),
     "Cos": lambda t, p: torch.cos(t[0]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -102,7 +102,7 @@ def test_a_chain_is_straight() -> None:
     places = arrange(chain(20), {f"n{k}": (150.0, 40.0 + 16 * (k % 5)) for k in range(20)})
     assert {y for _, y in places.values()} == {0.0}
     lefts = [places[f"n{k}"][0] for k in range(20)]
-    assert all(b - a >= 150 + GAP_X for a, b in zip(lefts, lefts[1:], strict=False))
+    assert all(b - a >= 150 + GAP_X for a, b in pairwise(lefts))
 
 
 def test_the_ports_of_a_chain_are_level() -> None:
@@ -165,7 +165,7 @@ def test_empty_and_broken_graphs() -> None:
 @pytest.mark.parametrize("count", [1000])
 def test_large_graphs(count: int) -> None:
     graph = chain(count)
-    far = tuple(wire(f"n{k}", f"n{count - 1 - k}", "skip") for k in range(0, count // 2 - 2))
+    far = tuple(wire(f"n{k}", f"n{count - 1 - k}", "skip") for k in range(count // 2 - 2))
     places = arrange(Graph(graph.nodes, (*graph.edges, *far)), {})
     assert len(set(places.values())) == count
 

@@ -10,8 +10,8 @@ import math
 from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class EncoderLayer(nn.Module):
@@ -29,7 +29,7 @@ class EncoderLayer(nn.Module):
     def forward(self, src: Tensor, src_mask: Tensor | None = None) -> Tensor:
         src2 = self.self_attn(src, src, src, attn_mask=src_mask)[0]
         src = self.norm1(src + self.dropout(src2))
-        src2 = self.linear2(F.relu(self.linear1(src)))
+        src2 = self.linear2(functional.relu(self.linear1(src)))
         return self.norm2(src + self.dropout(src2))
 
 
@@ -58,7 +58,7 @@ class DecoderLayer(nn.Module):
         tgt = self.norm1(tgt + self.dropout(tgt2))
         tgt2 = self.cross_attn(tgt, memory, memory, attn_mask=memory_mask)[0]
         tgt = self.norm2(tgt + self.dropout(tgt2))
-        tgt2 = self.linear2(F.relu(self.linear1(tgt)))
+        tgt2 = self.linear2(functional.relu(self.linear1(tgt)))
         return self.norm3(tgt + self.dropout(tgt2))
 
 
@@ -123,7 +123,7 @@ class AlexNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.adaptive_avg_pool2d(self.features(x), (6, 6))
+        x = functional.adaptive_avg_pool2d(self.features(x), (6, 6))
         return self.classifier(torch.flatten(x, 1))
 
 
@@ -142,7 +142,7 @@ class SqueezeExcitation(nn.Module):
         self.fc2 = nn.Conv2d(squeezed, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        scale = F.silu(self.fc1(x.mean((2, 3), keepdim=True)))
+        scale = functional.silu(self.fc1(x.mean((2, 3), keepdim=True)))
         return torch.sigmoid(self.fc2(scale)) * x
 
 
@@ -253,7 +253,7 @@ class EfficientNet(nn.Module):
 
 
 class Seq2Seq(nn.Module):
-    """(N, S), (N, T) whole numbers -> (N, T, vocabulary): the whole model of the tutorial's text."""
+    """(N, S), (N, T) whole numbers -> (N, T, vocabulary): all that the tutorial's text names."""
 
     def __init__(self, weights: dict[str, Tensor], nhead: int, num_layers: int) -> None:
         super().__init__()

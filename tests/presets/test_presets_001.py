@@ -18,8 +18,9 @@ from nnstudio.analysis.report import Report
 from nnstudio.compiler.build import build, build_empty, example_inputs
 from nnstudio.compiler.documented import check, load_documented
 from nnstudio.compiler.source import Source, generate
-from nnstudio.project.presets import load_target, preset
+from nnstudio.project.presets import load_target, preset, with_values
 from nnstudio.project.values import Project
+from tests.compiler import referee
 from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_001 as plain
 
@@ -139,10 +140,11 @@ def test_outputs_have_the_measured_shape(target: str) -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_presets_are_free_of_problems(name: str) -> None:
+def test_presets_have_no_errors_and_no_warnings(name: str) -> None:
     project = preset(name)
     for target in (name, *(f"{name}/{variant.name}" for variant in project.variants)):
-        assert compiled(target)[1].problems == ()
+        problems = compiled(target)[1].problems
+        assert [problem for problem in problems if problem.severity != "advice"] == []
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -156,14 +158,12 @@ def test_cards_have_places(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_ruff_leaves_the_text_as_it_is(name: str) -> None:
     text = compiled(name)[2].text
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--stdin-filename", "m.py", "-"]
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "-"]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
     assert done.stdout == text
 
 
-@pytest.mark.parametrize(
-    "name", ["TransformerEncoderLayer", "TransformerDecoderLayer", "Transformer", "Seq2SeqTransformer"]
-)
+@pytest.mark.parametrize("name", [name for name in PRESETS if preset(name).about.documented])
 def test_document_is_met(name: str) -> None:
     project = preset(name)
     table = load_documented(project.about.documented)
@@ -206,6 +206,17 @@ def test_stochastic_depth_drops_whole_samples_and_scales_the_rest() -> None:
     assert sorted(per_sample[:, 0].unique().tolist()) == pytest.approx([0.0, 1 / 0.75])
     assert 0.15 < (per_sample[:, 0] == 0).float().mean().item() < 0.35
     assert torch.equal(layer.eval()(x), x)
+
+
+@pytest.mark.parametrize("target", ["TransformerDecoderLayer/d64", "Transformer/2x64"])
+def test_text_computes_what_is_drawn(target: str) -> None:
+    project, report, _ = compiled(target)
+    referee.assert_equal(project, seeded(target), example_inputs(project.model, report.root))
+
+
+def test_efficientnet_computes_what_is_drawn() -> None:
+    project = with_values(preset("EfficientNet"), {"width": "0.3", "depth": "1.2"})
+    referee.assert_equal(project, build(generate(project)), {"x": random(2, 3, 48, 48)})
 
 
 @pytest.mark.parametrize("masked", [False, True])
@@ -291,14 +302,15 @@ def test_tokens_to_tokens_learns() -> None:
     src = torch.randint(1, 12, (16, 5))
     tgt = torch.cat([torch.zeros(16, 1, dtype=torch.int64), src], dim=1)
     losses = []
-    for _ in range(40):
+    for _ in range(8):
         scores = model(src, tgt[:, :-1])
         loss = nn.functional.cross_entropy(scores.flatten(0, 1), tgt[:, 1:].flatten())
         optimizer.zero_grad()
         loss.backward()
+        assert all(parameter.grad is not None for parameter in model.parameters())
         optimizer.step()
         losses.append(loss.item())
-    assert losses[-1] < 0.7 * losses[0]
+    assert losses[-1] < 0.95 * losses[0]
 
 
 def test_alexnet_computes_what_the_plain_one_computes() -> None:

@@ -100,7 +100,7 @@ def test_values_as_typed() -> None:
         ("hiden", "3", "Model has no parameter 'hiden'; near: hidden"),
         ("hidden", "many", "hidden expects a whole number, received 'many'"),
         ("hidden", "0.5", "hidden expects a whole number, received 0.5"),
-        ("hidden", "2 * dims", "plain value"),
+        ("hidden", "2 * dims", "hidden expects a whole number, received '2 * dims'"),
         ("hidden", "1 // 0", "divides by zero"),
         ("hidden", "import os", "not a valid expression"),
         ("bias", "3", "bias expects True or False, received 3"),

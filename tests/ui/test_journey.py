@@ -164,7 +164,9 @@ def test_from_a_preset_to_its_code(
         assert "class Transformer2DResNet(nn.Module):" in window.panels.code.view.code()
 
         # 5: fit, run, pause, resume, stop, with live plots that really receive points
-        window.workspace.do(SetTraining(workspace.project.training.changed(data="digits", epochs=500)))
+        window.workspace.do(
+            SetTraining(workspace.project.training.changed(data="digits", epochs=500))
+        )
         assert window.actions_table.run("run.fit_to_data")
         assert window.actions_table.run("run.start")
         plots = window.panels.training.panel().plots

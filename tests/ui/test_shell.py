@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -66,7 +66,7 @@ def test_ids_titles_and_notes() -> None:
     ids = [spec.id for spec in TABLE]
     assert len(ids) == len(set(ids))
     for spec in TABLE:
-        assert spec.title and spec.title[0].isupper(), spec.id
+        assert spec.title[:1].isupper(), spec.id
         assert "!" not in spec.title + spec.note
         assert not spec.note or spec.note.endswith(".")
 
@@ -299,6 +299,29 @@ def test_the_side_file_goes_when_the_work_is_saved(window: MainWindow, tmp_path:
     window.documents.ask_save = lambda: tmp_path / "saved.nns"
     window.documents.save()
     assert not list((tmp_path / "recovery").glob("*.nns"))
+
+
+def dropped(window: MainWindow, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(400, 300),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+
+def test_dropping_a_file_opens_it(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "dropped.nns"
+    write(small_project(), path)
+    dropped(window, path)
+    assert window.workspace.path == path
+    dropped(window, tmp_path / "notes.txt")
+    assert "notes.txt" in window.status.message
 
 
 def test_export(window: MainWindow, tmp_path: Path) -> None:

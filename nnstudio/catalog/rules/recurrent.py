@@ -20,7 +20,7 @@ def _output_width(use: Use) -> Dim:
         return projected if projected.value else hidden
     value = projected.value if projected.value else hidden.value
     number = None if projected.value is None else value
-    return Dim.atom(f"{projected.text} if {projected.text} else {hidden.text}", number)
+    return Dim.atom(f"({projected.text}) if ({projected.text}) else ({hidden.text})", number)
 
 
 def recurrent(use: Use) -> tuple[Tensor, ...]:

@@ -107,7 +107,8 @@ class ParameterRow(DefinitionRow):
         self.default = ValueEdit()
         self.default.setAccessibleName(f"Default of {declared.name}")
         required = isinstance(declared.default, _Required)
-        self.default.show_value("" if required else text_of(declared.default), "required")
+        self.default.show_value("" if required else text_of(declared.default), "none")
+        self.default.setToolTip("Without a default, every use must give a value")
         self.setToolTip(declared.note)
         self.name.committed.connect(
             lambda text: self.attempt(lambda: RenameBlockParameter(block, declared.name, text))

@@ -85,20 +85,24 @@ class ManyPage(QWidget):
             if any(o is None or (o.kind, o.choices) != (first.kind, first.choices) for o in others):
                 continue
             same = all(o is not None and _same(o, first) for o in others)
+            given = first.given or any(o is not None and o.given for o in others)
             plain = replace(first, problem="", fix=None)
-            result.append(
-                plain
-                if same
-                else replace(
-                    plain,
-                    value="",
-                    note="",
-                    fallback="",
-                    placeholder=SEVERAL,
-                    plain=False,
-                    given=True,
+            if same:
+                result.append(plain)
+            elif not given:  # only what is derived differs
+                result.append(replace(plain, placeholder="auto", fallback=""))
+            else:
+                result.append(
+                    replace(
+                        plain,
+                        value="",
+                        note="",
+                        fallback="",
+                        placeholder=SEVERAL,
+                        plain=False,
+                        given=True,
+                    )
                 )
-            )
         return result
 
     def _set(self, name: str, text: str) -> None:

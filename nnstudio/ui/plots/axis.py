@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
@@ -20,15 +21,34 @@ class Axis(pg.AxisItem):
     def dress(self) -> None:
         """Take up the colours and fonts of the theme."""
         self.setPen(theme.qcolor("line"))
-        # The pen of the ticks is that of the grid, which only the values have.
-        self.setTickPen(theme.qcolor("plot.grid", 1.0 if self.orientation == "left" else 0.0))
+        self.setTickPen(theme.qcolor("plot.grid"))
         self.setTextPen(theme.qcolor("plot.axis"))
         self.setStyle(
             tickFont=theme.figure_font(theme.SMALL_SIZE),
             tickLength=0,
             tickTextOffset=6,
             hideOverlappingLabels=True,
+            # Ticks are drawn with the pen of the grid, and only the values have a grid.
+            tickAlpha=None if self.orientation == "left" else 0,
         )
+
+    def logTickValues(
+        self, low: float, high: float, _size: float, _ticks: object
+    ) -> list[tuple[float | None, list[float]]]:
+        """1, 2 and 5 of each decade; whole decades where there are many, all digits where few."""
+        span = high - low
+        digits = (1,) if span > 3 else (1, 2, 5) if span > 0.5 else range(1, 10)
+        if span < 0.15:
+            digits = [1 + k / 10 for k in range(90)]
+        first, last = math.floor(low), math.ceil(high)
+        every = max(1, round(span / 6))
+        ticks = [
+            decade + math.log10(digit)
+            for decade in range(first, last + 1)
+            if decade % every == 0
+            for digit in digits
+        ]
+        return [(None, [tick for tick in ticks if low <= tick <= high])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:

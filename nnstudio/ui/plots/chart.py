@@ -73,9 +73,6 @@ class Chart(QFrame):
         self._at: float | None = None
         self.label = QLabel(title)
         self.label.setFont(theme.text_font(12, QFont.Weight.DemiBold))
-        self.place = QLabel()
-        self.place.setFont(theme.mono_font(theme.SMALL_SIZE))
-        self.place.setProperty("role", "muted")
         self.log_button = QToolButton(text="log", checkable=True, visible=log)
         self.log_button.setProperty("role", "chip")
         self.log_button.setToolTip("Logarithmic scale")
@@ -86,12 +83,16 @@ class Chart(QFrame):
         self._head.addWidget(self.label)
         self._head.addSpacing(8)
         self._head.addStretch(1)
-        self._head.addWidget(self.place)
-        self._head.addSpacing(4)
         self._head.addWidget(self.log_button)
         self._axes = (Axis("left", " %" if percent else ""), Axis("bottom"))
         self.plot = self._make_plot()
-        self._line = pg.InfiniteLine(angle=90, movable=False)
+        self._line = pg.InfiniteLine(
+            # Loss falls and accuracy rises, so the place beside the line is free there.
+            angle=90,
+            label="epoch {value:.2f}",
+            labelOpts={"position": 0.1 if percent else 0.9, "movable": False},
+        )
+        self._line.label.setFont(theme.mono_font(theme.SMALL_SIZE))
         self._dots = pg.ScatterPlotItem(size=7)
         self._star = pg.ScatterPlotItem(size=11)
         for item in (self._line, self._dots, self._star):
@@ -204,7 +205,6 @@ class Chart(QFrame):
         """The crosshair and the values at epoch `x`; without it the last values."""
         self._at = x
         self._line.setVisible(x is not None)
-        self.place.setText("" if x is None else f"epoch {x:.2f}")
         if x is not None:
             self._line.setPos(x)
         dots = []
@@ -263,6 +263,8 @@ class Chart(QFrame):
         for axis in self._axes:
             axis.dress()
         self._line.setPen(pg.mkPen(theme.qcolor("plot.crosshair", 0.6), width=1))
+        self._line.label.setColor(theme.qcolor("text"))
+        self._line.label.fill = pg.mkBrush(theme.qcolor("raised"))
         self._dots.setPen(pg.mkPen(ground, width=1))
         self._dots.setBrush(pg.mkBrush(colour))
         self._star.setPen(pg.mkPen(theme.qcolor("plot.best"), width=1.5))
@@ -292,6 +294,7 @@ class Chart(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         entries = [curve.entry for curve in self._curves.values()]
-        wanted = self.label.sizeHint().width() + sum(e.width_with_name() for e in entries) + 112
+        # title, entries, the button for the scale, and the gaps between them
+        wanted = self.label.sizeHint().width() + sum(e.width_with_name() for e in entries) + 84
         for entry in entries:
             entry.set_compact(self.width() < wanted)

@@ -1,4 +1,4 @@
-"""A table of figures that can be sorted and copied, with bars behind the cells that have a share."""
+"""A table of figures that can be sorted and copied; a cell with a share has a bar behind it."""
 
 from __future__ import annotations
 
@@ -141,8 +141,7 @@ class BarTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setResizeContentsPrecision(50)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(56)
 
     def add_row(self, row: Any) -> None:

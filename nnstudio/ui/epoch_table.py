@@ -1,0 +1,76 @@
+"""The epochs of a training in a table: the last one first, the best one with a star."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.training.events import EpochDone, Metrics
+from nnstudio.ui.widgets.bar_table import BarTable, Column
+from nnstudio.ui.widgets.figure import NOTHING
+
+
+class EpochTable(BarTable):
+    """Rows are the `EpochDone` events of one training."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._best = 0
+        super().__init__(
+            (
+                Column("Epoch", lambda r: str(r.epoch), lambda r: r.epoch, icon=self._star),
+                Column("Loss", lambda r: _loss(r.train), lambda r: r.train.loss),
+                Column(
+                    "Val. loss",
+                    lambda r: _loss(r.validation),
+                    lambda r: r.validation.loss if r.validation else None,
+                    tip="Validation loss",
+                ),
+                Column(
+                    "Accuracy",
+                    lambda r: _percent(r.train),
+                    lambda r: r.train.accuracy,
+                    share=lambda r: r.train.accuracy,
+                ),
+                Column(
+                    "Val. acc.",
+                    lambda r: _percent(r.validation),
+                    lambda r: r.validation.accuracy if r.validation else None,
+                    share=lambda r: r.validation.accuracy if r.validation else None,
+                    tip="Validation accuracy",
+                ),
+                Column(
+                    "Rate",
+                    lambda r: f"{r.learning_rate:.3g}",
+                    lambda r: r.learning_rate,
+                    tip="Learning rate",
+                ),
+                Column("Time", lambda r: f"{r.seconds:.1f} s", lambda r: r.seconds),
+            ),
+            parent,
+        )
+        self.setProperty("role", "card")
+        self.setMinimumWidth(430)
+        self.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+
+    def mark_best(self, epoch: int) -> None:
+        """Give an epoch the star."""
+        self._best = epoch
+        self.renew()
+
+    def clear(self) -> None:
+        """Forget all epochs."""
+        self._best = 0
+        self.set_rows(())
+
+    def _star(self, row: EpochDone) -> str | None:
+        return "star" if row.epoch == self._best else None
+
+
+def _loss(metrics: Metrics | None) -> str:
+    return NOTHING if metrics is None else f"{metrics.loss:.4f}"
+
+
+def _percent(metrics: Metrics | None) -> str:
+    if metrics is None or metrics.accuracy is None:
+        return NOTHING
+    return f"{metrics.accuracy:.1%}"
