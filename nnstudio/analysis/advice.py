@@ -30,7 +30,7 @@ TRANSPARENT = frozenset({"Flatten", "FlattenDims", "Identity", *DROPOUT})
 def advice(project: Project, reports: Mapping[str, BlockReport]) -> Iterator[Problem]:
     """All advice on the blocks in use."""
     root = project.model
-    yield from _double_softmax(project, root)
+    yield from _double_softmax(project, root, reports.get(root.name))
     yield from _attention_without_positions(project, root)
     for name in reports:
         block = project.by_name[name]
@@ -89,12 +89,17 @@ def _has_idle_bias(graph: Graph, node: Node) -> bool:
     return node.type in WITH_BIAS and alone and node.params.get("bias", True) is True
 
 
-def _double_softmax(project: Project, root: Block) -> Iterator[Problem]:
+def _double_softmax(
+    project: Project, root: Block, report: BlockReport | None
+) -> Iterator[Problem]:
     """Cross-entropy takes logits: after a Softmax it stays above log(1 + (C - 1) / e)."""
     if project.training.loss != "cross_entropy":
         return
     for output in root.graph.of_type(OUTPUT):
         node = _fed_by(root.graph, output)
+        known = report.nodes.get(node.id) if report is not None and node is not None else None
+        if known is not None and not known.active:
+            continue  # its condition leaves it out
         if node is not None and node.type in SOFTMAX:
             command: Command = Delete(root.name, frozenset({node.id}), heal=True)
             yield _say(

@@ -279,6 +279,14 @@ def test_logits_are_the_documented_model_without_its_softmax(name: str) -> None:
         torch.testing.assert_close(model(x).sum(dim=1), torch.ones(2, dtype=torch.float64))
 
 
+def test_the_second_softmax_is_warned_of_where_there_is_one() -> None:
+    for name in ("RNNClassifier", "LSTMClassifier", "GRUClassifier"):
+        for variant in ("row", "pixel", "row-logits", "pixel-logits"):
+            problems = compiled(f"{name}/{variant}")[1].problems
+            warned = any("softmax" in problem.sentence for problem in problems)
+            assert warned == (not variant.endswith("logits"))
+
+
 @pytest.mark.parametrize("name", ["ViTClassifier", "ViTClassifierMLPHead"])
 def test_patches_of_6_do_not_fit_into_28(name: str) -> None:
     project = preset(name)

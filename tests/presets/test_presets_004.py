@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,11 +83,25 @@ TARGETS = targets()
 REFERENCES = {target: reference for target, reference in TARGETS.items() if reference}
 
 
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Models this small only lose by being spread over cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @cache
 def compiled(target: str) -> tuple[Project, Report, Source]:
     project = load_target(target)
     report = analyse(project)
     return project, report, generate(project, report)
+
+
+def faults(report: Report) -> list[str]:
+    """Errors and warnings; published models may well be open to advice."""
+    return [p.sentence for p in report.problems if p.severity != "advice"]
 
 
 def on_meta(target: str) -> nn.Module:
@@ -170,7 +184,7 @@ def test_outputs_have_the_measured_shapes(target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_presets_are_free_of_problems(target: str) -> None:
-    assert compiled(target)[1].problems == ()
+    assert not faults(compiled(target)[1])
 
 
 @pytest.mark.parametrize("target", MADE)
@@ -255,7 +269,7 @@ def test_models_can_be_fitted_to_the_digits(name: str) -> None:
         sized = project if variant is None else ApplyVariant(variant.name).apply(project)
         fitted = fit_command(sized, analyse(sized), digits).apply(sized)
         report = analyse(fitted)
-        assert report.problems == ()
+        assert not faults(report)
         assert is_fitted(fitted, report, digits)
         with torch.device("meta"):
             assert build(generate(fitted, report))(torch.empty(4, 1, 8, 8)).shape == (4, 10)
@@ -346,7 +360,7 @@ def test_the_stem_of_the_convnext_follows_the_size_of_the_picture() -> None:
     for size, patch in ((8, 1), (16, 2), (28, 2), (32, 2), (64, 4), (224, 4)):
         project = SetRootValue("image_size", size).apply(preset("ConvNeXtV2"))
         report = analyse(project)
-        assert report.problems == ()
+        assert not faults(report)
         with torch.device("meta"):
             model = build(generate(project, report))
         assert model.downsample_layers[0][0].stride == (patch, patch)
@@ -399,7 +413,7 @@ def test_models_learn(name: str) -> None:
     torch.manual_seed(0)
     model = build(compiled(name)[2])
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
-    x, y = random(16, 1, 28, 28), torch.arange(16) % 4
+    x, y = random(8, 1, 28, 28), torch.arange(8) % 4
     losses = []
     for _ in range(8):
         loss = nn.functional.cross_entropy(model(x), y)

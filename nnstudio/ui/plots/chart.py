@@ -120,6 +120,9 @@ class Chart(QFrame):
         box.setAutoVisible(y=True)
         left.setWidth(52 if self._percent else 46)
         bottom.setHeight(20)
+        # Long runs: what falls on one pixel is drawn as its lowest and highest value.
+        plot.setDownsampling(auto=True, mode="peak")
+        plot.setClipToView(True)
         plot.showGrid(x=False, y=True, alpha=0.1)
         plot.scene().sigMouseMoved.connect(self._on_mouse)
         plot.left.connect(lambda: self.hovered.emit(None))
@@ -140,9 +143,6 @@ class Chart(QFrame):
         entry.toggled.connect(lambda _on: self.redraw())
         raw, line = pg.PlotDataItem(antialias=True), pg.PlotDataItem(antialias=True)
         for item in (raw, line):
-            # Long runs: what falls on one pixel is drawn as its lowest and highest value.
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
             self.plot.addItem(item)
         self._head.insertWidget(2 + len(self._curves), entry)
         self._curves[key] = _Curve(series, entry, line, raw, dashed)
