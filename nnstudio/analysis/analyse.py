@@ -10,6 +10,7 @@ from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis, label
 from nnstudio.analysis.report import BlockReport, Problem, Report
+from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.catalog.use import ShapeError
 from nnstudio.graph.order import upstream
@@ -27,6 +28,8 @@ def analyse(project: Project, previous: Report | None = None) -> Report:
     _collect(root, reports, problems)
     for problem in _overall(project, reports):
         problems[problem] = None
+    for plugin in registry.plugin_problems():
+        problems[Problem("warning", plugin.sentence, project.root)] = None
     if root.ok:
         for problem in advice(project, reports):
             problems[problem] = None

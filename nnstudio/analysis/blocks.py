@@ -13,6 +13,7 @@ from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
 from nnstudio.analysis.wiring import Wiring, effective, wiring
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
+from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import find_cycle, topological
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.node_commands import SetParam
@@ -301,11 +302,11 @@ class _Walk:
             return
         for name in sorted(owner.auto & report.auto):
             mine, theirs = report.params[name], owner.params[name]
-            if isinstance(mine, Dim) and isinstance(theirs, Dim) and not mine.same(theirs):
+            if _text(mine) != _text(theirs):
                 assert owner.node is not None
                 sentence = (
                     f"calls '{label(owner.node)}', which is built for {name} "
-                    f"{_both(theirs, mine)}, received {_both(mine, theirs)}"
+                    f"{_shown(theirs, mine)}, received {_shown(mine, theirs)}"
                 )
                 problems = (*report.problems, self.problem(node, sentence))
                 self.nodes[node.id] = replace(report, ok=False, problems=problems)
@@ -338,9 +339,15 @@ class _Walk:
         return Problem("error", text, self.block.name, node.id, label(node), param, fix)
 
 
-def _both(dim: Dim, other: Dim) -> str:
+def _text(value: Resolved) -> str:
+    return ", ".join(q.text for q in value) if isinstance(value, tuple) else value.text
+
+
+def _shown(value: Resolved, other: Resolved) -> str:
     """The number, or the formula where the numbers do not tell the two apart."""
-    return dim.label if dim.differs(other) else dim.text
+    if isinstance(value, Dim) and isinstance(other, Dim) and value.differs(other):
+        return value.label
+    return _text(value)
 
 
 def _same_names(previous: BlockReport, block: Block, binding: Binding) -> bool:

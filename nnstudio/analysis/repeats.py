@@ -52,10 +52,12 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
         sentence = f"repeat expects 0 to {MAX_REPEATS:,}, received {number.value:,}"
         return Evaluation(None, fault=Fault(sentence))
     skipped = number.value == 0
-    first = once(without_numbers(inputs) if skipped else inputs, {**scope, REPETITION: Dim(0)})
+    # a shared module is built even if it is never called
+    built = not skipped or node.repeat.kind == "shared"
+    first = once(inputs if built else without_numbers(inputs), {**scope, REPETITION: Dim(0)})
     if first.outputs is None or not inputs or not first.outputs:
         return first
-    if skipped:
+    if not built:
         first = silent(first)
     port, entering = next(iter(inputs.items()))
     output, leaving = next(iter(first.outputs.items()))

@@ -7,6 +7,7 @@ the compiler.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -68,6 +69,7 @@ class ModuleCode:
     pattern that takes several outputs apart: ``{output}, ({h_n}, {c_n})``.
 
     `construct` replaces the whole constructor text, for modules that take other modules.
+    `imports` holds the statements by which the callee is known: ``from acme import Gate``.
     """
 
     callee: str = ""
@@ -75,6 +77,7 @@ class ModuleCode:
     call: Callable[[Written], str] | None = None
     result: str = ""
     construct: Callable[[Written], str] | None = None
+    imports: tuple[str, ...] = ()
 
     def constructor(self, layer_type: str, written: Written) -> str:
         """The text that makes the module: ``nn.Conv2d(3, 32, kernel_size=3)``."""
@@ -88,7 +91,8 @@ class ModuleCode:
 class FunctionCode:
     """An expression in `forward`; `keeps_name` lets the result take over the first operand's name.
 
-    `imports` holds the modules the text speaks of by the names it gives them: torch, F, math.
+    `imports` holds the modules the text speaks of by the names it gives them: torch, F, math;
+    a layer of another package adds import statements: ``from acme import gate``.
     For operations whose number of outputs depends on a parameter, `count` tells it from the
     literal parameter values; the output ports beyond it do not exist, `result` is made to match.
     """
@@ -104,6 +108,48 @@ class FunctionCode:
         if self.count is not None:
             return ", ".join(f"{{{port}}}" for port in ports) + ("," if len(ports) == 1 else "")
         return self.result
+
+
+IMPORTED = frozenset({"torch", "F", "math"})
+RESERVED = IMPORTED | {"nn", "Tensor", "self", "super", "i", "make_divisible"}
+
+
+class CodeError(ValueError):
+    """A layer whose code cannot be written; the message is one sentence."""
+
+
+@lru_cache(maxsize=4096)
+def imported_names(statement: str) -> tuple[str, ...]:
+    """The names that an import statement brings; none for torch, F and math, which are known."""
+    if statement in IMPORTED:
+        return ()
+    (node,) = ast.parse(statement).body
+    assert isinstance(node, ast.Import | ast.ImportFrom)
+    return tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+
+
+def import_problem(statement: object) -> str | None:
+    """Why the generated code cannot carry an import, in one sentence; None if it can."""
+    sentence = f"expected an import statement, received {statement!r:.80}"
+    if not isinstance(statement, str):
+        return sentence
+    if statement in IMPORTED:
+        return None
+    try:
+        body = ast.parse(statement).body
+    except (SyntaxError, ValueError):
+        return sentence
+    if len(body) != 1 or not isinstance(body[0], ast.Import | ast.ImportFrom):
+        return sentence
+    node = body[0]
+    if isinstance(node, ast.ImportFrom) and (node.level or node.module == "__future__"):
+        return f"expected an import of a package by its full name, received {statement!r:.80}"
+    if any(alias.name == "*" for alias in node.names):
+        return f"expected the names that are imported, received {statement!r:.80}"
+    taken = sorted(set(imported_names(statement)) & (RESERVED | set(dir(builtins))))
+    if taken:
+        return f"'{taken[0]}' has a meaning of its own in the generated code: import it by another"
+    return None
 
 
 @lru_cache(maxsize=4096)

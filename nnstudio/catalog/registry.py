@@ -8,17 +8,40 @@ from functools import cache
 
 from nnstudio.catalog import layers as built_in
 from nnstudio.catalog.layer import Category, Layer
+from nnstudio.catalog.plugins import PluginProblem, plugin_layers
 
 
 @cache
 def all_layers() -> dict[str, Layer]:
     """Every layer by type, in the order of the categories and of declaration."""
-    found: list[Layer] = []
-    for module in pkgutil.iter_modules(built_in.__path__):
-        found += importlib.import_module(f"{built_in.__name__}.{module.name}").LAYERS
+    found = [*_built_in(), *_plugins()[0]]
     order = list(Category)
     found.sort(key=lambda layer: order.index(layer.category))
     return {layer.type: layer for layer in found}
+
+
+@cache
+def _built_in() -> tuple[Layer, ...]:
+    found: list[Layer] = []
+    for module in pkgutil.iter_modules(built_in.__path__):
+        found += importlib.import_module(f"{built_in.__name__}.{module.name}").LAYERS
+    return tuple(found)
+
+
+@cache
+def _plugins() -> tuple[list[Layer], list[PluginProblem]]:
+    return plugin_layers({layer.type for layer in _built_in()})
+
+
+def plugin_problems() -> tuple[PluginProblem, ...]:
+    """What is wrong with the plugins, found when the layers are first asked for."""
+    return tuple(_plugins()[1])
+
+
+def forget() -> None:
+    """Look for plugins anew the next time: after one was installed, and in tests."""
+    all_layers.cache_clear()
+    _plugins.cache_clear()
 
 
 def find(layer_type: str) -> Layer | None:

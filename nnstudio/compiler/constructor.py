@@ -15,6 +15,7 @@ from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.formulas import Formulas
+from nnstudio.compiler.imports import imported_by
 from nnstudio.compiler.lines import Line
 from nnstudio.compiler.texts import (
     block_arguments,
@@ -56,7 +57,7 @@ class Constructor:
         self.structure = structure
         self.values = values
         self.kept = kept
-        self.formulas = Formulas(block, report)
+        self.formulas = Formulas(block, report, imported_by(project, block))
 
     def lines(self) -> list[Line]:
         """The logical lines of `__init__`, signature first."""
@@ -94,7 +95,7 @@ class Constructor:
         return not self.structure.entries and not self.block.parameters
 
     def signature(self, lines: Sequence[Line]) -> str:
-        """What the class takes; of the model, what only says which sizes it is drawn for is left out."""
+        """What the class takes; for the model without the sizes that only its Inputs speak of."""
         wanted = self.block.parameters
         if self.block.name == self.project.root:
             used = set(re.findall(r"\w+", " ".join(line.text for line in lines)))

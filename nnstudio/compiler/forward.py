@@ -12,6 +12,7 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.imports import imported_by
 from nnstudio.compiler.lines import Line
 from nnstudio.compiler.statements import Statement, joined
 from nnstudio.compiler.texts import in_python, layer_params, names_in, renamed, written
@@ -44,7 +45,8 @@ class Forward:
             name: f"{name}_size" if name in RESERVED or name in arguments else name
             for name in free_names(block)
         }
-        self.variables = Variables(arguments, self.free.values())
+        imported = imported_by(project, block)
+        self.variables = Variables(arguments, [*self.free.values(), *imported])
         self.texts: dict[Port, str] = {Port(n.id, "output"): n.name for n in self.inputs}
         for node in self.graph.nodes:
             if node.type in (PARAMETER, BUFFER):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nnstudio.analysis.analyse import analyse
@@ -17,10 +17,12 @@ from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.blocks import nested_blocks
 from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
+from nnstudio.catalog.code import CodeError
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.constructor import Constructor
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.forward import Forward
+from nnstudio.compiler.imports import import_lines, sorted_imports
 from nnstudio.compiler.lines import Line, Text
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
@@ -55,8 +57,11 @@ def generate(project: Project, report: Report | None = None) -> Source:
     classes = Text()
     for block in _in_order(project):
         values = project.values if block.name == project.root else EMPTY
-        _write_class(classes, project, block, report.blocks[block.name], values)
-    head = _head(classes.text)
+        try:
+            _write_class(classes, project, block, report.blocks[block.name], values)
+        except CodeError as error:
+            raise CompileError(f"{block.name}: {error}") from error
+    head = _head(classes.text, import_lines(project, _in_order(project)))
     shift = len(head)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
     text = "\n".join([*head, classes.text])
@@ -128,16 +133,17 @@ def _formula(tensor: Tensor, block: Block) -> str:
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
-def _head(text: str) -> list[str]:
-    """Imports, and `make_divisible` where it is used."""
+def _head(text: str, others: Sequence[str]) -> list[str]:
+    """Imports, those of other packages last, and `make_divisible` where it is used."""
     lines: list[str] = []
     if re.search(r"\bmath\.", text):
         lines += ["import math", ""]
+    imports = list(others)
     if re.search(r"\btorch\.", text):
-        lines.append("import torch")
+        imports.append("import torch")
     if re.search(r"\bF\.", text):
-        lines.append("import torch.nn.functional as F")
-    lines.append("from torch import Tensor, nn")
+        imports.append("import torch.nn.functional as F")
+    lines += sorted_imports([*imports, "from torch import Tensor, nn"])
     if re.search(r"\bmake_divisible\(", text):
         lines += ["", "", *inspect.getsource(make_divisible).rstrip().splitlines()]
     return lines

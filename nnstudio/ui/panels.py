@@ -76,8 +76,8 @@ class Panels(QObject):
 
     def _on_count(self, count: int) -> None:
         self._editor.count_on_tab("problems", count)
-        report = self._workspace.report
-        colour = "error" if report.errors else "warning" if count else "muted"
+        found = {problem.severity for problem in self._workspace.report.problems}
+        colour = next((name for name in ("error", "warning") if name in found), "muted")
         self._editor.icon_on_tab("problems", "problems", colour)
 
     def apply_fix(self, problem: Problem) -> None:

@@ -116,7 +116,9 @@ class Maker:
         if (layer is None or layer.is_module) and rest.get("shares") is None:
             self.modules.append(drawn)
         for port, tensor in found.outputs.items():
-            self.live.append((drawn[port], tensor))
+            # a batch that is mixed with other sizes is not for the analysis to see: N has no number
+            if not any("N" in dim.names for dim in tensor.shape[1:]) and "N" in tensor.shape[0].names:
+                self.live.append((drawn[port], tensor))
         return True
 
     def name(self, wanted: str | None) -> None:
@@ -369,7 +371,7 @@ class Maker:
                 length = found[1].shape[1].value
                 if length is None or not self.attempt("Buffer", shape=(length, length)):
                     return False
-                at[other.name] = self.live.pop()[0]
+                at[other.name] = Drawn(self.drawing.nodes[-1].id, "output")
         params: dict[str, Any] = {}
         for parameter in block.parameters:
             if parameter.name in ("in_channels", "features"):
@@ -396,7 +398,8 @@ class Maker:
         params = {"initialiser": "ones"} if node_type == "Buffer" else {"initialiser": "normal"}
         if not self.attempt(node_type, shape=(1, 1, last.value), **params):
             return False
-        return self.attempt("Multiply", found[0], self.live[-1][0])
+        made = Drawn(self.drawing.nodes[-1].id, "output")
+        return self.attempt("Multiply", found[0], made)
 
 
 def residual_block() -> Block:

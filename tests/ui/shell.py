@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import QCoreApplication, QEvent
+
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
+from nnstudio.project.commands import SetParam
 from nnstudio.project.values import Block, BlockParameter, Project, Variant
+from nnstudio.ui.documents import Answer
+from nnstudio.ui.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -29,6 +34,19 @@ def small_project() -> Project:
     model = Block("Small", (BlockParameter("hidden", "int", 4),), graph=Graph(nodes, edges))
     variants = (Variant("wide", FrozenMap({"hidden": 16})),)
     return Project("Small", (model,), variants=variants)
+
+
+def closed(window: MainWindow) -> None:
+    """Close a window without saving, and delete it now: outside Qt's loop it would stay."""
+    window.documents.ask_unsaved = lambda: Answer.DISCARD
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def edit(window: MainWindow, size: int = 5) -> None:
+    """Do something that can be undone and saved."""
+    window.workspace.do(SetParam("Small", "conv", "kernel_size", size))
 
 
 def small_workspace() -> Workspace:

@@ -14,10 +14,9 @@ from nnstudio.project.commands import SetParam
 from nnstudio.training.events import Failed
 from nnstudio.training.run import State
 from nnstudio.ui.app import create_window
-from nnstudio.ui.documents import Answer
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.training_controller import duration
-from tests.ui.shell import small_workspace
+from tests.ui.shell import closed, small_workspace
 
 
 @pytest.fixture
@@ -28,9 +27,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     made = create_window(workspace, folder=tmp_path)
     made.show()
     yield made
-    made.documents.ask_unsaved = lambda: Answer.DISCARD
-    made.close()
-    made.deleteLater()
+    closed(made)
     assert not any(thread.name == "training" for thread in threading.enumerate())
 
 

@@ -37,7 +37,7 @@ class Axis(pg.AxisItem):
     ) -> list[tuple[float | None, list[float]]]:
         """1, 2 and 5 of each decade; whole decades where there are many, all digits where few."""
         span = high - low
-        digits = (1,) if span > 3 else (1, 2, 5) if span > 0.5 else range(1, 10)
+        digits: Sequence[float] = (1,) if span > 3 else (1, 2, 5) if span > 0.5 else range(1, 10)
         if span < 0.15:
             digits = [1 + k / 10 for k in range(90)]
         first, last = math.floor(low), math.ceil(high)

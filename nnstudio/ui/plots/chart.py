@@ -19,6 +19,8 @@ FAINT = 0.3
 """How solid the raw points stay behind their smoothed curve."""
 FEW = 40
 """Up to so many points, the points of a dashed curve are drawn as dots."""
+SAMPLES = 1.5
+"""Samples to a pixel before long runs are thinned; more are slower to draw, not better to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Chart(QFrame):
         column.addWidget(self.plot, 1)
         theme.notifier.changed.connect(self._dress)
         self._dress()
+        self.redraw()
 
     def _make_plot(self) -> _Plot:
         left, bottom = self._axes
@@ -143,6 +146,7 @@ class Chart(QFrame):
         entry.toggled.connect(lambda _on: self.redraw())
         raw, line = pg.PlotDataItem(antialias=True), pg.PlotDataItem(antialias=True)
         for item in (raw, line):
+            item.opts["autoDownsampleFactor"] = SAMPLES
             self.plot.addItem(item)
         self._head.insertWidget(2 + len(self._curves), entry)
         self._curves[key] = _Curve(series, entry, line, raw, dashed)
@@ -190,6 +194,9 @@ class Chart(QFrame):
             # A single point has no line, so it must be a dot to be seen at all.
             dots = len(x) <= (FEW if curve.dashed else 1)
             curve.line.setSymbol("o" if dots else None)
+        for axis in self._axes:
+            # Without points an axis would count from 0 to 1 of nothing.
+            axis.setStyle(showValues=any(map(len, self.series.values())))
         self._draw_best()
         self.show_at(self._at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -80,18 +81,12 @@ class TrainingPlots(QWidget):
         self._steps_per_epoch = 1
         self._last_step = 0.0
         self._below = QWidget()
-        rows = []
-        for owner, charts in ((None, self.charts[:2]), (self._below, self.charts[2:])):
-            row = QHBoxLayout(owner)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(8)
-            for chart in charts:
-                row.addWidget(chart, 1)
-            rows.append(row)
+        above = _row(self.charts[:2])
+        self._below.setLayout(_row(self.charts[2:]))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(rows[0], 5)
+        column.addLayout(above, 5)
         column.addWidget(self._below, 3)
         self._below.hide()
         self._smooth()
@@ -220,6 +215,15 @@ class TrainingPlots(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.redraw()
+
+
+def _row(charts: Sequence[Chart]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for chart in charts:
+        row.addWidget(chart, 1)
+    return row
 
 
 def _percent(share: float | None) -> float | None:

@@ -1,0 +1,204 @@
+"""Layers of other packages: found by the entry point group `nnstudio.layers`, checked, guarded.
+
+Whatever is wrong with a plugin becomes a `PluginProblem`; nothing it does may stop the program.
+Its package must be installed where the generated code runs, too: the code imports it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import keyword
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from nnstudio.catalog.code import CodeError, FunctionCode, ModuleCode, import_problem
+from nnstudio.catalog.layer import Category, Input, Layer, Output, Param, ParamKind
+from nnstudio.catalog.use import ShapeError, Use
+from nnstudio.symbols.expression import ExpressionError
+from nnstudio.symbols.tensor import Tensor
+
+GROUP = "nnstudio.layers"
+FAILURES = (Exception, SystemExit)
+
+
+@dataclass(frozen=True, slots=True)
+class PluginProblem:
+    """Why a plugin, or one layer of it, is not there."""
+
+    plugin: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """One sentence for the list of problems."""
+        return f"plugin '{self.plugin}': {self.reason}"
+
+
+def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProblem]]:
+    """The usable layers of all plugins and what is wrong with the others.
+
+    `known` are the types that exist already.
+    """
+    layers: dict[str, Layer] = {}
+    owners: dict[str, str] = {}
+    problems: list[PluginProblem] = []
+    try:
+        points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name)
+    except FAILURES as error:
+        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {_said(error)}")]
+    for point in points:
+        try:
+            found = _declared(point.load())
+        except FAILURES as error:
+            said = f"'{point.value}' cannot be loaded: {_said(error)}"
+            problems.append(PluginProblem(point.name, reason))
+            continue
+        for item in found:
+            reason = _problem(item, known, owners)
+            if reason is not None:
+                problems.append(PluginProblem(point.name, reason))
+            else:
+                layers[item.type] = guarded(item)
+                owners[item.type] = point.name
+    return list(layers.values()), problems
+
+
+def _declared(found: Any) -> list[Any]:
+    """What an entry point names: a Layer, several, or a callable that gives them."""
+    if callable(found) and not isinstance(found, Layer):
+        found = found()
+    if isinstance(found, Layer):
+        return [found]
+    if isinstance(found, str | bytes) or not isinstance(found, Iterable):
+        raise TypeError(f"expected a Layer or several, received {_kind(found)}")
+    return list(found)
+
+
+def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
+    """Why an item cannot be a layer; a declaration may hold anything."""
+    if not isinstance(item, Layer):
+        return f"expected a Layer, received {_kind(item)}"
+    try:
+        return _name_problem(item.type, known, owners) or _declaration_problem(item)
+    except FAILURES as error:
+        return f"the declaration of {item.type!r:.60} cannot be read: {_said(error)}"
+
+
+def _name_problem(name: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
+    if not _is_name(name):
+        return f"expected a name of letters, digits and _ as a layer's type, received {name!r:.60}"
+    if name in known:
+        return f"the layer '{name}' exists already in NN Studio"
+    if name in owners:
+        return f"the layer '{name}' is declared already by the plugin '{owners[name]}'"
+    return None
+
+
+def _declaration_problem(layer: Layer) -> str | None:
+    what = f"the layer '{layer.type}'"
+    if not isinstance(layer.category, Category):
+        return f"{what} expects a Category, received {_kind(layer.category)}"
+    if not callable(layer.rule):
+        return f"{what} needs a shape rule: a function from a Use to its output tensors"
+    if layer.cost is not None and not callable(layer.cost):
+        return f"{what} expects a function as its cost, received {_kind(layer.cost)}"
+    if not isinstance(layer.code, ModuleCode | FunctionCode):
+        return f"{what} expects ModuleCode or FunctionCode, received {_kind(layer.code)}"
+    if not all(isinstance(text, str) for text in (layer.help, layer.link, *layer.keywords)):
+        return f"{what} expects texts as help, link and keywords"
+    groups: list[tuple[str, Any, type]] = [
+        ("inputs", layer.inputs, Input),
+        ("outputs", layer.outputs, Output),
+        ("params", layer.params, Param),
+    ]
+    for field, items, kind in groups:
+        if not isinstance(items, tuple) or not all(isinstance(item, kind) for item in items):
+            return f"{what} expects a tuple of {kind.__name__} as its {field}"
+        names = [item.name for item in items]
+        bad = next((name for name in names if not _is_name(name)), None)
+        if bad is not None or len(set(names)) < len(names):
+            return f"{what} expects different names in its {field}, received {names!r:.80}"
+    if not layer.outputs:
+        return f"{what} needs an output"
+    for param in layer.params:
+        if param.kind not in get_args(ParamKind):
+            kinds = ", ".join(get_args(ParamKind))
+            return f"{what}: '{param.name}' expects one of the kinds {kinds}"
+        if param.kind == "choice" and not param.choices:
+            return f"{what}: '{param.name}' needs choices"
+    for statement in layer.code.imports:
+        problem = import_problem(statement)
+        if problem is not None:
+            return f"{what}: {problem}"
+    return None
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+
+
+# -- rules and code that may fail ------------------------------------------------------------
+
+
+def guarded(layer: Layer) -> Layer:
+    """The layer with a rule, a cost and texts whose failures are sentences."""
+    code: ModuleCode | FunctionCode
+    if isinstance(layer.code, ModuleCode):
+        call, construct = layer.code.call, layer.code.construct
+        code = replace(
+            layer.code,
+            call=_text(layer.type, call, "f({})") if call else None,
+            construct=_text(layer.type, construct) if construct else None,
+        )
+    else:
+        code = replace(layer.code, write=_text(layer.type, layer.code.write))
+    rule, cost, count = layer.rule, layer.cost, len(layer.outputs)
+
+    def shapes(use: Use) -> tuple[Tensor, ...]:
+        try:
+            found: Any = rule(use)
+        except (ShapeError, ExpressionError):
+            raise
+        except Exception as error:
+            raise ShapeError(f"the shape rule of {layer.type} failed: {_said(error)}") from error
+        outputs = found if isinstance(found, tuple) else (found,)
+        if len(outputs) != count or not all(isinstance(item, Tensor) for item in outputs):
+            kinds = ", ".join(_kind(item) for item in outputs)
+            raise ShapeError(
+                f"the shape rule of {layer.type} must give {count} tensors, received {kinds}"
+            )
+        return outputs
+
+    def costs(use: Use, outputs: tuple[Tensor, ...]) -> tuple[int | None, int | None]:
+        try:
+            parameters, operations = cost(use, outputs) if cost is not None else (None, None)
+        except Exception:
+            return None, None
+        return parameters, operations
+
+    return replace(layer, rule=shapes, cost=costs, code=code)
+
+
+def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Callable[[Any], str]:
+    def checked(written: Any) -> str:
+        try:
+            text = write(written)
+            ast.parse(form.format(text), mode="eval")
+        except Exception as error:
+            raise CodeError(
+                f"the code of {layer_type} cannot be written: {_said(error)}"
+            ) from error
+        return text
+
+    return checked
+
+
+def _said(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
