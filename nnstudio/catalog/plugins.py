@@ -53,7 +53,7 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
             found = _declared(point.load())
         except FAILURES as error:
             said = f"'{point.value}' cannot be loaded: {_said(error)}"
-            problems.append(PluginProblem(point.name, reason))
+            problems.append(PluginProblem(point.name, said))
             continue
         for item in found:
             reason = _problem(item, known, owners)

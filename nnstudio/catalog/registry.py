@@ -1,4 +1,4 @@
-"""All known layers by type: the built-in ones and those of plugins (entry point `nnstudio.layers`)."""
+"""All known layers by type: the built-in ones and those of plugins."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from nnstudio.analysis.analyse import analyse
-from nnstudio.analysis.report import BlockReport
+from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Group
 from nnstudio.project.names import BlockNames
@@ -83,6 +83,7 @@ class Maker:
         self.drawing = Drawing(
             name, *parameters, blocks=blocks, locals={"inner": "make_divisible(hidden, 4)"}
         )
+        self.last: Report | None = None
         self.live: list[tuple[Drawn, Tensor]] = []
         self.groups: list[str | None] = [None]
         self.modules: list[Drawn] = []
@@ -97,7 +98,8 @@ class Maker:
 
     def report(self) -> BlockReport:
         """The block by itself, as the root: sizes of its pattern are not known."""
-        return analyse(self.drawing.project()).root
+        self.last = analyse(self.drawing.project(), self.last)
+        return self.last.root
 
     def attempt(
         self, node_type: str, *sources: Drawn, name: str | None = None, **rest: Any
