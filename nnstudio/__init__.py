@@ -58,5 +58,7 @@ def _with(project: Project, values: dict[str, Any]) -> Project:
     from nnstudio.project.block_commands import SetRootValue
 
     for name, value in values.items():
-        project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(project)
+        project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(
+            project
+        )
     return project

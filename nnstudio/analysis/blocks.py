@@ -11,6 +11,7 @@ from nnstudio.analysis.evaluate import Evaluation, Fault, evaluate, silent, with
 from nnstudio.analysis.faults import free_name_problems, label, node_problem
 from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
+from nnstudio.analysis.weights import touched, with_weights
 from nnstudio.analysis.wiring import Wiring, effective, wiring
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
@@ -96,6 +97,7 @@ class _Walk:
         self.same_names = previous is not None and _same_names(previous, block, binding)
         self.same_nested = previous is not None and _identical(previous.nested, self.nested)
         self.previous = previous
+        self.touched = touched(block) | touched(previous.source if previous else None)
         self.nodes: dict[str, NodeReport] = {}
         self.absent: set[Port] = set()
 
@@ -120,6 +122,7 @@ class _Walk:
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)
+        self.nodes |= with_weights(self.project, self.block, self.nodes)
         outputs = {}
         for node in self.graph.of_type(OUTPUT):
             tensor = self.nodes[node.id].inputs.get("input")
@@ -150,6 +153,7 @@ class _Walk:
             or not before.ok
             or not self.same_names
             or node.shares is not None
+            or node.id in self.touched
             or node.id in self.wiring.faults
             or node.id in self.wiring.guards
             or not (self.same_nested or node.type not in self.project.by_name)

@@ -40,7 +40,9 @@ class _Marker:
 REQUIRED: Any = _Marker("REQUIRED")
 AUTO: Any = _Marker("AUTO")
 
-ParamKind = Literal["int", "float", "bool", "choice", "size", "ints", "text", "shape", "number", "numbers"]
+ParamKind = Literal[
+    "int", "float", "bool", "choice", "size", "ints", "text", "shape", "number", "numbers"
+]
 
 
 @dataclass(frozen=True, slots=True)

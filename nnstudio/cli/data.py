@@ -22,7 +22,9 @@ def data(options: argparse.Namespace) -> int:
     console = Console(soft_wrap=True, highlight=False)
     for info in found:
         entry = _entry(info)
-        console.print(f"[bold]{info.name}[/bold]  {info.title}{'  (synthetic)' if info.synthetic else ''}")
+        console.print(
+            f"[bold]{info.name}[/bold]  {info.title}{'  (synthetic)' if info.synthetic else ''}"
+        )
         console.print(f"  {info.note}")
         console.print(f"  samples  {info.samples:,}, {entry['megabytes']} MB")
         console.print(f"  forms    {', '.join(entry['shapes'])}")

@@ -58,8 +58,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without a command: nnstudio [TARGET] opens the window. TARGET is a .nns file or a preset, "
         "with a variant if it has any: SimpleCNN/421k.",
     )
-    parser.add_argument("--version", action="store_true", help="versions of everything that matters")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    parser.add_argument(
+        "--version", action="store_true", help="versions of everything that matters"
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
     for name, (about, _, add) in _COMMANDS.items():
         sub = commands.add_parser(name, help=about, description=about)
         add(sub)
@@ -67,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _target(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
-    parser.add_argument("target", metavar="TARGET", nargs="?" if optional else None, help="a .nns file or a preset")
+    parser.add_argument(
+        "target", metavar="TARGET", nargs="?" if optional else None, help="a .nns file or a preset"
+    )
     parser.add_argument(
         "--set",
         dest="values",
@@ -83,7 +89,9 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="TARGET", nargs="?", help="a .nns file or a preset to open")
+    parser.add_argument(
+        "target", metavar="TARGET", nargs="?", help="a .nns file or a preset to open"
+    )
 
 
 def _target_json(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +119,9 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", metavar="auto|cpu|cuda[:i]")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--run", metavar="DIR", help="keep checkpoints and history here")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of --run")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from the last checkpoint of --run"
+    )
     _json(parser)
 
 
@@ -122,7 +132,9 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
 
 def _picture_options(parser: argparse.ArgumentParser) -> None:
     _target(parser)
-    parser.add_argument("-o", "--output", metavar="PATH", required=True, help="graph.png or graph.svg")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", required=True, help="graph.png or graph.svg"
+    )
 
 
 def _nothing(parser: argparse.ArgumentParser) -> None:
@@ -161,12 +173,24 @@ def _version() -> int:
 _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], None]]] = {
     "window": ("open the window", _window, _window_options),
     "presets": ("every preset and variant", _lazily("models", "presets"), _json),
-    "summary": ("the summary table, totals, exact FLOPs", _lazily("models", "summary"), _target_json),
+    "summary": (
+        "the summary table, totals, exact FLOPs",
+        _lazily("models", "summary"),
+        _target_json,
+    ),
     "check": ("problems with node, sentence and fix", _lazily("models", "check"), _target_json),
-    "verify": ("documented layer tables against what is built", _lazily("models", "verify"), _verify_options),
+    "verify": (
+        "documented layer tables against what is built",
+        _lazily("models", "verify"),
+        _verify_options,
+    ),
     "export": ("write the PyTorch module", _lazily("models", "export"), _export_options),
     "train": ("train without a window", _lazily("train", "train"), _train_options),
     "data": ("data sets", _lazily("data", "data"), _data_options),
     "picture": ("draw the canvas into a file", _lazily("picture", "picture"), _picture_options),
-    "self-test": ("open, edit, train and export a small model", _lazily("self_test", "self_test"), _nothing),
+    "self-test": (
+        "open, edit, train and export a small model",
+        _lazily("self_test", "self_test"),
+        _nothing,
+    ),
 }

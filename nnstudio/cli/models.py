@@ -108,7 +108,9 @@ def check(options: argparse.Namespace) -> int:
                 line.append(f" (fix: {problem.fix.title})", style="dim")
             console.print(line)
         if not report.problems:
-            console.print(f"{project.root}: no problems, {_grouped(report.root.parameters)} parameters")
+            console.print(
+                f"{project.root}: no problems, {_grouped(report.root.parameters)} parameters"
+            )
     return DONE if report.ok else NO
 
 
@@ -153,7 +155,7 @@ def _print_check(target: str, parameters: int, found: DocumentedCheck | None) ->
     console = _console()
     console.print(f"[bold]{target}[/bold]  {_grouped(parameters)} parameters")
     if found is None:
-        console.print("  no documented layer table")
+        console.print("  nothing is published of this variant to compare it with")
         return
     table = Table(box=None, header_style="bold", padding=(0, 1))
     for title in ("", "In the document", "Built as", "Layer"):
@@ -161,7 +163,9 @@ def _print_check(target: str, parameters: int, found: DocumentedCheck | None) ->
     notes: list[str] = []
     for row in found.rows:
         mark, colour = MARKS[row.status]
-        layer = row.found if row.expected == row.found else f"{row.found}, documented {row.expected}"
+        layer = (
+            row.found if row.expected == row.found else f"{row.found}, documented {row.expected}"
+        )
         table.add_row(Text(mark, style=colour), row.name, row.path, layer)
         if row.explanation:
             notes.append(f"{row.path or row.name}: {row.explanation}")
@@ -170,7 +174,11 @@ def _print_check(target: str, parameters: int, found: DocumentedCheck | None) ->
         console.print(f"  ≈ {note}", highlight=False)
     for says, is_so in found.claims:
         console.print(f"  The document says: {says} Found: {is_so}", highlight=False)
-    console.print("  all rows match or are explained" if found.ok else "  [red]there are unexplained mismatches[/red]")
+    console.print(
+        "  all rows match or are explained"
+        if found.ok
+        else "  [red]there are unexplained mismatches[/red]"
+    )
 
 
 def export(options: argparse.Namespace) -> int:

@@ -112,7 +112,10 @@ class _Journey:
         self.workspace.export(self.folder / "exported.py")
         code = CHECKED_IN_A_FRESH_PROCESS.format(root=self.workspace.project.root)
         done = subprocess.run(
-            [sys.executable, "-c", code, str(self.folder)], capture_output=True, text=True, check=False
+            [sys.executable, "-c", code, str(self.folder)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.stdout.strip() != "(2, 10)":
             raise AssertionError(done.stderr or done.stdout)

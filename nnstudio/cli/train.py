@@ -17,10 +17,19 @@ from nnstudio.cli.targets import project_of
 from nnstudio.data.catalogue import describe
 from nnstudio.project import file
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.root_commands import SetTraining
 from nnstudio.project.values import Project
-from nnstudio.training.events import Completed, EpochDone, Event, Failed, Started, StepsDone, Stopped
+from nnstudio.training.events import (
+    Completed,
+    EpochDone,
+    Event,
+    Failed,
+    Started,
+    StepsDone,
+    Stopped,
+)
 from nnstudio.training.run import Run
-from nnstudio.workspace.fitting import fit_command, is_fitted
+from nnstudio.workspace.fitting import best_fitting, is_fitted
 from nnstudio.workspace.training import start
 
 POLL_SECONDS = 0.05
@@ -36,16 +45,21 @@ def train(options: argparse.Namespace) -> int:
         "device": options.device,
         "seed": options.seed,
     }
-    settings = project.training.changed(**{name: value for name, value in given.items() if value is not None})
+    settings = project.training.changed(
+        **{name: value for name, value in given.items() if value is not None}
+    )
     note = Console(stderr=True, soft_wrap=True, highlight=False)
-    project = _fitted(project, settings.data, note, quiet=options.json)
+    project = SetTraining(settings).apply(project)
+    project = _fitted(project, note, quiet=options.json)
     folder = Path(options.run) if options.run else None
     if options.resume and folder is None:
         raise Refusal("--resume expects --run DIR, the folder of the training to go on with")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         file.write(project, folder / "project.nns")
-    run = start(project, settings, run_folder=folder, resume=folder if options.resume else None)
+    run = start(
+        project, project.training, run_folder=folder, resume=folder if options.resume else None
+    )
     teller = _Json() if options.json else _Terminal(project.root)
     last = _follow(run, teller)
     if isinstance(last, Failed):
@@ -54,15 +68,14 @@ def train(options: argparse.Namespace) -> int:
     return STOPPED if isinstance(last, Stopped) else DONE
 
 
-def _fitted(project: Project, data: str, note: Console, *, quiet: bool) -> Project:
+def _fitted(project: Project, note: Console, *, quiet: bool) -> Project:
     report = analyse(project)
-    info = describe(data)
-    if not report.ok or is_fitted(project, report, info):
+    info = describe(project.training.data)
+    if not report.ok or is_fitted(project, report, info, project.training.resize):
         return project
-    command = fit_command(project, report, info)
+    command = best_fitting(project, report, info)
     if not quiet:
-        form = " × ".join(map(str, command.form))
-        note.print(f"{project.root} fitted to {info.name}: input N × {form}, {len(info.classes)} classes")
+        note.print(f"{project.root} fitted to {info.name}: {command.told(info)}")
     return command.apply(project)
 
 
@@ -135,7 +148,11 @@ class _Terminal:
             case EpochDone():
                 self.console.print(_epoch(event))
             case Completed():
-                best = "" if event.best is None else f", best epoch {event.best_epoch}: {_metrics(event.best)}"
+                best = (
+                    ""
+                    if event.best is None
+                    else f", best epoch {event.best_epoch}: {_metrics(event.best)}"
+                )
                 self.console.print(f"completed in {event.seconds:.1f} s{best}")
             case Stopped():
                 self.console.print(f"stopped in epoch {event.epoch} after {event.seconds:.1f} s")

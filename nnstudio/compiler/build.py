@@ -49,11 +49,32 @@ def build_empty(source: Source, **arguments: Any) -> nn.Module:
     """An instance with all weights and buffers zero, made without drawing a random number."""
     with torch.device("meta"):
         model = build(source, **arguments)
+    tied = _tied(model)
     model = model.to_empty(device="cpu")
+    for name, owner in tied:
+        path, _, last = name.rpartition(".")
+        setattr(model.get_submodule(path), last, model.get_parameter(owner))
     with torch.no_grad():
         for tensor in (*model.parameters(), *model.buffers()):
             tensor.zero_()
     return model
+
+
+def _tied(model: nn.Module) -> list[tuple[str, str]]:
+    """Names of parameters that are the tensor of another name: `to_empty` parts them."""
+    owners: dict[int, str] = {}
+    found: list[tuple[str, str]] = []
+    for name, parameter in model.named_parameters(remove_duplicate=False):
+        owner = owners.setdefault(id(parameter), name)
+        # one module called by several names stays one
+        if owner != name and not _same_module(model, name, owner):
+            found.append((name, owner))
+    return found
+
+
+def _same_module(model: nn.Module, name: str, owner: str) -> bool:
+    ends = [model.get_submodule(path.rpartition(".")[0]) for path in (name, owner)]
+    return ends[0] is ends[1]
 
 
 def example_inputs(

@@ -25,6 +25,7 @@ from nnstudio.compiler.texts import (
     names_in,
     written,
 )
+from nnstudio.compiler.weights import weight_lines
 from nnstudio.graph.values import FrozenMap, Node, Value
 from nnstudio.project.values import REQUIRED, Block, Project
 from nnstudio.symbols.expression import parse
@@ -87,6 +88,7 @@ class Constructor:
         )
         for name, attribute in self.kept.items():
             body.append(Line(f"self.{attribute} = {name}", 2))
+        attributes += weight_lines(self.block, self.structure)
         return [Line(self.signature([*body, *attributes]), 1), *body, *attributes]
 
     @property

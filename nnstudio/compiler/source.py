@@ -24,6 +24,7 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.forward import Forward
 from nnstudio.compiler.imports import import_lines, sorted_imports
 from nnstudio.compiler.lines import Line, Text
+from nnstudio.compiler.weights import init_weights
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import make_divisible
@@ -99,6 +100,10 @@ def _write_class(
     if not constructor.is_plain:
         text.blank()
         for line in constructor.lines():
+            text.add(block.name, line)
+        rules = init_weights(block)
+        text.blank(1 if rules else 0)
+        for line in rules:
             text.add(block.name, line)
     if block.kind == "Sequential":
         return

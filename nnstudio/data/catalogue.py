@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from nnstudio.data import heads
 from nnstudio.data.info import DataError, DataSetInfo
 
 __all__ = ["BUILT_IN", "DataError", "DataSetInfo", "describe"]
@@ -24,6 +26,33 @@ _DIGITS = DataSetInfo(
         "Repository, 1998 (doi 10.24432/C50P49), the test part, as shipped with scikit-learn"
     ),
     synthetic=False,
+    resizable="image",
+    further=(("measures", (5,)),),
+)
+
+_MEASURES = (
+    " A second input gets five measures of each picture: its mean, the centre of its ink across "
+    "and down, and how far the ink reaches to both sides of it."
+)
+
+_DIGITS_HEADS = replace(
+    _DIGITS,
+    name="digits-heads",
+    title="Handwritten digits, three questions",
+    note=_DIGITS.note
+    + " Asked are the digit, its thickness and its smoothness; the last two are functions of the "
+    "digit, as in the published multi-head models, not measured.",
+    heads=heads.with_classes(heads.MNIST),
+)
+
+_DIGITS_PROPERTIES = replace(
+    _DIGITS,
+    name="digits-properties",
+    title="Handwritten digits, four questions",
+    note=_DIGITS.note
+    + " Asked are class, domain, mobility and size, as of the published models for objects in "
+    "pictures; here all four are functions of the digit and try out the model, no more.",
+    heads=heads.with_classes(heads.CIFAR),
 )
 
 _HEARTBEATS = DataSetInfo(
@@ -44,9 +73,65 @@ _HEARTBEATS = DataSetInfo(
         "Transactions on Biomedical Engineering 50(3), 2003 (doi 10.1109/TBME.2003.808805)"
     ),
     synthetic=True,
+    resizable="signal",
 )
 
-BUILT_IN: dict[str, DataSetInfo] = {info.name: info for info in (_DIGITS, _HEARTBEATS)}
+_VOCABULARY = 20
+
+
+def _token_task(name: str, answer: str) -> DataSetInfo:
+    return DataSetInfo(
+        name=name,
+        title=f"Token sequences to {name}",
+        note=(
+            f"5,000 sequences of ten random tokens; the answer is {answer}. Token 1 starts and "
+            "2 ends a sequence, 0 is padding. A model with two inputs reads the sequence and, "
+            "one token behind, the answer; a model with one input reads the sequence alone."
+        ),
+        classes=("padding", "start", "end", *(chr(ord("a") + k) for k in range(_VOCABULARY - 3))),
+        samples=5000,
+        forms=((10,),),
+        licence="MIT, made by this program",
+        source="drawn at random by this program",
+        synthetic=True,
+        first="src",
+        further=(("tgt", (11,)),),
+        tokens=_VOCABULARY,
+    )
+
+
+_SEQUENCES = DataSetInfo(
+    name="sequences",
+    title="Noisy sequences",
+    note=(
+        "1,000 sums of four sines, ten steps long and as wide as the model, with noise of half "
+        "their deviation; the target is the sequence without noise. A model with two inputs "
+        "gets two recordings of it. Choose the loss mse."
+    ),
+    classes=(),
+    samples=1000,
+    forms=((10, 64),),
+    licence="MIT, made by this program",
+    source="drawn at random by this program",
+    synthetic=True,
+    resizable="sequence",
+    first="noisy",
+    further=(("second", (10, 64)),),
+)
+
+BUILT_IN: dict[str, DataSetInfo] = {
+    info.name: info
+    for info in (
+        replace(_DIGITS, note=_DIGITS.note + _MEASURES),
+        replace(_DIGITS_HEADS, note=_DIGITS_HEADS.note + _MEASURES),
+        _DIGITS_PROPERTIES,
+        _HEARTBEATS,
+        _token_task("copy", "the same sequence"),
+        _token_task("reverse", "the sequence from its end"),
+        _token_task("sort", "the sequence in rising order"),
+        _SEQUENCES,
+    )
+}
 
 
 def describe(name_or_path: str | Path) -> DataSetInfo:

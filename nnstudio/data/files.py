@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.data.heartbeats import LENGTH, PADDED
-from nnstudio.data.info import DataError, DataSetInfo, usual_forms
+from nnstudio.data.info import DataError, DataSetInfo, Resizable, usual_forms
 
 _NAMES = (("inputs", "targets"), ("x", "y"), ("X", "y"), ("X", "Y"))
 _MOST_CLASSES = 1000
@@ -92,7 +92,17 @@ def _info(
         licence="unknown",
         source=str(path),
         synthetic=False,
+        resizable=_resizable(native),
     )
+
+
+def _resizable(native: tuple[int, ...]) -> Resizable:
+    """Pictures have one channel or three before their sides; signals one value at a time."""
+    if len(native) == 3 and native[0] in (1, 3):
+        return "image"
+    if native == (LENGTH,) or (len(native) == 2 and 1 in native):
+        return "signal"
+    return "image" if len(native) == 2 else ""
 
 
 def _as_classes(path: Path, raw: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:

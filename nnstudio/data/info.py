@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt, prod
+from typing import Literal
+
+Resizable = Literal["", "image", "signal", "sequence"]
 
 
 class DataError(ValueError):
@@ -16,6 +19,12 @@ class DataSetInfo:
 
     `forms` are the shapes of one sample, without the batch; the first is the native one.
     `classes` is empty when the targets are numbers to be predicted (regression).
+
+    `resizable` says what a sample is, and so whether it can be had in other sizes: an image is
+    enlarged or reduced, a signal resampled, a sequence made in any length and width. `further`
+    names inputs that a model may take besides the first, with their forms. `heads` names several
+    targets with their classes, the first those of `classes`. `tokens` is the size of the
+    vocabulary if the inputs are token numbers, else 0.
     """
 
     name: str
@@ -27,6 +36,60 @@ class DataSetInfo:
     licence: str
     source: str
     synthetic: bool
+    resizable: Resizable = ""
+    first: str = "x"
+    further: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    heads: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    tokens: int = 0
+
+    def can_be_resized(self, form: tuple[int, ...]) -> bool:
+        """True if a sample can be had in `form` by resizing."""
+        if not form or min(form) < 1:
+            return False
+        match self.resizable:
+            case "image":
+                return image_of(form) is not None
+            case "signal":
+                return len(form) <= 2 and prod(form) > 1 and sum(size > 1 for size in form) == 1
+            case "sequence":
+                return len(form) == 2
+            case _:
+                return False
+
+
+def image_of(form: tuple[int, ...]) -> tuple[int, int, int] | None:
+    """Channels, height and width of the picture that a sample of `form` is, None if it is none.
+
+    (C, H, W) with one channel or three; (H, W), its rows one after the other; (H * H, 1) and
+    (H * H,), its pixels one after the other.
+    """
+    match form:
+        case (1 | 3 as channels, height, width):
+            return channels, height, width
+        case (pixels,) | (pixels, 1) if pixels > 1 and isqrt(pixels) ** 2 == pixels:
+            return 1, isqrt(pixels), isqrt(pixels)
+        case (height, width) if height > 1 and width > 1:
+            return 1, height, width
+        case _:
+            return None
+
+
+@dataclass(frozen=True)
+class Given:
+    """One input of a model: its name, the field of the data set that it gets, in which form."""
+
+    name: str
+    field: str
+    form: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """How samples are given to a model: which fields, by name or not, and where the batch lies."""
+
+    inputs: tuple[Given, ...]
+    named: bool = False
+    batch_axis: int = 0
 
 
 def in_words(form: tuple[int, ...]) -> str:

@@ -26,6 +26,7 @@ from nnstudio.project.root_commands import (
     SetTraining,
 )
 from nnstudio.project.values import Block, BlockKind, Local, Project, Requirement
+from nnstudio.project.weights import SetInitialisers, SetTies
 
 __all__ = [
     "AddBlock",
@@ -41,11 +42,13 @@ __all__ = [
     "RenameBlock",
     "RenameBlockParameter",
     "SetBlockParameter",
+    "SetInitialisers",
     "SetKind",
     "SetLocal",
     "SetNote",
     "SetRequirement",
     "SetRootValue",
+    "SetTies",
     "SetTraining",
 ]
 

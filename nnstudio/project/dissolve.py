@@ -39,6 +39,8 @@ class Dissolve:
                 f"{use.name or use.type} is a layer; only uses of blocks can be dissolved"
             )
         _refuse_use(outer.graph, use)
+        if inner.initialisers:
+            raise Refusal(f"{inner.name} has initialisers, which would be lost: remove them first")
         by = self._values(project, inner, use)
         part = inner.graph
         kept = [n for n in part.nodes if n.type not in (INPUT, OUTPUT)]
@@ -73,7 +75,11 @@ class Dissolve:
             _rewired(outer.graph, part, use.id, ids),
             (*outer.graph.groups, *([frame] if frame and kept else []), *groups),
         )
-        return settled(project.with_graph(self.block, without_gaps(project, graph)), self.block)
+        project = project.with_graph(self.block, without_gaps(project, graph))
+        ties = tuple(replace(t, node=ids[t.node], other=ids[t.other]) for t in inner.ties)
+        block = project.by_name[self.block]
+        project = project.with_block(replace(block, ties=(*block.ties, *ties)))
+        return settled(project, self.block)
 
     def _values(self, project: Project, inner: Block, use: Node) -> dict[str, Value]:
         """What each parameter and local of the block is at this use, in names of the outside."""

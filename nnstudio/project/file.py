@@ -22,6 +22,7 @@ FORMAT = "nnstudio"
 MAX_BYTES = 64 * 2**20
 LINED = frozenset(
     {"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants", "inputs"}
+    | {"initialisers", "ties"}
 )
 
 FIRST = ("format", "version")

@@ -25,8 +25,10 @@ from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.values import (
     Block,
     BlockParameter,
+    Initialiser,
     ParameterType,
     Project,
+    Tie,
     _Required,
 )
 from nnstudio.symbols.expression import ExpressionError, parse
@@ -59,10 +61,11 @@ class MakeBlock:
         if problem is not None:
             raise Refusal(problem)
         _refuse_selection(outer.graph, self.node_ids)
+        rules, ties = _weights(outer, self.node_ids)
         part = taken_out(outer.graph, self.node_ids)
         used = self._names_used(project, outer, part)
         parameters = _parameters(outer, used)
-        inner = Block(self.name, parameters, graph=part)
+        inner = Block(self.name, parameters, graph=part, initialisers=rules, ties=ties)
         project = replace(project, blocks=(*project.blocks, inner))
         project = settled(project, self.name)
         project, inputs, outputs = self._with_ports(project, outer)
@@ -221,11 +224,6 @@ def _refuse_selection(graph: Graph, chosen: frozenset[str]) -> None:
                 f"{node.name or node.type} shares the module of {graph.by_id[node.shares].name}: "
                 "select both or neither"
             )
-        weight = node.params.get("weight")
-        if isinstance(weight, str) and "." in weight:
-            tied = [n.id for n in graph.nodes if n.name == weight.partition(".")[0]]
-            if any((node.id in chosen) != (t in chosen) for t in tied):
-                raise Refusal(f"{node.name} is tied to {weight}: select both or neither")
     between = (downstream(graph, chosen) & upstream(graph, chosen)) - chosen
     if between:
         node = next(n for n in graph.nodes if n.id in between)
@@ -233,6 +231,25 @@ def _refuse_selection(graph: Graph, chosen: frozenset[str]) -> None:
             f"{node.name or node.type} lies between the selected nodes: select it too, "
             "or the block would feed itself"
         )
+
+
+def _weights(
+    outer: Block, chosen: frozenset[str]
+) -> tuple[tuple[Initialiser, ...], tuple[Tie, ...]]:
+    """The initialisers of single nodes and the ties that go into the block with the selection."""
+    by_id = outer.graph.by_id
+    for tie in outer.ties:
+        if (tie.node in chosen) != (tie.other in chosen):
+            raise Refusal(
+                f"{by_id[tie.node].name} is tied to {by_id[tie.other].name}: select both or neither"
+            )
+    rules = tuple(item for item in outer.initialisers if item.node in chosen)
+    if rules and any(item.layer_type for item in outer.initialisers):
+        raise Refusal(
+            f"{by_id[rules[0].node or ''].name} has an initialiser of its own, which the rules of "
+            f"{outer.name} would overrule inside a block: remove one of them first"
+        )
+    return rules, tuple(tie for tie in outer.ties if tie.node in chosen)
 
 
 def names_of_block(block: Block) -> frozenset[str]:

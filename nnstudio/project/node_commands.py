@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.graph.values import Expr, Graph, Node, Repeat, Value
+from nnstudio.graph.values import Expr, Node, Repeat, Value
 from nnstudio.project.checks import (
     canonical,
     check_expression,
@@ -73,8 +73,6 @@ class Rename:
         if problem:
             raise Refusal(problem)
         graph = block.graph.replaced(replace(node, name=self.name))
-        if node.name:
-            graph = _with_ties_followed(graph, node.name, self.name)
         project = project.with_graph(self.block, graph)
         renamed = (node.name, self.name)
         if node.type == INPUT:
@@ -82,17 +80,6 @@ class Rename:
         if node.type == OUTPUT:
             return with_ports_followed(project, self.block, renamed_output=renamed)
         return project
-
-
-def _with_ties_followed(graph: Graph, old: str, new: str) -> Graph:
-    """The graph with tied weights (`weight: embedding.weight`) following a renamed module."""
-    nodes = []
-    for node in graph.nodes:
-        weight = node.params.get("weight")
-        if isinstance(weight, str) and weight.startswith(f"{old}."):
-            node = node.with_param("weight", new + weight.removeprefix(old))
-        nodes.append(node)
-    return replace(graph, nodes=tuple(nodes))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.schema import fail
 from nnstudio.project.values import Block, Project, _Required
+from nnstudio.project.weights import initialisers_problem, ties_problem
 
 
 def resolve(project: Project) -> Project:
@@ -75,6 +76,12 @@ def resolve_block(project: Project, block: Block) -> None:
         at = f"{place}.requirements[{k}]"
         _check(at, "condition", check_expression, requirement.condition.text, "condition")
     resolve_graph(project, block, place)
+    for name, problem in (
+        ("initialisers", initialisers_problem(block)),
+        ("ties", ties_problem(block)),
+    ):
+        if problem is not None:
+            fail(f"{place}.{name}", problem)
 
 
 def resolve_graph(project: Project, block: Block, place: str) -> None:

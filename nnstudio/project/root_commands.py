@@ -70,16 +70,21 @@ class ApplyVariant:
 
 @dataclass(frozen=True)
 class FitToData:
-    """Fit the model to samples of shape `form` (without the batch) and a number of classes."""
+    """Fit the model to samples of shape `form` (without the batch) and a number of classes.
 
-    form: tuple[int, ...]
+    Without a form its Inputs stay as they are; with 0 classes (numbers to predict) its Outputs.
+    """
+
+    form: tuple[int, ...] | None
     classes: int
     title: str = "Fit to data"
 
     def apply(self, project: Project) -> Project:
-        return self._with_classes(self._with_form(project))
+        if self.form is not None:
+            project = self._with_form(project, self.form)
+        return self._with_classes(project) if self.classes else project
 
-    def _with_form(self, project: Project) -> Project:
+    def _with_form(self, project: Project, form: tuple[int, ...]) -> Project:
         graph = project.model.graph
         inputs = [
             n
@@ -93,10 +98,10 @@ class FitToData:
             )
         node = inputs[0]
         before = node.params.get("shape")
-        shape: tuple[Value, ...] = ("N", *self.form)
+        shape: tuple[Value, ...] = ("N", *form)
         if isinstance(before, tuple) and len(before) == len(shape) and before[0] == "N":
             parts: list[Value] = ["N"]
-            for old, size in zip(before[1:], self.form, strict=True):
+            for old, size in zip(before[1:], form, strict=True):
                 name = old.text if isinstance(old, Expr) else old
                 parameter = project.model.parameter(name) if isinstance(name, str) else None
                 if parameter is not None and isinstance(name, str):

@@ -32,11 +32,15 @@ from nnstudio.project.values import (
     Block,
     BlockKind,
     BlockParameter,
+    Initialiser,
+    InitialiserRule,
     Local,
     ParameterType,
     Project,
     Requirement,
+    Tie,
     Variant,
+    WeightName,
     _Required,
 )
 
@@ -122,6 +126,13 @@ def parameter_to_json(parameter: BlockParameter) -> Json:
     return record
 
 
+def _initialiser_to_json(item: Initialiser) -> Json:
+    target = None if item.target == "weight" else item.target
+    params = _values_to_json(item.params)
+    found = {"layer": item.layer_type, "node": item.node, "rule": item.rule, "target": target}
+    return _filled({**found, "params": params})
+
+
 def block_to_json(block: Block) -> Json:
     """One block, without its defaults."""
     return _filled(
@@ -137,6 +148,8 @@ def block_to_json(block: Block) -> Json:
             "nodes": [node_to_json(n) for n in block.graph.nodes],
             "edges": [edge_to_json(e) for e in block.graph.edges],
             "groups": [group_to_json(g) for g in block.graph.groups],
+            "initialisers": [_initialiser_to_json(item) for item in block.initialisers],
+            "ties": [[f"{node}.{name}" for node, name in tie.ends] for tie in block.ties],
         }
     )
 
@@ -336,9 +349,26 @@ def _requirement(data: object, place: str) -> Requirement:
     return Requirement(condition, text(found["sentence"], f"{place}.sentence"))
 
 
+def _initialiser(data: object, place: str) -> Initialiser:
+    found = record(data, place, "layer node rule target params", "rule")
+    return Initialiser(
+        text(found.get("layer", ""), f"{place}.layer"),
+        choice(found["rule"], f"{place}.rule", InitialiserRule),
+        values(found.get("params", {}), f"{place}.params"),
+        choice(found.get("target", "weight"), f"{place}.target", WeightName),
+        identifier(found["node"], f"{place}.node") if "node" in found else None,
+    )
+
+
+def _tie(data: object, place: str) -> Tie:
+    ends = edge(data, place)
+    names = [choice(port.name, place, WeightName) for port in (ends.source, ends.target)]
+    return Tie(ends.source.node, names[0], ends.target.node, names[1])
+
+
 def block(data: object, place: str) -> Block:
     """One block."""
-    keys = "name kind note parameters locals requirements nodes edges groups"
+    keys = "name kind note parameters locals requirements nodes edges groups initialisers ties"
     found = record(data, place, keys, "name")
     name = text(found["name"], f"{place}.name")
     place = f"blocks.{name}" if name else place
@@ -350,6 +380,8 @@ def block(data: object, place: str) -> Block:
         locals=items(found.get("locals", []), f"{place}.locals", _local),
         requirements=items(found.get("requirements", []), f"{place}.requirements", _requirement),
         graph=graph(found, place),
+        initialisers=items(found.get("initialisers", []), f"{place}.initialisers", _initialiser),
+        ties=items(found.get("ties", []), f"{place}.ties", _tie),
     )
 
 

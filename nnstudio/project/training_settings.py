@@ -29,10 +29,29 @@ class TrainingSettings(BaseModel):
         str,
         Field(
             title="Data set",
-            description="A built-in data set (digits, heartbeats) or the path of a file.",
+            description="A built-in data set, such as digits, or the path of a file.",
             min_length=1,
         ),
     ] = "digits"
+    resize: Annotated[
+        bool,
+        Field(
+            title="Resize samples",
+            description=(
+                "Pictures and signals are enlarged or reduced to the size that the model takes, "
+                "instead of fitting the model to theirs."
+            ),
+        ),
+    ] = False
+    max_samples: Annotated[
+        int | None,
+        Field(
+            title="Samples at most",
+            description="Takes so many, drawn at random, validation included; empty: all.",
+            ge=2,
+            le=1_000_000_000,
+        ),
+    ] = None
     epochs: Annotated[
         int,
         Field(title="Epochs", description="How often all samples are seen.", ge=1, le=100_000),
@@ -140,6 +159,17 @@ class TrainingSettings(BaseModel):
             json_schema_extra=_shown_when("loss", "cross_entropy"),
         ),
     ] = 0.0
+    loss_weights: Annotated[
+        str,
+        Field(
+            title="Weights of losses",
+            description=(
+                "For models with several outputs: what the loss of each counts, such as "
+                "1, 0.5, 0.5; empty: all the same."
+            ),
+            pattern=r"^\s*(\d+(\.\d+)?(\s*,\s*\d+(\.\d+)?)*)?\s*$",
+        ),
+    ] = ""
     clip_norm: Annotated[
         float | None,
         Field(
@@ -191,6 +221,11 @@ class TrainingSettings(BaseModel):
         ),
     ] = True
 
+    @property
+    def weights_of_losses(self) -> tuple[float, ...]:
+        """`loss_weights` as numbers, none if it is empty."""
+        return tuple(float(part) for part in self.loss_weights.split(",") if part.strip())
+
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> TrainingSettings:
         """Settings from `values`, defaults for the rest. Raises SettingsError, one sentence."""
@@ -204,6 +239,12 @@ class TrainingSettings(BaseModel):
         return self.checked({**self.model_dump(), **values})
 
 
+_EXPECTED = {
+    "device": "be auto, cpu, cuda, cuda:N or mps",
+    "loss_weights": "be numbers with commas between them",
+}
+
+
 def _sentence(error: ValidationError) -> str:
     """The first fault of `error`: which setting, what was expected, what came."""
     fault = error.errors(include_url=False, include_context=True)[0]
@@ -212,8 +253,8 @@ def _sentence(error: ValidationError) -> str:
     title = (field.title or name) if field else name
     if fault["type"] == "extra_forbidden":
         return f"There is no training setting named {name}."
-    if name == "device" and fault["type"] == "string_pattern_mismatch":
-        expected = "be auto, cpu, cuda, cuda:N or mps"
+    if fault["type"] == "string_pattern_mismatch":
+        expected = _EXPECTED[name]
     else:
         expected = fault["msg"].removeprefix("Input should ")
         expected = expected.replace("greater than or equal to", "at least")

@@ -11,6 +11,20 @@ from nnstudio.project.training_settings import TrainingSettings
 
 BlockKind = Literal["Module", "Sequential", "ModuleList"]
 ParameterType = Literal["int", "float", "bool", "str", "list[int]", "list[float]"]
+WeightName = Literal["weight", "bias"]
+InitialiserRule = Literal[
+    "normal",
+    "truncated_normal",
+    "uniform",
+    "xavier_uniform",
+    "xavier_normal",
+    "kaiming_uniform",
+    "kaiming_normal",
+    "zeros",
+    "ones",
+    "constant",
+    "orthogonal",
+]
 
 
 class _Required:
@@ -49,6 +63,35 @@ class Requirement:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Initialiser:
+    """How weights or biases begin: of all layers of a type in the block, or of one node.
+
+    Blocks inside are layers of the block, too. `params` are literals: std, gain, value, ...
+    """
+
+    layer_type: str
+    rule: InitialiserRule
+    params: FrozenMap[Value] = field(default_factory=lambda: EMPTY)
+    target: WeightName = "weight"
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A parameter of `node` that is the same tensor as one of the node `other`, which owns it."""
+
+    node: str
+    parameter: WeightName
+    other: str
+    other_parameter: WeightName
+
+    @property
+    def ends(self) -> tuple[tuple[str, WeightName], tuple[str, WeightName]]:
+        """(node id, parameter) of both."""
+        return (self.node, self.parameter), (self.other, self.other_parameter)
+
+
 @dataclass(frozen=True)
 class Block:
     """A graph with named parameters: one class of the generated code."""
@@ -60,6 +103,8 @@ class Block:
     graph: Graph = field(default_factory=Graph)
     note: str = ""
     kind: BlockKind = "Module"
+    initialisers: tuple[Initialiser, ...] = ()
+    ties: tuple[Tie, ...] = ()
 
     def parameter(self, name: str) -> BlockParameter | None:
         """The declared parameter called `name`."""
@@ -123,8 +168,15 @@ class Project:
         return replace(self, blocks=blocks)
 
     def with_graph(self, name: str, graph: Graph) -> Project:
-        """This project with the graph of one block replaced."""
-        return self.with_block(replace(self.by_name[name], graph=graph))
+        """This project with the graph of one block replaced.
+
+        Ties and initialisers of nodes that are no longer there go with them.
+        """
+        block = self.by_name[name]
+        known = graph.by_id
+        ties = tuple(t for t in block.ties if t.node in known and t.other in known)
+        rules = tuple(r for r in block.initialisers if r.node is None or r.node in known)
+        return self.with_block(replace(block, graph=graph, initialisers=rules, ties=ties))
 
     def uses(self, name: str) -> list[tuple[str, str]]:
         """(block, node id) of every use of the block called `name`."""

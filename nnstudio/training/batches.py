@@ -5,30 +5,28 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nnstudio.data.rows import Rows, count, each, size
+
 _SHARE = 0.5
 """Data may take this share of the device's free memory; the rest is for the model."""
 _MOST_ON_MPS = 2 * 1024**3
 
 
 class Batches:
-    """Inputs (n, *form) and targets (n, ...) as batches on `device`.
+    """Inputs (n, *form) and targets (n, ...), each one or several by name, as batches on `device`.
 
     Data that fits lies on the device and batches are gathered there by index: no loader, no
     copies, no Python per sample. Otherwise batches are gathered in page-locked memory and sent.
     """
 
-    def __init__(
-        self, inputs: Tensor, targets: Tensor, batch_size: int, device: torch.device
-    ) -> None:
-        self.samples = len(inputs)
+    def __init__(self, inputs: Rows, targets: Rows, batch_size: int, device: torch.device) -> None:
+        self.samples = count(inputs)
         self._device = device
         self._size = batch_size
         self._resident = _fits(inputs, targets, device)
-        self._inputs = inputs.to(device) if self._resident else inputs.contiguous()
+        self._inputs = each(self._placed, inputs)
         # An autoencoder's targets are its inputs: no second copy.
-        self._targets = self._inputs if targets is inputs else targets
-        if self._resident:
-            self._targets = self._targets.to(device)
+        self._targets = self._inputs if targets is inputs else each(self._placed, targets)
         self.steps = max(1, -(-self.samples // batch_size))
         if self.samples % batch_size == 1 and self.steps > 1:
             # A last batch of one sample has no variance for BatchNorm: it joins the one before.
@@ -40,32 +38,41 @@ class Batches:
         order = torch.randperm(self.samples, generator=generator)
         return order.to(self._device) if self._resident else order
 
-    def batch(self, order: Tensor, step: int) -> tuple[Tensor, Tensor]:
+    def batch(self, order: Tensor, step: int) -> tuple[Rows, Rows]:
         """Batch number `step`, from 0, of an epoch in that order."""
         chosen = order[self._slice(step)]
-        if self._resident:
-            return self._inputs.index_select(0, chosen), self._targets.index_select(0, chosen)
-        return self._send(self._inputs, chosen), self._send(self._targets, chosen)
 
-    def in_sequence(self, step: int) -> tuple[Tensor, Tensor]:
+        def gather(rows: Tensor) -> Tensor:
+            return self._send(rows.index_select(0, chosen))
+
+        return each(gather, self._inputs), each(gather, self._targets)
+
+    def in_sequence(self, step: int) -> tuple[Rows, Rows]:
         """Batch number `step` of the samples as they lie."""
-        rows = self._slice(step)
-        inputs, targets = self._inputs[rows], self._targets[rows]
-        return inputs.to(self._device), targets.to(self._device)
+        which = self._slice(step)
+
+        def cut(rows: Tensor) -> Tensor:
+            return rows[which].to(self._device)
+
+        return each(cut, self._inputs), each(cut, self._targets)
 
     def _slice(self, step: int) -> slice:
         end = self.samples if step == self.steps - 1 else (step + 1) * self._size
         return slice(step * self._size, end)
 
-    def _send(self, rows: Tensor, chosen: Tensor) -> Tensor:
-        batch = rows.index_select(0, chosen)
+    def _placed(self, rows: Tensor) -> Tensor:
+        return rows.to(self._device) if self._resident else rows.contiguous()
+
+    def _send(self, batch: Tensor) -> Tensor:
+        if self._resident:
+            return batch
         if self._device.type == "cuda":
             batch = batch.pin_memory()
         return batch.to(self._device, non_blocking=True)
 
 
-def _fits(inputs: Tensor, targets: Tensor, device: torch.device) -> bool:
-    needed = inputs.nbytes + (0 if targets is inputs else targets.nbytes)
+def _fits(inputs: Rows, targets: Rows, device: torch.device) -> bool:
+    needed = size(inputs) + (0 if targets is inputs else size(targets))
     if device.type == "cuda":
         return needed < _SHARE * torch.cuda.mem_get_info(device)[0]
     return device.type == "cpu" or needed < _MOST_ON_MPS

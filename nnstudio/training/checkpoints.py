@@ -86,7 +86,14 @@ def weights(path: Path) -> dict[str, Tensor]:
 
 
 def model_tensors(model: nn.Module) -> dict[str, Tensor]:
-    return {f"model.{key}": value for key, value in _only_tensors(model.state_dict())}
+    """All keys of the model; tied weights as copies, because the file holds no tensor twice."""
+    found: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for key, value in _only_tensors(model.state_dict()):
+        storage = value.untyped_storage().data_ptr()
+        found[f"model.{key}"] = value.clone() if storage in seen else value
+        seen.add(storage)
+    return found
 
 
 def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:

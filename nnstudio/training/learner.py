@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from nnstudio.data.info import in_words
+from nnstudio.data.rows import Rows, count, each, first
 from nnstudio.data.sets import DataSet
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.objectives import Objective, single_output
+from nnstudio.training.objectives import answers, objective_for
 from nnstudio.training.optimizers import build_optimizer, warm_up
 
 
@@ -31,8 +32,9 @@ class Learner:
         torch.manual_seed(settings.seed)
         self.model = model.to(device)
         self._device = device
+        self._example = example
         # Before the optimizer is made: lazy modules get their weights here.
-        self.objective = Objective(settings, self._try_out(example.inputs[:2]))
+        self.objective = objective_for(settings, example, self._try_out())
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
@@ -44,20 +46,30 @@ class Learner:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
 
-    def step(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor | None]:
+    def step(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
         """Learn from one batch; its mean loss and number of right answers, on the device."""
         self._optimizer.zero_grad(set_to_none=True)
-        loss, correct = self.objective.measure(single_output(self.model(inputs)), targets)
+        loss, correct = self._judge(inputs, targets)
         loss.backward()  # type: ignore[no-untyped-call]
         if self._clip_norm is not None:
             nn.utils.clip_grad_norm_(self.parameters, self._clip_norm)
         self._optimizer.step()
         return loss, correct
 
-    def measure(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor | None]:
+    def measure(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
         """The same figures without learning. The caller puts the model into `eval`."""
         with torch.no_grad():
-            return self.objective.measure(single_output(self.model(inputs)), targets)
+            return self._judge(inputs, targets)
+
+    def _judge(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
+        given = self._example.given(inputs)
+        output = answers(self._call(given), self._example.batch_axis)
+        if self.objective.reconstructs:
+            targets = first(given).movedim(self._example.batch_axis, 0)
+        return self.objective.measure(output, targets)
+
+    def _call(self, given: Rows) -> object:
+        return self.model(given) if isinstance(given, Tensor) else self.model(**given)
 
     def tensors(self) -> dict[str, Tensor]:
         """All that is needed to go on exactly from here."""
@@ -73,14 +85,16 @@ class Learner:
         checkpoints.restore_optimizer(self._optimizer, checkpoint)
         checkpoints.restore_rng(self._device, checkpoint)
 
-    def _try_out(self, inputs: Tensor) -> tuple[int, ...]:
-        """The form of the output for a few samples: errors show before anything is set up."""
+    def _try_out(self) -> Rows:
+        """The output for a few samples: errors show before anything is set up."""
+        few = each(lambda rows: rows[:2].to(self._device), self._example.inputs)
         self.model.eval()
         with torch.no_grad():
-            output = single_output(self.model(inputs.to(self._device)))
-        if len(output) != len(inputs):
-            raise TrainingError(
-                f"The model makes {in_words(tuple(output.shape))} of {len(inputs)} samples: "
-                "expected one row per sample."
-            )
-        return tuple(output.shape[1:])
+            output = answers(self._call(self._example.given(few)), self._example.batch_axis)
+        for rows in (output,) if isinstance(output, Tensor) else output.values():
+            if len(rows) != count(few):
+                raise TrainingError(
+                    f"The model makes {in_words(tuple(rows.shape))} of {count(few)} samples: "
+                    "expected one row per sample."
+                )
+        return output

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from nnstudio.data.rows import count
 from nnstudio.data.sets import DataSet
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
@@ -142,12 +143,15 @@ class _Training:
         self.epoch, self.step = position.epoch, position.step
         self.first_step = self._steps_done()
         self.sums = position.sums
-        self.meter = Meter(self.device, position.sums)
+        self.meter = self._meter(position.sums)
         self.clock = Clock(position.seconds)
         self.seconds_before = position.seconds
         self.epoch_began = position.seconds - position.epoch_seconds
         self.saved_at = position.seconds
         self.interval = Interval(_REPORT_EVERY, position.seconds)
+
+    def _meter(self, begin: Totals = NOTHING) -> Meter:
+        return Meter(self.device, begin, answers=self.learner.objective.answers)
 
     # The order of events
 
@@ -205,7 +209,7 @@ class _Training:
         self.history.append(done)
         self.schedule.epoch_done(_judged(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
-        self.meter = Meter(self.device)
+        self.meter = self._meter()
         self.epoch_began = self.clock.seconds()
         yield done
         if self.settings.checkpoint and self.folder is not None:
@@ -223,7 +227,7 @@ class _Training:
                 if control.stopping:
                     return
             inputs, targets = batches.batch(order, self.step)
-            self.meter.add(*learner.step(inputs, targets), len(inputs))
+            self.meter.add(*learner.step(inputs, targets), count(inputs))
             self.step += 1
             now = self.clock.seconds()
             if self.interval.is_due(now):
@@ -235,7 +239,7 @@ class _Training:
 
     def _validate(self, batches: Batches) -> Generator[Event, None, Metrics | None]:
         """Yields events while it lasts; returns the metrics, or None if it shall stop."""
-        meter = Meter(self.device)
+        meter = self._meter()
         self.learner.model.eval()
         for step in range(batches.steps):
             if self.control.pausing or self.control.stopping:
@@ -243,7 +247,7 @@ class _Training:
                 if self.control.stopping:
                     return None
             inputs, targets = batches.in_sequence(step)
-            meter.add(*self.learner.measure(inputs, targets), len(inputs))
+            meter.add(*self.learner.measure(inputs, targets), count(inputs))
         return self._finite(meter.read()).metrics()
 
     def _obey(self) -> Iterator[Event]:

@@ -13,20 +13,33 @@ from nnstudio.training.events import Metrics
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over samples. `correct` is None where right and wrong make no sense."""
+    """Sums over samples. `correct` is None where right and wrong make no sense.
+
+    `answers` is how many answers each sample has, the tokens of a sequence.
+    """
 
     loss: float
     correct: int | None
     samples: int
+    answers: int = 1
 
     def __add__(self, other: Totals) -> Totals:
-        return Totals(self.loss + other.loss, _sum(self, other, 1), self.samples + other.samples)
+        return self._with(other, 1)
 
     def __sub__(self, other: Totals) -> Totals:
-        return Totals(self.loss - other.loss, _sum(self, other, -1), self.samples - other.samples)
+        return self._with(other, -1)
+
+    def _with(self, other: Totals, sign: int) -> Totals:
+        return Totals(
+            self.loss + sign * other.loss,
+            _sum(self, other, sign),
+            self.samples + sign * other.samples,
+            max(self.answers, other.answers),
+        )
 
     def metrics(self) -> Metrics:
-        accuracy = None if self.correct is None else self.correct / self.samples
+        answers = self.samples * self.answers
+        accuracy = None if self.correct is None else self.correct / answers
         return Metrics(self.loss / self.samples, accuracy, self.samples)
 
 
@@ -46,13 +59,15 @@ class Meter:
     somebody looked.
     """
 
-    def __init__(self, device: torch.device, begin: Totals = NOTHING) -> None:
+    def __init__(self, device: torch.device, begin: Totals = NOTHING, *, answers: int = 1) -> None:
+        """answers: how many answers each sample has."""
         # Apple GPUs have no float64.
         exact = torch.float32 if device.type == "mps" else torch.float64
         self._loss = torch.tensor(begin.loss, dtype=exact, device=device)
         self._correct = torch.tensor(begin.correct or 0, device=device)
         self._counts = begin.correct is not None
         self._samples = begin.samples
+        self._answers = answers
 
     def add(self, loss: Tensor, correct: Tensor | None, samples: int) -> None:
         """Mean loss () and right answers () of a batch of `samples`."""
@@ -64,7 +79,7 @@ class Meter:
 
     def read(self) -> Totals:
         correct = int(self._correct.item()) if self._counts else None
-        return Totals(self._loss.item(), correct, self._samples)
+        return Totals(self._loss.item(), correct, self._samples, self._answers)
 
 
 class Clock:

@@ -187,7 +187,9 @@ class TrainingForm(QWidget):
             return
         classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
         form = in_words(info.forms[0]).replace(" x ", " × ")
-        self._about.setText(f"{info.samples:,} samples of {form}, {classes}")
+        size = self._workspace.resized_to(now.data)
+        given = f", resized to {in_words(size).replace(' x ', ' × ')}" if size else ""
+        self._about.setText(f"{info.samples:,} samples of {form}{given}, {classes}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self._mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
         self._mismatch_text.setText(self._difference(info.title, len(info.classes)))

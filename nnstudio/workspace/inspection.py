@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.documented import DocumentedCheck, check, load_documented
+from nnstudio.compiler.published import compare, published
 from nnstudio.compiler.source import generate
 from nnstudio.project.values import Project
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from nnstudio.compiler.summary import Summary
 
 SAMPLES = 2
@@ -19,7 +22,10 @@ SAMPLES = 2
 
 @dataclass(frozen=True)
 class Inspection:
-    """The summary of the built model and, where the project names one, its documented check."""
+    """The summary of the built model and, where there are any, its checks.
+
+    `check` compares it with its document, and with the facts of the published model.
+    """
 
     summary: Summary
     check: DocumentedCheck | None
@@ -27,7 +33,7 @@ class Inspection:
 
 
 def inspect_model(project: Project, report: Report | None = None) -> Inspection:
-    """Build the present project, run it once on two random samples, and compare it with its document.
+    """Build the project, run it once on two random samples, and compare it with its document.
 
     Raises `CompileError`. Safe in any thread, also while another trains: nothing but values goes
     in and out, and torch's global random numbers are not touched.
@@ -39,14 +45,32 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     model = build_empty(generate(project, report)).eval()
     inputs = list(example_inputs(project.model, report.root, SAMPLES).values())
     summary = summarise(model, inputs, samples=SAMPLES)
-    documented = None
-    if project.about.documented:
-        known = project.variant
-        names = [known.reference, known.name] if known is not None else [project.about.reference]
-        table = load_documented(project.about.documented).of(*names)
-        documented = check(table, model, summary.parameters) if table is not None else None
     shapes = {
         name: tuple(SAMPLES if dim.value is None else dim.value for dim in tensor.shape)
         for name, tensor in report.root.outputs.items()
     }
-    return Inspection(summary, documented, shapes)
+    return Inspection(summary, _check(project, model, summary.parameters, shapes), shapes)
+
+
+def _check(
+    project: Project, model: nn.Module, parameters: int, outputs: dict[str, tuple[int, ...]]
+) -> DocumentedCheck | None:
+    """What the document says and what was published, of the variant that the project is now."""
+    known = project.variant
+    reference = known.reference if known is not None else ""
+    if not project.variants and not project.values:
+        reference = project.about.reference
+    document = None
+    if project.about.documented:
+        names = [known.reference, known.name] if known is not None else [project.about.reference]
+        table = load_documented(project.about.documented).of(*names)
+        document = check(table, model, parameters) if table is not None else None
+    facts = published(reference) if reference else None
+    if facts is None:
+        return document
+    keys = [(key, tuple(tensor.shape)) for key, tensor in model.state_dict().items()]
+    rows = compare(facts, parameters, keys, outputs)
+    if document is not None:
+        return replace(document, rows=document.rows + rows)
+    title = f"{project.root}, as published"
+    return DocumentedCheck(reference, title, project.about.document, rows, ())

@@ -8,8 +8,7 @@ def warm_up() -> tuple[str, ...]:
 
     Meant for a background thread, once the window can be seen. Draws no random numbers.
     """
-    import nnstudio.compiler.build
-    import nnstudio.compiler.summary
+    from nnstudio.compiler import build, summary  # noqa: F401
     from nnstudio.data.sets import load
     from nnstudio.training import devices, loop, optimizers  # noqa: F401
 

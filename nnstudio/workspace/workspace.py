@@ -1,7 +1,8 @@
-"""`Workspace`: the open project, its history and its report, with signals for whoever shows them."""
+"""`Workspace`: the open project, its history and report, with signals for whoever shows them."""
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 
 from psygnal import Signal
@@ -15,10 +16,12 @@ from nnstudio.project import file
 from nnstudio.project.command import Command
 from nnstudio.project.history import History
 from nnstudio.project.presets import load_target
+from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.training.run import Run
 from nnstudio.workspace import training
-from nnstudio.workspace.fitting import fit_command, is_fitted
+from nnstudio.workspace.feeding import feed_for
+from nnstudio.workspace.fitting import best_fitting, is_fitted
 
 
 class Workspace:
@@ -130,11 +133,21 @@ class Workspace:
 
     def is_fitted(self, data: str) -> bool:
         """True if the model can be trained on the data set as it is."""
-        return is_fitted(self.project, self.report, describe(data))
+        return is_fitted(self.project, self.report, describe(data), self.project.training.resize)
+
+    def resized_to(self, data: str) -> tuple[int, ...] | None:
+        """The size to which samples are resized for the model, None if they stay as they are."""
+        info, resize = describe(data), self.project.training.resize
+        try:
+            first = feed_for(self.project, self.report, info, resize).inputs[0]
+        except Refusal:
+            return None
+        values = {prod(form) for form in info.forms}
+        return first.form if resize and prod(first.form) not in values else None
 
     def fit(self, data: str) -> None:
-        """Fit input shape and number of classes to a data set, as one undo step."""
-        self.do(fit_command(self.project, self.report, describe(data)))
+        """Fit model and data set to each other, as one undo step."""
+        self.do(best_fitting(self.project, self.report, describe(data)))
 
     def start_training(self, run_folder: Path | None = None) -> Run:
         """Train a locked copy of the present project in a thread; raises with one sentence."""

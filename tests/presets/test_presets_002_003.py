@@ -31,7 +31,7 @@ from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_002_003 as plain
 
 FACTS = json.loads(
-    (Path(__file__).parents[1] / "reference" / "architectures.json").read_text(encoding="utf-8")
+    asset("published", "architectures.json").read_text(encoding="utf-8")
 )
 MEASURED = {entry["id"]: entry for entry in FACTS["architectures"]}
 

@@ -15,6 +15,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from nnstudio.assets import asset
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.build import build, example_inputs, model_class
@@ -33,7 +34,7 @@ from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_004 as plain
 
 FACTS = json.loads(
-    (Path(__file__).parents[1] / "reference" / "architectures.json").read_text(encoding="utf-8")
+    asset("published", "architectures.json").read_text(encoding="utf-8")
 )
 MEASURED = {entry["id"]: entry for entry in FACTS["architectures"]}
 

@@ -191,12 +191,6 @@ def test_lists_become_tuples() -> None:
     assert node(project, "c").params["kernel_size"] == (3, 5)
 
 
-def test_tied_weights_follow_a_renamed_module() -> None:
-    tie = Node("l", "acme.Tied", "head", FrozenMap({"weight": "conv.weight"}))
-    project = done(small(), AddNodes("Model", (tie,)), Rename("Model", "c", "first"))
-    assert node(project, "l").params["weight"] == "first.weight"
-
-
 def test_repeat_and_condition() -> None:
     project = done(
         small(),

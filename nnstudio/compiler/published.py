@@ -1,0 +1,94 @@
+"""The published models as they were measured: totals, outputs and `state_dict` keys in order.
+
+The facts lie in `resources/published/architectures.json`, one entry for each reference id. What
+the *documents* say of these models, and where they err, is in `documented`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from nnstudio.assets import asset
+from nnstudio.compiler.documented import CheckRow, Status
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published model. `keys` is empty where no key list was measured."""
+
+    reference: str
+    parameters: int
+    outputs: Shape | Mapping[str, Shape]
+    """Of a batch of 2; by name where the model returns several."""
+    keys: tuple[tuple[str, Shape], ...]
+
+
+@cache
+def _all() -> dict[str, Published]:
+    data = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
+    return {entry["id"]: _read(entry) for entry in data["architectures"]}
+
+
+def _read(entry: dict[str, object]) -> Published:
+    outputs = entry["output_shape_batch2"]
+    shapes: Shape | dict[str, Shape]
+    if isinstance(outputs, dict):
+        shapes = {name: tuple(shape) for name, shape in outputs.items()}
+    else:
+        assert isinstance(outputs, list)
+        shapes = tuple(outputs)
+    rows = entry["state_dict"]
+    assert isinstance(rows, list)
+    keys = tuple((key, tuple(shape)) for key, shape, _ in rows)
+    return Published(str(entry["id"]), int(str(entry["total_params"])), shapes, keys)
+
+
+def published(reference: str) -> Published | None:
+    """The facts of a reference id, None if there is none of that name."""
+    return _all().get(reference)
+
+
+def compare(
+    facts: Published,
+    parameters: int,
+    keys: Sequence[tuple[str, Shape]],
+    outputs: Mapping[str, Shape],
+) -> tuple[CheckRow, ...]:
+    """The built model against the published one: parameters, `state_dict` in order, outputs."""
+    rows = [_row("Parameters", f"{facts.parameters:,}", f"{parameters:,}")]
+    if facts.keys:
+        rows.append(_keys(facts.keys, keys))
+    if isinstance(facts.outputs, Mapping):
+        rows.append(_row("Outputs", _named(facts.outputs), _named(outputs)))
+    else:
+        found = next(iter(outputs.values()), ()) if len(outputs) == 1 else ()
+        rows.append(_row("Output", _sizes(facts.outputs), _sizes(found)))
+    return tuple(rows)
+
+
+def _row(name: str, expected: str, found: str) -> CheckRow:
+    status: Status = "match" if expected == found else "mismatch"
+    return CheckRow(f"{name}, as published", "", status, expected, found)
+
+
+def _keys(expected: Sequence[tuple[str, Shape]], found: Sequence[tuple[str, Shape]]) -> CheckRow:
+    """Keys and shapes in order; the first difference is named."""
+    for wanted, real in zip(expected, found, strict=False):
+        if wanted != real:
+            return _row(
+                "state_dict", f"{wanted[0]} {_sizes(wanted[1])}", f"{real[0]} {_sizes(real[1])}"
+            )
+    return _row("state_dict", f"{len(expected)} keys", f"{len(found)} keys")
+
+
+def _sizes(shape: Shape) -> str:
+    return " × ".join(map(str, shape)) or "scalar"
+
+
+def _named(shapes: Mapping[str, Shape]) -> str:
+    return ", ".join(f"{name} {_sizes(shape)}" for name, shape in shapes.items())

@@ -1,0 +1,120 @@
+"""How a data set is given to a model: which field goes into which Input, in which form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nnstudio.analysis.analyse import analyse
+from nnstudio.analysis.binding import free_names
+from nnstudio.analysis.report import Report
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.data.info import DataSetInfo, Feed, Given
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
+
+BATCH = "N"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A required Input: sizes of one sample, None where they are free, and the sizes drawn."""
+
+    name: str
+    form: tuple[int | None, ...]
+    drawn: tuple[int | None, ...]
+    dtype: str
+    batch_axis: int
+
+    def takes(self, sample: tuple[int, ...]) -> bool:
+        """True if a sample of that form can be given to the model as it is."""
+        return len(self.form) == len(sample) and all(
+            a is None or a == b for a, b in zip(self.form, sample, strict=True)
+        )
+
+    def filled(self, sample: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Its sizes, the free ones as in `sample`; None if it has another number of them."""
+        if len(sample) != len(self.form):
+            return None
+        return tuple(b if a is None else a for a, b in zip(self.form, sample, strict=True))
+
+
+def wanted_inputs(project: Project, report: Report) -> list[Wanted]:
+    """The Inputs that must be given something, in their order."""
+    free = free_names(project.model)  # their numbers are examples, not demands
+    found = []
+    for node in project.model.graph.of_type(INPUT):
+        tensor = report.root.inputs.get(node.name)
+        if tensor is None or node.params.get("optional") is True:
+            continue
+        texts = [dim.text for dim in tensor.shape]
+        axis = texts.index(BATCH) if BATCH in texts else 0
+        sample = [dim for at, dim in enumerate(tensor.shape) if at != axis]
+        form = tuple(None if dim.text in free else dim.value for dim in sample)
+        drawn = tuple(dim.value for dim in sample)
+        found.append(Wanted(node.name, form, drawn, tensor.dtype, axis))
+    return found
+
+
+def feed_for(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> Feed:
+    """How samples of `info` are given to the model as it is, resized only if `resize` is true.
+
+    An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence if
+    one gets nothing or nothing that it could take.
+    """
+    wanted = wanted_inputs(project, report)
+    if not wanted:
+        raise Refusal(f"{project.root} has no Input: nothing can be given to it")
+    axes = {one.batch_axis for one in wanted}
+    if len(axes) > 1:
+        raise Refusal(f"The Inputs of {project.root} have the batch {BATCH} in different places")
+    left = {info.first: info.forms, **{name: (form,) for name, form in info.further}}
+    given = []
+    for one in wanted:
+        if (one.dtype == "int") != bool(info.tokens):
+            takes, has = ("token numbers", "none") if one.dtype == "int" else ("floats", "tokens")
+            raise Refusal(f"{one.name} takes {takes}, {info.title} has {has}")
+        if not left:
+            fields = 1 + len(info.further)
+            raise Refusal(f"{project.root} needs {len(wanted)} inputs, {info.title} has {fields}")
+        field = one.name if one.name in left else next(iter(left))
+        form = _form(project, one, left.pop(field), info, resize and field == info.first)
+        given.append(Given(one.name, field, form))
+    named = len(report.root.inputs) > 1
+    if not named:
+        given = [replace(given[0], name="")]
+    return Feed(tuple(given), named, axes.pop())
+
+
+def _form(
+    project: Project,
+    wanted: Wanted,
+    forms: tuple[tuple[int, ...], ...],
+    info: DataSetInfo,
+    resize: bool,
+) -> tuple[int, ...]:
+    exact = next((form for form in forms if wanted.takes(form)), None)
+    if exact is not None and not (resize and _fails_at(project, wanted, exact)):
+        return exact
+    if info.resizable == "sequence":
+        filled = wanted.filled(forms[0])
+        if filled is not None and info.can_be_resized(filled):
+            return filled
+    elif resize and None not in wanted.drawn:
+        drawn = tuple(size for size in wanted.drawn if size is not None)
+        if info.can_be_resized(drawn):
+            return drawn
+    listed = ", ".join(" × ".join(map(str, form)) for form in forms)
+    takes = " × ".join("any" if size is None else str(size) for size in wanted.form)
+    raise Refusal(f"{wanted.name} takes {takes} per sample, {info.title} has {listed}")
+
+
+def _fails_at(project: Project, wanted: Wanted, form: tuple[int, ...]) -> bool:
+    """True if free sizes may be as in `form`, but layers further on cannot do with them."""
+    if None not in wanted.form:
+        return False
+    graph = project.model.graph
+    node = next(n for n in graph.of_type(INPUT) if n.name == wanted.name)
+    sizes = list(form)
+    sizes.insert(wanted.batch_axis, 2)
+    tried = graph.replaced(node.with_param("example", tuple(sizes)))
+    return not analyse(project.with_graph(project.root, tried)).ok
