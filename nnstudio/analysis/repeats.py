@@ -73,13 +73,17 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
             f"{entering.label} goes in, {leaving.label} comes out"
         )
     elif entering.rank != leaving.rank:
-        fault = (
-            "is repeated, so each repetition must give what the next one takes: "
-            f"{entering.label} goes in, {leaving.label} comes out"
-        )
+        fault = _no_chain(entering, leaving)
     if fault is not None:
         return Evaluation(None, first.params, first.auto, fault=Fault(fault))
     return _changing(node, inputs, scope, once, first, number, port, output)
+
+
+def _no_chain(entering: Tensor, leaving: Tensor) -> str:
+    return (
+        "is repeated, so each repetition must give what the next one takes: "
+        f"{entering.label} goes in, {leaving.label} comes out"
+    )
 
 
 def _keeps(entering: Tensor, leaving: Tensor) -> bool:
@@ -116,6 +120,9 @@ def _changing(
     if rest.outputs is None:
         return rest
     going = rest.outputs[output].shape
+    if len(going) != leaving.rank:
+        sentence = _no_chain(leaving, rest.outputs[output])
+        return Evaluation(None, first.params, first.auto, fault=Fault(sentence))
     laws: list[Law] = []
     for k, (enters, leaves) in enumerate(zip(entering.shape, leaving.shape, strict=True)):
         law = law_of(k, enters, leaves, going[k], node.repeat.count, number)

@@ -54,8 +54,10 @@ def _sentence(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="nnstudio",
-        description="Assemble neural networks on a canvas, check every shape, train them, leave with the code.",
-        epilog="Without a command: nnstudio [TARGET] opens the window. TARGET is a .nns file or a preset, "
+        description="Assemble neural networks on a canvas, check every shape, train them, "
+        "leave with the code.",
+        epilog="Without a command: nnstudio [TARGET] opens the window. "
+        "TARGET is a .nns file or a preset, "
         "with a variant if it has any: SimpleCNN/421k.",
     )
     parser.add_argument(

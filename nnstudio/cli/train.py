@@ -139,7 +139,8 @@ class _Terminal:
                 total = event.epochs * event.steps_per_epoch
                 self.progress.update(self.task, total=total)
                 self.console.print(
-                    f"{event.parameters:,} parameters on {event.device}, {event.train_samples:,} samples to train, "
+                    f"{event.parameters:,} parameters on {event.device}, "
+                    f"{event.train_samples:,} samples to train, "
                     f"{event.validation_samples:,} to validate"
                 )
             case StepsDone():

@@ -117,17 +117,21 @@ def _constant(name: str) -> NoReturn:
 
 def read(path: str | os.PathLike[str]) -> Project:
     """The project in a file; raises `FileError` that begins with the file's name."""
+    return loads(read_text(path), Path(path).name)
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text of a file of ours; raises `FileError` that begins with the file's name."""
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             size = path.stat().st_size
             fail(path.name, f"expected at most {MAX_BYTES:,} bytes, received {size:,}")
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         fail(path.name, f"expected UTF-8 text, received other bytes at position {error.start:,}")
     except OSError as error:
         fail(str(path), f"cannot be read: {error.strerror or error}")
-    return loads(text, path.name)
 
 
 def write(project: Project, path: str | os.PathLike[str]) -> None:

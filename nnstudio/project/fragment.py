@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from nnstudio.graph.values import Edge, Graph, Group, Node, Port, new_id
+from nnstudio.graph.values import EMPTY, Edge, Graph, Group, Node, Port, new_id
 from nnstudio.project import schema
 from nnstudio.project.command import block_of, node_of
 from nnstudio.project.commands import added
 from nnstudio.project.file import layout, load_json
 from nnstudio.project.migrations import VERSION, migrated
-from nnstudio.project.names import BlockNames, free_class_name, free_group_name, free_like, place_of
+from nnstudio.project.names import (
+    BlockNames,
+    free_class_name,
+    free_group_name,
+    free_like,
+    place_of,
+    snake_case,
+)
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.resolve import resolve
 from nnstudio.project.schema import FileError
@@ -94,7 +101,18 @@ def copy(project: Project, block: str, node_ids: Collection[str]) -> str:
     """The selection as text for the clipboard; raises `Refusal` for nothing or unknown nodes."""
     if not node_ids:
         raise Refusal("Select the nodes to copy first")
-    fragment = cut_out(project, block, node_ids)
+    return _written(cut_out(project, block, node_ids))
+
+
+def block_text(project: Project, name: str) -> str:
+    """One use of a block and all definitions that it needs, as text; the model has its values."""
+    block_of(project, name)
+    values = project.values if name == project.root else EMPTY
+    part = Graph((Node("use", name, snake_case(name), values),))
+    return _written(Fragment(part, (), _blocks_used(project, part)))
+
+
+def _written(fragment: Fragment) -> str:
     record = {
         "format": FORMAT,
         "version": VERSION,
@@ -109,20 +127,25 @@ def copy(project: Project, block: str, node_ids: Collection[str]) -> str:
 
 def read_fragment(text: str) -> Fragment:
     """The fragment in `text`; raises `Refusal` for foreign or broken text."""
-    if f'"{FORMAT}"' not in text:
+    if not is_fragment(text):
         raise Refusal("The clipboard holds no nodes of NN Studio")
     try:
-        data = migrated(load_json(text, FORMAT))
-        schema.record(data, "", "format version nodes edges groups inputs blocks", "nodes")
-        graph = schema.graph(data, "")
-        inputs = schema.items(data.get("inputs", []), "inputs", schema.edge)
-        blocks = schema.items(data.get("blocks", []), "blocks", schema.block)
-        name = free_class_name(Project("", blocks), "Clipboard")
-        # in a Sequential, names need not be unique: they are settled where they are pasted
-        stand_in = Block(name, graph=graph, kind="Sequential")
-        resolve(Project(name, (stand_in, *blocks)))
+        return parse_fragment(text)
     except FileError as error:
         raise Refusal(f"The clipboard cannot be pasted: {error}") from None
+
+
+def parse_fragment(text: str) -> Fragment:
+    """The fragment in `text`; raises `FileError`."""
+    data = migrated(load_json(text, FORMAT))
+    schema.record(data, "", "format version nodes edges groups inputs blocks", "nodes")
+    graph = schema.graph(data, "")
+    inputs = schema.items(data.get("inputs", []), "inputs", schema.edge)
+    blocks = schema.items(data.get("blocks", []), "blocks", schema.block)
+    name = free_class_name(Project("", blocks), "Clipboard")
+    # in a Sequential, names need not be unique: they are settled where they are pasted
+    stand_in = Block(name, graph=graph, kind="Sequential")
+    resolve(Project(name, (stand_in, *blocks)))
     return Fragment(graph, inputs, blocks)
 
 

@@ -24,6 +24,7 @@ from nnstudio.data.sets import load
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project import file
 from nnstudio.project.presets import load_target, preset
+from nnstudio.project.root_commands import SetTraining
 from nnstudio.project.values import Project
 from nnstudio.workspace.inspection import inspect_model
 from nnstudio.workspace.workspace import Workspace
@@ -325,6 +326,7 @@ def test_recipes_are_those_of_the_documents() -> None:
 def test_models_fit_their_data(target: str, form: tuple[int, ...]) -> None:
     workspace = Workspace(load_target(target))
     data = workspace.project.training.data
+    workspace.do(SetTraining(workspace.project.training.changed(resize=False)))
     if not workspace.is_fitted(data):
         workspace.fit(data)
     assert workspace.report.errors == ()

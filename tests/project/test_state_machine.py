@@ -38,7 +38,8 @@ from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.history import History
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.values import Block, BlockParameter, Local, Project
+from nnstudio.project.values import Block, BlockParameter, Initialiser, Local, Project, Tie
+from nnstudio.project.weights import SetInitialisers, SetTies
 from tests.project.invariants import assert_sound
 from tests.project.meaning import Meaning
 
@@ -249,6 +250,20 @@ class Editing(RuleBasedStateMachine):
     def declare(self, at: int, pick: int, index: int) -> None:
         block = self.block(at)
         self.do(do.Declare(block.name, self.node(block, pick), index % 9))
+
+    @rule(at=number, pick=number, other=number, off=st.booleans())
+    def tie(self, at: int, pick: int, other: int, off: bool) -> None:
+        block = self.block(at)
+        new = Tie(self.node(block, pick), "weight", self.node(block, other), "weight")
+        self.do_same(SetTies(block.name, () if off else (*block.ties, new)))
+
+    @rule(at=number, pick=number, off=st.booleans(), by_type=st.booleans())
+    def initialise(self, at: int, pick: int, off: bool, by_type: bool) -> None:
+        block = self.block(at)
+        node = None if by_type else self.node(block, pick)
+        new = Initialiser("Linear" if by_type else "", "zeros", node=node)
+        rules = () if off else (*block.initialisers, new)
+        self.do_same(SetInitialisers(block.name, rules))
 
     # -- groups -------------------------------------------------------------------------------
 

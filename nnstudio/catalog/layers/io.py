@@ -58,7 +58,8 @@ LAYERS: tuple[Layer, ...] = (
         outputs=(),
         rule=_passed,
         code=FunctionCode(lambda w: w.x),
-        help="What the model returns. One output returns the tensor, several return a dict by name.",
+        help="What the model returns. "
+        "One output returns the tensor, several return a dict by name.",
         keywords=("return", "result", "head"),
     ),
     Layer(
@@ -73,7 +74,8 @@ LAYERS: tuple[Layer, ...] = (
         rule=_declared,
         code=FunctionCode(lambda w: ""),
         facts=("shape", "initialiser"),
-        help="A learnable tensor of the block itself: a class token, a position embedding, a scale.",
+        help="A learnable tensor of the block itself: "
+        "a class token, a position embedding, a scale.",
         keywords=("weight", "token", "learnable"),
     ),
     Layer(
@@ -89,7 +91,8 @@ LAYERS: tuple[Layer, ...] = (
         code=FunctionCode(lambda w: ""),
         facts=("shape",),
         outputs=(Output(),),
-        help="A fixed tensor that moves with the model. Connect a formula to compute it once, in __init__.",
+        help="A fixed tensor that moves with the model. "
+        "Connect a formula to compute it once, in __init__.",
         keywords=("constant", "table", "mask"),
     ),
 )

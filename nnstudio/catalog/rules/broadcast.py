@@ -12,6 +12,9 @@ from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import DType, Tensor
 
 
+BATCH_NAMES = frozenset({"N", "batch"})
+
+
 def broadcast_dim(use: Use, left: Dim, right: Dim, place: str) -> Dim:
     """A literal 1 gives way; else the first operand's formula stands for both."""
     one = Dim(1)
@@ -19,9 +22,17 @@ def broadcast_dim(use: Use, left: Dim, right: Dim, place: str) -> Dim:
         return left
     if left.same(one):
         return right
-    if left.differs(right):
+    if left.differs(right) or _batch_and_number(left, right):
         use.fail(f"the operands do not fit: {left.label} and {right.label} in {place}")
     return left
+
+
+def _batch_and_number(left: Dim, right: Dim) -> bool:
+    """True if a batch of any size meets a number: ranks that are not aligned as they were meant."""
+    for side, other in ((left, right), (right, left)):
+        if side.value is None and side.text in BATCH_NAMES and other.is_constant:
+            return True
+    return False
 
 
 def broadcast(use: Use, shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:

@@ -38,10 +38,10 @@ def recurrent(use: Use) -> tuple[Tensor, ...]:
     use.at_least("hidden_size", hidden, 1)
     use.at_least("num_layers", use.dim("num_layers"), 1)
     width = _output_width(use)
-    if use.given("proj_size") and not width.same(hidden):
+    projected = use.dim("proj_size").value if use.given("proj_size") else None
+    if projected:
         use.at_least("proj_size", width, 1)
-        projected = use.dim("proj_size").value
-        if projected and hidden.value is not None and projected >= hidden.value:
+        if hidden.value is not None and projected >= hidden.value:
             use.fail(
                 f"'proj_size' must be smaller than hidden_size {hidden.label}, "
                 f"received {projected}",
