@@ -369,7 +369,11 @@ class Maker:
             return False
         at = {patterns[0].name: found[0]}
         for other in block.graph.of_type("Input")[1:]:
-            if other.params.get("optional") is not True or self.chance(50):
+            if other.params["shape"] == patterns[0].params["shape"]:
+                fitting = [drawn for drawn, t in self.live if t.label == found[1].label]
+                if self.chance(50):
+                    at[other.name] = self.pick(*fitting)
+            elif self.chance(50):
                 length = found[1].shape[1].value
                 if length is None or not self.attempt("Buffer", shape=(length, length)):
                     return False
@@ -379,7 +383,8 @@ class Maker:
             if parameter.name in ("in_channels", "features"):
                 continue
             if not isinstance(parameter.default, bool | int | tuple):
-                params[parameter.name] = self.pick(*SIZES)
+                index = "repeat" in rest and self.chance(40)
+                params[parameter.name] = self.pick(*(CHANGING_SIZES if index else SIZES))
             elif parameter.type == "int" and self.chance(30):
                 params[parameter.name] = self.pick(4, 6, "=hidden", "=width")
             elif parameter.type == "bool" and self.chance(50):
@@ -396,12 +401,28 @@ class Maker:
         last = found[1].shape[-1]
         if last.value is None or not last.is_constant:
             return False
+        if self.chance(30):
+            return self.table(found[0], last.value)
         node_type = self.pick("Parameter", "Buffer")
         params = {"initialiser": "ones"} if node_type == "Buffer" else {"initialiser": "normal"}
         if not self.attempt(node_type, shape=(1, 1, last.value), **params):
             return False
         made = Drawn(self.drawing.nodes[-1].id, "output")
         return self.attempt("Multiply", found[0], made)
+
+    def table(self, source: Drawn, size: int) -> bool:
+        """A buffer by formula, added to the last dimension."""
+        if not self.attempt("Arange", end=size, dtype="float"):
+            return False
+        steps = [("Scale", {"factor": self.pick(0.5, "=1 / hidden")}), ("Sin", {}), ("Neg", {})]
+        for node_type, params in steps[: self.pick(1, 2, 3)]:
+            last = Drawn(self.drawing.nodes[-1].id, "output")
+            if not self.attempt(node_type, last, **params):
+                return False
+        last = Drawn(self.drawing.nodes[-1].id, "output")
+        if not self.attempt("Buffer", last):
+            return False
+        return self.attempt("Add", source, Drawn(self.drawing.nodes[-1].id, "output"))
 
 
 def residual_block() -> Block:
@@ -466,8 +487,17 @@ def random_block(draw: Draw, name: str, rank: int, inner: tuple[Block, ...] = ()
         2: ("N", "features"),
     }[rank]
     maker.drawing.parameters += (BlockParameter("in_channels" if rank == 4 else "features"),)
+    kind = draw(st.sampled_from(["Module", "Module", "ModuleList", "Sequential"]))
     maker.drawing.input("x", *pattern)
+    if kind != "Sequential" and draw(st.integers(0, 2)) == 0:
+        maker.drawing.input("extra", *pattern, optional=True)
+    if kind == "ModuleList":
+        maker.drawing.about["kind"] = kind
     finish(maker, draw(st.integers(1, 6)))
+    if kind == "Sequential":
+        maker.drawing.about["kind"] = kind
+        if not maker.report().ok:
+            maker.drawing.about["kind"] = "Module"
     return maker.drawing.block()
 
 
@@ -486,7 +516,8 @@ def projects(draw: Draw, steps: int = 10) -> Project:
         "x", *draw(st.sampled_from([("N", 3, 8, 6), ("N", 6, 4), ("N", 2, 4, 4), ("N", 8)]))
     )
     if draw(st.integers(0, 3)) == 0:
-        maker.drawing.input("y", *draw(st.sampled_from([("N", 6, 4), ("N", 4), ("N", 3, 8, 6)])))
+        pattern = draw(st.sampled_from([("N", 6, 4), ("N", 4), ("N", 3, 8, 6)]))
+        maker.drawing.input("y", *pattern, optional=draw(st.booleans()))
     finish(maker, draw(st.integers(1, steps)))
     return maker.drawing.project()
 

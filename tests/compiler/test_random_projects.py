@@ -76,6 +76,10 @@ def assert_model(project: Project, report: Report, source: Source, **values: Any
     inputs = example_inputs(project.model, report.root)
     use = assert_equal(project, module, inputs)
     assert_shapes(report.root, use)
+    optional = [n for n in project.model.graph.of_type("Input") if n.name not in inputs]
+    for node in optional:
+        sizes = [2 if dim.value is None else dim.value for dim in report.root.inputs[node.name].shape]
+        assert_equal(project, module, {**inputs, node.name: torch.randn(sizes)})
     parameters = sum(p.numel() for p in module.parameters())
     assert report.root.parameters in (None, parameters)
     declared = places(project, project.model, use.names)
