@@ -10,7 +10,13 @@ from rich.console import Console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
 from nnstudio.data.catalogue import BUILT_IN, describe
-from nnstudio.data.info import DataSetInfo
+from nnstudio.data.info import DataSetInfo, in_words
+
+_RESIZED = {
+    "image": "a picture, enlarged or reduced",
+    "signal": "a signal, resampled",
+    "sequence": "a sequence of any length and width",
+}
 
 
 def data(options: argparse.Namespace) -> int:
@@ -28,6 +34,12 @@ def data(options: argparse.Namespace) -> int:
         console.print(f"  {info.note}")
         console.print(f"  samples  {info.samples:,}, {entry['megabytes']} MB")
         console.print(f"  forms    {', '.join(entry['shapes'])}")
+        if info.resizable:
+            console.print(f"  sizes    any other, as {_RESIZED[info.resizable]}")
+        for name, form in info.further:
+            console.print(f"  input    {name}, {in_words(form)}, for models with two inputs")
+        for name, classes in info.heads:
+            console.print(f"  target   {name}, {len(classes)} classes")
         console.print(f"  classes  {', '.join(info.classes) or 'none, the targets are numbers'}")
         console.print(f"  licence  {info.licence}")
         console.print(f"  source   {info.source}")
@@ -46,6 +58,9 @@ def _entry(info: DataSetInfo) -> dict[str, Any]:
         "synthetic": info.synthetic,
         "samples": info.samples,
         "shapes": ["x".join(map(str, form)) for form in info.forms],
+        "resizable": info.resizable or None,
+        "further_inputs": {name: list(form) for name, form in info.further},
+        "heads": {name: list(classes) for name, classes in info.heads},
         "classes": list(info.classes),
         "megabytes": round(info.samples * values * 4 / 1e6, 1),
         "licence": info.licence,

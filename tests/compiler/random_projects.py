@@ -357,12 +357,12 @@ class Maker:
         sources = () if at else (found[0],)
         return self.attempt(node.type, *sources, at=at, shares=owner)
 
-    def nested(self, **rest: Any) -> bool:
+    def nested(self, block: Block | None = None, **rest: Any) -> bool:
         """A use of one of the blocks."""
         blocks = tuple(self.drawing.blocks.values())
         if not blocks:
             return False
-        block = self.pick(*blocks)
+        block = block or self.pick(*blocks)
         patterns = [n for n in block.graph.of_type("Input") if n.params.get("optional") is not True]
         found = self.source(len(patterns[0].params["shape"]))
         if found is None:
@@ -493,7 +493,7 @@ def random_block(draw: Draw, name: str, rank: int, inner: tuple[Block, ...] = ()
         maker.drawing.input("extra", *pattern, optional=True)
     if kind == "ModuleList":
         maker.drawing.about["kind"] = kind
-    finish(maker, draw(st.integers(1, 6)))
+    finish(maker, draw(st.integers(2, 7)))
     if kind == "Sequential":
         maker.drawing.about["kind"] = kind
         if not maker.report().ok:
@@ -518,7 +518,7 @@ def projects(draw: Draw, steps: int = 10) -> Project:
     if draw(st.integers(0, 3)) == 0:
         pattern = draw(st.sampled_from([("N", 6, 4), ("N", 4), ("N", 3, 8, 6)]))
         maker.drawing.input("y", *pattern, optional=draw(st.booleans()))
-    finish(maker, draw(st.integers(1, steps)))
+    finish(maker, draw(st.integers(2, steps)))
     return maker.drawing.project()
 
 
@@ -528,7 +528,13 @@ def finish(maker: Maker, steps: int) -> None:
     for node in maker.drawing.nodes:
         maker.live.append((Drawn(node.id, "output"), report.nodes[node.id].outputs["output"]))
     for _ in range(steps):
-        maker.step()
+        count = len(maker.drawing.nodes)
+        for _ in range(3):
+            maker.step()
+            if len(maker.drawing.nodes) > count:
+                break
+    for block in list(maker.drawing.blocks.values())[3:]:
+        maker.nested(block)
     last = maker.live[-1][0]
     for k, source in enumerate(
         [last, *(maker.pick(*maker.live)[0] for _ in range(maker.pick(0, 0, 1, 2)))]
