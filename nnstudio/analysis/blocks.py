@@ -12,7 +12,7 @@ from nnstudio.analysis.faults import free_name_problems, label, node_problem
 from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
 from nnstudio.analysis.weights import touched, with_weights
-from nnstudio.analysis.wiring import Wiring, effective, wiring
+from nnstudio.analysis.wiring import WHOLE, Wiring, effective, wiring
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import find_cycle, topological
@@ -130,6 +130,9 @@ class _Walk:
                 outputs[node.name] = tensor
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
         own = free_name_problems(self.project, self.block, self.scope)
+        for fault in self.wiring.faults.get(WHOLE, ()):
+            sentence = f"{self.block.name} {fault.sentence}"
+            own.append(Problem("error", sentence, self.block.name, fix=fault.fix))
         return BlockReport(
             block=self.block.name,
             nodes=self.nodes,
@@ -175,28 +178,31 @@ class _Walk:
         if node.type == INPUT:
             if node.name in self.binding.absent:
                 self.absent.add(Port(node.id, "output"))
-            return NodeReport(outputs={"output": self.binding.inputs[node.name]}, node=node)
+            faults = self.wiring.faults.get(node.id, ())
+            problems = tuple(self.problem(node, fault.sentence) for fault in faults)
+            outputs = {"output": self.binding.inputs[node.name]}
+            return NodeReport(outputs=outputs, ok=not faults, problems=problems, node=node)
         inputs: dict[str, Tensor] = {}
-        problems: list[Problem] = []
+        missing: list[Problem] = []
         broken = False
         incoming = self.graph.incoming[node.id]
         for port in node_ports(self.project, self.graph, node).inputs:
             source = incoming.get(port.name)
             if source is None:
                 if not port.optional and not (port.variadic and inputs):
-                    problems.append(self.problem(node, f"input '{port.name}' is not connected"))
+                    missing.append(self.problem(node, f"input '{port.name}' is not connected"))
                 continue
             tensor = self.nodes[source.node].outputs.get(source.name)
             if tensor is None:
                 broken = True
             else:
                 inputs[port.name] = tensor
-        if broken or problems:
+        if broken or missing:
             return NodeReport(
                 inputs=inputs,
-                problems=tuple(problems),
+                problems=tuple(missing),
                 ok=False,
-                connected=not problems,
+                connected=not missing,
                 parameters=None,
                 flops=None,
                 node=node,

@@ -186,16 +186,17 @@ class Structure:
         output = node_ports(self.project, graph, nodes[-1]).outputs[0].name
         return Chain(container, tuple(nodes), feeding, Port(nodes[-1].id, output))
 
-    def misplaced(self) -> Iterator[tuple[Node, str]]:
-        """The modules that cannot be built or called where they lie, each with a sentence."""
+    def misplaced(self) -> Iterator[tuple[Node | None, str]]:
+        """The modules that cannot be built or called where they lie, each with a sentence.
+
+        None stands for the block as a whole.
+        """
         graph = self.block.graph
         if self.block.kind == "Sequential" and not self.is_sequence:
-            first = graph.nodes[0] if graph.nodes else None
-            if first is not None:
-                yield first, (
-                    f"'{self.block.name}' is a Sequential, but its graph is not one chain of "
-                    "modules from one Input to one Output; make it a Module"
-                )
+            yield None, (
+                "is a Sequential, so its graph must be one chain of modules from one Input to one "
+                "Output; make it a Module"
+            )
             return
         for node in graph.nodes:
             owner = graph.by_id.get(node.shares) if node.shares else node

@@ -13,11 +13,15 @@ from nnstudio.analysis.report import Fix
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import topological, upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port, Repeat
+from nnstudio.project.block_commands import SetKind
 from nnstudio.project.node_commands import SetRepeat
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.symbolic import REPETITION
+
+# stands for the block itself among the ids of nodes
+WHOLE = ""
 
 OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 
@@ -40,7 +44,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Faults by node id, ports that may carry nothing, and the operations that mind that."""
+    """Faults by node id (`WHOLE`: of the block), ports that may carry nothing, and the operations that mind that."""
 
     faults: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
     open_ports: frozenset[Port] = frozenset()
@@ -74,8 +78,12 @@ def wiring(project: Project, block: Block) -> Wiring:
                 faults.setdefault(node.id, []).append(Fault(sentence))
     contained = any(group.kind != "frame" for group in graph.groups)
     if block.kind != "Module" or contained or _inline(graph):
-        for node, sentence in structure(project, block).misplaced():
-            faults.setdefault(node.id, []).append(Fault(sentence))
+        for found_at, sentence in structure(project, block).misplaced():
+            fix = None
+            if found_at is None:
+                fix = Fix(f"Make {block.name} a Module", SetKind(block.name, "Module"))
+            key = WHOLE if found_at is None else found_at.id
+            faults.setdefault(key, []).append(Fault(sentence, fix))
     open_ports: set[Port] = set()
     guards: dict[str, Guard] = {}
     if any(node.params.get("optional") is True for node in graph.of_type(INPUT)):

@@ -42,7 +42,7 @@ def _read(entry: dict[str, object]) -> Published:
     else:
         assert isinstance(outputs, list)
         shapes = tuple(outputs)
-    rows = entry["state_dict"]
+    rows = entry.get("state_dict", [])
     assert isinstance(rows, list)
     keys = tuple((key, tuple(shape)) for key, shape, _ in rows)
     return Published(str(entry["id"]), int(str(entry["total_params"])), shapes, keys)

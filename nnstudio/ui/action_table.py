@@ -100,7 +100,7 @@ _FILE = (
         2,
         "Ctrl+E",
         icon="export",
-        note="Write the PyTorch code, a training script or a picture.",
+        note="Write the PyTorch code (.py) or a picture of the graph (.png, .svg).",
     ),
     _window("file.quit", "Quit", "File", 3, "Ctrl+Q", icon="close"),
 )
@@ -222,7 +222,7 @@ _GRAPH = (
 
 _VIEW = (
     _canvas("view.fit", "Fit all", "View", 0, "Home", "F", icon="fit"),
-    _canvas("view.fit_selection", "Fit the selection", "View", 0, "."),
+    _canvas("view.fit_selection", "Fit the selection", "View", 0, ".", note="Bring what is selected into view."),
     _canvas("view.actual_size", "Actual size", "View", 0, "Ctrl+0"),
     _canvas("view.zoom_in", "Zoom in", "View", 0, "Ctrl++", "Ctrl+=", icon="zoom-in"),
     _canvas("view.zoom_out", "Zoom out", "View", 0, "Ctrl+-", icon="zoom-out"),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui import icons
 from nnstudio.ui.action_table import MENUS, TABLE, ActionSpec
+from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.settings import Settings
 
 Reason = Callable[[], str | None]
@@ -179,8 +180,9 @@ class Actions(QObject):
     def _give_keys(action: QAction, keys: tuple[str, ...]) -> None:
         action.setShortcuts([QKeySequence(key) for key in keys])
 
-    def add_to_canvas(self, canvas: QWidget) -> None:
-        """Let the acts of the canvas listen to its keys."""
+    def add_to_canvas(self, canvas: Canvas) -> None:
+        """Let the acts of the canvas listen to its keys, and the canvas know them."""
+        canvas.hands.keys.keys_of = self.keys
         for spec in self.specs.values():
             if spec.where == "canvas":
                 canvas.addAction(self._actions[spec.id])

@@ -111,15 +111,18 @@ def _renew_while_alive(target: QObject, renew: Callable[[object], None]) -> None
 class _Renewal(QObject):
     def __init__(self, target: QObject, renew: Callable[[object], None]) -> None:
         super().__init__(target)
-        self._renew = renew
+        self._renew: Callable[[object], None] | None = renew
         theme.notifier.changed.connect(self._on_change)
 
     def end(self) -> None:
-        theme.notifier.changed.disconnect(self._on_change)
-        self.deleteLater()
+        if self._renew is not None:  # an ended one stays until the event loop runs
+            self._renew = None
+            theme.notifier.changed.disconnect(self._on_change)
+            self.deleteLater()
 
     def _on_change(self, changed: object) -> None:
-        self._renew(changed)
+        if self._renew is not None:
+            self._renew(changed)
 
 
 def category_name(category: str) -> str:

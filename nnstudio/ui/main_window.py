@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
         """Train, or go on, and show the plots."""
         self.editor.show_panel("training")
         self.training.start()
+        self.editor.canvas.forget_failure()
 
     def fit_to_data(self) -> None:
         """Fit input shape and classes to the data set."""
@@ -243,6 +244,7 @@ class MainWindow(QMainWindow):
         self.say(f"The training failed: {sentence}", "error", "error")
         if block and node:
             self.editor.fly_to(block, node)
+            self.editor.canvas.mark_failed(block, node, sentence)
 
     def _on_warm(self, devices: tuple[str, ...]) -> None:
         self.run_bar.show_devices(devices, self.workspace.project.training.device)

@@ -126,7 +126,8 @@ class Palette(QWidget):
             item = self._leaf(self._presets, name, "layers", f"{name} {task}")
             item.setData(0, _PRESET, name)
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDragEnabled)
-            item.setToolTip(0, f"{name}\n{task}\nDouble-click to open it.")
+            about = "A whole model: double-click to open it. It cannot be put into this one."
+            item.setToolTip(0, "\n".join(line for line in (name, task, about) if line))
         self._presets.setHidden(not presets)
         theme.notifier.changed.connect(self._tint)
         self.refresh()

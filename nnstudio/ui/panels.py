@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
@@ -16,6 +16,7 @@ from nnstudio.ui.code_panel import CodePanel
 from nnstudio.ui.editor import Editor
 from nnstudio.ui.log_panel import LogPanel
 from nnstudio.ui.problems_panel import ProblemsPanel
+from nnstudio.ui.shown_problems import shown_problems
 from nnstudio.ui.summary_panel import SummaryPanel
 from nnstudio.ui.training_controller import Shows
 from nnstudio.ui.training_form import TrainingForm
@@ -23,6 +24,13 @@ from nnstudio.workspace.workspace import Workspace
 
 if TYPE_CHECKING:  # needs torch
     from nnstudio.workspace.inspection import Inspection
+
+QUIET = 400
+"""Milliseconds without an edit before a summary that can be seen is made again."""
+SMALL = 30_000_000
+"""Parameters up to which a model is summarised without being asked."""
+LIGHT = 20_000_000_000
+"""Floating point operations a sample up to which it is."""
 
 
 class Panels(QObject):
@@ -40,6 +48,9 @@ class Panels(QObject):
         self.log = LogPanel()
         self._inspection = Background("summary", self)
         self._inspected: Project | None = None
+        self._refused: Project | None = None
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._quiet.timeout.connect(self._summarise_if_seen)
         editor.add_panel("problems", "Problems", "problems", self.problems)
         editor.add_panel("summary", "Summary", "summary", self.summary)
         editor.add_panel("code", "Code", "code", self.code)
@@ -58,25 +69,29 @@ class Panels(QObject):
 
     def refresh(self) -> None:
         """The project has changed."""
-        self.problems.show_problems(self._workspace.report.problems)
+        blank = not self._workspace.project.model.graph.nodes
+        self.problems.show_problems(shown_problems(self._workspace), blank=blank)
         self.code.follow()
         self.form.refresh()
         if self.summary.is_current and self._inspected is not self._workspace.project:
             self.summary.show_changed()
+        if self._editor.is_panel_seen("summary"):
+            self._quiet.start()
 
     def reset(self) -> None:
         """Another project was opened."""
         self.summary.clear()
-        self._inspected = None
+        self._inspected = self._refused = None
         self.refresh()
 
     def close(self) -> None:
         """Leave no thread behind."""
+        self._quiet.stop()
         self._inspection.close()
 
     def _on_count(self, count: int) -> None:
         self._editor.count_on_tab("problems", count)
-        found = {problem.severity for problem in self._workspace.report.problems}
+        found = {problem.severity for problem in self.problems.problems}
         colour = next((name for name in ("error", "warning") if name in found), "muted")
         self._editor.icon_on_tab("problems", "problems", colour)
 
@@ -88,6 +103,8 @@ class Panels(QObject):
     def _on_shown(self, id: str) -> None:
         if id == "training":
             self.training.panel()
+        elif id == "summary":
+            self._summarise_if_seen()
 
     # -- code ---------------------------------------------------------------------------------
 
@@ -100,6 +117,7 @@ class Panels(QObject):
         """Build the model and run it once, in the background."""
         project, report = self._workspace.project, self._workspace.report
         if report.errors:
+            self._refused = project
             self.summary.show_failure(report.errors[0].sentence)
             return
 
@@ -111,14 +129,26 @@ class Panels(QObject):
         if self._inspection.start(work):
             self.summary.show_busy()
 
+    def _summarise_if_seen(self) -> None:
+        """Make the summary without being asked, if it is wanted and costs little."""
+        project, root = self._workspace.project, self._workspace.report.root
+        if not self._editor.is_panel_seen("summary") or not self._editor.isVisible():
+            return
+        if project in (self._inspected, self._refused) or not project.model.graph.nodes:
+            return
+        if (root.parameters or 0) <= SMALL and (root.flops or 0) <= LIGHT:
+            self.summarise()
+
     def _on_inspected(self, result: tuple[Project, Inspection]) -> None:
         project, inspection = result
         self._inspected = project
         self.summary.set_summary(inspection.summary, inspection.check)
         if project is not self._workspace.project:
             self.summary.show_changed()
+            self._quiet.start()
 
     def _on_not_inspected(self, error: object) -> None:
+        self._refused = self._workspace.project
         known = isinstance(error, CompileError | Refusal | ValueError)
         prefix = "" if known else "The model was built, but cannot run: "
         self.summary.show_failure(f"{prefix}{error}")

@@ -29,7 +29,7 @@ _APART = 48.0
 
 
 def do(canvas: Canvas, name: str) -> None:
-    """Do an act of `keys.KEYS`."""
+    """Do an act of `keys`."""
     name, _, argument = name.partition(":")
     if name == "nudge":
         canvas.nudge(*_STEPS[argument])
@@ -38,6 +38,7 @@ def do(canvas: Canvas, name: str) -> None:
     else:
         plain: dict[str, Callable[[], object]] = {
             "delete": canvas.delete_selection,
+            "delete_heal": lambda: canvas.delete_selection(heal=True),
             "enter_or_search": lambda: enter_or_search(canvas),
             "search": canvas.open_search,
             "escape": lambda: escape(canvas),

@@ -147,7 +147,7 @@ class Canvas(Pane):
         acts.select_chain(self)
 
     def act(self, name: str) -> None:
-        """Do what a plain key stands for (see `keys.KEYS`)."""
+        """Do what a plain key stands for (see `keys`)."""
         acts.do(self, name)
 
     def open_hit(self, hit: Hit, at: QPointF) -> None:

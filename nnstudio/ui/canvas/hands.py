@@ -26,7 +26,7 @@ from nnstudio.ui.canvas.gestures.gesture import NO_MODIFIER, Gesture, Pointer
 from nnstudio.ui.canvas.gestures.move_nodes import MoveNodes
 from nnstudio.ui.canvas.gestures.pan import Pan
 from nnstudio.ui.canvas.hits import Hit
-from nnstudio.ui.canvas.keys import OWN, act_of
+from nnstudio.ui.canvas.keys import Keys
 from nnstudio.ui.canvas.tips import tip
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Hands(QObject):
         super().__init__(canvas)
         self.canvas = canvas
         self.gesture: Gesture | None = None
+        self.keys = Keys()
         self._drop: DropType | None = None
         self._space = False
         self._space_used = False
@@ -214,11 +215,14 @@ class Hands(QObject):
                 self._space, self._space_used = True, False
                 self._show_cursor()
             return True
-        if event.key() == Qt.Key.Key_Escape and self.cancel():
+        escape = event.key() == Qt.Key.Key_Escape
+        if escape and self.cancel():
             return True
-        act = act_of(event)
+        act = self.keys.act_of(event)
         if act is None:
-            return False
+            if escape:
+                self.canvas.select(frozenset())
+            return escape
         self.canvas.act(act)
         return True
 
@@ -227,13 +231,15 @@ class Hands(QObject):
             return False
         self._space = False
         self._show_cursor()
-        if not self._space_used and self.gesture is None:
+        if not self._space_used and self.gesture is None and self.keys.space_searches():
             self.canvas.act("search")
         return True
 
     # -- Qt ----------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not hasattr(self, "_viewport"):  # Python has let go of it already, Qt not yet
+            return False
         kind = event.type()
         if watched is self._viewport:
             handler = _MOUSE.get(kind)
@@ -246,11 +252,7 @@ class Hands(QObject):
                 return True
             return False
         if isinstance(event, QKeyEvent):
-            if (
-                kind == QEvent.Type.ShortcutOverride
-                and event.key() in OWN
-                and not event.modifiers()
-            ):
+            if kind == QEvent.Type.ShortcutOverride and self.keys.is_own(event):
                 event.accept()
                 return True
             if kind == QEvent.Type.KeyPress:

@@ -50,6 +50,7 @@ class NodeItem(QGraphicsItem):
         self.look = look
         self.selected = False
         self.hovered = False
+        self.failed = False
         self.detailed = True
         self.hot: tuple[Side, str] | None = None
         self.fits: Fits | None = None
@@ -75,12 +76,21 @@ class NodeItem(QGraphicsItem):
         self._settle_opacity()
         self.update()
 
-    def mark(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
-        """Change how it stands out."""
-        selected = self.selected if selected is None else selected
-        hovered = self.hovered if hovered is None else hovered
-        if (selected, hovered) != (self.selected, self.hovered):
-            self.selected, self.hovered = selected, hovered
+    def mark(
+        self,
+        *,
+        selected: bool | None = None,
+        hovered: bool | None = None,
+        failed: bool | None = None,
+    ) -> None:
+        """Change how it stands out; `failed`: the last run failed here."""
+        wanted = (
+            self.selected if selected is None else selected,
+            self.hovered if hovered is None else hovered,
+            self.failed if failed is None else failed,
+        )
+        if wanted != (self.selected, self.hovered, self.failed):
+            self.selected, self.hovered, self.failed = wanted
             self.update()
 
     def offer(self, fits: Fits | None, hot: tuple[Side, str] | None = None) -> None:
@@ -134,7 +144,7 @@ class NodeItem(QGraphicsItem):
         if card.kind == "block":
             painter.setPen(look.inner)
             painter.drawPath(_rounded(g.width, g.height, metrics.RADIUS - 3, 3.0))
-        if card.severity == "error" and not self.selected:
+        if (card.severity == "error" or self.failed) and not self.selected:
             painter.setPen(look.ring_error)
             painter.drawPath(body)
         if self.selected:
@@ -194,7 +204,7 @@ class NodeItem(QGraphicsItem):
         painter.drawEllipse(place, size, size)
 
     def _paint_badge(self, painter: QPainter) -> None:
-        severity = self.card.severity
+        severity = "error" if self.failed else self.card.severity
         if severity is None:
             return
         look = self.look

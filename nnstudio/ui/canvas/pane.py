@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPoint, QPointF, QRectF, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from nnstudio.analysis.report import BlockReport
 from nnstudio.graph.values import Edge, Graph
@@ -24,7 +25,8 @@ from nnstudio.ui.canvas.tips import spoken
 from nnstudio.ui.canvas.view import ZOOM_STEP, CanvasView
 from nnstudio.workspace.workspace import Workspace
 
-FIRST_ZOOM = 0.8
+FIRST_ZOOM = 0.7
+"""How near a graph is looked at first that does not fit: the facts can be read, and much is seen."""
 
 
 class Pane(QWidget):
@@ -211,6 +213,14 @@ class Pane(QWidget):
         """Show one unit as one pixel."""
         self.view.set_zoom(1.0)
 
+    def mark_failed(self, block: str, node: str, sentence: str) -> None:
+        """Mark the node at which a run failed; it stays until an edit or `forget_failure`."""
+        self.scene.mark_failed((block, node, sentence))
+
+    def forget_failure(self) -> None:
+        """Take that mark away."""
+        self.scene.mark_failed(None)
+
     def fly_to(self, node: str) -> bool:
         """Select a node of this block and bring it into the middle; False if it is not here."""
         item = self.scene.nodes.get(node)
@@ -222,8 +232,18 @@ class Pane(QWidget):
 
     # -- following ---------------------------------------------------------------------------
 
+    def _is_gone(self) -> bool:
+        # Deleted by Qt without `dispose`: the workspace must not call it again.
+        if isValid(self) and isValid(self.scene):
+            return False
+        self._unfollow()
+        return True
+
     def _on_changed(self, before: Project, after: Project) -> None:
+        if self._is_gone():
+            return
         self.interrupt()
+        self.scene.mark_failed(None)
         path = self._valid(self._path)
         if path != self._path:
             self.show_path(path)
@@ -233,7 +253,10 @@ class Pane(QWidget):
             self.selection_changed.emit(self.selection())
 
     def _on_opened(self) -> None:
+        if self._is_gone():
+            return
         self.interrupt()
+        self.scene.mark_failed(None)
         self._path = ()
         self._looks.clear()
         self.scene.select(frozenset())
@@ -252,15 +275,18 @@ class Pane(QWidget):
         """Stop following the workspace and the theme, before the widget is deleted."""
         self.interrupt()
         self.view.land()
+        self._unfollow()
+        if self._following:
+            self._following = False
+            theme.notifier.changed.disconnect(self._on_theme)
+
+    def _unfollow(self) -> None:
         for signal, slot in (
             (self.workspace.changed, self._on_changed),
             (self.workspace.opened, self._on_opened),
         ):
             with contextlib.suppress(ValueError):
                 signal.disconnect(slot)
-        if self._following:
-            self._following = False
-            theme.notifier.changed.disconnect(self._on_theme)
 
     # -- Qt ----------------------------------------------------------------------------------
 

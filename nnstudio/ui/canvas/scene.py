@@ -52,6 +52,8 @@ class CanvasScene(QGraphicsScene):
         self.selected_nodes: frozenset[str] = frozenset()
         self.selected_wires: frozenset[Edge] = frozenset()
         self.hovered: Hit = Hit()
+        self.block = ""
+        self.failed: tuple[str, str, str] | None = None
         self._far = FarItem(self.look)
         self.addItem(self._far)
         self._stale = True
@@ -63,8 +65,10 @@ class CanvasScene(QGraphicsScene):
         """Make the items equal to the picture of a block; only what differs is touched."""
         new = picture(project, block, report, self.picture)
         old, self.picture = self.picture, new
+        self.block = block
         self.graph = project.by_name[block].graph
         self._sync_nodes(old, new)
+        self._show_failure()
         self._sync_wires(old, new)
         self._sync_groups(old, new)
         if new.cards != old.cards or new.wires.keys() != old.wires.keys():
@@ -218,6 +222,20 @@ class CanvasScene(QGraphicsScene):
             inside = self.picture.frames[group_id].inside
             whole = bool(inside) and inside <= self.selected_nodes
             item.mark(hovered=group_id == self.hovered.group, selected=whole)
+
+    def mark_failed(self, failed: tuple[str, str, str] | None) -> None:
+        """Mark the card (block, node) at which a run failed, with its sentence; None: none."""
+        self.failed = failed
+        self._show_failure()
+
+    def failure_of(self, node: str) -> str:
+        """Why a run failed at a node of this block; empty if none did."""
+        found = self.failed
+        return found[2] if found is not None and found[:2] == (self.block, node) else ""
+
+    def _show_failure(self) -> None:
+        for node_id, item in self.nodes.items():
+            item.mark(failed=bool(self.failure_of(node_id)))
 
     def set_show_all_shapes(self, shown: bool) -> None:
         """Let every wire show its shape, or only those where it changes."""

@@ -41,6 +41,8 @@ def spoken(canvas: Pane, node: str) -> str:
     parts += [f"repeated {card.repeat[1:]} times" if card.repeat else ""]
     parts += [f"gives {shape}" if shape else ""]
     parts += [problem.sentence for problem in report.problems]
+    failure = canvas.scene.failure_of(node)
+    parts += [f"the last training failed here: {failure}" if failure else ""]
     return ", ".join(part for part in parts if part)
 
 
@@ -58,6 +60,8 @@ def _node_tip(canvas: Pane, node: str) -> str:
             label = f" {escape(name)}" if len(tensors) > 1 else ""
             lines.append(f"{word}{label}: {escape(tensor.label)}")
     lines += [escape(problem.sentence) for problem in report.problems]
+    if failure := canvas.scene.failure_of(node):
+        lines.append(f"<b>The last training failed here:</b> {escape(failure)}")
     return f"<p>{'<br>'.join(lines)}</p>"
 
 

@@ -194,11 +194,29 @@ class Chart(QFrame):
             # A single point has no line, so it must be a dot to be seen at all.
             dots = len(x) <= (FEW if curve.dashed else 1)
             curve.line.setSymbol("o" if dots else None)
+        self._settle_range()
         for axis in self._axes:
             # Without points an axis would count from 0 to 1 of nothing.
             axis.setStyle(showValues=any(map(len, self.series.values())))
         self._draw_best()
         self.show_at(self._at)
+
+    def _settle_range(self) -> None:
+        # Around one and the same value an automatic range would be of no meaning, and may be
+        # negative; the rest follows the values.
+        shown = [c.series.y for c in self._curves.values() if c.entry.isChecked()]
+        values = np.concatenate([self._drawable(y) for y in shown]) if shown else np.empty(0)
+        values = values[np.isfinite(values)]
+        level = float(values[0]) if values.size else 0.0
+        flat = values.size > 0 and float(np.ptp(values)) <= 1e-6 * abs(level)
+        if not flat:
+            if not self.plot.getPlotItem().getViewBox().autoRangeEnabled()[1]:
+                self.plot.enableAutoRange(axis="y")
+        elif self.log_button.isChecked():
+            self.plot.setYRange(np.log10(level) - 0.5, np.log10(level) + 0.5, padding=0)
+        else:
+            low, high = sorted((0.0, 2 * level)) if level else (0.0, 1.0)
+            self.plot.setYRange(low, high, padding=0)
 
     def clear(self) -> None:
         """Forget everything."""
