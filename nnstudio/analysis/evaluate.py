@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, bind, outward
 from nnstudio.analysis.report import BlockReport
-from nnstudio.analysis.values import default_params, resolve_value
+from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
-from nnstudio.catalog.layer import REQUIRED, Layer
+from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
@@ -46,11 +46,12 @@ BlockAnalysis = Callable[[Block, Binding], BlockReport]
 
 def evaluate_layer(layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
     """Resolve the parameters and run the rule."""
-    params: dict[str, Resolved] = dict(default_params(layer))
+    known = declared_params(layer)
+    params: dict[str, Resolved] = dict(known.defaults)
     name = ""
     try:
         for name, value in node.params.items():
-            declared = layer.param(name)
+            declared = known.by_name.get(name)
             if declared is None:
                 raise ShapeError(f"{layer.type} has no parameter '{name}'", param=name)
             params[name] = resolve_value(value, scope, names=declared.kind == "shape")
@@ -58,8 +59,8 @@ def evaluate_layer(layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope
         return Evaluation(None, params, fault=Fault(f"{name}: {error}", name))
     except ShapeError as error:
         return Evaluation(None, params, fault=Fault(error.sentence, error.param))
-    for param in layer.params:
-        if param.default is REQUIRED and param.name not in params:
+    for param in known.required:
+        if param.name not in params:
             initial = param.initial
             fix = None
             if initial is not None:
@@ -75,9 +76,9 @@ def evaluate_layer(layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope
     except ExpressionError as error:
         return Evaluation(None, params, fault=Fault(str(error)))
     ports = {port.name: tensor for port, tensor in zip(layer.outputs, outputs, strict=False)}
-    return Evaluation(
-        ports, {**use.params, **use.derived}, frozenset(use.derived), parameters, flops
-    )
+    if use.derived:
+        params |= use.derived
+    return Evaluation(ports, params, frozenset(use.derived), parameters, flops)
 
 
 def evaluate_block(

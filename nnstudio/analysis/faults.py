@@ -46,7 +46,7 @@ def node_problem(
     if node.shares is not None or not (in_init or _feeds_buffer(block, node)):
         return []
     for param, used in _used(node, evaluation, in_init):
-        if used & free:
+        if used and used & free:
             name = min(used & free)
             sentence = (
                 f"{label(node)}: {param} rests on the size '{name}', which is known only when "
@@ -73,6 +73,8 @@ def _used(
 
 
 def _names(value: object, patterns: bool) -> frozenset[str]:
+    if value is None or isinstance(value, int | float):
+        return frozenset()
     if patterns and isinstance(value, tuple):
         texts = frozenset().union(*(parse(v).names for v in value if isinstance(v, str)))
         return texts | names_of(value)
@@ -81,6 +83,8 @@ def _names(value: object, patterns: bool) -> frozenset[str]:
 
 def _names_in(value: Resolved) -> frozenset[str]:
     parts = value if isinstance(value, tuple) else (value,)
+    if all(part.is_constant for part in parts):
+        return frozenset()
     return frozenset().union(*(parse(part.text).names for part in parts))
 
 

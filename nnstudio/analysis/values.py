@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
+from nnstudio.catalog.layer import AUTO, REQUIRED, Layer, Param
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Value
 from nnstudio.symbols.expression import parse
@@ -34,15 +35,27 @@ def _item(item: Any, names: bool) -> Value:
     return Expr(item) if names and isinstance(item, str) else item
 
 
-_DEFAULTS: dict[int, tuple[Layer, Mapping[str, Resolved]]] = {}
+@dataclass(frozen=True)
+class Declared:
+    """The parameters of a layer: defaults as quantities, those by name, those that are required."""
+
+    layer: Layer
+    defaults: Mapping[str, Resolved]
+    by_name: Mapping[str, Param]
+    required: tuple[Param, ...]
 
 
-def default_params(layer: Layer) -> Mapping[str, Resolved]:
-    """The defaults of a layer's parameters as quantities; AUTO and REQUIRED are left out."""
-    known = _DEFAULTS.get(id(layer))
+_DECLARED: dict[int, Declared] = {}
+
+
+def declared_params(layer: Layer) -> Declared:
+    """What a layer declares, read once; AUTO and REQUIRED have no default."""
+    known = _DECLARED.get(id(layer))
     if known is None:
-        known = _DEFAULTS[id(layer)] = (layer, _defaults(layer))
-    return known[1]
+        required = tuple(param for param in layer.params if param.default is REQUIRED)
+        by_name = {param.name: param for param in layer.params}
+        known = _DECLARED[id(layer)] = Declared(layer, _defaults(layer), by_name, required)
+    return known
 
 
 def _defaults(layer: Layer) -> Mapping[str, Resolved]:

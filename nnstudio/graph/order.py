@@ -9,16 +9,18 @@ from nnstudio.graph.values import Graph
 
 def topological(graph: Graph) -> list[str] | None:
     """Node ids, sources first, declaration order where the wires leave it open; None if a cycle."""
-    missing = {
-        node.id: len({port.node for port in graph.incoming[node.id].values()})
-        for node in graph.nodes
-    }
+    missing: dict[str, int] = {}
+    for node in graph.nodes:
+        ports = graph.incoming[node.id].values()
+        missing[node.id] = len({port.node for port in ports}) if len(ports) > 1 else len(ports)
     ready = [node.id for node in reversed(graph.nodes) if not missing[node.id]]
     result: list[str] = []
     while ready:
         current = ready.pop()
         result.append(current)
-        for target in dict.fromkeys(e.target.node for e in reversed(graph.outgoing[current])):
+        edges = graph.outgoing[current]
+        targets = [edge.target.node for edge in reversed(edges)]
+        for target in dict.fromkeys(targets) if len(targets) > 1 else targets:
             missing[target] -= 1
             if not missing[target]:
                 ready.append(target)

@@ -180,7 +180,12 @@ class Graph:
 
     def replaced(self, node: Node) -> Graph:
         """This graph with the node of the same id replaced."""
-        return replace(self, nodes=tuple(node if n.id == node.id else n for n in self.nodes))
+        graph = replace(self, nodes=tuple(node if n.id == node.id else n for n in self.nodes))
+        # the wires are the same, and so are their indexes
+        for index in ("incoming", "outgoing", "groups_by_id"):
+            if index in self.__dict__:
+                graph.__dict__[index] = self.__dict__[index]
+        return graph
 
 
 def new_id() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
@@ -58,6 +59,9 @@ def node_ports(project: Project, graph: Graph, node: Node) -> Ports:
         used = tuple(PortSpec(name) for name in graph.incoming[node.id])
         left = dict.fromkeys(edge.source.name for edge in graph.outgoing[node.id])
         return Ports(used, tuple(PortSpec(name) for name in left))
+    fixed = _fixed_ports(layer.type)
+    if fixed is not None:
+        return fixed
     inputs: list[PortSpec] = []
     for port in layer.inputs:
         if port.variadic:
@@ -67,6 +71,18 @@ def node_ports(project: Project, graph: Graph, node: Node) -> Ports:
             inputs.append(PortSpec(port.name, port.optional))
     outputs = tuple(PortSpec(port.name) for port in layer.outputs)
     return Ports(tuple(inputs), outputs[: output_count(layer, node)])
+
+
+@cache
+def _fixed_ports(layer_type: str) -> Ports | None:
+    """The ports of a layer that has the same at every use, else None."""
+    layer = registry.find(layer_type)
+    if layer is None or any(port.variadic for port in layer.inputs):
+        return None
+    if isinstance(layer.code, FunctionCode) and layer.code.count is not None:
+        return None
+    inputs = tuple(PortSpec(port.name, port.optional) for port in layer.inputs)
+    return Ports(inputs, tuple(PortSpec(port.name) for port in layer.outputs))
 
 
 def output_count(layer: Layer, node: Node) -> int:

@@ -222,7 +222,14 @@ _GRAPH = (
 
 _VIEW = (
     _canvas("view.fit", "Fit all", "View", 0, "Home", "F", icon="fit"),
-    _canvas("view.fit_selection", "Fit the selection", "View", 0, ".", note="Bring what is selected into view."),
+    _canvas(
+        "view.fit_selection",
+        "Fit the selection",
+        "View",
+        0,
+        ".",
+        note="Bring what is selected into view.",
+    ),
     _canvas("view.actual_size", "Actual size", "View", 0, "Ctrl+0"),
     _canvas("view.zoom_in", "Zoom in", "View", 0, "Ctrl++", "Ctrl+=", icon="zoom-in"),
     _canvas("view.zoom_out", "Zoom out", "View", 0, "Ctrl+-", icon="zoom-out"),

@@ -55,10 +55,20 @@ def preset_infos() -> list[PresetInfo]:
             about = told.get("about", {})
             infos.append(
                 PresetInfo(
-                    name, about.get("task", ""), about.get("family", ""), about.get("document", "")
+                    name,
+                    about.get("task", ""),
+                    about.get("family", ""),
+                    about.get("document", ""),
+                    tuple(variant["name"] for variant in told.get("variants", ())),
                 )
             )
-        except (OSError, ValueError, AttributeError):  # a broken example is left out
+        except (
+            OSError,
+            ValueError,
+            AttributeError,
+            KeyError,
+            TypeError,
+        ):  # a broken example is left out
             continue
     return sorted(infos, key=lambda info: info.family)
 

@@ -45,7 +45,7 @@ class Editor(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setIconSize(icons.size(16))
         self._ids: list[str] = []
-        self._icons: list[str] = []
+        self._icons: list[tuple[str, str]] = []
         self._titles: dict[str, str] = {}
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -161,7 +161,7 @@ class Editor(QWidget):
         self._ids.append(id)
         self._titles[id] = title
         self.tabs.addTab(panel, icons.icon(icon, "muted", 16), title)
-        self._icons.append(icon)
+        self._icons.append((icon, "muted"))
 
     def show_panel(self, id: str) -> None:
         """Bring a tab up."""
@@ -185,15 +185,16 @@ class Editor(QWidget):
 
     def icon_on_tab(self, id: str, icon: str, colour: str) -> None:
         """Another icon on a tab."""
-        self.tabs.setTabIcon(self._ids.index(id), icons.icon(icon, colour, 16))
+        self._icons[self._ids.index(id)] = (icon, colour)
+        self._tint()
 
     def _on_tab(self, index: int) -> None:
         if 0 <= index < len(self._ids):
             self.panel_shown.emit(self._ids[index])
 
-    def _tint(self, _theme: object) -> None:
-        for k in range(self.tabs.count()):
-            self.tabs.setTabIcon(k, icons.icon(self._icons[k], "muted", 16))
+    def _tint(self, _theme: object = None) -> None:
+        for k, (icon, colour) in enumerate(self._icons):
+            self.tabs.setTabIcon(k, icons.icon(icon, colour, 16))
 
     # -- remembered ---------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class PresetInfo:
     task: str = ""
     family: str = ""
     document: str = ""
+    variants: tuple[str, ...] = ()
 
 
 class Card(QWidget):
@@ -103,6 +104,7 @@ class PresetCard(Card):
     def __init__(self, info: PresetInfo, parent: QWidget | None = None) -> None:
         super().__init__(info.name, parent)
         self.info = info
+        self.parameters = ""
         self._picture = Thumbnail(112)
         title = QLabel(info.name)
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
@@ -127,23 +129,23 @@ class PresetCard(Card):
     def show_project(self, project: Project, report: BlockReport, parameters: str) -> None:
         """Fill in what only the project tells."""
         self._picture.show_project(project, report)
-        self._parameters.set_full_text(parameters)
+        count = len(self.info.variants)
+        more = f"  ·  {count} variants" if count > 1 else ""
+        self.parameters = parameters
+        self._parameters.set_full_text(parameters + more)
         self._describe()
-
-    @property
-    def parameters(self) -> str:
-        """The line on the size."""
-        return self._parameters.full_text
 
     def _describe(self) -> None:
         info = self.info
-        lines = (info.name, info.task, self._parameters.full_text, info.document)
+        several = f"Variants: {', '.join(info.variants)}" if len(info.variants) > 1 else ""
+        lines = (info.name, info.task, self.parameters, several, info.document)
         self.setToolTip("\n".join(line for line in lines if line))
 
     def words(self) -> str:
         """What a search looks at."""
         info = self.info
-        return f"{info.name} {info.task} {info.family} {info.document}".lower()
+        words = (info.name, info.task, info.family, info.document, *info.variants)
+        return " ".join(words).lower()
 
 
 class EmptyCard(Card):

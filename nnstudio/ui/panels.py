@@ -134,7 +134,7 @@ class Panels(QObject):
         project, root = self._workspace.project, self._workspace.report.root
         if not self._editor.is_panel_seen("summary") or not self._editor.isVisible():
             return
-        if project in (self._inspected, self._refused) or not project.model.graph.nodes:
+        if project is self._inspected or project is self._refused or not project.model.graph.nodes:
             return
         if (root.parameters or 0) <= SMALL and (root.flops or 0) <= LIGHT:
             self.summarise()

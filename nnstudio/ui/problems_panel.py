@@ -38,6 +38,7 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self._problems: tuple[Problem, ...] = ()
         self._shown: tuple[Problem, ...] | None = None
+        self._is_blank = False
         self.table = QTableWidget(0, len(_COLUMNS))
         self.table.setHorizontalHeaderLabels(_COLUMNS)
         self.table.setAccessibleName("Problems")
@@ -64,9 +65,16 @@ class ProblemsPanel(QWidget):
             "Shapes, wires and parameters are checked while you draw.",
             colour="good",
         )
+        self._blank = EmptyState(
+            "problems",
+            "Nothing to check yet",
+            "Shapes, wires and parameters are checked while you draw; what is wrong stands here, "
+            "with a button that puts it right.",
+        )
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
+        self._stack.addWidget(self._blank)
         theme.notifier.changed.connect(self._on_theme)
 
     @property
@@ -74,8 +82,13 @@ class ProblemsPanel(QWidget):
         """The problems shown, in the order of the rows."""
         return self._problems
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show these problems; rows are made again only if they are others."""
+    def show_problems(self, problems: Sequence[Problem], *, blank: bool = False) -> None:
+        """Show these problems; rows are made again only if they are others.
+
+        `blank`: there is nothing on the canvas, so that no problems are no praise.
+        """
+        if blank != self._is_blank:
+            self._is_blank, self._shown = blank, None
         ordered = tuple(sorted(problems, key=lambda p: _ORDER.index(p.severity)))
         if ordered == self._shown:
             return
@@ -103,7 +116,7 @@ class ProblemsPanel(QWidget):
         buttons = [self.fix_button(row) for row in range(len(self._problems))]
         widths = [button.sizeHint().width() for button in buttons if button is not None]
         self.table.setColumnWidth(3, max(widths, default=64) + 32)
-        self._stack.setCurrentIndex(1 if self._problems else 0)
+        self._stack.setCurrentIndex(1 if self._problems else 2 if self._is_blank else 0)
 
     def _button(self, problem: Problem) -> QWidget:
         assert problem.fix is not None

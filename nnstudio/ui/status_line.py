@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 from nnstudio.ui import theme
 from nnstudio.ui.empty_state import IconLabel
 from nnstudio.ui.recent import ago
+from nnstudio.ui.shown_problems import shown_problems
 from nnstudio.ui.title import flops, grouped
 from nnstudio.workspace.workspace import Workspace
 
@@ -79,7 +80,7 @@ class StatusLine(QStatusBar):
             parts.append(f"{grouped(root.parameters)} parameters")
         if root.flops is not None:
             parts.append(f"{flops(root.flops)} a sample")
-        errors = len(self._workspace.report.errors)
+        errors = sum(p.severity == "error" for p in shown_problems(self._workspace))
         if errors:
             parts.append(f"{errors:,} error{'s' if errors > 1 else ''} to solve")
         self.facts.setText("   ·   ".join(parts))

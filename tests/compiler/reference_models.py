@@ -1,6 +1,6 @@
 """The models of the heartbeat report as a person would write them: a yardstick for the compiler.
 
-Names, order and sizes follow the published facts (tests/reference/s000.json).
+Names, order and sizes follow the published facts (resources/published/architectures.json).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from nnstudio.assets import asset
 from nnstudio.compiler.documented import (
     DocumentedCheck,
     DocumentedError,
@@ -31,7 +32,9 @@ _spec.loader.exec_module(models)
 
 REFERENCE: dict[str, Any] = {
     entry["id"]: entry
-    for entry in json.loads((HERE.parent / "reference" / "s000.json").read_text())["architectures"]
+    for entry in json.loads(asset("published", "architectures.json").read_text("utf-8"))[
+        "architectures"
+    ]
 }
 MODELS: dict[str, Callable[[], nn.Module]] = {
     "cnn2d_resnet": models.CNN2DResNet,

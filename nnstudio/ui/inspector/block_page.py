@@ -135,7 +135,8 @@ class BlockPage(QWidget):
             )
         )
         report = context.report
-        self.notices.show_problems([p for p in report.problems if p.node is None])
+        own = [p for p in report.problems if p.node is None] if block.graph.nodes else []
+        self.notices.show_problems(own)
         self._show_values(project, block, root)
         if block.name != self._last:  # the model's values stand above; declarations can wait
             self._last = block.name
