@@ -30,7 +30,13 @@ def chain() -> Drawing:
     x = drawing.input("x", "N", 16, 32, 32)
     for k in range(0, LAYERS, 3):
         x = drawing.add(
-            "Conv2d", x, name=f"conv{k}", out_channels="=hidden", kernel_size=3, padding=1
+            "Conv2d",
+            x,
+            name=f"conv{k}",
+            out_channels="=hidden",
+            kernel_size=3,
+            padding=1,
+            bias=False,
         )
         x = drawing.add("BatchNorm2d", x, name=f"norm{k}")
         x = drawing.add("ReLU", x, name=f"relu{k}")
@@ -59,7 +65,7 @@ def median(action: Callable[[], object], times: int = 9) -> float:
 
 def edited(project: Project, last: Drawn) -> Project:
     """The project after an edit of the layer three before the output."""
-    return SetParam("Chain", last.id, "bias", False).apply(project)
+    return SetParam("Chain", last.id, "bias", True).apply(project)
 
 
 def main() -> None:

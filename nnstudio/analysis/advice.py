@@ -23,6 +23,8 @@ WITH_BIAS = frozenset({"Linear", "Conv1d", "Conv2d", "Conv3d"})
 DROPOUT = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"})
 ATTENTION = frozenset({"MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"})
 RECURRENT = frozenset({"RNN", "LSTM", "GRU"})
+# the types that a rule on single nodes speaks of
+ADVISED = BATCH_NORM | RECURRENT | {"Linear"}
 # what a value passes through unchanged, as far as two linear maps in a row are concerned
 TRANSPARENT = frozenset({"Flatten", "FlattenDims", "Identity", *DROPOUT})
 
@@ -35,7 +37,8 @@ def advice(project: Project, reports: Mapping[str, BlockReport]) -> Iterator[Pro
     for name in reports:
         block = project.by_name[name]
         for node in block.graph.nodes:
-            yield from _on_node(project, block, node)
+            if node.type in ADVISED:
+                yield from _on_node(project, block, node)
 
 
 def _on_node(project: Project, block: Block, node: Node) -> Iterator[Problem]:
@@ -89,9 +92,7 @@ def _has_idle_bias(graph: Graph, node: Node) -> bool:
     return node.type in WITH_BIAS and alone and node.params.get("bias", True) is True
 
 
-def _double_softmax(
-    project: Project, root: Block, report: BlockReport | None
-) -> Iterator[Problem]:
+def _double_softmax(project: Project, root: Block, report: BlockReport | None) -> Iterator[Problem]:
     """Cross-entropy takes logits: after a Softmax it stays above log(1 + (C - 1) / e)."""
     if project.training.loss != "cross_entropy":
         return

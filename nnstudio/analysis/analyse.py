@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
-from nnstudio.analysis.blocks import Analysis, label
+from nnstudio.analysis.blocks import Analysis
+from nnstudio.analysis.faults import label
 from nnstudio.analysis.report import BlockReport, Problem, Report
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
@@ -56,7 +57,9 @@ def _standalone(
     return analysis.block(block, binding, previous)
 
 
-def _collect(report: BlockReport, reports: dict[str, BlockReport], problems: dict[Problem, None]) -> None:
+def _collect(
+    report: BlockReport, reports: dict[str, BlockReport], problems: dict[Problem, None]
+) -> None:
     """Reports of all blocks in use (the first use counts) and the problems, innermost first."""
     reports.setdefault(report.block, report)
     seen = {id(report)}
@@ -82,7 +85,11 @@ def _overall(project: Project, reports: dict[str, BlockReport]) -> list[Problem]
         block = project.by_name[name]
         outputs = block.graph.of_type(OUTPUT)
         if not outputs:
-            what = "is empty: add an Input, layers and an Output" if not block.graph.nodes else "has no Output"
+            what = (
+                "is empty: add an Input, layers and an Output"
+                if not block.graph.nodes
+                else "has no Output"
+            )
             found.append(Problem("error", f"{name} {what}", name))
             continue
         if not block.graph.of_type(INPUT):

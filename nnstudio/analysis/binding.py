@@ -18,7 +18,16 @@ from nnstudio.graph.values import Expr, Node
 from nnstudio.project.values import REQUIRED, Block
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import ExpressionError, parse
-from nnstudio.symbols.symbolic import Quantity, Scope, Term, as_size, literal, named, resolve, substitute
+from nnstudio.symbols.symbolic import (
+    Quantity,
+    Scope,
+    Term,
+    as_size,
+    literal,
+    named,
+    resolve,
+    substitute,
+)
 from nnstudio.symbols.tensor import Tensor
 
 Pattern = tuple[int | str, ...]
@@ -121,14 +130,16 @@ def complete(
     """The second pass: locals, then every pattern item against the tensor that came."""
     values: dict[str, object] = {name: quantity.value for name, quantity in outside.items()}
     free = [name for name in free_names(block) if name in outside]
-    scope: dict[str, Quantity] = {p.name: named(p.name, _inner(values.get(p.name))) for p in block.parameters}
+    scope: dict[str, Quantity] = {
+        p.name: named(p.name, _inner(values.get(p.name))) for p in block.parameters
+    }
     for name in free_names(block):
         number = values.get(name)
         scope[name] = Dim.atom(name, number if isinstance(number, int) else None)
-    for item in block.locals:
-        quantity = resolve(parse(item.value.text), scope)
-        scope[item.name] = named(item.name, _inner(quantity.value))
-        outside[item.name] = resolve(parse(item.value.text), {**outside})
+    for local in block.locals:
+        quantity = resolve(parse(local.value.text), scope)
+        scope[local.name] = named(local.name, _inner(quantity.value))
+        outside[local.name] = resolve(parse(local.value.text), {**outside})
     inner: dict[str, Tensor] = {}
     absent: set[str] = set()
     for node in block.graph.of_type(INPUT):
@@ -143,7 +154,9 @@ def complete(
                 _check(node, position, item, dim, scope)
             shape = tuple(_inside(i, d, scope) for i, d in zip(pattern, tensor.shape, strict=True))
             if tensor.dtype != dtype and "float" in (dtype, tensor.dtype):
-                raise ShapeError(f"input '{node.name}' expects {dtype} values, received {tensor.dtype}")
+                raise ShapeError(
+                    f"input '{node.name}' expects {dtype} values, received {tensor.dtype}"
+                )
         inner[node.name] = Tensor(shape, dtype)  # type: ignore[arg-type]
     for requirement in block.requirements:
         condition = resolve(parse(requirement.condition.text), scope)
@@ -162,7 +175,12 @@ def _inside(item: int | str, dim: Dim | None, scope: Scope) -> Dim:
     if isinstance(item, int):
         return Dim(item)
     formula = as_size(resolve(item, scope))
-    if formula.value is None and dim is not None and dim.value is not None and not formula.is_constant:
+    if (
+        formula.value is None
+        and dim is not None
+        and dim.value is not None
+        and not formula.is_constant
+    ):
         return Dim(dim.value, formula.terms)
     return formula
 
@@ -212,10 +230,10 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
     for name in free_names(block):
         scope[name] = Dim.atom(name, examples.get(name))
         outside[name] = scope[name]
-    for item in block.locals:
-        quantity = resolve(parse(item.value.text), scope)
-        scope[item.name] = named(item.name, _inner(quantity.value))
-        outside[item.name] = quantity
+    for local in block.locals:
+        quantity = resolve(parse(local.value.text), scope)
+        scope[local.name] = named(local.name, _inner(quantity.value))
+        outside[local.name] = quantity
     tensors: dict[str, Tensor] = {}
     for node in block.graph.of_type(INPUT):
         shape = tuple(_inside(item, None, scope) for item in pattern_of(node))

@@ -116,6 +116,7 @@ class _Walk:
             cycle = [label(self.graph.by_id[n]) for n in find_cycle(self.graph)]
             return _failed(self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}")
         self.wiring = self.analysis.wiring(self.block)
+        self.anew = self.touched | self.wiring.faults.keys() | self.wiring.guards.keys()
         for node_id in order:
             node = self.graph.by_id[node_id]
             self.nodes[node_id] = self.taken_over(node) or self.node(node)
@@ -149,16 +150,13 @@ class _Walk:
 
     def taken_over(self, node: Node) -> NodeReport | None:
         """The node's report from before the edit, if nothing that it rests on has changed."""
-        before = self.before.get(node.id)
+        before = self.before.get(node.id) if self.same_names else None
         if (
             before is None
             or before.node is not node
             or not before.ok
-            or not self.same_names
             or node.shares is not None
-            or node.id in self.touched
-            or node.id in self.wiring.faults
-            or node.id in self.wiring.guards
+            or node.id in self.anew
             or not (self.same_nested or node.type not in self.project.by_name)
         ):
             return None
@@ -247,11 +245,12 @@ class _Walk:
             return Evaluation(None, fault=Fault(f"when: {error}"))
         taken = None if quantity.value is None else bool(quantity.value)
         evaluation = self.plain(node, without_numbers(inputs) if taken is False else inputs, scope)
-        if evaluation.outputs is None or not inputs or not evaluation.outputs:
+        outputs = evaluation.outputs
+        if outputs is None or not inputs or not outputs:
             return evaluation
         if taken is False:
             evaluation = silent(evaluation)
-        port, branch = next(iter(evaluation.outputs.items()))
+        port, branch = next(iter(outputs.items()))
         passing = next(iter(inputs.values()))
         try:
             if not quantity.is_constant:
@@ -260,7 +259,7 @@ class _Walk:
                 passing = branch
         except ExpressionError as error:
             return replace(evaluation, outputs=None, fault=Fault(f"{error} ({node.when.text})"))
-        outputs = {**evaluation.outputs, port: passing}
+        outputs = {**outputs, port: passing}
         return replace(evaluation, outputs=outputs, active=taken is not False)
 
     def plain(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
@@ -282,7 +281,7 @@ class _Walk:
     def guarded(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> Evaluation:
-        """What leaves an operation that minds open Inputs: one formula, numbers of what is there."""
+        """What leaves an operation that minds open Inputs: one formula, the present numbers."""
         assert evaluation.outputs is not None
         guard = self.wiring.guards[node.id]
         port, branch = next(iter(evaluation.outputs.items()))

@@ -25,10 +25,10 @@ def ties(test: ast.expr) -> dict[str, ast.expr]:
         case ast.BoolOp(op=ast.Or(), values=parts):
             return {name: value for part in parts for name, value in ties(part).items()}
         case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right]):
-            for name, value in ((left, right), (right, left)):
+            for side, value in ((left, right), (right, left)):
                 names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-                if isinstance(name, ast.Name) and name.id not in names:
-                    return {name.id: value}
+                if isinstance(side, ast.Name) and side.id not in names:
+                    return {side.id: value}
     return {}
 
 

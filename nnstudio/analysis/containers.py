@@ -193,9 +193,13 @@ class Structure:
         """
         graph = self.block.graph
         if self.block.kind == "Sequential" and not self.is_sequence:
-            yield None, (
-                "is a Sequential, so its graph must be one chain of modules from one Input to one "
-                "Output; make it a Module"
+            yield (
+                None,
+                (
+                    "is a Sequential, so its graph must be one chain of modules from one Input to "
+                    "one "
+                    "Output; make it a Module"
+                ),
             )
             return
         for node in graph.nodes:

@@ -44,7 +44,9 @@ class Evaluation:
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
 
 
-def evaluate_layer(layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
+def evaluate_layer(
+    layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope: Scope
+) -> Evaluation:
     """Resolve the parameters and run the rule."""
     known = declared_params(layer)
     params: dict[str, Resolved] = dict(known.defaults)
@@ -65,14 +67,18 @@ def evaluate_layer(layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope
             fix = None
             if initial is not None:
                 fix = ParamFix(param.name, initial, f"Set {param.name} to {initial}")
-            return Evaluation(None, params, fault=Fault(f"needs a value for {param.name}", param.name, fix))
+            return Evaluation(
+                None, params, fault=Fault(f"needs a value for {param.name}", param.name, fix)
+            )
     use = Use(inputs, params)
     try:
         found = layer.rule(use)
         outputs = found if isinstance(found, tuple) else (found,)
         parameters, flops = layer.cost(use, outputs) if layer.cost else (0, 0)
     except ShapeError as error:
-        return Evaluation(None, {**params, **use.derived}, fault=Fault(error.sentence, error.param, error.fix))
+        return Evaluation(
+            None, {**params, **use.derived}, fault=Fault(error.sentence, error.param, error.fix)
+        )
     except ExpressionError as error:
         return Evaluation(None, params, fault=Fault(str(error)))
     ports = {port.name: tensor for port, tensor in zip(layer.outputs, outputs, strict=False)}
@@ -88,13 +94,15 @@ def evaluate_block(
     scope: Scope,
     analyse_block: BlockAnalysis,
 ) -> Evaluation:
-    """Bind the block's names to this use, analyse it, and bring its outputs to the caller's terms."""
+    """Bind the block's names to this use, analyse it, bring its outputs to the caller's terms."""
     given: dict[str, Resolved] = {}
     try:
         for name, value in node.params.items():
             parameter = block.parameter(name)
             if parameter is None:
-                return Evaluation(None, given, fault=Fault(f"{block.name} has no parameter '{name}'", name))
+                return Evaluation(
+                    None, given, fault=Fault(f"{block.name} has no parameter '{name}'", name)
+                )
             given[name] = resolve_value(value, scope)
         binding = bind(block, given, inputs)
     except ExpressionError as error:
@@ -102,7 +110,9 @@ def evaluate_block(
     except ShapeError as error:
         return Evaluation(None, given, fault=Fault(error.sentence, error.param, error.fix))
     inner = analyse_block(block, binding)
-    params = {p.name: binding.outside[p.name] for p in block.parameters if p.name in binding.outside}
+    params = {
+        p.name: binding.outside[p.name] for p in block.parameters if p.name in binding.outside
+    }
     outputs = {port: outward(tensor, binding) for port, tensor in inner.outputs.items()}
     return Evaluation(
         outputs if inner.ok else None,
@@ -126,7 +136,9 @@ def evaluate(
         return evaluate_block(block, node, inputs, scope, analyse_block)
     layer = registry.find(node.type)
     if layer is None:
-        sentence = f"the layer '{node.type}' is not known here; it is kept as it is, but cannot be built"
+        sentence = (
+            f"the layer '{node.type}' is not known here; it is kept as it is, but cannot be built"
+        )
         return Evaluation(None, fault=Fault(sentence))
     return evaluate_layer(layer, node, inputs, scope)
 

@@ -12,7 +12,7 @@ from nnstudio.analysis.wiring import names_of
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import upstream
-from nnstudio.graph.values import Node
+from nnstudio.graph.values import Expr, Node
 from nnstudio.project.parameter_commands import AddBlockParameter
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.expression import parse
@@ -57,14 +57,14 @@ def node_problem(
     return []
 
 
-def _used(
-    node: Node, evaluation: Evaluation, module: bool
-) -> Iterator[tuple[str, frozenset[str]]]:
+def _used(node: Node, evaluation: Evaluation, module: bool) -> Iterator[tuple[str, frozenset[str]]]:
     """What of the node is written in `__init__`, and the names it uses."""
     for name, value in node.params.items():
+        if not isinstance(value, Expr | tuple):
+            continue
         patterns = node.type in (PARAMETER, BUFFER) or name in ("size", "sizes", "shape")
         yield name, _names(value, patterns)
-    for name in sorted(evaluation.auto):
+    for name in evaluation.auto if len(evaluation.auto) < 2 else sorted(evaluation.auto):
         yield name, _names_in(evaluation.params[name])
     if module:
         yield "the condition", names_of(node.when)
@@ -73,8 +73,6 @@ def _used(
 
 
 def _names(value: object, patterns: bool) -> frozenset[str]:
-    if value is None or isinstance(value, int | float):
-        return frozenset()
     if patterns and isinstance(value, tuple):
         texts = frozenset().union(*(parse(v).names for v in value if isinstance(v, str)))
         return texts | names_of(value)

@@ -52,9 +52,7 @@ def law_of(
     return Law(form(first, later - 1), form(first, number - 1), False)
 
 
-def _of_index(
-    entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
-) -> Law | None:
+def _of_index(entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim) -> Law | None:
     """What leaves a repetition rests on its index alone: ``dims[i]``."""
     if REPETITION not in rest.names:
         return Law(rest, rest, rest.same(entering)) if rest.same(first) else None

@@ -18,7 +18,15 @@ from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Node
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import ExpressionError, parse
-from nnstudio.symbols.symbolic import REPETITION, Quantity, Scope, Term, as_size, resolve, substitute
+from nnstudio.symbols.symbolic import (
+    REPETITION,
+    Quantity,
+    Scope,
+    Term,
+    as_size,
+    resolve,
+    substitute,
+)
 from nnstudio.symbols.tensor import Tensor
 
 Once = Callable[[Mapping[str, Tensor], Scope], Evaluation]
@@ -57,14 +65,15 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
     first = once(inputs if built else without_numbers(inputs), {**scope, REPETITION: Dim(0)})
     if first.outputs is None or not inputs or not first.outputs:
         return first
+    outputs = first.outputs
     if not built:
         first = silent(first)
     port, entering = next(iter(inputs.items()))
-    output, leaving = next(iter(first.outputs.items()))
+    output, leaving = next(iter(outputs.items()))
     kept = _keeps(entering, leaving)
     if kept and not uses_index(node):
         if skipped:
-            return replace(first, outputs={**first.outputs, output: entering})
+            return replace(first, outputs={**outputs, output: entering})
         return _times(first, number.value, shared=node.repeat.kind == "shared")
     fault = None
     if node.repeat.kind == "shared" and not kept:
@@ -151,9 +160,7 @@ def _changing(
     outputs = {**first.outputs, output: Tensor(shape, leaving.dtype)}
     shared = node.repeat.kind == "shared"
     parameters = first.parameters if shared else walked.parameters
-    return replace(
-        first, outputs=outputs, params=params, parameters=parameters, flops=walked.flops
-    )
+    return replace(first, outputs=outputs, params=params, parameters=parameters, flops=walked.flops)
 
 
 def _both(first: Resolved, rest: Resolved | None, entry: Mapping[str, Quantity]) -> Resolved:

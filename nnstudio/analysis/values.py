@@ -19,7 +19,9 @@ def resolve_value(value: Value, scope: Scope, *, names: bool = False) -> Resolve
     if isinstance(value, Expr):
         return resolve(parse(value.text), scope)
     if isinstance(value, tuple):
-        if any(isinstance(item, Expr | tuple) or (names and isinstance(item, str)) for item in value):
+        if any(
+            isinstance(item, Expr | tuple) or (names and isinstance(item, str)) for item in value
+        ):
             parts = [resolve_value(_item(item, names), scope) for item in value]
             return tuple(part for part in parts if not isinstance(part, tuple))
         return _literal_tuple(value)
@@ -60,7 +62,9 @@ def declared_params(layer: Layer) -> Declared:
 
 def _defaults(layer: Layer) -> Mapping[str, Resolved]:
     return {
-        param.name: resolve_value(tuple(param.default) if isinstance(param.default, list) else param.default, {})
+        param.name: resolve_value(
+            tuple(param.default) if isinstance(param.default, list) else param.default, {}
+        )
         for param in layer.params
         if param.default is not AUTO and param.default is not REQUIRED
     }

@@ -44,7 +44,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Faults by node id (`WHOLE`: of the block), ports that may carry nothing, and the operations that mind that."""
+    """Faults by node id (`WHOLE`: the block), ports that may carry nothing, and who minds that."""
 
     faults: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
     open_ports: frozenset[Port] = frozenset()
@@ -150,7 +150,9 @@ def _share(project: Project, graph: Graph, node: Node) -> str:
     if owner.type != node.type or owner.shares is not None or not is_module(project, owner):
         return f"can share only the module of another {node.type} that has its own"
     if owner.repeat is not None and (node.repeat is not None or node.when is not None):
-        return f"shares the repetitions of '{owner.name}', so it can have no others and no condition"
+        return (
+            f"shares the repetitions of '{owner.name}', so it can have no others and no condition"
+        )
     return ""
 
 
@@ -186,7 +188,9 @@ def _follow(
             needed = [port.name for port in ports if port.name in may and not port.optional]
             if needed:
                 names = ", ".join(sorted(_origins(graph, open_ports, incoming[needed[0]])))
-                sentence = f"needs its input '{needed[0]}', but the optional Input '{names}' may be open"
+                sentence = (
+                    f"needs its input '{needed[0]}', but the optional Input '{names}' may be open"
+                )
                 yield node_id, Fault(sentence)
             continue
         fixed = [port.name for port in ports if port.name not in may]
@@ -226,5 +230,3 @@ def names_of(value: object) -> frozenset[str]:
     if isinstance(value, tuple):
         return frozenset().union(*(names_of(item) for item in value))
     return frozenset()
-
-

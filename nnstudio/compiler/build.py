@@ -92,7 +92,9 @@ def example_inputs(
             if dim.value is not None:
                 shape.append(dim.value)
             else:
-                shape.append(free.setdefault(dim.text, batch if dim.text in ("N", "batch") else UNKNOWN_SIZE))
+                shape.append(
+                    free.setdefault(dim.text, batch if dim.text in ("N", "batch") else UNKNOWN_SIZE)
+                )
         result[node.name] = _random(node, tuple(shape), generator)
     return result
 

@@ -129,9 +129,7 @@ class Constructor:
         value = node.params.get("shape", ())
         items = value if isinstance(value, tuple) else (value,)
         return ", ".join(
-            in_python(written(item if not isinstance(item, str) else item, names=True))
-            if not isinstance(item, str)
-            else in_python(parse(item).text)
+            in_python(parse(item).text if isinstance(item, str) else written(item))
             for item in items
         )
 
@@ -194,7 +192,7 @@ class Constructor:
         return found
 
     def child(self, entry: Entry, *, leaves_out: bool) -> str:
-        """An element of a container; where it may be left out, a condition closes the indexes up."""
+        """An element of a container; if it may be left out, a condition closes the indexes up."""
         if isinstance(entry, Container):
             return self.made(entry)
         if entry.repeat is not None and entry.repeat.kind == "inline":

@@ -143,9 +143,7 @@ class Forward:
             return self.stepwise(unit, node, texts, access, conditions)
         value, result = self.call(unit, node, texts, access)
         target = self.targets(unit, result)
-        return [
-            Statement(target, value, unit.nodes, "", not module, node.type in COMMUTATIVE)
-        ]
+        return [Statement(target, value, unit.nodes, "", not module, node.type in COMMUTATIVE)]
 
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
         """What must hold for a call to happen; where an Identity stands in for it, nothing."""
@@ -219,9 +217,7 @@ class Forward:
         pattern = _pattern(result, self.outputs(node), {output: target}) if result else target
         return [*start, Statement(pattern, value, unit.nodes, header)]
 
-    def call(
-        self, unit: Unit, node: Node, texts: dict[str, str], access: str
-    ) -> tuple[str, str]:
+    def call(self, unit: Unit, node: Node, texts: dict[str, str], access: str) -> tuple[str, str]:
         """The text of the call and the pattern of its results."""
         used = self.project.by_name.get(node.type)
         if used is not None:
@@ -249,7 +245,9 @@ class Forward:
     def block_inputs(self, used: Block, texts: dict[str, str]) -> str:
         parts: list[str] = []
         named = False
-        for node in sorted(used.graph.of_type(INPUT), key=lambda n: n.params.get("optional") is True):
+        for node in sorted(
+            used.graph.of_type(INPUT), key=lambda n: n.params.get("optional") is True
+        ):
             if node.name not in texts:
                 named = True
             else:
@@ -361,7 +359,7 @@ class Forward:
         return "" if name.startswith("input") else name
 
     def part_name(self, port: Port) -> str:
-        """``query``: one of several parts is called what the operations that it enters make of it."""
+        """``query``: one of several parts is called what the operations it enters make of it."""
         layer = registry.find(self.graph.by_id[port.node].type)
         if layer is None or not isinstance(layer.code, FunctionCode) or layer.code.count is None:
             return ""

@@ -36,7 +36,7 @@ LONG = 32
 
 @dataclass(frozen=True)
 class Source:
-    """The text, the class of the model in it, and for each line the (block, node id)s it belongs to."""
+    """The text, the class of the model in it, and the (block, node id)s of each line."""
 
     text: str
     root: str
@@ -117,7 +117,9 @@ def _about(block: Block, report: BlockReport) -> str:
     inputs = block.graph.of_type(INPUT)
     patterns = [pattern_text(pattern_of(node)) for node in inputs]
     if len(inputs) > 1:
-        patterns = [f"{node.name}: {pattern}" for node, pattern in zip(inputs, patterns, strict=True)]
+        patterns = [
+            f"{node.name}: {pattern}" for node, pattern in zip(inputs, patterns, strict=True)
+        ]
     outputs = [_formula(tensor, block) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]

@@ -73,7 +73,8 @@ def joined(statements: list[Statement], returned: list[str]) -> list[Statement]:
                 statement,
                 value=text,
                 nodes=before.nodes + statement.nodes,
-                pure=statement.pure and (before.pure or (statement.add and _calls(before.value) == 1)),
+                pure=statement.pure
+                and (before.pure or (statement.add and _calls(before.value) == 1)),
                 add=False,
             )
         result.append(statement)

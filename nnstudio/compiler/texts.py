@@ -54,7 +54,7 @@ class Params:
 
 
 def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
-    """Parameter texts of a layer's use; `given` are those whose text differs from torch's default."""
+    """Parameter texts of a layer's use; `given` are those whose text is not torch's default."""
     texts: dict[str, str] = {}
     given: set[str] = set()
     for param in layer.params:

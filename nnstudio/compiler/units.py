@@ -1,4 +1,4 @@
-"""What `forward` does in one step: a node, or a container that is called as one; and in which order."""
+"""What `forward` does in one step, a node or a container called as one; and in which order."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from nnstudio.workspace.fitting import refuse_outputs
 
 
 def refuse_training(project: Project, report: Report, settings: TrainingSettings) -> None:
-    """Raise `Refusal` or `CompileError` with the reason if the project cannot be trained as it is."""
+    """Raise `Refusal` or `CompileError` with the reason if it cannot be trained as it is."""
     generate(project, report)
     info = describe(settings.data)
     try:

@@ -119,7 +119,10 @@ class Maker:
             self.modules.append(drawn)
         for port, tensor in found.outputs.items():
             # a batch that is mixed with other sizes is not for the analysis to see: N has no number
-            if not any("N" in dim.names for dim in tensor.shape[1:]) and "N" in tensor.shape[0].names:
+            if (
+                not any("N" in dim.names for dim in tensor.shape[1:])
+                and "N" in tensor.shape[0].names
+            ):
                 self.live.append((drawn[port], tensor))
         return True
 

@@ -1,4 +1,4 @@
-"""Random sound projects: torch, ruff and a recursive reader of the graph judge the generated text."""
+"""Random sound projects: torch, ruff and a recursive reader of the graph judge the text."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def assert_model(project: Project, report: Report, source: Source, **values: Any
     assert_shapes(report.root, use)
     optional = [n for n in project.model.graph.of_type("Input") if n.name not in inputs]
     for node in optional:
-        sizes = [2 if dim.value is None else dim.value for dim in report.root.inputs[node.name].shape]
+        sizes = [
+            2 if dim.value is None else dim.value for dim in report.root.inputs[node.name].shape
+        ]
         assert_equal(project, module, {**inputs, node.name: torch.randn(sizes)})
     parameters = sum(p.numel() for p in module.parameters())
     assert report.root.parameters in (None, parameters)

@@ -6,16 +6,15 @@ import json
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from nnstudio.assets import asset
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
+from nnstudio.assets import asset
 from nnstudio.compiler.build import build, build_empty, example_inputs
 from nnstudio.compiler.documented import check, load_documented
 from nnstudio.compiler.source import Source, generate
@@ -25,9 +24,7 @@ from tests.compiler import referee
 from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_001 as plain
 
-FACTS = json.loads(
-    asset("published", "architectures.json").read_text(encoding="utf-8")
-)
+FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
 MEASURED = {entry["id"]: entry for entry in FACTS["architectures"]}
 
 PRESETS = (

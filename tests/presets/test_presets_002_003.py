@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 import torch
@@ -31,9 +30,7 @@ from nnstudio.workspace.workspace import Workspace
 from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_002_003 as plain
 
-FACTS = json.loads(
-    asset("published", "architectures.json").read_text(encoding="utf-8")
-)
+FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
 MEASURED = {entry["id"]: entry for entry in FACTS["architectures"]}
 
 PROSE = "Transformer2DResNetProse"

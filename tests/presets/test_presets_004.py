@@ -8,16 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from nnstudio.assets import asset
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
+from nnstudio.assets import asset
 from nnstudio.compiler.build import build, example_inputs, model_class
 from nnstudio.compiler.documented import load_documented
 from nnstudio.compiler.source import Source, generate
@@ -33,9 +32,7 @@ from tests.compiler import referee
 from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_004 as plain
 
-FACTS = json.loads(
-    asset("published", "architectures.json").read_text(encoding="utf-8")
-)
+FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
 MEASURED = {entry["id"]: entry for entry in FACTS["architectures"]}
 
 PRESETS = (

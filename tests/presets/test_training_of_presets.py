@@ -25,7 +25,7 @@ TARGETS = [
 ]
 BIG = ("AlexNet", "EfficientNet/", "NNTransformer", "Transformer/6x512")
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"
-SAMPLES_OF_THE_BIG = 64
+SAMPLES_OF_THE_BIG = 32
 """Without a GPU, an epoch of a big model over all samples would take an hour."""
 
 
@@ -72,7 +72,7 @@ def test_one_epoch(target: str) -> None:
     project = load_target(target)
     settings = project.training.changed(epochs=1)
     if is_big(target) and not torch.cuda.is_available():
-        settings = settings.changed(max_samples=SAMPLES_OF_THE_BIG, batch_size=16)
+        settings = settings.changed(max_samples=SAMPLES_OF_THE_BIG, batch_size=8)
     events = trained(target, settings)
     assert_trained(events, analyse(project).root.parameters)
     steps = [event for event in events if isinstance(event, StepsDone)]

@@ -11,7 +11,6 @@ from nnstudio.catalog.use import Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import DType, Tensor
 
-
 BATCH_NAMES = frozenset({"N", "batch"})
 
 

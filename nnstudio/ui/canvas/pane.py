@@ -26,7 +26,7 @@ from nnstudio.ui.canvas.view import ZOOM_STEP, CanvasView
 from nnstudio.workspace.workspace import Workspace
 
 FIRST_ZOOM = 0.7
-"""How near a graph is looked at first that does not fit: the facts can be read, and much is seen."""
+"""Where a graph does not fit, its beginning is shown as near: facts can be read, much is seen."""
 
 
 class Pane(QWidget):
