@@ -70,8 +70,8 @@ class SummaryPanel(QWidget):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 130), (2, 130), (3, 118), (4, 118)):
-            self.tree.setColumnWidth(column, width)
+        for column in range(1, len(_COLUMNS)):
+            self.tree.setColumnWidth(column, 118)
         self.tree.itemClicked.connect(self._on_click)
         self.documented = DocumentedTable()
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -125,6 +125,10 @@ class SummaryPanel(QWidget):
         self.tree.clear()
         self._add(None, summary.root, summary)
         self.tree.expandToDepth(1)
+        for column, least, most in ((1, 88, 168), (2, 104, 176), (3, 88, 128), (4, 88, 128)):
+            self.tree.resizeColumnToContents(column)
+            width = self.tree.columnWidth(column) + 8
+            self.tree.setColumnWidth(column, min(max(width, least), most))
         self.documented.show_check(check)
         self.documented.setVisible(check is not None)
         self._stack.setCurrentIndex(1)

@@ -62,9 +62,10 @@ class FarItem(QGraphicsItem):
             bars.append(QRectF(rect.left(), rect.top(), 10.0, rect.height()))
             if node.selected:
                 self._selected.append(rect.adjusted(-4, -4, 4, 4))
-            if node.card.severity in ("error", "warning"):
+            severity = "error" if node.failed else node.card.severity
+            if severity in ("error", "warning"):
                 badge = QRectF(rect.right() - 28, rect.top() - 14, 42, 42)
-                self._badges.append((look.severity[node.card.severity], badge))
+                self._badges.append((look.severity[severity], badge))
         self._by_colour = [(look.category(name), *pair) for name, pair in coloured.items()]
         self.update()
 

@@ -10,7 +10,10 @@ from nnstudio.ui.canvas.scene import CanvasScene
 from nnstudio.ui.canvas.view import CanvasView
 
 SIZE = QSize(184, 116)
+LOWEST = 44
+"""A row of nodes needs less height than `SIZE`, and should cover less of the canvas."""
 _PAD = 8.0
+_NEAREST = 0.12
 
 
 class Minimap(QWidget):
@@ -32,7 +35,19 @@ class Minimap(QWidget):
         """The graph has changed."""
         self._picture = None
         self._content = self._scene.content_rect()
+        self._fit_height()
         self.follow()
+
+    def _fit_height(self) -> None:
+        content = self._content.adjusted(-40, -40, 40, 40)
+        scale = min((SIZE.width() - 2 * _PAD) / max(content.width(), 1.0), _NEAREST)
+        # Room above and below for the frame of what is seen, which is higher than one row
+        wanted = round(2 * content.height() * scale + 2 * _PAD)
+        height = min(max(wanted, LOWEST), SIZE.height())
+        if height != self.height():
+            bottom = self.geometry().bottom()
+            self.setFixedHeight(height)
+            self.move(self.x(), bottom - height + 1)
 
     def follow(self) -> None:
         """The view shows something else: the frame moves, and there is a map only if it helps."""
@@ -53,7 +68,7 @@ class Minimap(QWidget):
         # The map shows the graph, not the place where the view may have gone astray.
         content = self._content.adjusted(-40, -40, 40, 40)
         wide, high = self.width() - 2 * _PAD, self.height() - 2 * _PAD
-        scale = min(wide / max(content.width(), 1.0), high / max(content.height(), 1.0), 0.12)
+        scale = min(wide / max(content.width(), 1.0), high / max(content.height(), 1.0), _NEAREST)
         rest = QPointF(wide - content.width() * scale, high - content.height() * scale) / 2
         return scale, QPointF(_PAD, _PAD) + rest - content.topLeft() * scale
 
@@ -76,7 +91,7 @@ class Minimap(QWidget):
             place = QRectF(rect.topLeft() * scale + shift, rect.size() * scale)
             place.setWidth(max(place.width(), 1.5))
             place.setHeight(max(place.height(), 1.5))
-            error = node.card.severity == "error"
+            error = node.failed or node.card.severity == "error"
             colour = look.severity["error"] if error else look.category(node.card.category)
             painter.fillRect(place, colour)
         painter.end()

@@ -12,7 +12,7 @@ from nnstudio.ui import icons
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.cards import Card, PortFace
 from nnstudio.ui.canvas.geometry import Geometry, Side, measure
-from nnstudio.ui.canvas.style import Style, ascent
+from nnstudio.ui.canvas.style import Style, advance, ascent, elided
 
 Fits = frozenset[tuple[Side, str]]
 
@@ -177,8 +177,17 @@ class NodeItem(QGraphicsItem):
             painter.drawLine(QPointF(0, metrics.PORT_Y), QPointF(g.width, metrics.PORT_Y))
 
     def _paint_plain(self, painter: QPainter) -> None:
-        icon = self.look.icon(self._icon_name(), f"category.{self.card.category}", 24)
-        painter.drawPixmap(QPointF(metrics.BAR + 12.0, metrics.PORT_Y - 12.0), icon)
+        look, card = self.look, self.card
+        icon = look.icon(self._icon_name(), f"category.{card.category}", 24)
+        painter.drawPixmap(QPointF(metrics.BAR + 10.0, metrics.PORT_Y - 12.0), icon)
+        left = metrics.BAR + 42.0
+        room = self.geometry.width - left - metrics.GRID
+        fits = (font for font in look.far_fonts if advance(font, card.title) <= room)
+        font = next(fits, look.far_fonts[-1])
+        painter.setFont(font)
+        painter.setPen(look.text)
+        top = metrics.PORT_Y - font.pixelSize() * 0.62
+        painter.drawStaticText(QPointF(left, top), _static(elided(font, card.title, room)))
 
     def _paint_ports(self, painter: QPainter) -> None:
         g = self.geometry

@@ -20,7 +20,7 @@ from nnstudio.ui import theme
 from nnstudio.ui.canvas.minimap import Minimap
 from nnstudio.ui.canvas.overlays import Bubble, EmptyHint
 from nnstudio.ui.canvas.scene import CanvasScene
-from nnstudio.ui.canvas.style import TEXT_FROM
+from nnstudio.ui.canvas.style import NAMES_FROM
 from nnstudio.ui.canvas.tips import spoken
 from nnstudio.ui.canvas.view import ZOOM_STEP, CanvasView
 from nnstudio.workspace.workspace import Workspace
@@ -174,9 +174,9 @@ class Pane(QWidget):
         self._show(self.scene.content_rect())
 
     def look_first(self) -> None:
-        """Show everything if it can be read then, else the beginning of it."""
+        """Show everything if the names can be read then, else the beginning of it."""
         rect = self.scene.content_rect()
-        if rect.isNull() or self.view.zoom_to_fit(rect) >= TEXT_FROM:
+        if rect.isNull() or self.view.zoom_to_fit(rect) >= NAMES_FROM:
             self._show(rect)
             return
         self.view.set_zoom(FIRST_ZOOM)

@@ -236,6 +236,7 @@ class CanvasScene(QGraphicsScene):
     def _show_failure(self) -> None:
         for node_id, item in self.nodes.items():
             item.mark(failed=bool(self.failure_of(node_id)))
+        self._stale = True
 
     def set_show_all_shapes(self, shown: bool) -> None:
         """Let every wire show its shape, or only those where it changes."""

@@ -39,6 +39,8 @@ PILL_PAD: Final = 7
 
 SNAP_REACH: Final = 36
 TEXT_FROM: Final = 0.6
+NAMES_FROM: Final = 0.45
+FAR_SIZES: Final = (24, 21, 18)
 SHAPE_FROM: Final = 0.25
 
 
@@ -52,6 +54,9 @@ class Style:
         self.small_font = _scalable(theme.text_font(SMALL_SIZE))
         self.small_bold = _scalable(theme.text_font(SMALL_SIZE, QFont.Weight.DemiBold))
         self.mono_font = _scalable(theme.mono_font(SMALL_SIZE))
+        # Zoomed out, a card says only its title, as large as it fits.
+        weight = QFont.Weight.DemiBold
+        self.far_fonts = [_scalable(theme.text_font(size, weight)) for size in FAR_SIZES]
 
         self.canvas = colour("canvas")
         self.dots = pen(colour("dots"), 2.0, cap=Qt.PenCapStyle.RoundCap, cosmetic=True)
