@@ -20,7 +20,7 @@ from torch import Tensor as Torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from nnstudio.analysis.values import default_params, resolve_value
+from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Use
@@ -73,7 +73,7 @@ def symbolic(example: Mapping[str, Any]) -> tuple[dict[str, Tensor], dict[str, Q
 
 def use_of(layer: Layer, example: Mapping[str, Any], inputs: Mapping[str, Tensor]) -> Use:
     """The use that analysis makes of the example."""
-    params = dict(default_params(layer))
+    params = dict(declared_params(layer).defaults)
     for name, value in example["params"].items():
         param = layer.param(name)
         assert param is not None, f"{layer.type} declares no parameter {name}"

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -44,7 +44,7 @@ class Pane(QWidget):
         self.workspace = workspace
         self._path: tuple[str, ...] = ()
         self._looks: dict[tuple[str, ...], tuple[QPointF, float]] = {}
-        self._unseen = True
+        self._first_look: tuple[float, int, int] | None = None
         self._following = True
         self.scene = CanvasScene(self)
         self.view = CanvasView(self.scene, self)
@@ -57,6 +57,7 @@ class Pane(QWidget):
         column.addWidget(self.view)
         self.view.moved.connect(self.minimap.follow)
         self.view.scale_changed.connect(self.zoom_changed)
+        self.view.resized.connect(self._on_resized)
         theme.notifier.changed.connect(self._on_theme)
         workspace.changed.connect(self._on_changed)
         workspace.opened.connect(self._on_opened)
@@ -178,11 +179,17 @@ class Pane(QWidget):
         rect = self.scene.content_rect()
         if rect.isNull() or self.view.zoom_to_fit(rect) >= NAMES_FROM:
             self._show(rect)
-            return
-        self.view.set_zoom(FIRST_ZOOM)
-        seen = self.view.viewport().width() / FIRST_ZOOM
-        top = self._start_height(rect)
-        self.view.look_at(QPointF(rect.left() - 48 / FIRST_ZOOM + seen / 2, top))
+        else:
+            self.view.set_zoom(FIRST_ZOOM)
+            seen = self.view.viewport().width() / FIRST_ZOOM
+            top = self._start_height(rect)
+            self.view.look_at(QPointF(rect.left() - 48 / FIRST_ZOOM + seen / 2, top))
+        self._first_look = self.view.place
+
+    def _on_resized(self) -> None:
+        # The final size comes after the first look, and nobody has looked elsewhere yet.
+        if self._first_look == self.view.place:
+            self.look_first()
 
     def _start_height(self, rect: QRectF) -> float:
         high = self.view.viewport().height() / FIRST_ZOOM
@@ -295,9 +302,3 @@ class Pane(QWidget):
         corner = self.rect().bottomRight() - self.minimap.rect().bottomRight()
         self.minimap.move(corner - QPoint(12, 12))
         self.hint.centre()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._unseen:
-            self._unseen = False
-            self.look_first()

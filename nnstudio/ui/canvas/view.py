@@ -38,10 +38,11 @@ _FAR = 4_000_000.0
 
 
 class CanvasView(QGraphicsView):
-    """A window onto the scene. `scale_changed` and `moved` say that it shows something else."""
+    """A window onto the scene. `scale_changed`, `moved`, `resized`: it shows something else."""
 
     scale_changed = Signal(float)
     moved = Signal()
+    resized = Signal()
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -107,6 +108,11 @@ class CanvasView(QGraphicsView):
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(round(across.value() - by.x()))
         down.setValue(round(down.value() - by.y()))
+
+    @property
+    def place(self) -> tuple[float, int, int]:
+        """Zoom and scroll values: equal as long as nobody has zoomed or panned."""
+        return self.zoom, self.horizontalScrollBar().value(), self.verticalScrollBar().value()
 
     @property
     def middle(self) -> QPointF:
@@ -208,6 +214,7 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.resized.emit()
         self.moved.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
