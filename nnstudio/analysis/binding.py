@@ -40,7 +40,10 @@ def pattern_of(node: Node) -> Pattern:
     """The shape pattern of an Input node: numbers and expression texts."""
     shape = node.params.get("shape", ())
     items = shape if isinstance(shape, tuple) else (shape,)
-    return tuple(item.text if isinstance(item, Expr) else item for item in items)
+    return tuple(
+        item if isinstance(item, int) else item.text if isinstance(item, Expr) else str(item)
+        for item in items
+    )
 
 
 def pattern_text(pattern: Pattern) -> str:

@@ -85,7 +85,10 @@ class CodePanel(QWidget):
             source = self._workspace.source()
         except (CompileError, Refusal) as error:
             self._source = None
-            self.empty.show_text("No code while there are errors", str(error))
+            blank = not self._workspace.project.model.graph.nodes
+            title = "No code yet" if blank else "No code while there are errors"
+            self.empty.show_text(title, str(error))
+            self.empty.button.setVisible(not blank)
             self._stack.setCurrentIndex(1)
             return
         if self._source is None or source.text != self._source.text:

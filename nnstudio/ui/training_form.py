@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -33,7 +33,7 @@ LEFT = ("data", "epochs", "batch_size")
 RIGHT = ("learning_rate", "optimizer", "momentum", "device", "seed")
 OTHER_FILE = "A file..."
 DEVICES = ("auto", "cpu")
-LABEL_WIDTH = 104
+LABEL_WIDTH = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class TrainingForm(QWidget):
             if name not in LEFT + RIGHT:
                 self.more.add(self._row(setting))
         columns = QHBoxLayout()
-        columns.setSpacing(24)
+        columns.setSpacing(16)
         for names in (LEFT, RIGHT):
             rows = QVBoxLayout()
             rows.setSpacing(4)
@@ -126,7 +126,8 @@ class TrainingForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
-        self.setMinimumWidth(520)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(page.minimumSizeHint().width() + 12)
         self.refresh()
 
     def _row(self, setting: Setting) -> FieldRow:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QSizePolicy,
     QSplitter,
     QStackedLayout,
     QToolButton,
@@ -40,6 +41,8 @@ from nnstudio.ui.widgets.figure import NOTHING, Figure, Pill
 
 REDRAW = 60
 """Milliseconds between two drawings of the plots while events come."""
+NARROW = 800
+"""Below this width the head leaves out what can be read elsewhere."""
 WIDE = 1180
 """From this width on the table of epochs stands beside the plots by itself."""
 
@@ -111,6 +114,7 @@ class TrainingPanel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(14)
         head.addWidget(self.state)
+        self.state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         for figure in self.figures.values():
             head.addWidget(figure)
         head.addStretch(1)
@@ -250,9 +254,16 @@ class TrainingPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_head(event.size().width())
         # Only where the width passes the mark, so that a choice by hand stays.
         if (event.oldSize().width() >= WIDE) != (event.size().width() >= WIDE):
             self.table_button.setChecked(event.size().width() >= WIDE)
+
+    def _fit_head(self, width: int) -> None:
+        self.plots.smoothing.show_title(width >= NARROW)
+        self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
+        self.figures["step"].setVisible(width >= NARROW - 96)
+        self.plots.smoothing.setVisible(width >= NARROW - 272)
 
 
 def _duration(seconds: float) -> str:

@@ -44,7 +44,7 @@ class Pane(QWidget):
         self.workspace = workspace
         self._path: tuple[str, ...] = ()
         self._looks: dict[tuple[str, ...], tuple[QPointF, float]] = {}
-        self._first_look: tuple[float, int, int] | None = None
+        self._first_look = False
         self._following = True
         self.scene = CanvasScene(self)
         self.view = CanvasView(self.scene, self)
@@ -58,10 +58,12 @@ class Pane(QWidget):
         self.view.moved.connect(self.minimap.follow)
         self.view.scale_changed.connect(self.zoom_changed)
         self.view.resized.connect(self._on_resized)
+        self.view.moved.connect(self._on_moved)
         theme.notifier.changed.connect(self._on_theme)
         workspace.changed.connect(self._on_changed)
         workspace.opened.connect(self._on_opened)
         self._renew()
+        self.look_first()
 
     def interrupt(self) -> None:
         """End what the user is in the middle of: gestures and popups."""
@@ -184,11 +186,15 @@ class Pane(QWidget):
             seen = self.view.viewport().width() / FIRST_ZOOM
             top = self._start_height(rect)
             self.view.look_at(QPointF(rect.left() - 48 / FIRST_ZOOM + seen / 2, top))
-        self._first_look = self.view.place
+        self._first_look = True
+
+    def _on_moved(self) -> None:
+        if not self.view.resizing:
+            self._first_look = False
 
     def _on_resized(self) -> None:
         # The final size comes after the first look, and nobody has looked elsewhere yet.
-        if self._first_look == self.view.place:
+        if self._first_look:
             self.look_first()
 
     def _start_height(self, rect: QRectF) -> float:
@@ -251,6 +257,7 @@ class Pane(QWidget):
             return
         self.interrupt()
         self.scene.mark_failed(None)
+        self._first_look = False
         path = self._valid(self._path)
         if path != self._path:
             self.show_path(path)

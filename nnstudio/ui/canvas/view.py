@@ -47,6 +47,7 @@ class CanvasView(QGraphicsView):
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.canvas_scene = scene
+        self.resizing = False
         self._flight: QVariantAnimation | None = None
         self._dots: tuple[tuple[float | int | str, ...], QPixmap] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -108,11 +109,6 @@ class CanvasView(QGraphicsView):
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(round(across.value() - by.x()))
         down.setValue(round(down.value() - by.y()))
-
-    @property
-    def place(self) -> tuple[float, int, int]:
-        """Zoom and scroll values: equal as long as nobody has zoomed or panned."""
-        return self.zoom, self.horizontalScrollBar().value(), self.verticalScrollBar().value()
 
     @property
     def middle(self) -> QPointF:
@@ -213,9 +209,15 @@ class CanvasView(QGraphicsView):
         self.moved.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        # Panels below open and close: what stands in the middle of the height stays there.
+        middle = self.scene_at(QPointF(0, event.oldSize().height() / 2))
+        self.resizing = True
         super().resizeEvent(event)
+        if event.oldSize().isValid():
+            self._bring(middle, QPointF(0, event.size().height() / 2))
         self.resized.emit()
         self.moved.emit()
+        self.resizing = False
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.land()

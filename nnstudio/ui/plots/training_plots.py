@@ -31,7 +31,7 @@ class Smoothing(QWidget):
             "Smooths the training curves; the points stay faint behind. "
             "Validation is drawn as it is."
         )
-        label = QLabel("Smoothing")
+        self._title = label = QLabel("Smoothing")
         label.setProperty("role", "muted")
         label.setFont(theme.text_font(12))
         self._value = QLabel()
@@ -49,6 +49,10 @@ class Smoothing(QWidget):
     def weight(self) -> float:
         """0 to 0.98."""
         return self.slider.value() / 100
+
+    def show_title(self, shown: bool) -> None:
+        """Leave the word out where there is little room; the tooltip has it."""
+        self._title.setVisible(shown)
 
     def _tell(self) -> None:
         self._value.setText(f"{self.weight:.2f}")
