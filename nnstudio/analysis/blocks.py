@@ -191,10 +191,14 @@ class _Walk:
                     missing.append(self.problem(node, f"input '{port.name}' is not connected"))
                 continue
             tensor = self.nodes[source.node].outputs.get(source.name)
-            if tensor is None:
-                broken = True
-            else:
+            if tensor is not None:
                 inputs[port.name] = tensor
+            elif self.nodes[source.node].ok:
+                whose = label(self.graph.by_id[source.node])
+                gone = f"input '{port.name}' is fed by '{source.name}', which {whose} does not have"
+                missing.append(self.problem(node, gone))
+            else:
+                broken = True
         if broken or missing:
             return NodeReport(
                 inputs=inputs,

@@ -169,7 +169,7 @@ _GRAPH = (
         "Space",
         "Shift+A",
         icon="add",
-        note="Search the layers and blocks and add one at the pointer.",
+        note="Search the layers and blocks; what is chosen follows the selected node.",
     ),
     _canvas(
         "graph.swap",

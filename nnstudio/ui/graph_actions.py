@@ -36,7 +36,7 @@ class GraphActions:
         bind("edit.select_all", canvas.select_all, self._needs_nodes)
         bind("edit.select_chain", canvas.select_chain, some)
         bind("edit.rename", canvas.rename_selected, one)
-        bind("graph.add", canvas.open_search, open)
+        bind("graph.add", lambda: canvas.act("search"), open)
         bind("graph.swap", lambda: open_swap(canvas), one)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
         bind("graph.group", canvas.editing.group, some)

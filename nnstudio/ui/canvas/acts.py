@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 from nnstudio.graph.values import Edge, Port
+from nnstudio.project.ports import node_ports
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.arranging import arranged
 from nnstudio.ui.canvas.fitting import Candidate, candidates
@@ -40,7 +41,7 @@ def do(canvas: Canvas, name: str) -> None:
             "delete": canvas.delete_selection,
             "delete_heal": lambda: canvas.delete_selection(heal=True),
             "enter_or_search": lambda: enter_or_search(canvas),
-            "search": canvas.open_search,
+            "search": lambda: search(canvas),
             "escape": lambda: escape(canvas),
             "properties": lambda: properties(canvas),
             "rename": canvas.rename_selected,
@@ -62,6 +63,19 @@ def walk(canvas: Canvas, direction: Direction, adding: bool = False) -> None:
     canvas.select(selected | {found} if adding else {found})
     canvas.walked = found
     canvas.view.show_rect(canvas.scene.nodes[found].rect().adjusted(-24, -24, 24, 24))
+
+
+def search(canvas: Canvas) -> None:
+    """Open the search: for what follows the one selected node if that leads nowhere yet."""
+    selected = canvas.selection()
+    if len(selected) == 1:
+        node = canvas.graph.by_id[next(iter(selected))]
+        outputs = node_ports(canvas.project, canvas.graph, node).outputs
+        if outputs and not canvas.graph.outgoing[node.id]:
+            place = free_place(canvas) + QPointF(0, metrics.PORT_Y)
+            canvas.open_search(place, Port(node.id, outputs[0].name))
+            return
+    canvas.open_search()
 
 
 def enter_or_search(canvas: Canvas) -> None:

@@ -62,10 +62,17 @@ class Canvas(Pane):
         found, note = acts.search_for(self, port, side, wire)
         popup = SearchPopup(self, found, note)
         offset = QPointF(0 if side == "out" or port is None else -200, -PORT_Y)
-        popup.chosen.connect(lambda t: self.editing.add(t, place + offset, port, side, wire))
+        popup.chosen.connect(lambda t: self._add_chosen(t, place + offset, port, side, wire))
         self._open(popup)
         popup.open_at(self.view.view_at(place).toPoint())
         return popup
+
+    def _add_chosen(
+        self, node_type: str, place: QPointF, port: Port | None, side: Side, wire: Edge | None
+    ) -> None:
+        added = self.editing.add(node_type, place, port, side, wire)
+        if added is not None:
+            self.view.show_rect(self.scene.nodes[added].rect())
 
     def rename_selected(self) -> RenameEditor | None:
         """Open the field for the name of the selected node."""
