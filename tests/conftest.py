@@ -14,7 +14,10 @@ if sys.platform.startswith("linux") and not (
 ):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-HAS_QT = find_spec("PySide6") is not None and "NNSTUDIO_BLOCKED" not in os.environ
+try:
+    HAS_QT = find_spec("PySide6") is not None
+except ModuleNotFoundError:  # an import hook that blocks Qt says so in this way
+    HAS_QT = False
 
 ALLOWED = (
     # the offscreen platform cannot do these, and says so for every window
