@@ -4,6 +4,7 @@ whose definition, inputs and names are the same are taken over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from nnstudio.analysis.advice import advice
@@ -15,7 +16,7 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.catalog.use import ShapeError
 from nnstudio.graph.order import upstream
-from nnstudio.project.values import Block, Project
+from nnstudio.project.values import REQUIRED, Block, Project
 from nnstudio.symbols.expression import ExpressionError
 
 
@@ -27,7 +28,7 @@ def analyse(project: Project, previous: Report | None = None) -> Report:
     reports: dict[str, BlockReport] = {}
     problems: dict[Problem, None] = {}
     _collect(root, reports, problems)
-    for problem in _overall(project, reports):
+    for problem in (*_root_values(project), *_overall(project, reports)):
         problems[problem] = None
     for plugin in registry.plugin_problems():
         problems[Problem("warning", plugin.sentence, project.root)] = None
@@ -76,6 +77,20 @@ def _collect(
             entered = current.nodes.get(problem.node or "")
             if entered is None or entered.inner is None or entered.inner.ok:
                 problems[problem] = None
+
+
+def _root_values(project: Project) -> Iterator[Problem]:
+    """Values that the model lacks, or that no parameter takes."""
+    root = project.model
+    for parameter in root.parameters:
+        if parameter.default is REQUIRED and parameter.name not in project.values:
+            sentence = f"{root.name}: needs a value for {parameter.name}"
+            yield Problem("error", sentence, root.name, param=parameter.name)
+    for name in project.values:
+        if root.parameter(name) is None:
+            yield Problem(
+                "warning", f"{root.name} has no parameter '{name}'", root.name, param=name
+            )
 
 
 def _overall(project: Project, reports: dict[str, BlockReport]) -> list[Problem]:

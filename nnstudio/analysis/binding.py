@@ -7,7 +7,7 @@ expressions, given parameters and requirements are checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -161,12 +161,23 @@ def complete(
                     f"input '{node.name}' expects {dtype} values, received {tensor.dtype}"
                 )
         inner[node.name] = Tensor(shape, dtype)  # type: ignore[arg-type]
-    for requirement in block.requirements:
-        condition = resolve(parse(requirement.condition.text), scope)
-        if condition.value is not None and not condition.value:
-            raise ShapeError(f"{requirement.sentence} ({requirement.condition.text})")
+    for sentence in broken_requirements(block, scope):
+        raise ShapeError(sentence)
     kept = {name: outside[name] for name in outside if name in scope or name in free}
     return Binding(values, kept, inner, scope, derived, frozenset(absent))
+
+
+def broken_requirements(block: Block, scope: Scope) -> Iterator[str]:
+    """A sentence for each requirement that does not hold, or has no value."""
+    for requirement in block.requirements:
+        text = requirement.condition.text
+        try:
+            condition = resolve(parse(text), scope).value
+        except ExpressionError as error:
+            yield f"the requirement '{requirement.sentence}': {error}"
+        else:
+            if condition is not None and not condition:
+                yield f"{requirement.sentence} ({text})"
 
 
 def _inner(value: object) -> object:
@@ -241,9 +252,5 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
     for node in block.graph.of_type(INPUT):
         shape = tuple(_inside(item, None, scope) for item in pattern_of(node))
         tensors[node.name] = Tensor(shape, node.params.get("dtype", "float"))  # type: ignore[arg-type]
-    for requirement in block.requirements:
-        condition = resolve(parse(requirement.condition.text), scope)
-        if condition.value is not None and not condition.value:
-            raise ShapeError(f"{requirement.sentence} ({requirement.condition.text})")
     numbers = {name: quantity.value for name, quantity in outside.items()}
     return Binding(numbers, outside, tensors, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from nnstudio.analysis.binding import Binding, free_names
+from nnstudio.analysis.binding import Binding, broken_requirements, free_names
 from nnstudio.analysis.conditions import either
 from nnstudio.analysis.evaluate import Evaluation, Fault, evaluate, silent, without_numbers
 from nnstudio.analysis.faults import free_name_problems, label, node_problem
@@ -131,6 +131,8 @@ class _Walk:
                 outputs[node.name] = tensor
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
         own = free_name_problems(self.project, self.block, self.scope)
+        for sentence in broken_requirements(self.block, self.scope):
+            own.append(Problem("error", f"{self.block.name}: {sentence}", self.block.name))
         for fault in self.wiring.faults.get(WHOLE, ()):
             sentence = f"{self.block.name} {fault.sentence}"
             own.append(Problem("error", sentence, self.block.name, fix=fault.fix))
@@ -262,7 +264,7 @@ class _Walk:
             elif taken:
                 passing = branch
         except ExpressionError as error:
-            return replace(evaluation, outputs=None, fault=Fault(f"{error} ({node.when.text})"))
+            return replace(evaluation, outputs=None, fault=Fault(str(error)))
         outputs = {**outputs, port: passing}
         return replace(evaluation, outputs=outputs, active=taken is not False)
 
@@ -299,9 +301,10 @@ class _Walk:
             a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
         )
         if not same:
+            source = self.graph.by_id[incoming[guard.optional[0]].node]
             sentence = (
-                f"'{guard.optional[0]}' may be left open, and the shape must not depend on that: "
-                f"{branch.label} with it, {passing.label} without"
+                f"'{label(source)}' may be left open, and the shape must not depend on that: "
+                f"{branch.label} with it, {passing.label} without it"
             )
             return replace(evaluation, outputs=None, fault=Fault(sentence))
         if any(incoming[name] in self.absent for name in guard.optional):

@@ -42,8 +42,8 @@ def either(
     """
     if branch.rank != passing.rank:
         raise ExpressionError(
-            f"with and without it the data must have as many dimensions: {branch.label} with it, "
-            f"{passing.label} without"
+            f"a condition may not change the number of dimensions: {branch.label} with the node, "
+            f"{passing.label} without it"
         )
     dtype = passing.dtype if taken is False else branch.dtype
     tied = ties(condition.tree)

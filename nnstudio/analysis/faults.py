@@ -19,6 +19,10 @@ from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope
 
 
+# what a size of the model that has no example becomes
+FIRST_SIZE = 8
+
+
 def label(node: Node) -> str:
     """What a sentence calls a node."""
     return node.name or node.type
@@ -26,11 +30,13 @@ def label(node: Node) -> str:
 
 def make_parameter(project: Project, block: Block, name: str, scope: Scope) -> Fix:
     """The remedy: the name becomes a parameter, which the pattern binds at every use."""
-    number = scope[name].value if name in scope else None
+    title = f"Make {name} a parameter of {block.name}"
     parameter = BlockParameter(name, "int")
-    if block.name == project.root and isinstance(number, int):
-        parameter = BlockParameter(name, "int", number)
-    return Fix(f"Make {name} a parameter of {block.name}", AddBlockParameter(block.name, parameter))
+    if block.name == project.root:
+        number = scope[name].value if name in scope else None
+        parameter = BlockParameter(name, "int", number if isinstance(number, int) else FIRST_SIZE)
+        title = f"{title}, at first {parameter.default}"
+    return Fix(title, AddBlockParameter(block.name, parameter))
 
 
 def node_problem(

@@ -53,7 +53,7 @@ class EmptyState(QWidget):
         self._sentence = QLabel(sentence, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._sentence.setProperty("role", "muted")
         self._sentence.setFixedWidth(420)
-        self.button = QPushButton(button)
+        self.button = QPushButton(button, self)  # shown without a parent it would be a window
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.asked)
         column = QVBoxLayout(self)

@@ -66,6 +66,7 @@ class Gallery(QWidget):
         self.side.forget_asked.connect(self.forget_asked)
         self.search = QLineEdit(placeholderText="Search the examples", clearButtonEnabled=True)
         self.search.setFixedWidth(280)
+        self.search.setAccessibleName("Search the examples")
         magnifier = self.search.addAction(
             icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
         )
@@ -128,6 +129,7 @@ class Gallery(QWidget):
         column.addWidget(self._nothing)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)

@@ -100,6 +100,7 @@ class Palette(QWidget):
             icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
         )
         icons.attach(self._magnifier, "search", "muted", 16)
+        self.search.setAccessibleName("Search layers and blocks")
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.tree = PaletteTree()

@@ -28,7 +28,10 @@ _COLUMNS = ("Kind", "Where", "Problem", "Fix")
 
 
 class ProblemsPanel(QWidget):
-    """A table of problems, errors first. `fly_asked(block, node)` on a double-click."""
+    """A table of problems, errors first. `fly_asked(block, node)` on a double-click.
+
+    `count_changed(count)` counts what asks for something to be done; advice is only offered.
+    """
 
     fly_asked = Signal(str, str)
     fix_asked = Signal(object)
@@ -45,6 +48,7 @@ class ProblemsPanel(QWidget):
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setWordWrap(True)
+        self.table.setTabKeyNavigation(False)  # Tab leads on, arrows go through the rows
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -94,7 +98,7 @@ class ProblemsPanel(QWidget):
             return
         self._problems = self._shown = ordered
         self._fill()
-        self.count_changed.emit(len(ordered))
+        self.count_changed.emit(sum(p.severity != "advice" for p in ordered))
 
     def _fill(self) -> None:
         self.table.setRowCount(0)

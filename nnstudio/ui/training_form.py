@@ -26,7 +26,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.ui import icons
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Section
+from nnstudio.ui.inspector.sections import Section, in_order
 from nnstudio.workspace.workspace import Workspace
 
 LEFT = ("data", "epochs", "batch_size")
@@ -121,12 +121,14 @@ class TrainingForm(QWidget):
         column.addWidget(self.more)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        in_order(page)
         self.setMinimumWidth(page.minimumSizeHint().width() + 12)
         self.refresh()
 

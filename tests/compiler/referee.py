@@ -343,6 +343,11 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Exp": lambda t, p: torch.exp(t[0]),
     "Sin": lambda t, p: torch.sin(t[0]),
     "Cos": lambda t, p: torch.cos(t[0]),
+    "Triu": lambda t, p: torch.triu(t[0], p["diagonal"]),
+    "Greater": lambda t, p: t[0] > t[1],
+    "Cast": lambda t, p: t[0].to(
+        {"float": torch.float, "int": torch.long, "bool": torch.bool}[p["dtype"]]
+    ),
     "Ones": _made(1.0),
     "Zeros": _made(0.0),
     "Arange": _arange,

@@ -22,6 +22,7 @@ from nnstudio.compiler.source import Source, generate
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.values import Project
+from nnstudio.symbols.expression import parse
 from tests.compiler.random_projects import VALUES, projects
 from tests.compiler.referee import (
     assert_equal,
@@ -158,8 +159,10 @@ def test_the_batch_is_free(project: Project, batch: int) -> None:
     inputs = example_inputs(project.model, report.root, batch)
     with torch.no_grad():
         found = forward(module, project, inputs)
+    names = {name: quantity.value for name, quantity in report.root.scope.items()} | {"N": batch}
     for name, tensor in found.items():
-        assert tensor.shape[0] == batch or report.root.outputs[name].shape[0].value is not None
+        formulas = [parse(dim.text) for dim in report.root.outputs[name].shape]
+        assert [formula.evaluate(names) for formula in formulas] == list(tensor.shape)
 
 
 @pytest.mark.parametrize("values", [{"hidden": 6}, {"flag": False}])

@@ -24,7 +24,7 @@ from nnstudio.ui.inspector.facts import block_lines
 from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.notices import Notices
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Facts, Section, clear
+from nnstudio.ui.inspector.sections import Facts, Section, clear, in_order
 from nnstudio.ui.inspector.states import text_of
 
 _OWN_VALUES = "own values"
@@ -168,6 +168,7 @@ class BlockPage(QWidget):
                 self.values[f"={parameter.name}"] = row
             for row in self.values.values():
                 self._values.add(row)
+            in_order(self)
         for parameter in block.parameters:
             self.values[f"={parameter.name}"].show_state(_value_state(parameter, project))
         if names:

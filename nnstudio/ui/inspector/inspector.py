@@ -39,6 +39,7 @@ class Inspector(QWidget):
         self._areas: dict[QWidget, QScrollArea] = {}
         for page in (self.block_page, self.node_page, self.many_page):
             area = QScrollArea(widgetResizable=True)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(page)

@@ -16,7 +16,7 @@ from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.help import HelpText
 from nnstudio.ui.inspector.notices import Notices
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Facts, Section, clear
+from nnstudio.ui.inspector.sections import Facts, Section, clear, in_order
 from nnstudio.ui.inspector.states import node_fields
 from nnstudio.ui.inspector.structure import Structure
 
@@ -111,6 +111,7 @@ class NodePage(QWidget):
             row.menu_asked.connect(self._extend_menu)
             self.rows[field.name] = row
             self._parameters.add(row)
+        in_order(self)
 
     def _show_help(self, node: Node) -> None:
         layer = registry.find(node.type)

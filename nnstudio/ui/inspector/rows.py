@@ -71,6 +71,7 @@ class FieldRow(QWidget):
         self._reset.setFixedSize(20, 28)
         self._reset.setIconSize(icons.size(14))
         self._reset.setProperty("role", "quiet")
+        self._reset.setAccessibleName(f"Reset {state.label or state.name}")
         icons.attach(self._reset, "undo", "muted", 14)
         self._reset.clicked.connect(self.reset)
         policy = self._reset.sizePolicy()

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.ui import icons, theme
 
@@ -95,6 +106,33 @@ class Facts(QWidget):
     def texts(self) -> list[tuple[str, str]]:
         """What is shown."""
         return [(n.text(), v.text()) for n, v in self._lines if not n.isHidden()]
+
+
+def in_order(widget: QWidget) -> None:
+    """Let Tab go through a form as it is read. Rows that come later would else come last."""
+    found = list(_focusable(widget))
+    for one, next_one in itertools.pairwise(found):
+        QWidget.setTabOrder(one, next_one)
+
+
+def _focusable(widget: QWidget) -> Iterator[QWidget]:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        yield widget
+    layout = widget.layout()
+    if layout is not None:
+        yield from _in_layout(layout)
+
+
+def _in_layout(layout: QLayout) -> Iterator[QWidget]:
+    for k in range(layout.count()):
+        item = layout.itemAt(k)
+        if item is None:
+            continue
+        inner, below = item.widget(), item.layout()
+        if inner is not None:
+            yield from _focusable(inner)
+        elif below is not None:
+            yield from _in_layout(below)
 
 
 def clear(layout: QVBoxLayout) -> None:

@@ -73,9 +73,11 @@ class Chart(QFrame):
         self._weight = 0.0
         self._best: tuple[str, float] | None = None
         self._at: float | None = None
+        self._first_epochs = False
         self.label = QLabel(title)
         self.label.setFont(theme.text_font(12, QFont.Weight.DemiBold))
-        self.log_button = QToolButton(text="log", checkable=True, visible=log)
+        self.log_button = QToolButton(self, text="log", checkable=True)
+        self.log_button.setVisible(log)
         self.log_button.setProperty("role", "chip")
         self.log_button.setToolTip("Logarithmic scale")
         self.log_button.toggled.connect(self.set_log)
@@ -195,6 +197,7 @@ class Chart(QFrame):
             dots = len(x) <= (FEW if curve.dashed else 1)
             curve.line.setSymbol("o" if dots else None)
         self._settle_range()
+        self._settle_epochs()
         for axis in self._axes:
             # Without points an axis would count from 0 to 1 of nothing.
             axis.setStyle(showValues=any(map(len, self.series.values())))
@@ -217,6 +220,16 @@ class Chart(QFrame):
         else:
             low, high = sorted((0.0, 2 * level)) if level else (0.0, 1.0)
             self.plot.setYRange(low, high, padding=0)
+
+    def _settle_epochs(self) -> None:
+        # Around the first point of a run there is no range yet; epochs begin at nought.
+        epochs = {x for curve in self._curves.values() for x in curve.series.x[:2]}
+        if len(epochs) == 1:
+            self._first_epochs = True
+            self.plot.setXRange(0.0, max(1.0, *epochs), padding=0.03)
+        elif self._first_epochs:
+            self._first_epochs = False
+            self.plot.enableAutoRange(axis="x")
 
     def clear(self) -> None:
         """Forget everything."""

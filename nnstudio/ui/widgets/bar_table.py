@@ -131,6 +131,7 @@ class BarTable(QTableView):
         self.setItemDelegate(ShareBar(self))
         self.setSortingEnabled(True)
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setIconSize(icons.size(14))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -1,0 +1,523 @@
+"""One small project for each thing that can be wrong, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nnstudio.graph.values import Edge, FrozenMap, Graph, Node, Port
+from nnstudio.project.values import Block, BlockParameter, Project
+from tests.drawing import Drawing
+
+BROKEN: dict[str, Callable[[], Project]] = {}
+P = BlockParameter
+
+
+def broken(function: Callable[[], Project]) -> Callable[[], Project]:
+    BROKEN[function.__name__] = function
+    return function
+
+
+def block_of(drawing: Drawing) -> Block:
+    return drawing.block()
+
+
+def features(
+    *blocks: Block, parameters: tuple[BlockParameter, ...] = (), **about: object
+) -> Drawing:
+    return Drawing("Model", *parameters, blocks=blocks, **about)
+
+
+@broken
+def empty_graph() -> Project:
+    return features().project()
+
+
+@broken
+def no_output() -> Project:
+    d = features()
+    d.input("x", "N", 4)
+    return d.project()
+
+
+@broken
+def no_input() -> Project:
+    d = features()
+    d.output(d.add("Parameter", name="token", shape=(1, 4)))
+    return d.project()
+
+
+@broken
+def cycle() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    a = d.add("Add", x, name="first")
+    b = d.add("ReLU", a, name="second")
+    d.edges.append(Edge(Port(b.id, "output"), Port(a.id, "input.1")))
+    d.output(b)
+    return d.project()
+
+
+@broken
+def unconnected_input() -> Project:
+    d = features()
+    d.output(d.add("Linear", name="fc", out_features=3))
+    return d.project()
+
+
+@broken
+def unknown_layer() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    y = d.add("ReLU", x, name="act")
+    d.output(y)
+    node = next(n for n in d.nodes if n.id == y.id)
+    d.nodes[d.nodes.index(node)] = replace(node, type="MyLayer")
+    return d.project()
+
+
+@broken
+def unknown_parameter() -> Project:
+    d = features()
+    d.output(d.add("ReLU", d.input("x", "N", 4), name="act", negative_slope=0.1))
+    return d.project()
+
+
+@broken
+def missing_value() -> Project:
+    d = features()
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc"))
+    return d.project()
+
+
+@broken
+def wrong_features() -> Project:
+    d = features()
+    d.output(d.add("Linear", d.input("x", "N", 6), name="fc", in_features=4, out_features=3))
+    return d.project()
+
+
+@broken
+def wrong_rank() -> Project:
+    d = features()
+    d.output(d.add("Conv2d", d.input("x", "N", 6), name="conv", out_channels=3, kernel_size=3))
+    return d.project()
+
+
+@broken
+def shrunk_map() -> Project:
+    d = features()
+    x = d.input("x", "N", 3, 4, 4)
+    d.output(d.add("Conv2d", x, name="conv", out_channels=3, kernel_size=5))
+    return d.project()
+
+
+@broken
+def heads_do_not_divide() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 12)
+    at = {"query": x, "key": x, "value": x}
+    d.output(d.add("MultiheadAttention", name="attention", at=at, num_heads=5, batch_first=True))
+    return d.project()
+
+
+@broken
+def structural_expression() -> Project:
+    d = features(parameters=(P("axis", "int", 1),))
+    d.output(d.add("Mean", d.input("x", "N", 4, 5), dim="=axis"))
+    return d.project()
+
+
+@broken
+def unknown_name() -> Project:
+    d = features(parameters=(P("hidden", "int", 8),))
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=2 * hiden"))
+    return d.project()
+
+
+@broken
+def invalid_expression() -> Project:
+    d = features()
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=2 *"))
+    return d.project()
+
+
+@broken
+def no_whole_number() -> Project:
+    d = features(parameters=(P("hidden", "int", 9),))
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=hidden / 2"))
+    return d.project()
+
+
+@broken
+def operands_do_not_fit() -> Project:
+    d = features()
+    d.output(d.add("Add", d.input("x", "N", 4), d.input("y", "N", 5), name="sum"))
+    return d.project()
+
+
+@broken
+def batch_meets_number() -> Project:
+    d = features()
+    d.output(d.add("Add", d.input("x", "N", 6, 4), d.input("y", "N", 4), name="sum"))
+    return d.project()
+
+
+@broken
+def one_operand() -> Project:
+    d = features()
+    d.output(d.add("Add", d.input("x", "N", 4), name="sum"))
+    return d.project()
+
+
+@broken
+def free_name_in_module() -> Project:
+    d = features()
+    x = d.input("x", "N", "length", 4)
+    x = d.add("Flatten", x, name="flatten")
+    d.output(d.add("Linear", x, name="fc", out_features=3))
+    return d.project()
+
+
+@broken
+def free_name_in_module_of_root_with_example() -> Project:
+    d = features()
+    x = d.input("x", "N", "length", 4, example=(2, 7, 4))
+    x = d.add("Flatten", x, name="flatten")
+    d.output(d.add("Linear", x, name="fc", out_features=3))
+    return d.project()
+
+
+def inner_free_name() -> Block:
+    d = Drawing("Inner")
+    x = d.input("x", "N", "features")
+    d.output(d.add("Linear", x, name="fc", out_features=3))
+    return d.block()
+
+
+@broken
+def free_name_in_block() -> Project:
+    d = features(inner_free_name())
+    d.output(d.add("Inner", d.input("x", "N", 4), name="inner"))
+    return d.project()
+
+
+@broken
+def free_name_typed() -> Project:
+    d = features()
+    x = d.input("x", "N", "length", 4)
+    d.output(d.add("Linear", x, name="fc", out_features="=length"))
+    return d.project()
+
+
+@broken
+def free_name_in_parameter() -> Project:
+    d = features()
+    x = d.input("x", "N", "length", 4)
+    table = d.add("Parameter", name="table", shape=(1, "length", 4))
+    d.output(d.add("Add", x, table))
+    return d.project()
+
+
+@broken
+def free_name_in_local() -> Project:
+    d = features(locals={"half": "length // 2"})
+    d.output(d.add("ReLU", d.input("x", "N", "length", 4), name="act"))
+    return d.project()
+
+
+@broken
+def requirement_fails() -> Project:
+    d = features(
+        parameters=(P("hidden", "int", 10), P("heads", "int", 4)),
+        requirements={"hidden % heads == 0": "hidden must be divisible by heads"},
+    )
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=hidden"))
+    return d.project()
+
+
+def with_requirement() -> Block:
+    d = Drawing(
+        "Inner",
+        P("features"),
+        P("heads", "int", 4),
+        requirements={"features % heads == 0": "features must be divisible by heads"},
+    )
+    d.output(d.add("Linear", d.input("x", "N", "features"), name="fc", out_features="=features"))
+    return d.block()
+
+
+@broken
+def requirement_fails_at_a_use() -> Project:
+    d = features(with_requirement())
+    d.output(d.add("Inner", d.input("x", "N", 6), name="inner"))
+    return d.project()
+
+
+@broken
+def pattern_number_differs() -> Project:
+    inner = Drawing("Inner")
+    inner.output(inner.add("ReLU", inner.input("x", "N", 3, "h", "h"), name="act"))
+    d = features(inner.block())
+    d.output(d.add("Inner", d.input("x", "N", 4, 8, 8), name="inner"))
+    return d.project()
+
+
+@broken
+def pattern_names_differ() -> Project:
+    inner = Drawing("Inner")
+    inner.output(inner.add("ReLU", inner.input("x", "N", 3, "h", "h"), name="act"))
+    d = features(inner.block())
+    d.output(d.add("Inner", d.input("x", "N", 3, 8, 6), name="inner"))
+    return d.project()
+
+
+@broken
+def pattern_rank_differs() -> Project:
+    d = features(with_requirement())
+    d.output(d.add("Inner", d.input("x", "N", 5, 8), name="inner"))
+    return d.project()
+
+
+@broken
+def block_without_value() -> Project:
+    inner = Drawing("Inner", P("width"))
+    x = inner.input("x", "N", 4)
+    inner.output(inner.add("Linear", x, name="fc", out_features="=width"))
+    d = features(inner.block())
+    d.output(d.add("Inner", d.input("x", "N", 4), name="inner"))
+    return d.project()
+
+
+@broken
+def root_without_value() -> Project:
+    d = features(parameters=(P("width"),))
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=width"))
+    return d.project()
+
+
+@broken
+def unknown_block_parameter() -> Project:
+    d = features(with_requirement())
+    d.output(d.add("Inner", d.input("x", "N", 8), name="inner", width=3))
+    return d.project()
+
+
+@broken
+def dtype_differs() -> Project:
+    d = features(with_requirement())
+    d.output(d.add("Inner", d.input("x", "N", 8, dtype="int"), name="inner"))
+    return d.project()
+
+
+@broken
+def recursion() -> Project:
+    d = Drawing("Inner", P("features"))
+    x = d.input("x", "N", "features")
+    y = d.add("ReLU", x, name="act")
+    d.output(y)
+    block = d.block()
+    graph = block.graph
+    own = Node("own", "Inner", "own")
+    edges = (*graph.edges, Edge(Port(x.id, "output"), Port("own", "x")))
+    block = replace(block, graph=Graph((*graph.nodes, own), edges))
+    m = features(block)
+    m.output(m.add("Inner", m.input("x", "N", 4), name="inner"))
+    return m.project()
+
+
+@broken
+def negative_repeat() -> Project:
+    d = features(parameters=(P("depth", "int", -1),))
+    d.output(d.add("ReLU", d.input("x", "N", 4), name="act", repeat="depth"))
+    return d.project()
+
+
+@broken
+def repeat_changes_rank() -> Project:
+    d = features()
+    d.output(d.add("Flatten", d.input("x", "N", 4, 5), name="flatten", repeat=2))
+    return d.project()
+
+
+@broken
+def repeat_changes_in_no_simple_way() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    out = "=64 if i == 0 else 32"
+    d.output(d.add("Linear", x, name="fc", repeat=3, out_features=out))
+    return d.project()
+
+
+@broken
+def repeat_zero_without_law() -> Project:
+    d = features(parameters=(P("depth", "int", 0),))
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", repeat="depth", out_features=8))
+    return d.project()
+
+
+@broken
+def repetition_fails() -> Project:
+    d = features()
+    x = d.input("x", "N", 3, 8, 8)
+    x = d.add("MaxPool2d", x, name="pool", repeat=5, kernel_size=2)
+    d.output(x)
+    return d.project()
+
+
+@broken
+def repeat_sequential_with_two_inputs() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    at = {"query": x, "key": x, "value": x}
+    d.output(
+        d.add(
+            *("MultiheadAttention",),
+            name="attention",
+            at=at,
+            num_heads=2,
+            batch_first=True,
+            repeat=2,
+            kind="Sequential",
+        )
+    )
+    return d.project()
+
+
+@broken
+def repeat_shared_with_index() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    d.output(d.add("Dropout", x, name="drop", p="=0.1 * i", repeat=2, kind="shared"))
+    return d.project()
+
+
+@broken
+def repeat_shared_changes_shape() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    d.output(d.add("Linear", x, name="fc", out_features=8, repeat=2, kind="shared"))
+    return d.project()
+
+
+@broken
+def repeat_inline_outside() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    d.output(d.add("Linear", x, name="fc", out_features=4, repeat=2, kind="inline"))
+    return d.project()
+
+
+@broken
+def second_output_of_a_repeat() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    r = d.add("GRU", x, name="rnn", hidden_size=4, batch_first=True, repeat=2)
+    d.output(r)
+    d.output(r["h_n"], "state")
+    return d.project()
+
+
+@broken
+def condition_changes_rank() -> Project:
+    d = features(parameters=(P("flat", "bool", True),))
+    d.output(d.add("Flatten", d.input("x", "N", 4, 5), name="flatten", when="flat"))
+    return d.project()
+
+
+@broken
+def condition_of_unknown_name() -> Project:
+    d = features()
+    d.output(d.add("ReLU", d.input("x", "N", 4), name="act", when="deep"))
+    return d.project()
+
+
+@broken
+def condition_without_input() -> Project:
+    d = features(parameters=(P("flag", "bool", True),))
+    x = d.input("x", "N", 4)
+    ones = d.add("Ones", size=(1, 4), when="flag")
+    d.output(d.add("Add", x, ones))
+    return d.project()
+
+
+@broken
+def index_moves_in_a_group() -> Project:
+    d = features(parameters=(P("deep", "bool", True),))
+    x = d.input("x", "N", 4)
+    g = d.group("layers", "ModuleList")
+    a = d.add("Linear", x, name="first", group=g, out_features=4, when="deep")
+    b = d.add("Linear", a, name="second", group=g, out_features=4)
+    d.output(d.add("Add", a, b))
+    return d.project()
+
+
+@broken
+def sequential_block_is_no_chain() -> Project:
+    inner = Drawing("Inner", P("features"), kind="Sequential")
+    x = inner.input("x", "N", "features")
+    y = inner.add("Linear", x, name="fc", out_features="=features")
+    inner.output(inner.add("Add", x, y))
+    d = features(inner.block())
+    d.output(d.add("Inner", d.input("x", "N", 4), name="inner"))
+    return d.project()
+
+
+@broken
+def shared_for_other_features() -> Project:
+    d = features()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 6)
+    a = d.add("Linear", x, name="fc", out_features=3)
+    b = d.add("Linear", y, shares=a)
+    d.output(d.add("Add", a, b))
+    return d.project()
+
+
+@broken
+def shared_with_what_is_gone() -> Project:
+    d = features()
+    y = d.add("ReLU", d.input("x", "N", 4), name="act")
+    d.output(y)
+    d.nodes[1] = replace(d.nodes[1], shares="gone")
+    return d.project()
+
+
+@broken
+def optional_input_into_a_module() -> Project:
+    d = features()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 4, optional=True)
+    d.output(d.add("Add", x, d.add("Linear", y, name="fc", out_features=4)))
+    return d.project()
+
+
+@broken
+def optional_input_changes_the_shape() -> Project:
+    d = features()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 4, optional=True)
+    d.output(d.add("Concat", x, y, dim=1))
+    return d.project()
+
+
+@broken
+def buffer_rests_on_data() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    table = d.add("Buffer", d.add("Sin", x), name="table")
+    d.output(d.add("Add", x, table))
+    return d.project()
+
+
+@broken
+def unused_node() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    d.add("Linear", x, name="fc", out_features=3)
+    d.output(x)
+    return d.project()
+
+
+@broken
+def root_value_of_unknown_name() -> Project:
+    d = features(parameters=(P("width", "int", 4),))
+    d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=width"))
+    return d.project(values=FrozenMap({"widht": 3}))
