@@ -18,7 +18,6 @@ from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope
 
-
 # what a size of the model that has no example becomes
 FIRST_SIZE = 8
 

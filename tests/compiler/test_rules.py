@@ -44,7 +44,7 @@ def mlp(*parameters: BlockParameter, **about: Any) -> Drawing:
     return Drawing("Model", *parameters, **about)
 
 
-# -- 1. from the definition alone --------------------------------------------------------------
+# -- 1. from the definition alone -------------------------------------------------------------
 
 
 def test_dimensions_keep_their_names() -> None:
@@ -95,7 +95,7 @@ def test_an_argument_is_left_out_if_its_text_is_torchs_default() -> None:
     assert "self.drop = nn.Dropout()" in text
 
 
-# -- 2. what is called as one ------------------------------------------------------------------
+# -- 2. what is called as one -----------------------------------------------------------------
 
 
 def group_of_three(kind: str, *, tap: bool) -> Project:
@@ -147,7 +147,7 @@ def test_left_out_members_close_the_indexes_up() -> None:
     assert list(deep.state_dict())[2:] == ["net.1.weight", "net.1.bias"]
 
 
-# -- 3. parameters that are not given -------------------------------------------------------------
+# -- 3. parameters that are not given ------------------------------------------------------------
 
 
 def inner(*parameters: BlockParameter) -> Block:
@@ -175,7 +175,7 @@ def test_a_given_parameter_is_checked_against_the_pattern() -> None:
     assert problem.sentence == "inner: input 'x' expects 5 (features) in dimension 1, received 4"
 
 
-# -- 4. names -------------------------------------------------------------------------------------
+# -- 4. names ------------------------------------------------------------------------------------
 
 
 def test_modules_own_their_names() -> None:
@@ -221,7 +221,7 @@ def test_a_value_that_is_returned_is_not_overwritten() -> None:
     text_of(d.project())
 
 
-# -- 5. what is inactive still has text ------------------------------------------------------------
+# -- 5. what is inactive still has text ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("out_channels", [3, 5])
@@ -309,7 +309,7 @@ def test_a_block_with_an_open_input_has_the_text_of_one_without() -> None:
     assert "self.second(x, self.mask)" in text_of(d.project())
 
 
-# -- 6, 13. repeats ---------------------------------------------------------------------------------
+# -- 6, 13. repeats ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -411,7 +411,7 @@ def test_repeated_blocks_with_two_outputs_pass_the_first_on() -> None:
     assert 'x = layer(x)["main"]' in text_of(d.project())
 
 
-# -- 7. sizes that are known only in forward --------------------------------------------------------
+# -- 7. sizes that are known only in forward -----------------------------------------------------
 
 
 def test_free_names_are_unpacked_on_top() -> None:
@@ -429,7 +429,7 @@ def test_free_names_are_unpacked_on_top() -> None:
     assert "self.width // 2" in text
 
 
-# -- 8, 9. buffers and tensors made in forward -------------------------------------------------------
+# -- 8, 9. buffers and tensors made in forward ---------------------------------------------------
 
 
 def test_buffers_by_formula_are_made_in_init() -> None:
@@ -453,7 +453,7 @@ def test_a_tensor_made_in_forward_is_like_another() -> None:
     assert "x.new_ones((N, 1, 1))" in text_of(d.project())
 
 
-# -- 10. expressions ---------------------------------------------------------------------------------
+# -- 10. expressions -----------------------------------------------------------------------------
 
 
 def test_functions_of_expressions() -> None:
@@ -469,7 +469,7 @@ def test_functions_of_expressions() -> None:
     assert "width = make_divisible(hidden * 1.5, 8)" in text
 
 
-# -- 11. kinds of blocks -----------------------------------------------------------------------------
+# -- 11. kinds of blocks -------------------------------------------------------------------------
 
 
 def test_a_sequential_block_has_no_forward() -> None:
@@ -496,7 +496,7 @@ def test_a_module_list_block_calls_its_children() -> None:
     assert "self[0](x)" in text
 
 
-# -- 12. requirements --------------------------------------------------------------------------------
+# -- 12. requirements ----------------------------------------------------------------------------
 
 
 def test_requirements_are_raised() -> None:
@@ -514,7 +514,7 @@ def test_requirements_are_raised() -> None:
         build(generate(d.project()), heads=3)
 
 
-# -- 14. examples ------------------------------------------------------------------------------------
+# -- 14. examples --------------------------------------------------------------------------------
 
 
 def test_examples_are_never_in_the_code() -> None:
@@ -526,7 +526,7 @@ def test_examples_are_never_in_the_code() -> None:
     assert "37" not in text_of(d.project())
 
 
-# -- 17. optional parts ------------------------------------------------------------------------------
+# -- 17. optional parts --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("use_aux", [True, False])
@@ -541,7 +541,7 @@ def test_an_auxiliary_part(use_aux: bool) -> None:
     assert "if use_aux else 4, 2)" in text
 
 
-# -- 18, 19, 20 --------------------------------------------------------------------------------------
+# -- 18, 19, 20 ----------------------------------------------------------------------------------
 
 
 def test_parameters_declare_their_types() -> None:
@@ -577,7 +577,7 @@ def test_parts_have_names() -> None:
     assert "x, _, part2 = x.chunk(3, dim=1)" in text_of(d.project())
 
 
-# -- whole texts ---------------------------------------------------------------------------------------
+# -- whole texts ---------------------------------------------------------------------------------
 
 
 def test_a_thousand_layers_in_a_chain() -> None:
