@@ -11,6 +11,7 @@ from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis
 from nnstudio.analysis.faults import label
+from nnstudio.analysis.one_text import differing_uses
 from nnstudio.analysis.report import BlockReport, Problem, Report
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
@@ -27,7 +28,8 @@ def analyse(project: Project, previous: Report | None = None) -> Report:
     root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
     reports: dict[str, BlockReport] = {}
     problems: dict[Problem, None] = {}
-    _collect(root, reports, problems)
+    for problem in differing_uses(_collect(root, reports, problems)):
+        problems[problem] = None
     for problem in (*_root_values(project), *_overall(project, reports)):
         problems[problem] = None
     for plugin in registry.plugin_problems():
@@ -60,8 +62,12 @@ def _standalone(
 
 def _collect(
     report: BlockReport, reports: dict[str, BlockReport], problems: dict[Problem, None]
-) -> None:
-    """Reports of all blocks in use (the first use counts) and the problems, innermost first."""
+) -> dict[str, list[BlockReport]]:
+    """Reports of all blocks in use (the first use counts) and the problems, innermost first.
+
+    Returns all uses of the blocks inside, by the block's name.
+    """
+    uses: dict[str, list[BlockReport]] = {}
     reports.setdefault(report.block, report)
     seen = {id(report)}
     stack = [report]
@@ -71,12 +77,14 @@ def _collect(
             inner = node.inner
             if inner is not None and id(inner) not in seen:
                 seen.add(id(inner))
+                uses.setdefault(inner.block, []).append(inner)
                 reports.setdefault(inner.block, inner)
                 stack.append(inner)
         for problem in current.problems:
             entered = current.nodes.get(problem.node or "")
             if entered is None or entered.inner is None or entered.inner.ok:
                 problems[problem] = None
+    return uses
 
 
 def _root_values(project: Project) -> Iterator[Problem]:

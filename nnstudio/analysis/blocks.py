@@ -308,7 +308,8 @@ class _Walk:
             )
             return replace(evaluation, outputs=None, fault=Fault(sentence))
         if any(incoming[name] in self.absent for name in guard.optional):
-            return replace(silent(evaluation), outputs={**evaluation.outputs, port: passing})
+            outputs = {**evaluation.outputs, port: passing}
+            return replace(evaluation, outputs=outputs, flops=0)
         return evaluation
 
     def compare_shared(self, node: Node) -> None:

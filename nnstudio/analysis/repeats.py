@@ -22,7 +22,6 @@ from nnstudio.symbols.symbolic import (
     REPETITION,
     Quantity,
     Scope,
-    Term,
     as_size,
     resolve,
     substitute,
@@ -175,7 +174,8 @@ def _both(first: Resolved, rest: Resolved | None, entry: Mapping[str, Quantity])
         return first
     if REPETITION in later.names and substitute(later, {REPETITION: Dim(0)}).same(first):
         return Dim(first.value, later.terms)
-    return Term(first.value, f"{first.text} if {REPETITION} == 0 else {later.text}")
+    text = f"({first.text}) if {REPETITION} == 0 else ({later.text})"
+    return Dim.atom(text, first.value)
 
 
 def _walk_numbers(

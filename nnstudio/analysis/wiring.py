@@ -36,7 +36,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Guard:
-    """An operation that happens only if optional inputs are there; else `passing` goes through."""
+    """A call that happens only if optional inputs are there; else `passing` goes through."""
 
     passing: str
     optional: tuple[str, ...]
@@ -87,7 +87,7 @@ def wiring(project: Project, block: Block) -> Wiring:
     open_ports: set[Port] = set()
     guards: dict[str, Guard] = {}
     if any(node.params.get("optional") is True for node in graph.of_type(INPUT)):
-        for node_id, fault in _follow(project, graph, open_ports, guards):
+        for node_id, fault in _follow(project, block, open_ports, guards):
             faults.setdefault(node_id, []).append(fault)
     return Wiring({n: tuple(found) for n, found in faults.items()}, frozenset(open_ports), guards)
 
@@ -170,9 +170,10 @@ def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
 
 
 def _follow(
-    project: Project, graph: Graph, open_ports: set[Port], guards: dict[str, Guard]
+    project: Project, block: Block, open_ports: set[Port], guards: dict[str, Guard]
 ) -> Iterator[tuple[str, Fault]]:
     """Follow the optional Inputs: what minds that they are open, and what cannot."""
+    graph = block.graph
     for node_id in topological(graph) or ():
         node = graph.by_id[node_id]
         if node.type == INPUT:
@@ -180,32 +181,38 @@ def _follow(
                 open_ports.add(Port(node_id, "output"))
             continue
         incoming = graph.incoming[node_id]
-        may = [name for name, port in incoming.items() if port in open_ports]
+        module = is_module(project, node)
+        ports = [p for p in node_ports(project, graph, node).inputs if p.name in incoming]
+        needed = [port.name for port in ports if not (module and port.optional)]
+        may = [name for name in needed if incoming[name] in open_ports]
         if not may:
             continue
-        ports = [p for p in node_ports(project, graph, node).inputs if p.name in incoming]
-        if node.type == OUTPUT or (is_module(project, node) and node.when is None):
-            needed = [port.name for port in ports if port.name in may and not port.optional]
-            if needed:
-                names = ", ".join(sorted(_origins(graph, open_ports, incoming[needed[0]])))
-                sentence = (
-                    f"needs its input '{needed[0]}', but the optional Input '{names}' may be open"
-                )
-                yield node_id, Fault(sentence)
-            continue
-        fixed = [port.name for port in ports if port.name not in may]
-        first = ports[0].name
-        if is_module(project, node):
-            passes_nothing = first in may
-        elif len(ports) == 1 or (fixed and (node.when is None or first in fixed)):
-            guards[node_id] = Guard(fixed[0] if fixed else first, tuple(may))
-            passes_nothing = not fixed
-        else:
+        fixed = [name for name in needed if name not in may]
+        one = len({incoming[name] for name in needed}) == 1
+        first_only = module or node.when is not None
+        outputs = node_ports(project, graph, node).outputs
+        later = {p.name for p in outputs[1:]} & {e.source.name for e in graph.outgoing[node_id]}
+        if node.type == OUTPUT or (module and not _by_itself(block, node)):
+            names = ", ".join(sorted(_origins(graph, open_ports, incoming[may[0]])))
+            sentence = f"needs its input '{may[0]}', but the optional Input '{names}' may be open"
+            yield node_id, Fault(sentence)
+        elif not one and (not fixed or (first_only and needed[0] not in fixed)):
             yield node_id, Fault("rests on optional Inputs, so nothing may be there to work on")
-            continue
-        if passes_nothing:
-            outputs = node_ports(project, graph, node).outputs
-            open_ports.update(Port(node_id, port.name) for port in outputs)
+        elif later:
+            sentence = f"may have nothing to work on, so its output '{min(later)}' cannot be used"
+            yield node_id, Fault(sentence)
+        else:
+            guards[node_id] = Guard(fixed[0] if fixed else needed[0], tuple(may))
+            if not fixed:
+                open_ports.update(Port(node_id, port.name) for port in outputs)
+
+
+def _by_itself(block: Block, node: Node) -> bool:
+    """True if the module is called once, by its own name: a call that can be left out."""
+    graph = block.graph
+    owner = graph.by_id.get(node.shares or node.id, node)
+    contained = any(graph.groups_by_id[g].kind != "frame" for g in graph.ancestry(owner.group))
+    return block.kind == "Module" and not contained and not owner.repeat and not node.repeat
 
 
 def _origins(graph: Graph, open_ports: set[Port], port: Port) -> set[str]:

@@ -150,7 +150,8 @@ class Forward:
         found: list[str] = []
         guard = self.guards.get(node.id)
         if guard is not None:
-            found += [f"{texts[port]} is not None" for port in guard.optional]
+            there = dict.fromkeys(texts[port] for port in guard.optional)
+            found += [f"{text} is not None" for text in there]
         single = True
         if is_module(self.project, node):
             ports = node_ports(self.project, self.graph, node)

@@ -483,10 +483,11 @@ def shared_with_what_is_gone() -> Project:
 
 
 @broken
-def optional_input_into_a_module() -> Project:
+def optional_input_into_a_container() -> Project:
     d = features()
     x, y = d.input("x", "N", 4), d.input("y", "N", 4, optional=True)
-    d.output(d.add("Add", x, d.add("Linear", y, name="fc", out_features=4)))
+    group = d.group("net", "Sequential")
+    d.output(d.add("Add", x, d.add("Linear", y, name="fc", group=group, out_features=4)))
     return d.project()
 
 
@@ -504,6 +505,20 @@ def buffer_rests_on_data() -> Project:
     x = d.input("x", "N", 4)
     table = d.add("Buffer", d.add("Sin", x), name="table")
     d.output(d.add("Add", x, table))
+    return d.project()
+
+
+@broken
+def uses_with_two_texts() -> Project:
+    inner = Drawing("Inner", P("channels"), P("pad", "str", "same"))
+    x = inner.input("x", "N", "channels", 8)
+    x = inner.add("Conv1d", x, name="conv", out_channels=2, kernel_size=3, padding="=pad")
+    x = inner.add("Flatten", x, name="flatten")
+    inner.output(inner.add("Linear", x, name="fc", out_features=3))
+    d = features(inner.block())
+    x = d.input("x", "N", 4, 8)
+    d.output(d.add("Inner", x, name="first"))
+    d.output(d.add("Inner", x, name="second", pad="valid"), "other")
     return d.project()
 
 

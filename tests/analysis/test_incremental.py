@@ -15,6 +15,28 @@ from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, BlockParameter, Local, Project, Requirement
 from tests.compiler.random_projects import CONDITIONS, KINDS, NAMES, SIZES, VALUES, projects, value
 
+STRANGE = (
+    *(
+        0,
+        1,
+        -1,
+        3,
+        10**20,
+        True,
+        None,
+        0.5,
+        float("inf"),
+        "text",
+        "",
+        (),
+        (1, 2),
+        ("N", 2),
+        ((1,),),
+    ),
+    *("=h", "=missing", "=1 +", "=dims[9]", "=dims", "='a'", "=hidden / 0", "=hidden ** 60", "=i"),
+    *("=None", "=flag", "=[1, [2]]", "=max(dims)", "=hidden > 4"),
+)
+
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Edit = Callable[[Draw, Project], Project]
 
@@ -37,7 +59,7 @@ def on_node(draw: Draw, project: Project, edit: Callable[[Node], Node]) -> Proje
 
 def set_param(draw: Draw, project: Project) -> Project:
     names = ("out_channels", "out_features", "hidden", "kernel_size", "dim", "p", "optional")
-    new = value(pick(draw, (*SIZES, 1, -1, 3, True, 0.5, "=h", "=missing", "=1 +", "=dims[9]")))
+    new = value(pick(draw, (*SIZES, *STRANGE)))
 
     def change(node: Node) -> Node:
         known = [*node.params, *(name for name in names if draw(st.integers(0, 9)) == 0)]
@@ -168,7 +190,7 @@ EDITS: tuple[Edit, ...] = (
 
 
 @settings(
-    max_examples=150,
+    max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

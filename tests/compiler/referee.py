@@ -181,10 +181,10 @@ class Use:
         for condition in {owner.when, node.when}:
             if condition is not None and not parse(condition.text).evaluate(names):
                 return {outputs[0]: next(iter(inputs.values()))}
+        passed = absent(inputs, self.needed(node))
+        if passed is not None:
+            return {outputs[0]: passed[0]}
         if place is None:
-            passed = absent(node, inputs)
-            if passed is not None:
-                return {outputs[0]: passed[0]}
             return dict(zip(outputs, operation(node, names, inputs), strict=False))
         module = self.module.get_submodule(place)
         used = self.project.by_name.get(owner.type)
@@ -210,6 +210,18 @@ class Use:
             else:
                 order.append(port.name)
         return [name for name in order if name in connected]
+
+    def needed(self, node: Node) -> list[str]:
+        """The connected inputs without which nothing is computed; all of an operation's."""
+        connected = self.ports(node)
+        used = self.project.by_name.get(node.type)
+        if used is not None:
+            optional = {n.name for n in used.graph.of_type("Input") if n.params.get("optional")}
+        else:
+            layer = registry.find(node.type)
+            assert layer is not None
+            optional = {p.name for p in layer.inputs if p.optional and layer.is_module}
+        return [name for name in connected if name not in optional]
 
     def outputs_of(self, node: Node) -> list[str]:
         used = self.project.by_name.get(node.type)
@@ -240,17 +252,12 @@ def layer_call(module: nn.Module, inputs: Tensors, wired: set[str]) -> tuple[Ten
     return found if isinstance(found, tuple) else (found,)
 
 
-def absent(node: Node, inputs: Tensors) -> tuple[Tensor | None] | None:
-    """What passes an operation one of whose inputs was left open: the first that is there."""
-    there = [tensor for tensor in inputs.values() if tensor is not None]
-    if len(there) == len(inputs):
+def absent(inputs: Tensors, needed: list[str]) -> tuple[Tensor | None] | None:
+    """What passes a node one of whose needed inputs was left open: the first that is there."""
+    there = [inputs[name] for name in needed if inputs[name] is not None]
+    if len(there) == len(needed):
         return None
-    if len(inputs) == 1 or (next(iter(inputs.values())) is None and node.type not in VARIADIC):
-        return (None,)
     return (there[0] if there else None,)
-
-
-VARIADIC = {"Add", "Multiply", "Concat", "Stack"}
 
 
 def operation(node: Node, names: Environment, inputs: Tensors) -> tuple[Tensor, ...]:

@@ -1,4 +1,4 @@
-"""Every preset against the recursive reader of the graph, every use of a block against its text."""
+"""Every preset against the recursive reader of the graph; every use of a block against its text."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from tests.compiler.referee import (
 from tests.compiler.ruff_referee import RUFF
 
 EXAMPLES = settings(
-    max_examples=120,
+    max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -44,9 +44,7 @@ def mlp(*parameters: BlockParameter, **about: Any) -> Drawing:
     return Drawing("Model", *parameters, **about)
 
 
-# -- 1. from the definition alone -------------------------------------------------------------
-
-
+# -- 1. from the definition alone ---------------------------------------------------------
 def test_dimensions_keep_their_names() -> None:
     d = mlp(P("hidden", "int", 8))
     x = d.input("x", "N", 1, 16, 12)
@@ -95,9 +93,7 @@ def test_an_argument_is_left_out_if_its_text_is_torchs_default() -> None:
     assert "self.drop = nn.Dropout()" in text
 
 
-# -- 2. what is called as one -----------------------------------------------------------------
-
-
+# -- 2. what is called as one -------------------------------------------------------------
 def group_of_three(kind: str, *, tap: bool) -> Project:
     d = mlp()
     g = d.group("net", kind)  # type: ignore[arg-type]
@@ -147,9 +143,7 @@ def test_left_out_members_close_the_indexes_up() -> None:
     assert list(deep.state_dict())[2:] == ["net.1.weight", "net.1.bias"]
 
 
-# -- 3. parameters that are not given ------------------------------------------------------------
-
-
+# -- 3. parameters that are not given -----------------------------------------------------
 def inner(*parameters: BlockParameter) -> Block:
     d = Drawing("Inner", *parameters)
     x = d.input("x", "N", "features")
@@ -175,9 +169,7 @@ def test_a_given_parameter_is_checked_against_the_pattern() -> None:
     assert problem.sentence == "inner: input 'x' expects 5 (features) in dimension 1, received 4"
 
 
-# -- 4. names ------------------------------------------------------------------------------------
-
-
+# -- 4. names -----------------------------------------------------------------------------
 def test_modules_own_their_names() -> None:
     d = mlp(P("scale", "float", 2.0), P("training", "float", 3.0))
     x = d.add("Linear", d.input("x", "N", 4), name="scale", out_features=4)
@@ -221,9 +213,7 @@ def test_a_value_that_is_returned_is_not_overwritten() -> None:
     text_of(d.project())
 
 
-# -- 5. what is inactive still has text ----------------------------------------------------------
-
-
+# -- 5. what is inactive still has text ---------------------------------------------------
 @pytest.mark.parametrize("out_channels", [3, 5])
 def test_a_projection_has_one_text(out_channels: int) -> None:
     block = Drawing("Block", P("in_channels"), P("out_channels"), P("stride", "int", 1))
@@ -294,6 +284,19 @@ def test_an_optional_input_may_be_open_or_not() -> None:
     assert "if bias is not None:" in text
 
 
+def test_modules_wait_for_optional_inputs() -> None:
+    d = mlp()
+    x, y = d.input("x", "N", 5, 4), d.input("memory", "N", 3, 6, optional=True)
+    y = d.add("Linear", y, name="fit", out_features=4)
+    at = {"query": x, "key": y, "value": y}
+    z = d.add("MultiheadAttention", name="cross", at=at, num_heads=2, batch_first=True)
+    d.output(d.add("LayerNorm", z, name="norm"))
+    text = text_of(d.project(), memory=torch.randn(2, 3, 6))
+    assert (
+        "if memory is not None:\n            memory = self.fit(memory)\n            x, _ =" in text
+    )
+
+
 def test_a_block_with_an_open_input_has_the_text_of_one_without() -> None:
     block = Drawing("Inner", P("features"))
     x = block.input("x", "N", "length", "features")
@@ -309,9 +312,7 @@ def test_a_block_with_an_open_input_has_the_text_of_one_without() -> None:
     assert "self.second(x, self.mask)" in text_of(d.project())
 
 
-# -- 6, 13. repeats ------------------------------------------------------------------------------
-
-
+# -- 6, 13. repeats -----------------------------------------------------------------------
 @pytest.mark.parametrize("count", [0, 1, 3])
 @pytest.mark.parametrize("kind", ["ModuleList", "Sequential", "inline", "shared"])
 def test_kinds_of_repeats(kind: str, count: int) -> None:
@@ -411,9 +412,7 @@ def test_repeated_blocks_with_two_outputs_pass_the_first_on() -> None:
     assert 'x = layer(x)["main"]' in text_of(d.project())
 
 
-# -- 7. sizes that are known only in forward -----------------------------------------------------
-
-
+# -- 7. sizes that are known only in forward ----------------------------------------------
 def test_free_names_are_unpacked_on_top() -> None:
     d = mlp(P("width", "int", 6))
     x = d.input("x", "N", "length", 4)
@@ -429,9 +428,7 @@ def test_free_names_are_unpacked_on_top() -> None:
     assert "self.width // 2" in text
 
 
-# -- 8, 9. buffers and tensors made in forward ---------------------------------------------------
-
-
+# -- 8, 9. buffers and tensors made in forward --------------------------------------------
 def test_buffers_by_formula_are_made_in_init() -> None:
     d = mlp(P("size", "int", 6))
     x = d.input("x", "N", 6)
@@ -453,9 +450,7 @@ def test_a_tensor_made_in_forward_is_like_another() -> None:
     assert "x.new_ones((N, 1, 1))" in text_of(d.project())
 
 
-# -- 10. expressions -----------------------------------------------------------------------------
-
-
+# -- 10. expressions ----------------------------------------------------------------------
 def test_functions_of_expressions() -> None:
     d = mlp(P("hidden", "int", 30), locals={"width": "make_divisible(hidden * 1.5, 8)"})
     x = d.add("Linear", d.input("x", "N", 4), name="a", out_features="=ceil(hidden / 4)")
@@ -469,9 +464,7 @@ def test_functions_of_expressions() -> None:
     assert "width = make_divisible(hidden * 1.5, 8)" in text
 
 
-# -- 11. kinds of blocks -------------------------------------------------------------------------
-
-
+# -- 11. kinds of blocks ------------------------------------------------------------------
 def test_a_sequential_block_has_no_forward() -> None:
     block = Drawing("Unit", P("features"), kind="Sequential")
     x = block.input("x", "N", "features")
@@ -496,9 +489,7 @@ def test_a_module_list_block_calls_its_children() -> None:
     assert "self[0](x)" in text
 
 
-# -- 12. requirements ----------------------------------------------------------------------------
-
-
+# -- 12. requirements ---------------------------------------------------------------------
 def test_requirements_are_raised() -> None:
     d = mlp(
         P("hidden", "int", 8),
@@ -514,9 +505,7 @@ def test_requirements_are_raised() -> None:
         build(generate(d.project()), heads=3)
 
 
-# -- 14. examples --------------------------------------------------------------------------------
-
-
+# -- 14. examples -------------------------------------------------------------------------
 def test_examples_are_never_in_the_code() -> None:
     d = mlp()
     x = d.input("x", "N", "length", 4, example=(2, 37, 4))
@@ -526,9 +515,7 @@ def test_examples_are_never_in_the_code() -> None:
     assert "37" not in text_of(d.project())
 
 
-# -- 17. optional parts --------------------------------------------------------------------------
-
-
+# -- 17. optional parts -------------------------------------------------------------------
 @pytest.mark.parametrize("use_aux", [True, False])
 def test_an_auxiliary_part(use_aux: bool) -> None:
     d = mlp(P("use_aux", "bool", use_aux))
@@ -541,9 +528,7 @@ def test_an_auxiliary_part(use_aux: bool) -> None:
     assert "if use_aux else 4, 2)" in text
 
 
-# -- 18, 19, 20 ----------------------------------------------------------------------------------
-
-
+# -- 18, 19, 20 ---------------------------------------------------------------------------
 def test_parameters_declare_their_types() -> None:
     block = Drawing(
         "Inner", P("rate", "float"), P("dims", "list[int]"), P("title", "str"), P("on", "bool")
@@ -577,9 +562,7 @@ def test_parts_have_names() -> None:
     assert "x, _, part2 = x.chunk(3, dim=1)" in text_of(d.project())
 
 
-# -- whole texts ---------------------------------------------------------------------------------
-
-
+# -- whole texts --------------------------------------------------------------------------
 def test_a_thousand_layers_in_a_chain() -> None:
     d = mlp()
     x = d.input("x", "N", 4)
