@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
-from nnstudio.analysis.blocks import nested_blocks
 from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog.code import CodeError
@@ -154,6 +153,3 @@ def _head(text: str, others: Sequence[str]) -> list[str]:
     if re.search(r"\bmake_divisible\(", text):
         lines += ["", "", *inspect.getsource(make_divisible).rstrip().splitlines()]
     return lines
-
-
-__all__ = ["Source", "generate", "nested_blocks"]

@@ -12,7 +12,6 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.group_item import GroupItem
 from nnstudio.ui.canvas.node_item import NodeItem
 from nnstudio.ui.canvas.style import Style
@@ -105,8 +104,3 @@ class FarItem(QGraphicsItem):
             painter.setBrush(colour)
             painter.drawEllipse(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-
-
-def solid_at(scale: float) -> bool:
-    """True if boxes are filled with colour at this zoom."""
-    return scale < metrics.SHAPE_FROM

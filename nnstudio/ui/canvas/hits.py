@@ -5,7 +5,7 @@ So it works for hidden items too, when the graph is drawn from far away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -112,8 +112,3 @@ def nearest_wire(
 def within(nodes: Mapping[str, NodeItem], rect: QRectF) -> frozenset[str]:
     """The nodes that a box touches."""
     return frozenset(node_id for node_id, item in nodes.items() if rect.intersects(item.rect()))
-
-
-def wires_of(wires: Iterable[Edge], node: str) -> list[Edge]:
-    """The wires at one node."""
-    return [edge for edge in wires if node in (edge.source.node, edge.target.node)]
