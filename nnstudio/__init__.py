@@ -34,7 +34,7 @@ def save(project: Project, path: str | Path) -> None:
 
 def analyse(project: Project, **values: Any) -> Report:
     """Shapes, costs and problems per node; `values` override the model's parameters."""
-    from nnstudio.analysis.analyse import analyse as run
+    from nnstudio.compiler.inference import analyse as run
 
     return run(_with(project, values))
 

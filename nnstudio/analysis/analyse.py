@@ -10,28 +10,36 @@ from dataclasses import replace
 from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.ends import missing_ends
+from nnstudio.analysis.inference import Inference, not_inferred
 from nnstudio.analysis.one_text import differing_uses
 from nnstudio.analysis.report import BlockReport, Problem, Report
 from nnstudio.catalog import registry
-from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.catalog.use import ShapeError
-from nnstudio.graph.order import upstream
 from nnstudio.project.values import REQUIRED, Block, Project
 from nnstudio.symbols.expression import ExpressionError
 
 
-def analyse(project: Project, previous: Report | None = None) -> Report:
-    """Shapes, costs and problems of every node of `project`."""
-    analysis = Analysis(project)
+def analyse(
+    project: Project, previous: Report | None = None, infer: Inference = not_inferred
+) -> Report:
+    """Shapes, costs and problems of every node of `project`.
+
+    `infer` finds the shapes of layers without a rule; `nnstudio.compiler.inference` has an
+    `analyse` with one.
+    """
+    analysis = Analysis(project, infer)
     before = previous.blocks if previous is not None else {}
     root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
     reports: dict[str, BlockReport] = {}
     problems: dict[Problem, None] = {}
     for problem in differing_uses(_collect(root, reports, problems)):
         problems[problem] = None
-    for problem in (*_root_values(project), *_overall(project, reports)):
+    for problem in _root_values(project):
         problems[problem] = None
+    for name in reports:
+        for problem in missing_ends(analysis.definition(project.by_name[name])):
+            problems[problem] = None
     for plugin in registry.plugin_problems():
         problems[Problem("warning", plugin.sentence, project.root)] = None
     if root.ok:
@@ -99,27 +107,3 @@ def _root_values(project: Project) -> Iterator[Problem]:
             yield Problem(
                 "warning", f"{root.name} has no parameter '{name}'", root.name, param=name
             )
-
-
-def _overall(project: Project, reports: dict[str, BlockReport]) -> list[Problem]:
-    """What no single node can say: an empty model, nodes that lead nowhere."""
-    found: list[Problem] = []
-    for name in reports:
-        block = project.by_name[name]
-        outputs = block.graph.of_type(OUTPUT)
-        if not outputs:
-            what = (
-                "is empty: add an Input, layers and an Output"
-                if not block.graph.nodes
-                else "has no Output"
-            )
-            found.append(Problem("error", f"{name} {what}", name))
-            continue
-        if not block.graph.of_type(INPUT):
-            found.append(Problem("error", f"{name} has no Input: nothing can be given to it", name))
-        used = upstream(block.graph, [node.id for node in outputs])
-        for node in block.graph.nodes:
-            if node.id not in used:
-                sentence = f"{label(node)}: nothing uses its output"
-                found.append(Problem("warning", sentence, name, node.id, label(node)))
-    return found

@@ -7,16 +7,17 @@ expressions, given parameters and requirements are checked.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nnstudio.analysis.values import plain, resolve_value
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.catalog.use import Resolved, ShapeError
+from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, nearest_divisor
 from nnstudio.graph.values import Expr, Node
 from nnstudio.project.values import REQUIRED, Block
-from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.dimension import BATCH_NAMES, Dim
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.symbolic import (
     Quantity,
@@ -31,9 +32,6 @@ from nnstudio.symbols.symbolic import (
 from nnstudio.symbols.tensor import Tensor
 
 Pattern = tuple[int | str, ...]
-
-# sizes of these names are the batch, whose number no example fixes
-BATCH = frozenset({"N", "batch"})
 
 
 def pattern_of(node: Node) -> Pattern:
@@ -58,7 +56,7 @@ def _bare(item: str) -> bool:
 
 def free_names(block: Block) -> tuple[str, ...]:
     """The names in the Input patterns that are neither parameters nor locals, in order."""
-    known = {p.name for p in block.parameters} | {item.name for item in block.locals}
+    known = block.names
     found: dict[str, None] = {}
     for node in block.graph.of_type(INPUT):
         for item in pattern_of(node):
@@ -154,30 +152,47 @@ def complete(
             shape = tuple(_inside(item, None, scope) for item in pattern)
         else:
             for position, (item, dim) in enumerate(zip(pattern, tensor.shape, strict=True)):
-                _check(node, position, item, dim, scope)
+                _check(node, position, item, dim, scope, outside)
             shape = tuple(_inside(i, d, scope) for i, d in zip(pattern, tensor.shape, strict=True))
             if tensor.dtype != dtype and "float" in (dtype, tensor.dtype):
                 raise ShapeError(
                     f"input '{node.name}' expects {dtype} values, received {tensor.dtype}"
                 )
         inner[node.name] = Tensor(shape, dtype)  # type: ignore[arg-type]
-    for sentence in broken_requirements(block, scope):
-        raise ShapeError(sentence)
+    for sentence, fix in broken_requirements(block, scope):
+        raise ShapeError(sentence, fix=fix)
     kept = {name: outside[name] for name in outside if name in scope or name in free}
     return Binding(values, kept, inner, scope, derived, frozenset(absent))
 
 
-def broken_requirements(block: Block, scope: Scope) -> Iterator[str]:
-    """A sentence for each requirement that does not hold, or has no value."""
+def broken_requirements(block: Block, scope: Scope) -> Iterator[tuple[str, ParamFix | None]]:
+    """A sentence for each requirement that does not hold, or has no value; perhaps a remedy."""
     for requirement in block.requirements:
         text = requirement.condition.text
         try:
             condition = resolve(parse(text), scope).value
         except ExpressionError as error:
-            yield f"the requirement '{requirement.sentence}': {error}"
+            yield f"the requirement '{requirement.sentence}': {error}", None
         else:
             if condition is not None and not condition:
-                yield f"{requirement.sentence} ({text})"
+                yield f"{requirement.sentence} ({text})", _divisor(block, parse(text).tree, scope)
+
+
+def _divisor(block: Block, condition: ast.expr, scope: Scope) -> ParamFix | None:
+    """For ``hidden % heads == 0``: the nearest number of heads that divides."""
+    match condition:
+        case ast.Compare(
+            left=ast.BinOp(left=ast.Name(id=whole), op=ast.Mod(), right=ast.Name(id=part)),
+            ops=[ast.Eq()],
+            comparators=[ast.Constant(value=0)],
+        ):
+            number, wanted = scope[whole].value, scope[part].value
+            if not isinstance(number, int) or not isinstance(wanted, int):
+                return None
+            if block.parameter(part) is not None:
+                fits = nearest_divisor(number, wanted)
+                return ParamFix(part, fits, f"Set {part} to {fits}")
+    return None
 
 
 def _inner(value: object) -> object:
@@ -199,10 +214,14 @@ def _inside(item: int | str, dim: Dim | None, scope: Scope) -> Dim:
     return formula
 
 
-def _check(node: Node, position: int, item: int | str, dim: Dim, scope: Scope) -> None:
+def _check(
+    node: Node, position: int, item: int | str, dim: Dim, scope: Scope, outside: Scope
+) -> None:
     expected = Dim(item) if isinstance(item, int) else as_size(resolve(item, scope))
-    if expected.differs(dim):
-        name = "" if isinstance(item, int) or expected.is_constant else f" ({item})"
+    bound = outside.get(item) if isinstance(item, str) else None
+    if expected.clashes(dim) or (isinstance(bound, Dim) and bound.clashes(dim)):
+        known = isinstance(item, int) or expected.is_constant or expected.label == item
+        name = "" if known else f" ({item})"
         raise ShapeError(
             f"input '{node.name}' expects {expected.label}{name} in dimension {position}, "
             f"received {dim.label}"
@@ -239,7 +258,7 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
         example = node.params.get("example")
         if isinstance(example, tuple) and len(example) == len(pattern_of(node)):
             for item, size in zip(pattern_of(node), example, strict=True):
-                if isinstance(item, str) and _bare(item) and item not in BATCH:
+                if isinstance(item, str) and _bare(item) and item not in BATCH_NAMES:
                     examples.setdefault(item, size)
     for name in free_names(block):
         scope[name] = Dim.atom(name, examples.get(name))

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from nnstudio.analysis.binding import Binding, broken_requirements, free_names
+from nnstudio.analysis.binding import Binding, broken_requirements
 from nnstudio.analysis.conditions import either
-from nnstudio.analysis.evaluate import Evaluation, Fault, evaluate, silent, without_numbers
+from nnstudio.analysis.definition import Definition
+from nnstudio.analysis.ends import open_input
+from nnstudio.analysis.evaluate import (
+    Evaluation,
+    Fault,
+    evaluate,
+    silent,
+    without_numbers,
+    without_values,
+)
 from nnstudio.analysis.faults import free_name_problems, label, node_problem
+from nnstudio.analysis.inference import Inference
+from nnstudio.analysis.remedies import fix_at
 from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
-from nnstudio.analysis.weights import touched, with_weights
-from nnstudio.analysis.wiring import WHOLE, Wiring, effective, wiring
+from nnstudio.analysis.reuse import Earlier, same_sizes, same_use
+from nnstudio.analysis.weights import with_weights
+from nnstudio.analysis.wiring import WHOLE, effective
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
-from nnstudio.graph.order import find_cycle, topological
+from nnstudio.graph.order import find_cycle
 from nnstudio.graph.values import Node, Port
-from nnstudio.project.node_commands import SetParam
 from nnstudio.project.ports import node_ports
+from nnstudio.project.root_commands import SetRootValue
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim, product
 from nnstudio.symbols.expression import ExpressionError, parse
@@ -28,50 +40,45 @@ from nnstudio.symbols.tensor import Tensor
 
 @dataclass
 class Analysis:
-    """One run over a project. Equal uses of a block are analysed once."""
+    """One run over a project. Equal uses of a block are analysed once, similar ones share."""
 
     project: Project
+    infer: Inference
     known: dict[object, BlockReport] = field(default_factory=dict)
+    similar: dict[object, BlockReport] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
-    wirings: dict[str, Wiring] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
 
     def block(
         self, block: Block, binding: Binding, previous: BlockReport | None = None
     ) -> BlockReport:
         """The report of `block` with its names bound; `previous` is that of the same use before."""
-        key = _key(block, binding)
+        key = same_use(block, binding)
         found = self.known.get(key)
         if found is not None:
             return found
         if block.name in self.path:
             chain = " > ".join([*self.path, block.name])
             return _failed(block, f"'{block.name}' contains itself ({chain})")
-        self.path.append(block.name)
-        report = _Walk(self, block, binding, previous).report()
-        self.path.pop()
-        self.known[key] = report
+        definition = self.definition(block)
+        earlier = Earlier(previous, definition, binding)
+        report = earlier.whole
+        sizes = same_sizes(block, binding)
+        if report is None:
+            if sizes in self.similar:
+                earlier = Earlier(self.similar[sizes], definition, binding)
+            self.path.append(block.name)
+            report = _Walk(self, definition, binding, earlier).report()
+            self.path.pop()
+        self.known[key] = self.similar[sizes] = report
         return report
 
-    def wiring(self, block: Block) -> Wiring:
-        """The wiring of a block, found once in a run."""
-        found = self.wirings.get(block.name)
+    def definition(self, block: Block) -> Definition:
+        """What the definition of a block tells, read once in a run."""
+        found = self.definitions.get(block.name)
         if found is None:
-            found = self.wirings[block.name] = wiring(self.project, block)
+            found = self.definitions[block.name] = Definition(self.project, block)
         return found
-
-
-def _key(block: Block, binding: Binding) -> object:
-    numbers = tuple((name, _hashable(q.value)) for name, q in binding.scope.items())
-    shapes = tuple(
-        (port, t.dtype, tuple(d.value for d in t.shape)) for port, t in binding.inputs.items()
-    )
-    return block.name, numbers, shapes, binding.absent
-
-
-def _hashable(value: object) -> object:
-    if isinstance(value, list | tuple):
-        return tuple(_hashable(item) for item in value)
-    return (type(value), value)
 
 
 def _failed(block: Block, sentence: str) -> BlockReport:
@@ -83,43 +90,28 @@ class _Walk:
     """One walk over the nodes of a block."""
 
     def __init__(
-        self, analysis: Analysis, block: Block, binding: Binding, previous: BlockReport | None
+        self, analysis: Analysis, definition: Definition, binding: Binding, earlier: Earlier
     ) -> None:
         self.analysis = analysis
         self.project = analysis.project
-        self.block = block
-        self.graph = block.graph
+        self.definition = definition
+        self.block = definition.block
+        self.graph = self.block.graph
         self.binding = binding
         self.scope = binding.scope
-        self.free = frozenset(free_names(block))
-        self.nested = nested_blocks(self.project, block)
-        self.before: Mapping[str, NodeReport] = previous.nodes if previous is not None else {}
-        self.same_names = previous is not None and _same_names(previous, block, binding)
-        self.same_nested = previous is not None and _identical(previous.nested, self.nested)
-        self.previous = previous
-        self.touched = touched(block) | touched(previous.source if previous else None)
+        self.earlier = earlier
         self.nodes: dict[str, NodeReport] = {}
         self.absent: set[Port] = set()
 
     def report(self) -> BlockReport:
-        before = self.previous
-        if (
-            before is not None
-            and before.source is self.block
-            and self.same_names
-            and self.same_nested
-            and before.inputs == self.binding.inputs
-        ):
-            return before
-        order = topological(self.graph)
+        order = self.definition.order
         if order is None:
             cycle = [label(self.graph.by_id[n]) for n in find_cycle(self.graph)]
             return _failed(self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}")
-        self.wiring = self.analysis.wiring(self.block)
-        self.anew = self.touched | self.wiring.faults.keys() | self.wiring.guards.keys()
+        self.wiring = self.definition.wiring
         for node_id in order:
             node = self.graph.by_id[node_id]
-            self.nodes[node_id] = self.taken_over(node) or self.node(node)
+            self.nodes[node_id] = self.earlier.node(node, self.nodes) or self.node(node)
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)
@@ -131,8 +123,7 @@ class _Walk:
                 outputs[node.name] = tensor
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
         own = free_name_problems(self.project, self.block, self.scope)
-        for sentence in broken_requirements(self.block, self.scope):
-            own.append(Problem("error", f"{self.block.name}: {sentence}", self.block.name))
+        own += self.broken()
         for fault in self.wiring.faults.get(WHOLE, ()):
             sentence = f"{self.block.name} {fault.sentence}"
             own.append(Problem("error", sentence, self.block.name, fix=fault.fix))
@@ -145,34 +136,19 @@ class _Walk:
             parameters=_total([n.parameters for n in in_order]),
             flops=_total([n.flops for n in in_order]),
             problems=(*own, *(p for n in in_order for p in n.problems)),
-            nested=self.nested,
+            nested=self.definition.nested,
             source=self.block,
             absent=self.binding.absent,
         )
 
-    def taken_over(self, node: Node) -> NodeReport | None:
-        """The node's report from before the edit, if nothing that it rests on has changed."""
-        before = self.before.get(node.id) if self.same_names else None
-        if (
-            before is None
-            or before.node is not node
-            or not before.ok
-            or node.shares is not None
-            or node.id in self.anew
-            or not (self.same_nested or node.type not in self.project.by_name)
-        ):
-            return None
-        if node.type == INPUT:
-            same = before.outputs["output"] == self.binding.inputs[node.name]
-            return before if same and node.name not in self.binding.absent else None
-        incoming = self.graph.incoming[node.id]
-        if len(incoming) != len(before.inputs):
-            return None
-        for name, tensor in before.inputs.items():
-            source = incoming.get(name)
-            if source is None or self.nodes[source.node].outputs.get(source.name) is not tensor:
-                return None
-        return before
+    def broken(self) -> Iterator[Problem]:
+        """Requirements that the block's own values do not meet."""
+        for sentence, remedy in broken_requirements(self.block, self.scope):
+            fix = None
+            if remedy is not None and self.block.name == self.project.root:
+                fix = Fix(remedy.title, SetRootValue(remedy.param, remedy.value))
+            text = f"{self.block.name}: {sentence}"
+            yield Problem("error", text, self.block.name, fix=fix)
 
     def node(self, node: Node) -> NodeReport:
         if node.type == INPUT:
@@ -190,7 +166,9 @@ class _Walk:
             source = incoming.get(port.name)
             if source is None:
                 if not port.optional and not (port.variadic and inputs):
-                    missing.append(self.problem(node, f"input '{port.name}' is not connected"))
+                    fix = open_input(self.definition, node, port.name)
+                    text = f"input '{port.name}' is not connected"
+                    missing.append(self.problem(node, text, fix=fix))
                 continue
             tensor = self.nodes[source.node].outputs.get(source.name)
             if tensor is not None:
@@ -227,7 +205,7 @@ class _Walk:
         problems = self.problems(node, evaluation)
         return NodeReport(
             inputs=inputs,
-            outputs=outputs or {},
+            outputs=self.earlier.settled(node, outputs) if outputs else {},
             params=evaluation.params,
             auto=evaluation.auto,
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
@@ -250,7 +228,11 @@ class _Walk:
         except ExpressionError as error:
             return Evaluation(None, fault=Fault(f"when: {error}"))
         taken = None if quantity.value is None else bool(quantity.value)
-        evaluation = self.plain(node, without_numbers(inputs) if taken is False else inputs, scope)
+        inputs_known = without_numbers(inputs) if taken is False else inputs
+        evaluation = self.plain(node, inputs_known, scope)
+        if taken is False and evaluation.outputs is None:
+            unknown = self.plain(node, inputs_known, without_values(scope))
+            evaluation = unknown if unknown.outputs is not None else evaluation
         outputs = evaluation.outputs
         if outputs is None or not inputs or not outputs:
             return evaluation
@@ -270,14 +252,14 @@ class _Walk:
 
     def plain(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
         """One evaluation of the layer or block itself."""
-        before = self.before.get(node.id)
-        inner = before.inner if before is not None else None
+        inner = self.earlier.inner(node)
         evaluation = evaluate(
             node,
             self.project.by_name.get(node.type),
             inputs,
             scope,
             lambda block, binding: self.analysis.block(block, binding, inner),
+            self.analysis.infer,
         )
         if node.type == PARAMETER and evaluation.outputs is not None:
             size = product(evaluation.outputs["output"].shape).value
@@ -336,17 +318,14 @@ class _Walk:
         if found:
             return found
         if fault is not None:
-            fix = None
-            if fault.fix is not None:
-                target, value = node.shares or node.id, fault.fix.value
-                command = SetParam(self.block.name, target, fault.fix.param, value, value is None)
-                fix = Fix(fault.fix.title, command)
+            fix = fix_at(self.project, self.block, node, fault.fix) if fault.fix else None
             found.append(self.problem(node, fault.sentence, param=fault.param, fix=fix))
         elif inner is not None and not inner.ok:
             errors = [p for p in inner.problems if p.severity == "error"]
             found.append(self.problem(node, f"inside: {errors[0].sentence}"))
-        if self.free:
-            found += node_problem(self.project, self.block, node, evaluation, self.free, self.scope)
+        free = self.definition.free
+        if free:
+            found += node_problem(self.project, self.block, node, evaluation, free, self.scope)
         return found
 
     def problem(
@@ -365,35 +344,6 @@ def _shown(value: Resolved, other: Resolved) -> str:
     if isinstance(value, Dim) and isinstance(other, Dim) and value.differs(other):
         return value.label
     return _text(value)
-
-
-def _same_names(previous: BlockReport, block: Block, binding: Binding) -> bool:
-    """True if every name means what it meant before."""
-    source = previous.source
-    return (
-        source is not None
-        and source.parameters == block.parameters
-        and source.locals == block.locals
-        and previous.absent == binding.absent
-        and dict(previous.scope) == dict(binding.scope)
-    )
-
-
-def nested_blocks(project: Project, block: Block) -> tuple[Block, ...]:
-    """The blocks that `block` uses, directly or deep."""
-    found: dict[str, Block] = {}
-    stack = [block]
-    while stack:
-        for node in stack.pop().graph.nodes:
-            used = project.by_name.get(node.type)
-            if used is not None and used.name not in found:
-                found[used.name] = used
-                stack.append(used)
-    return tuple(found.values())
-
-
-def _identical(before: tuple[Block, ...], now: tuple[Block, ...]) -> bool:
-    return len(before) == len(now) and all(a is b for a, b in zip(before, now, strict=True))
 
 
 def _total(costs: list[int | None]) -> int | None:

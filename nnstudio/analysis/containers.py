@@ -100,6 +100,12 @@ class Structure:
             if not numbered or (isinstance(entry, Node) and entry.type in own)
         )
 
+    @cached_property
+    def members(self) -> list[Entry]:
+        """The modules and containers of the block itself, in declaration order."""
+        own = (PARAMETER, BUFFER)
+        return [e for e in self.entries if not (isinstance(e, Node) and e.type in own)]
+
     def access(self, node: Node) -> str:
         """``self.conv1``, ``self.net[2]``, ``self.heads["digit"]``: the module of a node.
 
@@ -118,7 +124,7 @@ class Structure:
         if container is not None:
             kind, children, before = container.group.kind, container.children, self.reach(container)
         else:
-            kind, children, before = self.block.kind, self.entries, "self"
+            kind, children, before = self.block.kind, self.members, "self"
             if isinstance(entry, Node) and entry.type in (PARAMETER, BUFFER):
                 kind = "Module"
         if kind == "Module":
@@ -245,9 +251,12 @@ def structure(project: Project, block: Block) -> Structure:
     containers: dict[str, Container] = {}
     places: dict[str, tuple[Container | None, int]] = {}
 
+    tensors = 0  # parameters and buffers have no index among the modules of the block
+
     def place(entry: Entry, key: str, parent: Container | None) -> None:
         children = entries if parent is None else parent.children
-        places[key] = (parent, len(children))
+        before = tensors if parent is None else 0
+        places[key] = (parent, len(children) - before)
         children.append(entry)
 
     for node in graph.nodes:
@@ -264,4 +273,5 @@ def structure(project: Project, block: Block) -> Structure:
                 place(containers[group_id], group_id, parent)
             parent = containers[group_id]
         place(node, node.id, parent)
+        tensors += own
     return Structure(project, block, entries, containers, places)

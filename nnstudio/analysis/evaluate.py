@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, bind, outward
+from nnstudio.analysis.inference import Inference
+from nnstudio.analysis.limits import check_limits
+from nnstudio.analysis.remedies import Remedy
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
@@ -13,8 +16,9 @@ from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import ExpressionError
-from nnstudio.symbols.symbolic import Scope
+from nnstudio.symbols.symbolic import Quantity, Scope, Term
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -24,7 +28,7 @@ class Fault:
 
     sentence: str
     param: str | None = None
-    fix: ParamFix | None = None
+    fix: Remedy | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,9 @@ BlockAnalysis = Callable[[Block, Binding], BlockReport]
 
 
 def evaluate_layer(
-    layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope: Scope
+    layer: Layer, node: Node, inputs: Mapping[str, Tensor], scope: Scope, infer: Inference
 ) -> Evaluation:
-    """Resolve the parameters and run the rule."""
+    """Resolve the parameters and run the rule, or ask `infer` where there is none."""
     known = declared_params(layer)
     params: dict[str, Resolved] = dict(known.defaults)
     name = ""
@@ -55,12 +59,15 @@ def evaluate_layer(
         for name, value in node.params.items():
             declared = known.by_name.get(name)
             if declared is None:
-                raise ShapeError(f"{layer.type} has no parameter '{name}'", param=name)
+                raise ShapeError(
+                    f"{layer.type} has no parameter '{name}'", param=name, fix=_left_out(name)
+                )
             params[name] = resolve_value(value, scope, names=declared.kind == "shape")
+            check_limits(declared, value, params[name])
     except ExpressionError as error:
         return Evaluation(None, params, fault=Fault(f"{name}: {error}", name))
     except ShapeError as error:
-        return Evaluation(None, params, fault=Fault(error.sentence, error.param))
+        return Evaluation(None, params, fault=Fault(error.sentence, error.param, error.fix))
     for param in known.required:
         if param.name not in params:
             initial = param.initial
@@ -72,9 +79,15 @@ def evaluate_layer(
             )
     use = Use(inputs, params)
     try:
-        found = layer.rule(use)
-        outputs = found if isinstance(found, tuple) else (found,)
-        parameters, flops = layer.cost(use, outputs) if layer.cost else (0, 0)
+        if layer.rule is None:
+            inferred = infer(layer, node, use, scope)
+            outputs: tuple[Tensor, ...] = inferred.outputs
+            counted: tuple[int | None, int | None] = (inferred.parameters, None)
+        else:
+            found = layer.rule(use)
+            outputs = found if isinstance(found, tuple) else (found,)
+            counted = (0, 0)
+        parameters, flops = layer.cost(use, outputs) if layer.cost else counted
     except ShapeError as error:
         return Evaluation(
             None, {**params, **use.derived}, fault=Fault(error.sentence, error.param, error.fix)
@@ -85,6 +98,10 @@ def evaluate_layer(
     if use.derived:
         params |= use.derived
     return Evaluation(ports, params, frozenset(use.derived), parameters, flops)
+
+
+def _left_out(param: str) -> ParamFix:
+    return ParamFix(param, None, f"Leave {param} out")
 
 
 def evaluate_block(
@@ -100,9 +117,8 @@ def evaluate_block(
         for name, value in node.params.items():
             parameter = block.parameter(name)
             if parameter is None:
-                return Evaluation(
-                    None, given, fault=Fault(f"{block.name} has no parameter '{name}'", name)
-                )
+                sentence = f"{block.name} has no parameter '{name}'"
+                return Evaluation(None, given, fault=Fault(sentence, name, _left_out(name)))
             given[name] = resolve_value(value, scope)
         binding = bind(block, given, inputs)
     except ExpressionError as error:
@@ -130,6 +146,7 @@ def evaluate(
     inputs: Mapping[str, Tensor],
     scope: Scope,
     analyse_block: BlockAnalysis,
+    infer: Inference,
 ) -> Evaluation:
     """One evaluation of `node`, which uses `block` or (None) a layer of the catalog."""
     if block is not None:
@@ -140,12 +157,24 @@ def evaluate(
             f"the layer '{node.type}' is not known here; it is kept as it is, but cannot be built"
         )
         return Evaluation(None, fault=Fault(sentence))
-    return evaluate_layer(layer, node, inputs, scope)
+    return evaluate_layer(layer, node, inputs, scope, infer)
 
 
 def without_numbers(inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The inputs as formulas only."""
     return {port: tensor.without_numbers() for port, tensor in inputs.items()}
+
+
+def without_values(scope: Scope) -> dict[str, Quantity]:
+    """The names of a scope as names only: how what is not built stays silent about values."""
+    return {
+        name: quantity
+        if quantity.is_constant
+        else Dim(None, quantity.terms)
+        if isinstance(quantity, Dim)
+        else Term(None, quantity.text)
+        for name, quantity in scope.items()
+    }
 
 
 def silent(evaluation: Evaluation) -> Evaluation:

@@ -13,8 +13,10 @@ from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Node
+from nnstudio.project.names import parameter_problem
 from nnstudio.project.parameter_commands import AddBlockParameter
 from nnstudio.project.values import Block, BlockParameter, Project
+from nnstudio.symbols.dimension import BATCH_NAMES
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope
 
@@ -27,15 +29,28 @@ def label(node: Node) -> str:
     return node.name or node.type
 
 
-def make_parameter(project: Project, block: Block, name: str, scope: Scope) -> Fix:
-    """The remedy: the name becomes a parameter, which the pattern binds at every use."""
+def _free_name(project: Project, block: Block, name: str, scope: Scope) -> tuple[str, Fix | None]:
+    """What is said where `__init__` rests on a free name, and the remedy.
+
+    The remedy: the name becomes a parameter, which the pattern binds at every use. The batch can
+    be none, nor can a name that means something else in the generated code.
+    """
+    if name in BATCH_NAMES:
+        return (
+            f"rests on the size of the batch, '{name}', which may be another with each call; "
+            "only the other dimensions can decide how a layer is built"
+        ), None
+    sentence = f"rests on the size '{name}', which is known only when data comes"
+    if parameter_problem(project, block, name) is not None:
+        return f"{sentence}; give it a name that a parameter can have", None
     title = f"Make {name} a parameter of {block.name}"
     parameter = BlockParameter(name, "int")
     if block.name == project.root:
         number = scope[name].value if name in scope else None
         parameter = BlockParameter(name, "int", number if isinstance(number, int) else FIRST_SIZE)
         title = f"{title}, at first {parameter.default}"
-    return Fix(title, AddBlockParameter(block.name, parameter))
+    fix = Fix(title, AddBlockParameter(block.name, parameter))
+    return f"{sentence}; make '{name}' a parameter of the block", fix
 
 
 def node_problem(
@@ -52,12 +67,8 @@ def node_problem(
         return []
     for param, used in _used(node, evaluation, in_init):
         if used and used & free:
-            name = min(used & free)
-            sentence = (
-                f"{label(node)}: {param} rests on the size '{name}', which is known only when "
-                f"data comes; make '{name}' a parameter of the block"
-            )
-            fix = make_parameter(project, block, name, scope)
+            told, fix = _free_name(project, block, min(used & free), scope)
+            sentence = f"{label(node)}: {param} {told}"
             return [Problem("error", sentence, block.name, node.id, label(node), param, fix)]
     return []
 
@@ -111,11 +122,6 @@ def free_name_problems(project: Project, block: Block, scope: Scope) -> list[Pro
     for what, value in values:
         used = names_of(value) & free
         if used:
-            name = min(used)
-            sentence = (
-                f"{block.name}: {what} rests on the size '{name}', which is known only when data "
-                f"comes; make '{name}' a parameter of the block"
-            )
-            fix = make_parameter(project, block, name, scope)
-            found.append(Problem("error", sentence, block.name, fix=fix))
+            told, fix = _free_name(project, block, min(used), scope)
+            found.append(Problem("error", f"{block.name}: {what} {told}", block.name, fix=fix))
     return found

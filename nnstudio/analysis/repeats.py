@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from nnstudio.analysis.evaluate import Evaluation, Fault, silent, without_numbers
+from nnstudio.analysis.evaluate import Evaluation, Fault, silent, without_numbers, without_values
 from nnstudio.analysis.laws import Law, fresh_name, law_of
+from nnstudio.analysis.remedies import Repetitions
 from nnstudio.analysis.wiring import uses_index
-from nnstudio.catalog.use import Resolved
+from nnstudio.catalog.use import Removal, Resolved
 from nnstudio.graph.values import Node
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import ExpressionError, parse
@@ -62,6 +63,9 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
     # a shared module is built even if it is never called
     built = not skipped or node.repeat.kind == "shared"
     first = once(inputs if built else without_numbers(inputs), {**scope, REPETITION: Dim(0)})
+    if not built and first.outputs is None:
+        unknown = once(without_numbers(inputs), {**without_values(scope), REPETITION: Dim(0)})
+        first = unknown if unknown.outputs is not None else first
     if first.outputs is None or not inputs or not first.outputs:
         return first
     outputs = first.outputs
@@ -143,7 +147,8 @@ def _changing(
         laws.append(law)
     if number.value == 0 and not all(law.from_zero for law in laws):
         sentence = "changes the shape, so it needs at least 1 repetition, received 0"
-        return Evaluation(None, first.params, first.auto, fault=Fault(sentence))
+        fault = Fault(sentence, fix=Repetitions(1))
+        return Evaluation(None, first.params, first.auto, fault=fault)
     walked = _walk_numbers(inputs, scope, once, number.value, port, output)
     if walked.fault is not None:
         return replace(walked, params=first.params, auto=first.auto)
@@ -156,10 +161,26 @@ def _changing(
         law.final if law.final.is_constant else Dim(size.value, law.final.terms)
         for law, size in zip(laws, numbers, strict=True)
     )
-    outputs = {**first.outputs, output: Tensor(shape, leaving.dtype)}
+    last = walked.outputs or {}
+    outputs = {name: _of_last(tensor, last.get(name)) for name, tensor in first.outputs.items()}
+    outputs[output] = Tensor(shape, leaving.dtype)
     shared = node.repeat.kind == "shared"
     parameters = first.parameters if shared else walked.parameters
     return replace(first, outputs=outputs, params=params, parameters=parameters, flops=walked.flops)
+
+
+def _of_last(first: Tensor, last: Tensor | None) -> Tensor:
+    """A further output, which is that of the last repetition: nothing may use it, it is shown."""
+    if last is None or last.rank != first.rank:
+        return first
+    shape = tuple(_last_size(a, b) for a, b in zip(first.shape, last.shape, strict=True))
+    return Tensor(shape, first.dtype)
+
+
+def _last_size(first: Dim, last: Dim) -> Dim:
+    if first.value == last.value or (last.value is None and first.is_constant):
+        return first
+    return Dim(last.value) if last.value is not None else Dim(None, first.terms)
 
 
 def _both(first: Resolved, rest: Resolved | None, entry: Mapping[str, Quantity]) -> Resolved:
@@ -198,7 +219,8 @@ def _walk_numbers(
         if evaluation.outputs is None:
             fault = evaluation.fault or Fault("cannot be built")
             sentence = f"in repetition {index}: {fault.sentence}"
-            return replace(evaluation, fault=replace(fault, sentence=sentence))
+            fix = Repetitions(index) if index and isinstance(fault.fix, Removal) else fault.fix
+            return replace(evaluation, fault=replace(fault, sentence=sentence, fix=fix))
         parameters = _add(parameters, evaluation.parameters)
         flops = _add(flops, evaluation.flops)
         outputs = evaluation.outputs

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer, Param
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Value
 from nnstudio.symbols.expression import parse
-from nnstudio.symbols.symbolic import Quantity, Scope, Term, literal, resolve
+from nnstudio.symbols.symbolic import Scope, Term, literal, resolve
 
 
 def resolve_value(value: Value, scope: Scope, *, names: bool = False) -> Resolved:
@@ -24,13 +23,8 @@ def resolve_value(value: Value, scope: Scope, *, names: bool = False) -> Resolve
         ):
             parts = [resolve_value(_item(item, names), scope) for item in value]
             return tuple(part for part in parts if not isinstance(part, tuple))
-        return _literal_tuple(value)
+        return Term([*value], repr(value))
     return literal(value)
-
-
-@lru_cache(maxsize=1024)
-def _literal_tuple(value: tuple[Any, ...]) -> Quantity:
-    return Term([*value], repr(value))
 
 
 def _item(item: Any, names: bool) -> Value:

@@ -66,11 +66,9 @@ def with_weights(
         mine, theirs = nodes[node.id], nodes[other.id]
         if not all(fit) or not mine.ok or not theirs.ok:
             continue
-        own = _shape(node, mine, tie.parameter)
-        given = _shape(other, theirs, tie.other_parameter)
-        if own.rank != given.rank or not all(
-            a.same(b) for a, b in zip(own.shape, given.shape, strict=True)
-        ):
+        own = weight_shape(node, mine, tie.parameter)
+        given = weight_shape(other, theirs, tie.other_parameter)
+        if not same_shape(own, given):
             numbers = own.rank != given.rank or any(
                 a.differs(b) for a, b in zip(own.shape, given.shape, strict=True)
             )
@@ -93,8 +91,18 @@ def _text(tensor: Tensor) -> str:
     return f"({', '.join(dim.text for dim in tensor.shape)})"
 
 
-def _shape(node: Node, report: NodeReport, name: WeightName) -> Tensor:
-    """The shape of a weight or bias, by the documents of torch."""
+def same_shape(one: Tensor, other: Tensor) -> bool:
+    """True if two weights can be one, in numbers and in formulas."""
+    return one.rank == other.rank and all(
+        a.same(b) for a, b in zip(one.shape, other.shape, strict=True)
+    )
+
+
+def weight_shape(node: Node, report: NodeReport, name: WeightName) -> Tensor:
+    """The shape of a weight or bias that can be tied, by the documents of torch.
+
+    The parameters of the node are all known, as they are where its rule has given an output.
+    """
     use = Use({}, report.params)
     kind = node.type
     shape: tuple[Dim, ...]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
 from nnstudio.analysis.report import Fix
+from nnstudio.analysis.wire_order import in_wire_order
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import topological, upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port, Repeat
@@ -78,11 +79,17 @@ def wiring(project: Project, block: Block) -> Wiring:
                 faults.setdefault(node.id, []).append(Fault(sentence))
     contained = any(group.kind != "frame" for group in graph.groups)
     if block.kind != "Module" or contained or _inline(graph):
-        for found_at, sentence in structure(project, block).misplaced():
-            fix = None
-            if found_at is None:
-                fix = Fix(f"Make {block.name} a Module", SetKind(block.name, "Module"))
+        known = structure(project, block)
+        sorting: dict[str, Fix | None] = {}
+        for found_at, sentence in known.misplaced():
             key = WHOLE if found_at is None else found_at.id
+            around = known.places[found_at.shares or key][0] if found_at is not None else None
+            name = around.group.id if around is not None else WHOLE
+            if name not in sorting and (name or block.kind != "Module"):
+                sorting[name] = in_wire_order(known, around)
+            fix = sorting.get(name)
+            if fix is None and found_at is None:
+                fix = Fix(f"Make {block.name} a Module", SetKind(block.name, "Module"))
             faults.setdefault(key, []).append(Fault(sentence, fix))
     open_ports: set[Port] = set()
     guards: dict[str, Guard] = {}

@@ -54,7 +54,8 @@ class Param:
     Kinds: `size` is a whole number or one per spatial dimension, `ints` a list of whole numbers,
     `shape` a list of numbers, names or expressions, `number` an int or a float, `numbers` one or
     one per spatial dimension.
-    A `structural` parameter decides *which* dimensions are meant and must be a literal.
+    A `structural` parameter decides *which* dimensions are meant or what the code is made of, and
+    must be a literal.
     """
 
     name: str
@@ -95,16 +96,17 @@ class Layer:
     """One `torch.nn` module or one torch operation.
 
     `rule` maps input tensors to output tensors (one per output port) and fills AUTO parameters
-    through `Use.auto`. `cost` gives (trainable parameters, floating point operations of one
-    sample's forward; a multiply and an add count as two), None for what is not known. `facts`
-    are the parameters shown on the node.
+    through `Use.auto`. Only a layer of another package may do without (None): its shapes are found
+    by running it, and no parameter of it can be AUTO. `cost` gives (trainable parameters, floating
+    point operations of one sample's forward; a multiply and an add count as two), None for what
+    is not known. `facts` are the parameters shown on the node.
     """
 
     type: str
     category: Category
-    rule: Rule
     code: ModuleCode | FunctionCode
     help: str
+    rule: Rule | None = None
     inputs: tuple[Input, ...] = (Input(),)
     outputs: tuple[Output, ...] = (Output(),)
     params: tuple[Param, ...] = ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from nnstudio.catalog.code import CodeError, FunctionCode, ModuleCode, import_problem
-from nnstudio.catalog.layer import Category, Input, Layer, Output, Param, ParamKind
+from nnstudio.catalog.layer import AUTO, Category, Cost, Input, Layer, Output, Param, ParamKind
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.tensor import Tensor
@@ -47,13 +47,13 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
     try:
         points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name)
     except FAILURES as error:
-        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {_said(error)}")]
+        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {said(error)}")]
     for point in points:
         try:
             found = _declared(point.load())
         except FAILURES as error:
-            said = f"'{point.value}' cannot be loaded: {_said(error)}"
-            problems.append(PluginProblem(point.name, said))
+            failure = f"'{point.value}' cannot be loaded: {said(error)}"
+            problems.append(PluginProblem(point.name, failure))
             continue
         for item in found:
             reason = _problem(item, known, owners)
@@ -72,18 +72,18 @@ def _declared(found: Any) -> list[Any]:
     if isinstance(found, Layer):
         return [found]
     if isinstance(found, str | bytes) or not isinstance(found, Iterable):
-        raise TypeError(f"expected a Layer or several, received {_kind(found)}")
+        raise TypeError(f"expected a Layer or several, received {kind_of(found)}")
     return list(found)
 
 
 def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
     """Why an item cannot be a layer; a declaration may hold anything."""
     if not isinstance(item, Layer):
-        return f"expected a Layer, received {_kind(item)}"
+        return f"expected a Layer, received {kind_of(item)}"
     try:
         return _name_problem(item.type, known, owners) or _declaration_problem(item)
     except FAILURES as error:
-        return f"the declaration of {item.type!r:.60} cannot be read: {_said(error)}"
+        return f"the declaration of {item.type!r:.60} cannot be read: {said(error)}"
 
 
 def _name_problem(name: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
@@ -99,13 +99,13 @@ def _name_problem(name: Any, known: Collection[str], owners: dict[str, str]) -> 
 def _declaration_problem(layer: Layer) -> str | None:
     what = f"the layer '{layer.type}'"
     if not isinstance(layer.category, Category):
-        return f"{what} expects a Category, received {_kind(layer.category)}"
-    if not callable(layer.rule):
-        return f"{what} needs a shape rule: a function from a Use to its output tensors"
+        return f"{what} expects a Category, received {kind_of(layer.category)}"
+    if layer.rule is not None and not callable(layer.rule):
+        return f"{what} expects a function as its shape rule, received {kind_of(layer.rule)}"
     if layer.cost is not None and not callable(layer.cost):
-        return f"{what} expects a function as its cost, received {_kind(layer.cost)}"
+        return f"{what} expects a function as its cost, received {kind_of(layer.cost)}"
     if not isinstance(layer.code, ModuleCode | FunctionCode):
-        return f"{what} expects ModuleCode or FunctionCode, received {_kind(layer.code)}"
+        return f"{what} expects ModuleCode or FunctionCode, received {kind_of(layer.code)}"
     if not all(isinstance(text, str) for text in (layer.help, layer.link, *layer.keywords)):
         return f"{what} expects texts as help, link and keywords"
     groups: list[tuple[str, Any, type]] = [
@@ -128,11 +128,33 @@ def _declaration_problem(layer: Layer) -> str | None:
             return f"{what}: '{param.name}' expects one of the kinds {kinds}"
         if param.kind == "choice" and not param.choices:
             return f"{what}: '{param.name}' needs choices"
+        if param.default is AUTO and layer.rule is None:
+            return f"{what}: '{param.name}' is AUTO, so the layer needs a shape rule that finds it"
     for statement in layer.code.imports:
         problem = import_problem(statement)
         if problem is not None:
             return f"{what}: {problem}"
-    return None
+    return (
+        None
+        if _takes_apart(layer)
+        else (
+            f"{what} needs a result in its code that takes its outputs apart, such as "
+            f"'{', '.join(f'{{{port.name}}}' for port in layer.outputs)}', "
+            f"received {layer.code.result!r:.60}"
+        )
+    )
+
+
+def _takes_apart(layer: Layer) -> bool:
+    """True if the left side of `... = self.name(x)` can be written, with every output in it."""
+    result, names = layer.code.result, {port.name: port.name for port in layer.outputs}
+    if getattr(layer.code, "count", None) is not None or (not result and len(names) == 1):
+        return True
+    try:
+        tree = ast.parse(f"{result.format(**names)} = 0")
+    except (SyntaxError, LookupError, ValueError, AttributeError):
+        return False
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} >= names.keys()
 
 
 def _is_name(name: Any) -> bool:
@@ -143,7 +165,10 @@ def _is_name(name: Any) -> bool:
 
 
 def guarded(layer: Layer) -> Layer:
-    """The layer with a rule, a cost and texts whose failures are sentences."""
+    """The layer with a rule, a cost and texts whose failures are sentences.
+
+    Without a rule both are found by running it, so what is not declared stays undeclared.
+    """
     code: ModuleCode | FunctionCode
     if isinstance(layer.code, ModuleCode):
         call, construct = layer.code.call, layer.code.construct
@@ -155,6 +180,8 @@ def guarded(layer: Layer) -> Layer:
     else:
         code = replace(layer.code, write=_text(layer.type, layer.code.write))
     rule, cost, count = layer.rule, layer.cost, len(layer.outputs)
+    if rule is None:
+        return replace(layer, cost=None if cost is None else _costs(cost), code=code)
 
     def shapes(use: Use) -> tuple[Tensor, ...]:
         try:
@@ -162,15 +189,19 @@ def guarded(layer: Layer) -> Layer:
         except (ShapeError, ExpressionError):
             raise
         except Exception as error:
-            raise ShapeError(f"the shape rule of {layer.type} failed: {_said(error)}") from error
+            raise ShapeError(f"the shape rule of {layer.type} failed: {said(error)}") from error
         outputs = found if isinstance(found, tuple) else (found,)
         if len(outputs) != count or not all(isinstance(item, Tensor) for item in outputs):
-            kinds = ", ".join(_kind(item) for item in outputs)
+            kinds = ", ".join(kind_of(item) for item in outputs)
             raise ShapeError(
                 f"the shape rule of {layer.type} must give {count} tensors, received {kinds}"
             )
         return outputs
 
+    return replace(layer, rule=shapes, cost=_costs(cost), code=code)
+
+
+def _costs(cost: Cost | None) -> Cost:
     def costs(use: Use, outputs: tuple[Tensor, ...]) -> tuple[int | None, int | None]:
         try:
             parameters, operations = cost(use, outputs) if cost is not None else (None, None)
@@ -178,7 +209,7 @@ def guarded(layer: Layer) -> Layer:
             return None, None
         return parameters, operations
 
-    return replace(layer, rule=shapes, cost=costs, code=code)
+    return costs
 
 
 def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Callable[[Any], str]:
@@ -187,18 +218,18 @@ def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Cal
             text = write(written)
             ast.parse(form.format(text), mode="eval")
         except Exception as error:
-            raise CodeError(
-                f"the code of {layer_type} cannot be written: {_said(error)}"
-            ) from error
+            raise CodeError(f"the code of {layer_type} cannot be written: {said(error)}") from error
         return text
 
     return checked
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
+    """What an error says, in one line with its type."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """What came where something else was expected."""
     return "None" if value is None else f"a value of type {type(value).__name__}"

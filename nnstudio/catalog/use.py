@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -13,6 +14,9 @@ from nnstudio.symbols.tensor import Tensor
 
 Resolved = Quantity | tuple[Quantity, ...]
 
+FAR = 100_000
+"""How far from what was wanted a divisor is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParamFix:
@@ -23,16 +27,47 @@ class ParamFix:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A remedy: take the layer out, so that what feeds it feeds what follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A remedy: expand what comes in at a port to sizes, of which -1 stays as it is."""
+
+    port: str
+    sizes: tuple[int | str, ...]
+
+
+Remedy = ParamFix | Removal | Expansion
+
+
 class ShapeError(ValueError):
     """A use that cannot work; the message is one sentence without the node's name."""
 
     def __init__(
-        self, sentence: str, *, param: str | None = None, fix: ParamFix | None = None
+        self,
+        sentence: str,
+        *,
+        param: str | None = None,
+        fix: Remedy | None = None,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.param = param
         self.fix = fix
+
+
+def nearest_divisor(whole: int, wanted: int) -> int:
+    """The divisor of `whole` that is nearest to `wanted`, of two the smaller."""
+    if wanted >= whole:
+        return whole
+    for step in range(min(wanted, FAR)):
+        for number in (wanted - step, wanted + step):
+            if whole % number == 0:
+                return number
+    return 1
 
 
 class Use:
@@ -180,8 +215,8 @@ class Use:
     # -- speaking ----------------------------------------------------------------------------
 
     def same_size(self, left: Dim, right: Dim, sentence: str) -> None:
-        """Refuse two sizes that are known to differ; `sentence` has two places for labels."""
-        if left.differs(right):
+        """Refuse two sizes that cannot be equal; `sentence` has two places for labels."""
+        if left.clashes(right):
             self.fail(sentence.format(left.label, right.label))
 
     def at_least(self, name: str, dim: Dim, minimum: int) -> None:
@@ -189,11 +224,15 @@ class Use:
         if dim.value is not None and dim.value < minimum:
             self.fail(f"'{name}' must be at least {minimum}, received {dim.value}", param=name)
 
-    def divides(self, number: str, whole: Dim, whole_name: str) -> None:
-        """Refuse a `whole` that is no multiple of the parameter `number`."""
+    def divides(self, number: str, whole: Dim, whole_name: str, also: Dim | None = None) -> None:
+        """Refuse a `whole` that is no multiple of the parameter `number`.
+
+        The remedy is the nearest number that divides it, and `also` where that is given.
+        """
         part = self.dim(number)
         if whole.value is not None and part.value and whole.value % part.value:
-            fits = max((n for n in range(1, part.value) if whole.value % n == 0), default=1)
+            other = also.value if also is not None else None
+            fits = nearest_divisor(math.gcd(whole.value, other or whole.value), part.value)
             self.fail(
                 f"{whole_name} must be divisible by {number}: "
                 f"{whole.value} is no multiple of {part.value}",
@@ -202,7 +241,11 @@ class Use:
             )
 
     def fail(
-        self, sentence: str, *, param: str | None = None, fix: ParamFix | None = None
+        self,
+        sentence: str,
+        *,
+        param: str | None = None,
+        fix: Remedy | None = None,
     ) -> NoReturn:
         """Refuse this use with one sentence."""
         raise ShapeError(sentence, param=param, fix=fix)

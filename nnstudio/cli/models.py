@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.cli.main import DONE, NO
 from nnstudio.cli.targets import print_json, project_of
 from nnstudio.compiler.documented import DocumentedCheck
+from nnstudio.compiler.inference import analyse
 from nnstudio.compiler.source import generate
 from nnstudio.export.python_module import export as export_module
 from nnstudio.project.presets import load_target, preset_names
@@ -38,17 +38,20 @@ def _entry(target: str) -> dict[str, Any]:
     project = load_target(target)
     name, _, variant = target.partition("/")
     report = analyse(project)
-    reference = next((v.reference for v in project.variants if v.name == variant), "")
+    known = next((v for v in project.variants if v.name == variant), None)
     shapes = {port: tensor.label.replace(" × ", "x") for port, tensor in report.root.inputs.items()}
     return {
         "name": name,
         "variant": variant or None,
-        "reference": reference or project.about.reference,
+        "reference": (known.reference if known else "") or project.about.reference,
         "family": project.about.family,
         "task": project.about.task,
         "input": shapes,
         "parameters": report.root.parameters,
         "document": project.about.document,
+        "note": (known.note if known else "") or project.about.note,
+        "recipe": project.about.recipe,
+        "training": project.training.model_dump(),
     }
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.cli.main import DONE, NO, STOPPED
 from nnstudio.cli.targets import project_of
+from nnstudio.compiler.inference import analyse
 from nnstudio.data.catalogue import describe
 from nnstudio.project import file
 from nnstudio.project.refusal import Refusal
@@ -75,7 +75,7 @@ def _fitted(project: Project, note: Console, *, quiet: bool) -> Project:
         return project
     command = best_fitting(project, report, info)
     if not quiet:
-        note.print(f"{project.root} fitted to {info.name}: {command.told(info)}")
+        note.print(f"{project.root} fitted to {info.name}: {command.told}")
     return command.apply(project)
 
 

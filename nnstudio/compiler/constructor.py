@@ -58,7 +58,8 @@ class Constructor:
         self.structure = structure
         self.values = values
         self.kept = kept
-        self.formulas = Formulas(block, report, imported_by(project, block))
+        self.taken = {*block.names, *imported_by(project, block), *project.by_name}
+        self.formulas = Formulas(block, report, self.taken)
 
     def lines(self) -> list[Line]:
         """The logical lines of `__init__`, signature first."""
@@ -88,7 +89,7 @@ class Constructor:
         )
         for name, attribute in self.kept.items():
             body.append(Line(f"self.{attribute} = {name}", 2))
-        attributes += weight_lines(self.block, self.structure)
+        attributes += weight_lines(self.block, self.structure, self.taken)
         return [Line(self.signature([*body, *attributes]), 1), *body, *attributes]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
@@ -20,12 +20,11 @@ from nnstudio.project.values import Block
 class Formulas:
     """Writes the operations that feed a buffer as statements."""
 
-    def __init__(self, block: Block, report: BlockReport, taken: Iterable[str] = ()) -> None:
+    def __init__(self, block: Block, report: BlockReport, taken: Collection[str]) -> None:
         self.graph = block.graph
         self.report = report
         self.names: dict[str, str] = {}
-        self.taken = {p.name for p in block.parameters} | {item.name for item in block.locals}
-        self.taken |= set(taken)
+        self.taken = taken
 
     def statements(self, buffer: Node) -> tuple[list[Line], str]:
         """The statements before `register_buffer` and the text of the value."""

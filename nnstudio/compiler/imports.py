@@ -1,8 +1,9 @@
-"""The import lines of the generated text that layers of other packages need."""
+"""The head of a generated text: its imports, also those that layers of other packages need."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterable, Sequence
 
 from nnstudio.analysis.binding import free_names
@@ -12,6 +13,13 @@ from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.lines import WIDTH
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.expression import make_divisible
+
+OWN = {
+    "torch": "import torch",
+    "F": "import torch.nn.functional as F",
+    "Tensor": "from torch import Tensor",
+}
 
 
 def imported_by(project: Project, block: Block) -> dict[str, str]:
@@ -30,8 +38,8 @@ def import_lines(project: Project, blocks: Sequence[Block]) -> list[str]:
     lines: dict[str, None] = {}
     meanings: dict[str, tuple[str, str]] = {}
     for block in blocks:
-        own = {p.name for p in block.parameters} | {known.name for known in block.locals}
-        own |= {node.name for node in block.graph.of_type(INPUT)} | set(free_names(block))
+        own = {*block.names, *free_names(block)}
+        own |= {node.name for node in block.graph.of_type(INPUT)}
         for name, layer in imported_by(project, block).items():
             if name in own or name in project.by_name:
                 what = f"a name of {block.name}" if name in own else "a block"
@@ -72,6 +80,22 @@ def sorted_imports(statements: Iterable[str]) -> list[str]:
             lines.append(line)
         else:
             lines += [f"from {module} import (", *(f"    {name}," for name in found), ")"]
+    return lines
+
+
+def head(text: str, others: Sequence[str]) -> list[str]:
+    """The imports that `text` needs besides `others`, and `make_divisible` where it is used."""
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    lines: list[str] = []
+    if "math" in used:
+        lines += ["import math", ""]
+    imports = [*others, "from torch import nn"]
+    for name, statement in OWN.items():
+        if name in used:
+            imports.append(statement)
+    lines += sorted_imports(imports)
+    if "make_divisible" in used:
+        lines += ["", "", *inspect.getsource(make_divisible).rstrip().splitlines()]
     return lines
 
 

@@ -6,13 +6,10 @@ Same project, same text.
 
 from __future__ import annotations
 
-import inspect
-import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
@@ -21,12 +18,12 @@ from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.constructor import Constructor
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.forward import Forward
-from nnstudio.compiler.imports import import_lines, sorted_imports
+from nnstudio.compiler.imports import head, import_lines
+from nnstudio.compiler.inference import analyse
 from nnstudio.compiler.lines import Line, Text
 from nnstudio.compiler.weights import init_weights
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.expression import make_divisible
 from nnstudio.symbols.tensor import Tensor
 
 WIDTH = 80
@@ -61,10 +58,10 @@ def generate(project: Project, report: Report | None = None) -> Source:
             _write_class(classes, project, block, report.blocks[block.name], values)
         except CodeError as error:
             raise CompileError(f"{block.name}: {error}") from error
-    head = _head(classes.text, import_lines(project, _in_order(project)))
-    shift = len(head)
+    top = head(classes.text, import_lines(project, _in_order(project)))
+    shift = len(top)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
-    text = "\n".join([*head, classes.text])
+    text = "\n".join([*top, classes.text])
     return Source(text, project.root, lines)
 
 
@@ -137,19 +134,3 @@ def _formula(tensor: Tensor, block: Block) -> str:
         rests_on = sorted(dim.names & free) if len(dim.text) > LONG else []
         sizes.append(f"{rests_on[0]}_out" if len(rests_on) == 1 else dim.text)
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-
-
-def _head(text: str, others: Sequence[str]) -> list[str]:
-    """Imports, those of other packages last, and `make_divisible` where it is used."""
-    lines: list[str] = []
-    if re.search(r"\bmath\.", text):
-        lines += ["import math", ""]
-    imports = list(others)
-    if re.search(r"\btorch\.", text):
-        imports.append("import torch")
-    if re.search(r"\bF\.", text):
-        imports.append("import torch.nn.functional as F")
-    lines += sorted_imports([*imports, "from torch import Tensor, nn"])
-    if re.search(r"\bmake_divisible\(", text):
-        lines += ["", "", *inspect.getsource(make_divisible).rstrip().splitlines()]
-    return lines

@@ -14,7 +14,9 @@ MAX_DEPTH = 2
 class Statement:
     """``target = value``, perhaps under a header (a loop or a condition).
 
-    `pure` is True for operations that may be written inside the next statement.
+    `pure` is True for operations that may be written inside the next statement; `named` for those
+    whose result was given a name, which stays to be read; `returned` for the one that becomes the
+    ``return``.
     """
 
     target: str
@@ -23,6 +25,8 @@ class Statement:
     header: str = ""
     pure: bool = False
     add: bool = False
+    named: bool = False
+    returned: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -66,6 +70,8 @@ def joined(statements: list[Statement], returned: list[str]) -> list[Statement]:
     result: list[Statement] = []
     end = [Statement("", text, ()) for text in returned]
     for index, statement in enumerate(statements):
+        if index == len(statements) - 1 and returned == [statement.target]:
+            statement = replace(statement, returned=True)
         while result and _joins(result[-1], statement, [*statements[index + 1 :], *end]):
             before = result.pop()
             text = _substituted(before, statement)
@@ -84,17 +90,33 @@ def joined(statements: list[Statement], returned: list[str]) -> list[Statement]:
 def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
     if before.header or after.header or not before.target.isidentifier():
         return False
+    if before.named and (after.returned or after.target != before.target):
+        return False
     uses = _loads(after.value)
     if uses.count(before.target) != 1:
         return False
     if after.target != before.target and any(_read(before.target, rest)):
         return False
-    if not (before.pure or after.add):
-        return False
     if after.value == before.target:
         return False
     length = len(after.value) + len(before.value) - len(before.target)
-    return length <= MAX_JOINED and _calls(_substituted(before, after)) <= MAX_DEPTH
+    if length > MAX_JOINED:
+        return False
+    if before.pure or after.add:
+        return _calls(_substituted(before, after)) <= MAX_DEPTH
+    # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``
+    different = after.pure and after.target not in ("", before.target)
+    return different and _calls(before.value) == 1 and _receiver(after.value) == before.target
+
+
+@lru_cache(maxsize=8192)
+def _receiver(text: str) -> str:
+    """The name at the beginning of a chain of methods: ``x`` of ``x.flatten(2).mean(1)``."""
+    node: ast.AST = ast.parse(text, mode="eval").body
+    links = 0
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node, links = node.func.value, links + 1
+    return node.id if links and isinstance(node, ast.Name) else ""
 
 
 def _read(name: str, rest: list[Statement]) -> list[bool]:

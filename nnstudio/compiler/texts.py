@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from nnstudio.analysis.report import NodeReport
+from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Node, Value
@@ -71,6 +72,15 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
         if text != default:
             given.add(param.name)
     return Params(texts, frozenset(given))
+
+
+def call_arguments(layer: Layer, code: ModuleCode, call: Written) -> str:
+    """What a module is called with: its inputs in port order, optional ones by their names."""
+    if code.call is not None:
+        return code.call(call)
+    optional = {port.name for port in layer.inputs if port.optional}
+    parts = [f"{name}={text}" if name in optional else text for name, text in call.inputs.items()]
+    return ", ".join(parts)
 
 
 def _default_text(default: Any) -> str | None:

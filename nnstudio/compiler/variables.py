@@ -6,10 +6,11 @@ import builtins
 import keyword
 from collections.abc import Container, Iterable
 
-from nnstudio.project.names import CODE_NAMES, MODULE_ATTRIBUTES, snake_case
+from nnstudio.project.free_names import snake_case
+from nnstudio.project.reserved_names import CODE_NAMES, MODULE_ATTRIBUTES
 from nnstudio.symbols.symbolic import REPETITION
 
-RESERVED = frozenset(dir(builtins)) | CODE_NAMES | {REPETITION, "_", "make_divisible"}
+RESERVED = frozenset(dir(builtins)) | CODE_NAMES | {REPETITION, "make_divisible"}
 
 
 class Variables:
@@ -42,6 +43,21 @@ class Variables:
 def snake(name: str) -> str:
     """``BatchNorm2d`` -> ``norm``, ``ReLUFunction`` -> ``relu``; small letters stay."""
     return name if name.islower() else snake_case(name.removesuffix("Function"))
+
+
+def free_sizes(names: Iterable[str], taken: Container[str]) -> dict[str, str]:
+    """What the sizes are called in `forward`: ``length``, or ``length_size`` if that is taken.
+
+    `N` stands for the batch, and is called so.
+    """
+    wanted = list(names)
+    found: dict[str, str] = {}
+    for name in wanted:
+        size = "batch" if name == "N" and "batch" not in wanted else name
+        while size in taken or size in found.values() or (size != name and size in wanted):
+            size = f"{size.strip('_')}_size"
+        found[name] = size
+    return found
 
 
 def free_attribute(name: str, taken: Container[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nnstudio.analysis.containers import Structure
 from nnstudio.compiler.lines import Line
 from nnstudio.compiler.texts import in_python
-from nnstudio.compiler.variables import singular
+from nnstudio.compiler.variables import RESERVED, singular
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block, Initialiser
 from nnstudio.project.weights import NORMS, RULES, SEVERAL, WITHOUT_BIAS
@@ -44,8 +44,11 @@ def init_weights(block: Block) -> list[Line]:
     return written
 
 
-def weight_lines(block: Block, layout: Structure) -> list[Line]:
-    """The end of `__init__`: rules by type, then those of single nodes, then ties."""
+def weight_lines(block: Block, layout: Structure, taken: Collection[str]) -> list[Line]:
+    """The end of `__init__`: rules by type, then those of single nodes, then ties.
+
+    `taken` are the names that mean something there.
+    """
     lines: list[Line] = []
     if any(item.layer_type for item in block.initialisers):
         lines.append(Line("self.apply(self._init_weights)", 2))
@@ -55,7 +58,7 @@ def weight_lines(block: Block, layout: Structure) -> list[Line]:
             own.setdefault(item.node, {})[item.target] = item
     for node in block.graph.nodes:
         if node.id in own:
-            lines += _override(node, layout.access(node), own[node.id], block)
+            lines += _override(node, layout.access(node), own[node.id], taken)
     for tie in block.ties:
         (node, name), (other, other_name) = ((block.graph.by_id[i], n) for i, n in tie.ends)
         text = f"{layout.access(node)}.{name} = {layout.access(other)}.{other_name}"
@@ -63,14 +66,18 @@ def weight_lines(block: Block, layout: Structure) -> list[Line]:
     return lines
 
 
-def _override(node: Node, access: str, rules: Rules, block: Block) -> list[Line]:
+def _free(wish: str, taken: Collection[str]) -> str:
+    while wish in taken:
+        wish = f"{wish}_"
+    return wish
+
+
+def _override(node: Node, access: str, rules: Rules, taken: Collection[str]) -> list[Line]:
     """One node's own rules, for each repetition and only if it is there."""
     headers: list[str] = []
     if node.repeat is not None and node.repeat.kind != "shared":
-        taken = {p.name for p in block.parameters} | {known.name for known in block.locals}
-        name = singular(node.name) if singular(node.name) != node.name else "layer"
-        while name in taken:
-            name = f"{name}_"
+        name = singular(node.name)
+        name = _free("layer" if name in (node.name, *RESERVED) else name, taken)
         headers.append(f"for {name} in {access}:")
         access = name
         if node.when is not None:
@@ -79,7 +86,8 @@ def _override(node: Node, access: str, rules: Rules, block: Block) -> list[Line]
         headers.append(f"if {in_python(parse(node.when.text).text)}:")
     lines = [Line(header, 2 + k, (node.id,)) for k, header in enumerate(headers)]
     has_bias = "bias" not in node.params or node.params["bias"] is True
-    for line in _statements(access, node.type, rules, 2 + len(headers), bias=has_bias, own=node):
+    depth = 2 + len(headers)
+    for line in _statements(access, node.type, rules, depth, bias=has_bias, own=node, taken=taken):
         lines.append(Line(line.text, line.indent, (node.id,)))
     return lines
 
@@ -92,17 +100,18 @@ def _statements(
     *,
     bias: bool = False,
     own: Node | None = None,
+    taken: Collection[str] = (),
 ) -> list[Line]:
     """The statements for one layer; `bias` is True if its bias is known to be there."""
     lines: list[Line] = []
     targets: Sequence[str] = [name for name in ("weight", "bias") if name in rules]
     if layer_type in SEVERAL:
-        lines.append(
-            Line(f"for name, parameter in {access}.named_parameters(recurse=False):", depth)
-        )
+        label, tensor = _free("name", taken), _free("parameter", taken)
+        every = f"{access}.named_parameters(recurse=False)"
+        lines.append(Line(f"for {label}, {tensor} in {every}:", depth))
         for k, name in enumerate(targets):
-            lines.append(Line(f'{"elif" if k else "if"} "{name}" in name:', depth + 1))
-            lines.append(Line(_call("parameter", rules[name]), depth + 2))
+            lines.append(Line(f'{"elif" if k else "if"} "{name}" in {label}:', depth + 1))
+            lines.append(Line(_call(tensor, rules[name]), depth + 2))
         return lines
     for name in targets:
         tensor = f"{access}.{name}"

@@ -8,8 +8,10 @@ from nnstudio.graph.values import Expr
 from nnstudio.project.checks import check_expression
 from nnstudio.project.command import block_of, is_text, refuse_note
 from nnstudio.project.dissolve import Dissolve
+from nnstudio.project.fit_to_data import FitToData
+from nnstudio.project.free_names import settled
 from nnstudio.project.make_block import MakeBlock
-from nnstudio.project.names import class_name_problem, parameter_problem, settled
+from nnstudio.project.names import class_name_problem, parameter_problem
 from nnstudio.project.parameter_commands import (
     AddBlockParameter,
     PromoteToParameter,
@@ -21,7 +23,6 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used
 from nnstudio.project.root_commands import (
     ApplyVariant,
-    FitToData,
     SetRootValue,
     SetTraining,
 )
@@ -140,7 +141,7 @@ class SetLocal:
         names = [known.name for known in block.locals]
         index = names.index(self.name) if self.name in names else len(names)
         if index == len(names):
-            problem = parameter_problem(block, self.name)
+            problem = parameter_problem(project, block, self.name)
             if problem is not None:
                 raise Refusal(problem)
         visible = frozenset(p.name for p in block.parameters) | frozenset(names[:index])

@@ -6,6 +6,7 @@ What depends on shapes is the business of `analysis`; what the user types become
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -14,8 +15,9 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Param
 from nnstudio.catalog.layers.io import INPUT, PARAMETER
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
-from nnstudio.project.names import BlockNames, word_problem
+from nnstudio.project.names import BlockNames
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.reserved_names import CODE_NAMES, word_problem
 from nnstudio.project.typed import CLEAR as CLEAR
 from nnstudio.project.typed import parse_value as parse_value
 from nnstudio.project.values import Block, BlockParameter, Project, _Required
@@ -80,7 +82,7 @@ def pattern_names(block: Block) -> frozenset[str]:
 
 def known_names(project: Project, block: Block, node: Node) -> frozenset[str]:
     """The names an expression of `node` may use; function nodes also see the sizes of Inputs."""
-    names = {p.name for p in block.parameters} | {known.name for known in block.locals}
+    names = set(block.names)
     if node.repeat is not None:
         names.add(REPETITION)
     layer = None if node.type in project.by_name else registry.find(node.type)
@@ -92,9 +94,14 @@ def known_names(project: Project, block: Block, node: Node) -> frozenset[str]:
 def check_expression(text: str, what: str, known: frozenset[str] | None = None) -> None:
     """Refuse an expression that is not in the language or (if `known`) uses a name not known."""
     try:
-        names = parse(text).names
+        expression = parse(text)
     except ExpressionError as error:
         raise Refusal(f"{what}: {error}") from None
+    names = expression.names
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.comprehension) and ast.unparse(node.target) in CODE_NAMES:
+            variable = ast.unparse(node.target)
+            raise Refusal(f"{what}: '{variable}' has a meaning of its own in the generated code")
     if known is not None and names - known:
         listed = ", ".join(sorted(known)) or "none"
         raise Refusal(f"{what}: '{min(names - known)}' is not known here; known names: {listed}")
@@ -204,8 +211,7 @@ def check_param(spec: Param, value: Value, known: frozenset[str] | None = None) 
     _check_plain(spec.name, value)
     if spec.structural and any(True for _ in expressions_in(value)):
         raise Refusal(
-            f"{spec.name} decides the layout of the data and must be a plain value, "
-            f"received {shown(value)}"
+            f"{spec.name} must be a plain value and no expression, received {shown(value)}"
         )
     if value is None and (spec.optional or spec.default is None):
         return

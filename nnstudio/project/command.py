@@ -26,6 +26,15 @@ class Command(Protocol):
         """The project after it; raises `Refusal`."""
 
 
+def is_possible(command: Command, project: Project) -> bool:
+    """True if the project does not refuse it."""
+    try:
+        command.apply(project)
+    except Refusal:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Sequence:
     """Several commands as one act."""

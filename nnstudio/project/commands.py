@@ -25,6 +25,7 @@ from nnstudio.project.command import (
     with_ports_followed,
     without_empty_groups,
 )
+from nnstudio.project.free_names import free_name, settled
 from nnstudio.project.group_commands import (
     GroupNodes,
     PutInGroup,
@@ -32,7 +33,7 @@ from nnstudio.project.group_commands import (
     Ungroup,
     refuse_group,
 )
-from nnstudio.project.names import BlockNames, free_name, settled
+from nnstudio.project.names import BlockNames
 from nnstudio.project.node_commands import (
     Rename,
     SetParam,

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from nnstudio.project import schema
 from nnstudio.project.migrations import VERSION, migrated
 from nnstudio.project.resolve import resolve
-from nnstudio.project.schema import FileError, fail, received
+from nnstudio.project.schema_fields import FileError, fail, received
 from nnstudio.project.values import Project
 
 FORMAT = "nnstudio"

@@ -9,23 +9,27 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from nnstudio.graph.values import EMPTY, Edge, Graph, Group, Node, Port, new_id
+from nnstudio.graph.values import (
+    EMPTY,
+    Edge,
+    FrozenMap,
+    Graph,
+    Group,
+    Node,
+    Port,
+    Value,
+    new_id,
+)
 from nnstudio.project import schema
 from nnstudio.project.command import block_of, node_of
 from nnstudio.project.commands import added
 from nnstudio.project.file import layout, load_json
+from nnstudio.project.free_names import free_class_name, free_group_name, free_like, snake_case
 from nnstudio.project.migrations import VERSION, migrated
-from nnstudio.project.names import (
-    BlockNames,
-    free_class_name,
-    free_group_name,
-    free_like,
-    place_of,
-    snake_case,
-)
+from nnstudio.project.names import BlockNames, place_of
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.resolve import resolve
-from nnstudio.project.schema import FileError
+from nnstudio.project.schema_fields import FileError, items, record
 from nnstudio.project.values import Block, Project
 
 FORMAT = "nnstudio-fragment"
@@ -104,11 +108,11 @@ def copy(project: Project, block: str, node_ids: Collection[str]) -> str:
     return _written(cut_out(project, block, node_ids))
 
 
-def block_text(project: Project, name: str) -> str:
+def block_text(project: Project, name: str, values: FrozenMap[Value] = EMPTY) -> str:
     """One use of a block and all definitions that it needs, as text; the model has its values."""
     block_of(project, name)
-    values = project.values if name == project.root else EMPTY
-    part = Graph((Node("use", name, snake_case(name), values),))
+    given = values or (project.values if name == project.root else EMPTY)
+    part = Graph((Node("use", name, snake_case(name), given),))
     return _written(Fragment(part, (), _blocks_used(project, part)))
 
 
@@ -138,10 +142,10 @@ def read_fragment(text: str) -> Fragment:
 def parse_fragment(text: str) -> Fragment:
     """The fragment in `text`; raises `FileError`."""
     data = migrated(load_json(text, FORMAT))
-    schema.record(data, "", "format version nodes edges groups inputs blocks", "nodes")
+    record(data, "", "format version nodes edges groups inputs blocks", "nodes")
     graph = schema.graph(data, "")
-    inputs = schema.items(data.get("inputs", []), "inputs", schema.edge)
-    blocks = schema.items(data.get("blocks", []), "blocks", schema.block)
+    inputs = items(data.get("inputs", []), "inputs", schema.edge)
+    blocks = items(data.get("blocks", []), "blocks", schema.block)
     name = free_class_name(Project("", blocks), "Clipboard")
     # in a Sequential, names need not be unique: they are settled where they are pasted
     stand_in = Block(name, graph=graph, kind="Sequential")
@@ -192,6 +196,9 @@ def with_blocks(project: Project, blocks: tuple[Block, ...]) -> tuple[Project, d
         known = project.by_name.get(block.name)
         if known is None or known != new:
             new = replace(new, name=free_class_name(project, block.name))
+            hidden = sorted(new.names & project.by_name.keys())
+            if hidden:
+                raise Refusal(f"{block.name} has a parameter '{hidden[0]}', which is a block here")
             project = replace(project, blocks=(*project.blocks, new))
         types[block.name] = new.name
     return project, types

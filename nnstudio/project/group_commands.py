@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from nnstudio.graph.values import Group, GroupKind, new_id
 from nnstudio.project.command import block_of, node_of, without_empty_groups
-from nnstudio.project.names import MAX_NAME, group_problem, settled
+from nnstudio.project.free_names import settled
+from nnstudio.project.names import group_problem
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.reserved_names import MAX_NAME
 from nnstudio.project.values import Block, Project
 
 

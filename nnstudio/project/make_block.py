@@ -7,20 +7,27 @@ from dataclasses import dataclass, field, replace
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import downstream, upstream
-from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
+from nnstudio.graph.values import (
+    EMPTY,
+    Edge,
+    Expr,
+    FrozenMap,
+    Graph,
+    Node,
+    Port,
+    Repeat,
+    Value,
+    new_id,
+)
 from nnstudio.project.checks import canonical, pattern_names
 from nnstudio.project.command import block_of, node_of, placed, without_empty_groups
 from nnstudio.project.fragment import taken_out, whole_groups
-from nnstudio.project.names import (
-    BlockNames,
-    class_name_problem,
-    free_name,
-    settled,
-    snake_case,
-    word_problem,
-)
+from nnstudio.project.free_names import free_name, settled, snake_case
+from nnstudio.project.names import BlockNames, class_name_problem
+from nnstudio.project.places import AFTER, BEFORE
 from nnstudio.project.ports import node_ports, without_gaps
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.reserved_names import word_problem
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.values import (
     Block,
@@ -34,7 +41,6 @@ from nnstudio.project.values import (
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.tensor import Tensor
 
-MARGIN = 240.0
 PLAIN_PORTS = ("input", "output", "x")
 
 
@@ -62,7 +68,7 @@ class MakeBlock:
             raise Refusal(problem)
         _refuse_selection(outer.graph, self.node_ids)
         rules, ties = _weights(outer, self.node_ids)
-        part = taken_out(outer.graph, self.node_ids)
+        part = _with_lists(taken_out(outer.graph, self.node_ids))
         used = self._names_used(project, outer, part)
         parameters = _parameters(outer, used)
         inner = Block(self.name, parameters, graph=part, initialisers=rules, ties=ties)
@@ -91,8 +97,8 @@ class MakeBlock:
     ) -> tuple[Project, dict[Port, str], dict[Port, str]]:
         """Input and Output nodes for the crossing wires; their names by outer and inner source."""
         graph = project.by_name[self.name].graph
-        left = min(n.position[0] for n in graph.nodes) - MARGIN
-        right = max(n.position[0] for n in graph.nodes) + MARGIN
+        left = min(n.position[0] for n in graph.nodes) - BEFORE
+        right = max(n.position[0] for n in graph.nodes) + AFTER
         sizes: dict[str, str] = {}
         inputs: dict[Port, str] = {}
         outputs: dict[Port, str] = {}
@@ -209,6 +215,24 @@ class MakeBlock:
         named = replace(use, name=free_name(project, project.by_name[self.block], use))
         after = without_gaps(project, after.replaced(named))
         return project.with_graph(self.block, after)
+
+
+def _with_lists(part: Graph) -> Graph:
+    """Repetitions that lay inline in a container which stays outside get a list of their own."""
+
+    def contained(node: Node) -> bool:
+        kinds = [part.groups_by_id[group].kind for group in part.ancestry(node.group)]
+        return any(kind in ("Sequential", "ModuleList") for kind in kinds)
+
+    return replace(
+        part,
+        nodes=tuple(
+            replace(node, repeat=Repeat(node.repeat.count))
+            if node.repeat is not None and node.repeat.kind == "inline" and not contained(node)
+            else node
+            for node in part.nodes
+        ),
+    )
 
 
 def _refuse_selection(graph: Graph, chosen: frozenset[str]) -> None:

@@ -15,7 +15,8 @@ from nnstudio.project.checks import (
     known_names,
 )
 from nnstudio.project.command import block_of, node_of, with_ports_followed
-from nnstudio.project.names import attribute_problem, settled
+from nnstudio.project.free_names import settled
+from nnstudio.project.names import attribute_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 

@@ -42,7 +42,7 @@ class AddBlockParameter:
 
     def apply(self, project: Project) -> Project:
         block = block_of(project, self.block)
-        problem = parameter_problem(block, self.parameter.name)
+        problem = parameter_problem(project, block, self.parameter.name)
         if problem is not None:
             raise Refusal(problem)
         new = checked_parameter(block, self.parameter)
@@ -141,7 +141,7 @@ class RenameBlockParameter:
         old = _parameter_of(block, self.name)
         if self.new_name == self.name:
             return project
-        problem = parameter_problem(block, self.new_name)
+        problem = parameter_problem(project, block, self.new_name)
         if problem is None and users_of(project, block, self.new_name):
             problem = f"'{self.new_name}' is the name of a size in {block.name} already"
         if problem is not None:
@@ -177,9 +177,7 @@ class PromoteToParameter:
         if value is None or any(True for _ in expressions_in(value)):
             raise Refusal(f"{self.param} has no plain value that could become a parameter")
         if spec is not None and (spec.structural or spec.kind == "shape"):
-            raise Refusal(
-                f"{self.param} decides the layout of the data and must stay a plain value"
-            )
+            raise Refusal(f"{self.param} must stay a plain value: it can be no expression")
         name = self.name or _free_parameter(project, block, node.name, self.param)
         kind = type_of(value)
         if kind == "int" and spec is not None and spec.kind in ("float", "number"):
@@ -195,7 +193,9 @@ def _free_parameter(project: Project, block: Block, node: str, param: str) -> st
     wishes = [param, f"{node}_{param}"]
     while True:
         for wish in wishes:
-            if parameter_problem(block, wish) is None and not users_of(project, block, wish):
+            if parameter_problem(project, block, wish) is None and not users_of(
+                project, block, wish
+            ):
                 return wish
         number += 1
         wishes = [f"{param}{number}"]

@@ -13,7 +13,7 @@ from nnstudio.graph.values import Expr, Value
 from nnstudio.project.file import read
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.root_commands import ApplyVariant, SetRootValue
-from nnstudio.project.schema import FileError
+from nnstudio.project.schema_fields import FileError
 from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Project
 from nnstudio.symbols.expression import ExpressionError, parse

@@ -19,7 +19,7 @@ from nnstudio.project.checks import (
 from nnstudio.project.names import BlockNames, class_name_problem, parameter_problem
 from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema import fail
+from nnstudio.project.schema_fields import fail
 from nnstudio.project.values import Block, Project, _Required
 from nnstudio.project.weights import initialisers_problem, ties_problem
 
@@ -29,6 +29,11 @@ def resolve(project: Project) -> Project:
     _unique([b.name for b in project.blocks], "blocks", "a block called")
     if project.root not in project.by_name:
         fail("root", f"expected the name of a block, received '{project.root}'")
+    for block in project.blocks:
+        others = Project(block.name, tuple(b for b in project.blocks if b is not block))
+        problem = class_name_problem(others, block.name)
+        if problem is not None:
+            fail(f"blocks.{block.name}", problem)
     for block in project.blocks:
         resolve_block(project, block)
     _refuse_recursion(project)
@@ -50,14 +55,10 @@ def resolve(project: Project) -> Project:
 def resolve_block(project: Project, block: Block) -> None:
     """Check one block and its graph; raises `FileError`."""
     place = f"blocks.{block.name}"
-    others = Project(block.name, tuple(b for b in project.blocks if b is not block))
-    problem = class_name_problem(others, block.name)
-    if problem is not None:
-        fail(place, problem)
     seen = Block(block.name)
     for parameter in block.parameters:
         at = f"{place}.parameters.{parameter.name}"
-        problem = parameter_problem(seen, parameter.name)
+        problem = parameter_problem(project, seen, parameter.name)
         if problem is not None:
             fail(at, problem)
         if not isinstance(parameter.default, _Required) and parameter.default is not None:
@@ -67,7 +68,7 @@ def resolve_block(project: Project, block: Block) -> None:
         seen = Block(block.name, (*seen.parameters, parameter))
     for known in block.locals:
         at = f"{place}.locals.{known.name}"
-        problem = parameter_problem(seen, known.name)
+        problem = parameter_problem(project, seen, known.name)
         if problem is not None:
             fail(at, problem)
         _check(at, known.name, check_expression, known.value.text, known.name)

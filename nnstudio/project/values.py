@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Graph, Value
 from nnstudio.project.training_settings import TrainingSettings
@@ -110,24 +110,37 @@ class Block:
         """The declared parameter called `name`."""
         return next((p for p in self.parameters if p.name == name), None)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its parameters and locals, known in all its expressions."""
+        return frozenset(p.name for p in self.parameters) | {item.name for item in self.locals}
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A named set of parameter values of the root block."""
+    """A named set of parameter values of the root block, and of training settings if it has any.
+
+    Settings that `training` does not name stay as they are.
+    """
 
     name: str
     values: FrozenMap[Value] = field(default_factory=lambda: EMPTY)
     reference: str = ""
     note: str = ""
+    training: FrozenMap[Any] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the gallery says of a project: task, source document and documented table."""
+    """What the gallery says of a project: task, source document and documented table.
+
+    `recipe` tells where the training settings come from and what of it no setting can say.
+    """
 
     task: str = ""
     family: str = ""
     note: str = ""
+    recipe: str = ""
     document: str = ""
     documented: str = ""
     reference: str = ""
@@ -156,11 +169,16 @@ class Project:
 
     @cached_property
     def variant(self) -> Variant | None:
-        """The first variant that gives the model the values it has, None if there is none."""
+        """The variant that gives the model the values it has, None if there is none.
+
+        Of several the one with most training settings, all as they are now; else the first.
+        """
         defaults = {p.name: p.default for p in self.model.parameters}
         present = FrozenMap({**defaults, **self.values})
-        found = (v for v in self.variants if FrozenMap({**defaults, **v.values}) == present)
-        return next(found, None)
+        found = [v for v in self.variants if FrozenMap({**defaults, **v.values}) == present]
+        settings = self.training.model_dump()
+        trained = [v for v in found if v.training.items() <= settings.items()]
+        return max(trained or found[:1], key=lambda v: len(v.training), default=None)
 
     def with_block(self, block: Block) -> Project:
         """This project with the block of the same name replaced."""

@@ -170,6 +170,11 @@ def override_problem(project: Project, node: Node, item: Initialiser) -> str | N
     return type_problem(item, node.type)
 
 
+def _sentence(problem: str) -> str:
+    """With a capital where it begins with a word: names of parameters stay as they are."""
+    return f"The {problem[4:]}" if problem.startswith("the ") else problem
+
+
 @dataclass(frozen=True)
 class SetInitialisers:
     """Set all initialisers of a block: rules by layer type and for single nodes."""
@@ -188,7 +193,7 @@ class SetInitialisers:
                     raise Refusal(f"{node.name or node.type} {problem}")
         problem = initialisers_problem(block)
         if problem is not None:
-            raise Refusal(problem)
+            raise Refusal(_sentence(problem))
         return project.with_block(block)
 
 
@@ -210,5 +215,5 @@ class SetTies:
                     raise Refusal(f"{node.name or node.type} {problem}")
         problem = ties_problem(block)
         if problem is not None:
-            raise Refusal(problem)
+            raise Refusal(_sentence(problem))
         return project.with_block(block)

@@ -15,6 +15,9 @@ from nnstudio.symbols.expression import parse
 
 Monomial = tuple[str, ...]
 
+BATCH_NAMES = frozenset({"N", "batch"})
+"""Sizes of these names are the batch: any number, also another one for the last samples."""
+
 
 @lru_cache(maxsize=16384)
 def _tidy(text: str) -> str:
@@ -67,6 +70,15 @@ class Dim:
     def differs(self, other: Dim) -> bool:
         """True if both numbers are known and not equal."""
         return self.value is not None and other.value is not None and self.value != other.value
+
+    def clashes(self, other: Dim) -> bool:
+        """True if the two cannot be equal: other numbers, or a batch of any size and a literal."""
+        if self.differs(other):
+            return True
+        for side, fixed in ((self, other), (other, self)):
+            if side.value is None and side.terms is not None and fixed.is_constant:
+                return side.text in BATCH_NAMES
+        return False
 
     def _poly(self) -> dict[Monomial, int]:
         if self.terms is not None:

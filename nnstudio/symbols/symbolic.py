@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from nnstudio.symbols.dimension import Dim
@@ -162,17 +163,31 @@ def _later_than(op: ast.cmpop, bound: int) -> bool | None:
 
 
 class _Substitution(ast.NodeTransformer):
-    def __init__(self, scope: Scope, bound: frozenset[str]) -> None:
-        self.scope = scope
+    def __init__(self, texts: Mapping[str, str], bound: frozenset[str]) -> None:
+        self.texts = texts
         self.bound = bound
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id in self.bound or node.id not in self.scope:
+        if node.id in self.bound or node.id not in self.texts:
             return node
-        return ast.parse(self.scope[node.id].text, mode="eval").body
+        return ast.parse(self.texts[node.id], mode="eval").body
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         return ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
+
+
+@lru_cache(maxsize=8192)
+def _substituted(source: str, texts: tuple[tuple[str, str], ...]) -> str:
+    """`source` with each name replaced by its text."""
+    tree = ast.parse(source, mode="eval").body
+    bound = frozenset(
+        g.target.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ListComp)
+        for g in n.generators
+        if isinstance(g.target, ast.Name)
+    )
+    return ast.unparse(_Substitution(dict(texts), bound).visit(tree))
 
 
 def _opaque(node: ast.expr, scope: Scope) -> Quantity:
@@ -184,15 +199,7 @@ def _opaque(node: ast.expr, scope: Scope) -> Quantity:
         raise ExpressionError(f"'{min(missing)}' is not known here; known names: {known}")
     values = {name: scope[name].value for name in source.names}
     value = None if None in values.values() else source.evaluate(values)
-    bound = frozenset(
-        g.target.id
-        for n in ast.walk(source.tree)
-        if isinstance(n, ast.ListComp)
-        for g in n.generators
-        if isinstance(g.target, ast.Name)
-    )
-    copy = ast.parse(source.text, mode="eval").body
-    text = ast.unparse(_Substitution(scope, bound).visit(copy))
+    text = _substituted(source.text, tuple((n, scope[n].text) for n in sorted(source.names)))
     if value is not None and not parse(text).names:
         return literal(value)
     if isinstance(value, int) and not isinstance(value, bool):

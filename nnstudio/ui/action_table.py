@@ -2,67 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Where = Literal["window", "canvas"]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One act.
-
-    `menu` is the way to it (`View/Theme`), `section` the part of that menu, apart from the others
-    by a line. Keys with `where` "canvas" count only while the canvas has the focus, so that they
-    can be plain letters.
-    """
-
-    id: str
-    title: str
-    menu: str
-    section: int = 0
-    keys: tuple[str, ...] = ()
-    icon: str | None = None
-    note: str = ""
-    where: Where = "window"
-    checkable: bool = False
-
-    @property
-    def plain_title(self) -> str:
-        """The title without the dots that promise a question."""
-        return self.title.removesuffix("...")
-
-
-def _canvas(
-    id: str,
-    title: str,
-    menu: str,
-    section: int,
-    *keys: str,
-    icon: str | None = None,
-    note: str = "",
-) -> ActionSpec:
-    return ActionSpec(id, title, menu, section, keys, icon, note, "canvas")
-
-
-def _window(
-    id: str,
-    title: str,
-    menu: str,
-    section: int,
-    *keys: str,
-    icon: str | None = None,
-    note: str = "",
-    checkable: bool = False,
-) -> ActionSpec:
-    return ActionSpec(id, title, menu, section, keys, icon, note, "window", checkable)
-
+from nnstudio.ui.action_spec import ActionSpec, canvas_act, outline_act, window_act
 
 RECENT = 9
 
 _FILE = (
-    _window("file.new", "New", "File", 0, "Ctrl+N", icon="new", note="Start with an empty canvas."),
-    _window(
+    window_act(
+        "file.new", "New", "File", 0, "Ctrl+N", icon="new", note="Start with an empty canvas."
+    ),
+    window_act(
         "file.gallery",
         "Gallery",
         "File",
@@ -71,9 +19,11 @@ _FILE = (
         icon="gallery",
         note="Presets and recent projects.",
     ),
-    _window("file.open", "Open...", "File", 0, "Ctrl+O", icon="open", note="Open a project file."),
+    window_act(
+        "file.open", "Open...", "File", 0, "Ctrl+O", icon="open", note="Open a project file."
+    ),
     *(
-        _window(
+        window_act(
             f"file.recent{n}",
             f"Recent project {n}",
             "File/Open recent",
@@ -83,8 +33,10 @@ _FILE = (
         )
         for n in range(1, RECENT + 1)
     ),
-    _window("file.save", "Save", "File", 1, "Ctrl+S", icon="save", note="Write the project file."),
-    _window(
+    window_act(
+        "file.save", "Save", "File", 1, "Ctrl+S", icon="save", note="Write the project file."
+    ),
+    window_act(
         "file.save_as",
         "Save as...",
         "File",
@@ -93,7 +45,7 @@ _FILE = (
         icon="save-as",
         note="Write the project to another file.",
     ),
-    _window(
+    window_act(
         "file.export",
         "Export...",
         "File",
@@ -102,16 +54,16 @@ _FILE = (
         icon="export",
         note="Write the PyTorch code (.py) or a picture of the graph (.png, .svg).",
     ),
-    _window("file.quit", "Quit", "File", 3, "Ctrl+Q", icon="close"),
+    window_act("file.quit", "Quit", "File", 3, "Ctrl+Q", icon="close"),
 )
 
 _EDIT = (
-    _window("edit.undo", "Undo", "Edit", 0, "Ctrl+Z", icon="undo"),
-    _window("edit.redo", "Redo", "Edit", 0, "Ctrl+Shift+Z", "Ctrl+Y", icon="redo"),
-    _canvas("edit.cut", "Cut", "Edit", 1, "Ctrl+X", icon="cut"),
-    _canvas("edit.copy", "Copy", "Edit", 1, "Ctrl+C", icon="copy"),
-    _canvas("edit.paste", "Paste", "Edit", 1, "Ctrl+V", icon="paste"),
-    _canvas(
+    window_act("edit.undo", "Undo", "Edit", 0, "Ctrl+Z", icon="undo"),
+    window_act("edit.redo", "Redo", "Edit", 0, "Ctrl+Shift+Z", "Ctrl+Y", icon="redo"),
+    canvas_act("edit.cut", "Cut", "Edit", 1, "Ctrl+X", icon="cut"),
+    canvas_act("edit.copy", "Copy", "Edit", 1, "Ctrl+C", icon="copy"),
+    canvas_act("edit.paste", "Paste", "Edit", 1, "Ctrl+V", icon="paste"),
+    canvas_act(
         "edit.paste_connected",
         "Paste keeping inputs",
         "Edit",
@@ -119,9 +71,9 @@ _EDIT = (
         "Ctrl+Shift+V",
         note="The copies are fed by what feeds the originals.",
     ),
-    _canvas("edit.duplicate", "Duplicate", "Edit", 1, "Ctrl+D", icon="duplicate"),
-    _canvas("edit.delete", "Delete", "Edit", 2, "Del", "Backspace", icon="delete"),
-    _canvas(
+    canvas_act("edit.duplicate", "Duplicate", "Edit", 1, "Ctrl+D", icon="duplicate"),
+    canvas_act("edit.delete", "Delete", "Edit", 2, "Del", "Backspace", icon="delete"),
+    canvas_act(
         "edit.delete_heal",
         "Delete and heal the chain",
         "Edit",
@@ -129,8 +81,8 @@ _EDIT = (
         "Ctrl+Del",
         note="What fed the deleted nodes feeds what follows them.",
     ),
-    _canvas("edit.select_all", "Select all", "Edit", 3, "Ctrl+A"),
-    _canvas(
+    canvas_act("edit.select_all", "Select all", "Edit", 3, "Ctrl+A"),
+    canvas_act(
         "edit.select_chain",
         "Select the whole chain",
         "Edit",
@@ -138,7 +90,7 @@ _EDIT = (
         "L",
         note="Everything that leads to the selection or follows from it.",
     ),
-    _window(
+    window_act(
         "edit.find",
         "Find in the graph...",
         "Edit",
@@ -147,8 +99,8 @@ _EDIT = (
         icon="search",
         note="By name, type or shape; 'problem:' finds what is wrong.",
     ),
-    _canvas("edit.rename", "Rename", "Edit", 4, "F2", icon="rename"),
-    _canvas(
+    canvas_act("edit.rename", "Rename", "Edit", 4, "F2", icon="rename"),
+    canvas_act(
         "edit.properties",
         "Properties",
         "Edit",
@@ -157,11 +109,11 @@ _EDIT = (
         icon="edit",
         note="Go to the selected node's fields in the inspector.",
     ),
-    _window("edit.settings", "Keys and settings", "Edit", 5, "Ctrl+,", icon="settings"),
+    window_act("edit.settings", "Keys and settings", "Edit", 5, "Ctrl+,", icon="settings"),
 )
 
 _GRAPH = (
-    _canvas(
+    canvas_act(
         "graph.add",
         "Add a layer...",
         "Graph",
@@ -171,7 +123,7 @@ _GRAPH = (
         icon="add",
         note="Search the layers and blocks; what is chosen follows the selected node.",
     ),
-    _canvas(
+    canvas_act(
         "graph.swap",
         "Swap the type...",
         "Graph",
@@ -179,7 +131,7 @@ _GRAPH = (
         "Shift+S",
         note="Another type in the same place; parameters and wires that fit are kept.",
     ),
-    _canvas(
+    canvas_act(
         "graph.bypass",
         "Bypass",
         "Graph",
@@ -188,9 +140,9 @@ _GRAPH = (
         icon="bypass",
         note="Keep the node, but let the data pass by it; again to take it back.",
     ),
-    _canvas("graph.group", "Group into a frame", "Graph", 1, "Ctrl+G", icon="group"),
-    _canvas("graph.ungroup", "Ungroup", "Graph", 1, "Ctrl+Alt+Shift+G"),
-    _canvas(
+    canvas_act("graph.group", "Group into a frame", "Graph", 1, "Ctrl+G", icon="group"),
+    canvas_act("graph.ungroup", "Ungroup", "Graph", 1, "Ctrl+Alt+Shift+G"),
+    canvas_act(
         "graph.make_block",
         "Make a block",
         "Graph",
@@ -199,9 +151,9 @@ _GRAPH = (
         icon="block",
         note="The selected nodes become a block that can be used many times.",
     ),
-    _canvas("graph.enter", "Enter the block", "Graph", 2, "Tab", icon="enter"),
-    _canvas("graph.leave", "Leave the block", "Graph", 2, "Esc", icon="leave"),
-    _canvas(
+    canvas_act("graph.enter", "Enter the block", "Graph", 2, "Tab", icon="enter"),
+    canvas_act("graph.leave", "Leave the block", "Graph", 2, "Esc", icon="leave"),
+    canvas_act(
         "graph.dissolve",
         "Dissolve the block",
         "Graph",
@@ -209,7 +161,15 @@ _GRAPH = (
         "Ctrl+Alt+G",
         note="Put the block's nodes in its place.",
     ),
-    _canvas(
+    canvas_act(
+        "graph.save_block",
+        "Save block to my blocks",
+        "Graph",
+        2,
+        icon="save",
+        note="Keep it, with the blocks inside it, for any project; it stands in the palette.",
+    ),
+    canvas_act(
         "graph.arrange",
         "Arrange",
         "Graph",
@@ -218,11 +178,27 @@ _GRAPH = (
         icon="arrange",
         note="Lay out the nodes in the order of the data; one undo step.",
     ),
+    outline_act(
+        "graph.declare_earlier",
+        "Declare earlier",
+        "Graph",
+        3,
+        "Alt+Up",
+        note="A place up in the outline: the order of the code and of the state_dict.",
+    ),
+    outline_act(
+        "graph.declare_later",
+        "Declare later",
+        "Graph",
+        3,
+        "Alt+Down",
+        note="A place down in the outline: the order of the code and of the state_dict.",
+    ),
 )
 
 _VIEW = (
-    _canvas("view.fit", "Fit all", "View", 0, "Home", "F", icon="fit"),
-    _canvas(
+    canvas_act("view.fit", "Fit all", "View", 0, "Home", "F", icon="fit"),
+    canvas_act(
         "view.fit_selection",
         "Fit the selection",
         "View",
@@ -230,21 +206,30 @@ _VIEW = (
         ".",
         note="Bring what is selected into view.",
     ),
-    _canvas("view.actual_size", "Actual size", "View", 0, "Ctrl+0"),
-    _canvas("view.zoom_in", "Zoom in", "View", 0, "Ctrl++", "Ctrl+=", icon="zoom-in"),
-    _canvas("view.zoom_out", "Zoom out", "View", 0, "Ctrl+-", icon="zoom-out"),
-    _window("view.palette", "Palette", "View", 1, "Alt+L", checkable=True),
-    _window("view.inspector", "Inspector", "View", 1, "Alt+I", checkable=True),
-    _window("view.panels", "Panels below", "View", 1, "Alt+P", checkable=True),
-    _window("view.problems", "Problems", "View", 2, "Alt+1", icon="problems"),
-    _window("view.summary", "Summary", "View", 2, "Alt+2", icon="summary"),
-    _window("view.code", "Code", "View", 2, "Alt+3", icon="code"),
-    _window("view.training", "Training", "View", 2, "Alt+4", icon="training"),
-    _window("view.log", "Log", "View", 2, "Alt+5", icon="log"),
-    _window("view.theme_system", "Follow the system", "View/Theme", 0, checkable=True),
-    _window("view.theme_light", "Light", "View/Theme", 0, checkable=True),
-    _window("view.theme_dark", "Dark", "View/Theme", 0, checkable=True),
-    _window(
+    canvas_act("view.actual_size", "Actual size", "View", 0, "Ctrl+0"),
+    canvas_act("view.zoom_in", "Zoom in", "View", 0, "Ctrl++", "Ctrl+=", icon="zoom-in"),
+    canvas_act("view.zoom_out", "Zoom out", "View", 0, "Ctrl+-", icon="zoom-out"),
+    window_act("view.palette", "Palette", "View", 1, "Alt+L", checkable=True),
+    window_act(
+        "view.outline",
+        "Outline",
+        "View",
+        1,
+        "Alt+O",
+        note="The block in the order of its code, to look through and to put into another order.",
+        checkable=True,
+    ),
+    window_act("view.inspector", "Inspector", "View", 1, "Alt+I", checkable=True),
+    window_act("view.panels", "Panels below", "View", 1, "Alt+P", checkable=True),
+    window_act("view.problems", "Problems", "View", 2, "Alt+1", icon="problems"),
+    window_act("view.summary", "Summary", "View", 2, "Alt+2", icon="summary"),
+    window_act("view.code", "Code", "View", 2, "Alt+3", icon="code"),
+    window_act("view.training", "Training", "View", 2, "Alt+4", icon="training"),
+    window_act("view.log", "Log", "View", 2, "Alt+5", icon="log"),
+    window_act("view.theme_system", "Follow the system", "View/Theme", 0, checkable=True),
+    window_act("view.theme_light", "Light", "View/Theme", 0, checkable=True),
+    window_act("view.theme_dark", "Dark", "View/Theme", 0, checkable=True),
+    window_act(
         "view.toggle_theme",
         "Light or dark",
         "View/Theme",
@@ -253,13 +238,15 @@ _VIEW = (
         icon="theme",
         note="Change to the other of the two themes.",
     ),
-    _window("view.full_screen", "Full screen", "View", 3, "F11", checkable=True),
+    window_act("view.full_screen", "Full screen", "View", 3, "F11", checkable=True),
 )
 
 _RUN = (
-    _window("run.start", "Run", "Run", 0, "F5", "Ctrl+Return", icon="run", note="Train the model."),
-    _window("run.pause", "Pause", "Run", 0, "F6", icon="pause"),
-    _window(
+    window_act(
+        "run.start", "Run", "Run", 0, "F5", "Ctrl+Return", icon="run", note="Train the model."
+    ),
+    window_act("run.pause", "Pause", "Run", 0, "F6", icon="pause"),
+    window_act(
         "run.stop",
         "Stop",
         "Run",
@@ -269,7 +256,7 @@ _RUN = (
         icon="stop",
         note="End the training; what it has learned so far is kept.",
     ),
-    _window(
+    window_act(
         "run.fit_to_data",
         "Fit the model to the data",
         "Run",
@@ -280,7 +267,7 @@ _RUN = (
 )
 
 _HELP = (
-    _window(
+    window_act(
         "help.palette",
         "All actions...",
         "Help",
@@ -289,9 +276,9 @@ _HELP = (
         icon="search",
         note="Find any act by its name.",
     ),
-    _window("help.keys", "Keys", "Help", 0, "Ctrl+/", icon="help"),
-    _canvas("help.layer", "Help on the selected layer", "Help", 1, "F1", icon="info"),
-    _window("help.about", "About NN Studio", "Help", 2),
+    window_act("help.keys", "Keys", "Help", 0, "Ctrl+/", icon="help"),
+    canvas_act("help.layer", "Help on the selected layer", "Help", 1, "F1", icon="info"),
+    window_act("help.about", "About NN Studio", "Help", 2),
 )
 
 TABLE: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_GRAPH, *_VIEW, *_RUN, *_HELP)

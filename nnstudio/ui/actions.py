@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui import icons
-from nnstudio.ui.action_table import MENUS, TABLE, ActionSpec
+from nnstudio.ui.action_spec import ActionSpec
+from nnstudio.ui.action_table import MENUS, TABLE
 from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.outline import EDITS, Outline
 from nnstudio.ui.settings import Settings
 
 Reason = Callable[[], str | None]
@@ -55,7 +57,7 @@ class Actions(QObject):
         action.setMenuRole(QAction.MenuRole.NoRole)
         action.setShortcutContext(
             Qt.ShortcutContext.WidgetWithChildrenShortcut
-            if spec.where == "canvas"
+            if spec.where != "window"
             else Qt.ShortcutContext.WindowShortcut
         )
         action.triggered.connect(lambda _checked=False, id=spec.id: self.run(id))
@@ -134,10 +136,6 @@ class Actions(QObject):
         """The QAction of an act."""
         return self._actions[id]
 
-    def is_bound(self, id: str) -> bool:
-        """True if `bind` was called for it."""
-        return id in self._bound
-
     def reason(self, id: str) -> str | None:
         """Why the act cannot be done now; None if it can."""
         bound = self._bound.get(id)
@@ -186,6 +184,12 @@ class Actions(QObject):
         for spec in self.specs.values():
             if spec.where == "canvas":
                 canvas.addAction(self._actions[spec.id])
+
+    def add_to_outline(self, outline: Outline) -> None:
+        """Let the acts of the outline, and those of the canvas that make sense there, listen."""
+        for spec in self.specs.values():
+            if spec.where == "outline" or spec.id in EDITS:
+                outline.tree.addAction(self._actions[spec.id])
 
     # -- menus --------------------------------------------------------------------------------
 

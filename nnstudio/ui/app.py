@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from nnstudio.assets import asset
 from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema import FileError
+from nnstudio.project.schema_fields import FileError
 from nnstudio.ui import icons, theme
 from nnstudio.ui.gallery_card import PresetInfo
 from nnstudio.ui.main_window import MainWindow
@@ -60,6 +60,7 @@ def preset_infos() -> list[PresetInfo]:
                     about.get("family", ""),
                     about.get("document", ""),
                     tuple(variant["name"] for variant in told.get("variants", ())),
+                    about.get("note", ""),
                 )
             )
         except (

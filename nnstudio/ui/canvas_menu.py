@@ -15,11 +15,13 @@ from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.hits import Hit
 
 OPEN = ("graph.add", "edit.paste", "", "edit.select_all", "graph.arrange", "view.fit", "",
-        "graph.leave")  # fmt: skip
+        "graph.save_block", "graph.leave")  # fmt: skip
 NODE = ("edit.properties", "edit.rename", "graph.enter", "help.layer", "", "edit.cut", "edit.copy",
         "edit.duplicate", "edit.delete", "edit.delete_heal", "", "graph.swap", "graph.bypass", "",
-        "graph.group", "graph.ungroup", "graph.make_block", "graph.dissolve")  # fmt: skip
-ONLY_IF_POSSIBLE = {"graph.enter", "graph.dissolve", "graph.ungroup", "graph.leave"}
+        "graph.group", "graph.ungroup", "graph.make_block", "graph.dissolve",
+        "graph.save_block")  # fmt: skip
+ONLY_IF_POSSIBLE = {"graph.enter", "graph.dissolve", "graph.ungroup", "graph.leave",
+                    "graph.save_block"}  # fmt: skip
 KINDS = {"frame": "Frame (paint only)"}
 
 
@@ -44,7 +46,8 @@ class CanvasMenu(QObject):
         menu.setToolTipsVisible(True)
         self._actions.refresh()
         if hit.node is not None:
-            self._fill(menu, NODE)
+            layer = self._canvas.graph.by_id[hit.node].type not in self._canvas.project.by_name
+            self._fill(menu, NODE[:-1] if layer else NODE)
         elif hit.edge is not None:
             self._canvas.select((), frozenset({hit.edge}))
             self._actions.refresh()

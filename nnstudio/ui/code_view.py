@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QGuiApplication,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -244,10 +243,6 @@ class CodeView(QWidget):
     def code(self) -> str:
         """The text that is shown."""
         return self.text.toPlainText()
-
-    def copy_all(self) -> None:
-        """Put the whole text on the clipboard."""
-        QGuiApplication.clipboard().setText(self.code())
 
     def set_code(self, text: str) -> None:
         """Show another text where the eye is: the scroll position stays."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -44,12 +46,14 @@ class DocumentedTable(QWidget):
         self.table.setColumnCount(len(_COLUMNS))
         self.table.setHeaderLabels(_COLUMNS)
         self.table.setAccessibleName("Documented layers")
-        self.table.setUniformRowHeights(True)
+        self.table.setWordWrap(True)
+        self.table.setItemDelegate(_Sentences(self.table))
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(self.table.scheduleDelayedItemsLayout)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 0, 0)
         column.setSpacing(2)
@@ -66,18 +70,53 @@ class DocumentedTable(QWidget):
         self._title.setText(f"{check.title}: {_verdict(check)}")
         self._source.setText(check.document)
         for row in check.rows:
-            self.table.addTopLevelItem(_item(row))
+            self._add(row)
         if check.claims:
-            head = QTreeWidgetItem(["Where the document contradicts itself"])
+            head = QTreeWidgetItem(["Where the document is wrong or unclear"])
             head.setIcon(0, QIcon(icons.pixmap("info", "warning", 16)))
             self.table.addTopLevelItem(head)
             head.setFirstColumnSpanned(True)
             for says, found in check.claims:
-                child = QTreeWidgetItem(["", says, found])
-                child.setToolTip(1, says)
-                child.setToolTip(2, found)
-                head.addChild(child)
-            head.setExpanded(True)
+                _add_sentence(_add_sentence(head, says), found)
+
+    def _add(self, row: CheckRow) -> None:
+        item = _item(row)
+        self.table.addTopLevelItem(item)
+        if row.explanation:
+            _add_sentence(item, row.explanation)
+            item.setExpanded(row.status != "match")
+
+
+def _add_sentence(above: QTreeWidgetItem, sentence: str) -> QTreeWidgetItem:
+    """A line of its own, over all columns, below an item that lies in the tree."""
+    item = QTreeWidgetItem([sentence])
+    above.addChild(item)
+    item.setFirstColumnSpanned(True)
+    above.setExpanded(True)
+    return item
+
+
+class _Sentences(QStyledItemDelegate):
+    """Gives what stands below a row, a sentence over all columns, as many lines as it needs."""
+
+    def __init__(self, table: QTreeWidget) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        hint = super().sizeHint(option, index)
+        depth, above = 1, index.parent()
+        if not above.isValid():
+            return hint
+        while above.isValid():
+            depth, above = depth + 1, above.parent()
+        width = self._table.viewport().width() - depth * self._table.indentation()
+        room = QRect(0, 0, max(width - 16, 40), 10_000)
+        flags = Qt.TextFlag.TextWordWrap
+        text = self._table.fontMetrics().boundingRect(room, flags, str(index.data()))
+        return QSize(hint.width(), max(hint.height(), text.height() + 10))
 
 
 def _verdict(check: DocumentedCheck) -> str:
@@ -101,10 +140,4 @@ def _item(row: CheckRow) -> QTreeWidgetItem:
         item.setFont(column, theme.mono_font(11))
         item.setToolTip(column, item.text(column))
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    if row.explanation:
-        child = QTreeWidgetItem([row.explanation])
-        child.setToolTip(0, row.explanation)
-        item.addChild(child)
-        child.setFirstColumnSpanned(True)
-        item.setExpanded(row.status != "match")
     return item

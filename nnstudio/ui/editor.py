@@ -1,4 +1,7 @@
-"""The page with the canvas: palette left, inspector right, panels below. Layout, not acts."""
+"""The page with the canvas: palette and outline left, inspector right, panels below.
+
+Layout, not acts.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,22 @@ from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidge
 
 from nnstudio.graph.values import Port
 from nnstudio.project.ports import node_ports
+from nnstudio.project.refusal import Refusal
 from nnstudio.ui import icons, theme
 from nnstudio.ui.breadcrumb import Breadcrumb
+from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.fitting import ports_of
 from nnstudio.ui.inspector import Inspector
+from nnstudio.ui.left_side import PAGES, LeftSide
+from nnstudio.ui.outline import Outline
 from nnstudio.ui.palette import Palette
 from nnstudio.ui.settings import Settings
 from nnstudio.workspace.workspace import Workspace
 
 GAP = 72.0
 SIZES = ([232, 892, 316], [606, 242])
-"""Widths of palette, canvas and inspector; heights of what is above and the panels."""
+"""Widths of the left side, canvas and inspector; heights of what is above and the panels."""
 
 
 class Editor(QWidget):
@@ -33,13 +40,17 @@ class Editor(QWidget):
         self,
         workspace: Workspace,
         presets: Sequence[tuple[str, str]],
+        libraries: BlockLibraries,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.workspace = workspace
-        self.canvas = Canvas(workspace)
+        self.libraries = libraries
+        self.canvas = Canvas(workspace, libraries=libraries)
         self.breadcrumb = Breadcrumb(workspace)
-        self.palette_panel = Palette(workspace, presets)
+        self.palette_panel = Palette(workspace, libraries, presets)
+        self.outline = Outline(self.canvas)
+        self.left = LeftSide(self.palette_panel, self.outline)
         self.inspector = Inspector(workspace)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -57,10 +68,10 @@ class Editor(QWidget):
         self._middle = column
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
-        for panel in (self.palette_panel, self.inspector, self.breadcrumb):
+        for panel in (self.left, self.inspector, self.breadcrumb):
             panel.setProperty("role", "panel")
             panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        for widget in (self.palette_panel, middle, self.inspector):
+        for widget in (self.left, middle, self.inspector):
             self.across.addWidget(widget)
         self.down.addWidget(self.across)
         self.down.addWidget(self.tabs)
@@ -70,7 +81,7 @@ class Editor(QWidget):
             splitter.setStretchFactor(growing, 1)
         self.across.setSizes(SIZES[0])
         self.down.setSizes(SIZES[1])
-        self.palette_panel.setMinimumWidth(180)
+        self.left.setMinimumWidth(180)
         self.tabs.setMinimumHeight(120)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -81,6 +92,7 @@ class Editor(QWidget):
         self.breadcrumb.asked.connect(self.canvas.show_path)
         self.inspector.enter_asked.connect(self.canvas.enter)
         self.palette_panel.add_asked.connect(self.add)
+        self.left.currentChanged.connect(lambda _page: self.layout_changed.emit())
         self.tabs.currentChanged.connect(self._on_tab)
         theme.notifier.changed.connect(self._tint)
 
@@ -94,6 +106,7 @@ class Editor(QWidget):
         """Show the project as it is now; the canvas follows by itself."""
         self._on_path(self.canvas.path)
         self.palette_panel.refresh()
+        self.outline.refresh()
 
     def _on_path(self, path: tuple[str, ...]) -> None:
         self.breadcrumb.show_path(path)
@@ -108,7 +121,7 @@ class Editor(QWidget):
         """Add a layer in the middle of the view, or fed by the selected node where that can be."""
         canvas = self.canvas
         selected = canvas.selection()
-        if len(selected) == 1 and ports_of(canvas.project, node_type).inputs:
+        if len(selected) == 1 and self._takes_a_wire(node_type):
             node = canvas.graph.by_id[next(iter(selected))]
             outputs = node_ports(canvas.project, canvas.graph, node).outputs
             if outputs:
@@ -121,6 +134,13 @@ class Editor(QWidget):
         added = canvas.add_at(node_type)
         canvas.setFocus()
         return added
+
+    def _takes_a_wire(self, node_type: str) -> bool:
+        try:
+            added = self.canvas.addition(node_type)
+        except Refusal:  # said when it is added
+            return False
+        return bool(ports_of(added.project, added.type).inputs)
 
     def fly_to(self, block: str, node: str) -> bool:
         """Show a node, entering the first use of its block; False if it is nowhere."""
@@ -204,6 +224,7 @@ class Editor(QWidget):
         settings.set_state("down", self.down.saveState())
         for name, widget in self._sides().items():
             settings.set_flag(name, not widget.isHidden())
+        settings.set_flag("outline", self.left.page == "outline")
 
     def load_layout(self, settings: Settings) -> None:
         """Take up what was remembered."""
@@ -213,18 +234,24 @@ class Editor(QWidget):
                 splitter.restoreState(state)
         for name, widget in self._sides().items():
             widget.setVisible(settings.flag(name, True))
+        self.left.show_page("outline" if settings.flag("outline", False) else "palette")
 
     def _sides(self) -> dict[str, QWidget]:
-        return {"palette": self.palette_panel, "inspector": self.inspector, "panels": self.tabs}
+        return {"left": self.left, "inspector": self.inspector, "panels": self.tabs}
 
     def is_side_shown(self, name: str) -> bool:
-        """True if the palette, the inspector or the panels are shown."""
+        """True if the palette, the outline, the inspector or the panels are shown."""
+        if name in PAGES:
+            return not self.left.isHidden() and self.left.page == name
         return not self._sides()[name].isHidden()
 
     def toggle_side(self, name: str) -> None:
-        """Show or hide the palette, the inspector or the panels."""
-        side = self._sides()[name]
-        side.setVisible(side.isHidden())
+        """Show or hide the palette, the outline, the inspector or the panels."""
+        shown = self.is_side_shown(name)
+        side = self.left if name in PAGES else self._sides()[name]
+        side.setVisible(not shown)
+        if name in PAGES and not shown:
+            self.left.go_to(name)
 
 
 def _line() -> QFrame:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.analysis.analyse import analyse
+from nnstudio.compiler.inference import analyse
 from nnstudio.project.values import Project
 from nnstudio.ui import icons, theme
 from nnstudio.ui.flow_layout import FlowLayout
@@ -157,14 +157,6 @@ class Gallery(QWidget):
         report = analyse(project).root
         told = "" if report.parameters is None else f"{report.parameters:,} parameters"
         card.show_project(project, report, told)
-
-    def fill_now(self) -> None:
-        """Fill in all pictures at once, for pictures of the window and tests."""
-        self._timer.stop()
-        if not self._waiting:
-            self._waiting.extend(self.cards)
-        while self._waiting:
-            self._fill_one()
 
     # -- searching ----------------------------------------------------------------------------
 

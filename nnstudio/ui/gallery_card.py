@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -35,6 +36,7 @@ class PresetInfo:
     family: str = ""
     document: str = ""
     variants: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Card(QWidget):
@@ -138,7 +140,8 @@ class PresetCard(Card):
     def _describe(self) -> None:
         info = self.info
         several = f"Variants: {', '.join(info.variants)}" if len(info.variants) > 1 else ""
-        lines = (info.name, info.task, self.parameters, several, info.document)
+        note = textwrap.fill(info.note, 72)
+        lines = (info.name, note or info.task, self.parameters, several, info.document)
         self.setToolTip("\n".join(line for line in lines if line))
 
     def words(self) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.graph.values import Expr, Port, Value
-from nnstudio.project.block_commands import Dissolve, MakeBlock
+from nnstudio.graph.values import Expr, Node, Value
+from nnstudio.project.block_commands import Dissolve
+from nnstudio.project.command import Sequence
+from nnstudio.project.commands import Move
 from nnstudio.project.group_commands import Ungroup
 from nnstudio.project.refusal import Refusal
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.swap_type import open_swap
+from nnstudio.workspace.block_making import MakeReusableBlock
 
 Reason = Callable[[], str | None]
+CARD = 160.0
+"""About the width of a card, in scene units."""
 
 
 class GraphActions:
@@ -39,7 +43,7 @@ class GraphActions:
         bind("graph.add", lambda: canvas.act("search"), open)
         bind("graph.swap", lambda: open_swap(canvas), one)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
-        bind("graph.group", canvas.editing.group, some)
+        bind("graph.group", self.group, some)
         bind("graph.ungroup", self.ungroup, self._needs_group)
         bind("graph.make_block", self.make_block, some)
         bind("graph.enter", lambda: canvas.enter(self._one()), self._needs_block)
@@ -100,6 +104,14 @@ class GraphActions:
         groups = {graph.by_id[n].group for n in self._canvas.selection()}
         return groups.pop() if len(groups) == 1 else None
 
+    def group(self) -> None:
+        """Put a frame around the selected nodes and ask for its title."""
+        canvas = self._canvas
+        before = canvas.graph.groups_by_id.keys()
+        canvas.editing.group()
+        for group in canvas.graph.groups_by_id.keys() - before:
+            canvas.rename_group(group)
+
     def ungroup(self) -> None:
         """Dissolve the group of the selected nodes."""
         group = self._group()
@@ -114,13 +126,13 @@ class GraphActions:
         )
         if not nodes:
             raise Refusal("Inputs and Outputs belong to the block they stand in.")
-        tensors: dict[Port, Tensor] = {
-            Port(node, name): tensor
-            for node, report in canvas.report.nodes.items()
-            for name, tensor in report.outputs.items()
-        }
         name = self._free_name()
-        canvas.workspace.do(MakeBlock(canvas.block, nodes, name, tensors))
+        make = MakeReusableBlock(canvas.block, nodes, name)
+        left, right = _columns(canvas.graph.by_id[n] for n in nodes)
+        rest = [n for n in canvas.graph.nodes if n.id not in nodes]
+        beside = any(left < n.position[0] <= right for n in rest)
+        closed = _moved(canvas.block, rest, right, 0.0 if beside else left - right)
+        canvas.workspace.do(Sequence((make, closed), make.title))
         canvas.select(n.id for n in canvas.graph.of_type(name))
 
     def _free_name(self) -> str:
@@ -147,8 +159,27 @@ class GraphActions:
                 if name in report.auto and isinstance(found, Dim)
             }
         before = frozenset(canvas.graph.by_id)
-        canvas.workspace.do(Dissolve(canvas.block, node, outside))
+        dissolve = Dissolve(canvas.block, node, outside)
+        use = canvas.graph.by_id[node]
+        left, right = _columns(canvas.project.by_name[use.type].graph.nodes)
+        rest = [n for n in canvas.graph.nodes if n.id != node]
+        distances = [n.position[0] - use.position[0] for n in rest]
+        near = any(0 < distance < right - left + CARD for distance in distances)
+        opened = _moved(canvas.block, rest, use.position[0], right - left if near else 0.0)
+        canvas.workspace.do(Sequence((dissolve, opened), dissolve.title))
         canvas.select(frozenset(canvas.graph.by_id) - before)
+
+
+def _columns(nodes: Iterable[Node]) -> tuple[float, float]:
+    """The first and the last column of nodes, Inputs and Outputs apart."""
+    columns = [n.position[0] for n in nodes if n.type not in (INPUT, OUTPUT)] or [0.0]
+    return min(columns), max(columns)
+
+
+def _moved(block: str, nodes: Iterable[Node], beyond: float, by: float) -> Move:
+    """What stands to the right of `beyond`, moved: a block takes less room than what is in it."""
+    places = [(n.id, (n.position[0] + by, n.position[1])) for n in nodes if n.position[0] > beyond]
+    return Move(block, tuple(places))
 
 
 def _outer(found: Dim) -> Value:

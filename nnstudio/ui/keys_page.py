@@ -23,7 +23,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.ui import theme
 from nnstudio.ui.action_table import MENUS
 from nnstudio.ui.actions import Actions
-from nnstudio.ui.palette import children
+from nnstudio.ui.palette_tree import children
 
 _ID = Qt.ItemDataRole.UserRole
 

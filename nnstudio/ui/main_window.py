@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from nnstudio.project.block_commands import SetTraining
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema import FileError
+from nnstudio.project.schema_fields import FileError
 from nnstudio.training.run import State
 from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.background import Background
+from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas_menu import CanvasMenu
 from nnstudio.ui.documents import Documents, open_or_refuse
 from nnstudio.ui.editor import Editor
@@ -24,6 +25,7 @@ from nnstudio.ui.find_bar import FindBar
 from nnstudio.ui.gallery import Gallery
 from nnstudio.ui.gallery_card import PresetInfo
 from nnstudio.ui.graph_actions import GraphActions
+from nnstudio.ui.library_actions import LibraryActions
 from nnstudio.ui.panels import Panels
 from nnstudio.ui.recovery import Lost, lost_work
 from nnstudio.ui.run_bar import RunBar
@@ -43,10 +45,7 @@ class MainWindow(QMainWindow):
     shown_first = Signal()
 
     def __init__(
-        self,
-        workspace: Workspace,
-        settings: Settings,
-        presets: Sequence[PresetInfo] = (),
+        self, workspace: Workspace, settings: Settings, presets: Sequence[PresetInfo] = ()
     ) -> None:
         super().__init__()
         self.workspace = workspace
@@ -59,7 +58,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 600)
         self.documents = Documents(self, workspace, settings)
         self.gallery = Gallery(presets, load_target, self.documents.recent)
-        self.editor = Editor(workspace, [(info.name, info.task) for info in presets])
+        libraries = BlockLibraries(settings.library_folder, self)
+        self.editor = Editor(workspace, [(info.name, info.task) for info in presets], libraries)
         self.panels = Panels(workspace, self.editor)
         self.find_bar = FindBar(workspace)
         self.editor.put_above_canvas(self.find_bar)
@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self, settings)
         self.actions_table.fill(self.menuBar())
         self.actions_table.add_to_canvas(self.editor.canvas)
+        self.actions_table.add_to_outline(self.editor.outline)
         self.toolbar = ToolBar(self.actions_table, self.run_bar)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self._warm = Background("warm-up", self)
         self._connect()
         GraphActions(self.actions_table, self.editor.canvas, self.reason_not_open)
+        self.library_actions = LibraryActions(self)
         CanvasMenu(self.actions_table, self.editor.canvas)
         self.window_actions = WindowActions(self)
         self._load_state()
@@ -101,15 +103,10 @@ class MainWindow(QMainWindow):
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
-        for source in (
-            documents,
-            editor.canvas,
-            editor.inspector,
-            self.actions_table,
-            self.panels.form,
-            self.training,
-        ):
+        of_editor = (editor.canvas, editor.inspector, self.actions_table)
+        for source in (documents, *of_editor, self.panels.form, self.training):
             source.refused.connect(self.say)
+        editor.outline.hinted.connect(self.status.say)
         self.find_bar.fly_asked.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_asked.connect(lambda: self.actions_table.run("file.export"))

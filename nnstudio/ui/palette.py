@@ -1,98 +1,57 @@
-"""The palette: all layers by category, the project's blocks and the presets, to drag or add."""
+"""The palette: layers by category, the project's and the user's own blocks, presets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QLabel,
-    QLineEdit,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
 from nnstudio.ui import icons, theme
+from nnstudio.ui.canvas.block_libraries import BUILDING_BLOCKS, MY_BLOCKS, BlockLibraries
 from nnstudio.ui.canvas.fuzzy import match
-from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.ui.inspector.header import category_key
+from nnstudio.ui.palette_tree import ADDS, OWN, PRESET, WORDS, PaletteTree, children
+from nnstudio.workspace.building_blocks import building_blocks
+from nnstudio.workspace.library import LibraryBlock
 from nnstudio.workspace.workspace import Workspace
 
-_TYPE = Qt.ItemDataRole.UserRole
-_PRESET = Qt.ItemDataRole.UserRole + 1
-_WORDS = Qt.ItemDataRole.UserRole + 2
-_ICON = Qt.ItemDataRole.UserRole + 3
+NONE_YET = "Right-click a block to keep it"
+NONE_YET_MORE = (
+    "Right-click a block and choose 'Save to my blocks'.\n"
+    "It then stands here in every project, with the blocks inside it."
+)
 
 
-class PaletteTree(QTreeWidget):
-    """The tree; what is dragged out of it carries the type of the layer or block."""
-
-    chosen = Signal(QTreeWidgetItem)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setHeaderHidden(True)
-        self.setColumnCount(1)
-        self.setIndentation(14)
-        self.setIconSize(icons.size(16))
-        self.setUniformRowHeights(True)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setExpandsOnDoubleClick(False)
-        self.setAccessibleName("Layers, blocks and presets")
-        self.itemDoubleClicked.connect(lambda item, _column: self.chosen.emit(item))
-        self.itemClicked.connect(self._on_click)
-
-    def _on_click(self, item: QTreeWidgetItem) -> None:
-        if item.childCount():
-            item.setExpanded(not item.isExpanded())
-
-    def mimeTypes(self) -> list[str]:
-        return [MIME_TYPE]
-
-    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
-        data = QMimeData()
-        for item in items:
-            node_type = item.data(0, _TYPE)
-            if node_type:
-                data.setData(MIME_TYPE, str(node_type).encode())
-        return data
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        item = self.currentItem()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
-            self.chosen.emit(item)
-        else:
-            super().keyPressEvent(event)
-
-
-def children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    """What stands below an entry of a tree."""
-    found = (item.child(k) for k in range(item.childCount()))
-    return [child for child in found if child is not None]
+_BY_WORDS, _WHOLE_MODEL = -1_000.0, -500.0
+"""Added to the score: a preset takes the place of what is drawn, so the name of a layer wins."""
 
 
 class Palette(QWidget):
-    """Search field and tree. `add_asked(type)` and `preset_asked(name)` on a choice."""
+    """Search field and tree. `add_asked(type or file)` and `preset_asked(name)` on a choice.
+
+    `save_asked(block)` and `remove_asked(file)` are about the user's own blocks.
+    """
 
     add_asked = Signal(str)
     preset_asked = Signal(str)
+    save_asked = Signal(str)
+    remove_asked = Signal(str)
 
     def __init__(
         self,
         workspace: Workspace,
+        libraries: BlockLibraries,
         presets: Sequence[tuple[str, str]] = (),
         parent: QWidget | None = None,
     ) -> None:
         """presets: name and what it is for."""
         super().__init__(parent)
         self._workspace = workspace
+        self._libraries = libraries
         self._block_names: tuple[str, ...] | None = None
         self._open_before: list[QTreeWidgetItem] | None = None
         self.search = QLineEdit(placeholderText="Search layers and blocks", clearButtonEnabled=True)
@@ -105,6 +64,8 @@ class Palette(QWidget):
         self.search.installEventFilter(self)
         self.tree = PaletteTree()
         self.tree.chosen.connect(self._choose)
+        self.tree.menu_asked.connect(self._open_menu)
+        self.tree.delete_asked.connect(self._delete)
         self._nothing = QLabel("Nothing fits.", alignment=Qt.AlignmentFlag.AlignCenter)
         self._nothing.setProperty("role", "muted")
         self._nothing.hide()
@@ -117,43 +78,36 @@ class Palette(QWidget):
         column.addLayout(head)
         column.addWidget(self._nothing)
         column.addWidget(self.tree, 1)
-        self._blocks = self._section("Blocks", "block", open=True)
+        self._blocks = self.tree.section("Blocks", "block", open=True)
+        self._own = self.tree.section(MY_BLOCKS, "folder", open=True)
+        ready = self.tree.section(BUILDING_BLOCKS, "block", open=False)
+        for block in building_blocks():
+            item = self.tree.leaf(ready, block.name, "block", f"{block.words} building block")
+            item.setData(0, ADDS, block.key)
+            item.setToolTip(0, f"{block.name}\n{block.note}")
         for category, layers in registry.by_category().items():
-            section = self._section(category.value, category.name.lower(), open=False)
+            section = self.tree.section(category.value, category.name.lower(), open=False)
             for layer in layers:
                 self._add_layer(section, layer)
-        self._presets = self._section("Presets", "star", open=False)
+        self._presets = self.tree.section("Presets", "star", open=False)
         for name, task in presets:
-            item = self._leaf(self._presets, name, "layers", f"{name} {task}")
-            item.setData(0, _PRESET, name)
+            item = self.tree.leaf(self._presets, name, "layers", f"{name} {task}")
+            item.setData(0, PRESET, name)
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDragEnabled)
             about = "A whole model: double-click to open it. It cannot be put into this one."
             item.setToolTip(0, "\n".join(line for line in (name, task, about) if line))
         self._presets.setHidden(not presets)
-        theme.notifier.changed.connect(self._tint)
+        theme.notifier.changed.connect(self.tree.tint)
+        libraries.changed.connect(self._fill_own)
         self.refresh()
-        self._tint()
+        self._fill_own()
 
     # -- filling ------------------------------------------------------------------------------
 
-    def _section(self, title: str, icon: str, *, open: bool) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(self.tree, [title])
-        item.setData(0, _ICON, icon)
-        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        item.setFont(0, theme.text_font(weight=QFont.Weight.DemiBold))
-        item.setExpanded(open)
-        return item
-
-    def _leaf(self, section: QTreeWidgetItem, text: str, icon: str, words: str) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(section, [text])
-        item.setData(0, _ICON, icon)
-        item.setData(0, _WORDS, words)
-        return item
-
     def _add_layer(self, section: QTreeWidgetItem, layer: Layer) -> None:
         words = " ".join([layer.type, *layer.keywords, layer.category.value])
-        item = self._leaf(section, layer.type, category_key(layer.type), words)
-        item.setData(0, _TYPE, layer.type)
+        item = self.tree.leaf(section, layer.type, category_key(layer.type), words)
+        item.setData(0, ADDS, layer.type)
         item.setToolTip(0, f"{layer.type}\n{layer.help}")
 
     def refresh(self) -> None:
@@ -165,33 +119,47 @@ class Palette(QWidget):
         self._block_names = names
         self._blocks.takeChildren()
         for name in names:
-            item = self._leaf(self._blocks, name, "block", f"{name} block")
-            item.setData(0, _TYPE, name)
+            item = self.tree.leaf(self._blocks, name, "block", f"{name} block")
+            item.setData(0, ADDS, name)
             note = project.by_name[name].note or "A block of this project."
             item.setToolTip(0, f"{name}\n{note}")
-        self._blocks.setHidden(not names)
-        self._tint()
+        self._follow()
+
+    def _fill_own(self) -> None:
+        """Show the blocks that the library has now, or how it is filled."""
+        self._own.takeChildren()
+        for block in self._libraries.blocks:
+            self._add_own(block)
+        if not self._libraries.blocks:
+            item = self.tree.leaf(self._own, NONE_YET, "", "")
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            item.setFont(0, theme.text_font(theme.SMALL_SIZE))
+            item.setToolTip(0, NONE_YET_MORE)
+        self._follow()
+
+    def _add_own(self, block: LibraryBlock) -> None:
+        icon = "warning" if block.problem else "block"
+        item = self.tree.leaf(self._own, block.name, icon, f"{block.name} my block")
+        item.setData(0, OWN, block.path.name)
+        if block.problem:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            item.setToolTip(0, f"{block.name} cannot be used\n{block.problem}")
+        else:
+            item.setData(0, ADDS, block.path.name)
+            item.setToolTip(0, f"{block.name}\n{block.note or 'A block of your own.'}")
+
+    def _follow(self) -> None:
+        self.tree.tint()
         self._filter(self.search.text())
-
-    def _tint(self, _theme: object = None) -> None:
-        for section in self._sections():
-            for item in (section, *children(section)):
-                name = str(item.data(0, _ICON))
-                plain = name in ("star", "layers")
-                picture = icons.pixmap(name, "muted", 16) if plain else icons.category(name, 16)
-                item.setIcon(0, QIcon(picture))
-
-    def _sections(self) -> list[QTreeWidgetItem]:
-        return children(self.tree.invisibleRootItem())
 
     # -- searching ----------------------------------------------------------------------------
 
     def _filter(self, typed: str) -> None:
         typed = typed.strip()
         if typed and self._open_before is None:
-            self._open_before = [s for s in self._sections() if s.isExpanded()]
+            self._open_before = [s for s in self.tree.sections() if s.isExpanded()]
         best: tuple[float, QTreeWidgetItem] | None = None
-        for section in self._sections():
+        for section in self.tree.sections():
             shown = 0
             for item in children(section):
                 fit = self._fit(typed, item)
@@ -203,7 +171,7 @@ class Palette(QWidget):
             if typed:
                 section.setExpanded(True)
         if not typed and self._open_before is not None:
-            for section in self._sections():
+            for section in self.tree.sections():
                 section.setExpanded(section in self._open_before)
             self._open_before = None
         self._nothing.setVisible(bool(typed) and best is None)
@@ -213,32 +181,69 @@ class Palette(QWidget):
     @staticmethod
     def _fit(typed: str, item: QTreeWidgetItem) -> float | None:
         """Letters in order in the name, or the text as such in the other words."""
+        if typed and not _can_be_chosen(item):
+            return None
+        later = _WHOLE_MODEL if item.data(0, PRESET) else 0.0
         by_name = match(typed, item.text(0))
         if by_name is not None:
-            return by_name.score
-        found = typed.lower() in str(item.data(0, _WORDS)).lower()
-        return -1000.0 if found else None
+            return by_name.score + later
+        found = typed.lower() in str(item.data(0, WORDS)).lower()
+        return _BY_WORDS + later if found else None
 
     def shown(self) -> list[str]:
         """The names that can be chosen now."""
         return [
             item.text(0)
-            for section in self._sections()
+            for section in self.tree.sections()
             if not section.isHidden()
             for item in children(section)
-            if not item.isHidden()
+            if not item.isHidden() and _can_be_chosen(item)
         ]
 
     def item(self, name: str) -> QTreeWidgetItem | None:
         """The entry called `name`."""
-        entries = (item for section in self._sections() for item in children(section))
-        return next((item for item in entries if item.text(0) == name), None)
+        return next((item for item in self.tree.entries() if item.text(0) == name), None)
+
+    # -- acting -------------------------------------------------------------------------------
 
     def _choose(self, item: QTreeWidgetItem) -> None:
-        if item.data(0, _TYPE):
-            self.add_asked.emit(str(item.data(0, _TYPE)))
-        elif item.data(0, _PRESET):
-            self.preset_asked.emit(str(item.data(0, _PRESET)))
+        if item.data(0, ADDS):
+            self.add_asked.emit(str(item.data(0, ADDS)))
+        elif item.data(0, PRESET):
+            self.preset_asked.emit(str(item.data(0, PRESET)))
+
+    def _delete(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, OWN):
+            self.remove_asked.emit(str(item.data(0, OWN)))
+
+    def menu_for(self, item: QTreeWidgetItem) -> QMenu | None:
+        """What can be done with an entry; None where there is nothing but to add or open it."""
+        menu = QMenu(self)
+        if item.data(0, OWN):
+            if item.data(0, ADDS):
+                menu.addAction("Add", lambda: self._choose(item))
+                menu.addSeparator()
+            menu.addAction("Remove from my blocks...", lambda: self._delete(item))
+        elif self._blocks.indexOfChild(item) >= 0:
+            name = item.text(0)
+            menu.addAction("Add", lambda: self._choose(item))
+            menu.addSeparator()
+            menu.addAction("Save to my blocks", lambda: self.save_asked.emit(name))
+        else:
+            menu.deleteLater()
+            return None
+        return menu
+
+    def _open_menu(self, item: QTreeWidgetItem, at: QPoint) -> None:
+        menu = self.menu_for(item)
+        if menu is not None:
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(at)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:
+            self._libraries.refresh()  # another window may have saved one
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress:
@@ -254,3 +259,7 @@ class Palette(QWidget):
                 self.search.clear()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _can_be_chosen(item: QTreeWidgetItem) -> bool:
+    return bool(item.data(0, ADDS) or item.data(0, PRESET))

@@ -21,10 +21,14 @@ from nnstudio.analysis.report import Problem
 from nnstudio.ui import icons, theme
 from nnstudio.ui.empty_state import EmptyState
 from nnstudio.ui.inspector.notices import SEVERITIES
+from nnstudio.ui.widgets.elided_button import ElidedButton
 
 WORDS = {"error": "Error", "warning": "Warning", "advice": "Advice"}
 _ORDER = ("error", "warning", "advice")
 _COLUMNS = ("Kind", "Where", "Problem", "Fix")
+_ROW, _AROUND = 34, 12
+"""The least height of a row, and the room above and below a sentence of several lines."""
+_WIDEST_FIX = 320
 
 
 class ProblemsPanel(QWidget):
@@ -61,6 +65,7 @@ class ProblemsPanel(QWidget):
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)
         self.table.setColumnWidth(0, 104)
         self.table.setColumnWidth(1, 220)
+        header.sectionResized.connect(self._on_resized)
         self.table.cellDoubleClicked.connect(self._fly)
         self.table.cellActivated.connect(self._fly)
         self._empty = EmptyState(
@@ -116,15 +121,20 @@ class ProblemsPanel(QWidget):
                 self.table.setItem(row, column, item)
             if problem.fix is not None:
                 self.table.setCellWidget(row, 3, self._button(problem))
-            self.table.setRowHeight(row, 34)
         buttons = [self.fix_button(row) for row in range(len(self._problems))]
         widths = [button.sizeHint().width() for button in buttons if button is not None]
-        self.table.setColumnWidth(3, max(widths, default=64) + 32)
+        self.table.setColumnWidth(3, min(max(widths, default=64) + 32, _WIDEST_FIX))
         self._stack.setCurrentIndex(1 if self._problems else 2 if self._is_blank else 0)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Give every row the height of its sentence at the width that there is."""
+        for row in range(self.table.rowCount()):
+            self.table.setRowHeight(row, max(_ROW, self.table.sizeHintForRow(row) + _AROUND))
 
     def _button(self, problem: Problem) -> QWidget:
         assert problem.fix is not None
-        button = QPushButton(problem.fix.title)
+        button = ElidedButton(problem.fix.title)
         button.setProperty("role", "small")
         button.ensurePolished()
         button.clicked.connect(lambda: self.fix_asked.emit(problem))
@@ -132,6 +142,7 @@ class ProblemsPanel(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(8, 3, 8, 3)
         row.addWidget(button)
+        row.addStretch(1)
         return holder
 
     def fix_button(self, row: int) -> QPushButton | None:
@@ -142,6 +153,10 @@ class ProblemsPanel(QWidget):
     def _fly(self, row: int, _column: int) -> None:
         problem = self._problems[row]
         self.fly_asked.emit(problem.block, problem.node or "")
+
+    def _on_resized(self, column: int, _before: int, _after: int) -> None:
+        if column == 2:
+            self._fit_rows()
 
     def _on_theme(self, _theme: object) -> None:
         self._fill()

@@ -9,6 +9,7 @@ from platformdirs import user_config_path, user_state_path
 from PySide6.QtCore import QByteArray, QSettings
 
 from nnstudio.ui.theme import Mode
+from nnstudio.workspace import library
 
 _MODES: tuple[Mode, ...] = ("system", "light", "dark")
 
@@ -17,13 +18,14 @@ class Settings:
     """Values in one ini file; a broken or missing value is the default, never an error.
 
     Args:
-        folder: where `window.ini` and the side files for recovery lie; the user's own
-            configuration and state folders if None.
+        folder: where `window.ini`, the side files for recovery and the user's own blocks lie;
+            the configuration, state and data folders of the user if None.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         config = folder or user_config_path("nnstudio", appauthor=False)
         self.recovery_folder = (folder or user_state_path("nnstudio", appauthor=False)) / "recovery"
+        self.library_folder = folder / "blocks" if folder else library.folder()
         config.mkdir(parents=True, exist_ok=True)
         self._store = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)
 

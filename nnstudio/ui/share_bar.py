@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,7 +13,7 @@ SHARE = Qt.ItemDataRole.UserRole + 40
 
 
 class ShareBar(QStyledItemDelegate):
-    """Draws the bar below the figure, from the right, as figures stand on the right."""
+    """Draws the bar below the figure, from the left: from the right it looks like selected text."""
 
     def paint(
         self,
@@ -26,10 +26,9 @@ class ShareBar(QStyledItemDelegate):
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.qcolor("accent", 0.22))
+            painter.setBrush(theme.qcolor("accent", 0.18))
             area = QRectF(option.rect).adjusted(6, 3, -4, -3)
             width = max(2.0, area.width() * min(share, 1.0))
-            bar = QRectF(area.right() - width, area.top(), width, area.height())
-            painter.drawRoundedRect(bar, 3, 3)
+            painter.drawRoundedRect(QRectF(area.topLeft(), QSizeF(width, area.height())), 3, 3)
             painter.restore()
         super().paint(painter, option, index)

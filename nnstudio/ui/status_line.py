@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
+from nnstudio.project.values import Project
 from nnstudio.ui import theme
 from nnstudio.ui.empty_state import IconLabel
 from nnstudio.ui.recent import ago
@@ -47,11 +48,12 @@ class StatusLine(QStatusBar):
         self.addWidget(row, 1)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_FOR)
         self._timer.timeout.connect(self.be_quiet)
-        self._saved_at: float | None = None
+        self._warned_about: Project | None = None
         self.be_quiet()
 
     def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
-        """Show a sentence for some seconds."""
+        """Show a sentence for some seconds; a warning at most until the project changes."""
+        self._warned_about = self._workspace.project if icon == "warning" else None
         self._message.setText(sentence)
         self._message.setToolTip(sentence)
         self._icon.show_icon(icon, colour)
@@ -74,6 +76,8 @@ class StatusLine(QStatusBar):
 
     def refresh(self, saved_at: float | None) -> None:
         """Show the facts of now."""
+        if self._warned_about not in (None, self._workspace.project):
+            self.be_quiet()
         root = self._workspace.report.root
         parts = []
         if root.parameters is not None:

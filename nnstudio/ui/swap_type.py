@@ -7,7 +7,7 @@ from dataclasses import replace
 from nnstudio.graph.values import EMPTY, Edge, FrozenMap, Graph, Node, Port, Value
 from nnstudio.project.checks import check_node, check_value
 from nnstudio.project.command import Replace, block_of, node_of
-from nnstudio.project.names import free_name, snake_case
+from nnstudio.project.free_names import free_name, snake_case
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project

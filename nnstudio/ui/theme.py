@@ -24,7 +24,6 @@ NAMES: Final = ("dark", "light")
 
 TEXT_SIZE: Final = 13
 SMALL_SIZE: Final = 11
-FIGURE_SIZE: Final = 17
 
 # On Linux no desktop need be there to name a font, so the first installed of these is taken;
 # Windows and macOS always know their own.

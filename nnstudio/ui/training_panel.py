@@ -5,7 +5,6 @@ It shows events and knows no run: whoever drains a run's queue hands the events 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -149,12 +148,6 @@ class TrainingPanel(QWidget):
 
     # -- what the shell does ------------------------------------------------------------------
 
-    def set_form(self, form: QWidget) -> None:
-        """Place the form of the training settings at the left."""
-        self._split.insertWidget(0, form)
-        self._split.setStretchFactor(0, 0)
-        self._split.setStretchFactor(1, 1)
-
     def reset(self) -> None:
         """Forget the last training and say how to start one."""
         self._clear()
@@ -169,11 +162,6 @@ class TrainingPanel(QWidget):
         """The state in words and colour."""
         self.state.show_word(state, _TONES.get(state, "muted"))
         self.state.setVisible(bool(state))
-
-    def add_events(self, events: Sequence[Event]) -> None:
-        """Show what came since the last time."""
-        for event in events:
-            self.handle(event)
 
     def handle(self, event: Event) -> None:
         """Show one event; the plots are drawn soon after, once for all that came."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.history import History
-from nnstudio.project.schema import FileError
+from nnstudio.project.schema_fields import FileError
 from nnstudio.ui import theme
 from nnstudio.ui.action_table import RECENT
 from nnstudio.ui.command_palette import CommandPalette
@@ -132,13 +132,15 @@ class WindowActions:
         bind("edit.find", self._find, closed)
         bind("edit.properties", editor.show_properties, closed)
         bind("edit.settings", self._show_keys)
-        for side in ("palette", "inspector", "panels"):
+        for side in ("palette", "outline", "inspector", "panels"):
             bind(
                 f"view.{side}",
                 partial(editor.toggle_side, side),
                 closed,
                 checked=partial(editor.is_side_shown, side),
             )
+        for id, step in (("graph.declare_earlier", -1), ("graph.declare_later", 1)):
+            bind(id, partial(editor.outline.shift, step), self._no_shift)
         for panel in PANELS:
             bind(f"view.{panel}", partial(editor.show_panel, panel), closed)
         for mode in MODES:
@@ -153,6 +155,9 @@ class WindowActions:
         bind("help.keys", self._show_keys)
         bind("help.layer", self._show_help, self._no_help)
         bind("help.about", self._show_about)
+
+    def _no_shift(self) -> str | None:
+        return self._closed() or self._window.editor.outline.reason_not_to_shift()
 
     def _find(self) -> None:
         code = self._window.panels.code

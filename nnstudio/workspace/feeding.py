@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.report import Report
 from nnstudio.catalog.layers.io import INPUT
+from nnstudio.compiler.inference import analyse
 from nnstudio.data.info import DataSetInfo, Feed, Given
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -39,7 +40,7 @@ class Wanted:
 
 
 def wanted_inputs(project: Project, report: Report) -> list[Wanted]:
-    """The Inputs that must be given something, in their order."""
+    """The Inputs that must be given something, in their order; a `Refusal` if there is none."""
     free = free_names(project.model)  # their numbers are examples, not demands
     found = []
     for node in project.model.graph.of_type(INPUT):
@@ -52,23 +53,19 @@ def wanted_inputs(project: Project, report: Report) -> list[Wanted]:
         form = tuple(None if dim.text in free else dim.value for dim in sample)
         drawn = tuple(dim.value for dim in sample)
         found.append(Wanted(node.name, form, drawn, tensor.dtype, axis))
+    if not found:
+        raise Refusal(f"{project.root} has no Input: nothing can be given to it")
     return found
 
 
-def feed_for(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> Feed:
-    """How samples of `info` are given to the model as it is, resized only if `resize` is true.
+def fields_for(
+    project: Project, wanted: list[Wanted], info: DataSetInfo
+) -> Iterator[tuple[Wanted, str, tuple[tuple[int, ...], ...]]]:
+    """Which field of the data each Input gets, with the forms in which it can be had.
 
-    An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence if
-    one gets nothing or nothing that it could take.
+    An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence.
     """
-    wanted = wanted_inputs(project, report)
-    if not wanted:
-        raise Refusal(f"{project.root} has no Input: nothing can be given to it")
-    axes = {one.batch_axis for one in wanted}
-    if len(axes) > 1:
-        raise Refusal(f"The Inputs of {project.root} have the batch {BATCH} in different places")
     left = {info.first: info.forms, **{name: (form,) for name, form in info.further}}
-    given = []
     for one in wanted:
         if (one.dtype == "int") != bool(info.tokens):
             takes, has = ("token numbers", "none") if one.dtype == "int" else ("floats", "tokens")
@@ -77,7 +74,21 @@ def feed_for(project: Project, report: Report, info: DataSetInfo, resize: bool =
             fields = 1 + len(info.further)
             raise Refusal(f"{project.root} needs {len(wanted)} inputs, {info.title} has {fields}")
         field = one.name if one.name in left else next(iter(left))
-        form = _form(project, one, left.pop(field), info, resize and field == info.first)
+        yield one, field, left.pop(field)
+
+
+def feed_for(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> Feed:
+    """How samples of `info` are given to the model as it is, resized only if `resize` is true.
+
+    Raises `Refusal` with a sentence if an Input gets nothing or nothing that it could take.
+    """
+    wanted = wanted_inputs(project, report)
+    axes = {one.batch_axis for one in wanted}
+    if len(axes) > 1:
+        raise Refusal(f"The Inputs of {project.root} have the batch {BATCH} in different places")
+    given = []
+    for one, field, forms in fields_for(project, wanted, info):
+        form = _form(project, one, forms, info, resize and field == info.first)
         given.append(Given(one.name, field, form))
     named = len(report.root.inputs) > 1
     if not named:

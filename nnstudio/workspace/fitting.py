@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
+from nnstudio.compiler.inference import analyse
 from nnstudio.data.info import DataSetInfo
 from nnstudio.project.block_commands import FitToData, SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.workspace.feeding import feed_for, wanted_inputs
+from nnstudio.workspace.feeding import Wanted, feed_for, fields_for, wanted_inputs
 
 
 def classes_given(report: Report) -> int | None:
@@ -19,26 +19,26 @@ def classes_given(report: Report) -> int | None:
     return outputs[0].shape[-1].value if len(outputs) == 1 and outputs[0].rank else None
 
 
-def form_for(project: Project, report: Report, info: DataSetInfo) -> tuple[int, ...]:
-    """The form of `info`'s samples that the model takes, else the one that it can be fitted to.
+def form_for(
+    wanted: Wanted, forms: tuple[tuple[int, ...], ...], info: DataSetInfo
+) -> tuple[int, ...] | None:
+    """The form of the data to which an Input is fitted, None if it takes one as it is.
 
-    A form of the model's own sizes comes first, then of those with the same number of dimensions
-    the one with most sizes in common; raises `Refusal` if there is none.
+    Of those with the same number of dimensions it is the one with most sizes in common; raises
+    `Refusal` if there is none.
     """
-    inputs = wanted_inputs(project, report)
-    if not inputs:
-        raise Refusal(f"{project.root} has no Input: nothing can be given to it")
-    wanted = inputs[0].form
-    for form in info.forms:
-        if inputs[0].takes(form):
-            return form
-    near = [form for form in info.forms if len(form) == len(wanted)]
+    if any(wanted.takes(form) for form in forms):
+        return None
+    near = [form for form in forms if len(form) == len(wanted.form)]
     if near:
-        return max(near, key=lambda form: sum(a == b for a, b in zip(wanted, form, strict=True)))
-    forms = ", ".join(" × ".join(map(str, form)) for form in info.forms)
+        return max(
+            near, key=lambda form: sum(a == b for a, b in zip(wanted.form, form, strict=True))
+        )
+    offered = ", ".join(" × ".join(map(str, form)) for form in forms)
+    count = len(wanted.form)
     raise Refusal(
-        f"{info.title} offers samples of {forms}; the model takes {len(wanted)} dimensions "
-        "besides the batch"
+        f"{info.title} offers {offered} for {wanted.name}, which takes {count} "
+        f"{'dimension' if count == 1 else 'dimensions'} besides the batch"
     )
 
 
@@ -86,6 +86,11 @@ def is_fitted(project: Project, report: Report, info: DataSetInfo, resize: bool 
     """
     if not can_be_fed(project, report, info, resize):
         return False
+    return tells_apart(project, report, info)
+
+
+def tells_apart(project: Project, report: Report, info: DataSetInfo) -> bool:
+    """True if the outputs of the model suit the classes of `info` as they are."""
     try:
         refuse_outputs(project, report, info)
     except Refusal:
@@ -95,8 +100,30 @@ def is_fitted(project: Project, report: Report, info: DataSetInfo, resize: bool 
 
 
 def fit_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
-    """The command that fits the model's input shape and number of classes to a data set."""
-    return FitToData(form_for(project, report, info), len(info.classes))
+    """The command that fits the model's Inputs and numbers of classes to a data set."""
+    classes = classes_command(project, report, info)
+    inputs = wanted_inputs(project, report)
+    forms = [
+        (wanted.name, form_for(wanted, offered, info))
+        for wanted, _, offered in fields_for(project, inputs, info)
+    ]
+    if len(inputs) == 1:
+        return replace(classes, form=forms[0][1])
+    further = tuple((name, form) for name, form in forms if form is not None)
+    return replace(classes, further=further)
+
+
+def classes_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
+    """The command that fits the numbers of classes alone, as far as they do not suit already."""
+    outputs = report.root.outputs
+    if tells_apart(project, report, info) or not outputs:
+        return FitToData(None, 0)
+    if len(outputs) == 1:
+        return FitToData(None, len(info.classes))
+    asked = dict(info.heads)
+    if not asked.keys() >= outputs.keys():
+        refuse_outputs(project, report, info)
+    return FitToData(None, 0, heads=tuple((name, len(asked[name])) for name in outputs))
 
 
 @dataclass(frozen=True)
@@ -111,29 +138,58 @@ class Fitting:
         project = self.model.apply(project)
         return self.training.apply(project) if self.training else project
 
-    def told(self, info: DataSetInfo) -> str:
+    @property
+    def told(self) -> str:
         """What is done, for people: `input N × 1 × 8 × 8, 10 classes`."""
-        form = self.model.form
-        what = "samples resized" if form is None else f"input N × {' × '.join(map(str, form))}"
-        return f"{what}, {len(info.classes)} classes"
+        done = [] if self.training is None else ["samples resized"]
+        if self.model.form is not None:
+            done.append(f"input {_batch_of(self.model.form)}")
+        done += [f"{name} {_batch_of(form)}" for name, form in self.model.further]
+        if self.model.classes:
+            done.append(f"{self.model.classes} classes")
+        done += [f"{classes} classes for {name}" for name, classes in self.model.heads]
+        return ", ".join(done) or "it fits as it is"
+
+
+def _batch_of(form: tuple[int, ...]) -> str:
+    return " × ".join(["N", *map(str, form)])
 
 
 def best_fitting(project: Project, report: Report, info: DataSetInfo) -> Fitting:
-    """Fit the model's input to the data, or the data to it.
+    """Fit the model's Inputs to the data, or the data to them; nothing of what suits already.
 
-    Where the settings say that samples are resized, or the model has errors at the data's own
-    size, its input stays as it is, samples are resized, and only the classes are fitted.
+    Where the samples can be given as they are (or resized, if the settings say so), or where the
+    model has errors at the data's own size, its Inputs stay as they are and only the classes are
+    fitted. Raises `Refusal` with the reason if nothing helps.
     """
-    only_classes = FitToData(None, len(info.classes))
-    if project.training.resize and can_be_fed(project, report, info, True):
-        return Fitting(only_classes)
-    resizing = Fitting(only_classes, SetTraining(project.training.changed(resize=True)))
-    may_resize = can_be_fed(project, report, info, True)
+    if can_be_fed(project, report, info, project.training.resize):
+        return _tried(project, report, info, Fitting(classes_command(project, report, info)))
     try:
-        command = fit_command(project, report, info)
-        works = analyse(command.apply(project)).ok
+        return _tried(project, report, info, Fitting(fit_command(project, report, info)))
     except Refusal:
-        if may_resize:
-            return resizing
-        raise
-    return resizing if report.ok and not works and may_resize else Fitting(command)
+        if not can_be_fed(project, report, info, True):
+            raise
+    resizing = SetTraining(project.training.changed(resize=True))
+    fitting = Fitting(classes_command(project, report, info), resizing)
+    return _tried(project, report, info, fitting)
+
+
+def _tried(project: Project, report: Report, info: DataSetInfo, fitting: Fitting) -> Fitting:
+    """The fitting, if a model without errors has none after it and suits the data."""
+    fitted = fitting.apply(project)
+    if not report.ok:
+        return fitting
+    after = analyse(fitted)
+    if after.errors:
+        raise Refusal(
+            f"{project.root} cannot be fitted to {info.title} ({fitting.told}): "
+            f"{after.errors[0].sentence}"
+        )
+    refuse_outputs(fitted, after, info)
+    if not is_fitted(fitted, after, info, fitted.training.resize):
+        given = " and ".join(tensor.label for tensor in after.root.outputs.values())
+        raise Refusal(
+            f"{project.root} gives {given} for {len(info.classes)} classes of {info.title}: "
+            "set its last layer by hand"
+        )
+    return fitting

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.documented import DocumentedCheck, check, load_documented
+from nnstudio.compiler.inference import analyse
 from nnstudio.compiler.published import compare, published
 from nnstudio.compiler.source import generate
 from nnstudio.project.values import Project

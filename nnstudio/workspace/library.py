@@ -1,22 +1,24 @@
 """The user's own blocks: a folder of fragments from which any project can take them.
 
-A file holds one use of a block and the definitions that it needs, as on the clipboard. Inserting
-one is a paste. Files of the folder may come from anywhere and are read like any other.
+A file holds one use of a block and the definitions that it needs, as on the clipboard. Files of
+the folder may come from anywhere and are read like any other.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
 
 from nnstudio.project.command import block_of
 from nnstudio.project.file import FileError, read_text, write_text
-from nnstudio.project.fragment import Paste, block_text, parse_fragment
+from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.values import Block, Project
+from nnstudio.project.values import Project
+from nnstudio.workspace.addition import Addition, addition
 
 SUFFIX = ".nns"
 MAX_BLOCKS = 1000
@@ -34,11 +36,20 @@ class LibraryBlock:
     name: str
     note: str = ""
     problem: str = ""
+    fragment: Fragment | None = field(default=None, repr=False)
 
-    def insert(self, block: str, at: tuple[float, float] | None = None) -> Paste:
-        """The command that puts it into `block`, with its definitions; raises `FileError`."""
-        found, text = _read(self.path)
-        return Paste(block, text, at, title=f"Insert {found.name}")
+    def addition(self, project: Project) -> Addition:
+        """What it is in `project`; raises `Refusal` with the problem of a broken file."""
+        if self.fragment is None:
+            raise Refusal(self.problem)
+        return addition(project, self.name, self.fragment)
+
+    def delete(self) -> None:
+        """Remove the file; projects that use the block keep it. Raises `FileError`."""
+        try:
+            self.path.unlink()
+        except OSError as error:
+            raise FileError(f"{self.path}: cannot be removed: {error.strerror or error}") from error
 
 
 def folder() -> Path:
@@ -48,17 +59,39 @@ def folder() -> Path:
 
 def saved_blocks(where: Path | None = None) -> list[LibraryBlock]:
     """All files of the library by name, broken ones with the reason. Never raises."""
-    found: list[LibraryBlock] = []
     paths: list[Path] = []
     with contextlib.suppress(OSError):
         paths = sorted((where or folder()).glob(f"*{SUFFIX}"))[:MAX_BLOCKS]
-    for path in paths:
-        try:
-            block, _ = _read(path)
-            found.append(LibraryBlock(path, block.name, block.note))
-        except FileError as error:
-            found.append(LibraryBlock(path, path.stem, problem=str(error)))
-    return sorted(found, key=lambda item: item.name.lower())
+    found = [_listed(path) for path in paths]
+    return sorted(found, key=lambda item: (item.name.lower(), item.path.name))
+
+
+def _listed(path: Path) -> LibraryBlock:
+    try:
+        stat = path.stat()
+        return _read_once(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+    except FileError as error:
+        return LibraryBlock(path, path.stem, problem=str(error))
+    except OSError as error:
+        return LibraryBlock(path, path.stem, problem=f"{path.name}: {error.strerror or error}")
+
+
+@lru_cache(maxsize=MAX_BLOCKS)
+def _read_once(path: Path, _state: tuple[int, int, int]) -> LibraryBlock:
+    """A file in the state in which it is; one that is broken is read again each time."""
+    fragment = _read(path)
+    name = fragment.graph.nodes[0].type
+    note = next(block.note for block in fragment.blocks if block.name == name)
+    return LibraryBlock(path, name, note, fragment=fragment)
+
+
+def is_saved(project: Project, name: str, where: Path | None = None) -> bool:
+    """True if the library has a block just as it is in `project`."""
+    path = _path(where or folder(), name)
+    try:
+        return read_text(path) == block_text(project, name)
+    except FileError:
+        return False
 
 
 def save_block(
@@ -82,40 +115,20 @@ def save_block(
     return path
 
 
-def insert_block(
-    block: str, name: str, at: tuple[float, float] | None = None, where: Path | None = None
-) -> Paste:
-    """The command that puts the library's block `name` into `block`, with its definitions.
-
-    Raises `FileError` if it cannot be read. Where the project has another block of the name, the
-    new one gets a free name.
-    """
-    return LibraryBlock(_path(where or folder(), name), name).insert(block, at)
-
-
-def delete_block(name: str, where: Path | None = None) -> None:
-    """Remove a block from the library; projects that use it keep it. Raises `FileError`."""
-    path = _path(where or folder(), name)
-    try:
-        path.unlink()
-    except OSError as error:
-        raise FileError(f"{path}: cannot be removed: {error.strerror or error}") from error
-
-
 def _path(where: Path, name: str) -> Path:
     if not name.isidentifier():
         raise FileError(f"expected the name of a block, received '{name:.60}'")
     return where / f"{name}{'_' if name.lower() in RESERVED else ''}{SUFFIX}"
 
 
-def _read(path: Path) -> tuple[Block, str]:
-    """The block that a file is about, and the text."""
+def _read(path: Path) -> Fragment:
+    """The one use of one block that a file holds."""
     text = read_text(path)
     try:
         fragment = parse_fragment(text)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from None
-    known = {block.name: block for block in fragment.blocks}
+    known = {block.name for block in fragment.blocks}
     if len(fragment.graph.nodes) != 1 or fragment.graph.nodes[0].type not in known:
         raise FileError(f"{path.name}: expected one use of one block, received something else")
-    return known[fragment.graph.nodes[0].type], text
+    return fragment

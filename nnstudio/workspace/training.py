@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
+from nnstudio.compiler.inference import analyse
 from nnstudio.compiler.source import generate
 from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataSetInfo

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from psygnal import Signal
 
-from nnstudio.analysis.analyse import analyse
+from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
+from nnstudio.compiler.inference import analyse, infer
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.export import python_module
@@ -28,8 +29,10 @@ class Workspace:
     """Holds the truth of one window; views read it and send commands.
 
     Signals: `changed(before, after)` after every edit, undo and redo, when `report` is already
-    that of `after`; `opened()` after another project took its place; `saved()` when the file on
-    disk and the project agree.
+    that of `after`, and with the same project twice when the report alone is new; `opened()` after
+    another project took its place; `saved()` when the file on disk and the project agree.
+
+    `infer` finds the shapes of layers without a rule: it runs them at once, if not told otherwise.
     """
 
     changed = Signal(Project, Project)
@@ -39,6 +42,7 @@ class Workspace:
     def __init__(self, project: Project | None = None, path: Path | None = None) -> None:
         self.history = History(project or Project())
         self.path = path
+        self.infer: Inference = infer
         self.report: Report = analyse(self.project)
         self._source: tuple[Project, Source] | None = None
 
@@ -63,8 +67,13 @@ class Workspace:
         """Put another project in place of this one, with a new history."""
         self.history = History(project)
         self.path = path
-        self.report = analyse(project)
+        self.report = analyse(project, infer=self.infer)
         self.opened.emit()
+
+    def analyse_anew(self) -> None:
+        """Make the report from scratch: `infer` may know now what it did not know before."""
+        self.report = analyse(self.project, infer=self.infer)
+        self.changed.emit(self.project, self.project)
 
     def do(self, command: Command) -> None:
         """Apply a command as one undo step; raises `Refusal` and changes nothing."""
@@ -86,7 +95,7 @@ class Workspace:
 
     def _follow(self, before: Project) -> None:
         if self.project is not before:
-            self.report = analyse(self.project, self.report)
+            self.report = analyse(self.project, self.report, self.infer)
             self.changed.emit(before, self.project)
 
     def block_at(self, path: tuple[str, ...]) -> str:

@@ -48,6 +48,82 @@ def no_input() -> Project:
 
 
 @broken
+def no_output_behind_layers() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    d.add("Parameter", name="scale", shape=(1, 4))
+    d.add("LSTMCell", d.add("Linear", x, name="fc", out_features=3), name="cell", hidden_size=2)
+    return d.project()
+
+
+@broken
+def no_output_of_two_ends() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    for name in ("left", "right"):
+        d.add("Linear", x, name=name, out_features=3)
+    return d.project()
+
+
+@broken
+def no_output_and_a_layer_aside() -> Project:
+    d = features()
+    d.add("Linear", d.input("x", "N", 4), name="fc", out_features=3)
+    d.add("ReLU", name="act")
+    return d.project()
+
+
+@broken
+def no_input_before_a_convolution() -> Project:
+    d = features()
+    conv = d.add("Conv2d", name="conv", in_channels=3, out_channels=8, kernel_size=3)
+    d.output(d.add("ReLU", conv, name="act"))
+    return d.project()
+
+
+@broken
+def no_input_before_an_embedding() -> Project:
+    d = features()
+    d.output(d.add("Embedding", name="words", num_embeddings=10, embedding_dim=4))
+    return d.project()
+
+
+@broken
+def no_input_before_a_block() -> Project:
+    inner = Drawing("Inner", P("width", "int"), P("depth", "int", 2))
+    x = inner.input("x", "N", "width", 8, "t")
+    inner.output(inner.add("ReLU", x, name="act"))
+    d = features(inner.block())
+    d.output(d.add("Inner", name="inner", width=3))
+    return d.project()
+
+
+@broken
+def no_input_before_an_attention() -> Project:
+    d = features()
+    d.output(d.add("MultiheadAttention", name="attention", num_heads=2, batch_first=True))
+    return d.project()
+
+
+@broken
+def open_input_and_loose_end() -> Project:
+    d = features()
+    d.add("Linear", d.input("x", "N", 4), name="fc", out_features=3)
+    d.output(d.add("ReLU", name="act"))
+    return d.project()
+
+
+@broken
+def open_input_and_two_loose_ends() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    for name in ("left", "right"):
+        d.add("Linear", x, name=name, out_features=3)
+    d.output(d.add("ReLU", name="act"))
+    return d.project()
+
+
+@broken
 def cycle() -> Project:
     d = features()
     x = d.input("x", "N", 4)
@@ -113,6 +189,48 @@ def shrunk_map() -> Project:
 
 
 @broken
+def shrunk_map_by_an_oblong_window() -> Project:
+    d = features()
+    x = d.input("x", "N", 3, 4, 9)
+    conv = d.add("Conv2d", x, name="conv", out_channels=3, kernel_size=(5, 2), dilation=(1, 2))
+    d.output(conv)
+    return d.project()
+
+
+@broken
+def shrunk_map_by_a_window_of_another_size() -> Project:
+    d = features(parameters=(P("kernel", "int", 5),))
+    x = d.input("x", "N", 3, 4, 4)
+    d.output(d.add("Conv2d", x, name="conv", out_channels=3, kernel_size="=kernel"))
+    return d.project()
+
+
+@broken
+def pooled_to_nothing() -> Project:
+    d = features()
+    x = d.input("x", "N", 3, 4, 4)
+    for name in ("pool1", "pool2", "pool3"):
+        x = d.add("MaxPool2d", x, name=name, kernel_size=2)
+    d.output(x)
+    return d.project()
+
+
+@broken
+def groups_do_not_divide() -> Project:
+    d = features()
+    x = d.input("x", "N", 12, 4, 4)
+    d.output(d.add("Conv2d", x, name="conv", out_channels=8, kernel_size=1, groups=3))
+    return d.project()
+
+
+@broken
+def beyond_the_limit() -> Project:
+    d = features(parameters=(P("dropout", "float", 1.5),))
+    d.output(d.add("Dropout", d.input("x", "N", 4), name="drop", p="=dropout"))
+    return d.project()
+
+
+@broken
 def heads_do_not_divide() -> Project:
     d = features()
     x = d.input("x", "N", 5, 12)
@@ -160,6 +278,74 @@ def operands_do_not_fit() -> Project:
 def batch_meets_number() -> Project:
     d = features()
     d.output(d.add("Add", d.input("x", "N", 6, 4), d.input("y", "N", 4), name="sum"))
+    return d.project()
+
+
+@broken
+def class_token_without_a_batch() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    token = d.add("Parameter", name="token", shape=(1, 1, 4))
+    d.output(d.add("Concat", token, x, dim=1))
+    return d.project()
+
+
+@broken
+def batch_joined_with_a_number() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    table = d.add("Parameter", name="table", shape=(4, 1, 4))
+    d.output(d.add("Concat", x, table, dim=1))
+    return d.project()
+
+
+@broken
+def batch_stacked_with_one() -> Project:
+    d = features()
+    x = d.input("x", "batch", 4)
+    mean = d.add("Parameter", name="mean", shape=(1, 4))
+    d.output(d.add("Stack", x, mean, dim=1))
+    return d.project()
+
+
+def pair(*order: str) -> Project:
+    """A block of two Inputs of one batch, fed by a batch and by a tensor of one sample."""
+    inner = Drawing("Inner")
+    x, y = inner.input("x", "N", 4), inner.input("y", "N", 4)
+    inner.output(inner.add("Add", x, y))
+    d = features(inner.block())
+    sources = {"x": d.input("x", "N", 4), "token": d.add("Parameter", name="token", shape=(1, 4))}
+    d.output(d.add("Inner", *(sources[name] for name in order), name="inner"))
+    return d.project()
+
+
+@broken
+def pattern_of_a_batch_and_a_number() -> Project:
+    return pair("x", "token")
+
+
+@broken
+def pattern_of_a_number_and_a_batch() -> Project:
+    return pair("token", "x")
+
+
+@broken
+def query_without_a_batch() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    query = d.add("Parameter", name="query", shape=(1, 2, 4))
+    at = {"query": query, "key": x, "value": x}
+    d.output(d.add("MultiheadAttention", name="attention", at=at, num_heads=2, batch_first=True))
+    return d.project()
+
+
+@broken
+def state_without_a_batch() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    state = d.add("Parameter", name="state", shape=(1, 1, 6))
+    at = {"input": x, "h_0": state}
+    d.output(d.add("GRU", name="rnn", at=at, hidden_size=6, batch_first=True))
     return d.project()
 
 
@@ -453,6 +639,43 @@ def index_moves_in_a_group() -> Project:
 
 
 @broken
+def index_moves_in_a_group_out_of_order() -> Project:
+    d = features(parameters=(P("deep", "bool", True),))
+    x = d.input("x", "N", 4)
+    g = d.group("layers", "Sequential")
+    a = d.add("Linear", x, name="first", group=g, out_features=4, when="deep")
+    b = d.add("Linear", a, name="second", group=g, out_features=4)
+    d.output(b)
+    d.declare_before(b, a)
+    return d.project()
+
+
+@broken
+def sequential_out_of_order() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    g = d.group("layers", "Sequential")
+    a = d.add("Linear", x, name="first", group=g, out_features=6)
+    b = d.add("ReLU", a, name="second", group=g)
+    d.output(d.add("Linear", b, name="third", group=g, out_features=2))
+    d.declare_before(b, a)
+    return d.project()
+
+
+@broken
+def sequential_block_out_of_order() -> Project:
+    inner = Drawing("Inner", P("features"), kind="Sequential")
+    x = inner.input("x", "N", "features")
+    a = inner.add("Linear", x, name="first", out_features="=features")
+    b = inner.add("ReLU", a, name="second")
+    inner.output(b)
+    inner.declare_before(b, a)
+    d = features(inner.block())
+    d.output(d.add("Inner", d.input("x", "N", 4), name="inner"))
+    return d.project()
+
+
+@broken
 def sequential_block_is_no_chain() -> Project:
     inner = Drawing("Inner", P("features"), kind="Sequential")
     x = inner.input("x", "N", "features")
@@ -532,7 +755,56 @@ def unused_node() -> Project:
 
 
 @broken
+def dead_branch() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    y = d.input("y", "N", 4)
+    d.output(d.add("ReLU", x, name="act"))
+    side = d.add("Linear", d.add("Add", x, y), name="side", out_features=3)
+    d.add("Sigmoid", side, name="gate")
+    return d.project()
+
+
+@broken
+def dead_branch_with_two_ends() -> Project:
+    d = features()
+    x = d.input("x", "N", 4)
+    d.output(x)
+    side = d.add("Linear", x, name="side", out_features=3)
+    d.add("Sigmoid", side, name="gate")
+    d.add("Tanh", side, name="bound")
+    return d.project()
+
+
+@broken
 def root_value_of_unknown_name() -> Project:
     d = features(parameters=(P("width", "int", 4),))
     d.output(d.add("Linear", d.input("x", "N", 4), name="fc", out_features="=width"))
     return d.project(values=FrozenMap({"widht": 3}))
+
+
+@broken
+def batch_in_a_module() -> Project:
+    d = features()
+    x = d.add("Permute", d.input("x", "N", 3, 4), name="swap", dims=(1, 0, 2))
+    x = d.add("Flatten", x, name="flatten")
+    d.output(d.add("Linear", x, name="fc", out_features=3))
+    return d.project()
+
+
+@broken
+def free_name_that_no_parameter_can_have() -> Project:
+    d = features()
+    x = d.add("Flatten", d.input("x", "N", "forward", 4), name="flatten")
+    d.output(d.add("Linear", x, name="fc", out_features=3))
+    return d.project()
+
+
+@broken
+def open_input_beside_an_optional_one() -> Project:
+    d = features()
+    x = d.input("x", "N", 5, 4)
+    d.input("mask", 5, 5, dtype="bool", optional=True)
+    d.add("Linear", x, name="fc", out_features=4)
+    d.output(d.add("ReLU", name="act"))
+    return d.project()

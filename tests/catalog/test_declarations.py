@@ -9,7 +9,12 @@ import pytest
 from torch import nn
 
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
+from nnstudio.graph.values import Expr, Node
+from nnstudio.project.checks import check_value
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import BlockParameter
 from tests.catalog.test_contract import LAYERS
+from tests.drawing import Drawing
 
 EVERYWHERE = {"device", "dtype"}
 
@@ -131,3 +136,18 @@ def test_defaults_lie_within_the_limits(name: str) -> None:
             assert param.maximum is None or param.default <= param.maximum
         if param.kind == "choice" and param.default not in (AUTO, REQUIRED):
             assert param.default in param.choices
+
+
+@pytest.mark.parametrize(
+    ("name", "param"),
+    [
+        *(("Input", param) for param in ("dtype", "optional", "example")),
+        ("Parameter", "initialiser"),
+        *(("Buffer", param) for param in ("initialiser", "persistent")),
+    ],
+)
+def test_what_the_code_is_made_of_can_be_no_expression(name: str, param: str) -> None:
+    project = Drawing("Model", BlockParameter("value", "str", "ones")).project()
+    node = Node("n", name, "n")
+    with pytest.raises(Refusal, match="plain value and no expression, received 'value'"):
+        check_value(project, node, param, Expr("value"), project.model)

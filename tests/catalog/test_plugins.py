@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import sys
-import types
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -17,12 +15,13 @@ from torch import Tensor, nn
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import CodeError, FunctionCode, ModuleCode, import_problem
-from nnstudio.catalog.layer import Category, Layer, Param
+from nnstudio.catalog.layer import AUTO, Category, Layer, Output, Param
 from nnstudio.catalog.rules.same import elementwise
 from nnstudio.compiler.build import build
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import generate
 from tests.drawing import Drawing
+from tests.packages import package
 
 
 class Swish(nn.Module):
@@ -60,23 +59,7 @@ DOUBLE = Layer(
 @pytest.fixture
 def plug(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Installs entry points: name -> what they resolve to."""
-    acme: Any = types.ModuleType("acme_layers")
-    acme.Swish, acme.double = Swish, double
-    monkeypatch.setitem(sys.modules, "acme_layers", acme)
-
-    def install(**found: Any) -> None:
-        points = []
-        for name, value in found.items():
-            setattr(acme, name, value)
-            points.append(EntryPoint(name, f"acme_layers:{name}", "nnstudio.layers"))
-        monkeypatch.setattr(
-            importlib.metadata,
-            "entry_points",
-            lambda group="", **_: points if group == "nnstudio.layers" else [],
-        )
-        registry.forget()
-
-    yield install
+    yield package(monkeypatch, "acme_layers", Swish=Swish, double=double)
     monkeypatch.undo()
     registry.forget()
 
@@ -136,13 +119,30 @@ def broken() -> list[Layer]:
     raise RuntimeError("no licence")
 
 
+TWO = (Output("a"), Output("b"))
 BROKEN = {
     "a failing callable": (broken, "cannot be loaded: RuntimeError: no licence"),
     "a wrong type": (3, "expected a Layer or several, received a value of type int"),
     "a wrong item": ([SWISH, "x"], "expected a Layer, received a value of type str"),
     "a clash": (replace(SWISH, type="Conv2d"), "the layer 'Conv2d' exists already"),
     "no name": (replace(SWISH, type="a b"), "as a layer's type, received 'a b'"),
-    "no rule": (replace(SWISH, rule=None), "needs a shape rule"),
+    "a rule": (replace(SWISH, rule="x"), "expects a function as its shape rule"),
+    "no rule, but AUTO": (
+        replace(SWISH, rule=None, params=(Param("width", "int", AUTO),)),
+        "'width' is AUTO, so the layer needs a shape rule that finds it",
+    ),
+    "outputs without names": (
+        replace(SWISH, outputs=TWO),
+        "takes its outputs apart, such as '{a}, {b}', received ''",
+    ),
+    "a result without an output": (
+        replace(SWISH, outputs=TWO, code=ModuleCode("Swish", result="{a}, {c}")),
+        "such as '{a}, {b}', received '{a}, {c}'",
+    ),
+    "a result that is no target": (
+        replace(SWISH, outputs=TWO, code=ModuleCode("Swish", result="{a} + {b}")),
+        "such as '{a}, {b}', received '{a} + {b}'",
+    ),
     "no code": (replace(SWISH, code="x"), "expects ModuleCode or FunctionCode"),
     "a category": (replace(SWISH, category="x"), "expects a Category"),
     "a list of params": (replace(SWISH, params=[]), "expects a tuple of Param"),
@@ -168,6 +168,19 @@ def test_a_broken_plugin_is_a_line_in_problems(plug: Any, case: str) -> None:
     assert said.severity == "warning"
     assert said.sentence == problem.sentence
     assert report.ok
+
+
+def test_a_layer_without_a_rule_is_taken_in(plug: Any) -> None:
+    plug(acme=replace(SWISH, rule=None))
+    assert registry.plugin_problems() == ()
+    found = registry.find("AcmeSwish")
+    assert found is not None
+    assert (found.rule, found.cost) == (None, None)
+
+
+def test_only_layers_of_other_packages_can_be_without_a_rule(plug: Any) -> None:
+    plug()
+    assert [layer.type for layer in registry.all_layers().values() if layer.rule is None] == []
 
 
 def test_a_module_that_cannot_be_imported(plug: Any, monkeypatch: pytest.MonkeyPatch) -> None:

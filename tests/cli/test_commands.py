@@ -43,7 +43,10 @@ def test_presets_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert entries["Transformer2DResNet", None]["parameters"] == 405_125
     assert entries["SimpleCNN", "421k"]["reference"] == "s004.cnn.421k"
     wanted = {"name", "variant", "reference", "task", "input", "parameters", "document"}
+    wanted |= {"note", "recipe", "training"}
     assert all(wanted <= set(entry) for entry in entries.values())
+    assert all(entry["note"] and entry["recipe"] for entry in entries.values())
+    assert entries["SimpleViT", "995"]["training"]["epochs"] == 200
 
 
 def test_summary(capsys: pytest.CaptureFixture[str]) -> None:

@@ -395,6 +395,16 @@ def test_repeated_blocks_take_the_index() -> None:
     assert "Inner(4 if i == 0 else dims[i - 1], dims[i])" in text_of(d.project())
 
 
+def test_further_results_of_a_repeat_are_those_of_the_last() -> None:
+    d = mlp(P("dims", "list[int]", (4, 8)))
+    x = d.input("x", "N", 5, 3)
+    x = d.add("GRU", x, name="rnn", hidden_size="=dims[i]", batch_first=True, repeat="len(dims)")
+    d.output(x)
+    text_of(d.project())
+    last = analyse(d.project()).root.nodes["n1"].outputs["h_n"]
+    assert last.label == "1 × N × 8"
+
+
 def test_repeated_operations_may_use_the_index() -> None:
     d = mlp()
     x = d.add("Scale", d.input("x", "N", 4), factor="=i + 1", repeat=3)
@@ -423,7 +433,7 @@ def test_free_names_are_unpacked_on_top() -> None:
     lines = lines_of(text)
     assert (
         lines[lines.index("def forward(self, x: Tensor) -> Tensor:") + 1]
-        == "N, length, _ = x.shape"
+        == "batch, length, _ = x.shape"
     )
     assert "self.width // 2" in text
 
@@ -447,7 +457,7 @@ def test_a_tensor_made_in_forward_is_like_another() -> None:
     ones = d.add("Ones", x, size=["N", 1, 1])
     drop = d.add("Dropout", ones, name="drop_path", p=0.2)
     d.output(d.add("Multiply", x, drop))
-    assert "x.new_ones((N, 1, 1))" in text_of(d.project())
+    assert "x.new_ones((batch, 1, 1))" in text_of(d.project())
 
 
 # -- 10. expressions ----------------------------------------------------------------------
@@ -487,6 +497,19 @@ def test_a_module_list_block_calls_its_children() -> None:
     text = text_of(d.project())
     assert "class Unit(nn.ModuleList):" in text
     assert "self[0](x)" in text
+
+
+def test_tensors_of_a_module_list_block_have_no_index() -> None:
+    block = Drawing("Unit", P("features"), kind="ModuleList")
+    x = block.input("x", "N", "features")
+    scale = block.add("Parameter", name="scale", shape=("features",), initialiser="ones")
+    y = block.add("Linear", block.add("Multiply", x, scale), name="fc", out_features="=features")
+    block.output(block.add("ReLU", y, name="act"))
+    d = mlp(blocks=(block.block(),))
+    d.output(d.add("Unit", d.input("x", "N", 4), name="unit"))
+    text = text_of(d.project())
+    assert "self[0](x * self.scale)" in text
+    assert "return self[1](x)" in text
 
 
 # -- 12. requirements ---------------------------------------------------------------------

@@ -19,7 +19,7 @@ from nnstudio.project.block_commands import Dissolve, MakeBlock, SetInitialisers
 from nnstudio.project.commands import Delete, Rename, SetParam
 from nnstudio.project.file import dumps, loads
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema import FileError
+from nnstudio.project.schema_fields import FileError
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import INITIALISED, NEEDS_MATRIX, RULES
 from nnstudio.training.checkpoints import model_tensors
@@ -186,7 +186,7 @@ def test_hostile_rules_are_refused(item: Initialiser, sentence: str) -> None:
 
 
 def test_a_rule_twice_and_an_input_are_refused() -> None:
-    with pytest.raises(Refusal, match="the weight of Linear has two rules"):
+    with pytest.raises(Refusal, match="The weight of Linear has two rules"):
         initialised(USUAL[0], USUAL[0])
     with pytest.raises(Refusal, match="Input has no weight to initialise"):
         initialised(rule("", "zeros", node="n0"))
@@ -320,3 +320,17 @@ def test_blocks_take_ties_along_and_give_them_back() -> None:
     back = Dissolve("Net", use.id).apply(made)
     assert analyse(back).root.parameters == report.parameters
     assert loads(dumps(back)) == back
+
+
+def test_the_rule_of_the_block_around_comes_last() -> None:
+    inner = Drawing("Inner")
+    x = inner.add("Linear", inner.input("x", "N", 8), name="fc", out_features=8)
+    inner.output(x)
+    drawing = Drawing("Net", blocks=(inner.block(),))
+    drawing.output(drawing.add("Inner", drawing.input("x", "N", 8), name="inner"))
+    project = SetInitialisers("Inner", (rule("", "zeros", node=x.id),)).apply(drawing.project())
+    model: Any = build(generate(project))
+    assert not model.inner.fc.weight.any()
+    project = SetInitialisers("Net", (rule("Linear", "ones"),)).apply(project)
+    model = build(generate(project))
+    assert torch.equal(model.inner.fc.weight, torch.ones(8, 8))

@@ -184,14 +184,18 @@ def test_recurrent_models_compute_what_plain_ones_do(
 
 
 @pytest.mark.parametrize(
-    ("variant", "image", "patch"), [("pad30", 30, 6), ("crop24", 24, 6), ("patch7", 28, 7)]
+    ("variant", "image", "patch"),
+    [("pad30", 30, 6), ("crop24", 24, 6), ("patch7", 28, 7), ("patch4", 28, 4)],
 )
 def test_vit_computes_what_a_plain_one_does(variant: str, image: int, patch: int) -> None:
     model = seeded(f"ViTClassifier/{variant}")
     equal(model, plain.ViT(image, patch), model.state_dict(), 2, 1, image, image)
 
 
-@pytest.mark.parametrize(("variant", "image", "patch"), [("pad30", 30, 6), ("patch7", 28, 7)])
+@pytest.mark.parametrize(
+    ("variant", "image", "patch"),
+    [("pad30", 30, 6), ("crop24", 24, 6), ("patch7", 28, 7), ("patch4", 28, 4)],
+)
 def test_vit_with_mlp_head_computes_what_a_plain_one_does(
     variant: str, image: int, patch: int
 ) -> None:
@@ -294,17 +298,7 @@ def test_patches_of_6_do_not_fit_into_28(name: str) -> None:
         build(compiled(name)[2], image_size=28)
 
 
-# -- recipes and data -----------------------------------------------------------------------------
-
-
-def test_recipes_are_those_of_the_documents() -> None:
-    for name in ("RNNClassifier", "LSTMClassifier", "GRUClassifier", "ViTClassifier"):
-        recipe = preset(name).training
-        assert (recipe.optimizer, recipe.learning_rate, recipe.momentum) == ("SGD", 0.01, 0.0)
-        assert (recipe.epochs, recipe.batch_size, recipe.validation) == (75, 100, 0.1)
-        assert (recipe.data, recipe.loss) == ("digits", "cross_entropy")
-    for name in ("AudioCNN", "AudioTransformer"):
-        assert (preset(name).training.epochs, preset(name).training.data) == (100, "heartbeats")
+# -- data ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_a_size_of_ones_own_is_not_held_against_the_document() -> None:
     assert again.variant.name == "421k"
 
 
-@pytest.mark.parametrize("target", [t for t in TARGETS if "/" in t and t != "SimpleViT/995"])
+@pytest.mark.parametrize("target", [t for t in TARGETS if "/" in t])
 def test_a_variant_is_recognised_by_its_values(target: str) -> None:
     name, _, variant = target.partition("/")
     found = ApplyVariant(variant).apply(preset(name)).variant
@@ -268,6 +268,8 @@ def test_models_can_be_fitted_to_the_digits(name: str) -> None:
     project, digits = preset(name), describe("digits")
     for variant in project.variants or (None,):
         sized = project if variant is None else ApplyVariant(variant.name).apply(project)
+        if sized.values.get("patch_size") == 7:
+            continue  # 7 does not divide 8: the digits are enlarged for it
         fitted = fit_command(sized, analyse(sized), digits).apply(sized)
         report = analyse(fitted)
         assert not faults(report)
@@ -276,10 +278,17 @@ def test_models_can_be_fitted_to_the_digits(name: str) -> None:
             assert build(generate(fitted, report))(torch.empty(4, 1, 8, 8)).shape == (4, 10)
 
 
-@pytest.mark.parametrize("name", ["SimpleCNNAuxiliary", "SimpleCNNAuxiliaryMultiHead"])
-def test_two_inputs_cannot_be_fitted_to_one(name: str) -> None:
-    project = preset(name)
-    with pytest.raises(Refusal, match="has 2"):
+def test_two_inputs_are_fitted_to_pictures_and_their_measures() -> None:
+    project, digits = preset("SimpleCNNAuxiliary"), describe("digits")
+    fitted = fit_command(project, analyse(project), digits).apply(project)
+    report = analyse(fitted)
+    assert not faults(report)
+    assert is_fitted(fitted, report, digits)
+
+
+def test_three_questions_cannot_be_fitted_to_one_answer() -> None:
+    project = preset("SimpleCNNAuxiliaryMultiHead")
+    with pytest.raises(Refusal, match="has 3 Outputs"):
         fit_command(project, analyse(project), describe("digits")).apply(project)
 
 
@@ -289,6 +298,7 @@ PLAIN: dict[str, Callable[[], nn.Module]] = {
     "SimpleDenseNet/68k": lambda: plain.Dense([784, 64, 128, 64], norm=True),
     "SimpleMLP/256-128": lambda: plain.Dense([784, 256, 128]),
     "SimpleMLP/68k": lambda: plain.Dense([784, 64, 128, 64]),
+    "SimpleMLP/3x256": lambda: plain.Dense([784, 256, 256, 256]),
     "SimpleCNN/421k": lambda: plain.CNN((1, 32, 64), 7, 128, 0.25, 10),
     "SimpleCNN/cifar10": lambda: plain.CNN((3, 64, 128), 4, 512, 0.5, 10),
     "SimpleCNN/cifar10-3.3m": lambda: plain.CNN((3, 64, 128), 7, 512, 0.5, 10),
@@ -297,10 +307,12 @@ PLAIN: dict[str, Callable[[], nn.Module]] = {
     "SimpleCNNAuxiliaryMultiHead": lambda: plain.CNN((1, 32, 64), 7, 128, 0.25, MNIST_HEADS, 5),
     "CifarCNNMultiHead": lambda: plain.CNN((3, 64, 128), 4, 512, 0.5, CIFAR_HEADS),
     "ConvNeXtV2/73k": lambda: plain.ConvNeXt((1, 1, 2, 1), (8, 16, 32, 64)),
+    "ConvNeXtV2/725k": lambda: plain.ConvNeXt((3, 3, 6, 3), (16, 32, 64, 128)),
     "ConvNeXtV2/cifar100": lambda: plain.ConvNeXt((2, 2, 4, 2), (12, 24, 48, 96), 3, 100),
     "SimpleViT/38k": lambda: plain.ViT(32, 4, 4, 64),
     "SimpleViT/cifar10": lambda: plain.ViT(64, 6, 4, 128, 3, 32),
     "SimpleViTTorchLayers": lambda: plain.ViT(64, 6, 4, 128, torch_layers=True),
+    "SimpleEfficientNet/7m": lambda: plain.EfficientNet(1.0, 1.0),
     "SimpleEfficientNet/66k": lambda: plain.EfficientNet(0.043, 0.7),
     "SimpleEfficientNet/22k": lambda: plain.EfficientNet(0.002, 0.3),
     "SimpleEfficientNet/cifar100-210k": lambda: plain.EfficientNet(0.13, 0.7, 3, 100),

@@ -79,6 +79,18 @@ def test_one_epoch(target: str) -> None:
     assert steps[-1].step == steps[-1].steps
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("slow_ones_are_wanted")
+@pytest.mark.parametrize("task", ["copy", "reverse", "sort"])
+def test_the_token_tasks_are_solved(task: str) -> None:
+    target = "Seq2SeqTransformer/small"
+    last = trained(target, load_target(target).training.changed(data=task))[-1]
+    assert isinstance(last, Completed), last
+    assert last.last is not None
+    assert last.last.accuracy is not None
+    assert last.last.accuracy > 0.99
+
+
 @pytest.mark.parametrize("name", preset_names())
 def test_recipes_name_data_that_is_built_in(name: str) -> None:
     assert preset(name).training.data in BUILT_IN

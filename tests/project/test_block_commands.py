@@ -344,6 +344,15 @@ def test_variants_and_training() -> None:
     assert done(project, SetTraining(settings)).training == settings
 
 
+def test_a_variant_may_bring_training_settings() -> None:
+    long = Variant("long", training=FrozenMap({"epochs": 200}))
+    project = replace(small(), variants=(Variant("short"), long))
+    trained = done(project, SetTraining(TrainingSettings(seed=7)), ApplyVariant("long"))
+    assert trained.training == TrainingSettings(seed=7, epochs=200)
+    assert trained.values == project.values
+    assert (project.variant, trained.variant) == (project.variants[0], long)
+
+
 def test_fitting_a_model_with_num_classes() -> None:
     project = done(small(), AddBlockParameter("Model", BlockParameter("num_classes", default=10)))
     fitted = done(project, FitToData((1, 28, 28), 5))

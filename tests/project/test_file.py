@@ -70,7 +70,10 @@ def full_project() -> Project:
         blocks=(model, Block("Empty", kind="ModuleList")),
         values=FrozenMap({"depth": 3, "dims": (4, 5)}),
         training=TrainingSettings(epochs=3, learning_rate=0.5, clip_norm=1.0),
-        variants=(Variant("small", FrozenMap({"hidden": 4, "depth": 1}), "s001", "Small."),),
+        variants=(
+            Variant("small", FrozenMap({"hidden": 4, "depth": 1}), "s001", "Small."),
+            Variant("slow", training=FrozenMap({"epochs": 99, "clip_norm": None})),
+        ),
         about=About("images", "cnn", "Note.", "the handbook"),
     )
 
@@ -328,6 +331,10 @@ BROKEN = {
     "training list": (text_of(training=[]), "training: expected a record"),
     "variant": (text_of(variants=[{"name": "a", "values": {"b": 1}}]), r"variants\.a\.values\.b"),
     "variants": (text_of(variants=[{"name": "a"}, {"name": "a"}]), "'a' twice"),
+    "variant training": (
+        text_of(variants=[{"name": "a", "training": {"epochs": 0}}]),
+        r"variants\[0\]\.training: Epochs must be at least 1",
+    ),
     "about": (text_of(about={"task": 3}), r"about\.task: expected a text, received 3"),
 }
 

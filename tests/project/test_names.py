@@ -8,15 +8,9 @@ import sys
 import pytest
 
 from nnstudio.graph.values import Graph, Group, Node
-from nnstudio.project.names import (
-    CONTAINER_ATTRIBUTES,
-    MODULE_ATTRIBUTES,
-    attribute_problem,
-    class_name_problem,
-    free_name,
-    parameter_problem,
-    snake_case,
-)
+from nnstudio.project.free_names import free_name, snake_case
+from nnstudio.project.names import attribute_problem, class_name_problem, parameter_problem
+from nnstudio.project.reserved_names import CONTAINER_ATTRIBUTES, MODULE_ATTRIBUTES
 from nnstudio.project.values import Block, BlockParameter, Project
 
 
@@ -182,4 +176,4 @@ def test_what_a_block_can_be_called() -> None:
     "name", ["hidden", "N", "i", "max", "self", "training", "lambda", "", "é b"]
 )
 def test_what_a_parameter_cannot_be_called(name: str) -> None:
-    assert parameter_problem(Block("Model", (BlockParameter("hidden"),)), name)
+    assert parameter_problem(Project(), Block("Model", (BlockParameter("hidden"),)), name)

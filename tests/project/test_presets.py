@@ -126,4 +126,6 @@ def test_the_presets_that_come_along_are_sound(name: str) -> None:
     assert loads(dumps(project)) == project
     assert presets.asset("presets", f"{name}.nns").read_text("utf-8") == dumps(project)
     for variant in project.variants:
-        assert replace(load_target(f"{name}/{variant.name}"), values=project.values) == project
+        found = load_target(f"{name}/{variant.name}")
+        assert replace(found, values=project.values, training=project.training) == project
+        assert found.variant == variant

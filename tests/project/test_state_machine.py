@@ -33,9 +33,11 @@ from nnstudio.project.block_commands import (
     SetLocal,
     SetRootValue,
 )
+from nnstudio.project.end_commands import AddInput, AddOutput
 from nnstudio.project.file import dumps, loads
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.history import History
+from nnstudio.project.insert_commands import AddPositions, Insert, SwapNeighbours
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, BlockParameter, Initialiser, Local, Project, Tie
@@ -181,6 +183,26 @@ class Editing(RuleBasedStateMachine):
             ends = left[out % len(left)].name, right[into % len(right)].name
         edge = Edge(Port(nodes[source].id, ends[0]), Port(nodes[target].id, ends[1]))
         self.do(do.Connect(block.name, edge))
+
+    @rule(at=number, pick=number, kind=st.sampled_from(["ReLU", "Linear", "Add", "Output"]))
+    def insert(self, at: int, pick: int, kind: str) -> None:
+        block = self.block(at)
+        graph = block.graph
+        if graph.edges:
+            edge = graph.edges[pick % len(graph.edges)]
+            wires = tuple(e for e in graph.edges if e.source == edge.source)
+            self.do(Insert(block.name, wires if pick % 2 else (edge,), kind))
+            self.do(SwapNeighbours(block.name, edge.source.node, edge.target.node))
+
+    @rule(at=number, pick=number)
+    def add_ends(self, at: int, pick: int) -> None:
+        block = self.block(at)
+        edges = block.graph.edges
+        if edges:
+            edge = edges[pick % len(edges)]
+            self.do(AddOutput(block.name, edge.source))
+            self.do(AddInput(block.name, edge.target, ("N", 3)))
+            self.do(AddPositions(block.name, edge.source, (1, 4, 8)))
 
     @rule(at=number, bits=number, heal=st.booleans())
     def delete(self, at: int, bits: int, heal: bool) -> None:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Expr, Repeat
 from nnstudio.project.commands import Delete, Move, Rename, SetParam, SetRepeat, SetWhen
+from nnstudio.project.group_commands import GroupNodes, SetGroup
 from nnstudio.project.values import Block, Project
 from nnstudio.ui import theme
 from nnstudio.ui.canvas import Canvas, picture
@@ -112,6 +113,8 @@ def test_follows_every_edit_as_if_drawn_afresh(canvas: Canvas) -> None:
         SetParam("Net", "conv", "out_channels", 16),
         SetRepeat("Net", "relu", Repeat(3)),
         SetWhen("Net", "drop", Expr("True")),
+        GroupNodes("Net", frozenset({"image", "drop"}), "beginning", id="g1"),
+        SetGroup("Net", "g1", "start", "Sequential"),
         Delete("Net", frozenset({"relu"}), heal=True),
     ]
     for act in acts:

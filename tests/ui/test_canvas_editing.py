@@ -327,12 +327,28 @@ def test_drops_from_the_palette(canvas: Canvas) -> None:
 
 def test_a_type_dropped_on_a_wire_is_inserted(canvas: Canvas, mouse: Mouse) -> None:
     dropped(canvas, "Dropout", (mouse.port("image") + mouse.port("conv", "input")) / 2)
-    added = canvas.graph.nodes[-1]
+    added = canvas.graph.by_id[next(iter(canvas.selection()))]
     assert edge("image", added.id) in canvas.graph.edges
     assert edge(added.id, "conv") in canvas.graph.edges
     assert canvas.workspace.history.undo_title == "Insert Dropout"
     rects = [canvas.scene.nodes[n].rect() for n in ("image", added.id, "conv", "relu", "out")]
     assert all(a.right() < b.left() for a, b in pairwise(rects))
+
+
+def test_what_is_put_into_a_container_stands_where_the_container_calls_it(
+    canvas: Canvas, mouse: Mouse
+) -> None:
+    def members() -> list[str]:
+        return [n.type for n in canvas.graph.nodes if n.group == "features"]
+
+    dropped(canvas, "BatchNorm2d", (mouse.port("conv") + mouse.port("relu", "input")) / 2)
+    assert members() == ["Conv2d", "BatchNorm2d", "ReLU"]
+    (norm,) = canvas.graph.of_type("BatchNorm2d")
+    wire = (mouse.port(norm.id) + mouse.port("relu", "input")) / 2
+    item = canvas.scene.nodes["drop"]
+    mouse.drag(item.pos() + QPointF(item.geometry.width / 2, 28), wire)
+    assert members() == ["Conv2d", "BatchNorm2d", "Dropout", "ReLU"]
+    assert {p.node for p in canvas.workspace.report.errors} == {"use"}  # which nothing feeds
 
 
 def test_a_block_cannot_be_dropped_into_itself(canvas: Canvas, qtbot: QtBot) -> None:

@@ -41,9 +41,11 @@ def test_facts(layer: str, params: dict[str, Value], said: str) -> None:
     assert facts(found, Node("n", layer, params=FrozenMap(params)), {}) == said
 
 
-def test_block_facts_are_the_given_parameters() -> None:
-    params = FrozenMap({"hidden": 64, "dropout": Expr("dropout")})
-    assert block_facts(Node("n", "Block", params=params)) == "hidden 64  dropout"
+def test_block_facts_are_the_given_parameters_as_declared_and_the_telling_ones_first() -> None:
+    params = FrozenMap({"dropout": Expr("dropout"), "stride": 2, "hidden": 64})
+    node = Node("n", "Block", params=params)
+    assert block_facts(node, ["dropout", "hidden", "stride"]) == "hidden 64  stride 2  dropout"
+    assert block_facts(node, ["hidden", "stride", "dropout"], most=1) == "hidden 64  …"
 
 
 def test_fuzzy_finds_letters_in_order_and_prefers_beginnings() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QTextCursor
+from PySide6.QtGui import QColor, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -127,12 +127,6 @@ def test_finding_with_the_keyboard(view: CodeView, qapp: QApplication) -> None:
     QTest.keyClick(view.find_bar.field, Qt.Key.Key_Escape)
     qapp.processEvents()
     assert view.find_bar.isHidden()
-
-
-def test_copy_takes_the_whole_text(view: CodeView) -> None:
-    view.set_code(CODE)
-    view.copy_all()
-    assert QGuiApplication.clipboard().text() == CODE
 
 
 def test_an_arrow_stays_two_characters(view: CodeView) -> None:

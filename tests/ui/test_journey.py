@@ -97,7 +97,7 @@ def drop_from_palette(window: MainWindow, node_type: str, at: QPointF) -> str:
     ):
         QApplication.sendEvent(viewport, event)
         assert event.isAccepted()
-    return canvas.graph.nodes[-1].id
+    return next(iter(canvas.selection()))
 
 
 def runs_alone(path: Path, root: str, form: tuple[int, ...]) -> str:

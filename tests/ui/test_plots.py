@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.training.events import (
@@ -289,7 +289,8 @@ def test_an_empty_panel_offers_the_act_that_fills_it(panel: TrainingPanel, qtbot
 def test_the_panel_says_how_it_goes(panel: TrainingPanel) -> None:
     panel.begin()
     panel.set_state("Running")
-    panel.add_events(training())
+    for event in training():
+        panel.handle(event)
     assert panel.plots.isVisible()
     assert panel.state.text() == "Running"
     assert panel.state.property("tone") == "accent"
@@ -317,7 +318,8 @@ def test_all_that_comes_is_drawn_once(panel: TrainingPanel, qtbot: QtBot) -> Non
     panel.begin()
     drawn = []
     panel.plots.loss.redraw = lambda: drawn.append(1)  # type: ignore[method-assign]
-    panel.add_events(training())
+    for event in training():
+        panel.handle(event)
     assert drawn == []
     qtbot.waitUntil(lambda: bool(drawn))
     assert drawn == [1]
@@ -334,7 +336,8 @@ def test_a_failure_is_said_in_its_sentence(panel: TrainingPanel) -> None:
 
 def test_the_table_of_epochs(panel: TrainingPanel, qapp: QApplication) -> None:
     panel.begin()
-    panel.add_events(training())
+    for event in training():
+        panel.handle(event)
     assert not panel.table.isVisible()
     panel.table_button.click()
     assert panel.table.isVisible()
@@ -362,11 +365,3 @@ def test_a_wide_panel_has_the_table_beside_the_plots(panel: TrainingPanel) -> No
     panel.table_button.click()
     panel.resize(WIDE + 60, 300)
     assert not panel.table.isVisible()
-
-
-def test_the_form_stands_at_the_left(panel: TrainingPanel, qapp: QApplication) -> None:
-    form = QLabel("Settings")
-    panel.set_form(form)
-    qapp.processEvents()
-    assert form.isVisible()
-    assert form.x() < panel.empty.mapTo(panel, panel.empty.rect().topLeft()).x()

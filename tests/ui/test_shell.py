@@ -62,7 +62,7 @@ def test_no_two_acts_share_a_key() -> None:
 
 def test_every_act_is_bound_and_in_a_menu(window: MainWindow) -> None:
     for spec in TABLE:
-        assert window.actions_table.is_bound(spec.id), spec.id
+        assert window.actions_table.reason(spec.id) != "Not available here.", spec.id
         assert window.actions_table.action(spec.id).associatedObjects(), spec.id
 
 
@@ -148,9 +148,9 @@ def test_the_gallery_comes_first_and_opens_a_preset(start: MainWindow) -> None:
     assert start.windowTitle().startswith(start.workspace.project.root)
 
 
-def test_cards_are_filled_in(start: MainWindow) -> None:
-    start.gallery.fill_now()
-    assert all("parameters" in card.parameters for card in start.gallery.cards)
+def test_cards_are_filled_in(start: MainWindow, qtbot: QtBot) -> None:
+    cards = start.gallery.cards
+    qtbot.waitUntil(lambda: all("parameters" in card.parameters for card in cards), timeout=60_000)
 
 
 def test_searching_the_gallery(start: MainWindow) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from nnstudio.analysis.analyse import analyse
+from nnstudio.data.catalogue import describe
+from nnstudio.project.fit_to_data import FitToData
+from nnstudio.project.node_commands import SetParam
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.root_commands import SetTraining
+from nnstudio.project.root_commands import SetRootValue, SetTraining
+from nnstudio.workspace.fitting import best_fitting
 from nnstudio.workspace.training import refuse_training
 from nnstudio.workspace.workspace import Workspace
 
@@ -54,6 +58,90 @@ def test_the_recipe_decides_that_samples_are_resized() -> None:
     opened.fit("digits")
     assert opened.is_fitted("digits")
     assert shape_of(opened) == "N × 3 × 32 × 32"
+
+
+@pytest.mark.parametrize(
+    ("target", "settings"),
+    [
+        ("CNN2DResNet", {"data": "heartbeats"}),
+        ("SimpleCNN/cifar10", {"data": "digits", "resize": True}),
+        ("Seq2SeqTransformer", {"data": "reverse"}),
+        ("Transformer", {"data": "sequences"}),
+        ("SimpleCNNMultiHead", {"data": "digits-heads", "resize": True}),
+    ],
+)
+def test_what_fits_is_not_touched(target: str, settings: dict[str, object]) -> None:
+    opened = workspace(target, **settings)
+    before = opened.project
+    assert opened.is_fitted(before.training.data)
+    steps = len(opened.history.done)
+    opened.fit(before.training.data)
+    assert opened.project is before
+    assert len(opened.history.done) == steps
+
+
+def test_only_what_differs_is_fitted() -> None:
+    opened = workspace("SimpleCNN", data="digits", resize=False)
+    opened.fit("digits")  # 10 classes are the default
+    assert dict(opened.project.values) == {"image_size": 8}
+
+
+def test_all_inputs_are_fitted() -> None:
+    opened = workspace("SimpleCNNAuxiliary", data="digits", resize=False)
+    opened.do(SetRootValue("auxiliary_size", 7))
+    assert not opened.is_fitted("digits")
+    fitting = best_fitting(opened.project, opened.report, describe("digits"))
+    assert fitting.told == "x N × 1 × 8 × 8, auxiliary N × 5"
+    opened.fit("digits")
+    assert opened.is_fitted("digits")
+    assert [t.label for t in opened.report.root.inputs.values()] == ["N × 1 × 8 × 8", "N × 5"]
+    assert opened.history.undo_title == "Fit to data"
+
+
+def test_a_batch_in_the_second_place_stays_there() -> None:
+    opened = workspace("TransformerDecoderLayer/d64", data="sequences")
+    opened.do(SetParam("DecoderLayer", "n0", "shape", (3, "N", "d_model")))
+    fitted = FitToData(None, 0, further=(("tgt", (10, 64)),)).apply(opened.project)
+    shapes = [n.params["shape"] for n in fitted.model.graph.of_type("Input")]
+    assert shapes[:2] == [(10, "N", "d_model"), ("S", "N", "d_model")]
+
+
+def test_all_heads_are_fitted() -> None:
+    opened = workspace("SimpleCNNMultiHead", data="digits-heads", resize=True)
+    opened.do(SetRootValue("thickness_classes", 2))
+    assert not opened.is_fitted("digits-heads")
+    opened.fit("digits-heads")
+    assert opened.is_fitted("digits-heads")
+    assert dict(opened.project.values).get("thickness_classes") == 5
+
+
+@pytest.mark.parametrize(
+    ("target", "settings", "sentence"),
+    [
+        (
+            "SimpleCNN",
+            {"data": "heartbeats"},
+            "one image_size for dimension 2 of x and dimension 3 of x, the data have 16 and 12",
+        ),
+        (
+            "AlexNet",
+            {"data": "heartbeats"},
+            r"cannot be fitted to .* \(input N × 1 × 16 × 12, 5 classes\): pool1: a window of 3",
+        ),
+        ("SimpleCNNMultiHead", {"data": "digits"}, "no target for digit, thickness, smoothness"),
+        ("SimpleCNNAuxiliary", {"data": "heartbeats"}, "needs 2 inputs, .* has 1"),
+        ("Transformer", {"data": "digits"}, "offers 5 for tgt, which takes 2 dimensions besides"),
+        ("SimpleCNN", {"data": "copy"}, "x takes floats, .* has tokens"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(
+    target: str, settings: dict[str, object], sentence: str
+) -> None:
+    opened = workspace(target, **settings)
+    before = opened.project
+    with pytest.raises(Refusal, match=sentence):
+        opened.fit(before.training.data)
+    assert opened.project is before
 
 
 @pytest.mark.parametrize(

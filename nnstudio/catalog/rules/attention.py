@@ -30,7 +30,7 @@ def _padding_mask(use: Use, port: str, batch: Dim, length: Dim) -> None:
     use.rank(mask, 2, layout=f"(batch, length) on {port}")
     demand(use, mask, "bool", "float")
     wanted = Tensor((batch, length))
-    if batch.differs(mask.shape[0]) or length.differs(mask.shape[1]):
+    if batch.clashes(mask.shape[0]) or length.differs(mask.shape[1]):
         use.fail(f"{port} expects {wanted.label}, received {mask.label}")
 
 

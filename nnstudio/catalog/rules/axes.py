@@ -61,9 +61,9 @@ def switch(use: Use, name: str) -> bool:
 
 
 def equal_sizes(use: Use, expected: Tensor, received: Tensor, what: str) -> None:
-    """Refuse `received` if a known size differs from that of `expected`, or the rank does."""
+    """Refuse `received` if a size cannot be that of `expected`, or the rank is another."""
     shapes = zip(expected.shape, received.shape, strict=False)
-    if expected.rank != received.rank or any(a.differs(b) for a, b in shapes):
+    if expected.rank != received.rank or any(a.clashes(b) for a, b in shapes):
         use.fail(f"{what} expects {expected.label}, received {received.label}")
 
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import axis, demand, one_axis, promoted
 from nnstudio.catalog.rules.cost import Outputs, cost, number, per_sample
-from nnstudio.catalog.use import Use
+from nnstudio.catalog.use import Expansion, Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import DType, Tensor
-
-BATCH_NAMES = frozenset({"N", "batch"})
 
 
 def broadcast_dim(use: Use, left: Dim, right: Dim, place: str) -> Dim:
@@ -21,17 +19,9 @@ def broadcast_dim(use: Use, left: Dim, right: Dim, place: str) -> Dim:
         return left
     if left.same(one):
         return right
-    if left.differs(right) or _batch_and_number(left, right):
+    if left.clashes(right):
         use.fail(f"the operands do not fit: {left.label} and {right.label} in {place}")
     return left
-
-
-def _batch_and_number(left: Dim, right: Dim) -> bool:
-    """True if a batch of any size meets a number: ranks that are not aligned as they were meant."""
-    for side, other in ((left, right), (right, left)):
-        if side.value is None and side.text in BATCH_NAMES and other.is_constant:
-            return True
-    return False
 
 
 def broadcast(use: Use, shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
@@ -162,11 +152,21 @@ def _same_but(use: Use, first: Tensor, tensor: Tensor, place: int) -> None:
             f"received {tensor.rank} ({tensor.label})"
         )
     for k, (a, b) in enumerate(zip(first.shape, tensor.shape, strict=True)):
-        if k != place and a.differs(b):
+        if k != place and a.clashes(b):
             outside = f" outside dimension {place}" if place >= 0 else ""
-            use.fail(
-                f"all inputs need the same sizes{outside}: {a.label} and {b.label} in dimension {k}"
-            )
+            sizes = f"{a.label} and {b.label} in dimension {k}"
+            fix = _expansion(use, k, a, b)
+            use.fail(f"all inputs need the same sizes{outside}: {sizes}", fix=fix)
+
+
+def _expansion(use: Use, place: int, first: Dim, other: Dim) -> Expansion | None:
+    """For a tensor made for one sample beside a batch: repeat it for every sample."""
+    for batch, one in ((first, other), (other, first)):
+        if batch.value is None and one.same(Dim(1)):
+            fed = [n for n, t in use.inputs.items() if t.shape[place].same(one)]
+            sizes = [-1 if k != place else batch.text for k in range(use.x.rank)]
+            return Expansion(fed[0], tuple(sizes)) if len(fed) == 1 else None
+    return None
 
 
 def stack(use: Use) -> Tensor:

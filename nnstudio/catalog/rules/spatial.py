@@ -7,7 +7,7 @@ import math
 from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import demand, ones
 from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, size
-from nnstudio.catalog.use import Use
+from nnstudio.catalog.use import ParamFix, Remedy, Removal, Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 
@@ -26,14 +26,26 @@ def window(size: Dim, kernel: Dim, stride: Dim, padding: Dim, dilation: Dim) -> 
     return (reach - dilation * (kernel - 1) - 1) // stride + 1
 
 
-def checked_window(use: Use, size: Dim, out: Dim, kernel: Dim) -> Dim:
+def checked_window(use: Use, size: Dim, out: Dim, kernel: Dim, fix: Remedy | None) -> Dim:
     """`out`, refused if the map has shrunk to nothing."""
     if out.value is not None and out.value < 1:
         use.fail(
             f"a window of {kernel.label} does not fit into a feature map of {size.label}; "
-            "use less pooling or stride before, or padding here"
+            "use less pooling or stride before, or padding here",
+            fix=fix,
         )
     return out
+
+
+def _half(kernel: tuple[Dim, ...], dilation: tuple[Dim, ...]) -> ParamFix | None:
+    """Padding by half of each window, so that it fits into any map; only of literal windows."""
+    halves = []
+    for wide, step in zip(kernel, dilation, strict=True):
+        if not (wide.is_constant and step.is_constant):
+            return None
+        halves.append((number(step) * (number(wide) - 1) + 1) // 2)
+    value = halves[0] if len(set(halves)) == 1 else tuple(halves)
+    return ParamFix("padding", value, f"Set padding to {value}")
 
 
 def positive(use: Use, dims: int, *names: str) -> None:
@@ -52,8 +64,8 @@ def channels_of(use: Use, dims: int) -> Dim:
     use.at_least("out_channels", out, 1)
     use.at_least("groups", groups, 1)
     if not groups.same(Dim(1)):
-        use.divides("groups", channels, "in_channels")
-        use.divides("groups", out, "out_channels")
+        use.divides("groups", channels, "in_channels", out)
+        use.divides("groups", out, "out_channels", channels)
     return channels
 
 
@@ -83,7 +95,8 @@ def convolution(dims: int) -> Rule:
             padding = (Dim(0),) * dims if told == "valid" else use.sizes("padding", dims)
             for k in range(dims):
                 out = window(spatial[k], kernel[k], stride[k], padding[k], dilation[k])
-                spatial[k] = checked_window(use, spatial[k], out, kernel[k])
+                fix = _half(kernel, dilation)
+                spatial[k] = checked_window(use, spatial[k], out, kernel[k], fix)
         return Tensor((x.shape[0], use.dim("out_channels"), *spatial), x.dtype)
 
     return rule
@@ -191,7 +204,7 @@ def pooling(dims: int) -> Rule:
                     param="padding",
                 )
             out = window_end(use, spatial[k], kernel[k], stride[k], padding[k], dilation[k])
-            spatial[k] = checked_window(use, spatial[k], out, kernel[k])
+            spatial[k] = checked_window(use, spatial[k], out, kernel[k], Removal())
         return Tensor((*x.shape[:-dims], *spatial), x.dtype)
 
     return rule

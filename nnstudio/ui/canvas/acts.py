@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.project.ports import node_ports
+from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.arranging import arranged
 from nnstudio.ui.canvas.fitting import Candidate, candidates
@@ -119,15 +120,23 @@ def search_for(
     if source is not None:
         report = canvas.report.nodes.get(source.node)
         tensor = report.outputs.get(source.name) if report is not None else None
-        found = candidates(canvas.project, canvas.block, "out", tensor)
+        found = _candidates(canvas, "out", tensor)
         if wire is not None:
-            wired = {c.type for c in candidates(canvas.project, canvas.block, "in")}
-            found = [c for c in found if c.type in wired]
+            wired = {(c.key, c.type) for c in _candidates(canvas, "in")}
+            found = [c for c in found if (c.key, c.type) in wired]
         note = f"Fits {tensor.label}" if tensor is not None else "Takes a wire"
         return found, note
     if port is not None:
-        return candidates(canvas.project, canvas.block, "in"), f"Feeds '{port.name}'"
-    return candidates(canvas.project, canvas.block), ""
+        return _candidates(canvas, "in"), f"Feeds '{port.name}'"
+    return _candidates(canvas), ""
+
+
+def _candidates(
+    canvas: Canvas, side: Side | None = None, tensor: Tensor | None = None
+) -> list[Candidate]:
+    if canvas.libraries is None:
+        return candidates(canvas.project, canvas.block, side, tensor)
+    return canvas.libraries.candidates(canvas.project, canvas.block, side, tensor)
 
 
 def select_chain(canvas: Canvas) -> None:

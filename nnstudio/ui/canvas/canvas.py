@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.ui.canvas import acts, picture
+from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas.editing import Editing
 from nnstudio.ui.canvas.geometry import Side
 from nnstudio.ui.canvas.hands import Hands
@@ -19,22 +20,31 @@ from nnstudio.ui.canvas.pane import Pane
 from nnstudio.ui.canvas.rename_editor import RenameEditor
 from nnstudio.ui.canvas.search_popup import SearchPopup
 from nnstudio.ui.canvas.style import PORT_Y
+from nnstudio.workspace.addition import Addition
 from nnstudio.workspace.workspace import Workspace
 
 
 class Canvas(Pane):
     """One block of the workspace's project, to look at and to edit.
 
-    Signals, besides those of `Pane`: `refused(sentence)`, `properties_requested(id)` (Return or
-    double-click on a layer), `menu_requested(hit, global position)`.
+    Signals, besides those of `Pane`: `refused(sentence)`, `told(sentence)` for what the user may
+    not see, `properties_requested(id)` (Return or double-click on a layer),
+    `menu_requested(hit, global position)`.
     """
 
     refused = Signal(str)
+    told = Signal(str)
     properties_requested = Signal(str)
     menu_requested = Signal(object, QPoint)
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        parent: QWidget | None = None,
+        libraries: BlockLibraries | None = None,
+    ) -> None:
         super().__init__(workspace, parent)
+        self.libraries = libraries
         self.walked: str | None = None
         self._popup: SearchPopup | RenameEditor | None = None
         self.editing = Editing(self)
@@ -43,6 +53,12 @@ class Canvas(Pane):
     def interrupt(self) -> None:
         self.hands.cancel()
         self.close_popups()
+
+    def addition(self, key: str) -> Addition:
+        """What is added for a type, or for a file of the user's own blocks; raises `Refusal`."""
+        if self.libraries is None:
+            return Addition(self.project, key)
+        return self.libraries.addition(self.project, key)
 
     def add_at(self, node_type: str, scene_pos: QPointF | None = None) -> str | None:
         """Add a node of a type at a place (the middle of the view if None); its id, or None."""
@@ -164,11 +180,6 @@ class Canvas(Pane):
     def set_show_all_shapes(self, shown: bool) -> None:
         """Let every wire show its shape, or only those where it changes."""
         self.scene.set_show_all_shapes(shown)
-
-    def set_minimap_shown(self, shown: bool) -> None:
-        """Allow the minimap, or not."""
-        self.minimap.allowed = shown
-        self.minimap.follow()
 
     def refuse(self, sentence: str) -> None:
         """Say why something cannot be done: near the mouse, and in the status bar."""

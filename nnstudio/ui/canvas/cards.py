@@ -14,7 +14,7 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
 from nnstudio.project.ports import PortSpec, node_ports
-from nnstudio.project.values import Project
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas.facts import block_facts, facts, value_text
 
@@ -55,6 +55,7 @@ class Card:
     bypassed: bool = False
     active: bool = True
     shared: bool = False
+    tied: str = ""
     severity: Severity | None = None
     position: tuple[float, float] = (0.0, 0.0)
 
@@ -96,6 +97,7 @@ def picture(
 ) -> Picture:
     """The picture of `block`; cards whose node, ports and report are the same are taken over."""
     graph = project.by_name[block].graph
+    tied = _ties(project.by_name[block])
     cards: dict[str, Card] = {}
     keys: dict[str, tuple[object, ...]] = {}
     for node in graph.nodes:
@@ -103,6 +105,7 @@ def picture(
         connected = (
             tuple(graph.incoming[node.id]),
             tuple(e.source.name for e in graph.outgoing[node.id]),
+            tied.get(node.id, ""),
         )
         owner = graph.by_id.get(node.shares) if node.shares else None
         key = (node, said, project.by_name.get(node.type), owner, connected)
@@ -111,7 +114,7 @@ def picture(
         if old and previous and _same(old, key):
             cards[node.id] = previous.cards[node.id]
         else:
-            cards[node.id] = card(project, graph, node, said)
+            cards[node.id] = card(project, graph, node, said, tied.get(node.id, ""))
     labels = _labels(report, graph, previous)
     return Picture(cards, _wires(graph, cards, labels), _frames(graph), keys, labels)
 
@@ -120,15 +123,31 @@ def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
     return all(a is b for a, b in zip(old[:4], new[:4], strict=True)) and old[4] == new[4]
 
 
-def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHING) -> Card:
-    """The card of one node."""
+def _ties(block: Block) -> dict[str, str]:
+    """What is tied, by node: `weight = embedding.weight`."""
+    found: dict[str, list[str]] = {}
+    for tie in block.ties:
+        owner = block.graph.by_id[tie.other]
+        text = f"{tie.parameter} = {owner.name or owner.type}.{tie.other_parameter}"
+        found.setdefault(tie.node, []).append(text)
+    return {node: ", ".join(texts) for node, texts in found.items()}
+
+
+def card(
+    project: Project,
+    graph: Graph,
+    node: Node,
+    report: NodeReport = _NOTHING,
+    tied: str = "",
+) -> Card:
+    """The card of one node; `tied` is what it says of weights that are another node's."""
     block = project.by_name.get(node.type)
     layer = registry.find(node.type) if block is None else None
     owner = graph.by_id.get(node.shares) if node.shares else None
     kind: Kind = "block" if block else "unknown"
     title, name, said = node.type, node.name or (owner.name if owner else ""), ""
     if block is not None:
-        said, category = block_facts(node), "block"
+        said, category = block_facts(node, [p.name for p in block.parameters]), "block"
     elif layer is not None:
         kind, category = "layer", layer.category.name.lower()
         said = facts(layer, node, report.params)
@@ -166,6 +185,7 @@ def card(project: Project, graph: Graph, node: Node, report: NodeReport = _NOTHI
         bypassed=bypassed,
         active=report.active,
         shared=node.shares is not None,
+        tied=tied,
         severity=_worst(report),
         position=node.position,
     )

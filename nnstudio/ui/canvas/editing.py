@@ -14,13 +14,14 @@ from nnstudio.project.command import Command, Sequence
 from nnstudio.project.commands import (
     AddNodes,
     Connect,
+    Declare,
     Delete,
     Disconnect,
     Move,
     Rename,
     SetWhen,
 )
-from nnstudio.project.group_commands import GroupNodes, SetGroup
+from nnstudio.project.group_commands import GroupNodes, PutInGroup, SetGroup
 from nnstudio.project.ports import Ports, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas import style as metrics
@@ -62,17 +63,23 @@ class Editing:
     ) -> str | None:
         """Add a node of a type, connected to a port or put into a wire; its id, or None."""
         canvas = self.canvas
-        ports = ports_of(canvas.project, node_type)
+        try:
+            added = canvas.addition(node_type)
+        except Refusal as refusal:
+            canvas.refuse(str(refusal))
+            return None
+        project, node_type = added.project, added.type
+        ports = ports_of(project, node_type)
         group = self._group_at(place, (wire.source, wire.target) if wire else (port,))
         if wire is not None:
             place = self._in_wire(wire, place)
         at = (snapped(place.x()), snapped(place.y()))
-        node = fresh_node(canvas.project, canvas.block, node_type, at, group)
+        node = fresh_node(project, canvas.block, node_type, at, group, added.values)
         edges: tuple[Edge, ...] = ()
         aside: tuple[Command, ...] = ()
         if wire is not None and ports.inputs and ports.outputs:
             edges = _through(node.id, ports, wire)
-            shown = card(canvas.project, Graph((node,)), node)
+            shown = card(project, Graph((node,)), node)
             aside = self._aside(wire, at[0], measure(shown, canvas.scene.look).width)
         elif port is not None and side == "out" and ports.inputs:
             edges = (Edge(port, Port(node.id, ports.inputs[0].name)),)
@@ -80,10 +87,16 @@ class Editing:
             edges = (Edge(Port(node.id, ports.outputs[0].name), port),)
         verb = "Insert" if wire else "Add"
         title = f"{verb} {node_type}"
-        added = AddNodes(canvas.block, (node,), edges, title=title)
-        if not self.do(Sequence((*aside, added), title)):
+        last: tuple[Command, ...] = (AddNodes(canvas.block, (node,), edges, title=title),)
+        if wire is not None:
+            last = (*last, self._declared(node.id, wire.source.node))
+        elif port is not None and side == "in":
+            last = (*last, self._declared(node.id, port.node, before=True))
+        if not self.do(Sequence((*added.first, *aside, *last), title)):
             return None
         canvas.select({node.id})
+        if added.name not in ("", node_type):
+            canvas.told.emit(f"Added as {node_type}: this project has another {added.name}.")
         return node.id
 
     def can_be_put(self, node: str) -> bool:
@@ -105,10 +118,18 @@ class Editing:
         commands: tuple[Command, ...] = (
             *self._aside(wire, position[0], width),
             Move(block, ((node, position),)),
+            PutInGroup(block, frozenset({node}), self._group_at(place, (wire.source, wire.target))),
+            self._declared(node, wire.source.node),
             Connect(block, first),
             Connect(block, last),
         )
         return self.do(Sequence(commands, title))
+
+    def _declared(self, node: str, other: str, before: bool = False) -> Declare:
+        # Behind the other one or before it: where an engineer would write it, and where a
+        # Sequential calls it
+        others = [n.id for n in self.canvas.graph.nodes if n.id != node]
+        return Declare(self.canvas.block, node, others.index(other) + (0 if before else 1))
 
     def _in_wire(self, wire: Edge, place: QPointF) -> QPointF:
         # Beyond the card that the wire comes from, and level with the wire if it is near

@@ -5,7 +5,7 @@ What the user wrote is shown as he wrote it (`hidden`), what was derived as its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer, Param
@@ -60,11 +60,16 @@ def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
     return GAP.join(part for part in parts if part)
 
 
-def block_facts(node: Node, most: int = 3) -> str:
-    """The facts line of a use of a block: the parameters that are given."""
+def block_facts(node: Node, declared: Sequence[str], most: int = 3) -> str:
+    """The facts line of a use of a block: the parameters that are given, as `declared`.
+
+    Those that are handed on under their own name (`eps=eps`) say least and stand last.
+    """
+    place = {name: k for k, name in enumerate(declared)}
     texts = {name: value_text(value) for name, value in node.params.items()}
-    given = [name if text == name else f"{name} {text}" for name, text in texts.items()]
-    more = "  …" if len(given) > most else ""
+    names = sorted(texts, key=lambda name: (texts[name] == name, place.get(name, len(place))))
+    given = [name if texts[name] == name else f"{name} {texts[name]}" for name in names]
+    more = f"{GAP}…" if len(given) > most else ""
     return GAP.join(given[:most]) + more
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED, Layer
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
+from nnstudio.compiler.inference import Later, analyse, is_waiting
+from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
 from nnstudio.project.checks import contains
 from nnstudio.project.commands import named_node
 from nnstudio.project.ports import Ports, block_ports, node_ports
@@ -22,7 +22,10 @@ _TRIAL = "CanvasTrial"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A type that can be added; `result` is the shape that it would give at the wire."""
+    """A type that can be added; `result` is the shape that it would give at the wire.
+
+    `key` is what stands for it where the project does not know it yet: a file of the library.
+    """
 
     type: str
     category: str
@@ -31,6 +34,7 @@ class Candidate:
     help: str = ""
     result: str = ""
     fits: bool = True
+    key: str = ""
 
 
 def fresh_node(
@@ -39,10 +43,12 @@ def fresh_node(
     node_type: str,
     position: tuple[float, float],
     group: str | None = None,
+    values: FrozenMap[Value] = EMPTY,
 ) -> Node:
     """A new node of a type with a free name and the values that a fresh one starts with."""
     layer = registry.find(node_type) if node_type not in project.by_name else None
-    node = Node(new_id(), node_type, params=_initial(layer), group=group, position=position)
+    params = values or _initial(layer)
+    node = Node(new_id(), node_type, params=params, group=group, position=position)
     return named_node(project, block, node)
 
 
@@ -102,16 +108,19 @@ def _tried(project: Project, found: list[Candidate], tensor: Tensor) -> list[Can
         first = ports_of(project, candidate.type).inputs[0].name
         edges.append(Edge(Port("source", "output"), Port(node.id, first)))
     trial = Block(_TRIAL, graph=Graph(tuple(nodes), tuple(edges)))
-    report = analyse(replace(project, root=_TRIAL, blocks=(trial, *project.blocks))).root
+    tried = replace(project, root=_TRIAL, blocks=(trial, *project.blocks))
+    report = analyse(tried, infer=Later()).root  # no layer is run while a list opens
     result: list[Candidate] = []
     for k, candidate in enumerate(found):
         said = report.nodes.get(f"t{k}")
-        if said is None:
+        if said is None or any(is_waiting(problem) for problem in said.problems):
             result.append(candidate)
             continue
-        # An input that is still missing is no misfit; a shape that comes out, or its lack, tells.
+        # An input or argument that is still missing is no misfit; a shape that comes out tells.
         alone = len([p for p in ports_of(project, candidate.type).inputs if not p.optional]) == 1
-        fits = not (alone and any(p.severity == "error" for p in said.problems))
+        errors = [p for p in said.problems if p.severity == "error"]
+        wrong = [p for p in errors if p.param is None or candidate.category != "block"]
+        fits = not (alone and wrong)
         outputs = said.outputs.values()
         shape = "" if candidate.type == OUTPUT else shape_text(next(iter(outputs), None))
         result.append(replace(candidate, fits=fits, result=shape if fits else ""))

@@ -56,10 +56,8 @@ def measure(card: Card, look: Style) -> Geometry:
     right = width - metrics.PAD
     left = float(metrics.TEXT_LEFT)
 
-    rows = [
-        row for row in (bool(card.name or card.count), bool(card.facts), bool(card.when)) if row
-    ]
-    text_height = metrics.TITLE_HEIGHT + len(rows) * metrics.LINE_HEIGHT
+    rows = sum(map(bool, (card.name or card.count, card.facts, card.tied, card.when)))
+    text_height = metrics.TITLE_HEIGHT + rows * metrics.LINE_HEIGHT
     top = max(metrics.GRID + 1.0, (metrics.CARD_LOWEST - text_height) / 2)
 
     title_room = right - left
@@ -91,10 +89,11 @@ def measure(card: Card, look: Style) -> Geometry:
         facts = elided(look.mono_font, card.facts, right - left)
         lines.append(_line(facts, left, y, metrics.LINE_HEIGHT, look.mono_font, "text"))
         y += metrics.LINE_HEIGHT
-    if card.when:
-        when = elided(look.mono_font, f"if {card.when}", right - left)
-        lines.append(_line(when, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
-        y += metrics.LINE_HEIGHT
+    for more in (card.tied, f"if {card.when}" if card.when else ""):
+        if more:
+            said = elided(look.mono_font, more, right - left)
+            lines.append(_line(said, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
+            y += metrics.LINE_HEIGHT
 
     count = max(len(card.inputs), len(card.outputs))
     rule = None
@@ -157,6 +156,7 @@ def _width(card: Card, look: Style) -> float:
         + (advance(mono, card.count) + 16 if card.count else 0)
         + (16 if card.shared else 0),
         advance(mono, card.facts),
+        advance(mono, card.tied),
         advance(mono, f"if {card.when}") if card.when else 0,
     ]
     wanted = metrics.TEXT_LEFT + max(rows) + metrics.PAD + 1

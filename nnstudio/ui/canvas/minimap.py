@@ -25,7 +25,6 @@ class Minimap(QWidget):
         self._view = view
         self._picture: QPixmap | None = None
         self._content = QRectF()
-        self.allowed = True
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
@@ -51,9 +50,7 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """The view shows something else: the frame moves, and there is a map only if it helps."""
-        wanted = (
-            self.allowed and len(self._scene.nodes) > 1 and not self._seen().contains(self._content)
-        )
+        wanted = len(self._scene.nodes) > 1 and not self._seen().contains(self._content)
         if wanted != (not self.isHidden()):
             self.setVisible(wanted)
         if wanted:

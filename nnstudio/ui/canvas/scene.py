@@ -71,7 +71,8 @@ class CanvasScene(QGraphicsScene):
         self._show_failure()
         self._sync_wires(old, new)
         self._sync_groups(old, new)
-        if new.cards != old.cards or new.wires.keys() != old.wires.keys():
+        moved = new.cards != old.cards or new.frames != old.frames
+        if moved or new.wires.keys() != old.wires.keys():
             self._surround(new.frames)
             self._lay_wires(new.wires)
             self._choose_speakers()

@@ -167,8 +167,8 @@ class SearchPopup(QFrame):
     def _accept(self) -> None:
         item = self.list.currentItem()
         if item is not None:
-            node_type = item.data(_CANDIDATE).type
-            self._finish(lambda: self.chosen.emit(node_type))
+            candidate: Candidate = item.data(_CANDIDATE)
+            self._finish(lambda: self.chosen.emit(candidate.key or candidate.type))
 
     def _finish(self, say: Callable[[], object]) -> None:
         if not self._done:

@@ -24,7 +24,6 @@ TEXT_LEFT: Final = 36
 PAD: Final = 12
 TITLE_HEIGHT: Final = 18
 LINE_HEIGHT: Final = 16
-LINE_PITCH: Final = 20
 ROW_HEIGHT: Final = 24
 PORT_Y: Final = 28
 PORT: Final = 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import cast, get_args
 
 from PySide6.QtCore import Signal
@@ -22,12 +23,14 @@ from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.definitions import Locals, Parameters, Requirements
 from nnstudio.ui.inspector.facts import block_lines
 from nnstudio.ui.inspector.header import Header
+from nnstudio.ui.inspector.initialisers import Initialisers
 from nnstudio.ui.inspector.notices import Notices
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
 from nnstudio.ui.inspector.sections import Facts, Section, clear, in_order
 from nnstudio.ui.inspector.states import text_of
 
 _OWN_VALUES = "own values"
+_VARIANT = "A named set of values that comes with this model."
 
 
 class NoteEdit(QPlainTextEdit):
@@ -57,7 +60,7 @@ class NoteEdit(QPlainTextEdit):
 
 
 class BlockPage(QWidget):
-    """Name, values, parameters, locals, requirements and note of a block."""
+    """Name, values, parameters, locals, requirements, initialisers and note of a block."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +86,7 @@ class BlockPage(QWidget):
         self.parameters = Parameters(context)
         self.locals = Locals(context)
         self.requirements = Requirements(context)
+        self.initialisers = Initialisers(context)
         self.note = NoteEdit()
         self.note.committed.connect(
             lambda text: context.attempt(lambda: SetNote(context.name, text))
@@ -101,6 +105,7 @@ class BlockPage(QWidget):
             self.parameters,
             self.locals,
             self.requirements,
+            self.initialisers,
             cost,
             note,
         ):
@@ -144,6 +149,7 @@ class BlockPage(QWidget):
         self.parameters.show_block(block)
         self.locals.show_block(block)
         self.requirements.show_block(block)
+        self.initialisers.show_block(block)
         self.note.show_value(block.note)
         self._cost.show_lines(block_lines(report))
 
@@ -172,17 +178,17 @@ class BlockPage(QWidget):
         for parameter in block.parameters:
             self.values[f"={parameter.name}"].show_state(_value_state(parameter, project))
         if names:
-            now = next((v.name for v in project.variants if v.values == project.values), None)
+            now = project.variant
             self.values["variant"].show_state(
                 FieldState(
                     "variant",
                     "choice",
-                    value=now or "",
+                    value=now.name if now else "",
                     given=now is not None,
                     placeholder=_OWN_VALUES,
                     choices=(_OWN_VALUES, *names),
                     enabled=True,
-                    help="A named set of values that comes with this model.",
+                    help=textwrap.fill(now.note if now else "", 64) or _VARIANT,
                 )
             )
 

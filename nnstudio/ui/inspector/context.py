@@ -18,8 +18,6 @@ class Context(QObject):
 
     refused = Signal(str)
     enter_asked = Signal(str)
-    select_asked = Signal(str)
-    reveal_asked = Signal(str, str)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +33,13 @@ class Context(QObject):
     def block(self) -> Block:
         """The block on the canvas."""
         return self.workspace.project.by_name[self.name]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks from the model to the one on the canvas."""
+        workspace = self.workspace
+        names = (workspace.block_at(self.path[:k]) for k in range(len(self.path) + 1))
+        return [workspace.project.by_name[name] for name in names]
 
     @property
     def is_root(self) -> bool:

@@ -32,7 +32,7 @@ from nnstudio.project.values import (
 from nnstudio.ui import icons, theme
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
-from nnstudio.ui.inspector.sections import Section, clear
+from nnstudio.ui.inspector.sections import Section, clear, in_order
 from nnstudio.ui.inspector.states import text_of
 
 Make = Callable[[], Command]
@@ -74,6 +74,7 @@ class DefinitionRow(QWidget):
         """Put the remove button at the end."""
         button = QToolButton(autoRaise=True)
         button.setToolTip(tip)
+        button.setAccessibleName(tip)
         button.setFixedSize(20, 28)
         button.setIconSize(icons.size(14))
         icons.attach(button, "close", "muted", 14)
@@ -171,6 +172,7 @@ class Definitions(Section):
             self.add(row)
         self.rows.addWidget(self._more)
         self._more.show()
+        in_order(self)
 
     def definitions(self, block: Block) -> object:
         """What the rows are made from."""

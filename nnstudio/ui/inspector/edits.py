@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Many
+from dataclasses import replace
 
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, Node, Repeat, RepeatKind
@@ -10,7 +11,8 @@ from nnstudio.project.command import Command, Sequence
 from nnstudio.project.commands import SetParam, SetRepeat, SetWhen
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.typed import CLEAR, parse_value
-from nnstudio.project.values import Project
+from nnstudio.project.values import Block, Initialiser, Project, Tie, WeightName
+from nnstudio.project.weights import CHOICES, SetInitialisers, SetTies
 
 
 def set_param(project: Project, block: str, node: Node, name: str, text: str) -> SetParam:
@@ -61,3 +63,56 @@ def set_when(block: str, node: Node, condition: str) -> SetWhen:
     """Give a node a condition; an empty one means always."""
     condition = condition.strip()
     return SetWhen(block, node.id, Expr(condition) if condition else None)
+
+
+def set_rule(block: Block, index: int, item: Initialiser | None) -> SetInitialisers:
+    """Put another rule in the place of one of the block's initialisers; None removes it."""
+    before, after = block.initialisers[:index], block.initialisers[index + 1 :]
+    verb = "Set" if item else "Remove"
+    what = (item or block.initialisers[index]).layer_type
+    rules = (*before, *((item,) if item else ()), *after)
+    return SetInitialisers(block.name, rules, f"{verb} initialiser of {what}")
+
+
+def start_as(
+    block: Block, node: Node, target: WeightName, item: Initialiser | None
+) -> SetInitialisers:
+    """Let the weight or bias of one node begin by a rule of its own; None takes it away."""
+    others = [i for i in block.initialisers if (i.node, i.target) != (node.id, target)]
+    place = next(
+        (k for k, i in enumerate(block.initialisers) if (i.node, i.target) == (node.id, target)),
+        len(others),
+    )
+    if item is not None:
+        others.insert(place, item)
+    verb = "Set" if item else "Remove"
+    title = f"{verb} initialiser of {node.name or node.type}.{target}"
+    return SetInitialisers(block.name, tuple(others), title)
+
+
+def with_param(item: Initialiser, name: str, text: str) -> Initialiser:
+    """A rule with a parameter as it was typed; nothing gives torch's default.
+
+    Raises:
+        Refusal: a number is expected, and the text is none.
+    """
+    text = text.strip()
+    if not text:
+        return replace(item, params=item.params.without(name))
+    if name in CHOICES:
+        return replace(item, params=item.params.with_(name, text))
+    try:
+        number = int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        raise Refusal(f"{name} expects a number, received '{text:.60}'") from None
+    return replace(item, params=item.params.with_(name, number))
+
+
+def tie_weight(block: Block, node: Node, owner: str | None) -> SetTies:
+    """Let a node's weight be that of the node `owner`; None gives it one of its own."""
+    others = tuple(t for t in block.ties if (t.node, t.parameter) != (node.id, "weight"))
+    name = node.name or node.type
+    if owner is None:
+        return SetTies(block.name, others, f"Untie weight of {name}")
+    tie = Tie(node.id, "weight", owner, "weight")
+    return SetTies(block.name, (*others, tie), f"Tie weight of {name}")

@@ -32,10 +32,14 @@ def cost_lines(report: NodeReport | None, root: BlockReport) -> list[Line]:
     lines = [
         ("Parameters", grouped(report.parameters) + _share(report.parameters, root.parameters), "")
     ]
-    lines.append(("FLOPs a sample", flops(report.flops) + _share(report.flops, root.flops), ""))
+    lines.append(("FLOPs a sample", _flops(report.flops) + _share(report.flops, root.flops), ""))
     if report.repeats != 1:
         lines.append(("Repetitions", grouped(report.repeats), ""))
     return lines
+
+
+def _flops(number: int | None) -> str:
+    return "unknown" if number is None else flops(number)  # the label says what is not known
 
 
 def _share(part: int | None, whole: int | None) -> str:
@@ -50,5 +54,5 @@ def block_lines(report: BlockReport) -> list[Line]:
     lines = [_line(f"{name} in", tensor) for name, tensor in report.inputs.items()]
     lines += [_line(f"{name} out", tensor) for name, tensor in report.outputs.items()]
     lines.append(("Parameters", grouped(report.parameters), ""))
-    lines.append(("FLOPs a sample", flops(report.flops), ""))
+    lines.append(("FLOPs a sample", _flops(report.flops), ""))
     return lines

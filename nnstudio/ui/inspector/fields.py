@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QLineEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from nnstudio.ui import theme
 
@@ -122,7 +131,10 @@ class ValueEdit(QLineEdit):
 
 
 class ChoiceEdit(QComboBox):
-    """One of some words. Turning the wheel over it scrolls the form, unless it has the focus."""
+    """One of some words; an empty one is a line between the others.
+
+    Turning the wheel over it scrolls the form, unless it has the focus.
+    """
 
     committed = Signal(str)
 
@@ -131,14 +143,21 @@ class ChoiceEdit(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.addItems(list(choices))
+        self._offer(choices)
         self.textActivated.connect(self.committed)
 
     def set_choices(self, choices: tuple[str, ...]) -> None:
         """Offer other words."""
         if choices and [*choices] != [self.itemText(k) for k in range(self.count())]:
             self.clear()
-            self.addItems(list(choices))
+            self._offer(choices)
+
+    def _offer(self, choices: tuple[str, ...]) -> None:
+        for word in choices:
+            if word:
+                self.addItem(word)
+            else:
+                self.insertSeparator(self.count())
 
     def show_value(self, text: str) -> None:
         """Show a word; one that is not among the choices is added."""
@@ -147,6 +166,19 @@ class ChoiceEdit(QComboBox):
             self.addItem(text)
             index = self.count() - 1
         self.setCurrentIndex(index)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = self.fontMetrics().elidedText(  # Qt would cut a letter in two
+            option.currentText, Qt.TextElideMode.ElideRight, room.width() - 2
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

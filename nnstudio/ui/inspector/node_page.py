@@ -1,4 +1,4 @@
-"""The form of one selected node: name, parameters, structure, shapes, cost, help."""
+"""The form of one selected node: name, parameters, structure, weights, shapes, cost, help."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Node
 from nnstudio.project.block_commands import PromoteToParameter
+from nnstudio.project.command import is_possible
 from nnstudio.project.commands import Rename
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_param
@@ -15,10 +16,11 @@ from nnstudio.ui.inspector.facts import cost_lines, shape_lines
 from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.help import HelpText
 from nnstudio.ui.inspector.notices import Notices
-from nnstudio.ui.inspector.rows import FieldRow, FieldState
+from nnstudio.ui.inspector.rows import FieldRow, FieldState, Fix
 from nnstudio.ui.inspector.sections import Facts, Section, clear, in_order
 from nnstudio.ui.inspector.states import node_fields
 from nnstudio.ui.inspector.structure import Structure
+from nnstudio.ui.inspector.weights import Weights
 
 
 class NodePage(QWidget):
@@ -37,6 +39,7 @@ class NodePage(QWidget):
         self.notices = Notices(context)
         self._parameters = Section("Parameters")
         self.structure = Structure(context)
+        self.weights = Weights(context)
         self._shapes = Facts()
         self._cost = Facts()
         self.help = HelpText()
@@ -48,6 +51,7 @@ class NodePage(QWidget):
         column.addWidget(self.notices)
         column.addWidget(self._parameters)
         column.addWidget(self.structure)
+        column.addWidget(self.weights)
         for title, facts in (("Shapes", self._shapes), ("Cost", self._cost)):
             section = Section(title)
             section.add(facts)
@@ -77,6 +81,7 @@ class NodePage(QWidget):
         problems = report.problems if report else ()
         self.notices.show_problems([p for p in problems if p.param not in known])
         self.structure.show_node(node, another)
+        self.weights.show_node(node, another)
         self._shapes.show_lines(shape_lines(report))
         self._cost.show_lines(cost_lines(report, self._context.workspace.report.root))
         self._show_help(node)
@@ -150,9 +155,17 @@ class NodePage(QWidget):
             lambda: set_param(context.workspace.project, context.name, node, name, text)
         )
         if sentence and name in self.rows:
-            self.rows[name].refuse(sentence)
+            self.rows[name].refuse(sentence, self._remedy(node, name, text.strip()))
         elif name in self.rows:
             self.rows[name].accept()
+
+    def _remedy(self, node: Node, name: str, text: str) -> Fix | None:
+        """Where a name was written that nothing bears: a parameter of that name."""
+        context = self._context
+        command = PromoteToParameter(context.name, node.id, name, text)
+        if not text.isidentifier() or not is_possible(command, context.workspace.project):
+            return None
+        return f"Add parameter {text}", lambda: self._add(command)
 
     def _rename(self, _field: str, text: str) -> None:
         node = self._node()
@@ -170,4 +183,7 @@ class NodePage(QWidget):
         act.triggered.connect(lambda: self._promote(name))
 
     def _promote(self, name: str) -> None:
-        self._context.attempt(lambda: PromoteToParameter(self._context.name, self._node_id, name))
+        self._add(PromoteToParameter(self._context.name, self._node_id, name))
+
+    def _add(self, promote: PromoteToParameter) -> None:
+        self._context.attempt(lambda: promote)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.ui import icons
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.sections import clear
 from nnstudio.ui.inspector.states import bare
+from nnstudio.ui.widgets.elided_button import ElidedButton
 
 SEVERITIES = {
     "error": ("error", "error"),
@@ -59,7 +60,7 @@ class Notices(QWidget):
         grid.addWidget(sentence, 0, 1)
         grid.setColumnStretch(1, 1)
         if problem.fix is not None:
-            fix = QPushButton(problem.fix.title)
+            fix = ElidedButton(problem.fix.title)
             fix.clicked.connect(lambda: self._context.apply_fix(problem))
-            grid.addWidget(fix, 1, 1, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(fix, 1, 1)
         return card

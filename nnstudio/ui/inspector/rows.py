@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -18,8 +17,12 @@ from PySide6.QtWidgets import (
 
 from nnstudio.ui import icons, theme
 from nnstudio.ui.inspector.fields import ChoiceEdit, FlagEdit, ValueEdit
+from nnstudio.ui.widgets.elided_button import ElidedButton
 
 LABEL_WIDTH = 104
+
+Fix = tuple[str, Callable[[], None]]
+"""The title of a button, and what it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class FieldState:
 
     `label` is said instead of the name, which is an attribute in the code; `placeholder` stands in
     grey where none is given; `note` is what an expression comes to; `problem` and `fix` (title and
-    act) say what is wrong with the value in the model.
+    act) say what is wrong with the value in the model, `remark` what else there is to know.
     """
 
     name: str
@@ -42,9 +45,10 @@ class FieldState:
     choices: tuple[str, ...] = ()
     help: str = ""
     plain: bool = True
+    remark: str = ""
     problem: str = ""
     severity: str = "error"
-    fix: tuple[str, Callable[[], None]] | None = None
+    fix: Fix | None = None
     enabled: bool = True
     resettable: bool = True
 
@@ -63,6 +67,7 @@ class FieldRow(QWidget):
         self.kind = state.kind
         self.state = state
         self._refused = ""
+        self._remedy: Fix | None = None
         self._label = QLabel()
         self._label.setFont(theme.text_font() if state.label else theme.mono_font(12))
         self._label.setFixedWidth(label_width)
@@ -82,7 +87,7 @@ class FieldRow(QWidget):
         self._message.setMinimumWidth(0)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._message.setProperty("role", "error")
-        self._fix = QPushButton()
+        self._fix = ElidedButton()
         self._fix.setProperty("role", "small")
         self._fix.clicked.connect(self._apply_fix)
         self.editor: ValueEdit | ChoiceEdit | FlagEdit = self._made_editor(state)
@@ -94,7 +99,7 @@ class FieldRow(QWidget):
         self._grid.addWidget(self.editor, 0, 1)
         self._grid.addWidget(self._reset, 0, 2)
         self._grid.addWidget(self._message, 1, 1, 1, 2)
-        self._grid.addWidget(self._fix, 2, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(self._fix, 2, 1, 1, 2)
         self._grid.setColumnStretch(1, 1)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._open_menu)
@@ -149,29 +154,31 @@ class FieldRow(QWidget):
         self._reset.setToolTip(f"Back to {state.placeholder or 'the default'}")
         self._show_message()
 
-    def refuse(self, sentence: str) -> None:
-        """Say why what was entered was not taken; the text stays."""
+    def refuse(self, sentence: str, remedy: Fix | None = None) -> None:
+        """Say why what was entered was not taken, and what would help; the text stays."""
         self._refused = sentence
+        self._remedy = remedy
         if not isinstance(self.editor, ValueEdit):
             self.show_state(self.state)
         self._show_message()
 
     def _show_message(self) -> None:
-        sentence = self._refused or self.state.problem
-        wrong = bool(self._refused) or (bool(sentence) and self.state.severity == "error")
+        sentence = self._refused or self.state.problem or self.state.remark
+        severity = self.state.severity if self.state.problem else "advice"
+        wrong = bool(self._refused) or (bool(sentence) and severity == "error")
         self._message.setText(sentence)
         self._message.setVisible(bool(sentence))
         role = (
             "error"
             if self._refused
-            else {"error": "error", "warning": "warning"}.get(self.state.severity, "muted")
+            else {"error": "error", "warning": "warning"}.get(severity, "muted")
         )
         self._message.setProperty("role", role)
         self._message.style().polish(self._message)
-        fix = None if self._refused else self.state.fix
+        fix = self._remedy if self._refused else self.state.fix
         self._fix.setVisible(fix is not None)
         if fix is not None:
-            self._fix.setText(fix[0])
+            self._fix.set_title(fix[0])
         if self.editor.property("invalid") != wrong:
             self.editor.setProperty("invalid", wrong)
             self.editor.style().polish(self.editor)
@@ -222,8 +229,10 @@ class FieldRow(QWidget):
         self.editor.selectAll()
 
     def _apply_fix(self) -> None:
-        if self.state.fix is not None:
-            self.state.fix[1]()
+        fix = self._remedy if self._refused else self.state.fix
+        if fix is not None:
+            self.accept()
+            fix[1]()
 
     def _on_committed(self, text: str) -> None:
         self.committed.emit(self.name, text)

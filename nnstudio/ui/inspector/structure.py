@@ -7,10 +7,13 @@ from typing import cast, get_args
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node, RepeatKind
+from nnstudio.project.block_commands import AddBlockParameter
+from nnstudio.project.command import Sequence, is_possible
 from nnstudio.project.commands import SetShares
+from nnstudio.project.values import BlockParameter
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
-from nnstudio.ui.inspector.rows import FieldRow, FieldState
+from nnstudio.ui.inspector.rows import FieldRow, FieldState, Fix
 from nnstudio.ui.inspector.sections import Section
 from nnstudio.ui.inspector.states import text_of
 
@@ -124,7 +127,24 @@ class Structure(Section):
         sentence = self._context.attempt(
             lambda: set_repeat(self._context.name, node, count, cast(RepeatKind, kind))
         )
-        self._answer(self.repeat, sentence)
+        remedy = self._new_count(node, count.strip(), cast(RepeatKind, kind)) if sentence else None
+        self._answer(self.repeat, sentence, remedy)
+
+    def _new_count(self, node: Node, name: str, kind: RepeatKind) -> Fix | None:
+        """Where a name was written that nothing bears: a parameter of that name."""
+        context = self._context
+        now = node.repeat.count if node.repeat is not None else 1
+        if not name.isidentifier() or not isinstance(now, int):
+            return None
+        parameter = AddBlockParameter(context.name, BlockParameter(name, "int", now))
+        repeat = set_repeat(context.name, node, name, kind)
+        command = Sequence((parameter, repeat), f"Add parameter {name}")
+        if not is_possible(command, context.workspace.project):
+            return None
+        return command.title, lambda: self._add(command)
+
+    def _add(self, command: Sequence) -> None:
+        self._context.attempt(lambda: command)
 
     def _set_when(self, text: str) -> None:
         node = self._node()
@@ -141,8 +161,8 @@ class Structure(Section):
             self._answer(self._shares, sentence)
 
     @staticmethod
-    def _answer(row: FieldRow, sentence: str | None) -> None:
+    def _answer(row: FieldRow, sentence: str | None, remedy: Fix | None = None) -> None:
         if sentence:
-            row.refuse(sentence)
+            row.refuse(sentence, remedy)
         else:
             row.accept()

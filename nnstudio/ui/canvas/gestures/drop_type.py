@@ -1,4 +1,7 @@
-"""Drop a type: a layer or block dragged from the palette, shown as a ghost until it lands."""
+"""Drop a type: a layer or block dragged from the palette, shown as a ghost until it lands.
+
+What is dragged is the name of a type, or that of a file of the user's own blocks.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,15 @@ class DropType(Gesture):
     def __init__(self, canvas: Canvas, press: Pointer, node_type: str) -> None:
         super().__init__(canvas, press)
         self.type = node_type
-        node = fresh_node(canvas.project, canvas.block, node_type, (0.0, 0.0))
-        shown = card(canvas.project, Graph((node,)), node)
+        added = canvas.addition(node_type)
+        place = (0.0, 0.0)
+        node = fresh_node(added.project, canvas.block, added.type, place, values=added.values)
+        shown = card(added.project, Graph((node,)), node)
         self._ghost = NodeItem(shown, self.scene.look)
         self._ghost.setOpacity(0.65)
         self._ghost.setZValue(100)
         self.scene.addItem(self._ghost)
-        ports = ports_of(canvas.project, node_type)
+        ports = ports_of(added.project, added.type)
         self._insertable = bool(ports.inputs and ports.outputs)
         self._wire: Edge | None = None
         self.move(press)

@@ -1,0 +1,37 @@
+"""Two linear layers without an activation between them are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnstudio.analysis.advice.neighbours import only_wire, say, through
+from nnstudio.analysis.faults import label
+from nnstudio.analysis.report import Fix, Problem
+from nnstudio.graph.values import Node
+from nnstudio.project.insert_commands import Insert
+from nnstudio.project.values import Block
+
+
+def linear_maps(block: Block) -> Iterator[Problem]:
+    """Linear layers that follow each other, or themselves."""
+    graph = block.graph
+    for node in graph.of_type("Linear"):
+        before = through(graph, node)
+        wire = only_wire(graph, before) if before is not None else None
+        if before is not None and wire is not None and before.type == "Linear":
+            yield say(
+                block,
+                node,
+                "advice",
+                f"{label(before)} and {label(node)} follow each other without an activation, "
+                "so together they are one linear map",
+                Fix(f"Insert ReLU after {label(before)}", Insert(block.name, (wire,), "ReLU")),
+            )
+        if _follows_itself(node):
+            sentence = "its repetitions follow each other without an activation"
+            yield say(block, node, "advice", f"{sentence}, so together they are one linear map")
+
+
+def _follows_itself(node: Node) -> bool:
+    count = node.repeat.count if node.repeat is not None else 1
+    return not isinstance(count, int) or count > 1

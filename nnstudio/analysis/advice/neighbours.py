@@ -1,0 +1,47 @@
+"""How a rule looks at a graph: what feeds a node, what lies between, and how the rule speaks."""
+
+from __future__ import annotations
+
+from nnstudio.analysis.faults import label
+from nnstudio.analysis.report import Fix, Problem, Severity
+from nnstudio.graph.values import Edge, Graph, Node
+from nnstudio.project.values import Block
+
+DROPOUT = frozenset(
+    {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"}
+)
+# what a value passes through unchanged, as far as two linear maps in a row are concerned
+TRANSPARENT = frozenset({"Flatten", "FlattenDims", "Identity", *DROPOUT})
+
+
+def fed_by(graph: Graph, node: Node) -> Node | None:
+    """What feeds the first input."""
+    ports = graph.incoming[node.id]
+    return graph.by_id[next(iter(ports.values())).node] if ports else None
+
+
+def only_wire(graph: Graph, node: Node) -> Edge | None:
+    """The wire that leaves a node, if there is just one."""
+    edges = graph.outgoing[node.id]
+    return edges[0] if len(edges) == 1 else None
+
+
+def through(graph: Graph, node: Node) -> Node | None:
+    """What feeds the first input, past everything transparent; none that feeds anything else."""
+    before = fed_by(graph, node)
+    while before is not None and before.type in TRANSPARENT and only_wire(graph, before):
+        before = fed_by(graph, before)
+    return before if before is not None and only_wire(graph, before) else None
+
+
+def is_called_once(graph: Graph, node: Node) -> bool:
+    """True if the node's module is called at no other place."""
+    return node.shares is None and all(other.shares != node.id for other in graph.nodes)
+
+
+def say(
+    block: Block, node: Node, severity: Severity, sentence: str, fix: Fix | None = None
+) -> Problem:
+    """A problem at a node; the sentence begins with its name."""
+    name = label(node)
+    return Problem(severity, f"{name}: {sentence}", block.name, node.id, name, None, fix)

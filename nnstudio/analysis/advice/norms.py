@@ -1,0 +1,94 @@
+"""Batch norms: single samples, and what should not stand right before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnstudio.analysis.advice.neighbours import (
+    DROPOUT,
+    fed_by,
+    is_called_once,
+    only_wire,
+    say,
+)
+from nnstudio.analysis.faults import label
+from nnstudio.analysis.report import BlockReport, Fix, Problem
+from nnstudio.graph.values import Graph, Node
+from nnstudio.project.insert_commands import SwapNeighbours
+from nnstudio.project.node_commands import SetParam
+from nnstudio.project.root_commands import SetTraining
+from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import product
+
+BATCH_NORM = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
+WITH_BIAS = frozenset(
+    {
+        "Linear",
+        *(f"Conv{n}d" for n in (1, 2, 3)),
+        *(f"ConvTranspose{n}d" for n in (1, 2, 3)),
+    }
+)
+
+
+def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator[Problem]:
+    """All advice on the batch norms of a block."""
+    graph = block.graph
+    norms = [node for node in graph.nodes if node.type in BATCH_NORM]
+    if norms and project.training.batch_size == 1:
+        yield _single_samples(project, block, norms[0], report)
+    for node in norms:
+        before = fed_by(graph, node)
+        if before is None:
+            continue
+        if _has_idle_bias(graph, before, node):
+            fix = Fix(
+                f"Set bias of {label(before)} to False",
+                SetParam(block.name, before.id, "bias", False),
+            )
+            sentence = f"its bias is taken out again by {label(node)}; bias=False saves it"
+            yield say(block, before, "advice", sentence, fix)
+        if before.type in DROPOUT:
+            swap = None
+            if only_wire(graph, before) is not None:
+                title = f"Put {label(before)} after {label(node)}"
+                swap = Fix(title, SwapNeighbours(block.name, before.id, node.id, title))
+            yield say(
+                block,
+                before,
+                "advice",
+                f"dropout right before {label(node)} shifts the variance that the norm has "
+                "learned, between training and evaluation; put it after the norm",
+                swap,
+            )
+
+
+def _single_samples(project: Project, block: Block, node: Node, report: BlockReport) -> Problem:
+    known = report.nodes.get(node.id)
+    tensor = next(iter(known.inputs.values()), None) if known is not None else None
+    places = product(tensor.shape[2:]).value if tensor is not None else None
+    if places is None or places > 1:
+        sentence = (
+            "with a batch of 1 sample it takes the mean of that sample alone, which it does not "
+            "have in evaluation; train with a larger batch size"
+        )
+    else:
+        sentence = (
+            "with a batch of 1 sample there is nothing to take the mean of; "
+            "train with a larger batch size"
+        )
+    enough = TrainingSettings().batch_size
+    command = SetTraining(project.training.changed(batch_size=enough))
+    return say(block, node, "warning", sentence, Fix(f"Set batch size to {enough}", command))
+
+
+def _has_idle_bias(graph: Graph, node: Node, norm: Node) -> bool:
+    """True if nothing but the norm ever reads what a layer's bias adds."""
+    return (
+        node.type in WITH_BIAS
+        and node.params.get("bias", True) is True
+        and only_wire(graph, node) is not None
+        and is_called_once(graph, node)
+        and node.repeat is None
+        and (norm.when is None or norm.when == node.when)
+    )

@@ -1,0 +1,98 @@
+"""What is read from the definition of a block once in a run, whatever its uses bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from nnstudio.analysis.binding import free_names
+from nnstudio.analysis.weights import touched
+from nnstudio.analysis.wiring import Wiring, names_of, wiring
+from nnstudio.graph.order import topological
+from nnstudio.graph.values import Expr, Node, Port
+from nnstudio.project.ports import node_ports
+from nnstudio.project.values import Block, Project
+
+
+class Definition:
+    """A block of `project`, with what its analysis asks for again and again."""
+
+    def __init__(self, project: Project, block: Block) -> None:
+        self.project = project
+        self.block = block
+
+    @cached_property
+    def order(self) -> tuple[str, ...] | None:
+        """The ids of the nodes, sources first; None if the wires form a cycle."""
+        order = topological(self.block.graph)
+        return None if order is None else tuple(order)
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What the wires allow; only where they form no cycle."""
+        return wiring(self.project, self.block)
+
+    @cached_property
+    def free(self) -> frozenset[str]:
+        """The names in the patterns of the Inputs that are known only when data comes."""
+        return frozenset(free_names(self.block))
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The ids of the nodes that a tie or an initialiser of their own speaks of."""
+        return touched(self.block)
+
+    @cached_property
+    def nested(self) -> tuple[Block, ...]:
+        """The blocks that this one uses, directly or deep."""
+        found: dict[str, Block] = {}
+        stack = [self.block]
+        while stack:
+            for node in stack.pop().graph.nodes:
+                used = self.project.by_name.get(node.type)
+                if used is not None and used.name not in found:
+                    found[used.name] = used
+                    stack.append(used)
+        return tuple(found.values())
+
+    @cached_property
+    def loose_ends(self) -> tuple[Port, ...]:
+        """The first outputs of the nodes that feed nothing, Outputs left out."""
+        graph = self.block.graph
+        found = []
+        for node in graph.nodes:
+            if not graph.outgoing[node.id]:
+                outputs = node_ports(self.project, graph, node).outputs
+                found += [Port(node.id, port.name) for port in outputs[:1]]
+        return tuple(found)
+
+    @cached_property
+    def open_inputs(self) -> tuple[Port, ...]:
+        """The inputs that must be connected and are not, sources first."""
+        graph = self.block.graph
+        found = []
+        for node_id in self.order or ():
+            incoming = graph.incoming[node_id]
+            for port in node_ports(self.project, graph, graph.by_id[node_id]).inputs:
+                if not port.optional and port.name not in incoming:
+                    found.append(Port(node_id, port.name))
+        return tuple(found)
+
+    @cached_property
+    def used_names(self) -> Mapping[str, frozenset[str]]:
+        """By the id of a node, every name on which its parameters and conditions may rest."""
+        return {node.id: _names(node) for node in self.block.graph.nodes}
+
+
+def _names(node: Node) -> frozenset[str]:
+    values: list[object] = [*node.params.values(), node.when]
+    if node.repeat is not None:
+        values.append(node.repeat.count)
+    return frozenset().union(*(_names_in(value) for value in values)) if values else frozenset()
+
+
+def _names_in(value: object) -> frozenset[str]:
+    """The names in a value; a text may be a size in a shape, so it counts as an expression."""
+    if isinstance(value, tuple):
+        return frozenset().union(*(_names_in(item) for item in value))
+    return names_of(Expr(value) if isinstance(value, str) else value)

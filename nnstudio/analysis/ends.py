@@ -1,0 +1,122 @@
+"""The ends of a block: Inputs and Outputs that it lacks, inputs left open, what leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnstudio.analysis.definition import Definition
+from nnstudio.analysis.entrance import entrance
+from nnstudio.analysis.faults import label
+from nnstudio.analysis.report import Fix, Problem
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.graph.order import downstream, upstream
+from nnstudio.graph.values import Edge, Graph, Node, Port
+from nnstudio.project.commands import Connect, Delete
+from nnstudio.project.end_commands import AddInput, AddOutput
+
+
+def missing_ends(definition: Definition) -> Iterator[Problem]:
+    """No Input, no Output, nothing at all; nodes that lead to no Output."""
+    block = definition.block
+    name, graph = block.name, block.graph
+    outputs = graph.of_type(OUTPUT)
+    if not outputs:
+        what = "has no Output" if graph.nodes else "is empty: add an Input, layers and an Output"
+        yield Problem("error", f"{name} {what}", name, fix=_output(definition))
+        return
+    if not graph.of_type(INPUT):
+        sentence = f"{name} has no Input: nothing can be given to it"
+        yield Problem("error", sentence, name, fix=_input(definition))
+    yield from _dead_branches(definition, outputs)
+
+
+def open_input(definition: Definition, node: Node, port: str) -> Fix | None:
+    """What an unconnected input can only mean: the one output that is used by nothing yet.
+
+    That of an optional Input is none: what may be left open cannot feed what must be connected.
+    """
+    graph = definition.block.graph
+    out_of_question = downstream(graph, [node.id])
+    out_of_question |= {n.id for n in graph.of_type(INPUT) if n.params.get("optional") is True}
+    loose = [end for end in definition.loose_ends if end.node not in out_of_question]
+    if len(loose) == 1:
+        source = graph.by_id[loose[0].node]
+        edge = Edge(loose[0], Port(node.id, port))
+        return Fix(f"Connect {label(source)}", Connect(definition.block.name, edge))
+    if loose or graph.of_type(INPUT):
+        return None
+    return _input_before(definition, node, port)
+
+
+def _output(definition: Definition) -> Fix | None:
+    """An Output behind the one loose end; of several, behind the one that data reaches."""
+    graph = definition.block.graph
+    loose = definition.loose_ends
+    layers = [e for e in loose if graph.by_id[e.node].type not in (INPUT, PARAMETER, BUFFER)]
+    fed = downstream(graph, [node.id for node in graph.of_type(INPUT)])
+    for found in (layers, [end for end in layers if end.node in fed]):
+        if len(found) == 1:
+            return _output_behind(definition, found[0])
+    return _output_behind(definition, loose[0]) if len(loose) == 1 else None
+
+
+def _output_behind(definition: Definition, end: Port) -> Fix:
+    node = definition.block.graph.by_id[end.node]
+    title = f"Add an Output after {label(node)}"
+    return Fix(title, AddOutput(definition.block.name, end, title))
+
+
+def _input(definition: Definition) -> Fix | None:
+    """An Input before the first node that wants one."""
+    if not definition.open_inputs:
+        return None
+    first = definition.open_inputs[0]
+    return _input_before(definition, definition.block.graph.by_id[first.node], first.name)
+
+
+def _input_before(definition: Definition, node: Node, port: str) -> Fix | None:
+    found = entrance(definition.project, definition.block, node)
+    if found is None:
+        return None
+    title = f"Add an Input before {label(node)}"
+    target = Port(node.id, port)
+    return Fix(title, AddInput(definition.block.name, target, found.shape, found.dtype, title))
+
+
+def _dead_branches(definition: Definition, outputs: tuple[Node, ...]) -> Iterator[Problem]:
+    block = definition.block
+    graph = block.graph
+    used = upstream(graph, [node.id for node in outputs])
+    said: dict[str, tuple[str, Fix | None]] = {}
+    for node in graph.nodes:
+        if node.id in used or graph.outgoing[node.id]:
+            continue
+        branch = _branch(graph, node, used)
+        # what leads nowhere may be meant for an input that is still open
+        fix = None if definition.open_inputs else _removal(block.name, graph, branch)
+        said[node.id] = (f"{label(node)}: nothing uses its output", fix)
+        for other in upstream(graph, [node.id]) - used - {node.id}:
+            why = f"leads to no Output, because nothing uses what {label(node)} gives"
+            said.setdefault(other, (f"{label(graph.by_id[other])}: {why}", fix))
+    for node in graph.nodes:
+        if node.id in said:
+            sentence, fix = said[node.id]
+            yield Problem("warning", sentence, block.name, node.id, label(node), fix=fix)
+
+
+def _branch(graph: Graph, end: Node, used: set[str]) -> frozenset[str]:
+    """The nodes that lead to `end` and to nothing else; Inputs stay, they are the arguments."""
+    branch = {n for n in upstream(graph, [end.id]) - used if graph.by_id[n].type != INPUT}
+    while True:
+        kept = {n for n in branch if all(e.target.node in branch for e in graph.outgoing[n])}
+        if len(kept) == len(branch):
+            return frozenset(kept)
+        branch = kept
+
+
+def _removal(block: str, graph: Graph, branch: frozenset[str]) -> Fix | None:
+    if not branch:
+        return None
+    (first, *others) = branch
+    title = f"Remove {len(branch)} nodes" if others else f"Remove {label(graph.by_id[first])}"
+    return Fix(title, Delete(block, branch))

@@ -1,0 +1,62 @@
+"""From what a rule proposes to a fix: a title and the command that does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nnstudio.analysis.report import Fix
+from nnstudio.catalog.use import Expansion, ParamFix, Removal
+from nnstudio.catalog.use import Remedy as RuleRemedy
+from nnstudio.graph.values import Edge, Expr, FrozenMap, Node, Port, Value
+from nnstudio.project.command import Command
+from nnstudio.project.commands import Delete
+from nnstudio.project.insert_commands import Insert
+from nnstudio.project.node_commands import SetParam, SetRepeat
+from nnstudio.project.root_commands import SetRootValue
+from nnstudio.project.values import Block, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Repetitions:
+    """A remedy: repeat so many times."""
+
+    count: int
+
+
+Remedy = RuleRemedy | Repetitions
+
+
+def fix_at(project: Project, block: Block, node: Node, remedy: Remedy) -> Fix | None:
+    """The fix of a remedy at a node; None where the node gives no place for it.
+
+    A parameter of a module that is shared is its owner's. Where the value is a parameter of the
+    model, that is what gets another.
+    """
+    match remedy:
+        case ParamFix(param, value, title):
+            owner = block.graph.by_id[node.shares or node.id]
+            given = owner.params.get(param)
+            command: Command = SetParam(block.name, owner.id, param, value, value is None)
+            if value is not None and block.name == project.root and isinstance(given, Expr):
+                name = given.text
+                if block.parameter(name) is not None:
+                    return Fix(f"Set {name} to {value}", SetRootValue(name, value))
+            return Fix(title, command)
+        case Removal():
+            if node.repeat is not None:
+                return None
+            command = Delete(block.name, frozenset({node.id}), heal=True)
+            return Fix(f"Remove {node.name or node.type}", command)
+        case Expansion(port, sizes):
+            source = block.graph.incoming[node.id][port]
+            wire = Edge(source, Port(node.id, port))
+            fed = block.graph.by_id[source.node]
+            title = f"Expand {fed.name or fed.type} to the batch"
+            params: FrozenMap[Value] = FrozenMap({"sizes": sizes})
+            return Fix(title, Insert(block.name, (wire,), "Expand", params))
+        case Repetitions(count):
+            repeat = node.repeat
+            if repeat is None or not isinstance(repeat.count, int):
+                return None
+            title = "Repeat it once" if count == 1 else f"Repeat it {count} times"
+            return Fix(title, SetRepeat(block.name, node.id, replace(repeat, count=count)))

@@ -1,0 +1,104 @@
+"""One run of a layer without a shape rule: its own generated lines, executed on meta tensors.
+
+The lines are those that the exported file will have: imports, constructor, call. Names in them
+(parameters of the block) get the values of the use. On the meta device nothing is computed, no
+weight has memory and no random number is drawn. Whatever the layer does wrong is a `ShapeError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+import torch
+from torch import nn
+
+from nnstudio.analysis.probing import Ran, Sized
+from nnstudio.analysis.report import NodeReport
+from nnstudio.catalog.code import CodeError, ModuleCode, Written
+from nnstudio.catalog.layer import Layer
+from nnstudio.catalog.plugins import FAILURES, kind_of, said
+from nnstudio.catalog.use import ShapeError
+from nnstudio.compiler.build import DTYPES
+from nnstudio.compiler.imports import head
+from nnstudio.compiler.texts import call_arguments, in_python, layer_params
+from nnstudio.graph.values import Node
+from nnstudio.project.ports import output_count
+from nnstudio.symbols.tensor import DType
+
+# no name of a block begins with two underscores
+MODULE = "__module"
+
+
+def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]) -> Ran:
+    """What the layer gives for tensors of these sizes; raises `ShapeError` with one sentence."""
+    ranks = {port: len(shape) for port, (shape, _) in inputs.items()}
+    # a constructor may change the list that it is given
+    namespace: dict[str, Any] = {**deepcopy(values), "__name__": "nnstudio_trial"}
+    try:
+        ports = [port.name for port in layer.outputs[: output_count(layer, node)]]
+        text = trial_text(layer, node, ports, ranks)
+        with torch.device("meta"), torch.no_grad():
+            for at, (shape, dtype) in enumerate(inputs.values()):
+                namespace[_input(at)] = torch.empty(shape, dtype=DTYPES[dtype])
+            exec(_compiled(text), namespace)
+        parameters = _trainable(namespace.get(MODULE))
+    except CodeError as error:
+        raise ShapeError(str(error)) from error
+    except FAILURES as error:
+        raise ShapeError(f"cannot be run: {said(error)}") from error
+    outputs = tuple(_sized(port, namespace[_output(at)]) for at, port in enumerate(ports))
+    return Ran(outputs, parameters)
+
+
+def trial_text(layer: Layer, node: Node, ports: Sequence[str], ranks: Mapping[str, int]) -> str:
+    """The lines that make the layer of `node`, call it and take its result apart."""
+    params = layer_params(layer, node, NodeReport())
+    inputs = {port: _input(at) for at, port in enumerate(ranks)}
+    targets = {port: _output(at) for at, port in enumerate(ports)}
+    lines: list[str] = []
+    texts = params.texts
+    if isinstance(layer.code, ModuleCode):
+        made = layer.code.constructor(layer.type, Written({}, texts, params.given))
+        lines.append(f"{MODULE} = {in_python(made)}")
+        call = Written(inputs, texts, params.given, frozenset(ports), ranks)
+        value = f"{MODULE}({call_arguments(layer, layer.code, call)})"
+        pattern = layer.code.result
+    else:
+        texts = {name: in_python(text) for name, text in texts.items()}
+        value = layer.code.write(Written(inputs, texts, params.given, frozenset(ports), ranks))
+        pattern = layer.code.pattern(ports)
+    lines.append(f"{pattern.format(**targets) or targets[ports[0]]} = {value}")
+    body = "\n".join(lines)
+    return "\n".join([*head(body, layer.code.imports), "", body])
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> CodeType:
+    return compile(text, "<nnstudio trial>", "exec")
+
+
+def _input(at: int) -> str:
+    return f"__input_{at}"
+
+
+def _output(at: int) -> str:
+    return f"__output_{at}"
+
+
+def _trainable(module: object) -> int:
+    if not isinstance(module, nn.Module):
+        return 0
+    return sum(tensor.numel() for tensor in module.parameters() if tensor.requires_grad)
+
+
+def _sized(port: str, value: object) -> Sized:
+    if not isinstance(value, torch.Tensor):
+        raise ShapeError(f"gives {kind_of(value)} as '{port}', expected a tensor")
+    dtype: DType = "float" if value.is_floating_point() else "int"
+    if value.is_complex():
+        raise ShapeError(f"gives complex numbers as '{port}', expected float, int or bool")
+    return tuple(value.shape), "bool" if value.dtype == torch.bool else dtype

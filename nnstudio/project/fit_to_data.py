@@ -1,0 +1,178 @@
+"""`FitToData`: give the Inputs and the last layers of the model the sizes of a data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.graph.values import Expr, Node, Value
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.rewrite import names_of_node
+from nnstudio.project.root_commands import SetRootValue
+from nnstudio.project.values import Project
+
+Form = tuple[int, ...]
+BATCH = "N"
+
+
+@dataclass(frozen=True)
+class FitToData:
+    """Fit the model to samples of shape `form` (without the batch) and a number of classes.
+
+    Without a form its Inputs stay as they are; with 0 classes (numbers to predict) its Outputs.
+    `further` are the forms of more Inputs, `heads` the numbers of classes of several Outputs, both
+    by name. What suits already is not touched.
+    """
+
+    form: Form | None
+    classes: int
+    further: tuple[tuple[str, Form], ...] = ()
+    heads: tuple[tuple[str, int], ...] = ()
+    title: str = "Fit to data"
+
+    def apply(self, project: Project) -> Project:
+        sizes = _Sizes(project)
+        for name, form in self.further:
+            sizes.fit(self._named(project, name), form)
+        if self.form is not None:
+            sizes.fit(self._first(project), self.form)
+        project = sizes.project
+        if self.classes:
+            project = self._with_classes(project)
+        for name, classes in self.heads:
+            output = next((n for n in _of_root(project, OUTPUT) if n.name == name), None)
+            if output is None:
+                raise Refusal(f"{project.root} has no Output '{name}'")
+            project = _with_classes_at(project, output, classes)
+        return project
+
+    def _named(self, project: Project, name: str) -> Node:
+        found = next((n for n in _of_root(project, INPUT) if n.name == name), None)
+        if found is None:
+            raise Refusal(f"{project.root} has no Input '{name}'")
+        return found
+
+    def _first(self, project: Project) -> Node:
+        """The only Input of floats, or else of token numbers, that is not among `further`."""
+        further = {name for name, _ in self.further}
+        inputs = [
+            n
+            for n in _of_root(project, INPUT)
+            if n.params.get("optional") is not True and n.name not in further
+        ]
+        floats = [n for n in inputs if n.params.get("dtype", "float") == "float"]
+        found = floats or [n for n in inputs if n.params.get("dtype") == "int"]
+        if len(found) != 1:
+            more = "more " if further else ""
+            raise Refusal(
+                f"Data of one {more}tensor fits a model with one {more}Input, "
+                f"{project.root} has {len(found)}"
+            )
+        return found[0]
+
+    def _with_classes(self, project: Project) -> Project:
+        if project.model.parameter("num_classes") is not None:
+            return valued(project, "num_classes", self.classes)
+        outputs = _of_root(project, OUTPUT)
+        if len(outputs) != 1:
+            raise Refusal(
+                f"{project.root} has no parameter num_classes and {len(outputs)} Outputs: "
+                "set the number of classes by hand"
+            )
+        return _with_classes_at(project, outputs[0], self.classes)
+
+
+def _of_root(project: Project, node_type: str) -> tuple[Node, ...]:
+    return project.model.graph.of_type(node_type)
+
+
+def valued(project: Project, name: str, size: int) -> Project:
+    """The project with a value for a parameter of the model; as it is, if it has that already."""
+    parameter = project.model.parameter(name)
+    present = project.values.get(name, parameter.default if parameter is not None else None)
+    if type(present) is int and present == size:
+        return project
+    return SetRootValue(name, size).apply(project)
+
+
+@dataclass
+class _Sizes:
+    """The project while its Inputs are fitted; a parameter can have one size only."""
+
+    project: Project
+    given: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def fit(self, node: Node, form: Form) -> None:
+        """Give an Input the sizes of a form; its batch stays where it is."""
+        before = node.params.get("shape")
+        old = before if isinstance(before, tuple) else ()
+        axis = old.index(BATCH) if BATCH in old and old.index(BATCH) <= len(form) else 0
+        shape: list[Value] = [*form[:axis], BATCH, *form[axis:]]
+        if len(old) == len(shape) and BATCH in old:
+            shape = [
+                old_size if at == axis else self._size(node, at, old_size, size)
+                for at, (old_size, size) in enumerate(zip(old, shape, strict=True))
+            ]
+        if tuple(shape) != old:
+            project = self.project
+            fitted = project.model.graph.replaced(node.with_param("shape", tuple(shape)))
+            self.project = project.with_graph(project.root, fitted)
+
+    def _size(self, node: Node, at: int, old: Value, size: Value) -> Value:
+        """What stands at a place of the pattern: a name stays if it can mean the size."""
+        name = old.text if isinstance(old, Expr) else old
+        if not isinstance(name, str) or not isinstance(size, int):
+            return size
+        if self.project.model.parameter(name) is None:
+            return old if self._is_used(node, name) else size
+        where = f"dimension {at} of {node.name}"
+        before, there = self.given.setdefault(name, (size, where))
+        if before != size:
+            raise Refusal(
+                f"{self.project.root} has one {name} for {there} and {where}, "
+                f"the data have {before:,} and {size:,}"
+            )
+        self.project = valued(self.project, name, size)
+        return old
+
+    def _is_used(self, node: Node, name: str) -> bool:
+        """True for a free size that other nodes of the model speak of."""
+        return any(
+            name in names_of_node(self.project, other)
+            for other in self.project.model.graph.nodes
+            if other.id != node.id
+        )
+
+
+def _with_classes_at(project: Project, output: Node, classes: int) -> Project:
+    """The last Linear before an Output gets as many features as there are classes."""
+    graph = project.model.graph
+    level, seen = [output.id], {output.id}
+    while level:
+        found = next((n for n in map(graph.by_id.__getitem__, level) if n.type == "Linear"), None)
+        if found is not None:
+            return _with_features(project, found, classes)
+        ahead = [port.node for at in level for port in graph.incoming[at].values()]
+        level = [n for n in dict.fromkeys(ahead) if n not in seen]
+        seen.update(level)
+    raise Refusal(
+        f"{project.root} has neither a parameter num_classes nor a Linear before its Output: "
+        "set the number of classes by hand"
+    )
+
+
+def _with_features(project: Project, linear: Node, classes: int) -> Project:
+    graph = project.model.graph
+    if linear.shares is not None:
+        linear = graph.by_id[linear.shares]
+    features = linear.params.get("out_features")
+    if isinstance(features, Expr):
+        if project.model.parameter(features.text) is None:
+            raise Refusal(
+                f"{linear.name} has out_features {features.text}: set the number of classes by hand"
+            )
+        return valued(project, features.text, classes)
+    if features == classes:
+        return project
+    fitted = linear.with_param("out_features", classes)
+    return project.with_graph(project.root, graph.replaced(fitted))

@@ -1,0 +1,111 @@
+"""What values are called in `forward`: names that were given stay, and no name misleads."""
+
+from __future__ import annotations
+
+import pytest
+
+from nnstudio.project.values import BlockParameter
+from tests.compiler.test_rules import lines_of, mlp, text_of
+from tests.drawing import Drawing, Drawn
+
+
+def forward_of(drawing: Drawing) -> list[str]:
+    """The lines of `forward`, after the referee has found that it computes what is drawn."""
+    lines = lines_of(text_of(drawing.project()))
+    start = next(k for k, line in enumerate(lines) if line.startswith("def forward"))
+    return lines[start + 1 :]
+
+
+def head_of(d: Drawing, x: Drawn, name: str, result: str) -> Drawn:
+    """Heads of an attention, made of a linear layer."""
+    y = d.add("Linear", x, name=name, out_features="=width")
+    y = d.add("UnflattenDim", y, dim=-1, sizes=("heads", -1))
+    return d.add("Transpose", y, dim0=1, dim1=2, name=result)
+
+
+def attention() -> Drawing:
+    d = mlp(BlockParameter("width", "int", 8), BlockParameter("heads", "int", 2))
+    x = d.input("x", "N", 5, "width")
+    query, key, value = (head_of(d, x, name, f"{name}_heads") for name in "qkv")
+    scores = d.add("MatMul", query, d.add("Transpose", key, dim0=-2, dim1=-1), name="scores")
+    weights = d.add("SoftmaxFunction", scores, dim=-1, name="weights")
+    mixed = d.add("Transpose", d.add("MatMul", weights, value), dim0=1, dim1=2)
+    d.output(d.add("FlattenDims", mixed, start_dim=2))
+    return d
+
+
+def test_a_call_goes_on_under_the_name_of_what_becomes_of_it() -> None:
+    assert forward_of(attention()) == [
+        "q_heads = self.q(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)",
+        "k_heads = self.k(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)",
+        "scores = q_heads @ k_heads.transpose(-2, -1)",
+        "weights = F.softmax(scores, dim=-1)",
+        "v_heads = self.v(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)",
+        "return (weights @ v_heads).transpose(1, 2).flatten(2)",
+    ]
+
+
+def test_parts_of_a_call_are_taken_apart_at_once() -> None:
+    d = mlp()
+    x = d.add("Linear", d.input("x", "N", 4), name="both", out_features=6)
+    parts = d.add("Chunk", x, chunks=2, dim=-1)
+    left = d.add("ReLUFunction", parts, name="left")
+    d.output(d.add("Multiply", left, d.add("ReLUFunction", parts["part1"], name="right")))
+    assert forward_of(d)[0] == "left, right = self.both(x).chunk(2, dim=-1)"
+
+
+def test_a_call_that_is_read_twice_has_a_name() -> None:
+    d = mlp()
+    x = d.add("Linear", d.input("x", "N", 4), name="fc", out_features=4)
+    d.output(d.add("Add", d.add("FlattenDims", x, start_dim=1, name="flat"), x))
+    assert forward_of(d)[0] == "x = self.fc(x)"
+
+
+@pytest.mark.parametrize("name", ["", "total"])
+def test_a_given_name_stays(name: str) -> None:
+    d = mlp()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 4)
+    total = d.add("Add", x, y, name=name)
+    d.output(d.add("Linear", total, name="fc", out_features=2))
+    kept = ["total = x + y", "return self.fc(total)"]
+    assert forward_of(d) == (kept if name else ["return self.fc(x + y)"])
+
+
+def test_a_given_name_that_comes_again_needs_no_line_of_its_own() -> None:
+    d = mlp()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 4)
+    total = d.add("Add", x, y, name="total")
+    total = d.add("Linear", total, name="fc", out_features=2)
+    d.output(d.add("Linear", d.add("ReLUFunction", total), name="head", out_features=2))
+    assert forward_of(d) == ["total = self.fc(x + y)", "return self.head(F.relu(total))"]
+
+
+def test_what_is_made_of_several_results_is_not_called_like_the_first() -> None:
+    d = mlp()
+    x, y = d.input("x", "N", 5, 4), d.input("y", "N", 5, 4)
+    source = d.add("Transpose", x, dim0=0, dim1=1, name="source")
+    target = d.add("Transpose", y, dim0=0, dim1=1, name="target")
+    at = {"query": source, "key": target, "value": target}
+    mixed = d.add("MultiheadAttention", name="attention", at=at, num_heads=2)
+    d.output(d.add("Transpose", mixed, dim0=0, dim1=1, name="decoded"))
+    assert forward_of(d)[2:] == [
+        "attention, _ = self.attention(source, target, target, need_weights=False)",
+        "return attention.transpose(0, 1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "unpacked"),
+    [
+        (("N", "length", 4), "batch, length, _ = x.shape"),
+        (("N", "batch", 4), "N, batch, _ = x.shape"),
+        (("N", "range_size", "range"), "batch, range_size, range_size_size = x.shape"),
+    ],
+)
+def test_sizes_have_names_of_their_own(shape: tuple[str | int, ...], unpacked: str) -> None:
+    d = mlp()
+    names = [size for size in shape if isinstance(size, str)]
+    x = d.input("x", *shape, example=(2, 3, 4))
+    ones = d.add("Ones", x, size=tuple(f"={name}" for name in names))
+    d.output(d.add("Add", x, ones) if len(names) == 3 else ones)
+    assert forward_of(d)[0] == unpacked

@@ -1,0 +1,44 @@
+"""What is told of a preset: its note in the gallery, its variant's note, its recipe."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from nnstudio.project.presets import load_target
+from nnstudio.ui.app import preset_infos
+from nnstudio.ui.gallery_card import PresetCard
+from nnstudio.ui.inspector import Inspector
+from nnstudio.ui.training_form import TrainingForm
+from nnstudio.workspace.workspace import Workspace
+
+
+def test_a_card_says_what_the_preset_is(qtbot: QtBot) -> None:
+    for info in preset_infos():
+        card = PresetCard(info)
+        qtbot.addWidget(card)
+        assert info.note
+        assert info.note in card.toolTip().replace("\n", " ")
+
+
+def test_a_variant_is_explained_and_brings_its_training(qtbot: QtBot) -> None:
+    workspace = Workspace(load_target("SimpleViT"))
+    inspector = Inspector(workspace)
+    qtbot.addWidget(inspector)
+    row = inspector.block_page.values["variant"]
+    assert "Published as small" in row.editor.toolTip().replace("\n", " ")
+    row.committed.emit("variant", "995")
+    inspector.refresh()
+    assert workspace.project.training.epochs == 200
+    assert "99.5 % on MNIST" in row.editor.toolTip().replace("\n", " ")
+    workspace.undo()
+    assert workspace.project.training.epochs == 20
+
+
+def test_the_form_says_where_the_settings_come_from(qtbot: QtBot) -> None:
+    workspace = Workspace(load_target("CNN2DResNet"))
+    form = TrainingForm(workspace)
+    qtbot.addWidget(form)
+    form.show()
+    assert form._recipe.text().startswith("Settings of the report's notebooks")
+    assert form._recipe.isVisible()
+    form.close()
