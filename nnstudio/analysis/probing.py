@@ -1,9 +1,10 @@
 """From runs to formulas: what a layer without a shape rule gives, found by trying other sizes.
 
-A run tells numbers only. So the layer is run with the sizes of its use and again with each name in
-them changed; a size of an output is then the number that it always is, one of the sizes that the
-use speaks of, or a straight line over one of these, rounded down. What fits none of them is
-refused: no formula is guessed from numbers of one use. How a layer is run is not known here.
+A run tells numbers only. So the layer is run with the sizes of its use, again with each name in
+them changed, and with all of them changed; a size of an output is then the number that it always
+is, one of the sizes that the use speaks of, or a straight line over one of these, rounded down.
+What fits none of them is refused: no formula is guessed from numbers of one use. How a layer is run
+is not known here.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class _Trial:
-    """One run: the name that was changed, by its formula each size of the use, what came out."""
+    """One run: the names that were changed, by its formula each size of the use, what came out."""
 
-    name: str
+    names: tuple[str, ...]
     sizes: Mapping[str, int]
     ran: Ran
 
@@ -136,8 +137,11 @@ class _Probing:
     def result(self) -> Inferred:
         first = self.first()
         self.trials.append(first)
-        for name in self.names:
-            self.vary(name)
+        varied = {name: self.vary(name) for name in self.names}
+        others = {name: value for name, value in varied.items() if name not in BATCH_NAMES}
+        if len(others) > 1:
+            # the smaller of two equal sizes follows neither of them alone
+            self.keep(self.trial(others, []))
         found = self.outputs(range(1, 2))
         for name in {name: None for place in self.unclear(found) for name in place.names}:
             self.step(name)
@@ -152,7 +156,8 @@ class _Probing:
             for dims, (_, dtype) in zip(found, first.ran.outputs, strict=True)
         )
         # a number that changes with a size that stands in for another is not that of this use
-        counts = {t.ran.parameters for t in self.trials if not t.name or t.name in self.unknown}
+        alike = (trial for trial in self.trials if set(trial.names) <= set(self.unknown))
+        counts = {trial.ran.parameters for trial in alike}
         return Inferred(tensors, first.ran.parameters if len(counts) == 1 else None)
 
     # -- trials ------------------------------------------------------------------------------
@@ -165,7 +170,7 @@ class _Probing:
                 self.values[name] = (
                     1 if name == REPETITION else batch if name in BATCH_NAMES else size
                 )
-            trial = self.trial("", None, refusals)
+            trial = self.trial({}, refusals)
             if trial is not None:
                 return trial
         if all(name in BATCH_NAMES for name in self.unknown):
@@ -176,39 +181,42 @@ class _Probing:
             f"says: {refusals[0]}; {ADVICE}"
         )
 
-    def trial(self, name: str, value: Any, refusals: list[ValueError]) -> _Trial | None:
-        """A run with another value for `name`; None, and the refusal kept, if it cannot be."""
-        values = {**self.values, name: value} if name else self.values
+    def trial(self, others: Mapping[str, Any], refusals: list[ValueError]) -> _Trial | None:
+        """A run with other values of some names; None, and the refusal kept, if it cannot be."""
+        values = {**self.values, **others}
         try:
             sizes = {text: _size(text, values) for text in self.sizes}
             inputs = {port: _sized(port, t, sizes) for port, t in self.use.inputs.items()}
-            return _Trial(name, sizes, self.run(self.layer, self.node, values, inputs))
+            ran = self.run(self.layer, self.node, values, inputs)
+            return _Trial(tuple(others), sizes, ran)
         except (ShapeError, ExpressionError) as error:
             refusals.append(error)
             return None
 
-    def vary(self, name: str) -> None:
-        """Try other values of a name, all others as they are."""
-        value = self.values[name]
+    def vary(self, name: str) -> Any:
+        """Try other values of a name, the rest as it is; the first that worked, else its own."""
+        value = found = self.values[name]
         for aspect in _aspects(name, value, self.choices(name)):
             refusals: list[ValueError] = []
             worked = 0
             for other in aspect.values:
-                if worked < ENOUGH:
-                    worked += self.keep(self.trial(name, other, refusals))
+                if worked < ENOUGH and self.keep(self.trial({name: other}, refusals)):
+                    worked += 1
+                    found = other if found is value else found
             if aspect.matters and not worked:
                 reason = f" ({refusals[0]})" if refusals else ""
                 raise ShapeError(
                     f"has no shape rule, and could not be tried with another {name} than "
                     f"{value!r}{reason}; {ADVICE}"
                 )
+        return found
 
     def step(self, name: str) -> None:
         """Try the next values of a name one by one: how a stride or a division rounds."""
         value = self.values[name]
         if isinstance(value, int) and not isinstance(value, bool):
             for more in range(2, 2 * MAX_STEP):
-                self.keep(self.trial(name, value + more, []))
+                self.keep(self.trial({name: value + more}, []))
 
     def keep(self, trial: _Trial | None) -> bool:
         """Take a trial into account; False if there was none."""
@@ -219,8 +227,8 @@ class _Probing:
             if len(before) != len(after) or dtype != other:
                 what = "dtype" if dtype != other else "number of dimensions"
                 raise ShapeError(
-                    f"has no shape rule, and the {what} of what it gives depends on {trial.name}; "
-                    f"{ADVICE}"
+                    f"has no shape rule, and the {what} of what it gives depends on "
+                    f"{' and '.join(trial.names)}; {ADVICE}"
                 )
         self.trials.append(trial)
         return True
@@ -273,7 +281,10 @@ class _Probing:
             for at in (at for at, dim in enumerate(dims) if dim is None):
                 given = self.given(port, at)
                 pairs = zip(self.trials, given, strict=True)
-                names = dict.fromkeys(trial.name for trial, size in pairs if size != given[0])
+                others = [trial.names for trial, size in pairs if size != given[0]]
+                # several names at once tell less than one, and only if no single one tells
+                fewest = min(len(names) for names in others)
+                names = dict.fromkeys(n for names in others if len(names) == fewest for n in names)
                 yield _Unclear(self.layer.outputs[port].name, at, tuple(names))
 
 

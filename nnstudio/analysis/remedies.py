@@ -30,17 +30,19 @@ def fix_at(project: Project, block: Block, node: Node, remedy: Remedy) -> Fix | 
     """The fix of a remedy at a node; None where the node gives no place for it.
 
     A parameter of a module that is shared is its owner's. Where the value is a parameter of the
-    model, that is what gets another.
+    model, that is what gets another. In any other block an expression stays: a number that suits
+    one use would stand in all of them.
     """
     match remedy:
         case ParamFix(param, value, title):
             owner = block.graph.by_id[node.shares or node.id]
             given = owner.params.get(param)
+            if value is not None and isinstance(given, Expr):
+                if block.name != project.root:
+                    return None
+                if block.parameter(given.text) is not None:
+                    return Fix(f"Set {given.text} to {value}", SetRootValue(given.text, value))
             command: Command = SetParam(block.name, owner.id, param, value, value is None)
-            if value is not None and block.name == project.root and isinstance(given, Expr):
-                name = given.text
-                if block.parameter(name) is not None:
-                    return Fix(f"Set {name} to {value}", SetRootValue(name, value))
             return Fix(title, command)
         case Removal():
             if node.repeat is not None:

@@ -239,17 +239,19 @@ def _total_row(total: Total, counted: int) -> CheckRow | None:
     expected = total.built if total.built is not None else total.claimed
     if expected is None:
         return None
-    said = expected if total.claimed is None else total.claimed
     status: Status = "match"
     if counted != expected:
         status = "mismatch"
     elif total.claimed != expected:
         status = "explained" if total.explanation else "mismatch"
+    said = f"{expected if total.claimed is None else total.claimed:,}"
+    if total.claimed is None and status != "mismatch":
+        said = "no total"
     return CheckRow(
         name="Parameters",
         path="",
         status=status,
-        expected=f"{said:,}",
+        expected=said,
         found=f"{counted:,}",
         explanation=total.explanation,
     )

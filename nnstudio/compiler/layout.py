@@ -1,7 +1,7 @@
 """Statements of generated source, laid out as `ruff format` would leave them.
 
-Here: one logical line in, its physical lines out; docstrings; the canonical one-line form of an
-expression. Not here: where blank lines stand between statements, and what the statements say.
+Here: one logical line in, its physical lines out; docstrings. Not here: where blank lines stand
+between statements, and what the statements say.
 
 The result is a fixed point of `ruff format` with its default settings (width 88, double quotes),
 so that nobody who formats the exported file sees a change, and ruff need not be installed.
@@ -14,7 +14,6 @@ import inspect
 
 from nnstudio.compiler.layout_document import expand_groups, print_document, text_width
 from nnstudio.compiler.layout_statements import StatementLayout
-from nnstudio.compiler.layout_text import TextWriter
 
 _BARE_HEADERS = frozenset({"else:", "try:", "finally:"})
 _HEADERS = ("def ", "class ", "if ", "for ", "while ", "with ", "async ")
@@ -50,14 +49,6 @@ def layout_statement(text: str, indent: int = 0, width: int = 88) -> list[str]:
         if printed.lines == lines:
             break
     return printed.lines
-
-
-def normalise(expression_text: str) -> str:
-    """The one-line form of an expression: double quotes, spacing, no needless parentheses.
-
-    Raises SyntaxError if the text is no expression, ValueError as `layout_statement` does.
-    """
-    return TextWriter().text(ast.parse(expression_text.strip(), mode="eval").body)
 
 
 def docstring(text: str, indent: int = 0, width: int = 88) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,8 +26,8 @@ from nnstudio.ui.widgets.elided_button import ElidedButton
 WORDS = {"error": "Error", "warning": "Warning", "advice": "Advice"}
 _ORDER = ("error", "warning", "advice")
 _COLUMNS = ("Kind", "Where", "Problem", "Fix")
-_ROW, _AROUND = 34, 12
-"""The least height of a row, and the room above and below a sentence of several lines."""
+_ROW, _TWO_LINES, _AROUND = 34, 31, 12
+"""The height of a row; from which height a sentence has several lines, and the room around it."""
 _WIDEST_FIX = 320
 
 
@@ -65,7 +65,10 @@ class ProblemsPanel(QWidget):
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)
         self.table.setColumnWidth(0, 104)
         self.table.setColumnWidth(1, 220)
-        header.sectionResized.connect(self._on_resized)
+        self._resized = QTimer(self, singleShot=True, interval=0)  # after the table's own layout
+        self._resized.timeout.connect(self._fit_rows)
+        header.geometriesChanged.connect(self._resized.start)
+        header.sectionResized.connect(lambda *_: self._resized.start())
         self.table.cellDoubleClicked.connect(self._fly)
         self.table.cellActivated.connect(self._fly)
         self._empty = EmptyState(
@@ -126,11 +129,13 @@ class ProblemsPanel(QWidget):
         self.table.setColumnWidth(3, min(max(widths, default=64) + 32, _WIDEST_FIX))
         self._stack.setCurrentIndex(1 if self._problems else 2 if self._is_blank else 0)
         self._fit_rows()
+        self._resized.start()
 
     def _fit_rows(self) -> None:
         """Give every row the height of its sentence at the width that there is."""
         for row in range(self.table.rowCount()):
-            self.table.setRowHeight(row, max(_ROW, self.table.sizeHintForRow(row) + _AROUND))
+            needed = self.table.sizeHintForRow(row)  # of a sentence, or of the button beside it
+            self.table.setRowHeight(row, _ROW if needed < _TWO_LINES else needed + _AROUND)
 
     def _button(self, problem: Problem) -> QWidget:
         assert problem.fix is not None
@@ -153,10 +158,6 @@ class ProblemsPanel(QWidget):
     def _fly(self, row: int, _column: int) -> None:
         problem = self._problems[row]
         self.fly_asked.emit(problem.block, problem.node or "")
-
-    def _on_resized(self, column: int, _before: int, _after: int) -> None:
-        if column == 2:
-            self._fit_rows()
 
     def _on_theme(self, _theme: object) -> None:
         self._fill()

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import analyse
 from nnstudio.data.info import DataSetInfo
-from nnstudio.project.block_commands import FitToData, SetTraining
+from nnstudio.project.block_commands import SetTraining
+from nnstudio.project.fit_to_data import BATCH, FitToData
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.workspace.feeding import Wanted, feed_for, fields_for, wanted_inputs
@@ -152,7 +153,7 @@ class Fitting:
 
 
 def _batch_of(form: tuple[int, ...]) -> str:
-    return " × ".join(["N", *map(str, form)])
+    return " × ".join([BATCH, *map(str, form)])
 
 
 def best_fitting(project: Project, report: Report, info: DataSetInfo) -> Fitting:

@@ -808,3 +808,23 @@ def open_input_beside_an_optional_one() -> Project:
     d.add("Linear", x, name="fc", out_features=4)
     d.output(d.add("ReLU", name="act"))
     return d.project()
+
+
+@broken
+def no_map_for_a_window() -> Project:
+    d = features(parameters=(P("size", "int", 0),))
+    x = d.input("x", "N", 3, "size", "size")
+    d.output(d.add("Conv2d", x, name="conv", out_channels=3, kernel_size=3))
+    return d.project()
+
+
+@broken
+def groups_of_one_use_do_not_divide() -> Project:
+    inner = Drawing("Inner", P("groups", "int", 1))
+    x = inner.input("x", "N", 12, 4, 4)
+    conv = inner.add("Conv2d", x, name="conv", out_channels=12, kernel_size=1, groups="=groups")
+    inner.output(conv)
+    d = features(inner.block())
+    x = d.add("Inner", d.input("x", "N", 12, 4, 4), name="first", groups=3)
+    d.output(d.add("Inner", x, name="second", groups=5))
+    return d.project()

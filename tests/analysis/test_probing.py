@@ -101,6 +101,12 @@ def test_equal_numbers_of_different_names_are_told_apart() -> None:
     assert found == ["w", "h"]
 
 
+def test_the_smaller_of_two_equal_sizes_is_neither() -> None:
+    trying = Trying(lambda x: (x[0], min(x[1], x[2])))
+    with pytest.raises(ShapeError, match="how dimension 1 of 'out0' follows from h and w;"):
+        trying.formulas("N", "h", "w", scope=sized(h=8, w=8))
+
+
 def test_the_ends_of_a_list() -> None:
     trying = Trying(lambda x, dims: (x[0], dims[-1], dims[0]))
     scope: dict[str, Quantity] = {"dims": named("dims", (64, 64, 64))}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nnstudio.compiler.layout import docstring, layout_statement, normalise
+from nnstudio.compiler.layout import docstring, layout_statement
+from nnstudio.compiler.layout_text import TextWriter
 from tests.compiler.ruff_referee import Statement, check, needs_ruff, ruff_format
 
 
@@ -115,9 +116,10 @@ def test_width_is_respected() -> None:
         ("(a ,)", "(a,)"),
     ],
 )
-def test_normalise(text: str, expected: str) -> None:
-    assert normalise(text) == expected
-    assert ast.dump(ast.parse(expected)) == ast.dump(ast.parse(text))
+def test_expressions_in_one_line(text: str, expected: str) -> None:
+    tree = ast.parse(text, mode="eval")
+    assert TextWriter().text(tree.body) == expected
+    assert ast.dump(ast.parse(expected, mode="eval")) == ast.dump(tree)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 import nnstudio
-from nnstudio.graph.values import Repeat
+from nnstudio.graph.values import Expr, Repeat
 from nnstudio.project.commands import Move
 from nnstudio.ui.app import create_window
 from nnstudio.ui.inspector.rows import FieldRow
@@ -145,9 +145,20 @@ def test_a_block_is_repeated_from_the_inspector(window: MainWindow) -> None:
     assert use.repeat == Repeat(3)
     assert canvas.scene.picture.cards[use.id].repeat == "×3"
     assert "for layer in self.block1:" in source(window)
-    write(structure.repeat, "depth")
+    write(structure.repeat, "2 * depth")
     assert "depth" in structure.repeat.message
     assert canvas.graph.by_id[use.id].repeat == Repeat(3)
+    (button,) = structure.repeat.findChildren(ElidedButton)
+    assert not button.isVisible()  # only a name of its own can become a parameter
+    write(structure.repeat, "depth")
+    assert button.title == "Add parameter depth"
+    button.click()
+    assert canvas.graph.by_id[use.id].repeat == Repeat(Expr("depth"))
+    assert [(p.name, p.default) for p in window.workspace.project.model.parameters] == [
+        ("depth", 3)
+    ]
+    assert structure.repeat.message == ""
+    assert window.workspace.history.undo_title == "Add parameter depth"
 
 
 def test_a_block_is_dissolved_into_what_it_was_made_of(window: MainWindow) -> None:

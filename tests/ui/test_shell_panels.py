@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
+from nnstudio.analysis.report import Fix, Problem
+from nnstudio.compiler.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands import SetParam
 from nnstudio.project.presets import preset_names
 from nnstudio.ui import theme
@@ -16,8 +18,10 @@ from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.ui.canvas.hits import Hit
 from nnstudio.ui.canvas_menu import CanvasMenu
+from nnstudio.ui.documented_table import DocumentedTable
 from nnstudio.ui.find_bar import find
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.problems_panel import ProblemsPanel
 from nnstudio.ui.swap_type import swap_command
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.shell import closed, edit, small_workspace
@@ -57,6 +61,19 @@ def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(palette.add_asked) as asked:
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert asked.args == ["Conv2d"]
+
+
+def test_what_can_be_added_goes_before_a_whole_model(window: MainWindow, qtbot: QtBot) -> None:
+    palette = window.editor.palette_panel
+    palette.search.setText("attention")
+    assert "AttentionGRU" in palette.shown()
+    palette.search.setFocus()
+    with qtbot.waitSignal(palette.add_asked) as asked:
+        qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert "Attention" in asked.args[0]
+    palette.search.setText("AttentionGRU")
+    assert palette.shown() == ["AttentionGRU"]
+    assert palette.tree.currentItem() is palette.item("AttentionGRU")
 
 
 def test_adding_connects_to_the_selected_node(window: MainWindow) -> None:
@@ -138,6 +155,32 @@ def test_problems_count_fly_and_fix(window: MainWindow) -> None:
     assert len(window.workspace.history.done) == 2
 
 
+def test_a_long_sentence_is_shown_whole_beside_a_long_fix(qtbot: QtBot) -> None:
+    sentence = "fc: " + "the sizes of dimension one and of dimension two do not agree; " * 4
+    fix = Fix(f"Set {'in_features ' * 12}", SetParam("Small", "conv", "stride", 1))
+    panel = ProblemsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(1100, 300)
+    panel.show_problems([Problem("error", said, "Small", fix=fix) for said in ("no", sentence)])
+    panel.show()
+    table = panel.table
+
+    def needed() -> int:
+        room = QRect(0, 0, table.columnWidth(2), 10_000)
+        flags = Qt.TextFlag.TextWordWrap
+        return table.fontMetrics().boundingRect(room, flags, sentence).height()
+
+    qtbot.waitUntil(lambda: needed() < table.rowHeight(1) < needed() + 40)
+    assert table.rowHeight(0) < table.rowHeight(1)
+    button = panel.fix_button(1)
+    assert button is not None
+    assert table.columnWidth(3) < table.columnWidth(2)
+    assert button.toolTip() == fix.title
+    before = table.rowHeight(1)
+    panel.resize(800, 300)
+    qtbot.waitUntil(lambda: table.rowHeight(1) > before)
+
+
 def test_the_code_is_that_of_the_canvas(window: MainWindow) -> None:
     window.actions_table.run("view.code")
     code = window.panels.code
@@ -188,6 +231,43 @@ def test_the_log_keeps_refusals(window: MainWindow) -> None:
     assert "Something was refused" in window.panels.log.text.toPlainText()
     window.panels.log.add("It failed", "Traceback\n  line 1")
     assert "  line 1" in window.panels.log.text.toPlainText()
+
+
+def test_a_warning_goes_when_the_project_has_changed(window: MainWindow) -> None:
+    window.say("Said of what is here now.", "tick", "good")
+    window.workspace.do(SetParam("Small", "conv", "kernel_size", 5))
+    window.status.refresh(None)
+    assert window.status.message == "Said of what is here now."
+    window.editor.canvas.refuse("This cannot be done")
+    window.status.refresh(None)
+    assert window.status.message == "This cannot be done"
+    window.workspace.do(SetParam("Small", "conv", "kernel_size", 3))
+    window.status.refresh(None)
+    assert window.status.message == ""
+
+
+def test_what_a_document_gets_wrong_is_read_whole(qtbot: QtBot) -> None:
+    explanation, claim = "The table forgets the bias. " * 12, "It is six layers deep, and a half."
+    rows = (
+        CheckRow("fc", "fc", "explained", "Linear(8, 4)", "Linear(8, 4, bias)", explanation),
+        CheckRow("relu", "relu", "match", "ReLU()", "ReLU()"),
+    )
+    shown = DocumentedTable()
+    qtbot.addWidget(shown)
+    shown.resize(480, 400)
+    shown.show()
+    shown.show_check(DocumentedCheck("net", "Net", "A paper", rows, ((claim, explanation),)))
+    table = shown.table
+    fc, relu, claims = (table.topLevelItem(k) for k in range(3))
+    assert fc is not None
+    assert relu is not None
+    assert claims is not None
+    for above, sentence in ((fc, explanation), (claims, claim), (claims.child(0), explanation)):
+        assert above.isExpanded()
+        assert above.child(0).text(0) == sentence
+        assert above.child(0).isFirstColumnSpanned()
+    heights = [table.visualItemRect(item).height() for item in (relu, fc.child(0))]
+    assert heights[1] > 4 * table.fontMetrics().height() > heights[0]
 
 
 def test_find(window: MainWindow) -> None:

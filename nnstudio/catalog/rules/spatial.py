@@ -37,11 +37,16 @@ def checked_window(use: Use, size: Dim, out: Dim, kernel: Dim, fix: Remedy | Non
     return out
 
 
-def _half(kernel: tuple[Dim, ...], dilation: tuple[Dim, ...]) -> ParamFix | None:
-    """Padding by half of each window, so that it fits into any map; only of literal windows."""
+def _half(
+    extents: tuple[Dim, ...], kernel: tuple[Dim, ...], dilation: tuple[Dim, ...]
+) -> ParamFix | None:
+    """Padding by half of each window, so that it fits into any map; only of literal windows.
+
+    Into a map of nothing none fits.
+    """
     halves = []
-    for wide, step in zip(kernel, dilation, strict=True):
-        if not (wide.is_constant and step.is_constant):
+    for extent, wide, step in zip(extents, kernel, dilation, strict=True):
+        if extent.value == 0 or not (wide.is_constant and step.is_constant):
             return None
         halves.append((number(step) * (number(wide) - 1) + 1) // 2)
     value = halves[0] if len(set(halves)) == 1 else tuple(halves)
@@ -95,7 +100,7 @@ def convolution(dims: int) -> Rule:
             padding = (Dim(0),) * dims if told == "valid" else use.sizes("padding", dims)
             for k in range(dims):
                 out = window(spatial[k], kernel[k], stride[k], padding[k], dilation[k])
-                fix = _half(kernel, dilation)
+                fix = _half(x.shape[2:], kernel, dilation)
                 spatial[k] = checked_window(use, spatial[k], out, kernel[k], fix)
         return Tensor((x.shape[0], use.dim("out_channels"), *spatial), x.dtype)
 
