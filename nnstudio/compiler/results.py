@@ -32,6 +32,10 @@ class Results:
         self.graph = block.graph
         self.report = report
         self.inputs = self.graph.of_type(INPUT)
+        # Names that the user gave to results, not to modules or arguments
+        self.given = {n.name for n in self.graph.nodes if not is_module(project, n)} - {
+            n.name for n in self.inputs
+        }
         self.variables = Variables([node.name for node in self.inputs], taken)
         self.texts: dict[Port, str] = {Port(n.id, "output"): n.name for n in self.inputs}
         for node in self.graph.nodes:
@@ -107,10 +111,8 @@ class Results:
 
     def mixes(self, unit: Unit, text: str) -> bool:
         """True if a module makes something new of a result with a given name and of others."""
-        given = {n.name for n in self.graph.nodes if not is_module(self.project, n)}
         others = {self.texts[port] for _, port in unit.inputs} - {text}
-        arguments = {n.name for n in self.inputs}
-        return is_module(self.project, unit.node) and text in given - arguments and bool(others)
+        return is_module(self.project, unit.node) and text in self.given and bool(others)
 
     def starts_chain(self, unit: Unit, port: Port) -> bool:
         """True if a module's result goes straight on into another module: no name for the whole."""
