@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import cast
 
 from nnstudio.analysis.values import plain, resolve_value
 from nnstudio.catalog.layers.io import INPUT
@@ -29,7 +30,7 @@ from nnstudio.symbols.symbolic import (
     resolve,
     substitute,
 )
-from nnstudio.symbols.tensor import Tensor
+from nnstudio.symbols.tensor import DType, Tensor
 
 Pattern = tuple[int | str, ...]
 
@@ -42,6 +43,11 @@ def pattern_of(node: Node) -> Pattern:
         item if isinstance(item, int) else item.text if isinstance(item, Expr) else str(item)
         for item in items
     )
+
+
+def dtype_of(node: Node) -> DType:
+    """The kind of values that an Input takes; the check of a project leaves no other word."""
+    return cast(DType, node.params.get("dtype", "float"))
 
 
 def pattern_text(pattern: Pattern) -> str:
@@ -146,7 +152,7 @@ def complete(
     for node in block.graph.of_type(INPUT):
         pattern = pattern_of(node)
         tensor = tensors.get(node.name)
-        dtype = node.params.get("dtype", "float")
+        dtype = dtype_of(node)
         if tensor is None:
             absent.add(node.name)
             shape = tuple(_inside(item, None, scope) for item in pattern)
@@ -158,7 +164,7 @@ def complete(
                 raise ShapeError(
                     f"input '{node.name}' expects {dtype} values, received {tensor.dtype}"
                 )
-        inner[node.name] = Tensor(shape, dtype)  # type: ignore[arg-type]
+        inner[node.name] = Tensor(shape, dtype)
     for sentence, fix in broken_requirements(block, scope):
         raise ShapeError(sentence, fix=fix)
     kept = {name: outside[name] for name in outside if name in scope or name in free}
@@ -270,6 +276,6 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
     tensors: dict[str, Tensor] = {}
     for node in block.graph.of_type(INPUT):
         shape = tuple(_inside(item, None, scope) for item in pattern_of(node))
-        tensors[node.name] = Tensor(shape, node.params.get("dtype", "float"))  # type: ignore[arg-type]
+        tensors[node.name] = Tensor(shape, dtype_of(node))
     numbers = {name: quantity.value for name, quantity in outside.items()}
     return Binding(numbers, outside, tensors, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnstudio.analysis.binding import pattern_of
+from nnstudio.analysis.binding import dtype_of, pattern_of
 from nnstudio.analysis.faults import FIRST_SIZE
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
@@ -109,4 +109,4 @@ def _of_block(inner: Block, node: Node) -> Entrance | None:
         else:
             given = node.params.get(item) if parameter is not None else None
             shape.append(given if isinstance(given, int) else FIRST_SIZE)
-    return Entrance(tuple(shape), first.params.get("dtype", "float"))  # type: ignore[arg-type]
+    return Entrance(tuple(shape), dtype_of(first))

@@ -188,7 +188,7 @@ def guarded(layer: Layer) -> Layer:
             found: Any = rule(use)
         except (ShapeError, ExpressionError):
             raise
-        except Exception as error:
+        except FAILURES as error:
             raise ShapeError(f"the shape rule of {layer.type} failed: {said(error)}") from error
         outputs = found if isinstance(found, tuple) else (found,)
         if len(outputs) != count or not all(isinstance(item, Tensor) for item in outputs):
@@ -205,7 +205,7 @@ def _costs(cost: Cost | None) -> Cost:
     def costs(use: Use, outputs: tuple[Tensor, ...]) -> tuple[int | None, int | None]:
         try:
             parameters, operations = cost(use, outputs) if cost is not None else (None, None)
-        except Exception:
+        except FAILURES:  # a cost is only told, so it may as well be unknown
             return None, None
         return parameters, operations
 
@@ -217,7 +217,7 @@ def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Cal
         try:
             text = write(written)
             ast.parse(form.format(text), mode="eval")
-        except Exception as error:
+        except FAILURES as error:
             raise CodeError(f"the code of {layer_type} cannot be written: {said(error)}") from error
         return text
 

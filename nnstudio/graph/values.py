@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -177,6 +177,12 @@ class Graph:
             chain.append(group)
             group = self.groups_by_id[group].parent
         return tuple(chain)
+
+    def shared_group(self, nodes: Iterable[Node], apart: Collection[str] = ()) -> str | None:
+        """The innermost group around all of some nodes that is not among `apart`."""
+        first, *others = [self.ancestry(node.group) for node in nodes]
+        shared = (g for g in first if g not in apart and all(g in chain for chain in others))
+        return next(shared, None)
 
     def replaced(self, node: Node) -> Graph:
         """This graph with the node of the same id replaced."""

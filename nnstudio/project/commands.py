@@ -279,6 +279,14 @@ class Declare:
         return project.with_graph(self.block, replace(graph, nodes=tuple(rest)))
 
 
+def declared_beside(
+    graph: Graph, block: str, node: str, other: str, *, before: bool = False
+) -> Declare:
+    """The command that declares `node` right behind `other`, or right before it."""
+    others = [n.id for n in graph.nodes if n.id != node]
+    return Declare(block, node, others.index(other) + (0 if before else 1))
+
+
 def named_node(project: Project, block: str, node: Node) -> Node:
     """`node` with a name that is free in the block, made from its type."""
     found = block_of(project, block)

@@ -17,7 +17,7 @@ from nnstudio.graph.values import (
     new_id,
 )
 from nnstudio.project.command import block_of, node_of
-from nnstudio.project.commands import Move, added, named_node
+from nnstudio.project.commands import Move, added, declared_beside, named_node
 from nnstudio.project.free_names import settled
 from nnstudio.project.names import BlockNames
 from nnstudio.project.places import below, opened
@@ -66,7 +66,7 @@ def _inserted(
         new_id(),
         node_type,
         params=params,
-        group=shared_group(graph, [source, *targets]),
+        group=graph.shared_group([source, *targets]),
         position=place,
     )
     node = named_node(project, block_name, node)
@@ -76,21 +76,8 @@ def _inserted(
     entering = Edge(wires[0].source, Port(node.id, ports.inputs[0].name))
     leaving = (Edge(Port(node.id, ports.outputs[0].name), wire.target) for wire in wires)
     project = added(project, block_name, (node,), (entering, *leaving))
-    return _declared_behind(project, block_name, node.id, source.id), node
-
-
-def _declared_behind(project: Project, block_name: str, node: str, other: str) -> Project:
     graph = project.by_name[block_name].graph
-    nodes = [n for n in graph.nodes if n.id != node]
-    place = next(k for k, n in enumerate(nodes) if n.id == other) + 1
-    nodes.insert(place, graph.by_id[node])
-    return project.with_graph(block_name, replace(graph, nodes=tuple(nodes)))
-
-
-def shared_group(graph: Graph, nodes: list[Node]) -> str | None:
-    """The innermost group around all of `nodes`."""
-    chains = [graph.ancestry(node.group) for node in nodes]
-    return next((g for g in chains[0] if all(g in chain for chain in chains)), None)
+    return declared_beside(graph, block_name, node.id, source.id).apply(project), node
 
 
 @dataclass(frozen=True)

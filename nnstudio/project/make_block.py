@@ -186,15 +186,13 @@ class MakeBlock:
         graph = outer.graph
         chosen = [n for n in graph.nodes if n.id in self.node_ids]
         arguments = {p.name: Expr(p.name) for p in inner.parameters}
-        around = [graph.ancestry(n.group) for n in chosen]
         moved = {group.id for group in whole_groups(graph, self.node_ids)}
-        shared = [g for g in around[0] if g not in moved and all(g in a for a in around)]
         corner = (min(n.position[0] for n in chosen), min(n.position[1] for n in chosen))
         use = Node(
             new_id(),
             self.name,
             params=FrozenMap(arguments),
-            group=shared[0] if shared else None,
+            group=graph.shared_group(chosen, moved),
             position=corner,
         )
         nodes: list[Node] = []

@@ -65,6 +65,7 @@ def initialiser_problem(item: Initialiser) -> str | None:
         if problem is not None:
             return problem
     if item.rule == "uniform":
+        # both are numbers: that was checked above
         low, high = (float(item.params.get(k, RULES["uniform"][k])) for k in "ab")  # type: ignore[arg-type]
         if low > high:
             return f"uniform expects a up to b, received a = {low:g} and b = {high:g}"

@@ -143,14 +143,11 @@ class GraphActions:
         """Put the selected block's nodes in its place."""
         canvas, node = self._canvas, self._one()
         report = canvas.report.nodes.get(node)
-        bound: dict[str, Value] = {}
-        for name, found in (report.inner.scope if report and report.inner else {}).items():
-            if isinstance(found, Dim):
-                bound[name] = found.value if found.is_constant else Expr(found.text)
+        scope = report.inner.scope if report and report.inner else {}
         outside = {
-            name: value
-            for name, value in bound.items()
-            if not (isinstance(value, Expr) and value.text == name)
+            name: _outer(found)
+            for name, found in scope.items()
+            if isinstance(found, Dim) and (found.is_constant or found.text != name)
         }
         if report is not None:
             outside |= {

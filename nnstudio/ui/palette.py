@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from nnstudio.catalog import registry
@@ -241,9 +241,13 @@ class Palette(QWidget):
             menu.popup(at)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.WindowActivate:
+        if event.type() == QEvent.Type.WindowActivate and self.isVisible():
             self._libraries.refresh()  # another window may have saved one
         return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._libraries.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress:

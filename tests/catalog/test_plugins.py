@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -206,6 +207,9 @@ def test_a_rule_that_fails_is_a_problem_of_its_node(plug: Any) -> None:
     assert "the shape rule of AcmeSwish failed: AttributeError" in problem.sentence
     (problem,) = analyse(drawn("AcmeDouble")).errors
     assert "must give 1 tensors, received a value of type int" in problem.sentence
+    plug(acme=replace(SWISH, rule=lambda use: sys.exit("no licence")))
+    (problem,) = analyse(drawn("AcmeSwish")).errors
+    assert "the shape rule of AcmeSwish failed: SystemExit: no licence" in problem.sentence
 
 
 def test_code_that_cannot_be_written_is_a_sentence(plug: Any) -> None:

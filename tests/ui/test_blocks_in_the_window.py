@@ -21,7 +21,7 @@ from nnstudio.ui.inspector.rows import FieldRow
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.widgets.elided_button import ElidedButton
 from nnstudio.workspace.workspace import Workspace
-from tests.drawing import Drawing
+from tests.drawing import two_convolutions
 from tests.ui.canvas_world import Mouse
 from tests.ui.shell import closed
 from tests.ui.test_journey import drop_from_palette
@@ -34,14 +34,7 @@ CONTROL, SHIFT, ALT = (
 
 
 def chain() -> Workspace:
-    model = Drawing("Model")
-    x = model.input("image", "N", 8, 8, 8)
-    for k in (1, 2):
-        x = model.add("Conv2d", x, name=f"conv{k}", out_channels=8, kernel_size=3, padding=1)
-        x = model.add("ReLU", x, name=f"relu{k}")
-    x = model.add("Flatten", x, name="flatten")
-    model.output(model.add("Linear", x, name="fc", out_features=10))
-    project = model.project()
+    project = two_convolutions(8, 8)
     places = tuple((n.id, (240.0 * k, 0.0)) for k, n in enumerate(project.model.graph.nodes))
     return Workspace(Move("Model", places).apply(project))
 

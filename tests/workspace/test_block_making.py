@@ -15,7 +15,7 @@ from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Project
 from nnstudio.workspace.block_making import MakeReusableBlock
-from tests.drawing import Drawing
+from tests.drawing import Drawing, two_convolutions
 
 
 def made_of(project: Project, *names: str) -> tuple[Project, Block]:
@@ -34,19 +34,8 @@ def patterns(block: Block) -> dict[str, tuple[object, ...]]:
     return found
 
 
-def two_convolutions() -> Project:
-    model = Drawing("Model")
-    x = model.input("image", "N", 1, 28, 28)
-    for k in (1, 2):
-        x = model.add("Conv2d", x, name=f"conv{k}", out_channels=8, kernel_size=3, padding=1)
-        x = model.add("ReLU", x, name=f"relu{k}")
-    flat = model.add("Flatten", x, name="flatten")
-    model.output(model.add("Linear", flat, name="fc", out_features=10))
-    return model.project()
-
-
 def test_a_size_that_a_layer_is_built_for_is_called_as_the_layer_calls_it() -> None:
-    project, block = made_of(two_convolutions(), "conv1", "relu1")
+    project, block = made_of(two_convolutions(1, 28), "conv1", "relu1")
     assert patterns(block) == {"image": ("N", "in_channels", "height", "width")}
     assert [p.name for p in block.parameters] == ["in_channels"]
     text = nnstudio.source(project)
@@ -55,7 +44,7 @@ def test_a_size_that_a_layer_is_built_for_is_called_as_the_layer_calls_it() -> N
 
 
 def test_it_can_be_used_for_other_sizes_at_once() -> None:
-    project, _ = made_of(two_convolutions(), "conv1", "relu1")
+    project, _ = made_of(two_convolutions(1, 28), "conv1", "relu1")
     drawing = Drawing("Other", blocks=project.blocks[1:])
     x = drawing.add("Made", drawing.input("image", "N", 3, 32, 16), name="first")
     drawing.output(drawing.add("Made", x, name="second"))
@@ -65,7 +54,7 @@ def test_it_can_be_used_for_other_sizes_at_once() -> None:
 
 
 def test_sizes_of_the_picture_become_parameters_where_a_layer_rests_on_them() -> None:
-    project, block = made_of(two_convolutions(), "conv2", "relu2", "flatten", "fc")
+    project, block = made_of(two_convolutions(1, 28), "conv2", "relu2", "flatten", "fc")
     assert patterns(block) == {"x": ("N", "in_channels", "height", "width")}
     assert {p.name for p in block.parameters} == {"in_channels", "height", "width"}
     assert "8 * height * width" in nnstudio.source(project)
@@ -100,10 +89,10 @@ def test_names_keep_clear_of_those_inside() -> None:
 
 
 def test_one_step_back_undoes_it() -> None:
-    project = two_convolutions()
+    project = two_convolutions(1, 28)
     with pytest.raises(Refusal, match="Select the nodes"):
         MakeReusableBlock(project.root, frozenset(), "Made").apply(project)
-    assert project == two_convolutions()
+    assert project == two_convolutions(1, 28)
 
 
 @pytest.mark.parametrize(

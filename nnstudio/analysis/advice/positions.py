@@ -11,7 +11,7 @@ from nnstudio.catalog.layer import Category
 from nnstudio.catalog.layers.io import BUFFER, PARAMETER
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port
-from nnstudio.project.insert_commands import AddPositions, shared_group
+from nnstudio.project.insert_commands import AddPositions
 from nnstudio.project.names import container_of
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim
@@ -127,7 +127,7 @@ def _in_container(graph: Graph, source: Port) -> bool:
     """True if all that the output feeds lies in one container with it: no place for an addition."""
     ends = [graph.by_id[source.node]]
     ends += [graph.by_id[e.target.node] for e in graph.outgoing[source.node] if e.source == source]
-    return container_of(graph, shared_group(graph, ends)) is not None
+    return container_of(graph, graph.shared_group(ends)) is not None
 
 
 def _size(block: Block, dim: Dim) -> int | Expr | None:

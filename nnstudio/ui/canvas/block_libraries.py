@@ -26,14 +26,17 @@ BUILDING_BLOCKS = "Building blocks"
 
 
 class BlockLibraries(QObject):
-    """The user's `blocks` in one folder, and the building blocks; `changed` if others lie there."""
+    """The user's `blocks` in one folder, and the building blocks; `changed` if others lie there.
+
+    The folder is read at the first `refresh`, not while the program starts.
+    """
 
     changed = Signal()
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
-        self.blocks: tuple[LibraryBlock, ...] = tuple(saved_blocks(folder))
+        self.blocks: tuple[LibraryBlock, ...] = ()
 
     def refresh(self) -> None:
         """Look again what is there; files that have not changed are not read again."""

@@ -14,12 +14,12 @@ from nnstudio.project.command import Command, Sequence
 from nnstudio.project.commands import (
     AddNodes,
     Connect,
-    Declare,
     Delete,
     Disconnect,
     Move,
     Rename,
     SetWhen,
+    declared_beside,
 )
 from nnstudio.project.group_commands import GroupNodes, PutInGroup, SetGroup
 from nnstudio.project.ports import Ports, node_ports
@@ -125,11 +125,9 @@ class Editing:
         )
         return self.do(Sequence(commands, title))
 
-    def _declared(self, node: str, other: str, before: bool = False) -> Declare:
-        # Behind the other one or before it: where an engineer would write it, and where a
-        # Sequential calls it
-        others = [n.id for n in self.canvas.graph.nodes if n.id != node]
-        return Declare(self.canvas.block, node, others.index(other) + (0 if before else 1))
+    def _declared(self, node: str, other: str, before: bool = False) -> Command:
+        # Where an engineer would write it, and where a Sequential calls it
+        return declared_beside(self.canvas.graph, self.canvas.block, node, other, before=before)
 
     def _in_wire(self, wire: Edge, place: QPointF) -> QPointF:
         # Beyond the card that the wire comes from, and level with the wire if it is near

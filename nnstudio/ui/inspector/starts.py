@@ -27,6 +27,7 @@ SPOKEN: dict[str, str] = {
     rule: " ".join(_NAMES.get(word, word) for word in rule.split("_")) for rule in RULES
 }
 """Each rule as the window writes it: `truncated normal`."""
+# mypy does not see that the keys of RULES are just the rules
 NAMED: dict[str, InitialiserRule] = {text: rule for rule, text in SPOKEN.items()}  # type: ignore[misc]
 _FIRST: dict[str, dict[str, Value]] = {
     "normal": {"std": 0.02},
