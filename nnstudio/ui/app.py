@@ -18,6 +18,7 @@ from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.schema_fields import FileError
 from nnstudio.ui import icons, theme
+from nnstudio.ui.crash_report import CrashRecorder
 from nnstudio.ui.gallery_card import PresetInfo
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.settings import Settings
@@ -130,4 +131,9 @@ def run(target: str | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not let Python see Ctrl+C
     window.shown_first.connect(window.warm_up)
     window.show()
-    return app.exec()
+    recorder = CrashRecorder(window.settings.crash_folder)
+    recorder.start()
+    try:
+        return app.exec()
+    finally:
+        recorder.stop()

@@ -21,6 +21,8 @@ class Breadcrumb(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 12, 0)
         self._row.setSpacing(2)
+        self._row.addStretch(1)
+        self._parts_shown: list[QWidget] = []
         self.setFixedHeight(34)
         self.setAccessibleName("Way to the block on the canvas")
 
@@ -32,13 +34,14 @@ class Breadcrumb(QWidget):
         if key == self._shown:
             return
         self._shown = key
-        while (item := self._row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for part in self._parts_shown:
+            part.hide()
+            part.setParent(None)
+            part.deleteLater()
+        self._parts_shown = []
         for depth, (title, tip, _block) in enumerate(parts):
             if depth:
-                self._row.addWidget(IconLabel("chevron-right", "faint", 12))
+                self._put(IconLabel("chevron-right", "faint", 12))
             part = QToolButton(autoRaise=True)
             part.setText(title)
             part.setToolTip(tip)
@@ -46,19 +49,21 @@ class Breadcrumb(QWidget):
             part.setEnabled(depth < len(parts) - 1 or depth == 0)
             part.setProperty("current", depth == len(parts) - 1)
             part.clicked.connect(lambda _=False, to=path[:depth]: self.asked.emit(to))
-            self._row.addWidget(part)
+            self._put(part)
         if uses > 1:
             shared = QLabel(f"used {uses} times: an edit changes all of them")
             shared.setProperty("role", "muted")
             shared.setContentsMargins(10, 0, 0, 0)
-            self._row.addWidget(shared)
-        self._row.addStretch(1)
+            self._put(shared)
 
     def titles(self) -> list[str]:
         """The parts that are shown."""
-        items = [self._row.itemAt(k) for k in range(self._row.count())]
-        parts = [item.widget() for item in items if item is not None]
-        return [part.text() for part in parts if isinstance(part, QToolButton)]
+        return [part.text() for part in self._parts_shown if isinstance(part, QToolButton)]
+
+    def _put(self, part: QWidget) -> None:
+        """Show a part after the others, before the room that is left."""
+        self._row.insertWidget(len(self._parts_shown), part)
+        self._parts_shown.append(part)
 
     def _parts(self, path: tuple[str, ...]) -> list[tuple[str, str, str]]:
         """Title, tooltip and block of each part."""

@@ -22,11 +22,10 @@ from PySide6.QtWidgets import (
 from nnstudio.compiler.inference import analyse
 from nnstudio.project.values import Project
 from nnstudio.ui import icons, theme
-from nnstudio.ui.flow_layout import FlowLayout
 from nnstudio.ui.gallery_card import EmptyCard, PresetCard, PresetInfo
 from nnstudio.ui.gallery_side import GallerySide
 from nnstudio.ui.recent import RecentFiles
-from nnstudio.ui.recovery import Lost
+from nnstudio.ui.widgets.flow_area import FlowArea
 
 Load = Callable[[str], Project]
 FIRST = "Good to begin with"
@@ -113,13 +112,12 @@ class Gallery(QWidget):
             label = QLabel(family)
             label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
             label.setContentsMargins(0, 14 if self._sections else 6, 0, 2)
-            holder = QWidget()
-            flow = FlowLayout(holder)
+            holder = FlowArea()
             if family == FIRST:
-                flow.addWidget(self.empty_card)
+                holder.add(self.empty_card)
                 cards.sort(key=lambda card: STARTERS.index(card.info.name))
             for card in cards:
-                flow.addWidget(card)
+                holder.add(card)
             column.addWidget(label)
             column.addWidget(holder)
             self._sections.append((label, holder, cards))
@@ -134,10 +132,6 @@ class Gallery(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
         return area
-
-    def show_lost(self, lost: Sequence[Lost]) -> None:
-        """Offer what an earlier window left unsaved."""
-        self.side.show_lost(lost)
 
     def card(self, name: str) -> PresetCard | None:
         """The card of a preset."""

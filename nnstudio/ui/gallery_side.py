@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -19,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.ui import icons, theme
-from nnstudio.ui.inspector.sections import clear
+from nnstudio.ui.crash_report import CrashReport
+from nnstudio.ui.inspector.sections import Column
 from nnstudio.ui.recent import RecentFiles, ago
 from nnstudio.ui.recovery import Lost
 from nnstudio.ui.title import PROGRAM
@@ -28,13 +30,15 @@ WIDTH = 272
 
 
 class GallerySide(QFrame):
-    """Opens a file, brings back lost work."""
+    """Opens a file, brings back lost work, tells of a crash."""
 
     back_asked = Signal()
     open_asked = Signal()
     file_chosen = Signal(Path)
     recover_asked = Signal(object)
     forget_asked = Signal(object)
+    crash_asked = Signal(object)
+    forget_crash_asked = Signal(object)
 
     def __init__(self, recent: RecentFiles, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,8 +59,8 @@ class GallerySide(QFrame):
         head.setSpacing(12)
         head.addWidget(self._mark)
         head.addWidget(name, 1)
-        self._lost = QVBoxLayout()
-        self._lost.setSpacing(8)
+        self._lost = Column(8, collapses=True)
+        self._crashes = Column(8, collapses=True)
         self.back_button = QPushButton()
         self.back_button.setMinimumHeight(32)
         self.back_button.setProperty("role", "primary")
@@ -68,20 +72,20 @@ class GallerySide(QFrame):
         self.open_button.clicked.connect(self.open_asked)
         title = QLabel("Recent")
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
-        self._files = QVBoxLayout()
-        self._files.setSpacing(2)
+        self._files = Column(2, collapses=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 28, 20, 20)
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(line)
         column.addSpacing(8)
-        column.addLayout(self._lost)
+        column.addWidget(self._lost)
+        column.addWidget(self._crashes)
         column.addWidget(self.back_button)
         column.addWidget(self.open_button)
         column.addSpacing(14)
         column.addWidget(title)
-        column.addLayout(self._files)
+        column.addWidget(self._files)
         column.addStretch(1)
         self.refresh()
 
@@ -95,17 +99,17 @@ class GallerySide(QFrame):
 
     def refresh(self) -> None:
         """Show the recent files as they are now."""
-        clear(self._files)
+        self._files.clear()
         paths = self._recent.paths()
         for path in paths:
             entry = _Recent(path)
             entry.chosen.connect(self.file_chosen)
             entry.removed.connect(self._recent.remove)
-            self._files.addWidget(entry)
+            self._files.add(entry)
         if not paths:
             none = QLabel("Projects you open or save stand here.", wordWrap=True)
             none.setProperty("role", "muted")
-            self._files.addWidget(none)
+            self._files.add(none)
 
     def show_open(self, title: str) -> None:
         """Offer the way back to the open project; none if the title is empty."""
@@ -114,29 +118,47 @@ class GallerySide(QFrame):
 
     def show_lost(self, lost: Sequence[Lost]) -> None:
         """Offer unsaved work, each with its two answers."""
-        clear(self._lost)
+        self._lost.clear()
         for item in lost:
-            self._lost.addWidget(self._offer(item))
+            offer = Offer(f"'{item.title}' was not saved {ago(item.seconds)}.", item.seconds)
+            offer.add("Recover", partial(self.recover_asked.emit, item), primary=True)
+            offer.add("Forget it", partial(self.forget_asked.emit, item))
+            self._lost.add(offer)
 
-    def _offer(self, lost: Lost) -> QFrame:
-        card = QFrame()
-        card.setProperty("role", "notice-warning")
-        text = QLabel(f"'{lost.title}' was not saved {ago(lost.seconds)}.", wordWrap=True)
-        text.setToolTip(time.strftime("%d %B %Y, %H:%M", time.localtime(lost.seconds)))
-        back = QPushButton("Recover")
-        back.setProperty("role", "primary")
-        back.clicked.connect(lambda: self.recover_asked.emit(lost))
-        away = QPushButton("Forget it")
-        away.clicked.connect(lambda: self.forget_asked.emit(lost))
-        row = QHBoxLayout()
-        row.addWidget(back)
-        row.addWidget(away)
-        row.addStretch(1)
-        column = QVBoxLayout(card)
+    def show_crashes(self, reports: Sequence[CrashReport]) -> None:
+        """Offer what is left of a crash, so that it can be passed on."""
+        self._crashes.clear()
+        for report in reports:
+            offer = Offer(f"{PROGRAM} crashed {ago(report.seconds)}.", report.seconds)
+            offer.add("Show the report", partial(self.crash_asked.emit, report))
+            offer.add("Forget it", partial(self.forget_crash_asked.emit, report))
+            self._crashes.add(offer)
+
+
+class Offer(QFrame):
+    """A sentence about an earlier start, with its answers as buttons."""
+
+    def __init__(self, sentence: str, seconds: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "notice-warning")
+        text = QLabel(sentence, wordWrap=True)
+        text.setToolTip(time.strftime("%d %B %Y, %H:%M", time.localtime(seconds)))
+        self._row = QHBoxLayout()
+        self._row.addStretch(1)
+        self._buttons = 0
+        column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.addWidget(text)
-        column.addLayout(row)
-        return card
+        column.addLayout(self._row)
+
+    def add(self, title: str, act: Callable[[], None], *, primary: bool = False) -> None:
+        """Put a button after the others."""
+        button = QPushButton(title)
+        if primary:
+            button.setProperty("role", "primary")
+        button.clicked.connect(lambda: act())
+        self._row.insertWidget(self._buttons, button)
+        self._buttons += 1
 
 
 class _Recent(QPushButton):

@@ -19,6 +19,8 @@ from nnstudio.ui.actions import Actions
 from nnstudio.ui.background import Background
 from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas_menu import CanvasMenu
+from nnstudio.ui.crash_dialog import CrashDialog
+from nnstudio.ui.crash_report import CrashReport, crash_reports
 from nnstudio.ui.documents import Documents, open_or_refuse
 from nnstudio.ui.editor import Editor
 from nnstudio.ui.find_bar import FindBar
@@ -97,6 +99,8 @@ class MainWindow(QMainWindow):
         gallery.file_chosen.connect(documents.open)
         gallery.recover_asked.connect(self._recover)
         gallery.forget_asked.connect(self._forget)
+        gallery.side.crash_asked.connect(lambda report: CrashDialog(report, self).exec())
+        gallery.side.forget_crash_asked.connect(self._forget)
         gallery.side.back_asked.connect(self.show_editor)
         documents.opened.connect(self.show_editor)
         editor.palette_panel.preset_asked.connect(self.open_preset)
@@ -128,7 +132,7 @@ class MainWindow(QMainWindow):
 
     def show_gallery(self) -> None:
         """Go to the start page; the open project stays open."""
-        self.gallery.show_lost(lost_work(self.settings.recovery_folder))
+        self._offer_what_is_left()
         self._show(self.gallery)
         self.gallery.search.setFocus()
 
@@ -200,9 +204,13 @@ class MainWindow(QMainWindow):
     def _recover(self, lost: Lost) -> None:
         self.documents.recover(lost)
 
-    def _forget(self, lost: Lost) -> None:
-        lost.forget()
-        self.gallery.show_lost(lost_work(self.settings.recovery_folder))
+    def _forget(self, left: Lost | CrashReport) -> None:
+        left.forget()
+        self._offer_what_is_left()
+
+    def _offer_what_is_left(self) -> None:
+        self.gallery.side.show_lost(lost_work(self.settings.recovery_folder))
+        self.gallery.side.show_crashes(crash_reports(self.settings.crash_folder))
 
     # -- training -----------------------------------------------------------------------------
 

@@ -18,13 +18,16 @@ class Settings:
     """Values in one ini file; a broken or missing value is the default, never an error.
 
     Args:
-        folder: where `window.ini`, the side files for recovery and the user's own blocks lie;
+        folder: where `window.ini`, the side files for recovery, the reports of crashes and the
+            user's own blocks lie;
             the configuration, state and data folders of the user if None.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         config = folder or user_config_path("nnstudio", appauthor=False)
-        self.recovery_folder = (folder or user_state_path("nnstudio", appauthor=False)) / "recovery"
+        state = folder or user_state_path("nnstudio", appauthor=False)
+        self.recovery_folder = state / "recovery"
+        self.crash_folder = state / "crashes"
         self.library_folder = folder / "blocks" if folder else library.folder()
         config.mkdir(parents=True, exist_ok=True)
         self._store = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)

@@ -26,7 +26,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.ui import icons
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Section, in_order
+from nnstudio.ui.inspector.sections import Column, Section, in_order
 from nnstudio.workspace.workspace import Workspace
 
 LEFT = ("data", "epochs", "batch_size")
@@ -103,19 +103,20 @@ class TrainingForm(QWidget):
         for name, setting in self._schema.items():
             if name not in LEFT + RIGHT:
                 self.more.add(self._row(setting))
-        columns = QHBoxLayout()
-        columns.setSpacing(16)
+        columns = QWidget()
+        beside = QHBoxLayout(columns)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(16)
         for names in (LEFT, RIGHT):
-            rows = QVBoxLayout()
-            rows.setSpacing(4)
+            rows = Column()
             for name in names:
-                rows.addWidget(self._row(self._schema[name]))
+                rows.add(self._row(self._schema[name]))
                 if name == "data":
-                    rows.addWidget(self._about)
-                    rows.addWidget(self._mismatch)
-            rows.addStretch(1)
-            columns.addLayout(rows, 1)
-        self.first.rows.addLayout(columns)
+                    rows.add(self._about)
+                    rows.add(self._mismatch)
+            rows.add_stretch()
+            beside.addWidget(rows, 1)
+        self.first.add(columns)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

@@ -26,7 +26,7 @@ from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.initialisers import Initialisers
 from nnstudio.ui.inspector.notices import Notices
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Facts, Section, clear, in_order
+from nnstudio.ui.inspector.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.states import text_of
 
 _OWN_VALUES = "own values"
@@ -164,7 +164,7 @@ class BlockPage(QWidget):
         form = (names, tuple((p.name, p.type) for p in block.parameters))
         if form != self._form:
             self._form = form
-            clear(self._values.rows)
+            self._values.clear()
             self.values = {}
             if names:
                 self.values["variant"] = self._variant_row(names)

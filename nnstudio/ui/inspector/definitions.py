@@ -32,7 +32,7 @@ from nnstudio.project.values import (
 from nnstudio.ui import icons, theme
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
-from nnstudio.ui.inspector.sections import Section, clear, in_order
+from nnstudio.ui.inspector.sections import Column, Section, in_order
 from nnstudio.ui.inspector.states import text_of
 
 Make = Callable[[], Command]
@@ -157,6 +157,9 @@ class Definitions(Section):
         self._more.setProperty("role", "small")
         icons.attach(self._more, "add", size=14)
         self._more.clicked.connect(self._add_one)
+        self._rows = Column(collapses=True)
+        self.add(self._rows)
+        self.add(self._more)
         self.body_rows: list[QWidget] = []
 
     def show_block(self, block: Block) -> None:
@@ -165,13 +168,10 @@ class Definitions(Section):
         if form == self._form:
             return
         self._form = form
-        self._more.setParent(None)
-        clear(self.rows)
+        self._rows.clear()
         self.body_rows = self.made_rows(block)
         for row in self.body_rows:
-            self.add(row)
-        self.rows.addWidget(self._more)
-        self._more.show()
+            self._rows.add(row)
         in_order(self)
 
     def definitions(self, block: Block) -> object:

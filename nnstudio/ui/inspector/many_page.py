@@ -14,7 +14,7 @@ from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_params
 from nnstudio.ui.inspector.header import Header, category_key
 from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Section, clear
+from nnstudio.ui.inspector.sections import Section
 from nnstudio.ui.inspector.states import node_fields
 
 SEVERAL = "several values"
@@ -56,7 +56,7 @@ class ManyPage(QWidget):
         form = (self._ids, tuple(field.name for field in fields))
         if form != self._form:
             self._form = form
-            clear(self._parameters.rows)
+            self._parameters.clear()
             self.rows = {}
             for field in fields:
                 row = FieldRow(field)

@@ -17,7 +17,7 @@ from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.help import HelpText
 from nnstudio.ui.inspector.notices import Notices
 from nnstudio.ui.inspector.rows import FieldRow, FieldState, Fix
-from nnstudio.ui.inspector.sections import Facts, Section, clear, in_order
+from nnstudio.ui.inspector.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.states import node_fields
 from nnstudio.ui.inspector.structure import Structure
 from nnstudio.ui.inspector.weights import Weights
@@ -108,7 +108,7 @@ class NodePage(QWidget):
         )
 
     def _rebuild(self, fields: list[FieldState]) -> None:
-        clear(self._parameters.rows)
+        self._parameters.clear()
         self.rows = {}
         for field in fields:
             row = FieldRow(field)

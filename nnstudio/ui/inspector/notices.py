@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.ui import icons
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.sections import clear
+from nnstudio.ui.inspector.sections import Column
 from nnstudio.ui.inspector.states import bare
 from nnstudio.ui.widgets.elided_button import ElidedButton
 
@@ -22,16 +22,14 @@ SEVERITIES = {
 """Icon and colour of each severity."""
 
 
-class Notices(QWidget):
+class Notices(Column):
     """The problems of the node that belong to none of its fields."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(spacing=8, parent=parent)
         self._context = context
         self._shown: tuple[Problem, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 0, 12, 12)
-        self._column.setSpacing(8)
+        self.setContentsMargins(16, 0, 12, 12)
         self.hide()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
@@ -40,9 +38,9 @@ class Notices(QWidget):
         if tuple(problems) == self._shown:
             return
         self._shown = tuple(problems)
-        clear(self._column)
+        self.clear()
         for problem in problems:
-            self._column.addWidget(self._card(problem))
+            self.add(self._card(problem))
 
     def _card(self, problem: Problem) -> QFrame:
         name, colour = SEVERITIES[problem.severity]

@@ -186,7 +186,9 @@ class FieldRow(QWidget):
     def _change_editor(self, state: FieldState) -> None:
         old = self.editor
         self.editor = self._made_editor(state)
-        self._grid.replaceWidget(old, self.editor)
+        self._grid.removeWidget(old)
+        self._grid.addWidget(self.editor, 0, 1)
+        QWidget.setTabOrder(old, self.editor)
         old.hide()
         old.deleteLater()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from nnstudio.project.values import Initialiser
 from nnstudio.project.weights import CHOICES, RULES
 from nnstudio.ui.inspector.rows import LABEL_WIDTH, FieldRow, FieldState
-from nnstudio.ui.inspector.sections import clear, in_order
+from nnstudio.ui.inspector.sections import Column, in_order
 from nnstudio.ui.inspector.starts import NAMED, SPOKEN
 from nnstudio.ui.inspector.states import text_of
 
@@ -43,10 +43,9 @@ class RuleRows(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.rule)
-        self._below = QVBoxLayout()
+        self._below = Column(collapses=True)
         self._below.setContentsMargins(INDENT, 0, 0, 0)
-        self._below.setSpacing(4)
-        column.addLayout(self._below)
+        column.addWidget(self._below)
 
     def show_rule(
         self,
@@ -86,14 +85,14 @@ class RuleRows(QWidget):
             row.show_state(_param_state(item, name))
 
     def _rebuild(self, rule: str) -> None:
-        clear(self._below)
+        self._below.clear()
         self.params = {}
         for name in RULES.get(rule, {}):
             row = FieldRow(_param_state(None, name), label_width=LABEL_WIDTH - INDENT)
             row.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
             row.committed.connect(self.param_entered)
             self.params[name] = row
-            self._below.addWidget(row)
+            self._below.add(row)
         in_order(self)
 
     def forget(self) -> None:

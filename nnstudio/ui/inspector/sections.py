@@ -10,13 +10,49 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
-    QLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from nnstudio.ui import icons, theme
+
+
+class Column(QWidget):
+    """Widgets one below the other, which can be let go of together."""
+
+    def __init__(
+        self, spacing: int = 4, *, collapses: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._collapses = collapses  # gone while it is empty: no room, no gap
+        if collapses:
+            self.hide()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(spacing)
+        self._widgets: list[QWidget] = []
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        self._layout.addWidget(widget)
+        self._widgets.append(widget)
+        if self._collapses:
+            self.show()
+
+    def add_stretch(self) -> None:
+        """Leave the room below to nothing."""
+        self._layout.addStretch(1)
+
+    def clear(self) -> None:
+        """Take all widgets out and let them go."""
+        for widget in self._widgets:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        self._widgets = []
+        if self._collapses:
+            self.hide()
 
 
 class Section(QFrame):
@@ -35,10 +71,8 @@ class Section(QFrame):
         self._title.setCheckable(True)
         self._title.setChecked(open)
         self._title.toggled.connect(self._fold)
-        self.body = QWidget()
-        self.rows = QVBoxLayout(self.body)
-        self.rows.setContentsMargins(8, 0, 0, 8)
-        self.rows.setSpacing(4)
+        self.body = Column()
+        self.body.setContentsMargins(8, 0, 0, 8)
         column = QVBoxLayout(self)  # the arrow stands left of the line of the fields
         column.setContentsMargins(8, 4, 12, 2)
         column.setSpacing(4)
@@ -67,7 +101,11 @@ class Section(QFrame):
 
     def add(self, widget: QWidget) -> None:
         """Put a widget at the end."""
-        self.rows.addWidget(widget)
+        self.body.add(widget)
+
+    def clear(self) -> None:
+        """Let everything under the title go."""
+        self.body.clear()
 
 
 class Facts(QWidget):
@@ -109,37 +147,25 @@ class Facts(QWidget):
 
 
 def in_order(widget: QWidget) -> None:
-    """Let Tab go through a form as it is read. Rows that come later would else come last."""
-    found = list(_focusable(widget))
-    for one, next_one in itertools.pairwise(found):
+    """Let Tab go through a form as it is read. Rows that come later would else come last.
+
+    What a form holds stands in the layouts of its widgets, not in layouts within layouts.
+    """
+    for one, next_one in itertools.pairwise(_focusable(widget)):
         QWidget.setTabOrder(one, next_one)
 
 
 def _focusable(widget: QWidget) -> Iterator[QWidget]:
+    # Child widgets are walked, never layout items: PySide6 6.10 to 6.12 lets go of the wrapper of a
+    # layout item after the item itself is gone, which ends the program.
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
         yield widget
     layout = widget.layout()
     if layout is not None:
-        yield from _in_layout(layout)
+        for child in sorted(_children(widget), key=layout.indexOf):
+            yield from _focusable(child)
 
 
-def _in_layout(layout: QLayout) -> Iterator[QWidget]:
-    for k in range(layout.count()):
-        item = layout.itemAt(k)
-        if item is None:
-            continue
-        inner, below = item.widget(), item.layout()
-        if inner is not None:
-            yield from _focusable(inner)
-        elif below is not None:
-            yield from _in_layout(below)
-
-
-def clear(layout: QVBoxLayout) -> None:
-    """Take all widgets out of a layout and let them go."""
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
+def _children(widget: QWidget) -> list[QWidget]:
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    return [child for child in widget.findChildren(QWidget, options=direct) if not child.isWindow()]

@@ -14,7 +14,7 @@ from nnstudio.project.values import BlockParameter
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
 from nnstudio.ui.inspector.rows import FieldRow, FieldState, Fix
-from nnstudio.ui.inspector.sections import Section
+from nnstudio.ui.inspector.sections import Column, Section
 from nnstudio.ui.inspector.states import text_of
 
 _OWN = "its own module"
@@ -37,6 +37,8 @@ class Structure(Section):
         self.when.committed.connect(lambda _name, text: self._set_when(text))
         for row in (self.repeat, self.kind, self.when):
             self.add(row)
+        self._module = Column(collapses=True)
+        self.add(self._module)
 
     def show_node(self, node: Node, another: bool) -> None:
         """Show a node; for another one than before, fold unless it uses something here."""
@@ -91,14 +93,11 @@ class Structure(Section):
             if other.id != node.id and other.shares is None
         }
         if self._shares is None or others != self._others:
-            if self._shares is not None:
-                self.rows.removeWidget(self._shares)
-                self._shares.hide()
-                self._shares.deleteLater()
+            self._module.clear()
             self._others = others
             self._shares = FieldRow(FieldState("module", "choice", choices=(_OWN, *others)))
             self._shares.committed.connect(lambda _name, text: self._set_shares(text))
-            self.add(self._shares)
+            self._module.add(self._shares)
         owner = graph.by_id.get(node.shares or "")
         self._shares.setVisible(bool(others))
         self._shares.show_state(

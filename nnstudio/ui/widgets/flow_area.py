@@ -1,0 +1,76 @@
+"""An area that fills rows from the left and goes on below, as cards in a gallery lie.
+
+A widget that places its children itself, not a `QLayout` in Python: Qt would hand layout items to
+and fro, and PySide6 6.10 to 6.12 does not survive letting go of those.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+class FlowArea(QWidget):
+    """Widgets of one size; as many in a row as fit."""
+
+    def __init__(self, gap: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widgets: list[QWidget] = []
+        self._gap = gap
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        widget.setParent(self)
+        self._widgets.append(widget)
+        self.updateGeometry()
+
+    def _shown(self) -> list[QWidget]:
+        return [widget for widget in self._widgets if not widget.isHidden()]
+
+    def _places(self, width: int) -> list[tuple[QWidget, QRect]]:
+        """Where each shown widget lies in an area of this width."""
+        x, y, row = 0, 0, 0
+        places = []
+        for widget in self._shown():
+            size = widget.sizeHint()
+            if x + size.width() > width and row:
+                x, y, row = 0, y + row + self._gap, 0
+            places.append((widget, QRect(QPoint(x, y), size)))
+            x += size.width() + self._gap
+            row = max(row, size.height())
+        return places
+
+    def _place(self) -> None:
+        for widget, place in self._places(self.width()):
+            widget.setGeometry(place)
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return max((place.bottom() + 1 for _, place in self._places(width)), default=0)
+
+    def minimumSizeHint(self) -> QSize:
+        size = QSize(0, 0)
+        for widget in self._shown():
+            size = size.expandedTo(widget.sizeHint())
+        return size
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a child was shown, hidden or changed
+            self.updateGeometry()
+            self._place()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
