@@ -130,7 +130,7 @@ class GallerySide(QFrame):
         self._crashes.clear()
         for report in reports:
             offer = Offer(f"{PROGRAM} crashed {ago(report.seconds)}.", report.seconds)
-            offer.add("Show the report", partial(self.crash_asked.emit, report))
+            offer.add("Show report", partial(self.crash_asked.emit, report))
             offer.add("Forget it", partial(self.forget_crash_asked.emit, report))
             self._crashes.add(offer)
 

@@ -19,8 +19,8 @@ class Settings:
 
     Args:
         folder: where `window.ini`, the side files for recovery, the reports of crashes and the
-            user's own blocks lie;
-            the configuration, state and data folders of the user if None.
+            user's own blocks lie; the configuration, state and data folders of the user
+            if None.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -84,12 +84,12 @@ def test_a_crash_leaves_a_report_that_the_next_start_offers(qtbot: QtBot, tmp_pa
     window = create_window(folder=tmp_path)
     side = window.gallery.side
     titles = {button.text(): button for button in side.findChildren(QPushButton)}
-    assert {"Show the report", "Forget it"} <= set(titles)
+    assert {"Show report", "Forget it"} <= set(titles)
     dialog = CrashDialog(report, window)
     assert dialog.text.toPlainText() == report.text
     titles["Forget it"].click()
     assert crash_reports(folder) == []
-    assert "Show the report" not in {b.text() for b in side.findChildren(QPushButton)}
+    assert "Show report" not in {b.text() for b in side.findChildren(QPushButton)}
     closed(window)
 
 

@@ -11,6 +11,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
+def _size(widget: QWidget) -> QSize:
+    """What a widget asks for, within its limits."""
+    return widget.sizeHint().expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize())
+
+
 class FlowArea(QWidget):
     """Widgets of one size; as many in a row as fit."""
 
@@ -36,7 +41,7 @@ class FlowArea(QWidget):
         x, y, row = 0, 0, 0
         places = []
         for widget in self._shown():
-            size = widget.sizeHint()
+            size = _size(widget)
             if x + size.width() > width and row:
                 x, y, row = 0, y + row + self._gap, 0
             places.append((widget, QRect(QPoint(x, y), size)))
@@ -59,7 +64,7 @@ class FlowArea(QWidget):
     def minimumSizeHint(self) -> QSize:
         size = QSize(0, 0)
         for widget in self._shown():
-            size = size.expandedTo(widget.sizeHint())
+            size = size.expandedTo(_size(widget))
         return size
 
     def sizeHint(self) -> QSize:
