@@ -10,9 +10,9 @@ from dataclasses import replace
 from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis
-from nnstudio.analysis.ends import missing_ends
+from nnstudio.analysis.boundary import missing_ends
+from nnstudio.analysis.consistent_uses import differing_uses
 from nnstudio.analysis.inference import Inference, not_inferred
-from nnstudio.analysis.one_text import differing_uses
 from nnstudio.analysis.report import BlockReport, Problem, Report
 from nnstudio.catalog import registry
 from nnstudio.catalog.use import ShapeError

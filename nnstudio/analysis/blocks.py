@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, broken_requirements
+from nnstudio.analysis.boundary import open_input
 from nnstudio.analysis.conditions import either
 from nnstudio.analysis.definition import Definition
-from nnstudio.analysis.ends import open_input
 from nnstudio.analysis.evaluate import (
     Evaluation,
     Fault,
@@ -17,12 +17,12 @@ from nnstudio.analysis.evaluate import (
     without_numbers,
     without_values,
 )
-from nnstudio.analysis.faults import free_name_problems, label, node_problem
+from nnstudio.analysis.fixes import fix_at
+from nnstudio.analysis.free_sizes import free_name_problems, label, node_problem
+from nnstudio.analysis.incremental import Earlier, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
-from nnstudio.analysis.remedies import fix_at
 from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
-from nnstudio.analysis.reuse import Earlier, same_sizes, same_use
 from nnstudio.analysis.weights import with_weights
 from nnstudio.analysis.wiring import WHOLE, effective
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, bind, outward
+from nnstudio.analysis.fixes import Remedy
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.limits import check_limits
-from nnstudio.analysis.remedies import Remedy
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.evaluate import Evaluation, Fault, silent, without_numbers, without_values
-from nnstudio.analysis.laws import Law, fresh_name, law_of
-from nnstudio.analysis.remedies import Repetitions
+from nnstudio.analysis.fixes import Repetitions
+from nnstudio.analysis.recurrences import Law, fresh_name, law_of
 from nnstudio.analysis.wiring import uses_index
 from nnstudio.catalog.use import Removal, Resolved
 from nnstudio.graph.values import Node

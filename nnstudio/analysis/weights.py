@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.containers import MisplacedError, structure
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import NodeReport, Problem
 from nnstudio.catalog.use import Use
 from nnstudio.graph.values import Node

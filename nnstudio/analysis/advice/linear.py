@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnstudio.analysis.advice.neighbours import only_wire, say, through
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.graph.values import Node
 from nnstudio.project.insert_commands import Insert

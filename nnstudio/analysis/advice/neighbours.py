@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem, Severity
 from nnstudio.graph.values import Edge, Graph, Node
 from nnstudio.project.values import Block

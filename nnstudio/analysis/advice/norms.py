@@ -11,7 +11,7 @@ from nnstudio.analysis.advice.neighbours import (
     only_wire,
     say,
 )
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem
 from nnstudio.graph.values import Graph, Node
 from nnstudio.project.insert_commands import SwapNeighbours

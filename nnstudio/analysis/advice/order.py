@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnstudio.analysis.advice.neighbours import say
 from nnstudio.analysis.containers import Container, structure
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Problem
 from nnstudio.analysis.wire_order import in_wire_order, is_called_as_one
 from nnstudio.graph.values import Node

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnstudio.analysis.advice.neighbours import fed_by, say
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem, Severity
 from nnstudio.catalog.layers.io import OUTPUT
 from nnstudio.graph.values import Node

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnstudio.analysis.definition import Definition
-from nnstudio.analysis.entrance import entrance
-from nnstudio.analysis.faults import label
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem
+from nnstudio.analysis.suggested_input import entrance
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import Edge, Graph, Node, Port

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnstudio.analysis.binding import dtype_of, pattern_of
-from nnstudio.analysis.faults import FIRST_SIZE
+from nnstudio.analysis.free_sizes import FIRST_SIZE
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
