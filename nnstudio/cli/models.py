@@ -13,10 +13,10 @@ from rich.text import Text
 
 from nnstudio.cli.main import DONE, NO
 from nnstudio.cli.targets import print_json, project_of
-from nnstudio.compiler.documented import DocumentedCheck
 from nnstudio.compiler.inference import analyse
 from nnstudio.compiler.source import generate
 from nnstudio.export.python_module import export as export_module
+from nnstudio.inspection.documented import DocumentedCheck
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project

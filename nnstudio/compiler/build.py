@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog.layers.io import INPUT
+from nnstudio.compiler.dtypes import DTYPES
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import Source
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
 
-DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 UNKNOWN_SIZE = 8
 
 

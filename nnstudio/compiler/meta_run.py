@@ -22,9 +22,9 @@ from nnstudio.catalog.code import CodeError, ModuleCode, Written
 from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.plugins import FAILURES, kind_of, said
 from nnstudio.catalog.use import ShapeError
-from nnstudio.compiler.build import DTYPES
-from nnstudio.compiler.imports import head
-from nnstudio.compiler.texts import call_arguments, in_python, layer_params
+from nnstudio.compiler.codegen.imports import head
+from nnstudio.compiler.codegen.value_text import call_arguments, in_python, layer_params
+from nnstudio.compiler.dtypes import DTYPES
 from nnstudio.graph.values import Node
 from nnstudio.project.ports import output_count
 from nnstudio.symbols.tensor import DType

@@ -15,13 +15,13 @@ from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog.code import CodeError
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.compiler.constructor import Constructor
+from nnstudio.compiler.codegen.constructor import Constructor
+from nnstudio.compiler.codegen.forward import Forward
+from nnstudio.compiler.codegen.imports import head, import_lines
+from nnstudio.compiler.codegen.lines import Line, Text
+from nnstudio.compiler.codegen.weight_init import init_weights
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.forward import Forward
-from nnstudio.compiler.imports import head, import_lines
 from nnstudio.compiler.inference import analyse
-from nnstudio.compiler.lines import Line, Text
-from nnstudio.compiler.weights import init_weights
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import Tensor

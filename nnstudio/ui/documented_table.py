@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from nnstudio.ui import icons, theme
 
 if TYPE_CHECKING:  # needs torch
-    from nnstudio.compiler.documented import CheckRow, DocumentedCheck
+    from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 
 _COLUMNS = ("", "Documented", "Built")
 _WORDS = {"match": "As documented", "mismatch": "Different", "explained": "Different, explained"}

@@ -25,8 +25,8 @@ from nnstudio.ui.share_bar import SHARE, ShareBar
 from nnstudio.ui.title import flops, grouped
 
 if TYPE_CHECKING:  # both need torch, which is not there yet when the window opens
-    from nnstudio.compiler.documented import DocumentedCheck
-    from nnstudio.compiler.summary import Row, Summary
+    from nnstudio.inspection.documented import DocumentedCheck
+    from nnstudio.inspection.summary import Row, Summary
 
 _COLUMNS = ("Module", "Class", "Output shape", "Parameters", "FLOPs")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnstudio.analysis.report import Report
-from nnstudio.compiler.documented import DocumentedCheck, check, load_documented
 from nnstudio.compiler.inference import analyse
-from nnstudio.compiler.published import compare, published
 from nnstudio.compiler.source import generate
+from nnstudio.inspection.documented import DocumentedCheck, check, load_documented
+from nnstudio.inspection.published import compare, published
 from nnstudio.project.values import Project
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from nnstudio.compiler.summary import Summary
+    from nnstudio.inspection.summary import Summary
 
 SAMPLES = 2
 
@@ -39,7 +39,7 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     in and out, and torch's global random numbers are not touched.
     """
     from nnstudio.compiler.build import build_empty, example_inputs
-    from nnstudio.compiler.summary import summarise
+    from nnstudio.inspection.summary import summarise
 
     report = report or analyse(project)
     model = build_empty(generate(project, report)).eval()

@@ -24,7 +24,7 @@ from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Use
-from nnstudio.compiler.texts import derived, written
+from nnstudio.compiler.codegen.value_text import derived, written
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.symbolic import Quantity
 from nnstudio.symbols.tensor import Tensor

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from nnstudio.assets import asset
-from nnstudio.compiler.documented import (
+from nnstudio.inspection.documented import (
     DocumentedCheck,
     DocumentedError,
     check,
@@ -21,7 +21,7 @@ from nnstudio.compiler.documented import (
     load_documented,
     read_documented,
 )
-from nnstudio.compiler.summary import summarise
+from nnstudio.inspection.summary import summarise
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("reference_models", HERE / "reference_models.py")

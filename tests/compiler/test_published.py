@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnstudio.compiler.published import Published, compare, published
+from nnstudio.inspection.published import Published, compare, published
 from nnstudio.project.presets import load_target, preset_names
 
 FACTS = Published("x", 12, (2, 3), (("fc.weight", (3, 4)), ("fc.bias", (3,))))

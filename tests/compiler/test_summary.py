@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from nnstudio.compiler.summary import summarise
+from nnstudio.inspection.summary import summarise
 
 FLOAT = torch.float32
 

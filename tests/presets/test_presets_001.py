@@ -16,8 +16,8 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.assets import asset
 from nnstudio.compiler.build import build, build_empty, example_inputs
-from nnstudio.compiler.documented import check, load_documented
 from nnstudio.compiler.source import Source, generate
+from nnstudio.inspection.documented import check, load_documented
 from nnstudio.project.presets import load_target, preset, with_values
 from nnstudio.project.values import Project
 from tests.compiler import referee

@@ -18,10 +18,10 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.assets import asset
 from nnstudio.compiler.build import build, example_inputs, model_class
-from nnstudio.compiler.documented import load_documented
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.graph.values import FrozenMap
+from nnstudio.inspection.documented import load_documented
 from nnstudio.project.presets import load_target, preset
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.root_commands import ApplyVariant, SetRootValue

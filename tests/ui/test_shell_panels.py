@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from nnstudio.analysis.report import Fix, Problem
-from nnstudio.compiler.documented import CheckRow, DocumentedCheck
+from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands import SetParam
 from nnstudio.project.presets import preset_names
 from nnstudio.ui import theme

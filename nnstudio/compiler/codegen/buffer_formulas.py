@@ -7,11 +7,11 @@ from collections.abc import Collection
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, Written
+from nnstudio.compiler.codegen.lines import Line
+from nnstudio.compiler.codegen.statements import Statement, joined
+from nnstudio.compiler.codegen.value_text import in_python, layer_params
+from nnstudio.compiler.codegen.variable_names import RESERVED
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.lines import Line
-from nnstudio.compiler.statements import Statement, joined
-from nnstudio.compiler.texts import in_python, layer_params
-from nnstudio.compiler.variables import RESERVED
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.values import Block

@@ -10,8 +10,8 @@ from nnstudio.analysis.binding import free_names
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import IMPORTED, imported_names
 from nnstudio.catalog.layers.io import INPUT
+from nnstudio.compiler.codegen.lines import WIDTH
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.lines import WIDTH
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import make_divisible
 

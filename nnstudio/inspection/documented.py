@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nnstudio.assets import asset
-from nnstudio.compiler.alignment import Found, align, found_layers, same, value_of
+from nnstudio.inspection.layer_matching import Found, align, found_layers, same, value_of
 
 if TYPE_CHECKING:
     from torch import nn

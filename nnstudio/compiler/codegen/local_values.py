@@ -10,8 +10,8 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
-from nnstudio.compiler.units import COMMUTATIVE, Unit
-from nnstudio.compiler.variables import Variables, snake
+from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit
+from nnstudio.compiler.codegen.variable_names import Variables, snake
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project

@@ -13,11 +13,10 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
-from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.formulas import Formulas
-from nnstudio.compiler.imports import imported_by
-from nnstudio.compiler.lines import Line
-from nnstudio.compiler.texts import (
+from nnstudio.compiler.codegen.buffer_formulas import Formulas
+from nnstudio.compiler.codegen.imports import imported_by
+from nnstudio.compiler.codegen.lines import Line
+from nnstudio.compiler.codegen.value_text import (
     block_arguments,
     default_text,
     in_python,
@@ -25,7 +24,8 @@ from nnstudio.compiler.texts import (
     names_in,
     written,
 )
-from nnstudio.compiler.weights import weight_lines
+from nnstudio.compiler.codegen.weight_init import weight_lines
+from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import FrozenMap, Node, Value
 from nnstudio.project.values import REQUIRED, Block, Project
 from nnstudio.symbols.expression import parse

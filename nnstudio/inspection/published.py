@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from nnstudio.assets import asset
-from nnstudio.compiler.documented import CheckRow, Status
+from nnstudio.inspection.documented import CheckRow, Status
 
 Shape = tuple[int, ...]
 

@@ -18,7 +18,7 @@ import torchinfo
 from torch import Tensor, nn
 from torchinfo.torchinfo import clear_cached_forward_pass
 
-from nnstudio.compiler.operations import RECURRENT, Operations, recurrent_flops
+from nnstudio.inspection.flop_counter import RECURRENT, Operations, recurrent_flops
 
 Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
 """An input as `forward` takes it, or its shape and dtype, or None for an input left open."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from nnstudio.analysis.containers import Structure
-from nnstudio.compiler.lines import Line
-from nnstudio.compiler.texts import in_python
-from nnstudio.compiler.variables import RESERVED, singular
+from nnstudio.compiler.codegen.lines import Line
+from nnstudio.compiler.codegen.value_text import in_python
+from nnstudio.compiler.codegen.variable_names import RESERVED, singular
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block, Initialiser
 from nnstudio.project.weights import NORMS, RULES, SEVERAL, WITHOUT_BIAS

@@ -9,12 +9,12 @@ from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.imports import imported_by
-from nnstudio.compiler.lines import Line
-from nnstudio.compiler.results import Results, pattern
-from nnstudio.compiler.statements import Statement, joined
-from nnstudio.compiler.texts import (
+from nnstudio.compiler.codegen.imports import imported_by
+from nnstudio.compiler.codegen.lines import Line
+from nnstudio.compiler.codegen.local_values import Results, pattern
+from nnstudio.compiler.codegen.statements import Statement, joined
+from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, order, units
+from nnstudio.compiler.codegen.value_text import (
     call_arguments,
     in_python,
     layer_params,
@@ -22,14 +22,14 @@ from nnstudio.compiler.texts import (
     renamed,
     written,
 )
-from nnstudio.compiler.units import COMMUTATIVE, Unit, order, units
-from nnstudio.compiler.variables import (
+from nnstudio.compiler.codegen.variable_names import (
     RESERVED,
     free_attribute,
     free_sizes,
     singular,
     snake,
 )
+from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.reserved_names import CONTAINER_ATTRIBUTES

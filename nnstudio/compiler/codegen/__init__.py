@@ -1,0 +1,1 @@
+"""Writes the text of a block's class: constructor, forward, imports. Executes nothing."""
