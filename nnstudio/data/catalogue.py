@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from nnstudio.data import heads
+from nnstudio.data.builtin import digit_answers as heads
 from nnstudio.data.info import DataError, DataSetInfo
 
 __all__ = ["BUILT_IN", "DataError", "DataSetInfo", "describe"]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.data.heartbeats import LENGTH, PADDED
+from nnstudio.data.builtin.heartbeats import LENGTH, PADDED
 from nnstudio.data.info import DataError, DataSetInfo, Resizable, usual_forms
 
 _NAMES = (("inputs", "targets"), ("x", "y"), ("X", "y"), ("X", "Y"))

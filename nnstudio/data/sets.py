@@ -14,7 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nnstudio.data import files, heads, heartbeats, sequences
+from nnstudio.data import files
+from nnstudio.data.builtin import digit_answers as heads
+from nnstudio.data.builtin import heartbeats, sequences
+from nnstudio.data.builtin.digits import _digits, _measures
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, DataSetInfo, Feed, Given, image_of, in_words
 from nnstudio.data.resizing import resized
@@ -169,35 +172,10 @@ def _part(dataset: DataSet, rows: NDArray[np.bool_]) -> DataSet:
 
 
 @lru_cache(maxsize=1)
-def _digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    from sklearn.datasets import load_digits  # slow to import, so only when asked for
-
-    pixels, targets = load_digits(return_X_y=True)
-    pixels = pixels / 16.0
-    # One mean and deviation for all pixels: some pixels at the edge are always empty.
-    pixels = (pixels - pixels.mean()) / pixels.std()
-    return pixels.astype(np.float32), targets.astype(np.int64)
-
-
-@lru_cache(maxsize=1)
 def _heartbeats() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     signals, targets = heartbeats.generate(BUILT_IN["heartbeats"].samples, seed=0)
     # Divided only: the rest of the signal lies near 0, where the padding is.
     return signals / signals[:, : heartbeats.LENGTH].std(), targets
-
-
-def _measures(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean, centre of the ink across and down, its deviation across and down: (n, 5), standard."""
-    images = pixels.reshape(len(pixels), 8, 8).astype(np.float64)
-    images = images - images.min()
-    total, at = images.sum((1, 2)), np.arange(8)
-    columns, rows = images.sum(1) / total[:, None], images.sum(2) / total[:, None]
-    across, down = columns @ at, rows @ at
-    wide = np.sqrt(columns @ at**2 - across**2)
-    high = np.sqrt(rows @ at**2 - down**2)
-    measures = np.stack([total, across, down, wide, high], axis=1)
-    standard: NDArray[np.float32] = (measures - measures.mean(0)) / measures.std(0)
-    return standard.astype(np.float32)
 
 
 def _tokens(info: DataSetInfo, feed: Feed) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from nnstudio.data import heartbeats
+from nnstudio.data.builtin import heartbeats
 from nnstudio.data.catalogue import DataError, describe
 from nnstudio.data.sets import load, split
 

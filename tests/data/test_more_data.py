@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from nnstudio.data import sequences
+from nnstudio.data.builtin import sequences
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, Feed, Given
 from nnstudio.data.resizing import resized
