@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build_empty
 from nnstudio.compiler.source import generate
-from nnstudio.project.node_commands import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import BlockParameter, Project
 from tests.drawing import Drawing, Drawn
 

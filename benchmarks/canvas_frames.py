@@ -19,7 +19,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 from nnstudio.graph.values import Edge, FrozenMap, Graph, Group, Node, Port
-from nnstudio.project.commands import Move
+from nnstudio.project.commands.graph import Move
 from nnstudio.project.values import Block, Project
 from nnstudio.ui.canvas import Canvas
 from nnstudio.workspace.workspace import Workspace

@@ -6,7 +6,7 @@ import sys
 import time
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
-from nnstudio.project.file import dumps, loads
+from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Block, BlockParameter, Project
 
 

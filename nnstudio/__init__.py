@@ -27,7 +27,7 @@ def load(target: str | Path) -> Project:
 
 def save(project: Project, path: str | Path) -> None:
     """Write the project as a `.nns` file, atomically."""
-    from nnstudio.project.file import write
+    from nnstudio.project.storage.file import write
 
     write(project, Path(path))
 
@@ -55,7 +55,7 @@ def build(project: Project, **values: Any) -> nn.Module:
 
 
 def _with(project: Project, values: dict[str, Any]) -> Project:
-    from nnstudio.project.block_commands import SetRootValue
+    from nnstudio.project.commands.block import SetRootValue
 
     for name, value in values.items():
         project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(

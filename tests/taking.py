@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.graph.values import Node, new_id
-from nnstudio.project.commands import AddNodes, named_node
+from nnstudio.project.commands.graph import AddNodes, named_node
 from nnstudio.project.values import Project
 from nnstudio.workspace.building_blocks import BuildingBlock
 from nnstudio.workspace.library import LibraryBlock

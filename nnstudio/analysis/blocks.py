@@ -29,8 +29,8 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import find_cycle
 from nnstudio.graph.values import Node, Port
+from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
-from nnstudio.project.root_commands import SetRootValue
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim, product
 from nnstudio.symbols.expression import ExpressionError, parse

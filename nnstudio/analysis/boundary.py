@@ -11,8 +11,8 @@ from nnstudio.analysis.suggested_input import entrance
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import Edge, Graph, Node, Port
-from nnstudio.project.commands import Connect, Delete
-from nnstudio.project.end_commands import AddInput, AddOutput
+from nnstudio.project.commands.add_input_output import AddInput, AddOutput
+from nnstudio.project.commands.graph import Connect, Delete
 
 
 def missing_ends(definition: Definition) -> Iterator[Problem]:

@@ -8,11 +8,11 @@ from nnstudio.analysis.report import Fix
 from nnstudio.catalog.use import Expansion, ParamFix, Removal
 from nnstudio.catalog.use import Remedy as RuleRemedy
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Node, Port, Value
-from nnstudio.project.command import Command
-from nnstudio.project.commands import Delete
-from nnstudio.project.insert_commands import Insert
-from nnstudio.project.node_commands import SetParam, SetRepeat
-from nnstudio.project.root_commands import SetRootValue
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.graph import Delete
+from nnstudio.project.commands.insert import Insert
+from nnstudio.project.commands.model import SetRootValue
+from nnstudio.project.commands.node import SetParam, SetRepeat
 from nnstudio.project.values import Block, Project
 
 

@@ -13,8 +13,8 @@ from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Node
+from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.names import parameter_problem
-from nnstudio.project.parameter_commands import AddBlockParameter
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.dimension import BATCH_NAMES
 from nnstudio.symbols.expression import parse

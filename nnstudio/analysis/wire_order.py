@@ -9,7 +9,7 @@ from __future__ import annotations
 from nnstudio.analysis.containers import Container, Structure, structure
 from nnstudio.analysis.report import Fix
 from nnstudio.graph.values import Node
-from nnstudio.project.order_commands import DeclareTogether
+from nnstudio.project.commands.order import DeclareTogether
 
 
 def is_called_as_one(known: Structure, container: Container) -> bool:

@@ -14,8 +14,8 @@ from nnstudio.analysis.wire_order import in_wire_order
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import topological, upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port, Repeat
-from nnstudio.project.block_commands import SetKind
-from nnstudio.project.node_commands import SetRepeat
+from nnstudio.project.commands.block import SetKind
+from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import ExpressionError, parse

@@ -15,9 +15,9 @@ from nnstudio.cli.main import DONE, NO, STOPPED
 from nnstudio.cli.targets import project_of
 from nnstudio.compiler.inference import analyse
 from nnstudio.data.catalogue import describe
-from nnstudio.project import file
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.root_commands import SetTraining
+from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.training.events import (
     Completed,

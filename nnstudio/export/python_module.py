@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnstudio.compiler.source import Source
-from nnstudio.project.file import write_text
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import write_text
 
 FORMATS = {".py": "python"}
 

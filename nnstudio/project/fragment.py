@@ -20,16 +20,17 @@ from nnstudio.graph.values import (
     Value,
     new_id,
 )
-from nnstudio.project import schema
-from nnstudio.project.command import block_of, node_of
-from nnstudio.project.commands import added
-from nnstudio.project.file import layout, load_json
+from nnstudio.project.commands.base import block_of, node_of
+from nnstudio.project.commands.graph import added
 from nnstudio.project.free_names import free_class_name, free_group_name, free_like, snake_case
-from nnstudio.project.migrations import VERSION, migrated
 from nnstudio.project.names import BlockNames, place_of
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.resolve import resolve
-from nnstudio.project.schema_fields import FileError, items, record
+from nnstudio.project.selection import taken_out
+from nnstudio.project.storage import schema
+from nnstudio.project.storage.fields import FileError, items, record
+from nnstudio.project.storage.file import layout, load_json
+from nnstudio.project.storage.migrations import VERSION, migrated
+from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Block, Project
 
 FORMAT = "nnstudio-fragment"
@@ -43,38 +44,6 @@ class Fragment:
     graph: Graph
     inputs: tuple[Edge, ...] = ()
     blocks: tuple[Block, ...] = ()
-
-
-def whole_groups(graph: Graph, nodes: Collection[str]) -> tuple[Group, ...]:
-    """The groups all of whose nodes, directly or deep, are among `nodes`."""
-    partly = {
-        group
-        for node in graph.nodes
-        if node.id not in nodes
-        for group in graph.ancestry(node.group)
-    }
-    reached = {
-        group for node in graph.nodes if node.id in nodes for group in graph.ancestry(node.group)
-    }
-    found = [group for group in graph.groups if group.id in reached - partly]
-    ids = {group.id for group in found}
-    return tuple(replace(g, parent=g.parent if g.parent in ids else None) for g in found)
-
-
-def taken_out(graph: Graph, nodes: Collection[str]) -> Graph:
-    """The part of `graph` that consists of `nodes`; who shared a module outside gets its own."""
-    groups = whole_groups(graph, nodes)
-    ids = {group.id for group in groups}
-    chosen = []
-    for node in graph.nodes:
-        if node.id not in nodes:
-            continue
-        inner = next((g for g in graph.ancestry(node.group) if g in ids), None)
-        if node.shares is not None and node.shares not in nodes:
-            node = replace(node, shares=None, params=graph.by_id[node.shares].params)
-        chosen.append(replace(node, group=inner))
-    edges = [e for e in graph.edges if e.source.node in nodes and e.target.node in nodes]
-    return Graph(tuple(chosen), tuple(edges), groups)
 
 
 def cut_out(project: Project, block: str, node_ids: Collection[str]) -> Fragment:

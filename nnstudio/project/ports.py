@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
@@ -143,3 +144,6 @@ def refuse_ports(project: Project, graph: Graph, edge: Edge) -> None:
         if found is None:
             there = ", ".join(p.name for p in getattr(ports, f"{side}s")) or "none"
             raise Refusal(f"{node.type} has no {side} '{port.name}'; it has: {there}")
+
+
+Side = Literal["in", "out"]

@@ -6,13 +6,10 @@ What depends on shapes or on where a module lies is the business of `analysis`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from nnstudio.graph.values import Node
-from nnstudio.project.command import block_of, node_of
-from nnstudio.project.refusal import Refusal
-from nnstudio.project.values import Block, Initialiser, Project, Tie, WeightName
+from nnstudio.project.values import Block, Initialiser, Project, WeightName
 
 _CONVOLUTIONS = tuple(f"Conv{t}{n}d" for t in ("", "Transpose") for n in (1, 2, 3))
 MATRIX = ("Linear", "Bilinear", *_CONVOLUTIONS, "Embedding", "EmbeddingBag")
@@ -174,47 +171,3 @@ def override_problem(project: Project, node: Node, item: Initialiser) -> str | N
 def _sentence(problem: str) -> str:
     """With a capital where it begins with a word: names of parameters stay as they are."""
     return f"The {problem[4:]}" if problem.startswith("the ") else problem
-
-
-@dataclass(frozen=True)
-class SetInitialisers:
-    """Set all initialisers of a block: rules by layer type and for single nodes."""
-
-    block: str
-    initialisers: tuple[Initialiser, ...]
-    title: str = "Set initialisers"
-
-    def apply(self, project: Project) -> Project:
-        block = replace(block_of(project, self.block), initialisers=self.initialisers)
-        for item in self.initialisers:
-            if item.node is not None:
-                node = node_of(block.graph, item.node)
-                problem = override_problem(project, node, item)
-                if problem is not None:
-                    raise Refusal(f"{node.name or node.type} {problem}")
-        problem = initialisers_problem(block)
-        if problem is not None:
-            raise Refusal(_sentence(problem))
-        return project.with_block(block)
-
-
-@dataclass(frozen=True)
-class SetTies:
-    """Set all ties of a block: parameters that are the same tensor as those of other nodes."""
-
-    block: str
-    ties: tuple[Tie, ...]
-    title: str = "Tie weights"
-
-    def apply(self, project: Project) -> Project:
-        block = replace(block_of(project, self.block), ties=self.ties)
-        for tie in self.ties:
-            for identifier, parameter in tie.ends:
-                node = node_of(block.graph, identifier)
-                problem = tie_problem(project, node, parameter)
-                if problem is not None:
-                    raise Refusal(f"{node.name or node.type} {problem}")
-        problem = ties_problem(block)
-        if problem is not None:
-            raise Refusal(_sentence(problem))
-        return project.with_block(block)

@@ -41,3 +41,8 @@ class Tensor:
         """The same formulas with no number known: how a branch that is not taken is read."""
         shape = tuple(d if d.is_constant else Dim(None, d.terms) for d in self.shape)
         return Tensor(shape, self.dtype)
+
+
+def shape_text(tensor: Tensor | None, cross: str = "×") -> str:
+    """A shape in few characters, `N×128×8×6`; empty if it is not known."""
+    return cross.join(dim.label for dim in tensor.shape) or "scalar" if tensor is not None else ""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from nnstudio.assets import asset
 from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema_fields import FileError
+from nnstudio.project.storage.fields import FileError
 from nnstudio.ui import icons, theme
 from nnstudio.ui.crash_report import CrashRecorder
 from nnstudio.ui.gallery_card import PresetInfo

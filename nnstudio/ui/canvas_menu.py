@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from nnstudio.graph.values import GroupKind
-from nnstudio.project.group_commands import SetGroup, Ungroup
+from nnstudio.project.commands.group import SetGroup, Ungroup
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.hits import Hit

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from nnstudio.project.command import Replace
-from nnstudio.project.file import FileError, read
+from nnstudio.project.commands.base import Replace
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import FileError, read
 from nnstudio.project.values import Project
 from nnstudio.ui.recent import RecentFiles
 from nnstudio.ui.recovery import Lost, SideFile

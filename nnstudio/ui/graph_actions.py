@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
-from nnstudio.project.block_commands import Dissolve
-from nnstudio.project.command import Sequence
-from nnstudio.project.commands import Move
-from nnstudio.project.group_commands import Ungroup
+from nnstudio.project.commands.base import Sequence
+from nnstudio.project.commands.block import Dissolve
+from nnstudio.project.commands.graph import Move
+from nnstudio.project.commands.group import Ungroup
 from nnstudio.project.refusal import Refusal
 from nnstudio.symbols.dimension import Dim
 from nnstudio.ui.actions import Actions

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
-from nnstudio.project.file import FileError
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import FileError
 from nnstudio.workspace.library import LibraryBlock, is_saved, save_block
 
 if TYPE_CHECKING:

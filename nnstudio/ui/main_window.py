@@ -9,10 +9,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from nnstudio.project.block_commands import SetTraining
+from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema_fields import FileError
+from nnstudio.project.storage.fields import FileError
 from nnstudio.training.run import State
 from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions

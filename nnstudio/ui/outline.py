@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from nnstudio.project.order_commands import DeclareTogether
+from nnstudio.project.commands.order import DeclareTogether
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.hits import Hit
 from nnstudio.ui.outline_model import OutlineModel

@@ -8,7 +8,7 @@ from typing import Final
 
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.values import Graph
-from nnstudio.project.order_commands import DeclareTogether
+from nnstudio.project.commands.order import DeclareTogether
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.outline_rows import LAYERS, Row
 

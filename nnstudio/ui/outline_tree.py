@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
-from nnstudio.project.order_commands import DeclareTogether
+from nnstudio.project.commands.order import DeclareTogether
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui import theme
 from nnstudio.ui.canvas.keys import Keys

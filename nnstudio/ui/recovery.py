@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from nnstudio.project.file import FileError, read, write
+from nnstudio.project.storage.file import FileError, read, write
 from nnstudio.project.values import Project
 
 

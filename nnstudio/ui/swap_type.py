@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from nnstudio.graph.values import EMPTY, Edge, FrozenMap, Graph, Node, Port, Value
 from nnstudio.project.checks import check_node, check_value
-from nnstudio.project.command import Replace, block_of, node_of
+from nnstudio.project.commands.base import Replace, block_of, node_of
+from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.project.free_names import free_name, snake_case
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas.canvas import Canvas
-from nnstudio.ui.canvas.fitting import candidates, fresh_node
+from nnstudio.ui.canvas.fitting import candidates
 from nnstudio.ui.canvas.search_popup import SearchPopup
 
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, in_words
-from nnstudio.project.block_commands import SetTraining
-from nnstudio.project.command import Command
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.ui import icons

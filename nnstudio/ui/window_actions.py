@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.history import History
-from nnstudio.project.schema_fields import FileError
+from nnstudio.project.storage.fields import FileError
 from nnstudio.ui import theme
 from nnstudio.ui.action_table import RECENT
 from nnstudio.ui.command_palette import CommandPalette

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
-from nnstudio.project.command import Command
+from nnstudio.project.commands.base import Command
 from nnstudio.project.fragment import Fragment, with_blocks
 from nnstudio.project.values import Block, Project
 

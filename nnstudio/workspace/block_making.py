@@ -13,10 +13,10 @@ from nnstudio.analysis.report import NodeReport, Problem, Report
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.inference import analyse
 from nnstudio.graph.values import FrozenMap, Node, Port
-from nnstudio.project.block_commands import AddBlockParameter, MakeBlock, RenameBlockParameter
 from nnstudio.project.checks import pattern_names
-from nnstudio.project.command import Command, is_possible
-from nnstudio.project.commands import SetParam
+from nnstudio.project.commands.base import Command, is_possible
+from nnstudio.project.commands.block import AddBlockParameter, MakeBlock, RenameBlockParameter
+from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor

@@ -12,10 +12,10 @@ from functools import cache
 
 from nnstudio.assets import asset
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
-from nnstudio.project.file import read_text
 from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.presets import SUFFIX, preset
-from nnstudio.project.schema_fields import values
+from nnstudio.project.storage.fields import values
+from nnstudio.project.storage.file import read_text
 from nnstudio.project.values import Project
 from nnstudio.workspace.addition import Addition, addition
 

@@ -10,7 +10,7 @@ from nnstudio.analysis.report import Report
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.inference import analyse
 from nnstudio.data.info import DataSetInfo, Feed, Given
-from nnstudio.project.fit_to_data import BATCH
+from nnstudio.project.commands.fit_to_data import BATCH
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 

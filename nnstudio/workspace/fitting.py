@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import analyse
 from nnstudio.data.info import DataSetInfo
-from nnstudio.project.block_commands import SetTraining
-from nnstudio.project.fit_to_data import BATCH, FitToData
+from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.fit_to_data import BATCH, FitToData
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.workspace.feeding import Wanted, feed_for, fields_for, wanted_inputs

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import platformdirs
 
-from nnstudio.project.command import block_of
-from nnstudio.project.file import FileError, read_text, write_text
+from nnstudio.project.commands.base import block_of
 from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import FileError, read_text, write_text
 from nnstudio.project.values import Project
 from nnstudio.workspace.addition import Addition, addition
 

@@ -13,11 +13,11 @@ from nnstudio.compiler.inference import analyse, infer
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.export import python_module
-from nnstudio.project import file
-from nnstudio.project.command import Command
+from nnstudio.project.commands.base import Command
 from nnstudio.project.history import History
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.training.run import Run
 from nnstudio.workspace import training

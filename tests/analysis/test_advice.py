@@ -12,7 +12,7 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Expr, FrozenMap
-from nnstudio.project.commands import Move
+from nnstudio.project.commands.graph import Move
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import BlockParameter, Project
 from tests.drawing import Drawing

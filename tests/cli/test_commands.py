@@ -14,7 +14,7 @@ import pytest
 import nnstudio
 from nnstudio.__main__ import main
 from nnstudio.graph.values import Edge, Graph, Node, Port
-from nnstudio.project import file
+from nnstudio.project.storage import file
 from nnstudio.project.values import Block, Project
 from tests.drawing import Drawing
 

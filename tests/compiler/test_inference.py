@@ -21,7 +21,7 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.inference import WAITING, Later, analyse, is_waiting
 from nnstudio.compiler.source import generate
 from nnstudio.export.python_module import export
-from nnstudio.project.commands import SetParam
+from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.workspace.workspace import Workspace
 from tests.acme import installed, made

@@ -12,18 +12,18 @@ from torch import Tensor
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Expr
-from nnstudio.project.block_commands import (
+from nnstudio.project.commands.block import (
     AddBlock,
     AddBlockParameter,
     RenameBlock,
     RenameBlockParameter,
     SetLocal,
 )
-from nnstudio.project.commands import Command, Rename, SetParam
-from nnstudio.project.file import dumps, loads
+from nnstudio.project.commands.graph import Command, Rename, SetParam
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema_fields import FileError
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Block, BlockParameter, Initialiser, Project
 from tests.drawing import Drawing
 

@@ -15,11 +15,11 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build, build_empty
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import FrozenMap
-from nnstudio.project.block_commands import Dissolve, MakeBlock, SetInitialisers, SetTies
-from nnstudio.project.commands import Delete, Rename, SetParam
-from nnstudio.project.file import dumps, loads
+from nnstudio.project.commands.block import Dissolve, MakeBlock, SetInitialisers, SetTies
+from nnstudio.project.commands.graph import Delete, Rename, SetParam
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema_fields import FileError
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import INITIALISED, NEEDS_MATRIX, RULES
 from nnstudio.training.checkpoints import model_tensors

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from nnstudio.project.file import dumps
+from nnstudio.project.storage.file import dumps
 from nnstudio.project.values import Project
 
 ROOT = Path(__file__).parents[2]

@@ -21,9 +21,9 @@ from nnstudio.compiler.build import build, build_empty
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.sets import load
 from nnstudio.graph.values import FrozenMap
-from nnstudio.project import file
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.presets import load_target, preset
-from nnstudio.project.root_commands import SetTraining
+from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.workspace.inspection import inspect_model
 from nnstudio.workspace.workspace import Workspace

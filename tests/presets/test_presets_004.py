@@ -22,9 +22,9 @@ from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.graph.values import FrozenMap
 from nnstudio.inspection.documented import load_documented
+from nnstudio.project.commands.model import ApplyVariant, SetRootValue
 from nnstudio.project.presets import load_target, preset
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.root_commands import ApplyVariant, SetRootValue
 from nnstudio.project.values import Project
 from nnstudio.workspace.fitting import fit_command, is_fitted
 from nnstudio.workspace.inspection import inspect_model

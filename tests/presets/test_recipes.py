@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from nnstudio.project.commands.model import ApplyVariant
 from nnstudio.project.presets import load_target, preset, preset_names
-from nnstudio.project.root_commands import ApplyVariant
 from nnstudio.project.training_settings import TrainingSettings
 
 Settings = dict[str, Any]

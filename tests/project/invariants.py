@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nnstudio.graph.order import topological
-from nnstudio.project.file import dumps, loads
-from nnstudio.project.resolve import resolve
+from nnstudio.project.storage.file import dumps, loads
+from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Project
 
 

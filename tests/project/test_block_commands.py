@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nnstudio.graph.values import Expr, FrozenMap, Graph, Node, Port, Repeat
-from nnstudio.project.block_commands import (
+from nnstudio.project.commands.block import (
     AddBlock,
     AddBlockParameter,
     ApplyVariant,
@@ -26,7 +26,14 @@ from nnstudio.project.block_commands import (
     SetRootValue,
     SetTraining,
 )
-from nnstudio.project.commands import AddNodes, Delete, GroupNodes, SetParam, SetRepeat, SetShares
+from nnstudio.project.commands.graph import (
+    AddNodes,
+    Delete,
+    GroupNodes,
+    SetParam,
+    SetRepeat,
+    SetShares,
+)
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Block, BlockParameter, Project, Requirement, Variant
 from nnstudio.symbols.dimension import Dim

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Repeat
-from nnstudio.project.commands import (
+from nnstudio.project.commands.graph import (
     AddNodes,
     Command,
     Connect,

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from nnstudio.graph.values import Expr, FrozenMap, Graph, Node
-from nnstudio.project.commands import AddNodes, GroupNodes, SetShares
-from nnstudio.project.file import dumps
+from nnstudio.project.commands.graph import AddNodes, GroupNodes, SetShares
 from nnstudio.project.fragment import Paste, copy, is_fragment
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import dumps
 from nnstudio.project.values import Block, Project
 from tests.project.invariants import assert_sound
 from tests.project.test_commands import done, ends, refusal, small

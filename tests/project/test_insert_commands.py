@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nnstudio.graph.values import FrozenMap, Port
-from nnstudio.project.commands import Command, GroupNodes, Move
-from nnstudio.project.end_commands import AddInput, AddOutput
-from nnstudio.project.insert_commands import AddPositions, Insert, SwapNeighbours
+from nnstudio.project.commands.add_input_output import AddInput, AddOutput
+from nnstudio.project.commands.graph import Command, GroupNodes, Move
+from nnstudio.project.commands.insert import AddPositions, Insert, SwapNeighbours
 from nnstudio.project.values import Project
 from tests.project.test_commands import done, ends, node, refusal, small, wire
 

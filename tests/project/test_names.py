@@ -35,7 +35,7 @@ def test_the_lists_hold_what_torch_keeps_for_itself() -> None:
 
 def test_the_floor_imports_neither_torch_nor_qt() -> None:
     code = (
-        "import sys, nnstudio.project.block_commands, nnstudio.project.presets, "
+        "import sys, nnstudio.project.commands.block, nnstudio.project.presets, "
         "nnstudio.project.fragment, nnstudio.graph.layout\n"
         "assert not {'torch', 'PySide6', 'numpy'} & sys.modules.keys(), sys.modules.keys()"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnstudio.project.order_commands import DeclareTogether
+from nnstudio.project.commands.order import DeclareTogether
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from tests.drawing import Drawing

@@ -19,8 +19,9 @@ from nnstudio.graph.values import (
     Repeat,
     new_id,
 )
-from nnstudio.project import commands as do
-from nnstudio.project.block_commands import (
+from nnstudio.project.commands import graph as do
+from nnstudio.project.commands.add_input_output import AddInput, AddOutput
+from nnstudio.project.commands.block import (
     AddBlockParameter,
     DeleteBlock,
     Dissolve,
@@ -33,15 +34,14 @@ from nnstudio.project.block_commands import (
     SetLocal,
     SetRootValue,
 )
-from nnstudio.project.end_commands import AddInput, AddOutput
-from nnstudio.project.file import dumps, loads
+from nnstudio.project.commands.insert import AddPositions, Insert, SwapNeighbours
+from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.history import History
-from nnstudio.project.insert_commands import AddPositions, Insert, SwapNeighbours
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Block, BlockParameter, Initialiser, Local, Project, Tie
-from nnstudio.project.weights import SetInitialisers, SetTies
 from tests.project.invariants import assert_sound
 from tests.project.meaning import Meaning
 

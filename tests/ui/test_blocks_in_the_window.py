@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 import nnstudio
 from nnstudio.graph.values import Expr, Repeat
-from nnstudio.project.commands import Move
+from nnstudio.project.commands.graph import Move
 from nnstudio.ui.app import create_window
 from nnstudio.ui.inspector.rows import FieldRow
 from nnstudio.ui.main_window import MainWindow

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import FrozenMap
-from nnstudio.project.commands import SetParam
+from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
-from nnstudio.project.weights import RULES, SetInitialisers, SetTies
+from nnstudio.project.weights import RULES
 from nnstudio.ui.app import create_window
 from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.inspector.initialisers import NONE_YET, InitialiserRow, Initialisers

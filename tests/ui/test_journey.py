@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.__main__ import main
-from nnstudio.project.block_commands import SetTraining
-from nnstudio.project.file import read
+from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.storage.file import read
 from nnstudio.training.run import State
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.main_window import MainWindow

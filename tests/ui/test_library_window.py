@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Edge, FrozenMap, Port
-from nnstudio.project.block_commands import SetNote
+from nnstudio.project.commands.block import SetNote
 from nnstudio.project.values import Project
 from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.hits import Hit

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.file import write
 from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.file import write
 from nnstudio.ui.action_table import TABLE
 from nnstudio.ui.app import create_window, has_display, run
 from nnstudio.ui.command_palette import CommandPalette

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.file import read, write
+from nnstudio.project.storage.file import read, write
 from nnstudio.ui.app import create_window
 from nnstudio.ui.documents import Answer
 from nnstudio.ui.main_window import MainWindow

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
-from nnstudio.project.commands import SetParam
+from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.presets import preset_names
 from nnstudio.ui import theme
 from nnstudio.ui.app import create_window

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.block_commands import SetTraining
-from nnstudio.project.commands import SetParam
+from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.graph import SetParam
 from nnstudio.training.events import Failed
 from nnstudio.training.run import State
 from nnstudio.ui.app import create_window

@@ -10,9 +10,9 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build, example_inputs
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Edge, Port
-from nnstudio.project.commands import Connect
-from nnstudio.project.file import dumps, loads
+from nnstudio.project.commands.graph import Connect
 from nnstudio.project.presets import preset
+from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Project
 from nnstudio.workspace.building_blocks import BuildingBlock, building_block, building_blocks
 from tests.drawing import Drawing

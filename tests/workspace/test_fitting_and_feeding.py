@@ -6,11 +6,11 @@ import pytest
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.data.catalogue import describe
-from nnstudio.project.fit_to_data import FitToData
-from nnstudio.project.node_commands import SetParam
+from nnstudio.project.commands.fit_to_data import FitToData
+from nnstudio.project.commands.model import SetRootValue, SetTraining
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.root_commands import SetRootValue, SetTraining
 from nnstudio.workspace.fitting import best_fitting
 from nnstudio.workspace.training import refuse_training
 from nnstudio.workspace.workspace import Workspace

@@ -8,7 +8,7 @@ from nnstudio.analysis.advice.neighbours import only_wire, say, through
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.graph.values import Node
-from nnstudio.project.insert_commands import Insert
+from nnstudio.project.commands.insert import Insert
 from nnstudio.project.values import Block
 
 

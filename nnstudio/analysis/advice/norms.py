@@ -14,9 +14,9 @@ from nnstudio.analysis.advice.neighbours import (
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem
 from nnstudio.graph.values import Graph, Node
-from nnstudio.project.insert_commands import SwapNeighbours
-from nnstudio.project.node_commands import SetParam
-from nnstudio.project.root_commands import SetTraining
+from nnstudio.project.commands.insert import SwapNeighbours
+from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import product

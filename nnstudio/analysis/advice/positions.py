@@ -11,7 +11,7 @@ from nnstudio.catalog.layer import Category
 from nnstudio.catalog.layers.io import BUFFER, PARAMETER
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port
-from nnstudio.project.insert_commands import AddPositions
+from nnstudio.project.commands.insert import AddPositions
 from nnstudio.project.names import container_of
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim

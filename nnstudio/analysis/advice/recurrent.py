@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnstudio.analysis.advice.neighbours import say
 from nnstudio.analysis.report import Fix, Problem
-from nnstudio.project.node_commands import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import Block
 
 RECURRENT = frozenset({"RNN", "LSTM", "GRU"})

@@ -9,7 +9,7 @@ from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem, Severity
 from nnstudio.catalog.layers.io import OUTPUT
 from nnstudio.graph.values import Node
-from nnstudio.project.commands import Delete
+from nnstudio.project.commands.graph import Delete
 from nnstudio.project.values import Block, Project
 
 # what changes nothing in the values, so what stands before it counts

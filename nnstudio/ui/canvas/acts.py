@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 from nnstudio.graph.values import Edge, Port
-from nnstudio.project.ports import node_ports
+from nnstudio.project.ports import Side, node_ports
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.arranging import arranged
 from nnstudio.ui.canvas.fitting import Candidate, candidates
-from nnstudio.ui.canvas.geometry import Side
 from nnstudio.ui.canvas.hits import Hit
 from nnstudio.ui.canvas.style import snapped
 from nnstudio.ui.canvas.walking import Direction, chain, step

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from nnstudio.project.ports import Side
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas.fitting import Candidate, candidates
-from nnstudio.ui.canvas.geometry import Side
 from nnstudio.workspace.addition import Addition
 from nnstudio.workspace.building_blocks import BuildingBlock, building_block, building_blocks
 from nnstudio.workspace.library import SUFFIX, LibraryBlock, saved_blocks

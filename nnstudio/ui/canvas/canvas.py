@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Edge, Port
+from nnstudio.project.ports import Side
 from nnstudio.ui.canvas import acts, picture
 from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas.editing import Editing
-from nnstudio.ui.canvas.geometry import Side
 from nnstudio.ui.canvas.hands import Hands
 from nnstudio.ui.canvas.hits import Hit
 from nnstudio.ui.canvas.pane import Pane

@@ -15,7 +15,7 @@ from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.tensor import Tensor
+from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.facts import block_facts, facts, value_text
 
 Labels = tuple[NodeReport, Mapping[str, tuple[str, bool]]]
@@ -202,11 +202,6 @@ def _input(port: PortSpec, connected: bool) -> PortFace:
 
 def _worst(report: NodeReport) -> Severity | None:
     return max((p.severity for p in report.problems), key=lambda s: _RANK[s], default=None)
-
-
-def shape_text(tensor: Tensor | None, cross: str = "×") -> str:
-    """A shape in few characters, `N×128×8×6`; empty if it is not known."""
-    return cross.join(dim.label for dim in tensor.shape) or "scalar" if tensor is not None else ""
 
 
 def _wires(

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF
 from nnstudio.graph.order import downstream
 from nnstudio.graph.values import Edge, Expr, Graph, Port
 from nnstudio.project import fragment
-from nnstudio.project.command import Command, Sequence
-from nnstudio.project.commands import (
+from nnstudio.project.commands.base import Command, Sequence
+from nnstudio.project.commands.graph import (
     AddNodes,
     Connect,
     Delete,
@@ -21,13 +21,14 @@ from nnstudio.project.commands import (
     SetWhen,
     declared_beside,
 )
-from nnstudio.project.group_commands import GroupNodes, PutInGroup, SetGroup
-from nnstudio.project.ports import Ports, node_ports
+from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup
+from nnstudio.project.commands.new_node import fresh_node
+from nnstudio.project.ports import Ports, Side, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.cards import card
-from nnstudio.ui.canvas.fitting import fresh_node, ports_of
-from nnstudio.ui.canvas.geometry import Side, measure
+from nnstudio.ui.canvas.fitting import ports_of
+from nnstudio.ui.canvas.geometry import measure
 from nnstudio.ui.canvas.style import snapped
 
 if TYPE_CHECKING:

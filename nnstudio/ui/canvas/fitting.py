@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
-from nnstudio.catalog.layer import REQUIRED, Layer
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.inference import Later, analyse, is_waiting
-from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Port, Value, new_id
+from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Value
 from nnstudio.project.checks import contains
-from nnstudio.project.commands import named_node
-from nnstudio.project.ports import Ports, block_ports, node_ports
+from nnstudio.project.commands.new_node import _initial
+from nnstudio.project.ports import Ports, Side, block_ports, node_ports
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.tensor import Tensor
-from nnstudio.ui.canvas.cards import shape_text
-from nnstudio.ui.canvas.geometry import Side
+from nnstudio.symbols.tensor import Tensor, shape_text
 
 _TRIAL = "CanvasTrial"
 
@@ -35,28 +32,6 @@ class Candidate:
     result: str = ""
     fits: bool = True
     key: str = ""
-
-
-def fresh_node(
-    project: Project,
-    block: str,
-    node_type: str,
-    position: tuple[float, float],
-    group: str | None = None,
-    values: FrozenMap[Value] = EMPTY,
-) -> Node:
-    """A new node of a type with a free name and the values that a fresh one starts with."""
-    layer = registry.find(node_type) if node_type not in project.by_name else None
-    params = values or _initial(layer)
-    node = Node(new_id(), node_type, params=params, group=group, position=position)
-    return named_node(project, block, node)
-
-
-def _initial(layer: Layer | None) -> FrozenMap[Value]:
-    params = layer.params if layer is not None else ()
-    return FrozenMap(
-        {p.name: p.initial for p in params if p.default is REQUIRED and p.initial is not None}
-    )
 
 
 def ports_of(project: Project, node_type: str) -> Ports:

@@ -9,11 +9,11 @@ from typing import Literal
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont
 
+from nnstudio.project.ports import Side
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.cards import Card, PortFace
 from nnstudio.ui.canvas.style import Style, advance, ascent, elided
 
-Side = Literal["in", "out"]
 Ink = Literal["text", "muted", "accent", "on_accent"]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 
 from nnstudio.graph.values import Edge, Port
-from nnstudio.ui.canvas.geometry import Side
+from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.group_item import GroupItem
 from nnstudio.ui.canvas.node_item import NodeItem
 from nnstudio.ui.canvas.style import PORT, SHAPE_FROM

@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnstudio.project.ports import Side
 from nnstudio.ui import icons
 from nnstudio.ui.canvas import style as metrics
 from nnstudio.ui.canvas.cards import Card, PortFace
-from nnstudio.ui.canvas.geometry import Geometry, Side, measure
+from nnstudio.ui.canvas.geometry import Geometry, measure
 from nnstudio.ui.canvas.style import Style, advance, ascent, elided
 
 Fits = frozenset[tuple[Side, str]]

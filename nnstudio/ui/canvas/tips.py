@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog import registry
-from nnstudio.ui.canvas.cards import shape_text
+from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hits import Hit
 
 if TYPE_CHECKING:

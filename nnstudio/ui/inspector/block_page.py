@@ -9,14 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from nnstudio.project.block_commands import (
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import (
     ApplyVariant,
     RenameBlock,
     SetKind,
     SetNote,
     SetRootValue,
 )
-from nnstudio.project.command import Command
 from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Block, BlockKind, BlockParameter, Project, _Required
 from nnstudio.ui.inspector.context import Context

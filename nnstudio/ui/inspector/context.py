@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from nnstudio.analysis.report import BlockReport, Problem
-from nnstudio.project.command import Command
+from nnstudio.project.commands.base import Command
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block
 from nnstudio.workspace.workspace import Workspace

@@ -9,7 +9,8 @@ from typing import cast, get_args
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from nnstudio.graph.values import Expr
-from nnstudio.project.block_commands import (
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import (
     AddBlockParameter,
     RemoveBlockParameter,
     RemoveLocal,
@@ -18,7 +19,6 @@ from nnstudio.project.block_commands import (
     SetLocal,
     SetRequirement,
 )
-from nnstudio.project.command import Command
 from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import (
     REQUIRED,

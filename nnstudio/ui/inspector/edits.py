@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, Node, Repeat, RepeatKind
-from nnstudio.project.command import Command, Sequence
-from nnstudio.project.commands import SetParam, SetRepeat, SetWhen
+from nnstudio.project.commands.base import Command, Sequence
+from nnstudio.project.commands.graph import SetParam, SetRepeat, SetWhen
+from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Block, Initialiser, Project, Tie, WeightName
-from nnstudio.project.weights import CHOICES, SetInitialisers, SetTies
+from nnstudio.project.weights import CHOICES
 
 
 def set_param(project: Project, block: str, node: Node, name: str, text: str) -> SetParam:

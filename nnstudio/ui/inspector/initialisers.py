@@ -7,9 +7,10 @@ from typing import cast
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from nnstudio.project.command import Command
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.weights import SetInitialisers
 from nnstudio.project.values import Block, Initialiser, InitialiserRule, WeightName
-from nnstudio.project.weights import INITIALISED, SetInitialisers
+from nnstudio.project.weights import INITIALISED
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.definitions import DefinitionRow, Definitions
 from nnstudio.ui.inspector.edits import set_rule, with_param

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Node
-from nnstudio.project.block_commands import PromoteToParameter
-from nnstudio.project.command import is_possible
-from nnstudio.project.commands import Rename
+from nnstudio.project.commands.base import is_possible
+from nnstudio.project.commands.block import PromoteToParameter
+from nnstudio.project.commands.graph import Rename
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_param
 from nnstudio.ui.inspector.facts import cost_lines, shape_lines

@@ -7,9 +7,9 @@ from typing import cast, get_args
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node, RepeatKind
-from nnstudio.project.block_commands import AddBlockParameter
-from nnstudio.project.command import Sequence, is_possible
-from nnstudio.project.commands import SetShares
+from nnstudio.project.commands.base import Sequence, is_possible
+from nnstudio.project.commands.block import AddBlockParameter
+from nnstudio.project.commands.graph import SetShares
 from nnstudio.project.values import BlockParameter
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when

@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF
 
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import Edge, Port
-from nnstudio.project.commands import refuse_connection
+from nnstudio.project.commands.graph import refuse_connection
+from nnstudio.project.ports import Side
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.canvas.geometry import Side
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.node_item import Fits
 from nnstudio.ui.canvas.style import SNAP_REACH

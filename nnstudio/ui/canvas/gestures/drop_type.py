@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 
 from nnstudio.graph.values import Edge, Graph
+from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.ui.canvas.cards import card
-from nnstudio.ui.canvas.fitting import fresh_node, ports_of
+from nnstudio.ui.canvas.fitting import ports_of
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.hits import nearest_wire
 from nnstudio.ui.canvas.node_item import NodeItem

@@ -19,8 +19,8 @@ from nnstudio.graph.values import (
     Repeat,
     RepeatKind,
 )
-from nnstudio.project.command import MAX_POSITION
-from nnstudio.project.schema_fields import (
+from nnstudio.project.limits import MAX_POSITION
+from nnstudio.project.storage.fields import (
     Json,
     choice,
     expression,
@@ -37,7 +37,7 @@ from nnstudio.project.schema_fields import (
     values,
     values_to_json,
 )
-from nnstudio.project.schema_weights import (
+from nnstudio.project.storage.schema_weights import (
     initialiser,
     initialiser_to_json,
     tie,

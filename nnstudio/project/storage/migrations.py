@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nnstudio.project.schema_fields import fail, received
+from nnstudio.project.storage.fields import fail, received
 
 VERSION = 1
 

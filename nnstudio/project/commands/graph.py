@@ -15,7 +15,7 @@ from nnstudio.graph.values import Edge, Graph, Group, Node, Port
 from nnstudio.project.checks import (
     check_node,
 )
-from nnstudio.project.command import (
+from nnstudio.project.commands.base import (
     Command,
     Replace,
     Sequence,
@@ -25,16 +25,8 @@ from nnstudio.project.command import (
     with_ports_followed,
     without_empty_groups,
 )
-from nnstudio.project.free_names import free_name, settled
-from nnstudio.project.group_commands import (
-    GroupNodes,
-    PutInGroup,
-    SetGroup,
-    Ungroup,
-    refuse_group,
-)
-from nnstudio.project.names import BlockNames
-from nnstudio.project.node_commands import (
+from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup, refuse_group
+from nnstudio.project.commands.node import (
     Rename,
     SetParam,
     SetRepeat,
@@ -42,6 +34,8 @@ from nnstudio.project.node_commands import (
     SetWhen,
     refuse_share,
 )
+from nnstudio.project.free_names import free_name, settled
+from nnstudio.project.names import BlockNames
 from nnstudio.project.ports import node_ports, refuse_ports, without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project

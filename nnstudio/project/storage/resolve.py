@@ -19,7 +19,7 @@ from nnstudio.project.checks import (
 from nnstudio.project.names import BlockNames, class_name_problem, parameter_problem
 from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.schema_fields import fail
+from nnstudio.project.storage.fields import fail
 from nnstudio.project.values import Block, Project, _Required
 from nnstudio.project.weights import initialisers_problem, ties_problem
 

@@ -8,8 +8,8 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import AUTO, REQUIRED
 from nnstudio.graph.values import Expr, FrozenMap, Value
 from nnstudio.project.checks import canonical, check_argument, expressions_in
-from nnstudio.project.command import block_of, node_of, refuse_note
-from nnstudio.project.make_block import type_of
+from nnstudio.project.commands.base import block_of, node_of, refuse_note
+from nnstudio.project.commands.make_block import type_of
 from nnstudio.project.names import parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used, users_of, with_name_replaced

@@ -14,7 +14,7 @@ from nnstudio.project.checks import (
     check_value,
     known_names,
 )
-from nnstudio.project.command import block_of, node_of, with_ports_followed
+from nnstudio.project.commands.base import block_of, node_of, with_ports_followed
 from nnstudio.project.free_names import settled
 from nnstudio.project.names import attribute_problem
 from nnstudio.project.refusal import Refusal

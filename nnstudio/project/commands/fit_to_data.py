@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
+from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import names_of_node
-from nnstudio.project.root_commands import SetRootValue
 from nnstudio.project.values import Project
 
 Form = tuple[int, ...]

@@ -20,8 +20,7 @@ from nnstudio.graph.values import (
     new_id,
 )
 from nnstudio.project.checks import canonical, pattern_names
-from nnstudio.project.command import block_of, node_of, placed, without_empty_groups
-from nnstudio.project.fragment import taken_out, whole_groups
+from nnstudio.project.commands.base import block_of, node_of, placed, without_empty_groups
 from nnstudio.project.free_names import free_name, settled, snake_case
 from nnstudio.project.names import BlockNames, class_name_problem
 from nnstudio.project.places import AFTER, BEFORE
@@ -29,6 +28,7 @@ from nnstudio.project.ports import node_ports, without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import word_problem
 from nnstudio.project.rewrite import names_of_node
+from nnstudio.project.selection import taken_out, whole_groups
 from nnstudio.project.values import (
     Block,
     BlockParameter,

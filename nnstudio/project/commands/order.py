@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnstudio.project.command import block_of, node_of
+from nnstudio.project.commands.base import block_of, node_of
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 

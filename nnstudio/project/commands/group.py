@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.graph.values import Group, GroupKind, new_id
-from nnstudio.project.command import block_of, node_of, without_empty_groups
+from nnstudio.project.commands.base import block_of, node_of, without_empty_groups
 from nnstudio.project.free_names import settled
 from nnstudio.project.names import group_problem
 from nnstudio.project.refusal import Refusal

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, FrozenMap, Node, Port, Value, new_id
-from nnstudio.project.command import block_of, node_of
-from nnstudio.project.commands import added, named_node
+from nnstudio.project.commands.base import block_of, node_of
+from nnstudio.project.commands.graph import added, named_node
 from nnstudio.project.places import behind, in_front
 from nnstudio.project.values import Project
 

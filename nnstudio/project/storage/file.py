@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nnstudio.project import schema
-from nnstudio.project.migrations import VERSION, migrated
-from nnstudio.project.resolve import resolve
-from nnstudio.project.schema_fields import FileError, fail, received
+from nnstudio.project.storage import schema
+from nnstudio.project.storage.fields import FileError, fail, received
+from nnstudio.project.storage.migrations import VERSION, migrated
+from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Project
 
 FORMAT = "nnstudio"

@@ -16,8 +16,8 @@ from nnstudio.graph.values import (
     Value,
     new_id,
 )
-from nnstudio.project.command import block_of, node_of
-from nnstudio.project.commands import Move, added, declared_beside, named_node
+from nnstudio.project.commands.base import block_of, node_of
+from nnstudio.project.commands.graph import Move, added, declared_beside, named_node
 from nnstudio.project.free_names import settled
 from nnstudio.project.names import BlockNames
 from nnstudio.project.places import below, opened

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nnstudio.graph.values import Graph, Node
+from nnstudio.project.limits import MAX_POSITION, MAX_TEXT, is_text
 from nnstudio.project.ports import block_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Project
-
-MAX_TEXT = 20_000
-MAX_POSITION = 1e7
 
 
 class Command(Protocol):
@@ -119,11 +117,6 @@ def with_ports_followed(
         if tuple(edges) != graph.edges:
             project = project.with_graph(name, replace(graph, edges=tuple(edges)))
     return project
-
-
-def is_text(text: str, *, lines: bool = True) -> bool:
-    """True for printable characters (and line breaks and tabs, with `lines`)."""
-    return (text.replace("\n", "").replace("\t", "") if lines else text).isprintable()
 
 
 def refuse_note(note: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, get_args
 
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Port, Value
-from nnstudio.project.command import MAX_TEXT, is_text
+from nnstudio.project.limits import MAX_TEXT, is_text
 
 T = TypeVar("T")
 Json = dict[str, Any]

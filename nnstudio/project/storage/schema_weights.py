@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstudio.project.schema_fields import (
+from nnstudio.project.storage.fields import (
     Json,
     choice,
     filled,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port, Value, new_id
 from nnstudio.project.checks import pattern_names
-from nnstudio.project.command import block_of, node_of, placed
+from nnstudio.project.commands.base import block_of, node_of, placed
 from nnstudio.project.free_names import settled
 from nnstudio.project.ports import without_gaps
 from nnstudio.project.refusal import Refusal

@@ -1,0 +1,53 @@
+"""Commands on initialisers and weight ties of a block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nnstudio.project.commands.base import block_of, node_of
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Initialiser, Project, Tie
+
+
+@dataclass(frozen=True)
+class SetInitialisers:
+    """Set all initialisers of a block: rules by layer type and for single nodes."""
+
+    block: str
+    initialisers: tuple[Initialiser, ...]
+    title: str = "Set initialisers"
+
+    def apply(self, project: Project) -> Project:
+        block = replace(block_of(project, self.block), initialisers=self.initialisers)
+        for item in self.initialisers:
+            if item.node is not None:
+                node = node_of(block.graph, item.node)
+                problem = override_problem(project, node, item)
+                if problem is not None:
+                    raise Refusal(f"{node.name or node.type} {problem}")
+        problem = initialisers_problem(block)
+        if problem is not None:
+            raise Refusal(_sentence(problem))
+        return project.with_block(block)
+
+
+@dataclass(frozen=True)
+class SetTies:
+    """Set all ties of a block: parameters that are the same tensor as those of other nodes."""
+
+    block: str
+    ties: tuple[Tie, ...]
+    title: str = "Tie weights"
+
+    def apply(self, project: Project) -> Project:
+        block = replace(block_of(project, self.block), ties=self.ties)
+        for tie in self.ties:
+            for identifier, parameter in tie.ends:
+                node = node_of(block.graph, identifier)
+                problem = tie_problem(project, node, parameter)
+                if problem is not None:
+                    raise Refusal(f"{node.name or node.type} {problem}")
+        problem = ties_problem(block)
+        if problem is not None:
+            raise Refusal(_sentence(problem))
+        return project.with_block(block)

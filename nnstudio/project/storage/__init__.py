@@ -1,0 +1,1 @@
+"""The `.nns` file: check, migrate, parse, resolve, write."""
