@@ -22,10 +22,10 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from nnstudio.data.sets import DataSet, load, split
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training.control import Control
 from nnstudio.training.devices import cores, threads_for_training
 from nnstudio.training.events import Completed, EpochDone, Failed, Started
 from nnstudio.training.loop import train
+from nnstudio.training.stop_and_pause import Control
 
 BATCH = 32
 ROUNDS = 9

@@ -28,7 +28,7 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
 )
-from nnstudio.training.run import Run
+from nnstudio.training.thread import Run
 from nnstudio.workspace.fitting import best_fitting, is_fitted
 from nnstudio.workspace.training import start
 

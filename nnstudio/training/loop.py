@@ -22,7 +22,6 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches
 from nnstudio.training.checkpoints import Checkpoint
-from nnstudio.training.control import Control
 from nnstudio.training.devices import threads_for_training
 from nnstudio.training.events import (
     CheckpointSaved,
@@ -42,6 +41,7 @@ from nnstudio.training.failures import TrainingError, failed
 from nnstudio.training.learner import Learner
 from nnstudio.training.meters import NOTHING, Clock, Interval, Meter, Totals
 from nnstudio.training.optimizers import Schedule
+from nnstudio.training.stop_and_pause import Control
 
 _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""

@@ -13,7 +13,7 @@ from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
-from nnstudio.training.run import State
+from nnstudio.training.thread import State
 from nnstudio.ui import icons
 from nnstudio.ui.actions import Actions
 from nnstudio.ui.background import Background

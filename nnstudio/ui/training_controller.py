@@ -20,7 +20,7 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
 )
-from nnstudio.training.run import Run, State
+from nnstudio.training.thread import Run, State
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 33

@@ -14,7 +14,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Event
-from nnstudio.training.run import Prepared, Run
+from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.feeding import feed_for
 from nnstudio.workspace.fitting import refuse_outputs
 

@@ -19,7 +19,7 @@ from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
-from nnstudio.training.run import Run
+from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.feeding import feed_for
 from nnstudio.workspace.fitting import best_fitting, is_fitted

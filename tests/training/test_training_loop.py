@@ -18,7 +18,6 @@ from nnstudio.data.sets import DataSet
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches
-from nnstudio.training.control import Control
 from nnstudio.training.events import (
     CheckpointSaved,
     Completed,
@@ -30,6 +29,7 @@ from nnstudio.training.events import (
     Stopped,
 )
 from nnstudio.training.loop import train
+from nnstudio.training.stop_and_pause import Control
 
 CPU = torch.device("cpu")
 SHORT = TrainingSettings(epochs=3, batch_size=8, learning_rate=0.01)

@@ -26,7 +26,7 @@ from nnstudio.training.events import (
     Stopped,
     Stopping,
 )
-from nnstudio.training.run import Prepared, Run, State
+from nnstudio.training.thread import Prepared, Run, State
 
 SHORT = TrainingSettings(epochs=2, batch_size=8, device="cpu")
 ENDLESS = SHORT.changed(epochs=100_000, checkpoint=False)
@@ -225,5 +225,5 @@ def test_the_window_keeps_a_core() -> None:
 
 
 def test_a_run_can_be_made_before_torch_is_there() -> None:
-    code = "import sys, nnstudio.training.run; assert 'torch' not in sys.modules"
+    code = "import sys, nnstudio.training.thread; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.__main__ import main
 from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.storage.file import read
-from nnstudio.training.run import State
+from nnstudio.training.thread import State
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.main_window import MainWindow
 from tests.ui.canvas_world import Mouse

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.commands.graph import SetParam
 from nnstudio.training.events import Failed
-from nnstudio.training.run import State
+from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.training_controller import duration

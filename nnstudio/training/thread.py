@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training.control import Control
 from nnstudio.training.events import (
     Completed,
     Event,
@@ -26,6 +25,7 @@ from nnstudio.training.events import (
     Stopping,
 )
 from nnstudio.training.failures import failed
+from nnstudio.training.stop_and_pause import Control
 
 if TYPE_CHECKING:
     from torch import nn
