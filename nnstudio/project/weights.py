@@ -166,8 +166,3 @@ def override_problem(project: Project, node: Node, item: Initialiser) -> str | N
     if item.target == "bias" and node.params.get("bias") is False:
         return "has no bias"
     return type_problem(item, node.type)
-
-
-def _sentence(problem: str) -> str:
-    """With a capital where it begins with a word: names of parameters stay as they are."""
-    return f"The {problem[4:]}" if problem.startswith("the ") else problem

@@ -7,6 +7,12 @@ from dataclasses import dataclass, replace
 from nnstudio.project.commands.base import block_of, node_of
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Initialiser, Project, Tie
+from nnstudio.project.weights import (
+    initialisers_problem,
+    override_problem,
+    tie_problem,
+    ties_problem,
+)
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,7 @@ class SetTies:
         if problem is not None:
             raise Refusal(_sentence(problem))
         return project.with_block(block)
+
+
+def _sentence(problem: str) -> str:
+    return problem[:1].upper() + problem[1:]
