@@ -60,4 +60,5 @@ class SetTies:
 
 
 def _sentence(problem: str) -> str:
-    return problem[:1].upper() + problem[1:]
+    """With a capital where it begins with a word: names of parameters stay as they are."""
+    return f"The {problem[4:]}" if problem.startswith("the ") else problem
