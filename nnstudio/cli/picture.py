@@ -21,8 +21,8 @@ def picture(options: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from nnstudio.ui import theme
     from nnstudio.ui.canvas import Canvas
+    from nnstudio.ui.theme import current as theme
 
     app = QApplication.instance() or QApplication(["nnstudio"])
     assert isinstance(app, QApplication)

@@ -17,12 +17,13 @@ from nnstudio.assets import asset
 from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
-from nnstudio.ui import icons, theme
-from nnstudio.ui.crash_report import CrashRecorder
-from nnstudio.ui.gallery_card import PresetInfo
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.files.crash_report import CrashRecorder
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.start.preset_card import PresetInfo
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
 from nnstudio.ui.title import PROGRAM
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 
 WRONG_USE = 2

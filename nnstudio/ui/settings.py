@@ -8,7 +8,7 @@ from typing import cast
 from platformdirs import user_config_path, user_state_path
 from PySide6.QtCore import QByteArray, QSettings
 
-from nnstudio.ui.theme import Mode
+from nnstudio.ui.theme.current import Mode
 from nnstudio.workspace import library
 
 _MODES: tuple[Mode, ...] = ("system", "light", "dark")

@@ -97,7 +97,7 @@ def test_window_and_workspace_are_imported_without_torch() -> None:
 
 def test_the_main_window_opens_before_plots_and_torch_are_needed() -> None:
     pytest.importorskip("PySide6", exc_type=ImportError)
-    _, heavy = imported(["nnstudio.ui.main_window"], deep=False)
+    _, heavy = imported(["nnstudio.ui.window.main_window"], deep=False)
     assert heavy == {"PySide6"}
 
 

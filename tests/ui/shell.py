@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
 from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.values import Block, BlockParameter, Project, Variant
-from nnstudio.ui.documents import Answer
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.files.documents import Answer
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 
 

@@ -17,9 +17,9 @@ import nnstudio
 from nnstudio.graph.values import Expr, Repeat
 from nnstudio.project.commands.graph import Move
 from nnstudio.ui.app import create_window
-from nnstudio.ui.inspector.rows import FieldRow
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.forms.rows import FieldRow
 from nnstudio.ui.widgets.elided_button import ElidedButton
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import two_convolutions
 from tests.ui.canvas_world import Mouse

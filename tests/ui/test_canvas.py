@@ -18,9 +18,9 @@ from nnstudio.graph.values import Expr, Repeat
 from nnstudio.project.commands.graph import Delete, Move, Rename, SetParam, SetRepeat, SetWhen
 from nnstudio.project.commands.group import GroupNodes, SetGroup
 from nnstudio.project.values import Block, Project
-from nnstudio.ui import theme
 from nnstudio.ui.canvas import Canvas, picture
 from nnstudio.ui.canvas.scene import CanvasScene, Detail
+from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import edge, small_project
 

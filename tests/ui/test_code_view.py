@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.ui import theme
-from nnstudio.ui.code_view import CodeView, spans
+from nnstudio.ui.panels.code_view import CodeView, spans
+from nnstudio.ui.theme import current as theme
 
 CODE = '''import torch
 

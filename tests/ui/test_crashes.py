@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnstudio.ui.app import create_window
-from nnstudio.ui.crash_dialog import CrashDialog
-from nnstudio.ui.crash_report import FATAL, CrashRecorder, crash_reports
+from nnstudio.ui.files.crash_report import FATAL, CrashRecorder, crash_reports
+from nnstudio.ui.start.crash_dialog import CrashDialog
 from tests.ui.shell import closed
 
 ROOT = Path(__file__).parents[2]

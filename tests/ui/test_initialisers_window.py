@@ -18,13 +18,13 @@ from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import RULES
 from nnstudio.ui.app import create_window
-from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
+from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
+from nnstudio.ui.forms.rows import FieldRow
+from nnstudio.ui.inspector.initialiser_text import NAMED, SPOKEN, told
 from nnstudio.ui.inspector.initialisers import NONE_YET, InitialiserRow, Initialisers
-from nnstudio.ui.inspector.rows import FieldRow
 from nnstudio.ui.inspector.rule_rows import RuleRows
-from nnstudio.ui.inspector.starts import NAMED, SPOKEN, told
 from nnstudio.ui.inspector.weights import OWN, Weights
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
 from tests.ui.shell import closed

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Expr
+from nnstudio.ui.forms.fields import ChoiceEdit, FlagEdit, ValueEdit
+from nnstudio.ui.forms.rows import FieldRow
 from nnstudio.ui.inspector import Inspector
-from nnstudio.ui.inspector.fields import ChoiceEdit, FlagEdit, ValueEdit
-from nnstudio.ui.inspector.rows import FieldRow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.shell import small_workspace, with_two_convolutions
 

@@ -22,7 +22,7 @@ from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.storage.file import read
 from nnstudio.training.thread import State
 from nnstudio.ui.canvas import Canvas
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.canvas_world import Mouse
 
 RUN_ALONE = """

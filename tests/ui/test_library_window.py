@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 from nnstudio.graph.values import Edge, FrozenMap, Port
 from nnstudio.project.commands.block import SetNote
 from nnstudio.project.values import Project
+from nnstudio.ui.actions.context_menu import CanvasMenu
 from nnstudio.ui.app import create_window
-from nnstudio.ui.canvas.hits import Hit
-from nnstudio.ui.canvas_menu import CanvasMenu
-from nnstudio.ui.main_window import MainWindow
-from nnstudio.ui.palette import NONE_YET
-from nnstudio.ui.palette_tree import OWN
+from nnstudio.ui.canvas.hit_testing import Hit
+from nnstudio.ui.palette.palette import NONE_YET
+from nnstudio.ui.palette.tree import OWN
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.library import save_block, saved_blocks
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing

@@ -17,13 +17,14 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.presets import load_target
-from nnstudio.ui import icons, theme
 from nnstudio.ui.app import create_window, preset_infos
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.canvas.scene import Detail
-from nnstudio.ui.gallery_card import PresetCard
-from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.plots.chart import Chart
+from nnstudio.ui.start.preset_card import PresetCard
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import small_project
 from tests.ui.shell import closed, edit, small_workspace

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from nnstudio.project.commands.graph import Delete, Rename
 from nnstudio.project.values import Project
 from nnstudio.ui.app import create_window
-from nnstudio.ui.canvas.hits import Hit
-from nnstudio.ui.main_window import MainWindow
-from nnstudio.ui.outline import Outline
-from nnstudio.ui.outline_rows import walk
+from nnstudio.ui.canvas.hit_testing import Hit
+from nnstudio.ui.outline.outline import Outline
+from nnstudio.ui.outline.rows import walk
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.outline_world import id_of, orderly_project
 from tests.ui.shell import closed

@@ -13,8 +13,8 @@ from nnstudio.compiler.source import generate
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.ui.outline_moves import Place, Rows
-from nnstudio.ui.outline_rows import Row, inside, outline, walk, way
+from nnstudio.ui.outline.moves import Place, Rows
+from nnstudio.ui.outline.rows import Row, inside, outline, walk, way
 from tests.drawing import Drawing
 from tests.ui.outline_world import orderly_project
 

@@ -23,11 +23,11 @@ from nnstudio.training.events import (
     Started,
     StepsDone,
 )
-from nnstudio.ui import theme
 from nnstudio.ui.plots.axis import Axis, figure
 from nnstudio.ui.plots.series import Series
-from nnstudio.ui.plots.training_plots import TALL, TrainingPlots
-from nnstudio.ui.training_panel import WIDE, TrainingPanel
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.training.panel import WIDE, TrainingPanel
+from nnstudio.ui.training.plots import TALL, TrainingPlots
 
 
 def training(epochs: int = 3, steps: int = 20) -> list[Event]:

@@ -6,9 +6,9 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.presets import load_target
 from nnstudio.ui.app import preset_infos
-from nnstudio.ui.gallery_card import PresetCard
 from nnstudio.ui.inspector import Inspector
-from nnstudio.ui.training_form import TrainingForm
+from nnstudio.ui.start.preset_card import PresetCard
+from nnstudio.ui.training.form import TrainingForm
 from nnstudio.workspace.workspace import Workspace
 
 

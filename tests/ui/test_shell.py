@@ -14,10 +14,10 @@ from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import write
 from nnstudio.ui.action_table import TABLE
+from nnstudio.ui.actions.command_palette import CommandPalette
+from nnstudio.ui.actions.shortcuts_page import KeysPage
 from nnstudio.ui.app import create_window, has_display, run
-from nnstudio.ui.command_palette import CommandPalette
-from nnstudio.ui.keys_page import KeysPage
-from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, edit, small_project, small_workspace
 
 

@@ -13,16 +13,16 @@ from nnstudio.analysis.report import Fix, Problem
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.presets import preset_names
-from nnstudio.ui import theme
+from nnstudio.ui.actions.context_menu import CanvasMenu
 from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
-from nnstudio.ui.canvas.hits import Hit
-from nnstudio.ui.canvas_menu import CanvasMenu
-from nnstudio.ui.documented_table import DocumentedTable
-from nnstudio.ui.find_bar import find
-from nnstudio.ui.main_window import MainWindow
-from nnstudio.ui.problems_panel import ProblemsPanel
+from nnstudio.ui.canvas.hit_testing import Hit
+from nnstudio.ui.panels.documented_table import DocumentedTable
+from nnstudio.ui.panels.problems_panel import ProblemsPanel
 from nnstudio.ui.swap_type import swap_command
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.window.find_bar import find
+from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.shell import closed, edit, small_workspace
 

@@ -14,8 +14,8 @@ from nnstudio.project.commands.graph import SetParam
 from nnstudio.training.events import Failed
 from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
-from nnstudio.ui.main_window import MainWindow
-from nnstudio.ui.training_controller import duration
+from nnstudio.ui.training.controller import duration
+from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, small_workspace
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnstudio.assets import asset
-from nnstudio.ui import icons, stylesheet, theme
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons, stylesheet
 
 GROUNDS = ("window", "panel", "canvas", "node")
 CATEGORIES = (

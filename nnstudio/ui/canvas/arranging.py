@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF
 
 from nnstudio.graph.layout import arrange
 from nnstudio.graph.values import Graph, Port
-from nnstudio.ui.canvas import style as metrics
+from nnstudio.ui.canvas.items import style as metrics
+from nnstudio.ui.canvas.items.style import advance, snapped
 from nnstudio.ui.canvas.scene import CanvasScene
-from nnstudio.ui.canvas.style import advance, snapped
 
 # The layout leaves this much between columns; a shape that needs more makes its card count wider.
 _COLUMN_GAP = 64.0

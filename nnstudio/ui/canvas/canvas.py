@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.project.ports import Side
-from nnstudio.ui.canvas import acts, picture
+from nnstudio.ui.canvas import picture
+from nnstudio.ui.canvas import placement as acts
 from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas.editing import Editing
-from nnstudio.ui.canvas.hands import Hands
-from nnstudio.ui.canvas.hits import Hit
-from nnstudio.ui.canvas.pane import Pane
+from nnstudio.ui.canvas.hit_testing import Hit
+from nnstudio.ui.canvas.input_handler import Hands
+from nnstudio.ui.canvas.items.style import PORT_Y
 from nnstudio.ui.canvas.rename_editor import RenameEditor
 from nnstudio.ui.canvas.search_popup import SearchPopup
-from nnstudio.ui.canvas.style import PORT_Y
+from nnstudio.ui.canvas.viewer import Pane
 from nnstudio.workspace.addition import Addition
 from nnstudio.workspace.workspace import Workspace
 

@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from nnstudio.ui import icons, theme
-from nnstudio.ui.canvas.style import advance, current
+from nnstudio.ui.canvas.items.style import advance, current
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
 
 HINT = "Double-click to add a layer, or drag one from the palette."
 HINT_MORE = "Drag a wire into the open to see what fits."

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from nnstudio.ui import theme
+from nnstudio.ui.theme import current as theme
 
 
 class RenameEditor(QLineEdit):

@@ -15,15 +15,15 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnstudio.analysis.report import BlockReport
 from nnstudio.graph.values import Edge, Graph
 from nnstudio.project.values import Project
-from nnstudio.ui.canvas import style as metrics
-from nnstudio.ui.canvas.cards import Picture, picture
-from nnstudio.ui.canvas.far_item import FarItem
-from nnstudio.ui.canvas.group_item import GroupItem
-from nnstudio.ui.canvas.hits import Hit, find
-from nnstudio.ui.canvas.node_item import NodeItem
-from nnstudio.ui.canvas.routing import Obstacles
-from nnstudio.ui.canvas.style import Style, current
-from nnstudio.ui.canvas.wire_item import WireItem
+from nnstudio.ui.canvas.hit_testing import Hit, find
+from nnstudio.ui.canvas.items import style as metrics
+from nnstudio.ui.canvas.items.cards import Picture, picture
+from nnstudio.ui.canvas.items.group_item import GroupItem
+from nnstudio.ui.canvas.items.node_item import NodeItem
+from nnstudio.ui.canvas.items.overview_item import FarItem
+from nnstudio.ui.canvas.items.routing import Obstacles
+from nnstudio.ui.canvas.items.style import Style, current
+from nnstudio.ui.canvas.items.wire_item import WireItem
 
 MANY = 300
 

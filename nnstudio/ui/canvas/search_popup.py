@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui import icons, theme
 from nnstudio.ui.canvas.fitting import Candidate
-from nnstudio.ui.canvas.fuzzy import match
-from nnstudio.ui.canvas.style import advance, elided
+from nnstudio.ui.canvas.items.style import advance, elided
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.fuzzy_match import match
 
 WIDTH, HEIGHT = 380, 368
 ROW = 32

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QStyle, QWidget
 
-from nnstudio.ui.canvas import style as metrics
+from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.scene import CanvasScene
 
 ZOOM_LEAST, ZOOM_MOST = 0.02, 4.0

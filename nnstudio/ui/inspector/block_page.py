@@ -19,15 +19,15 @@ from nnstudio.project.commands.block import (
 )
 from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Block, BlockKind, BlockParameter, Project, _Required
+from nnstudio.ui.forms.rows import FieldRow, FieldState
+from nnstudio.ui.forms.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.definitions import Locals, Parameters, Requirements
 from nnstudio.ui.inspector.facts import block_lines
+from nnstudio.ui.inspector.field_states import text_of
 from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.initialisers import Initialisers
 from nnstudio.ui.inspector.notices import Notices
-from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Facts, Section, in_order
-from nnstudio.ui.inspector.states import text_of
 
 _OWN_VALUES = "own values"
 _VARIANT = "A named set of values that comes with this model."

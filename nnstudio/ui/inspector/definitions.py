@@ -29,11 +29,12 @@ from nnstudio.project.values import (
     Requirement,
     _Required,
 )
-from nnstudio.ui import icons, theme
+from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
+from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.fields import ChoiceEdit, ValueEdit
-from nnstudio.ui.inspector.sections import Column, Section, in_order
-from nnstudio.ui.inspector.states import text_of
+from nnstudio.ui.inspector.field_states import text_of
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
 
 Make = Callable[[], Command]
 STARTS: dict[str, object] = {

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
-from nnstudio.ui import icons, theme
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
 
 
 class Header(QWidget):

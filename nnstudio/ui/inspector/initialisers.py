@@ -11,12 +11,11 @@ from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.weights import SetInitialisers
 from nnstudio.project.values import Block, Initialiser, InitialiserRule, WeightName
 from nnstudio.project.weights import INITIALISED
+from nnstudio.ui.forms.fields import ChoiceEdit
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.definitions import DefinitionRow, Definitions
 from nnstudio.ui.inspector.edits import set_rule, with_param
-from nnstudio.ui.inspector.fields import ChoiceEdit
-from nnstudio.ui.inspector.rule_rows import RuleRows
-from nnstudio.ui.inspector.starts import (
+from nnstudio.ui.inspector.initialiser_text import (
     next_rule,
     of_type,
     suiting,
@@ -24,6 +23,7 @@ from nnstudio.ui.inspector.starts import (
     types_inside,
     with_rule,
 )
+from nnstudio.ui.inspector.rule_rows import RuleRows
 
 NONE_YET = "Every layer starts with torch's default."
 

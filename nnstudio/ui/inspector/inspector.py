@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from nnstudio.ui.forms.fields import ValueEdit
 from nnstudio.ui.inspector.block_page import BlockPage
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.fields import ValueEdit
 from nnstudio.ui.inspector.many_page import ManyPage
 from nnstudio.ui.inspector.node_page import NodePage
 from nnstudio.workspace.workspace import Workspace

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.graph.values import Node
+from nnstudio.ui.forms.rows import FieldRow, FieldState
+from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_params
+from nnstudio.ui.inspector.field_states import node_fields
 from nnstudio.ui.inspector.header import Header, category_key
-from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Section
-from nnstudio.ui.inspector.states import node_fields
 
 SEVERAL = "several values"
 

@@ -10,15 +10,15 @@ from nnstudio.graph.values import Node
 from nnstudio.project.commands.base import is_possible
 from nnstudio.project.commands.block import PromoteToParameter
 from nnstudio.project.commands.graph import Rename
+from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
+from nnstudio.ui.forms.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_param
 from nnstudio.ui.inspector.facts import cost_lines, shape_lines
+from nnstudio.ui.inspector.field_states import node_fields
 from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.help import HelpText
 from nnstudio.ui.inspector.notices import Notices
-from nnstudio.ui.inspector.rows import FieldRow, FieldState, Fix
-from nnstudio.ui.inspector.sections import Facts, Section, in_order
-from nnstudio.ui.inspector.states import node_fields
 from nnstudio.ui.inspector.structure import Structure
 from nnstudio.ui.inspector.weights import Weights
 

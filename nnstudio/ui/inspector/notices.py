@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from nnstudio.analysis.report import Problem
-from nnstudio.ui import icons
+from nnstudio.ui.forms.sections import Column
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.sections import Column
-from nnstudio.ui.inspector.states import bare
+from nnstudio.ui.inspector.field_states import bare
+from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.elided_button import ElidedButton
 
 SEVERITIES = {

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnstudio.project.values import Initialiser
 from nnstudio.project.weights import CHOICES, RULES
-from nnstudio.ui.inspector.rows import LABEL_WIDTH, FieldRow, FieldState
-from nnstudio.ui.inspector.sections import Column, in_order
-from nnstudio.ui.inspector.starts import NAMED, SPOKEN
-from nnstudio.ui.inspector.states import text_of
+from nnstudio.ui.forms.rows import LABEL_WIDTH, FieldRow, FieldState
+from nnstudio.ui.forms.sections import Column, in_order
+from nnstudio.ui.inspector.field_states import text_of
+from nnstudio.ui.inspector.initialiser_text import NAMED, SPOKEN
 
 INDENT = 12
 HELP = {

@@ -11,11 +11,11 @@ from nnstudio.project.commands.base import Sequence, is_possible
 from nnstudio.project.commands.block import AddBlockParameter
 from nnstudio.project.commands.graph import SetShares
 from nnstudio.project.values import BlockParameter
+from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
+from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
-from nnstudio.ui.inspector.rows import FieldRow, FieldState, Fix
-from nnstudio.ui.inspector.sections import Column, Section
-from nnstudio.ui.inspector.states import text_of
+from nnstudio.ui.inspector.field_states import text_of
 
 _OWN = "its own module"
 

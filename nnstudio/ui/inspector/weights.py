@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QWidget
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Initialiser, InitialiserRule, Tie, WeightName
 from nnstudio.project.weights import INITIALISED, TIED, tie_problem
+from nnstudio.ui.forms.rows import FieldRow, FieldState
+from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import start_as, tie_weight, with_param
-from nnstudio.ui.inspector.rows import FieldRow, FieldState
-from nnstudio.ui.inspector.rule_rows import RuleRows
-from nnstudio.ui.inspector.sections import Section
-from nnstudio.ui.inspector.starts import (
+from nnstudio.ui.inspector.initialiser_text import (
     Start,
     owner_of,
     owners,
@@ -28,6 +27,7 @@ from nnstudio.ui.inspector.starts import (
     told,
     with_rule,
 )
+from nnstudio.ui.inspector.rule_rows import RuleRows
 
 OWN = "own weight"
 LABELS: dict[WeightName, str] = {"weight": "Weight starts as", "bias": "Bias starts as"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 
-from nnstudio.ui import theme
+from nnstudio.ui.theme import current as theme
 
 
 class Axis(pg.AxisItem):

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from nnstudio.ui import theme
 from nnstudio.ui.plots.axis import Axis
 from nnstudio.ui.plots.legend import LegendEntry
 from nnstudio.ui.plots.series import Series
+from nnstudio.ui.theme import current as theme
 
 FAINT = 0.3
 """How solid the raw points stay behind their smoothed curve."""

@@ -18,8 +18,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from nnstudio.ui import icons, theme
-from nnstudio.ui.share_bar import SHARE, ShareBar
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.proportion_bar import SHARE, ShareBar
 
 SORT_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 41
 ROW: Final = 24

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from nnstudio.ui import theme
+from nnstudio.ui.theme import current as theme
 
 NOTHING: Final = "–"
 """What stands where there is no figure yet."""

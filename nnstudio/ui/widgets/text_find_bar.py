@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
-from nnstudio.ui import icons, theme
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
 
 
 class FindBar(QWidget):

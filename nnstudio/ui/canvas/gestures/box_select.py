@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
-from nnstudio.ui.canvas.hits import within
-from nnstudio.ui.canvas.overlay_items import Band
+from nnstudio.ui.canvas.hit_testing import within
+from nnstudio.ui.canvas.items.overlay_items import Band
 
 
 class BoxSelect(Gesture):

@@ -15,9 +15,9 @@ from nnstudio.project.commands.graph import refuse_connection
 from nnstudio.project.ports import Side
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
-from nnstudio.ui.canvas.node_item import Fits
-from nnstudio.ui.canvas.style import SNAP_REACH
-from nnstudio.ui.canvas.wire_item import LooseWire
+from nnstudio.ui.canvas.items.node_item import Fits
+from nnstudio.ui.canvas.items.style import SNAP_REACH
+from nnstudio.ui.canvas.items.wire_item import LooseWire
 
 if TYPE_CHECKING:
     from nnstudio.ui.canvas.canvas import Canvas

@@ -8,9 +8,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from nnstudio.graph.values import Edge
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
-from nnstudio.ui.canvas.hits import nearest_wire
-from nnstudio.ui.canvas.overlay_items import Guides
-from nnstudio.ui.canvas.style import PORT_Y, snapped
+from nnstudio.ui.canvas.hit_testing import nearest_wire
+from nnstudio.ui.canvas.items.overlay_items import Guides
+from nnstudio.ui.canvas.items.style import PORT_Y, snapped
 
 if TYPE_CHECKING:
     from nnstudio.ui.canvas.canvas import Canvas

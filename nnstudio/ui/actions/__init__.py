@@ -1,0 +1,1 @@
+"""What can be done by menu, key, button or palette, each bound to the parts it uses."""

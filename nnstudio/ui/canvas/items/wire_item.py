@@ -1,0 +1,204 @@
+"""One edge as a wire, with its shape in a small pill."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QStaticText
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnstudio.ui.canvas.items import style as metrics
+from nnstudio.ui.canvas.items.cards import Wire
+from nnstudio.ui.canvas.items.routing import Obstacles, curve, route
+from nnstudio.ui.canvas.items.style import Style, advance
+
+_STEPS = 20
+BEHIND, BEFORE = -10.0, 20.0
+
+
+class WireItem(QGraphicsItem):
+    """A wire in the scene, from one anchor to another."""
+
+    def __init__(self, wire: Wire, look: Style) -> None:
+        super().__init__()
+        self.wire = wire
+        self.look = look
+        self.selected = False
+        self.hovered = False
+        self.near = False
+        self.lit = False
+        self.speaks = False
+        self.always = False
+        self.detailed = True
+        self.path = QPainterPath()
+        self.points: tuple[tuple[float, float], ...] = ()
+        self.ends = (QPointF(), QPointF())
+        self._bounds = QRectF()
+        self._pill = QRectF()
+        self._text = QStaticText()
+        self.setZValue(BEHIND)
+        self.show_wire(wire, look)
+
+    def show_wire(self, wire: Wire, look: Style | None = None) -> None:
+        """Show another state of the edge."""
+        self.wire = wire
+        self.look = look or self.look
+        self._text = QStaticText(wire.label)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._settle_pill()
+
+    def lay(self, start: QPointF, end: QPointF, obstacles: Obstacles | None = None) -> None:
+        """Lead the wire between two places; without obstacles it takes the plain curve."""
+        if (start, end) == self.ends and obstacles is None and not self.path.isEmpty():
+            return
+        path = route(start, end, obstacles) if obstacles is not None else curve(start, end)
+        if (start, end) == self.ends and path == self.path:
+            return
+        self.prepareGeometryChange()
+        self.ends = (start, end)
+        self.path = path
+        self.points = ()
+        self._settle_pill()
+
+    def mark(
+        self, *, selected: bool | None = None, hovered: bool | None = None, near: bool | None = None
+    ) -> None:
+        """Change how it stands out; `near` wires belong to selected nodes."""
+        wanted = (
+            self.selected if selected is None else selected,
+            self.hovered if hovered is None else hovered,
+            self.near if near is None else near,
+        )
+        if wanted != (self.selected, self.hovered, self.near):
+            self.selected, self.hovered, self.near = wanted
+            self.setZValue(BEFORE if self.hovered else BEHIND + (self.selected or self.near))
+            self.update()
+
+    def light(self, lit: bool) -> None:
+        """Show that what is dragged would be put into this wire."""
+        if lit != self.lit:
+            self.lit = lit
+            self.update()
+
+    def speak(self, speaks: bool, always: bool) -> None:
+        """`speaks`: this wire carries its output's shape at rest; `always`: all wires do."""
+        if (speaks, always) != (self.speaks, self.always):
+            self.speaks, self.always = speaks, always
+            self.update()
+
+    def distance(self, x: float, y: float, reach: float) -> float | None:
+        """How far a place is from the wire; None if farther than `reach`."""
+        b = self._bounds
+        if not (
+            b.left() - reach <= x <= b.right() + reach
+            and b.top() - reach <= y <= b.bottom() + reach
+        ):
+            return None
+        if not self.points:
+            at = self.path.pointAtPercent
+            sampled = (at(k / _STEPS) for k in range(_STEPS + 1))
+            self.points = tuple((p.x(), p.y()) for p in sampled)
+        best = min(
+            _to_segment(x, y, a, b) for a, b in zip(self.points, self.points[1:], strict=False)
+        )
+        return best if best <= reach else None
+
+    @property
+    def shows_label(self) -> bool:
+        """True if the pill with the shape is to be seen."""
+        if not self.wire.label:
+            return False
+        return self.hovered or self.selected or self.always or (self.speaks and self.wire.changes)
+
+    def _settle_pill(self) -> None:
+        if self.path.isEmpty():
+            return
+        self.prepareGeometryChange()
+        if self.wire.label:
+            width = advance(self.look.mono_font, self.wire.label) + 2 * metrics.PILL_PAD
+            length = max(self.path.length(), 1.0)
+            share = min(0.5, (width / 2 + metrics.PORT + 5) / length)
+            middle = self.path.pointAtPercent(share)
+            height = metrics.PILL_HEIGHT
+            self._pill = QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
+        else:
+            self._pill = QRectF()
+        self._bounds = self.path.controlPointRect().united(self._pill).adjusted(-4, -4, 4, 4)
+        self.update()
+
+    def _pen(self) -> QPen:
+        look = self.look
+        if self.lit:
+            return look.wire_lit
+        if self.wire.problem:
+            return look.wire_problem
+        if self.hovered or self.selected:
+            return look.wire_hot
+        return look.wire_near if self.near else look.wire
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._pen())
+        painter.drawPath(self.path)
+        if not self.detailed or not self.shows_label:
+            return
+        look = self.look
+        hot = self.hovered or self.selected
+        painter.setPen(look.band_rim if hot else look.pill_rim)
+        painter.setBrush(look.pill)
+        painter.drawRoundedRect(self._pill, metrics.PILL_HEIGHT / 2, metrics.PILL_HEIGHT / 2)
+        painter.setFont(look.mono_font)
+        painter.setPen(look.text if hot or self.wire.changes else look.muted)
+        height = self._text.size().height()
+        top = self._pill.center().y() - height / 2
+        painter.drawStaticText(QPointF(self._pill.left() + metrics.PILL_PAD, top), self._text)
+
+
+class LooseWire(QGraphicsItem):
+    """The wire that is being drawn."""
+
+    def __init__(self, look: Style) -> None:
+        super().__init__()
+        self.look = look
+        self.refused = False
+        self._path = QPainterPath()
+        self._end = QPointF()
+        self.setZValue(BEFORE + 5)
+
+    def lay(self, start: QPointF, end: QPointF, at: QPointF, refused: bool) -> None:
+        """Lead it between two places; `at` is the end that is held."""
+        self.prepareGeometryChange()
+        self._path = curve(start, end)
+        self._end = at
+        self.refused = refused
+        self.update()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def boundingRect(self) -> QRectF:
+        return self._path.controlPointRect().adjusted(-8, -8, 8, 8)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        look = self.look
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(look.wire_problem if self.refused else look.wire_hot)
+        painter.drawPath(self._path)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.severity["error"] if self.refused else look.port_hot)
+        painter.drawEllipse(self._end, 4.5, 4.5)
+
+
+def _to_segment(x: float, y: float, a: tuple[float, float], b: tuple[float, float]) -> float:
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    square = dx * dx + dy * dy
+    t = 0.0 if square == 0 else max(0.0, min(1.0, ((x - a[0]) * dx + (y - a[1]) * dy) / square))
+    px, py = a[0] + t * dx - x, a[1] + t * dy - y
+    return float((px * px + py * py) ** 0.5)

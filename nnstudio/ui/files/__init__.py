@@ -1,0 +1,1 @@
+"""Files of the window: projects, recent ones, autosave and what a crash left behind."""

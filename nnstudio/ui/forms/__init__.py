@@ -1,0 +1,1 @@
+"""Forms: sections, rows and the fields in them. They know no project."""

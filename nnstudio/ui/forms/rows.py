@@ -1,0 +1,255 @@
+"""`FieldRow`: one parameter of the form: its name, its editor, a reset button and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from nnstudio.ui.forms.fields import ChoiceEdit, FlagEdit, ValueEdit
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.elided_button import ElidedButton
+
+LABEL_WIDTH = 104
+
+Fix = tuple[str, Callable[[], None]]
+"""The title of a button, and what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """What a row shows. `value` is the text given by the user, empty if none is.
+
+    `label` is said instead of the name, which is an attribute in the code; `placeholder` stands in
+    grey where none is given; `note` is what an expression comes to; `problem` and `fix` (title and
+    act) say what is wrong with the value in the model, `remark` what else there is to know.
+    """
+
+    name: str
+    kind: str = "text"
+    label: str = ""
+    value: str = ""
+    given: bool = False
+    placeholder: str = ""
+    note: str = ""
+    fallback: str = ""
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    plain: bool = True
+    remark: str = ""
+    problem: str = ""
+    severity: str = "error"
+    fix: Fix | None = None
+    enabled: bool = True
+    resettable: bool = True
+
+
+class FieldRow(QWidget):
+    """One row. `committed(name, text)` when the user has entered something; empty text resets."""
+
+    committed = Signal(str, str)
+    menu_asked = Signal(str, QMenu)
+
+    def __init__(
+        self, state: FieldState, parent: QWidget | None = None, label_width: int = LABEL_WIDTH
+    ) -> None:
+        super().__init__(parent)
+        self.name = state.name
+        self.kind = state.kind
+        self.state = state
+        self._refused = ""
+        self._remedy: Fix | None = None
+        self._label = QLabel()
+        self._label.setFont(theme.text_font() if state.label else theme.mono_font(12))
+        self._label.setFixedWidth(label_width)
+        self._label.setFixedHeight(28)
+        self._reset = QToolButton(autoRaise=True)
+        self._reset.setFixedSize(20, 28)
+        self._reset.setIconSize(icons.size(14))
+        self._reset.setProperty("role", "quiet")
+        self._reset.setAccessibleName(f"Reset {state.label or state.name}")
+        icons.attach(self._reset, "undo", "muted", 14)
+        self._reset.clicked.connect(self.reset)
+        policy = self._reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._reset.setSizePolicy(policy)
+        self._message = QLabel(wordWrap=True)
+        # A long sentence or word must wrap or be cut, not widen the whole form.
+        self._message.setMinimumWidth(0)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._message.setProperty("role", "error")
+        self._fix = ElidedButton()
+        self._fix.setProperty("role", "small")
+        self._fix.clicked.connect(self._apply_fix)
+        self.editor: ValueEdit | ChoiceEdit | FlagEdit = self._made_editor(state)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(2)
+        self._grid.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(self.editor, 0, 1)
+        self._grid.addWidget(self._reset, 0, 2)
+        self._grid.addWidget(self._message, 1, 1, 1, 2)
+        self._grid.addWidget(self._fix, 2, 1, 1, 2)
+        self._grid.setColumnStretch(1, 1)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._open_menu)
+        self.show_state(state)
+
+    def _made_editor(self, state: FieldState) -> ValueEdit | ChoiceEdit | FlagEdit:
+        editor: ValueEdit | ChoiceEdit | FlagEdit
+        if state.plain and state.kind == "bool":
+            editor = FlagEdit()
+        elif state.plain and state.kind == "choice":
+            editor = ChoiceEdit(state.choices)
+        else:
+            editor = ValueEdit()
+            editor.set_choices(state.choices)
+        editor.setFixedHeight(28)
+        editor.setAccessibleName(state.label or state.name)
+        editor.committed.connect(self._on_committed)
+        if isinstance(editor, ValueEdit):
+            editor.textEdited.connect(self._on_typing)
+        return editor
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def show_state(self, state: FieldState) -> None:
+        """Show another state of the same parameter."""
+        if state.plain != self.state.plain and state.kind in ("bool", "choice"):
+            self._change_editor(state)
+        self.state = state
+        if isinstance(self.editor, ValueEdit):
+            self.editor.show_value(state.value, state.placeholder, state.note, state.fallback)
+            if not self.editor.is_dirty:
+                self._refused = ""
+        elif isinstance(self.editor, FlagEdit):
+            self.editor.show_value((state.value if state.given else state.placeholder) == "True")
+        else:
+            self.editor.set_choices(state.choices)
+            self.editor.show_value(state.value if state.given else state.placeholder)
+        self.editor.setEnabled(state.enabled)
+        self._label.setText(
+            self._label.fontMetrics().elidedText(
+                state.label or state.name, Qt.TextElideMode.ElideRight, self._label.width() - 2
+            )
+        )
+        # What was set by hand stands out from what is merely so.
+        self._label.setProperty("role", "" if state.given else "muted")
+        self._label.style().polish(self._label)
+        title = state.label or state.name
+        tip = f"{title}\n{state.help}" if state.help else title
+        self._label.setToolTip(tip)
+        self.editor.setToolTip(tip)
+        self._reset.setVisible(state.given and state.enabled and state.resettable)
+        self._reset.setToolTip(f"Back to {state.placeholder or 'the default'}")
+        self._show_message()
+
+    def refuse(self, sentence: str, remedy: Fix | None = None) -> None:
+        """Say why what was entered was not taken, and what would help; the text stays."""
+        self._refused = sentence
+        self._remedy = remedy
+        if not isinstance(self.editor, ValueEdit):
+            self.show_state(self.state)
+        self._show_message()
+
+    def _show_message(self) -> None:
+        sentence = self._refused or self.state.problem or self.state.remark
+        severity = self.state.severity if self.state.problem else "advice"
+        wrong = bool(self._refused) or (bool(sentence) and severity == "error")
+        self._message.setText(sentence)
+        self._message.setVisible(bool(sentence))
+        role = (
+            "error"
+            if self._refused
+            else {"error": "error", "warning": "warning"}.get(severity, "muted")
+        )
+        self._message.setProperty("role", role)
+        self._message.style().polish(self._message)
+        fix = self._remedy if self._refused else self.state.fix
+        self._fix.setVisible(fix is not None)
+        if fix is not None:
+            self._fix.set_title(fix[0])
+        if self.editor.property("invalid") != wrong:
+            self.editor.setProperty("invalid", wrong)
+            self.editor.style().polish(self.editor)
+
+    def _change_editor(self, state: FieldState) -> None:
+        old = self.editor
+        self.editor = self._made_editor(state)
+        self._grid.removeWidget(old)
+        self._grid.addWidget(self.editor, 0, 1)
+        QWidget.setTabOrder(old, self.editor)
+        old.hide()
+        old.deleteLater()
+
+    # -- acting -------------------------------------------------------------------------------
+
+    @property
+    def refused(self) -> str:
+        """The sentence under the field after a refusal; empty if there was none."""
+        return self._refused
+
+    @property
+    def message(self) -> str:
+        """The sentence that stands under the field."""
+        return self._message.text()
+
+    def reset(self) -> None:
+        """Back to auto or the default."""
+        if isinstance(self.editor, ValueEdit):
+            self.editor.discard()
+        self._refused = ""
+        self.committed.emit(self.name, "")
+
+    def accept(self) -> None:
+        """What was entered has been taken (or changed nothing): show what is true."""
+        self._refused = ""
+        if isinstance(self.editor, ValueEdit) and self.editor.is_dirty:
+            self.editor.discard()
+        self._show_message()
+
+    def write_expression(self) -> None:
+        """Let a choice or a yes-or-no be written as an expression."""
+        if isinstance(self.editor, ValueEdit):
+            self.editor.setFocus()
+            return
+        text = self.state.value if self.state.given else self.state.placeholder
+        self._change_editor(replace(self.state, plain=False))
+        assert isinstance(self.editor, ValueEdit)
+        self.editor.show_value(text)
+        self.editor.setFocus()
+        self.editor.selectAll()
+
+    def _apply_fix(self) -> None:
+        fix = self._remedy if self._refused else self.state.fix
+        if fix is not None:
+            self.accept()
+            fix[1]()
+
+    def _on_committed(self, text: str) -> None:
+        self.committed.emit(self.name, text)
+
+    def _on_typing(self) -> None:
+        if self._refused:
+            self._refused = ""
+            self._show_message()
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        back = menu.addAction("Reset", self.reset)
+        back.setEnabled(self.state.given and self.state.resettable)
+        menu.addAction("Write an expression", self.write_expression)
+        self.menu_asked.emit(self.name, menu)
+        menu.popup(self.mapToGlobal(at))

@@ -1,0 +1,155 @@
+"""What the rows of a node show: from its declaration, its values and the report. No widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nnstudio.analysis.report import NodeReport, Problem
+from nnstudio.catalog import registry
+from nnstudio.catalog.layer import AUTO, REQUIRED, Param
+from nnstudio.catalog.use import Resolved
+from nnstudio.graph.values import Expr, Node
+from nnstudio.project.values import REQUIRED as ARGUMENT_REQUIRED
+from nnstudio.project.values import BlockParameter, Project
+from nnstudio.symbols.dimension import Dim
+from nnstudio.ui.forms.rows import FieldState
+
+ApplyFix = Callable[[Problem], None]
+
+
+def text_of(value: Any) -> str:
+    """A value as the user types it: `3`, `2 * hidden`, `3, 3`, `True`, `same`."""
+    if isinstance(value, Expr):
+        return value.text
+    if isinstance(value, tuple | list):
+        if not value:
+            return "[]"
+        inner = ", ".join(
+            f"[{text_of(part)}]" if isinstance(part, tuple | list) else text_of(part)
+            for part in value
+        )
+        return f"[{inner}]" if len(value) == 1 else inner
+    return str(value)
+
+
+def node_fields(
+    project: Project, node: Node, report: NodeReport | None, apply_fix: ApplyFix
+) -> list[FieldState]:
+    """The rows of a node's parameters, in the order of declaration."""
+    block = project.by_name.get(node.type)
+    if block is not None:
+        return [_argument(p, node, report, apply_fix) for p in block.parameters]
+    layer = registry.find(node.type)
+    if layer is None:  # kept as it is in the file; nothing is known that could be edited
+        return [
+            FieldState(name, value=text_of(value), given=True, enabled=False)
+            for name, value in node.params.items()
+        ]
+    return [_parameter(p, node, report, apply_fix) for p in layer.params]
+
+
+def _parameter(
+    param: Param, node: Node, report: NodeReport | None, apply_fix: ApplyFix
+) -> FieldState:
+    given = param.name in node.params
+    value = node.params.get(param.name)
+    resolved = report.params.get(param.name) if report else None
+    if param.default is AUTO:
+        known = _label(resolved) if resolved is not None and not given else ""
+        placeholder = f"auto · {known}" if known else "auto"
+    elif param.default is REQUIRED:
+        known, placeholder = "", "required"
+    else:
+        placeholder = known = text_of(param.default)
+    return FieldState(
+        name=param.name,
+        kind=param.kind,
+        value=text_of(value) if given else "",
+        given=given,
+        placeholder=placeholder,
+        note=_comes_to(value, resolved),
+        fallback=known.replace(",", ""),
+        choices=param.choices,
+        help=_limits(param),
+        plain=not isinstance(value, Expr),
+        **_problem(param.name, report, apply_fix),
+    )
+
+
+def _argument(
+    declared: BlockParameter, node: Node, report: NodeReport | None, apply_fix: ApplyFix
+) -> FieldState:
+    given = declared.name in node.params
+    value = node.params.get(declared.name)
+    resolved = report.params.get(declared.name) if report else None
+    if report is not None and declared.name in report.auto and not given:
+        known = _label(resolved) if resolved is not None else ""
+        placeholder = f"auto · {known}" if known else "auto"
+    elif declared.default is ARGUMENT_REQUIRED:
+        known, placeholder = "", "required"
+    else:
+        placeholder = known = text_of(declared.default)
+    return FieldState(
+        name=declared.name,
+        kind=declared.type,
+        value=text_of(value) if given else "",
+        given=given,
+        placeholder=placeholder,
+        note=_comes_to(value, resolved),
+        fallback=known.replace(",", ""),
+        help=declared.note,
+        plain=not isinstance(value, Expr),
+        **_problem(declared.name, report, apply_fix),
+    )
+
+
+def _limits(param: Param) -> str:
+    limits = []
+    if param.minimum is not None and param.maximum is not None:
+        limits.append(f"From {param.minimum:g} to {param.maximum:g}.")
+    elif param.minimum is not None:
+        limits.append(f"At least {param.minimum:g}.")
+    if param.default is AUTO:
+        limits.append("Derived from the input; type a value to check against it.")
+    return " ".join([param.help, *limits]).strip()
+
+
+def _problem(name: str, report: NodeReport | None, apply_fix: ApplyFix) -> dict[str, Any]:
+    found = next((p for p in report.problems if p.param == name), None) if report else None
+    if found is None:
+        return {}
+    fix = (found.fix.title, lambda: apply_fix(found)) if found.fix else None
+    return {"problem": bare(found), "severity": found.severity, "fix": fix}
+
+
+def bare(problem: Problem) -> str:
+    """The sentence without the name of the node, for where the node is what is looked at."""
+    start = f"{problem.node_name}: "
+    if not problem.node_name or not problem.sentence.startswith(start):
+        return problem.sentence
+    rest = problem.sentence.removeprefix(start)
+    return rest[:1].upper() + rest[1:]
+
+
+def _comes_to(value: Any, resolved: Resolved | None) -> str:
+    """`= 128` for an expression whose number is known."""
+    if resolved is None or not _has_expression(value):
+        return ""
+    text = _label(resolved)
+    return f"= {text}" if text and text != text_of(value) else ""
+
+
+def _has_expression(value: Any) -> bool:
+    return isinstance(value, Expr) or (
+        isinstance(value, tuple) and any(_has_expression(part) for part in value)
+    )
+
+
+def _label(resolved: Resolved) -> str:
+    """The number of a resolved parameter, else its formula; empty if neither is known."""
+    if isinstance(resolved, tuple):
+        return ", ".join(_label(part) for part in resolved)
+    if isinstance(resolved, Dim):
+        return resolved.text if resolved.value is None else f"{resolved.value:,}"
+    return "" if resolved.value is None else text_of(resolved.value)

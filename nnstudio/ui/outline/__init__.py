@@ -1,0 +1,1 @@
+"""The outline: the model as a tree in declaration order."""

@@ -1,0 +1,1 @@
+"""The palette: layers and blocks to drag onto the canvas."""

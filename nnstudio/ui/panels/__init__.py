@@ -1,0 +1,1 @@
+"""The panels below the canvas, but for the training."""

@@ -1,0 +1,1 @@
+"""The start page: examples, recent projects, what an earlier start left behind."""

@@ -1,0 +1,180 @@
+"""The start page: presets as cards, an empty canvas, recent projects, and lost work."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.compiler.inference import analyse
+from nnstudio.project.values import Project
+from nnstudio.ui.files.recent import RecentFiles
+from nnstudio.ui.start.preset_card import EmptyCard, PresetCard, PresetInfo
+from nnstudio.ui.start.start_side import GallerySide
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.flow_area import FlowArea
+
+Load = Callable[[str], Project]
+FIRST = "Good to begin with"
+OTHER = "Other models"
+STARTERS = ("SimpleMLP", "SimpleCNN", "GRUClassifier")
+"""Small models of the three basic kinds, shown beside the empty canvas."""
+FEW = 6
+"""With no more presets than this, all stay in their families."""
+
+
+class Gallery(QWidget):
+    """Everything one can begin with. Pictures are filled in one by one, after it is shown."""
+
+    preset_chosen = Signal(str)
+    empty_chosen = Signal()
+    open_asked = Signal()
+    file_chosen = Signal(Path)
+    recover_asked = Signal(object)
+    forget_asked = Signal(object)
+
+    def __init__(
+        self,
+        presets: Sequence[PresetInfo],
+        load: Load,
+        recent: RecentFiles,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._waiting: deque[PresetCard] = deque()
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._fill_one)
+        self.side = GallerySide(recent)
+        self.side.open_asked.connect(self.open_asked)
+        self.side.file_chosen.connect(self.file_chosen)
+        self.side.recover_asked.connect(self.recover_asked)
+        self.side.forget_asked.connect(self.forget_asked)
+        self.search = QLineEdit(placeholderText="Search the examples", clearButtonEnabled=True)
+        self.search.setFixedWidth(280)
+        self.search.setAccessibleName("Search the examples")
+        magnifier = self.search.addAction(
+            icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
+        )
+        icons.attach(magnifier, "search", "muted", 16)
+        self.search.textChanged.connect(self._filter)
+        self.empty_card = EmptyCard()
+        self.empty_card.chosen.connect(self.empty_chosen)
+        self.cards = [PresetCard(info) for info in presets]
+        self._sections: list[tuple[QLabel, QWidget, list[PresetCard]]] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.side)
+        row.addWidget(self._made_page(), 1)
+
+    def _made_page(self) -> QScrollArea:
+        page = QWidget()
+        page.setObjectName("galleryPage")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(32, 28, 32, 32)
+        column.setSpacing(8)
+        title = QLabel("Start from an example")
+        title.setFont(theme.text_font(20, QFont.Weight.DemiBold))
+        below = QLabel(
+            "Each one opens as a project of your own. Nothing you do changes the example."
+        )
+        below.setProperty("role", "muted")
+        head = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(title)
+        words.addWidget(below)
+        head.addLayout(words, 1)
+        head.addWidget(self.search, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(head)
+        column.addSpacing(8)
+        families: dict[str, list[PresetCard]] = {FIRST: []}
+        for card in self.cards:
+            card.chosen.connect(partial(self.preset_chosen.emit, card.info.name))
+            starter = len(self.cards) > FEW and card.info.name in STARTERS
+            family = FIRST if starter else card.info.family or OTHER
+            families.setdefault(family, []).append(card)
+        for family, cards in families.items():
+            label = QLabel(family)
+            label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
+            label.setContentsMargins(0, 14 if self._sections else 6, 0, 2)
+            holder = FlowArea()
+            if family == FIRST:
+                holder.add(self.empty_card)
+                cards.sort(key=lambda card: STARTERS.index(card.info.name))
+            for card in cards:
+                holder.add(card)
+            column.addWidget(label)
+            column.addWidget(holder)
+            self._sections.append((label, holder, cards))
+        self._nothing = QLabel("No example fits.")
+        self._nothing.setProperty("role", "muted")
+        self._nothing.hide()
+        column.addWidget(self._nothing)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        return area
+
+    def card(self, name: str) -> PresetCard | None:
+        """The card of a preset."""
+        return next((card for card in self.cards if card.info.name == name), None)
+
+    # -- pictures -----------------------------------------------------------------------------
+
+    def _fill_one(self) -> None:
+        if not self._waiting:
+            self._timer.stop()
+            return
+        card = self._waiting.popleft()
+        try:
+            project = self._load(card.info.name)
+        except (OSError, ValueError):  # a broken example must not keep the others from being shown
+            return
+        report = analyse(project).root
+        told = "" if report.parameters is None else f"{report.parameters:,} parameters"
+        card.show_project(project, report, told)
+
+    # -- searching ----------------------------------------------------------------------------
+
+    def _filter(self, typed: str) -> None:
+        wanted = typed.lower().split()
+        any_shown = False
+        self.empty_card.setVisible(not wanted)
+        for label, holder, cards in self._sections:
+            shown = 0
+            for card in cards:
+                fits = all(word in card.words() for word in wanted)
+                card.setVisible(fits)
+                shown += fits
+            seen = shown > 0 or (not wanted and self.empty_card.parent() is holder)
+            label.setVisible(seen)
+            holder.setVisible(seen)
+            holder.updateGeometry()
+            any_shown = any_shown or shown > 0
+        self._nothing.setVisible(not any_shown)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.side.renew()
+        if not self._timer.isActive() and any(not card.parameters for card in self.cards):
+            self._waiting.extend(card for card in self.cards if not card.parameters)
+            self._timer.start()

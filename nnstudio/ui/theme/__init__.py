@@ -1,0 +1,1 @@
+"""Colours, fonts and icons, and how they are put on the application."""

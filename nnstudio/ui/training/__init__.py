@@ -1,0 +1,1 @@
+"""The training panel: settings, plots, epochs, and the run bar of the toolbar."""

@@ -1,0 +1,254 @@
+"""The form of the training settings, made from their schema; each change is one undo step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.data.catalogue import BUILT_IN, describe
+from nnstudio.data.info import DataError, in_words
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.ui.forms.rows import FieldRow, FieldState
+from nnstudio.ui.forms.sections import Column, Section, in_order
+from nnstudio.ui.theme import icons
+from nnstudio.workspace.workspace import Workspace
+
+LEFT = ("data", "epochs", "batch_size")
+RIGHT = ("learning_rate", "optimizer", "momentum", "device", "seed")
+OTHER_FILE = "A file..."
+DEVICES = ("auto", "cpu")
+LABEL_WIDTH = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One property of the schema, as far as the form needs it."""
+
+    name: str
+    title: str
+    note: str
+    kind: str
+    choices: tuple[str, ...]
+    optional: bool
+    shown_when: dict[str, list[str]]
+
+
+def settings_of_schema() -> list[Setting]:
+    """The settings in the order of the schema."""
+    found = []
+    for name, told in TrainingSettings.model_json_schema()["properties"].items():
+        parts: list[dict[str, Any]] = told.get("anyOf", [told])
+        types = {part.get("type") for part in parts}
+        choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
+        kind = "choice" if choices else "bool" if "boolean" in types else "text"
+        found.append(
+            Setting(
+                name,
+                told["title"],
+                told.get("description", ""),
+                kind,
+                choices,
+                "null" in types,
+                told.get("shown_when", {}),
+            )
+        )
+    return found
+
+
+class TrainingForm(QWidget):
+    """Settings of the training of the open project."""
+
+    refused = Signal(str)
+    fit_asked = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._devices: tuple[str, ...] = DEVICES
+        self._schema = {setting.name: setting for setting in settings_of_schema()}
+        self.rows: dict[str, FieldRow] = {}
+        self._about = QLabel(wordWrap=True)
+        self._about.setProperty("role", "muted")
+        self._recipe = QLabel(wordWrap=True)
+        self._recipe.setContentsMargins(16, 8, 16, 12)
+        self._recipe.setProperty("role", "muted")
+        self._mismatch = QFrame()
+        self._mismatch.setProperty("role", "notice-warning")
+        self._mismatch_text = QLabel(wordWrap=True)
+        self.fit_button = QPushButton("Fit the model to the data")
+        self.fit_button.clicked.connect(self.fit_asked)
+        icons.attach(self.fit_button, "data", size=16)
+        card = QVBoxLayout(self._mismatch)
+        card.setContentsMargins(10, 8, 10, 8)
+        card.addWidget(self._mismatch_text)
+        card.addWidget(self.fit_button)
+        self.first = Section("Training")
+        self.more = Section("More", open=False)
+        for name, setting in self._schema.items():
+            if name not in LEFT + RIGHT:
+                self.more.add(self._row(setting))
+        columns = QWidget()
+        beside = QHBoxLayout(columns)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(16)
+        for names in (LEFT, RIGHT):
+            rows = Column()
+            for name in names:
+                rows.add(self._row(self._schema[name]))
+                if name == "data":
+                    rows.add(self._about)
+                    rows.add(self._mismatch)
+            rows.add_stretch()
+            beside.addWidget(rows, 1)
+        self.first.add(columns)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.first)
+        column.addWidget(self.more)
+        column.addWidget(self._recipe)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        in_order(page)
+        self.setMinimumWidth(page.minimumSizeHint().width() + 12)
+        self.refresh()
+
+    def _row(self, setting: Setting) -> FieldRow:
+        kind = "choice" if setting.name in ("data", "device") else setting.kind
+        row = FieldRow(
+            FieldState(setting.name, kind, label=setting.title, choices=setting.choices),
+            label_width=LABEL_WIDTH,
+        )
+        row.committed.connect(self._set)
+        self.rows[setting.name] = row
+        return row
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the settings as they are now."""
+        now = self._workspace.project.training
+        fresh = TrainingSettings()
+        for name, row in self.rows.items():
+            setting = self._schema[name]
+            value, default = getattr(now, name), getattr(fresh, name)
+            row.show_state(
+                FieldState(
+                    name,
+                    row.kind,
+                    label=setting.title,
+                    value="" if value == default and row.kind == "text" else _text(value),
+                    given=value != default,
+                    placeholder=_text(default) or "none",
+                    fallback=_text(default),
+                    choices=self._choices(setting, str(value)),
+                    help=setting.note,
+                )
+            )
+            wanted = setting.shown_when
+            row.setVisible(all(str(getattr(now, k)) in v for k, v in wanted.items()))
+        self._recipe.setText(self._workspace.project.about.recipe)
+        self._recipe.setVisible(bool(self._recipe.text()))
+        self._show_data(now)
+
+    def _choices(self, setting: Setting, value: str) -> tuple[str, ...]:
+        if setting.name == "data":
+            return (*BUILT_IN, *(() if value in BUILT_IN else (value,)), OTHER_FILE)
+        if setting.name == "device":
+            return (*self._devices, *(() if value in self._devices else (value,)))
+        return setting.choices
+
+    def show_devices(self, names: tuple[str, ...]) -> None:
+        """The devices of this machine, once torch has told them."""
+        self._devices = ("auto", *names)
+        self.refresh()
+
+    def _show_data(self, now: TrainingSettings) -> None:
+        try:
+            info = describe(now.data)
+            fitted = self._workspace.is_fitted(now.data)
+        except DataError as error:
+            self._about.setText(str(error))
+            self._mismatch.hide()
+            return
+        classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
+        form = in_words(info.forms[0]).replace(" x ", " × ")
+        size = self._workspace.resized_to(now.data)
+        given = f", resized to {in_words(size).replace(' x ', ' × ')}" if size else ""
+        self._about.setText(f"{info.samples:,} samples of {form}{given}, {classes}")
+        self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
+        self._mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
+        self._mismatch_text.setText(self._difference(info.title, len(info.classes)))
+
+    def _difference(self, title: str, classes: int) -> str:
+        root = self._workspace.report.root
+        takes = " and ".join(tensor.label for tensor in root.inputs.values()) or "nothing"
+        gives = " and ".join(tensor.label for tensor in root.outputs.values()) or "nothing yet"
+        return f"The model takes {takes} and gives {gives}; {title} has {classes} classes."
+
+    @property
+    def is_fitted(self) -> bool:
+        """True if the model takes this data as it is."""
+        return self._mismatch.isHidden()
+
+    # -- editing ------------------------------------------------------------------------------
+
+    def _set(self, name: str, text: str) -> None:
+        if name == "data" and text == OTHER_FILE:
+            path, _ = QFileDialog.getOpenFileName(
+                self, "Choose a data file", str(Path.home()), "Data (*.npz *.csv)"
+            )
+            if not path:
+                self.refresh()
+                return
+            text = path
+        row = self.rows[name]
+        try:
+            self._workspace.do(self._command(name, text))
+        except (SettingsError, Refusal) as error:
+            row.refuse(str(error))
+            self.refused.emit(str(error))
+            return
+        row.accept()
+
+    def _command(self, name: str, text: str) -> Command:
+        setting = self._schema[name]
+        now = self._workspace.project.training
+        value: object = text
+        if not text:
+            value = getattr(TrainingSettings(), name)
+        elif setting.optional and text.lower() == "none":
+            value = None
+        elif setting.kind == "bool":
+            value = text == "True"
+        return SetTraining(now.changed(**{name: value}), f"Set {setting.title.lower()}")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,259 @@
+"""The Training tab's right side: how it goes in figures, the live plots, the epochs in a table.
+
+It shows events and knows no run: whoever drains a run's queue hands the events over.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.training.events import (
+    CheckpointSaved,
+    Completed,
+    EpochDone,
+    Event,
+    Failed,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from nnstudio.ui.theme import icons
+from nnstudio.ui.training.epoch_table import EpochTable
+from nnstudio.ui.training.plots import TrainingPlots
+from nnstudio.ui.widgets.empty_state import EmptyState
+from nnstudio.ui.widgets.figure import NOTHING, Figure, Pill
+
+REDRAW = 60
+"""Milliseconds between two drawings of the plots while events come."""
+NARROW = 800
+"""Below this width the head leaves out what can be read elsewhere."""
+WIDE = 1180
+"""From this width on the table of epochs stands beside the plots by itself."""
+
+_TONES = {
+    "Running": "accent",
+    "Pausing": "warning",
+    "Paused": "warning",
+    "Stopping": "warning",
+    "Completed": "good",
+    "Failed": "error",
+}
+
+
+class TrainingPanel(QWidget):
+    """Shows one training: `begin`, then `handle` each event and `set_state` now and then."""
+
+    run_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plots = TrainingPlots()
+        self.state = Pill()
+        self.state.hide()
+        self.figures = {
+            "epoch": Figure("Epoch", 64),
+            "step": Figure("Step", 104),
+            "speed": Figure("Samples/s", 64),
+            "left": Figure("Time left", 60),
+            "device": Figure("Device", 48),
+        }
+        self.progress = QProgressBar(textVisible=False, maximum=1000)
+        self.progress.setProperty("role", "slim")
+        self.note = QLabel(wordWrap=True)
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.note.hide()
+        self.table = EpochTable()
+        self.table.hide()
+        self.empty = EmptyState(
+            "training",
+            "Not trained yet",
+            "Press Run to train this model; loss and accuracy are drawn here while it learns.",
+            "Run",
+        )
+        self.empty.button.setProperty("role", "primary")
+        icons.attach(self.empty.button, "run", "on_accent", 16)
+        self.empty.asked.connect(self.run_asked)
+        shown = QWidget()
+        self._stack = QStackedLayout(shown)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._page())
+        self._split = QSplitter(Qt.Orientation.Horizontal, handleWidth=1)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(shown)
+        self._split.setStretchFactor(0, 1)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._split)
+        self._redraw = QTimer(self, singleShot=True, interval=REDRAW)
+        self._redraw.timeout.connect(self.plots.redraw)
+        self._epochs = 0
+
+    def _page(self) -> QWidget:
+        self.table_button = self._button("summary", "Show the epochs as a table", checkable=True)
+        self.table_button.toggled.connect(self.table.setVisible)
+        export = self._button("export", "Export the plots as PNG or SVG, or their points as CSV...")
+        export.clicked.connect(self._export)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(self.state)
+        self.state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for figure in self.figures.values():
+            head.addWidget(figure)
+        head.addStretch(1)
+        head.addWidget(self.plots.smoothing)
+        head.addWidget(self.table_button)
+        head.addWidget(export)
+        body = QSplitter(Qt.Orientation.Horizontal, handleWidth=8)
+        body.setProperty("role", "gap")
+        body.setChildrenCollapsible(False)
+        body.addWidget(self.plots)
+        body.addWidget(self.table)
+        body.setSizes([700, 480])
+        body.setStretchFactor(0, 1)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.progress)
+        column.addWidget(self.note)
+        column.addWidget(body, 1)
+        return page
+
+    @staticmethod
+    def _button(icon: str, tip: str, *, checkable: bool = False) -> QToolButton:
+        button = QToolButton(checkable=checkable)
+        button.setProperty("role", "quiet")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setFixedSize(28, 28)
+        button.setIconSize(icons.size(16))
+        icons.attach(button, icon, size=16)
+        return button
+
+    # -- what the shell does ------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Forget the last training and say how to start one."""
+        self._clear()
+        self._stack.setCurrentIndex(0)
+
+    def begin(self) -> None:
+        """A new training: forget the last one."""
+        self._clear()
+        self._stack.setCurrentIndex(1)
+
+    def set_state(self, state: str) -> None:
+        """The state in words and colour."""
+        self.state.show_word(state, _TONES.get(state, "muted"))
+        self.state.setVisible(bool(state))
+
+    def handle(self, event: Event) -> None:
+        """Show one event; the plots are drawn soon after, once for all that came."""
+        self._stack.setCurrentIndex(1)
+        self.plots.add_event(event)
+        if not self._redraw.isActive():
+            self._redraw.start()
+        match event:
+            case Started():
+                self._epochs = event.epochs
+                self._show(device=event.device, epoch=f"{event.first_epoch} / {event.epochs}")
+            case StepsDone():
+                self._on_steps(event)
+            case EpochDone():
+                self._show(epoch=f"{event.epoch} / {event.epochs}")
+                self.table.add_row(event)
+            case CheckpointSaved(best=True):
+                self.table.mark_best(event.epoch)
+            case Completed():
+                self.table.mark_best(event.best_epoch)
+                self.progress.setValue(self.progress.maximum())
+                self._end(event.seconds)
+            case Stopped():
+                self._end(event.seconds)
+            case Failed():
+                self._end(None)
+                self._say(event.sentence)
+
+    # -- how it shows it ----------------------------------------------------------------------
+
+    def _clear(self) -> None:
+        self._redraw.stop()
+        self._epochs = 0
+        self.plots.clear()
+        self.table.clear()
+        for figure in self.figures.values():
+            figure.show_text(NOTHING)
+        self.figures["left"].show_text(NOTHING, "Time left")
+        self.progress.setValue(0)
+        self.note.hide()
+
+    def _on_steps(self, event: StepsDone) -> None:
+        left = event.remaining_seconds
+        self._show(
+            epoch=f"{event.epoch} / {self._epochs or NOTHING}",
+            step=f"{event.step:,} / {event.steps:,}",
+            speed=f"{event.samples_per_second:,.0f}",
+            left=NOTHING if left is None else _duration(left),
+        )
+        self.progress.setValue(round(1000 * event.step / max(event.steps, 1)))
+
+    def _end(self, seconds: float | None) -> None:
+        self.figures["left"].show_text(NOTHING if seconds is None else _duration(seconds), "Took")
+
+    def _show(self, **texts: str) -> None:
+        for name, text in texts.items():
+            self.figures[name].show_text(text)
+
+    def _say(self, sentence: str) -> None:
+        self.note.setText(sentence)
+        self.note.setProperty("role", "error")
+        self.note.style().polish(self.note)
+        self.note.show()
+
+    def _export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export plots", "training.png", "Picture (*.png);;Drawing (*.svg);;Points (*.csv)"
+        )
+        if name:
+            try:
+                self.plots.export(Path(name))
+            except (OSError, ValueError) as error:
+                self._say(str(error))
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head(event.size().width())
+        # Only where the width passes the mark, so that a choice by hand stays.
+        if (event.oldSize().width() >= WIDE) != (event.size().width() >= WIDE):
+            self.table_button.setChecked(event.size().width() >= WIDE)
+
+    def _fit_head(self, width: int) -> None:
+        self.plots.smoothing.show_title(width >= NARROW)
+        self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
+        self.figures["step"].setVisible(width >= NARROW - 96)
+        self.plots.smoothing.setVisible(width >= NARROW - 272)
+
+
+def _duration(seconds: float) -> str:
+    """Whole seconds as `0:42`, `12:04`, `1:02:33`."""
+    minutes, left = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -1,0 +1,234 @@
+"""The charts of a training, fed by its events."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started, StepsDone
+from nnstudio.ui.plots.chart import Chart
+from nnstudio.ui.theme import current as theme
+
+TALL = 300
+"""From this height on there is room for the learning rate and the speed below."""
+
+
+class Smoothing(QWidget):
+    """The slider for the smoothing of training curves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=98, value=60)
+        self.slider.setFixedWidth(96)
+        self.slider.setAccessibleName("Smoothing of the training curves")
+        self.setToolTip(
+            "Smooths the training curves; the points stay faint behind. "
+            "Validation is drawn as it is."
+        )
+        self._title = label = QLabel("Smoothing")
+        label.setProperty("role", "muted")
+        label.setFont(theme.text_font(12))
+        self._value = QLabel()
+        self._value.setFont(theme.mono_font(12))
+        self._value.setFixedWidth(32)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (label, self.slider, self._value):
+            row.addWidget(widget)
+        self.slider.valueChanged.connect(self._tell)
+        self._tell()
+
+    @property
+    def weight(self) -> float:
+        """0 to 0.98."""
+        return self.slider.value() / 100
+
+    def show_title(self, shown: bool) -> None:
+        """Leave the word out where there is little room; the tooltip has it."""
+        self._title.setVisible(shown)
+
+    def _tell(self) -> None:
+        self._value.setText(f"{self.weight:.2f}")
+
+
+class TrainingPlots(QWidget):
+    """Loss and accuracy side by side, learning rate and speed below where there is room.
+
+    Feed events with `add_event`, then call `redraw` once for all that came. The x axis counts
+    epochs: 1.5 is the middle of the second one.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss = Chart("Loss", "loss", log=True)
+        self.loss.add_series("train_loss", "Training", short="Train")
+        self.loss.add_series("validation_loss", "Validation", short="Val.", dashed=True)
+        self.accuracy = Chart("Accuracy", "accuracy", percent=True)
+        self.accuracy.add_series("train_accuracy", "Training", short="Train")
+        self.accuracy.add_series("validation_accuracy", "Validation", short="Val.", dashed=True)
+        self.rate = Chart("Learning rate", "learning_rate", log=True)
+        self.rate.add_series("learning_rate", "Rate", widest="0.00e-00")
+        self.speed = Chart("Speed", "speed")
+        self.speed.add_series("samples_per_second", "Samples/s", widest="0,000,000")
+        self.charts = (self.loss, self.accuracy, self.rate, self.speed)
+        self.smoothing = Smoothing()
+        self.smoothing.slider.valueChanged.connect(self._smooth)
+        for chart in self.charts:
+            chart.hovered.connect(self._on_hover)
+        self._steps_per_epoch = 1
+        self._last_step = 0.0
+        self._below = QWidget()
+        above = _row(self.charts[:2])
+        self._below.setLayout(_row(self.charts[2:]))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(above, 5)
+        column.addWidget(self._below, 3)
+        self._below.hide()
+        self._smooth()
+
+    def add_event(self, event: Event) -> None:
+        """Take up one event; nothing is drawn before `redraw`."""
+        match event:
+            case Started():
+                self._steps_per_epoch = max(event.steps_per_epoch, 1)
+            case StepsDone():
+                x = self._last_step = event.step / self._steps_per_epoch
+                self._add("train_loss", x, event.loss)
+                self._add("train_accuracy", x, _percent(event.accuracy))
+                self._add("learning_rate", x, event.learning_rate)
+                self._add("samples_per_second", x, event.samples_per_second)
+            case EpochDone():
+                self._on_epoch(event)
+            case CheckpointSaved(best=True):
+                self.loss.mark_best("validation_loss", event.epoch)
+                self.accuracy.mark_best("validation_accuracy", event.epoch)
+
+    def _on_epoch(self, event: EpochDone) -> None:
+        x = float(event.epoch)
+        if self._last_step <= event.epoch - 1:
+            # No steps were told, as in a run read back from its history.
+            self._add("train_loss", x, event.train.loss)
+            self._add("train_accuracy", x, _percent(event.train.accuracy))
+            self._add("learning_rate", x, event.learning_rate)
+        if event.validation is not None:
+            self._add("validation_loss", x, event.validation.loss)
+            self._add("validation_accuracy", x, _percent(event.validation.accuracy))
+
+    def _add(self, key: str, x: float, y: float | None) -> None:
+        if y is not None:
+            self._chart(key).series[key].add(x, y)
+
+    def _chart(self, key: str) -> Chart:
+        for chart in self.charts:
+            if key in chart.series:
+                return chart
+        known = ", ".join(key for chart in self.charts for key in chart.series)
+        raise KeyError(f"expected one of the series {known}, received {key!r}")
+
+    def redraw(self) -> None:
+        """Draw what has come, where it can be seen."""
+        for chart in self.charts:
+            if chart.isVisibleTo(self):
+                chart.redraw()
+
+    def points(self, series: str) -> tuple[list[float], list[float]]:
+        """Epochs and values of train_loss, validation_loss, train_accuracy, ... (in percent).
+
+        Raises:
+            KeyError: no such series.
+        """
+        found = self._chart(series).series[series]
+        return list(found.x), list(found.y)
+
+    def clear(self) -> None:
+        """Forget the last training."""
+        self._last_step = 0.0
+        for chart in self.charts:
+            chart.clear()
+
+    def _smooth(self) -> None:
+        for chart in (self.loss, self.accuracy, self.speed):
+            chart.set_smoothing(self.smoothing.weight)
+
+    def _on_hover(self, x: float | None) -> None:
+        for chart in self.charts:
+            chart.show_at(x)
+
+    # -- files --------------------------------------------------------------------------------
+
+    def export(self, path: Path) -> None:
+        """Write the charts as PNG or SVG, or their points as CSV, by the ending.
+
+        Raises:
+            ValueError: another ending.
+            OSError: the file cannot be written.
+        """
+        self._on_hover(None)
+        match path.suffix.lower():
+            case ".png":
+                if not self.grab().save(str(path)):
+                    raise OSError(f"The picture could not be written to {path}.")
+            case ".svg":
+                self._write_svg(path)
+            case ".csv":
+                self._write_csv(path)
+            case ending:
+                got = ending or path.name
+                raise ValueError(f"Plots are written as .png, .svg or .csv, received '{got}'.")
+
+    def _write_svg(self, path: Path) -> None:
+        made = QSvgGenerator()
+        made.setFileName(str(path))
+        made.setSize(self.size())
+        made.setViewBox(QRect(0, 0, self.width(), self.height()))
+        made.setTitle("Training")
+        painter = QPainter()
+        if not painter.begin(made):
+            raise OSError(f"The drawing could not be written to {path}.")
+        self.render(painter, QPoint())
+        painter.end()
+
+    def _write_csv(self, path: Path) -> None:
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["series", "epoch", "value"])
+            for chart in self.charts:
+                for key, series in chart.series.items():
+                    writer.writerows((key, x, y) for x, y in zip(series.x, series.y, strict=True))
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(460, 96)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (self.height() >= TALL) != self._below.isVisibleTo(self):
+            self._below.setVisible(self.height() >= TALL)
+            self.redraw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.redraw()
+
+
+def _row(charts: Sequence[Chart]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for chart in charts:
+        row.addWidget(chart, 1)
+    return row
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share

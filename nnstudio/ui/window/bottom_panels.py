@@ -1,0 +1,205 @@
+"""The panels below the canvas and what flows between them, the canvas and the project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from nnstudio.analysis.report import Problem
+from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.inference import Later
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
+from nnstudio.ui.background import Background
+from nnstudio.ui.panels.code_panel import CodePanel
+from nnstudio.ui.panels.log_panel import LogPanel
+from nnstudio.ui.panels.problems_panel import ProblemsPanel
+from nnstudio.ui.panels.summary_panel import SummaryPanel
+from nnstudio.ui.shown_problems import shown_problems
+from nnstudio.ui.training.controller import Shows
+from nnstudio.ui.training.form import TrainingForm
+from nnstudio.ui.window.editor import Editor
+from nnstudio.workspace.workspace import Workspace
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.workspace.inspection import Inspection
+
+QUIET = 400
+"""Milliseconds without an edit before a summary that can be seen is made again."""
+SOON = 50
+"""Milliseconds until layers are run, while others are."""
+SMALL = 30_000_000
+"""Parameters up to which a model is summarised without being asked."""
+LIGHT = 20_000_000_000
+"""Floating point operations a sample up to which it is."""
+
+
+class Panels(QObject):
+    """Problems, Summary, Code, Training and Log of one editor."""
+
+    def __init__(self, workspace: Workspace, editor: Editor) -> None:
+        super().__init__(editor)
+        self._workspace = workspace
+        self._editor = editor
+        self.problems = ProblemsPanel()
+        self.summary = SummaryPanel()
+        self.code = CodePanel(workspace)
+        self.form = TrainingForm(workspace)
+        self.training = TrainingPage(self.form)
+        self.log = LogPanel()
+        self._inspection = Background("summary", self)
+        self._inspected: Project | None = None
+        self._refused: Project | None = None
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._quiet.timeout.connect(self._summarise_if_seen)
+        self._later = workspace.infer = Later()
+        self._shapes = Background("shapes", self)
+        self._shapes.done.connect(self._on_shapes)
+        self._shapes_again = QTimer(self, singleShot=True, interval=SOON)
+        self._shapes_again.timeout.connect(self._find_shapes)
+        editor.add_panel("problems", "Problems", "problems", self.problems)
+        editor.add_panel("summary", "Summary", "summary", self.summary)
+        editor.add_panel("code", "Code", "code", self.code)
+        editor.add_panel("training", "Training", "training", self.training)
+        editor.add_panel("log", "Log", "log", self.log)
+        self.problems.count_changed.connect(self._on_count)
+        self.problems.fly_asked.connect(editor.fly_to)
+        self.problems.fix_asked.connect(self.apply_fix)
+        self.code.node_chosen.connect(editor.fly_to)
+        self.code.problems_asked.connect(lambda: editor.show_panel("problems"))
+        self.summary.asked.connect(self.summarise)
+        self._inspection.done.connect(self._on_inspected)
+        self._inspection.failed.connect(self._on_not_inspected)
+        editor.canvas.selection_changed.connect(self._mark_code)
+        editor.panel_shown.connect(self._on_shown)
+
+    def refresh(self) -> None:
+        """The project has changed."""
+        blank = not self._workspace.project.model.graph.nodes
+        self.problems.show_problems(shown_problems(self._workspace), blank=blank)
+        self.code.follow()
+        self.form.refresh()
+        self._find_shapes()
+        if self.summary.is_current and self._inspected is not self._workspace.project:
+            self.summary.show_changed()
+        if self._editor.is_panel_seen("summary"):
+            self._quiet.start()
+
+    def reset(self) -> None:
+        """Another project was opened."""
+        self.summary.clear()
+        self._inspected = self._refused = None
+        self.refresh()
+
+    def close(self) -> None:
+        """Leave no thread behind."""
+        self._quiet.stop()
+        self._inspection.close()
+        self._shapes_again.stop()
+        self._later.forget()
+        self._shapes.close()
+
+    def _find_shapes(self) -> None:
+        """Run the layers that have no shape rule, and torch's import before, beside the window."""
+        if self._later.is_asked and not self._shapes.start(self._later.find):
+            self._shapes_again.start()
+
+    def _on_shapes(self, _nothing: object) -> None:
+        self._refused = None
+        self._workspace.analyse_anew()
+
+    def _on_count(self, count: int) -> None:
+        self._editor.count_on_tab("problems", count)
+        found = {problem.severity for problem in self.problems.problems}
+        colour = next((name for name in ("error", "warning") if name in found), "muted")
+        self._editor.icon_on_tab("problems", "problems", colour)
+
+    def apply_fix(self, problem: Problem) -> None:
+        """Do what a problem offers, as one undo step."""
+        if problem.fix is not None:
+            self._editor.inspector.context.apply_fix(problem)
+
+    def _on_shown(self, id: str) -> None:
+        if id == "training":
+            self.training.panel()
+        elif id == "summary":
+            self._summarise_if_seen()
+
+    # -- code ---------------------------------------------------------------------------------
+
+    def _mark_code(self, selection: frozenset[str]) -> None:
+        self.code.mark(self._workspace.block_at(self._editor.canvas.path), selection)
+
+    # -- summary ------------------------------------------------------------------------------
+
+    def summarise(self) -> None:
+        """Build the model and run it once, in the background."""
+        project, report = self._workspace.project, self._workspace.report
+        if report.errors:
+            self._refused = project
+            self.summary.show_failure(report.errors[0].sentence)
+            return
+
+        def work() -> tuple[Project, Inspection]:
+            from nnstudio.workspace.inspection import inspect_model
+
+            return project, inspect_model(project, report)
+
+        if self._inspection.start(work):
+            self.summary.show_busy()
+
+    def _summarise_if_seen(self) -> None:
+        """Make the summary without being asked, if it is wanted and costs little."""
+        project, root = self._workspace.project, self._workspace.report.root
+        if not self._editor.is_panel_seen("summary") or not self._editor.isVisible():
+            return
+        if project is self._inspected or project is self._refused or not project.model.graph.nodes:
+            return
+        if (root.parameters or 0) <= SMALL and (root.flops or 0) <= LIGHT:
+            self.summarise()
+
+    def _on_inspected(self, result: tuple[Project, Inspection]) -> None:
+        project, inspection = result
+        self._inspected = project
+        self.summary.set_summary(inspection.summary, inspection.check)
+        if project is not self._workspace.project:
+            self.summary.show_changed()
+            self._quiet.start()
+
+    def _on_not_inspected(self, error: object) -> None:
+        self._refused = self._workspace.project
+        known = isinstance(error, CompileError | Refusal | ValueError)
+        prefix = "" if known else "The model was built, but cannot run: "
+        self.summary.show_failure(f"{prefix}{error}")
+
+
+class TrainingPage(QWidget):
+    """The settings at the left, the plots at the right; those are made on first need."""
+
+    run_asked = Signal()
+
+    def __init__(self, form: TrainingForm, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._panel: Shows | None = None
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        self._split.addWidget(form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._split)
+
+    def panel(self) -> Shows:
+        """The plots; loads pyqtgraph the first time."""
+        if self._panel is None:
+            from nnstudio.ui.training.panel import TrainingPanel
+
+            panel = TrainingPanel()
+            panel.run_asked.connect(self.run_asked)
+            self._panel = panel
+            self._split.addWidget(panel)
+            self._split.setStretchFactor(1, 1)
+            self._split.setSizes([560, 880])
+        return self._panel

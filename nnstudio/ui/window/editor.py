@@ -1,0 +1,262 @@
+"""The page with the canvas: palette and outline left, inspector right, panels below.
+
+Layout, not acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from nnstudio.graph.values import Port
+from nnstudio.project.ports import node_ports
+from nnstudio.project.refusal import Refusal
+from nnstudio.ui.canvas.block_libraries import BlockLibraries
+from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.canvas.fitting import ports_of
+from nnstudio.ui.inspector import Inspector
+from nnstudio.ui.outline.outline import Outline
+from nnstudio.ui.palette.palette import Palette
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
+from nnstudio.ui.window.breadcrumb import Breadcrumb
+from nnstudio.ui.window.left_side import PAGES, LeftSide
+from nnstudio.workspace.workspace import Workspace
+
+GAP = 72.0
+SIZES = ([232, 892, 316], [606, 242])
+"""Widths of the left side, canvas and inspector; heights of what is above and the panels."""
+
+
+class Editor(QWidget):
+    """Canvas and everything around it. `panel_shown(id)` when another tab comes up."""
+
+    panel_shown = Signal(str)
+    layout_changed = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        presets: Sequence[tuple[str, str]],
+        libraries: BlockLibraries,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.libraries = libraries
+        self.canvas = Canvas(workspace, libraries=libraries)
+        self.breadcrumb = Breadcrumb(workspace)
+        self.palette_panel = Palette(workspace, libraries, presets)
+        self.outline = Outline(self.canvas)
+        self.left = LeftSide(self.palette_panel, self.outline)
+        self.inspector = Inspector(workspace)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setIconSize(icons.size(16))
+        self._ids: list[str] = []
+        self._icons: list[tuple[str, str]] = []
+        self._titles: dict[str, str] = {}
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.breadcrumb)
+        column.addWidget(_line())
+        column.addWidget(self.canvas, 1)
+        self._middle = column
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        self.down = QSplitter(Qt.Orientation.Vertical)
+        for panel in (self.left, self.inspector, self.breadcrumb):
+            panel.setProperty("role", "panel")
+            panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        for widget in (self.left, middle, self.inspector):
+            self.across.addWidget(widget)
+        self.down.addWidget(self.across)
+        self.down.addWidget(self.tabs)
+        for splitter, growing in ((self.across, 1), (self.down, 0)):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+            splitter.setStretchFactor(growing, 1)
+        self.across.setSizes(SIZES[0])
+        self.down.setSizes(SIZES[1])
+        self.left.setMinimumWidth(180)
+        self.tabs.setMinimumHeight(120)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.down)
+        self.canvas.path_changed.connect(self._on_path)
+        self.canvas.selection_changed.connect(self._on_selection)
+        self.canvas.properties_requested.connect(lambda _id: self.show_properties())
+        self.breadcrumb.asked.connect(self.canvas.show_path)
+        self.inspector.enter_asked.connect(self.canvas.enter)
+        self.palette_panel.add_asked.connect(self.add)
+        self.left.currentChanged.connect(lambda _page: self.layout_changed.emit())
+        self.tabs.currentChanged.connect(self._on_tab)
+        theme.notifier.changed.connect(self._tint)
+
+    def put_above_canvas(self, bar: QWidget) -> None:
+        """Put a line between the way to the block and the canvas."""
+        self._middle.insertWidget(self._middle.indexOf(self.canvas), bar)
+
+    # -- following ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the project as it is now; the canvas follows by itself."""
+        self._on_path(self.canvas.path)
+        self.palette_panel.refresh()
+        self.outline.refresh()
+
+    def _on_path(self, path: tuple[str, ...]) -> None:
+        self.breadcrumb.show_path(path)
+        self.inspector.show_target(path, self.canvas.selection())
+
+    def _on_selection(self, selection: frozenset[str]) -> None:
+        self.inspector.show_target(self.canvas.path, selection)
+
+    # -- acts of the palette and the problems -------------------------------------------------
+
+    def add(self, node_type: str) -> str | None:
+        """Add a layer in the middle of the view, or fed by the selected node where that can be."""
+        canvas = self.canvas
+        selected = canvas.selection()
+        if len(selected) == 1 and self._takes_a_wire(node_type):
+            node = canvas.graph.by_id[next(iter(selected))]
+            outputs = node_ports(canvas.project, canvas.graph, node).outputs
+            if outputs:
+                x, y = node.position
+                width = canvas.scene.nodes[node.id].geometry.width
+                place = QPointF(x + width + GAP, y)
+                added = canvas.editing.add(node_type, place, Port(node.id, outputs[0].name), "out")
+                canvas.setFocus()
+                return added
+        added = canvas.add_at(node_type)
+        canvas.setFocus()
+        return added
+
+    def _takes_a_wire(self, node_type: str) -> bool:
+        try:
+            added = self.canvas.addition(node_type)
+        except Refusal:  # said when it is added
+            return False
+        return bool(ports_of(added.project, added.type).inputs)
+
+    def fly_to(self, block: str, node: str) -> bool:
+        """Show a node, entering the first use of its block; False if it is nowhere."""
+        path = self.path_to(block)
+        if path is None:
+            return False
+        if self.workspace.block_at(self.canvas.path) != block:
+            self.canvas.show_path(path)
+        return self.canvas.fly_to(node) if node else True
+
+    def path_to(self, block: str) -> tuple[str, ...] | None:
+        """The nodes to enter from the root to reach a block; None if it is not in use."""
+        project = self.workspace.project
+        ways: list[tuple[str, tuple[str, ...]]] = [(project.root, ())]
+        seen = {project.root}
+        while ways:
+            name, path = ways.pop(0)
+            if name == block:
+                return path
+            for node in project.by_name[name].graph.nodes:
+                if node.type in project.by_name and node.type not in seen:
+                    seen.add(node.type)
+                    ways.append((node.type, (*path, node.id)))
+        return None
+
+    def show_properties(self) -> None:
+        """Go to the first field of the inspector."""
+        self.inspector.show()
+        self.inspector.focus_first()
+        self.layout_changed.emit()
+
+    # -- panels -------------------------------------------------------------------------------
+
+    def add_panel(self, id: str, title: str, icon: str, panel: QWidget) -> None:
+        """Put a tab at the end."""
+        panel.setProperty("role", "panel")
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._ids.append(id)
+        self._titles[id] = title
+        self.tabs.addTab(panel, icons.icon(icon, "muted", 16), title)
+        self._icons.append((icon, "muted"))
+
+    def show_panel(self, id: str) -> None:
+        """Bring a tab up."""
+        if self.tabs.isHidden():
+            self.tabs.show()
+            self.layout_changed.emit()
+        self.tabs.setCurrentIndex(self._ids.index(id))
+
+    def current_panel(self) -> str:
+        """The id of the tab that is up."""
+        return self._ids[self.tabs.currentIndex()] if self._ids else ""
+
+    def is_panel_seen(self, id: str) -> bool:
+        """True if that tab can be seen now."""
+        return not self.tabs.isHidden() and self.current_panel() == id
+
+    def count_on_tab(self, id: str, count: int) -> None:
+        """Write a count behind a tab's title."""
+        title = self._titles[id]
+        self.tabs.setTabText(self._ids.index(id), f"{title} ({count:,})" if count else title)
+
+    def icon_on_tab(self, id: str, icon: str, colour: str) -> None:
+        """Another icon on a tab."""
+        self._icons[self._ids.index(id)] = (icon, colour)
+        self._tint()
+
+    def _on_tab(self, index: int) -> None:
+        if 0 <= index < len(self._ids):
+            self.panel_shown.emit(self._ids[index])
+
+    def _tint(self, _theme: object = None) -> None:
+        for k, (icon, colour) in enumerate(self._icons):
+            self.tabs.setTabIcon(k, icons.icon(icon, colour, 16))
+
+    # -- remembered ---------------------------------------------------------------------------
+
+    def save_layout(self, settings: Settings) -> None:
+        """Remember sizes and what is shown."""
+        settings.set_state("across", self.across.saveState())
+        settings.set_state("down", self.down.saveState())
+        for name, widget in self._sides().items():
+            settings.set_flag(name, not widget.isHidden())
+        settings.set_flag("outline", self.left.page == "outline")
+
+    def load_layout(self, settings: Settings) -> None:
+        """Take up what was remembered."""
+        for name, splitter in (("across", self.across), ("down", self.down)):
+            state = settings.state(name)
+            if not state.isEmpty():
+                splitter.restoreState(state)
+        for name, widget in self._sides().items():
+            widget.setVisible(settings.flag(name, True))
+        self.left.show_page("outline" if settings.flag("outline", False) else "palette")
+
+    def _sides(self) -> dict[str, QWidget]:
+        return {"left": self.left, "inspector": self.inspector, "panels": self.tabs}
+
+    def is_side_shown(self, name: str) -> bool:
+        """True if the palette, the outline, the inspector or the panels are shown."""
+        if name in PAGES:
+            return not self.left.isHidden() and self.left.page == name
+        return not self._sides()[name].isHidden()
+
+    def toggle_side(self, name: str) -> None:
+        """Show or hide the palette, the outline, the inspector or the panels."""
+        shown = self.is_side_shown(name)
+        side = self.left if name in PAGES else self._sides()[name]
+        side.setVisible(not shown)
+        if name in PAGES and not shown:
+            self.left.go_to(name)
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setProperty("role", "line")
+    return line

@@ -1,0 +1,306 @@
+"""The main window: start page or editor, and what connects their parts. No act is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.presets import load_target
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.fields import FileError
+from nnstudio.training.thread import State
+from nnstudio.ui.actions.actions import Actions
+from nnstudio.ui.actions.context_menu import CanvasMenu
+from nnstudio.ui.actions.graph_actions import GraphActions
+from nnstudio.ui.actions.library_actions import LibraryActions
+from nnstudio.ui.actions.toolbar import ToolBar
+from nnstudio.ui.actions.window_actions import WindowActions
+from nnstudio.ui.background import Background
+from nnstudio.ui.canvas.block_libraries import BlockLibraries
+from nnstudio.ui.files.crash_report import CrashReport, crash_reports
+from nnstudio.ui.files.documents import Documents, open_or_refuse
+from nnstudio.ui.files.recovery import Lost, lost_work
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.start.crash_dialog import CrashDialog
+from nnstudio.ui.start.preset_card import PresetInfo
+from nnstudio.ui.start.start_page import Gallery
+from nnstudio.ui.theme import icons
+from nnstudio.ui.title import window_title
+from nnstudio.ui.training.controller import TrainingController
+from nnstudio.ui.training.run_bar import RunBar
+from nnstudio.ui.window.bottom_panels import Panels
+from nnstudio.ui.window.editor import Editor
+from nnstudio.ui.window.find_bar import FindBar
+from nnstudio.ui.window.status_bar import StatusLine
+from nnstudio.workspace.warming import warm_up
+from nnstudio.workspace.workspace import Workspace
+
+
+class MainWindow(QMainWindow):
+    """One window, one open project. `shown_first` once it can be seen."""
+
+    shown_first = Signal()
+
+    def __init__(
+        self, workspace: Workspace, settings: Settings, presets: Sequence[PresetInfo] = ()
+    ) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.settings = settings
+        self._seen = self._has_project = False
+        self._run_state: State | None = None
+        self.setWindowIcon(icons.application())
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.setMinimumSize(900, 600)
+        self.documents = Documents(self, workspace, settings)
+        self.gallery = Gallery(presets, load_target, self.documents.recent)
+        libraries = BlockLibraries(settings.library_folder, self)
+        self.editor = Editor(workspace, [(info.name, info.task) for info in presets], libraries)
+        self.panels = Panels(workspace, self.editor)
+        self.find_bar = FindBar(workspace)
+        self.editor.put_above_canvas(self.find_bar)
+        self.training = TrainingController(workspace, self.panels.training.panel, self)
+        self.run_bar = RunBar()
+        self.status = StatusLine(workspace)
+        self.actions_table = Actions(self, settings)
+        self.actions_table.fill(self.menuBar())
+        self.actions_table.add_to_canvas(self.editor.canvas)
+        self.actions_table.add_to_outline(self.editor.outline)
+        self.toolbar = ToolBar(self.actions_table, self.run_bar)
+        self.addToolBar(self.toolbar)
+        self.setStatusBar(self.status)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.gallery)
+        self._pages.addWidget(self.editor)
+        self.setCentralWidget(self._pages)
+        self._warm = Background("warm-up", self)
+        self._connect()
+        GraphActions(self.actions_table, self.editor.canvas, self.reason_not_open)
+        self.library_actions = LibraryActions(self)
+        CanvasMenu(self.actions_table, self.editor.canvas)
+        self.window_actions = WindowActions(self)
+        self._load_state()
+        self.show_gallery()
+
+    def _connect(self) -> None:
+        self.workspace.changed.connect(self._on_changed)
+        self.workspace.opened.connect(self._on_opened)
+        self.workspace.saved.connect(self.refresh)
+        gallery, documents, editor = self.gallery, self.documents, self.editor
+        gallery.preset_chosen.connect(self.open_preset)
+        gallery.empty_chosen.connect(documents.new)
+        gallery.open_asked.connect(lambda: documents.open())
+        gallery.file_chosen.connect(documents.open)
+        gallery.recover_asked.connect(self._recover)
+        gallery.forget_asked.connect(self._forget)
+        gallery.side.crash_asked.connect(lambda report: CrashDialog(report, self).exec())
+        gallery.side.forget_crash_asked.connect(self._forget)
+        gallery.side.back_asked.connect(self.show_editor)
+        documents.opened.connect(self.show_editor)
+        editor.palette_panel.preset_asked.connect(self.open_preset)
+        editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
+        editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
+        editor.layout_changed.connect(self.actions_table.refresh)
+        of_editor = (editor.canvas, editor.inspector, self.actions_table)
+        for source in (documents, *of_editor, self.panels.form, self.training):
+            source.refused.connect(self.say)
+        editor.outline.hinted.connect(self.status.say)
+        self.find_bar.fly_asked.connect(editor.fly_to)
+        self.find_bar.closed.connect(editor.canvas.setFocus)
+        self.panels.code.export_asked.connect(lambda: self.actions_table.run("file.export"))
+        self.panels.training.run_asked.connect(lambda: self.actions_table.run("run.start"))
+        self.panels.form.fit_asked.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.run_bar.device_chosen.connect(self._choose_device)
+        self.training.changed.connect(self._on_training)
+        self.training.failed_at.connect(self._on_failed)
+        self.training.told_of.connect(self.panels.log.add)
+        documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
+        self._warm.done.connect(self._on_warm)
+
+    # -- pages --------------------------------------------------------------------------------
+
+    @property
+    def is_editing(self) -> bool:
+        """True if the canvas is shown, False on the start page."""
+        return self._pages.currentWidget() is self.editor
+
+    def show_gallery(self) -> None:
+        """Go to the start page; the open project stays open."""
+        self._offer_what_is_left()
+        self._show(self.gallery)
+        self.gallery.search.setFocus()
+
+    def show_editor(self) -> None:
+        """Go to the canvas."""
+        self._has_project = True
+        self._show(self.editor)
+        self.editor.canvas.setFocus()
+
+    def _show(self, page: Gallery | Editor) -> None:
+        self._pages.setCurrentWidget(page)
+        for part in (self.toolbar, self.status):
+            part.setVisible(page is self.editor)
+        self.gallery.side.show_open(self.workspace.title if self._has_project else "")
+        self._renew_title()
+        self.actions_table.refresh()
+
+    def reason_not_open(self) -> str | None:
+        """Why there is nothing to act on; None on the canvas."""
+        return None if self.is_editing else "Open a project first."
+
+    # -- following ----------------------------------------------------------------------------
+
+    def _on_changed(self, _before: object, _after: object) -> None:
+        self.documents.follow()
+        self.refresh()
+
+    def _on_opened(self) -> None:
+        self.panels.reset()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the project as it is now, everywhere."""
+        self.editor.refresh()
+        self.panels.refresh()
+        self.status.refresh(self.documents.saved_at)
+        self.run_bar.device.setCurrentText(self.workspace.project.training.device)
+        self._renew_title()
+        self.actions_table.refresh()
+
+    def _renew_title(self) -> None:
+        self.setWindowTitle(window_title(self.workspace if self.is_editing else None))
+        self.setWindowModified(self.is_editing and self.workspace.modified)
+
+    def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
+        """Show a sentence for some seconds, and note it in the log."""
+        self.status.say(sentence, icon, colour)
+        self.panels.log.add(sentence)
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def open_preset(self, name: str) -> None:
+        """Open a preset as a project of its own, without a file."""
+        try:
+            project = load_target(name)
+        except FileError as error:
+            self.say(str(error))
+            return
+        self.documents.show(project)
+
+    def open_target(self, target: str) -> None:
+        """Open a file or a preset by name; raises `FileError` with one sentence."""
+        self.workspace.open(target)
+        if self.workspace.path is not None:
+            self.documents.adopt(self.workspace.path)
+        else:
+            self.show_editor()
+
+    def _recover(self, lost: Lost) -> None:
+        self.documents.recover(lost)
+
+    def _forget(self, left: Lost | CrashReport) -> None:
+        left.forget()
+        self._offer_what_is_left()
+
+    def _offer_what_is_left(self) -> None:
+        self.gallery.side.show_lost(lost_work(self.settings.recovery_folder))
+        self.gallery.side.show_crashes(crash_reports(self.settings.crash_folder))
+
+    # -- training -----------------------------------------------------------------------------
+
+    def reason_not_to_train(self) -> str | None:
+        """Why no training can start; None if one can, or can go on."""
+        if self.training.is_paused:
+            return None
+        if self.training.is_active:
+            return "A training is running already."
+        errors = self.workspace.report.errors
+        return f"The model has problems first: {errors[0].sentence}" if errors else None
+
+    def start_training(self) -> None:
+        """Train, or go on, and show the plots."""
+        self.editor.show_panel("training")
+        self.training.start()
+        self.editor.canvas.forget_failure()
+
+    def fit_to_data(self) -> None:
+        """Fit input shape and classes to the data set."""
+        self.workspace.fit(self.workspace.project.training.data)
+
+    def _choose_device(self, name: str) -> None:
+        settings = self.workspace.project.training
+        if settings.device != name:
+            self.workspace.do(SetTraining(settings.changed(device=name), "Set device"))
+
+    def _on_training(self) -> None:
+        self.run_bar.follow(self.training)
+        self.status.show_device(self.training.device)
+        if self.training.state is not self._run_state:  # comes thirty times a second
+            self._run_state = self.training.state
+            self.actions_table.refresh()
+
+    def _on_failed(self, block: str, node: str, sentence: str) -> None:
+        self.say(f"The training failed: {sentence}", "error", "error")
+        if block and node:
+            self.editor.fly_to(block, node)
+            self.editor.canvas.mark_failed(block, node, sentence)
+
+    def _on_warm(self, devices: tuple[str, ...]) -> None:
+        self.run_bar.show_devices(devices, self.workspace.project.training.device)
+        self.panels.form.show_devices(devices)
+
+    def warm_up(self) -> None:
+        """Import torch in the background, now that the window can be seen."""
+        self._warm.start(warm_up)
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def _load_state(self) -> None:
+        geometry = self.settings.state("window")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        self.editor.load_layout(self.settings)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self, self.shown_first.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        self.hide()  # what follows may wait for a step of the training
+        self.documents.close()
+        self.training.close()
+        self.panels.close()
+        self._warm.close()
+        self.settings.set_state("window", self.saveGeometry())
+        self.editor.save_layout(self.settings)
+        self.settings.sync()
+        for signal, slot in (
+            (self.workspace.changed, self._on_changed),
+            (self.workspace.opened, self._on_opened),
+            (self.workspace.saved, self.refresh),
+        ):
+            signal.disconnect(slot, missing_ok=True)
+        self.editor.canvas.dispose()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = Path(event.mimeData().urls()[0].toLocalFile())
+        try:
+            open_or_refuse(self.documents, path)
+        except Refusal as refusal:
+            self.say(str(refusal))
