@@ -74,7 +74,7 @@ def presets(options: argparse.Namespace) -> int:
 
 def summary(options: argparse.Namespace) -> int:
     """The torchinfo table with exact FLOPs."""
-    from nnstudio.workspace.inspection import inspect_model
+    from nnstudio.workspace.inspect_model import inspect_model
 
     found = inspect_model(project_of(options)).summary
     if options.json:
@@ -119,7 +119,7 @@ def check(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """The documented table and totals, row by row; the answer is no on an unexplained mismatch."""
-    from nnstudio.workspace.inspection import inspect_model
+    from nnstudio.workspace.inspect_model import inspect_model
 
     if options.all == bool(options.target):
         raise Refusal("verify expects one TARGET, or --all")

@@ -29,7 +29,7 @@ from nnstudio.training.events import (
     Stopped,
 )
 from nnstudio.training.thread import Run
-from nnstudio.workspace.fitting import best_fitting, is_fitted
+from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.training import start
 
 POLL_SECONDS = 0.05

@@ -17,7 +17,7 @@ from nnstudio.project.presets import SUFFIX, preset
 from nnstudio.project.storage.fields import values
 from nnstudio.project.storage.file import read_text
 from nnstudio.project.values import Project
-from nnstudio.workspace.addition import Addition, addition
+from nnstudio.workspace.block_insertion import Addition, addition
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import FileError, read_text, write_text
 from nnstudio.project.values import Project
-from nnstudio.workspace.addition import Addition, addition
+from nnstudio.workspace.block_insertion import Addition, addition
 
 SUFFIX = ".nns"
 MAX_BLOCKS = 1000

@@ -15,8 +15,8 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.workspace.feeding import feed_for
-from nnstudio.workspace.fitting import refuse_outputs
+from nnstudio.workspace.fit_to_data import refuse_outputs
+from nnstudio.workspace.input_mapping import feed_for
 
 
 def refuse_training(project: Project, report: Report, settings: TrainingSettings) -> None:

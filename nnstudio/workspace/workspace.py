@@ -21,8 +21,8 @@ from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
-from nnstudio.workspace.feeding import feed_for
-from nnstudio.workspace.fitting import best_fitting, is_fitted
+from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
+from nnstudio.workspace.input_mapping import feed_for
 
 
 class Workspace:

@@ -146,7 +146,7 @@ def test_golden_text_is_as_ruff_would_format_it(name: str, tmp_path: Path) -> No
 
 
 def test_the_documented_check_names_every_difference() -> None:
-    from nnstudio.workspace.inspection import inspect_model
+    from nnstudio.workspace.inspect_model import inspect_model
 
     found = inspect_model(nnstudio.load("Transformer2DResNet")).check
     assert found is not None

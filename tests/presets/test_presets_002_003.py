@@ -25,7 +25,7 @@ from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.presets import load_target, preset
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
-from nnstudio.workspace.inspection import inspect_model
+from nnstudio.workspace.inspect_model import inspect_model
 from nnstudio.workspace.workspace import Workspace
 from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_002_003 as plain

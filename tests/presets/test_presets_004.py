@@ -26,8 +26,8 @@ from nnstudio.project.commands.model import ApplyVariant, SetRootValue
 from nnstudio.project.presets import load_target, preset
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.workspace.fitting import fit_command, is_fitted
-from nnstudio.workspace.inspection import inspect_model
+from nnstudio.workspace.fit_to_data import fit_command, is_fitted
+from nnstudio.workspace.inspect_model import inspect_model
 from tests.compiler import referee
 from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_004 as plain

@@ -15,7 +15,7 @@ from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.project.presets import load_target, preset, preset_names
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.events import Completed, EpochDone, Event, StepsDone
-from nnstudio.workspace.feeding import feed_for
+from nnstudio.workspace.input_mapping import feed_for
 from nnstudio.workspace.training import start
 
 TARGETS = [

@@ -9,13 +9,13 @@ from PySide6.QtGui import QPainterPath
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
-from nnstudio.ui.canvas.fitting import Candidate, candidates
 from nnstudio.ui.canvas.items.card_facts import block_facts, facts
 from nnstudio.ui.canvas.items.cards import picture
 from nnstudio.ui.canvas.items.routing import Obstacles, route
 from nnstudio.ui.canvas.keyboard_navigation import chain, step
 from nnstudio.ui.canvas.search_popup import ranked
 from nnstudio.ui.widgets.fuzzy_match import match
+from nnstudio.workspace.candidates import Candidate, candidates
 from tests.ui.canvas_world import small_project
 
 

@@ -13,8 +13,8 @@ from nnstudio.project.values import Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.app import create_window
-from nnstudio.ui.canvas.fitting import candidates
 from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.workspace.candidates import candidates
 from tests.acme import installed, made
 from tests.drawing import Drawing
 from tests.ui.shell import closed

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.swap_type import swap_command
 from nnstudio.project.presets import preset_names
 from nnstudio.ui.actions.context_menu import CanvasMenu
 from nnstudio.ui.app import create_window
@@ -19,7 +20,6 @@ from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.panels.documented_table import DocumentedTable
 from nnstudio.ui.panels.problems_panel import ProblemsPanel
-from nnstudio.ui.swap_type import swap_command
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.window.find_bar import find
 from nnstudio.ui.window.main_window import MainWindow

@@ -14,7 +14,7 @@ from nnstudio.project.commands.graph import SetParam
 from nnstudio.training.events import Failed
 from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
-from nnstudio.ui.training.controller import duration
+from nnstudio.ui.number_text import duration
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, small_workspace
 

@@ -14,7 +14,7 @@ from nnstudio.compiler.build import example_inputs
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Project
-from nnstudio.workspace.block_making import MakeReusableBlock
+from nnstudio.workspace.make_reusable_block import MakeReusableBlock
 from tests.drawing import Drawing, two_convolutions
 
 

@@ -11,7 +11,7 @@ from nnstudio.project.commands.model import SetRootValue, SetTraining
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.workspace.fitting import best_fitting
+from nnstudio.workspace.fit_to_data import best_fitting
 from nnstudio.workspace.training import refuse_training
 from nnstudio.workspace.workspace import Workspace
 

@@ -14,8 +14,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.symbols.dimension import Dim
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.canvas.canvas import Canvas
-from nnstudio.ui.swap_type import open_swap
-from nnstudio.workspace.block_making import MakeReusableBlock
+from nnstudio.workspace.make_reusable_block import MakeReusableBlock
 
 Reason = Callable[[], str | None]
 CARD = 160.0
@@ -41,7 +40,7 @@ class GraphActions:
         bind("edit.select_chain", canvas.select_chain, some)
         bind("edit.rename", canvas.rename_selected, one)
         bind("graph.add", lambda: canvas.act("search"), open)
-        bind("graph.swap", lambda: open_swap(canvas), one)
+        bind("graph.swap", canvas.open_swap, one)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
         bind("graph.group", self.group, some)
         bind("graph.ungroup", self.ungroup, self._needs_group)

@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Edge, Port
+from nnstudio.project.commands.swap_type import swap_command
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas import picture
 from nnstudio.ui.canvas import placement as acts
-from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas.editing import Editing
 from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.canvas.input_handler import Hands
@@ -21,7 +21,9 @@ from nnstudio.ui.canvas.items.style import PORT_Y
 from nnstudio.ui.canvas.rename_editor import RenameEditor
 from nnstudio.ui.canvas.search_popup import SearchPopup
 from nnstudio.ui.canvas.viewer import Pane
-from nnstudio.workspace.addition import Addition
+from nnstudio.workspace.block_insertion import Addition
+from nnstudio.workspace.block_libraries import BlockLibraries
+from nnstudio.workspace.candidates import candidates
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -82,6 +84,20 @@ class Canvas(Pane):
         popup.chosen.connect(lambda t: self._add_chosen(t, place + offset, port, side, wire))
         self._open(popup)
         popup.open_at(self.view.view_at(place).toPoint())
+        return popup
+
+    def open_swap(self) -> SearchPopup:
+        """Ask for another type, at the selected node."""
+        node = next(iter(self.selection()))
+        block, old = self.block, self.graph.by_id[node]
+        self.close_popups()
+        found = [c for c in candidates(self.project, block) if c.type != old.type]
+        popup = SearchPopup(self, found, f"In the place of {old.name or old.type}")
+        popup.chosen.connect(lambda chosen: self.editing.do(swap_command(block, node, chosen)))
+        popup.chosen.connect(lambda _chosen: self.setFocus())
+        popup.dismissed.connect(self.setFocus)
+        rect = self.scene.nodes[node].rect()
+        popup.open_at(self.view.view_at(rect.bottomLeft()).toPoint())
         return popup
 
     def _add_chosen(

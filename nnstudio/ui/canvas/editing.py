@@ -25,11 +25,11 @@ from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.project.ports import Ports, Side, node_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.canvas.fitting import ports_of
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.geometry import measure
 from nnstudio.ui.canvas.items.style import snapped
+from nnstudio.workspace.candidates import ports_of
 
 if TYPE_CHECKING:
     from nnstudio.ui.canvas.canvas import Canvas

@@ -11,11 +11,11 @@ from nnstudio.graph.values import Edge, Port
 from nnstudio.project.ports import Side, node_ports
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas.arranging import arranged
-from nnstudio.ui.canvas.fitting import Candidate, candidates
 from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.style import snapped
 from nnstudio.ui.canvas.keyboard_navigation import Direction, chain, step
+from nnstudio.workspace.candidates import Candidate, candidates
 
 if TYPE_CHECKING:
     from nnstudio.ui.canvas.canvas import Canvas

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.canvas.fitting import Candidate
 from nnstudio.ui.canvas.items.style import advance, elided
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.fuzzy_match import match
+from nnstudio.workspace.candidates import Candidate
 
 WIDTH, HEIGHT = 380, 368
 ROW = 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.symbols.tensor import Tensor
-from nnstudio.ui.title import flops, grouped
+from nnstudio.ui.number_text import flops, grouped
 
 Line = tuple[str, str, str]
 

@@ -11,6 +11,7 @@ from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.theme.icons import category_key
 
 
 class Header(QWidget):
@@ -78,10 +79,3 @@ class Header(QWidget):
 
     def _tint(self, _theme: object = None) -> None:
         self._icon.setPixmap(icons.category(self._token, 22))
-
-
-def category_key(node_type: str) -> str:
-    """The key of a layer's category in the themes and among the icons: `convolution`, `io`."""
-    special = {"Input": "input", "Output": "output", "Parameter": "parameter", "Buffer": "buffer"}
-    layer = registry.find(node_type)
-    return special.get(node_type) or (layer.category.name.lower() if layer else "tensor")

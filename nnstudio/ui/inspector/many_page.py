@@ -15,7 +15,8 @@ from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_params
 from nnstudio.ui.inspector.field_states import node_fields
-from nnstudio.ui.inspector.header import Header, category_key
+from nnstudio.ui.inspector.header import Header
+from nnstudio.ui.theme.icons import category_key
 
 SEVERAL = "several values"
 

@@ -12,14 +12,8 @@ from nnstudio.ui.forms.sections import Column
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.field_states import bare
 from nnstudio.ui.theme import icons
+from nnstudio.ui.theme.icons import SEVERITIES
 from nnstudio.ui.widgets.elided_button import ElidedButton
-
-SEVERITIES = {
-    "error": ("error", "error"),
-    "warning": ("warning", "warning"),
-    "advice": ("advice", "accent"),
-}
-"""Icon and colour of each severity."""
 
 
 class Notices(Column):

@@ -26,12 +26,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.inspector.header import category_key
-from nnstudio.ui.inspector.notices import SEVERITIES
 from nnstudio.ui.outline.model import ROW
 from nnstudio.ui.outline.rows import Row
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.theme.icons import SEVERITIES, category_key
 
 HEIGHT: Final = 26
 ICON: Final = 16

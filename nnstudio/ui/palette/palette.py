@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QTreeWidgetItem, QVBoxLa
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
-from nnstudio.ui.canvas.block_libraries import BUILDING_BLOCKS, MY_BLOCKS, BlockLibraries
-from nnstudio.ui.inspector.header import category_key
 from nnstudio.ui.palette.tree import ADDS, OWN, PRESET, WORDS, PaletteTree, children
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.theme.icons import category_key
 from nnstudio.ui.widgets.fuzzy_match import match
+from nnstudio.workspace.block_libraries import BUILDING_BLOCKS, MY_BLOCKS, BlockLibraries
 from nnstudio.workspace.building_blocks import building_blocks
 from nnstudio.workspace.library import LibraryBlock
 from nnstudio.workspace.workspace import Workspace

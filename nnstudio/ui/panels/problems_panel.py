@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.analysis.report import Problem
-from nnstudio.ui.inspector.notices import SEVERITIES
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.theme.icons import SEVERITIES
 from nnstudio.ui.widgets.elided_button import ElidedButton
 from nnstudio.ui.widgets.empty_state import EmptyState
 

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.ui.number_text import flops, grouped
 from nnstudio.ui.panels.documented_table import DocumentedTable
 from nnstudio.ui.theme import current as theme
-from nnstudio.ui.title import flops, grouped
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.ui.widgets.proportion_bar import SHARE, ShareBar
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.project.values import Project
-from nnstudio.ui.inspector.header import category_key
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme.icons import category_key
 
 MARGIN = 16.0
 BAR = (5.0, 14.0)

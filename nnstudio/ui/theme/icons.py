@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from nnstudio.assets import asset
+from nnstudio.catalog import registry
 from nnstudio.ui.theme import current as theme
 
 # What a layer's category is drawn as; a plugin's category without an icon takes the tensor's.
@@ -152,3 +153,18 @@ def mark(size: int = 64) -> QPixmap:
 def size(side: int = 20) -> QSize:
     """`side` x `side`, as `setIconSize` wants it."""
     return QSize(side, side)
+
+
+def category_key(node_type: str) -> str:
+    """The key of a layer's category in the themes and among the icons: `convolution`, `io`."""
+    special = {"Input": "input", "Output": "output", "Parameter": "parameter", "Buffer": "buffer"}
+    layer = registry.find(node_type)
+    return special.get(node_type) or (layer.category.name.lower() if layer else "tensor")
+
+
+SEVERITIES = {
+    "error": ("error", "error"),
+    "warning": ("warning", "warning"),
+    "advice": ("advice", "accent"),
+}
+"""Icon and colour of each severity."""

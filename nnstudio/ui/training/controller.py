@@ -21,6 +21,7 @@ from nnstudio.training.events import (
     Stopped,
 )
 from nnstudio.training.thread import Run, State
+from nnstudio.ui.number_text import duration
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 33
@@ -209,11 +210,3 @@ def _result(event: Completed) -> str:
         return duration(event.seconds)
     figure = f"loss {best.loss:.4f}" if best.accuracy is None else f"accuracy {best.accuracy:.1%}"
     return f"best {figure} in epoch {event.best_epoch}, {duration(event.seconds)}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people read them: `0:42`, `12:04`, `1:02:33`."""
-    whole = max(0, round(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

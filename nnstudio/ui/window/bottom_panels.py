@@ -17,14 +17,14 @@ from nnstudio.ui.panels.code_panel import CodePanel
 from nnstudio.ui.panels.log_panel import LogPanel
 from nnstudio.ui.panels.problems_panel import ProblemsPanel
 from nnstudio.ui.panels.summary_panel import SummaryPanel
-from nnstudio.ui.shown_problems import shown_problems
 from nnstudio.ui.training.controller import Shows
 from nnstudio.ui.training.form import TrainingForm
 from nnstudio.ui.window.editor import Editor
+from nnstudio.workspace.shown_problems import shown_problems
 from nnstudio.workspace.workspace import Workspace
 
 if TYPE_CHECKING:  # needs torch
-    from nnstudio.workspace.inspection import Inspection
+    from nnstudio.workspace.inspect_model import Inspection
 
 QUIET = 400
 """Milliseconds without an edit before a summary that can be seen is made again."""
@@ -143,7 +143,7 @@ class Panels(QObject):
             return
 
         def work() -> tuple[Project, Inspection]:
-            from nnstudio.workspace.inspection import inspect_model
+            from nnstudio.workspace.inspect_model import inspect_model
 
             return project, inspect_model(project, report)
 

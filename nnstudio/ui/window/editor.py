@@ -13,9 +13,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidge
 from nnstudio.graph.values import Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.canvas.canvas import Canvas
-from nnstudio.ui.canvas.fitting import ports_of
 from nnstudio.ui.inspector import Inspector
 from nnstudio.ui.outline.outline import Outline
 from nnstudio.ui.palette.palette import Palette
@@ -24,6 +22,8 @@ from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.window.breadcrumb import Breadcrumb
 from nnstudio.ui.window.left_side import PAGES, LeftSide
+from nnstudio.workspace.block_libraries import BlockLibraries
+from nnstudio.workspace.candidates import ports_of
 from nnstudio.workspace.workspace import Workspace
 
 GAP = 72.0

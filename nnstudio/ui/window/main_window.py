@@ -21,7 +21,6 @@ from nnstudio.ui.actions.library_actions import LibraryActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.window_actions import WindowActions
 from nnstudio.ui.background import Background
-from nnstudio.ui.canvas.block_libraries import BlockLibraries
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents, open_or_refuse
 from nnstudio.ui.files.recovery import Lost, lost_work
@@ -37,7 +36,8 @@ from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
 from nnstudio.ui.window.status_bar import StatusLine
-from nnstudio.workspace.warming import warm_up
+from nnstudio.workspace.block_libraries import BlockLibraries
+from nnstudio.workspace.preload import warm_up
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 600)
         self.documents = Documents(self, workspace, settings)
         self.gallery = Gallery(presets, load_target, self.documents.recent)
-        libraries = BlockLibraries(settings.library_folder, self)
+        libraries = BlockLibraries(settings.library_folder)
         self.editor = Editor(workspace, [(info.name, info.task) for info in presets], libraries)
         self.panels = Panels(workspace, self.editor)
         self.find_bar = FindBar(workspace)

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import ago
-from nnstudio.ui.shown_problems import shown_problems
+from nnstudio.ui.number_text import flops, grouped
 from nnstudio.ui.theme import current as theme
-from nnstudio.ui.title import flops, grouped
 from nnstudio.ui.widgets.empty_state import IconLabel
+from nnstudio.workspace.shown_problems import shown_problems
 from nnstudio.workspace.workspace import Workspace
 
 SHOWN_FOR = 7_000

@@ -11,12 +11,12 @@ from PySide6.QtCore import QPointF
 
 from nnstudio.graph.values import Edge, Graph
 from nnstudio.project.commands.new_node import fresh_node
-from nnstudio.ui.canvas.fitting import ports_of
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.node_item import NodeItem
 from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.workspace.candidates import ports_of
 
 if TYPE_CHECKING:
     from nnstudio.ui.canvas.canvas import Canvas

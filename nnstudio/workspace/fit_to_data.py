@@ -11,7 +11,7 @@ from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.commands.fit_to_data import BATCH, FitToData
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.workspace.feeding import Wanted, feed_for, fields_for, wanted_inputs
+from nnstudio.workspace.input_mapping import Wanted, feed_for, fields_for, wanted_inputs
 
 
 def classes_given(report: Report) -> int | None:

@@ -12,9 +12,6 @@ from nnstudio.project.free_names import free_name, snake_case
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.ui.canvas.canvas import Canvas
-from nnstudio.ui.canvas.fitting import candidates
-from nnstudio.ui.canvas.search_popup import SearchPopup
 
 
 def swap_command(block: str, node: str, new_type: str) -> Replace:
@@ -89,18 +86,3 @@ def _same_port(before: tuple[PortSpec, ...], after: tuple[PortSpec, ...], name: 
         return name
     index = next((k for k, port in enumerate(before) if port.name == name), len(after))
     return after[index].name if index < len(after) else None
-
-
-def open_swap(canvas: Canvas) -> SearchPopup:
-    """Ask for the other type, at the selected node."""
-    node = next(iter(canvas.selection()))
-    block, old = canvas.block, canvas.graph.by_id[node]
-    canvas.close_popups()
-    found = [c for c in candidates(canvas.project, block) if c.type != old.type]
-    popup = SearchPopup(canvas, found, f"In the place of {old.name or old.type}")
-    popup.chosen.connect(lambda chosen: canvas.editing.do(swap_command(block, node, chosen)))
-    popup.chosen.connect(lambda _chosen: canvas.setFocus())
-    popup.dismissed.connect(canvas.setFocus)
-    rect = canvas.scene.nodes[node].rect()
-    popup.open_at(canvas.view.view_at(rect.bottomLeft()).toPoint())
-    return popup

@@ -10,22 +10,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from psygnal import Signal
 
 from nnstudio.project.ports import Side
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import Tensor
-from nnstudio.ui.canvas.fitting import Candidate, candidates
-from nnstudio.workspace.addition import Addition
+from nnstudio.workspace.block_insertion import Addition
 from nnstudio.workspace.building_blocks import BuildingBlock, building_block, building_blocks
+from nnstudio.workspace.candidates import Candidate, candidates
 from nnstudio.workspace.library import SUFFIX, LibraryBlock, saved_blocks
 
 MY_BLOCKS = "My blocks"
 BUILDING_BLOCKS = "Building blocks"
 
 
-class BlockLibraries(QObject):
+class BlockLibraries:
     """The user's `blocks` in one folder, and the building blocks; `changed` if others lie there.
 
     The folder is read at the first `refresh`, not while the program starts.
@@ -33,8 +33,7 @@ class BlockLibraries(QObject):
 
     changed = Signal()
 
-    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.blocks: tuple[LibraryBlock, ...] = ()
 
