@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 CRASH = """
 import ctypes, sys
 from pathlib import Path
-from nnstudio.ui.crash_report import CrashRecorder
+from nnstudio.ui.files.crash_report import CrashRecorder
 recorder = CrashRecorder(Path(sys.argv[1]))
 recorder.start()
 if sys.argv[2] == "crash":
