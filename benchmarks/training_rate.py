@@ -25,7 +25,7 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.devices import cores, threads_for_training
 from nnstudio.training.events import Completed, EpochDone, Failed, Started
 from nnstudio.training.loop import train
-from nnstudio.training.stop_and_pause import Control
+from nnstudio.training.stop_and_pause import StopAndPause
 
 BATCH = 32
 ROUNDS = 9
@@ -47,7 +47,7 @@ def small_cnn() -> nn.Module:
 
 def nn_studio(data: DataSet, seconds: float) -> float:
     settings = TrainingSettings(epochs=100_000, batch_size=BATCH, checkpoint=False)
-    control = Control()
+    control = StopAndPause()
     began, epochs, steps = 0.0, 0, 0
     for event in train(
         small_cnn(), data, None, settings, device=torch.device("cpu"), control=control

@@ -11,7 +11,7 @@ from nnstudio.analysis.conditions import either
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.evaluate import (
     Evaluation,
-    Fault,
+    UseError,
     evaluate,
     silent,
     without_numbers,
@@ -19,7 +19,7 @@ from nnstudio.analysis.evaluate import (
 )
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label, node_problem
-from nnstudio.analysis.incremental import Earlier, same_sizes, same_use
+from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.repeats import count_of, repeated
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
@@ -61,12 +61,12 @@ class Analysis:
             chain = " > ".join([*self.path, block.name])
             return _failed(block, f"'{block.name}' contains itself ({chain})")
         definition = self.definition(block)
-        earlier = Earlier(previous, definition, binding)
+        earlier = PreviousReport(previous, definition, binding)
         report = earlier.whole
         sizes = same_sizes(block, binding)
         if report is None:
             if sizes in self.similar:
-                earlier = Earlier(self.similar[sizes], definition, binding)
+                earlier = PreviousReport(self.similar[sizes], definition, binding)
             self.path.append(block.name)
             report = _Walk(self, definition, binding, earlier).report()
             self.path.pop()
@@ -90,7 +90,7 @@ class _Walk:
     """One walk over the nodes of a block."""
 
     def __init__(
-        self, analysis: Analysis, definition: Definition, binding: Binding, earlier: Earlier
+        self, analysis: Analysis, definition: Definition, binding: Binding, earlier: PreviousReport
     ) -> None:
         self.analysis = analysis
         self.project = analysis.project
@@ -226,7 +226,7 @@ class _Walk:
             condition = parse(node.when.text)
             quantity = resolve(condition, scope)
         except ExpressionError as error:
-            return Evaluation(None, fault=Fault(f"when: {error}"))
+            return Evaluation(None, fault=UseError(f"when: {error}"))
         taken = None if quantity.value is None else bool(quantity.value)
         inputs_known = without_numbers(inputs) if taken is False else inputs
         evaluation = self.plain(node, inputs_known, scope)
@@ -246,7 +246,7 @@ class _Walk:
             elif taken:
                 passing = branch
         except ExpressionError as error:
-            return replace(evaluation, outputs=None, fault=Fault(str(error)))
+            return replace(evaluation, outputs=None, fault=UseError(str(error)))
         outputs = {**outputs, port: passing}
         return replace(evaluation, outputs=outputs, active=taken is not False)
 
@@ -288,7 +288,7 @@ class _Walk:
                 f"'{label(source)}' may be left open, and the shape must not depend on that: "
                 f"{branch.label} with it, {passing.label} without it"
             )
-            return replace(evaluation, outputs=None, fault=Fault(sentence))
+            return replace(evaluation, outputs=None, fault=UseError(sentence))
         if any(incoming[name] in self.absent for name in guard.optional):
             outputs = {**evaluation.outputs, port: passing}
             return replace(evaluation, outputs=outputs, flops=0)

@@ -23,7 +23,7 @@ from nnstudio.symbols.tensor import Tensor
 
 
 @dataclass(frozen=True)
-class Fault:
+class UseError:
     """What is wrong with one evaluation, before it is known where it stands."""
 
     sentence: str
@@ -41,7 +41,7 @@ class Evaluation:
     parameters: int | None = 0
     flops: int | None = 0
     inner: BlockReport | None = None
-    fault: Fault | None = None
+    fault: UseError | None = None
     active: bool = True
 
 
@@ -65,9 +65,9 @@ def evaluate_layer(
             params[name] = resolve_value(value, scope, names=declared.kind == "shape")
             check_limits(declared, value, params[name])
     except ExpressionError as error:
-        return Evaluation(None, params, fault=Fault(f"{name}: {error}", name))
+        return Evaluation(None, params, fault=UseError(f"{name}: {error}", name))
     except ShapeError as error:
-        return Evaluation(None, params, fault=Fault(error.sentence, error.param, error.fix))
+        return Evaluation(None, params, fault=UseError(error.sentence, error.param, error.fix))
     for param in known.required:
         if param.name not in params:
             initial = param.initial
@@ -75,7 +75,7 @@ def evaluate_layer(
             if initial is not None:
                 fix = ParamFix(param.name, initial, f"Set {param.name} to {initial}")
             return Evaluation(
-                None, params, fault=Fault(f"needs a value for {param.name}", param.name, fix)
+                None, params, fault=UseError(f"needs a value for {param.name}", param.name, fix)
             )
     use = Use(inputs, params)
     try:
@@ -90,10 +90,10 @@ def evaluate_layer(
         parameters, flops = layer.cost(use, outputs) if layer.cost else counted
     except ShapeError as error:
         return Evaluation(
-            None, {**params, **use.derived}, fault=Fault(error.sentence, error.param, error.fix)
+            None, {**params, **use.derived}, fault=UseError(error.sentence, error.param, error.fix)
         )
     except ExpressionError as error:
-        return Evaluation(None, params, fault=Fault(str(error)))
+        return Evaluation(None, params, fault=UseError(str(error)))
     ports = {port.name: tensor for port, tensor in zip(layer.outputs, outputs, strict=False)}
     if use.derived:
         params |= use.derived
@@ -118,13 +118,13 @@ def evaluate_block(
             parameter = block.parameter(name)
             if parameter is None:
                 sentence = f"{block.name} has no parameter '{name}'"
-                return Evaluation(None, given, fault=Fault(sentence, name, _left_out(name)))
+                return Evaluation(None, given, fault=UseError(sentence, name, _left_out(name)))
             given[name] = resolve_value(value, scope)
         binding = bind(block, given, inputs)
     except ExpressionError as error:
-        return Evaluation(None, given, fault=Fault(str(error)))
+        return Evaluation(None, given, fault=UseError(str(error)))
     except ShapeError as error:
-        return Evaluation(None, given, fault=Fault(error.sentence, error.param, error.fix))
+        return Evaluation(None, given, fault=UseError(error.sentence, error.param, error.fix))
     inner = analyse_block(block, binding)
     params = {
         p.name: binding.outside[p.name] for p in block.parameters if p.name in binding.outside
@@ -156,7 +156,7 @@ def evaluate(
         sentence = (
             f"the layer '{node.type}' is not known here; it is kept as it is, but cannot be built"
         )
-        return Evaluation(None, fault=Fault(sentence))
+        return Evaluation(None, fault=UseError(sentence))
     return evaluate_layer(layer, node, inputs, scope, infer)
 
 

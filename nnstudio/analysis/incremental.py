@@ -47,7 +47,7 @@ def _typed(value: object) -> object:
     return (type(value), value)
 
 
-class Earlier:
+class PreviousReport:
     """An earlier report of a block (None: there is none), held against one more use of it."""
 
     def __init__(

@@ -21,7 +21,7 @@ FRESH = "__"
 
 
 @dataclass(frozen=True)
-class Law:
+class Recurrence:
     """`entry` enters repetition i >= 1, `final` leaves the last; `from_zero`: also of none."""
 
     entry: Dim
@@ -36,11 +36,11 @@ def fresh_name(k: int) -> str:
 
 def law_of(
     k: int, entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
-) -> Law | None:
+) -> Recurrence | None:
     """The law of dimension `k`: `entering` repetition 0, `first` leaving it, `rest` later on."""
     fresh = Dim.atom(fresh_name(k))
     if rest.same(fresh):
-        return Law(first, first, first.same(entering))
+        return Recurrence(first, first, first.same(entering))
     if not any(name.startswith(FRESH) for name in rest.names):
         return _of_index(entering, first, rest, count, number)
     form = _closed_form(rest, fresh)
@@ -48,14 +48,16 @@ def law_of(
         return None
     later = Dim.atom(REPETITION)
     if first.same(form(entering, Dim(1))):
-        return Law(form(entering, later), form(entering, number), True)
-    return Law(form(first, later - 1), form(first, number - 1), False)
+        return Recurrence(form(entering, later), form(entering, number), True)
+    return Recurrence(form(first, later - 1), form(first, number - 1), False)
 
 
-def _of_index(entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim) -> Law | None:
+def _of_index(
+    entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
+) -> Recurrence | None:
     """What leaves a repetition rests on its index alone: ``dims[i]``."""
     if REPETITION not in rest.names:
-        return Law(rest, rest, rest.same(entering)) if rest.same(first) else None
+        return Recurrence(rest, rest, rest.same(entering)) if rest.same(first) else None
     try:
         at_zero = substitute(rest, {REPETITION: Dim(0)})
     except ExpressionError:
@@ -65,7 +67,7 @@ def _of_index(entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: D
     last = _last_element(rest, count)
     if last is None:
         last = substitute(Dim(None, rest.terms), {REPETITION: number - 1})
-    return Law(substitute(rest, {REPETITION: Dim.atom(REPETITION) - 1}), last, False)
+    return Recurrence(substitute(rest, {REPETITION: Dim.atom(REPETITION) - 1}), last, False)
 
 
 def _last_element(rest: Dim, count: int | Expr) -> Dim | None:

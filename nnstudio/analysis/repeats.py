@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from nnstudio.analysis.evaluate import Evaluation, Fault, silent, without_numbers, without_values
+from nnstudio.analysis.evaluate import Evaluation, UseError, silent, without_numbers, without_values
 from nnstudio.analysis.fixes import Repetitions
-from nnstudio.analysis.recurrences import Law, fresh_name, law_of
+from nnstudio.analysis.recurrences import Recurrence, fresh_name, law_of
 from nnstudio.analysis.wiring import uses_index
 from nnstudio.catalog.use import Removal, Resolved
 from nnstudio.graph.values import Node
@@ -55,10 +55,10 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
     try:
         number = _number(node, scope)
     except ExpressionError as error:
-        return Evaluation(None, fault=Fault(f"repeat: {error}"))
+        return Evaluation(None, fault=UseError(f"repeat: {error}"))
     if number.value is not None and not 0 <= number.value <= MAX_REPEATS:
         sentence = f"repeat expects 0 to {MAX_REPEATS:,}, received {number.value:,}"
-        return Evaluation(None, fault=Fault(sentence))
+        return Evaluation(None, fault=UseError(sentence))
     skipped = number.value == 0
     # a shared module is built even if it is never called
     built = not skipped or node.repeat.kind == "shared"
@@ -87,7 +87,7 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
     elif entering.rank != leaving.rank:
         fault = _no_chain(entering, leaving)
     if fault is not None:
-        return Evaluation(None, first.params, first.auto, fault=Fault(fault))
+        return Evaluation(None, first.params, first.auto, fault=UseError(fault))
     return _changing(node, inputs, scope, once, first, number, port, output)
 
 
@@ -134,8 +134,8 @@ def _changing(
     going = rest.outputs[output].shape
     if len(going) != leaving.rank:
         sentence = _no_chain(leaving, rest.outputs[output])
-        return Evaluation(None, first.params, first.auto, fault=Fault(sentence))
-    laws: list[Law] = []
+        return Evaluation(None, first.params, first.auto, fault=UseError(sentence))
+    laws: list[Recurrence] = []
     for k, (enters, leaves) in enumerate(zip(entering.shape, leaving.shape, strict=True)):
         law = law_of(k, enters, leaves, going[k], node.repeat.count, number)
         if law is None:
@@ -143,11 +143,11 @@ def _changing(
                 f"the size of dimension {k} changes from repetition to repetition in no way that "
                 "can be written as a formula; draw these repetitions one by one"
             )
-            return Evaluation(None, first.params, first.auto, fault=Fault(sentence))
+            return Evaluation(None, first.params, first.auto, fault=UseError(sentence))
         laws.append(law)
     if number.value == 0 and not all(law.from_zero for law in laws):
         sentence = "changes the shape, so it needs at least 1 repetition, received 0"
-        fault = Fault(sentence, fix=Repetitions(1))
+        fault = UseError(sentence, fix=Repetitions(1))
         return Evaluation(None, first.params, first.auto, fault=fault)
     walked = _walk_numbers(inputs, scope, once, number.value, port, output)
     if walked.fault is not None:
@@ -217,7 +217,7 @@ def _walk_numbers(
     for index in range(count):
         evaluation = once(current, {**scope, REPETITION: Dim(index)})
         if evaluation.outputs is None:
-            fault = evaluation.fault or Fault("cannot be built")
+            fault = evaluation.fault or UseError("cannot be built")
             sentence = f"in repetition {index}: {fault.sentence}"
             fix = Repetitions(index) if index and isinstance(fault.fix, Removal) else fault.fix
             return replace(evaluation, fault=replace(fault, sentence=sentence, fix=fix))

@@ -28,7 +28,7 @@ OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 
 
 @dataclass(frozen=True)
-class Fault:
+class WiringError:
     """What is wrong with a node, and the remedy if there is one."""
 
     sentence: str
@@ -47,7 +47,7 @@ class Guard:
 class Wiring:
     """Faults by node id (`WHOLE`: the block), ports that may carry nothing, and who minds that."""
 
-    faults: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
+    faults: Mapping[str, tuple[WiringError, ...]] = field(default_factory=dict)
     open_ports: frozenset[Port] = frozenset()
     guards: Mapping[str, Guard] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ def effective(graph: Graph, node: Node) -> Node:
 def wiring(project: Project, block: Block) -> Wiring:
     """The wiring of `block`; its graph has no cycle."""
     graph = block.graph
-    faults: dict[str, list[Fault]] = {}
+    faults: dict[str, list[WiringError]] = {}
     for node in graph.nodes:
         if node.repeat is not None or node.when is not None or node.shares is not None:
             found = list(_special(project, block, node))
@@ -76,7 +76,7 @@ def wiring(project: Project, block: Block) -> Wiring:
                 faults[node.id] = found
         if node.type == BUFFER and graph.incoming[node.id]:
             for sentence in _formula(project, graph, node):
-                faults.setdefault(node.id, []).append(Fault(sentence))
+                faults.setdefault(node.id, []).append(WiringError(sentence))
     contained = any(group.kind != "frame" for group in graph.groups)
     if block.kind != "Module" or contained or _inline(graph):
         known = structure(project, block)
@@ -90,7 +90,7 @@ def wiring(project: Project, block: Block) -> Wiring:
             fix = sorting.get(name)
             if fix is None and found_at is None:
                 fix = Fix(f"Make {block.name} a Module", SetKind(block.name, "Module"))
-            faults.setdefault(key, []).append(Fault(sentence, fix))
+            faults.setdefault(key, []).append(WiringError(sentence, fix))
     open_ports: set[Port] = set()
     guards: dict[str, Guard] = {}
     if any(node.params.get("optional") is True for node in graph.of_type(INPUT)):
@@ -103,16 +103,16 @@ def _inline(graph: Graph) -> bool:
     return any(n.repeat is not None and n.repeat.kind == "inline" for n in graph.nodes)
 
 
-def _special(project: Project, block: Block, node: Node) -> Iterator[Fault]:
+def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError]:
     """Faults of a node that is repeated, conditional or shared."""
     graph = block.graph
     if node.type in OWN:
-        yield Fault(f"an {node.type} can be neither repeated, conditional nor shared")
+        yield WiringError(f"an {node.type} can be neither repeated, conditional nor shared")
         return
     if node.shares is not None:
         sentence = _share(project, graph, node)
         if sentence:
-            yield Fault(sentence)
+            yield WiringError(sentence)
             return
     meant = effective(graph, node)
     if meant.repeat is None and meant.when is None:
@@ -120,26 +120,28 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[Fault]:
     what = "repeated" if meant.repeat is not None else "conditional"
     incoming = graph.incoming[node.id]
     if not incoming:
-        yield Fault(f"has no input, so nothing could pass when it is left out; it cannot be {what}")
+        yield WiringError(
+            f"has no input, so nothing could pass when it is left out; it cannot be {what}"
+        )
         return
     outputs = node_ports(project, graph, node).outputs
     later = {port.name for port in outputs[1:]} & {e.source.name for e in graph.outgoing[node.id]}
     if later:
-        yield Fault(f"is {what}, so only its first output can be used, not '{min(later)}'")
+        yield WiringError(f"is {what}, so only its first output can be used, not '{min(later)}'")
     if meant.repeat is None or not is_module(project, node):
         return
     kind = meant.repeat.kind
     single = takes_and_gives_one(project, graph, node)
     if kind in ("Sequential", "inline") and not single and node.shares is None:
-        yield Fault(
+        yield WiringError(
             "is called with several inputs or gives several outputs, "
             f"which repetitions of kind {kind} cannot pass on; make them a ModuleList",
             _as_module_list(block, node, meant.repeat),
         )
     if meant.when is not None and not single:
-        yield Fault("is repeated and conditional, so it must have one input and one output")
+        yield WiringError("is repeated and conditional, so it must have one input and one output")
     if kind == "shared" and node.shares is None and uses_index(node):
-        yield Fault(
+        yield WiringError(
             "is one module called several times, so nothing of it can depend on 'i'",
             _as_module_list(block, node, meant.repeat),
         )
@@ -178,7 +180,7 @@ def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
 
 def _follow(
     project: Project, block: Block, open_ports: set[Port], guards: dict[str, Guard]
-) -> Iterator[tuple[str, Fault]]:
+) -> Iterator[tuple[str, WiringError]]:
     """Follow the optional Inputs: what minds that they are open, and what cannot."""
     graph = block.graph
     for node_id in topological(graph) or ():
@@ -202,12 +204,15 @@ def _follow(
         if node.type == OUTPUT or (module and not _by_itself(block, node)):
             names = ", ".join(sorted(_origins(graph, open_ports, incoming[may[0]])))
             sentence = f"needs its input '{may[0]}', but the optional Input '{names}' may be open"
-            yield node_id, Fault(sentence)
+            yield node_id, WiringError(sentence)
         elif not one and (not fixed or (first_only and needed[0] not in fixed)):
-            yield node_id, Fault("rests on optional Inputs, so nothing may be there to work on")
+            yield (
+                node_id,
+                WiringError("rests on optional Inputs, so nothing may be there to work on"),
+            )
         elif later:
             sentence = f"may have nothing to work on, so its output '{min(later)}' cannot be used"
-            yield node_id, Fault(sentence)
+            yield node_id, WiringError(sentence)
         else:
             guards[node_id] = Guard(fixed[0] if fixed else needed[0], tuple(may))
             if not fixed:

@@ -1,8 +1,8 @@
 """Layers without a shape rule: run once for each different use, and remembered.
 
 `analyse` here is that of `nnstudio.analysis` with such layers run where they are met. A window
-cannot wait for that: it analyses with `Later`, which answers from what is known. torch is loaded
-when the first such layer is run, not before.
+cannot wait for that: it analyses with `DeferredInference`, which answers from what is known. torch
+is loaded when the first such layer is run, not before.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def infer(layer: Layer, node: Node, use: Use, scope: Scope) -> Inferred:
     return _given(_known.find(_Asked(layer, node, use, scope)))
 
 
-class Later:
+class DeferredInference:
     """An `Inference` that never waits: what is not known is refused for now, and noted.
 
     `find` runs what was noted, in any thread. After it an analysis from scratch has the answers,
@@ -113,7 +113,7 @@ class Later:
         return _given(answer)
 
     @property
-    def is_asked(self) -> bool:
+    def is_requested(self) -> bool:
         """True if there is something to find."""
         return bool(self._noted)
 
@@ -137,5 +137,5 @@ def analyse(project: Project, previous: Report | None = None, infer: Inference =
 
 
 def is_waiting(problem: Problem) -> bool:
-    """True if nothing is wrong but that `Later` has not been told yet."""
+    """True if nothing is wrong but that `DeferredInference` has not been told yet."""
     return problem.sentence.endswith(WAITING)

@@ -75,7 +75,7 @@ def image_of(form: tuple[int, ...]) -> tuple[int, int, int] | None:
 
 
 @dataclass(frozen=True)
-class Given:
+class ModelInput:
     """One input of a model: its name, the field of the data set that it gets, in which form."""
 
     name: str
@@ -84,10 +84,10 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Feed:
+class InputMapping:
     """How samples are given to a model: which fields, by name or not, and where the batch lies."""
 
-    inputs: tuple[Given, ...]
+    inputs: tuple[ModelInput, ...]
     named: bool = False
     batch_axis: int = 0
 

@@ -19,7 +19,7 @@ from nnstudio.data.builtin import digit_answers as heads
 from nnstudio.data.builtin import heartbeats, sequences
 from nnstudio.data.builtin.digits import _digits, _measures
 from nnstudio.data.catalogue import BUILT_IN, describe
-from nnstudio.data.info import DataError, DataSetInfo, Feed, Given, image_of, in_words
+from nnstudio.data.info import DataError, DataSetInfo, InputMapping, ModelInput, image_of, in_words
 from nnstudio.data.resizing import resized
 from nnstudio.data.rows import Rows, count, each, first
 
@@ -70,11 +70,11 @@ def load(name_or_path: str | Path, form: tuple[int, ...] | None = None) -> DataS
     with one sentence: no such set or file, an unusable file, or a form that cannot be had.
     """
     info = describe(name_or_path)
-    given = Given("", info.first, info.forms[0] if form is None else tuple(form))
-    return load_for(name_or_path, Feed((given,)))
+    given = ModelInput("", info.first, info.forms[0] if form is None else tuple(form))
+    return load_for(name_or_path, InputMapping((given,)))
 
 
-def load_for(name_or_path: str | Path, feed: Feed) -> DataSet:
+def load_for(name_or_path: str | Path, feed: InputMapping) -> DataSet:
     """The samples as `feed` gives them to a model; `load` for models with several inputs."""
     info = describe(name_or_path)
     if str(name_or_path) not in BUILT_IN:
@@ -104,7 +104,7 @@ def load_for(name_or_path: str | Path, feed: Feed) -> DataSet:
 
 
 def _shaped(
-    info: DataSetInfo, values: NDArray[Any], given: Given
+    info: DataSetInfo, values: NDArray[Any], given: ModelInput
 ) -> tuple[Tensor, tuple[int, ...] | None]:
     """The field's samples, and the form to resize them to, if that is to be done."""
     wanted = given.form
@@ -178,7 +178,7 @@ def _heartbeats() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     return signals / signals[:, : heartbeats.LENGTH].std(), targets
 
 
-def _tokens(info: DataSetInfo, feed: Feed) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
+def _tokens(info: DataSetInfo, feed: InputMapping) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
     """With two inputs the decoder reads the answer one token behind; with one there is no shift."""
     source, answers = sequences.tokens(info.name, info.samples, info.forms[0][0], info.tokens)
     if len(feed.inputs) == 1:
@@ -187,7 +187,7 @@ def _tokens(info: DataSetInfo, feed: Feed) -> tuple[dict[str, NDArray[Any]], NDA
     return {info.first: source, "tgt": read}, say
 
 
-def _waves(info: DataSetInfo, feed: Feed) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
+def _waves(info: DataSetInfo, feed: InputMapping) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
     lengths = tuple(one.form[0] for one in feed.inputs)
     recordings, clean = sequences.waves(info.samples, lengths, feed.inputs[0].form[-1])
     return {one.field: made for one, made in zip(feed.inputs, recordings, strict=True)}, clean

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from torch import nn
 
-Wanted: TypeAlias = tuple[str, Mapping[str, Any], str | None]
+RequiredInput: TypeAlias = tuple[str, Mapping[str, Any], str | None]
 """Class, attributes and pattern of the path (or None) of a row."""
 
 _CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
@@ -95,7 +95,9 @@ def same(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-def align(rows: Sequence[Wanted], found: Sequence[Found]) -> list[tuple[int | None, int | None]]:
+def align(
+    rows: Sequence[RequiredInput], found: Sequence[Found]
+) -> list[tuple[int | None, int | None]]:
     """Pairs (row, layer) in order; None on one side where the other has no counterpart."""
     height, width = len(rows), len(found)
     skip = [0 if layer.is_container else _GAP for layer in found]
@@ -127,7 +129,7 @@ def align(rows: Sequence[Wanted], found: Sequence[Found]) -> list[tuple[int | No
     return pairs
 
 
-def _cost(row: Wanted, layer: Found) -> int:
+def _cost(row: RequiredInput, layer: Found) -> int:
     kind, attributes, pattern = row
     path_fits = pattern is not None and fnmatchcase(layer.path, pattern)
     cost = 0 if pattern is None or path_fits else _OTHER_PATH

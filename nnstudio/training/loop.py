@@ -38,10 +38,10 @@ from nnstudio.training.events import (
     from_json,
 )
 from nnstudio.training.failures import TrainingError, failed
-from nnstudio.training.learner import Learner
-from nnstudio.training.meters import NOTHING, Clock, Interval, Meter, Totals
+from nnstudio.training.train_step import TrainStep
+from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
 from nnstudio.training.optimizers import Schedule
-from nnstudio.training.stop_and_pause import Control
+from nnstudio.training.stop_and_pause import StopAndPause
 
 _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""
@@ -58,7 +58,7 @@ def train(
     settings: TrainingSettings,
     *,
     device: torch.device,
-    control: Control | None = None,
+    control: StopAndPause | None = None,
     resume: Path | None = None,
     run_folder: Path | None = None,
     source_name: str | None = None,
@@ -75,7 +75,7 @@ def train(
         with _machine_set_up():
             if len(train_set) == 0:
                 raise TrainingError(f"{train_set.info.title} has no samples to train on.")
-            learner = Learner(model, train_set, settings, device)
+            learner = TrainStep(model, train_set, settings, device)
             objective, size = learner.objective, settings.batch_size
             batches = Batches(train_set.inputs, objective.targets(train_set), size, device)
             validation = None
@@ -87,7 +87,7 @@ def train(
             training = _Training(learner, batches, validation, settings, device, folder)
             if resume is not None:
                 training.restore(checkpoints.read(resume))
-            yield from training.events(control or Control())
+            yield from training.events(control or StopAndPause())
     except Exception as error:
         yield failed(error, source_name)
 
@@ -112,7 +112,7 @@ class _Position:
 
     epoch: int = 1
     step: int = 0
-    sums: Totals = NOTHING
+    sums: RunningTotals = NOTHING
     epoch_seconds: float = 0.0
     seconds: float = 0.0
 
@@ -122,7 +122,7 @@ class _Training:
 
     def __init__(
         self,
-        learner: Learner,
+        learner: TrainStep,
         batches: Batches,
         validation: Batches | None,
         settings: TrainingSettings,
@@ -148,14 +148,14 @@ class _Training:
         self.seconds_before = position.seconds
         self.epoch_began = position.seconds - position.epoch_seconds
         self.saved_at = position.seconds
-        self.interval = Interval(_REPORT_EVERY, position.seconds)
+        self.interval = ReportWindow(_REPORT_EVERY, position.seconds)
 
-    def _meter(self, begin: Totals = NOTHING) -> Meter:
+    def _meter(self, begin: RunningTotals = NOTHING) -> Meter:
         return Meter(self.device, begin, answers=self.learner.objective.answers)
 
     # The order of events
 
-    def events(self, control: Control) -> Iterator[Event]:
+    def events(self, control: StopAndPause) -> Iterator[Event]:
         settings, batches = self.settings, self.batches
         self.control = control
         yield Started(
@@ -276,7 +276,7 @@ class _Training:
         self.sums = self._finite(self.meter.read())
         self.interval.look(self.sums)
 
-    def _finite(self, totals: Totals) -> Totals:
+    def _finite(self, totals: RunningTotals) -> RunningTotals:
         if not math.isfinite(totals.loss):
             raise TrainingError(
                 f"The loss became {totals.loss} in epoch {self.epoch}, by step {self.step:,}: "
@@ -353,7 +353,7 @@ class _Training:
             raise TrainingError("This checkpoint holds weights only: resume from the last one.")
         self._check_same(state)
         position = _Position(**state["position"])
-        position = replace(position, sums=Totals(**state["position"]["sums"]))
+        position = replace(position, sums=RunningTotals(**state["position"]["sums"]))
         if position.epoch > self.settings.epochs:
             raise TrainingError(
                 f"All {self.settings.epochs:,} epochs are done: give more epochs to go on."

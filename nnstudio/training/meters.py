@@ -12,7 +12,7 @@ from nnstudio.training.events import Metrics
 
 
 @dataclass(frozen=True)
-class Totals:
+class RunningTotals:
     """Sums over samples. `correct` is None where right and wrong make no sense.
 
     `answers` is how many answers each sample has, the tokens of a sequence.
@@ -23,14 +23,14 @@ class Totals:
     samples: int
     answers: int = 1
 
-    def __add__(self, other: Totals) -> Totals:
+    def __add__(self, other: RunningTotals) -> RunningTotals:
         return self._with(other, 1)
 
-    def __sub__(self, other: Totals) -> Totals:
+    def __sub__(self, other: RunningTotals) -> RunningTotals:
         return self._with(other, -1)
 
-    def _with(self, other: Totals, sign: int) -> Totals:
-        return Totals(
+    def _with(self, other: RunningTotals, sign: int) -> RunningTotals:
+        return RunningTotals(
             self.loss + sign * other.loss,
             _sum(self, other, sign),
             self.samples + sign * other.samples,
@@ -43,10 +43,10 @@ class Totals:
         return Metrics(self.loss / self.samples, accuracy, self.samples)
 
 
-NOTHING = Totals(0.0, None, 0)
+NOTHING = RunningTotals(0.0, None, 0)
 
 
-def _sum(one: Totals, other: Totals, sign: int) -> int | None:
+def _sum(one: RunningTotals, other: RunningTotals, sign: int) -> int | None:
     if one.correct is None and other.correct is None:
         return None
     return (one.correct or 0) + sign * (other.correct or 0)
@@ -59,7 +59,9 @@ class Meter:
     somebody looked.
     """
 
-    def __init__(self, device: torch.device, begin: Totals = NOTHING, *, answers: int = 1) -> None:
+    def __init__(
+        self, device: torch.device, begin: RunningTotals = NOTHING, *, answers: int = 1
+    ) -> None:
         """answers: how many answers each sample has."""
         # Apple GPUs have no float64.
         exact = torch.float32 if device.type == "mps" else torch.float64
@@ -77,9 +79,9 @@ class Meter:
             self._counts = True
         self._samples += samples
 
-    def read(self) -> Totals:
+    def read(self) -> RunningTotals:
         correct = int(self._correct.item()) if self._counts else None
-        return Totals(self._loss.item(), correct, self._samples, self._answers)
+        return RunningTotals(self._loss.item(), correct, self._samples, self._answers)
 
 
 class Clock:
@@ -102,7 +104,7 @@ class Clock:
             self._paused_at = None
 
 
-class Interval:
+class ReportWindow:
     """What has been learnt since the last report; may reach over the end of an epoch."""
 
     def __init__(self, every: float, now: float) -> None:
@@ -112,11 +114,11 @@ class Interval:
         self._seen = NOTHING
         self._gathered = NOTHING
 
-    def begin_epoch(self, sums: Totals) -> None:
+    def begin_epoch(self, sums: RunningTotals) -> None:
         """sums: what the epoch begins with; more than nothing after a resume."""
         self._seen = sums
 
-    def look(self, sums: Totals) -> None:
+    def look(self, sums: RunningTotals) -> None:
         """sums: the epoch's sums as they are now."""
         self._gathered += sums - self._seen
         self._seen = sums

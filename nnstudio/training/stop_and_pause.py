@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Control:
+class StopAndPause:
     """Wishes about a running training. The loop looks at them between two steps."""
 
     def __init__(self) -> None:

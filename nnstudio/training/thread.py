@@ -25,7 +25,7 @@ from nnstudio.training.events import (
     Stopping,
 )
 from nnstudio.training.failures import failed
-from nnstudio.training.stop_and_pause import Control
+from nnstudio.training.stop_and_pause import StopAndPause
 
 if TYPE_CHECKING:
     from torch import nn
@@ -82,7 +82,7 @@ class Run:
         self._run_folder = run_folder
         self._resume_from = resume
         self._listener = listener
-        self._control = Control()
+        self._control = StopAndPause()
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._lock = threading.Lock()
         self._state = State.CREATED

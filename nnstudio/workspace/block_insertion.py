@@ -14,7 +14,7 @@ from nnstudio.project.values import Block, Project
 
 
 @dataclass(frozen=True)
-class Take:
+class ImportBlock:
     """Bring the definitions of a block into the project; no use of it yet."""
 
     name: str
@@ -43,6 +43,6 @@ class Addition:
 def addition(project: Project, name: str, fragment: Fragment) -> Addition:
     """What the only use in `fragment`, of the block called `name`, is in `project`."""
     (use,) = fragment.graph.nodes
-    take = Take(name, fragment.blocks)
+    take = ImportBlock(name, fragment.blocks)
     wider, types = with_blocks(project, take.blocks)
     return Addition(wider, types[use.type], use.params, (take,), name)

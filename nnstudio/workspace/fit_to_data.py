@@ -11,7 +11,7 @@ from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.commands.fit_to_data import BATCH, FitToData
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.workspace.input_mapping import Wanted, feed_for, fields_for, wanted_inputs
+from nnstudio.workspace.input_mapping import RequiredInput, feed_for, fields_for, wanted_inputs
 
 
 def classes_given(report: Report) -> int | None:
@@ -21,7 +21,7 @@ def classes_given(report: Report) -> int | None:
 
 
 def form_for(
-    wanted: Wanted, forms: tuple[tuple[int, ...], ...], info: DataSetInfo
+    wanted: RequiredInput, forms: tuple[tuple[int, ...], ...], info: DataSetInfo
 ) -> tuple[int, ...] | None:
     """The form of the data to which an Input is fitted, None if it takes one as it is.
 

@@ -9,14 +9,14 @@ from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.report import Report
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.inference import analyse
-from nnstudio.data.info import DataSetInfo, Feed, Given
+from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
 from nnstudio.project.commands.fit_to_data import BATCH
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequiredInput:
     """A required Input: sizes of one sample, None where they are free, and the sizes drawn."""
 
     name: str
@@ -38,7 +38,7 @@ class Wanted:
         return tuple(b if a is None else a for a, b in zip(self.form, sample, strict=True))
 
 
-def wanted_inputs(project: Project, report: Report) -> list[Wanted]:
+def wanted_inputs(project: Project, report: Report) -> list[RequiredInput]:
     """The Inputs that must be given something, in their order; a `Refusal` if there is none."""
     free = free_names(project.model)  # their numbers are examples, not demands
     found = []
@@ -51,15 +51,15 @@ def wanted_inputs(project: Project, report: Report) -> list[Wanted]:
         sample = [dim for at, dim in enumerate(tensor.shape) if at != axis]
         form = tuple(None if dim.text in free else dim.value for dim in sample)
         drawn = tuple(dim.value for dim in sample)
-        found.append(Wanted(node.name, form, drawn, tensor.dtype, axis))
+        found.append(RequiredInput(node.name, form, drawn, tensor.dtype, axis))
     if not found:
         raise Refusal(f"{project.root} has no Input: nothing can be given to it")
     return found
 
 
 def fields_for(
-    project: Project, wanted: list[Wanted], info: DataSetInfo
-) -> Iterator[tuple[Wanted, str, tuple[tuple[int, ...], ...]]]:
+    project: Project, wanted: list[RequiredInput], info: DataSetInfo
+) -> Iterator[tuple[RequiredInput, str, tuple[tuple[int, ...], ...]]]:
     """Which field of the data each Input gets, with the forms in which it can be had.
 
     An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence.
@@ -76,7 +76,9 @@ def fields_for(
         yield one, field, left.pop(field)
 
 
-def feed_for(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> Feed:
+def feed_for(
+    project: Project, report: Report, info: DataSetInfo, resize: bool = False
+) -> InputMapping:
     """How samples of `info` are given to the model as it is, resized only if `resize` is true.
 
     Raises `Refusal` with a sentence if an Input gets nothing or nothing that it could take.
@@ -88,16 +90,16 @@ def feed_for(project: Project, report: Report, info: DataSetInfo, resize: bool =
     given = []
     for one, field, forms in fields_for(project, wanted, info):
         form = _form(project, one, forms, info, resize and field == info.first)
-        given.append(Given(one.name, field, form))
+        given.append(ModelInput(one.name, field, form))
     named = len(report.root.inputs) > 1
     if not named:
         given = [replace(given[0], name="")]
-    return Feed(tuple(given), named, axes.pop())
+    return InputMapping(tuple(given), named, axes.pop())
 
 
 def _form(
     project: Project,
-    wanted: Wanted,
+    wanted: RequiredInput,
     forms: tuple[tuple[int, ...], ...],
     info: DataSetInfo,
     resize: bool,
@@ -118,7 +120,7 @@ def _form(
     raise Refusal(f"{wanted.name} takes {takes} per sample, {info.title} has {listed}")
 
 
-def _fails_at(project: Project, wanted: Wanted, form: tuple[int, ...]) -> bool:
+def _fails_at(project: Project, wanted: RequiredInput, form: tuple[int, ...]) -> bool:
     """True if free sizes may be as in `form`, but layers further on cannot do with them."""
     if None not in wanted.form:
         return False

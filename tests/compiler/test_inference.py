@@ -18,7 +18,7 @@ from nnstudio.analysis import analyse as analysis
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.build import build
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.inference import WAITING, Later, analyse, is_waiting
+from nnstudio.compiler.inference import WAITING, DeferredInference, analyse, is_waiting
 from nnstudio.compiler.source import generate
 from nnstudio.export.python_module import export
 from nnstudio.project.commands.graph import SetParam
@@ -282,15 +282,15 @@ def test_later_answers_after_what_was_noted_was_run() -> None:
         x = drawing.add("AcmeGate", x, name=name, dim=44)
     drawing.output(drawing.add("AcmeBest", x, name="best"))
     project = drawing.project()
-    later = Later()
+    later = DeferredInference()
     report = analyse(project, infer=later)
     (problem,) = report.errors
     assert problem.sentence == f"first: {WAITING}"
     assert is_waiting(problem)
-    assert later.is_asked
+    assert later.is_requested
     assert made == []
     later.find()
-    assert not later.is_asked
+    assert not later.is_requested
     report = analyse(project, infer=later)
     assert [problem.node_name for problem in report.errors] == ["best"]  # the gates are alike
     later.find()
@@ -298,7 +298,7 @@ def test_later_answers_after_what_was_noted_was_run() -> None:
 
 
 def test_what_was_noted_can_be_forgotten() -> None:
-    later = Later()
+    later = DeferredInference()
     analyse(one("AcmeGate", "N", 52, dim=52), infer=later)
     later.forget()
     later.find()
@@ -307,7 +307,7 @@ def test_what_was_noted_can_be_forgotten() -> None:
 
 def test_a_workspace_takes_the_answers() -> None:
     workspace = Workspace()
-    workspace.infer = later = Later()
+    workspace.infer = later = DeferredInference()
     workspace.show(one("AcmeGate", "N", 68, dim=68))
     assert is_waiting(workspace.report.errors[0])
     with pytest.raises(CompileError):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nnstudio.data.builtin import sequences
 from nnstudio.data.catalogue import BUILT_IN, describe
-from nnstudio.data.info import DataError, Feed, Given
+from nnstudio.data.info import DataError, InputMapping, ModelInput
 from nnstudio.data.resizing import resized
 from nnstudio.data.sets import DataSet, limit, load, load_for, split
 
@@ -80,7 +80,9 @@ def test_heads_are_functions_of_the_digit() -> None:
 
 
 def test_parts_keep_all_inputs_and_targets_together() -> None:
-    feed = Feed((Given("image", "x", (1, 8, 8)), Given("more", "measures", (5,))), named=True)
+    feed = InputMapping(
+        (ModelInput("image", "x", (1, 8, 8)), ModelInput("more", "measures", (5,))), named=True
+    )
     dataset = load_for("digits-heads", feed)
     train, validation = split(limit(dataset, 500, seed=1), 0.2, seed=1)
     assert len(train) + len(validation) == 500
@@ -95,7 +97,9 @@ def test_parts_keep_all_inputs_and_targets_together() -> None:
 
 
 def test_measures_are_of_the_picture() -> None:
-    feed = Feed((Given("x", "x", (1, 8, 8)), Given("a", "measures", (5,))), named=True)
+    feed = InputMapping(
+        (ModelInput("x", "x", (1, 8, 8)), ModelInput("a", "measures", (5,))), named=True
+    )
     inputs = load_for("digits", feed).inputs
     assert isinstance(inputs, dict)
     pictures, measures = inputs["x"], inputs["a"]
@@ -106,7 +110,9 @@ def test_measures_are_of_the_picture() -> None:
 
 @pytest.mark.parametrize("task", sequences.TASKS)
 def test_decoders_read_the_answer_one_token_behind(task: str) -> None:
-    feed = Feed((Given("src", "src", (10,)), Given("tgt", "tgt", (11,))), named=True)
+    feed = InputMapping(
+        (ModelInput("src", "src", (10,)), ModelInput("tgt", "tgt", (11,))), named=True
+    )
     dataset = load_for(task, feed)
     assert isinstance(dataset.inputs, dict)
     assert isinstance(dataset.targets, Tensor)
@@ -123,8 +129,10 @@ def test_decoders_read_the_answer_one_token_behind(task: str) -> None:
 
 
 def test_waves_of_any_width_and_the_batch_anywhere() -> None:
-    feed = Feed(
-        (Given("src", "noisy", (10, 32)), Given("tgt", "second", (7, 32))), named=True, batch_axis=1
+    feed = InputMapping(
+        (ModelInput("src", "noisy", (10, 32)), ModelInput("tgt", "second", (7, 32))),
+        named=True,
+        batch_axis=1,
     )
     dataset = load_for("sequences", feed)
     assert isinstance(dataset.targets, Tensor)

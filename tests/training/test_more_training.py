@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from nnstudio.data.info import Feed, Given
+from nnstudio.data.info import InputMapping, ModelInput
 from nnstudio.data.sets import DataSet, limit, load, load_for, split
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.training.events import CheckpointSaved, Completed, EpochDone, Event, Failed
@@ -45,7 +45,9 @@ class Tagger(nn.Module):
 
 
 def pictures() -> tuple[DataSet, DataSet]:
-    feed = Feed((Given("image", "x", (1, 12, 12)), Given("extra", "measures", (5,))), named=True)
+    feed = InputMapping(
+        (ModelInput("image", "x", (1, 12, 12)), ModelInput("extra", "measures", (5,))), named=True
+    )
     return split(limit(load_for("digits-heads", feed), 200), 0.2)
 
 
@@ -96,7 +98,7 @@ def test_an_output_without_a_target_is_named() -> None:
 
 @pytest.mark.parametrize("batch_axis", [0, 1])
 def test_accuracy_is_per_token(batch_axis: int) -> None:
-    dataset = load_for("copy", Feed((Given("", "src", (10,)),), batch_axis=batch_axis))
+    dataset = load_for("copy", InputMapping((ModelInput("", "src", (10,)),), batch_axis=batch_axis))
     settings = SHORT.changed(epochs=6, batch_size=32)
     events = list(train(Tagger(), *split(limit(dataset, 800), 0.2), settings, device=CPU))
     last = epochs(events)[-1]

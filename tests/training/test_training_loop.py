@@ -29,7 +29,7 @@ from nnstudio.training.events import (
     Stopped,
 )
 from nnstudio.training.loop import train
-from nnstudio.training.stop_and_pause import Control
+from nnstudio.training.stop_and_pause import StopAndPause
 
 CPU = torch.device("cpu")
 SHORT = TrainingSettings(epochs=3, batch_size=8, learning_rate=0.01)
@@ -100,7 +100,7 @@ def test_stop_and_resume_is_bit_equal(
     )
     straight, expected = whole(settings)
 
-    control = Control()
+    control = StopAndPause()
     model = StopsAfter(network(), at, control)
     before = list(
         train(model, *parts(), settings, device=CPU, control=control, run_folder=tmp_path)
@@ -109,7 +109,7 @@ def test_stop_and_resume_is_bit_equal(
 
     stopped = checkpoints.read(tmp_path).state["position"]
     assert (stopped["epoch"] - 1) * 6 + stopped["step"] == max(at, 0)
-    again = StopsAfter(network(), -1, Control())
+    again = StopsAfter(network(), -1, StopAndPause())
     after = list(train(again, *parts(), settings, device=CPU, resume=tmp_path))
     assert isinstance(after[-1], Completed)
     assert epochs(before) + epochs(after) == epochs(expected)
@@ -119,7 +119,7 @@ def test_stop_and_resume_is_bit_equal(
 class StopsAfter(nn.Module):
     """Asks for the stop in its training step number `at`; 0: before the first one."""
 
-    def __init__(self, inner: nn.Module, at: int, control: Control) -> None:
+    def __init__(self, inner: nn.Module, at: int, control: StopAndPause) -> None:
         super().__init__()
         self.inner, self.at, self.control, self.steps = inner, at, control, 0
         if at == 0:

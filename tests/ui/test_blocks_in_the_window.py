@@ -99,7 +99,7 @@ def test_a_block_is_made_named_used_twice_and_edited_once(window: MainWindow, mo
     assert canvas.block == "ConvUnit"
     choose(window, "conv1")
     menu = QMenu()
-    inspector.node_page.rows["out_channels"].menu_asked.emit("out_channels", menu)
+    inspector.node_page.rows["out_channels"].menu_requested.emit("out_channels", menu)
     (promote,) = (act for act in menu.actions() if "parameter of ConvUnit" in act.text())
     promote.trigger()
     press(window, Qt.Key.Key_Escape)

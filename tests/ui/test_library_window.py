@@ -252,7 +252,7 @@ def test_a_library_that_cannot_be_written_is_said(
     window.editor.canvas.select({"n1"})
     assert not window.actions_table.run(ACT)
     assert window.status.message.startswith("Not saved: ")
-    window.editor.palette_panel.save_asked.emit("Gate")
+    window.editor.palette_panel.save_requested.emit("Gate")
     assert window.status.message.startswith("Not saved: ")
     assert own(window) == []
 

@@ -282,7 +282,7 @@ def test_ticks_of_a_logarithmic_axis(qapp: QApplication) -> None:
 def test_an_empty_panel_offers_the_act_that_fills_it(panel: TrainingPanel, qtbot: QtBot) -> None:
     assert panel.empty.isVisible()
     assert not panel.plots.isVisible()
-    with qtbot.waitSignal(panel.run_asked):
+    with qtbot.waitSignal(panel.run_requested):
         panel.empty.button.click()
 
 

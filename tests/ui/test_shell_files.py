@@ -110,7 +110,7 @@ def test_unsaved_work_is_offered_at_the_next_start(qtbot: QtBot, tmp_path: Path)
     second = create_window(folder=tmp_path)
     (lost,) = lost_work(second.settings.recovery_folder)
     assert lost.title == "Small"
-    second.gallery.recover_asked.emit(lost)
+    second.gallery.recover_requested.emit(lost)
     assert second.workspace.project == changed
     assert second.workspace.modified
     assert second.workspace.history.undo_title == "Recover unsaved work"

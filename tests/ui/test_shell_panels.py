@@ -58,7 +58,7 @@ def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     assert "Conv2d" in palette.shown()
     palette.search.setText("conv2d")
     palette.search.setFocus()
-    with qtbot.waitSignal(palette.add_asked) as asked:
+    with qtbot.waitSignal(palette.add_requested) as asked:
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert asked.args == ["Conv2d"]
 
@@ -68,7 +68,7 @@ def test_what_can_be_added_goes_before_a_whole_model(window: MainWindow, qtbot: 
     palette.search.setText("attention")
     assert "AttentionGRU" in palette.shown()
     palette.search.setFocus()
-    with qtbot.waitSignal(palette.add_asked) as asked:
+    with qtbot.waitSignal(palette.add_requested) as asked:
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert "Attention" in asked.args[0]
     palette.search.setText("AttentionGRU")
@@ -121,7 +121,7 @@ def test_blocks_appear_in_the_palette_and_the_breadcrumb_leads_back(window: Main
     assert window.actions_table.run("graph.enter")
     assert len(window.editor.breadcrumb.titles()) == 2
     assert window.editor.inspector.block_page.header.title == name
-    window.editor.breadcrumb.asked.emit(())
+    window.editor.breadcrumb.path_requested.emit(())
     assert canvas.path == ()
     window.workspace.undo()
     assert window.editor.breadcrumb.titles() == ["Small"]

@@ -31,8 +31,8 @@ class LibraryActions(QObject):
         self.ask_remove: Callable[[LibraryBlock], bool] = self._ask_remove
         window.actions_table.bind("graph.save_block", self._save, self._reason, title=self._title)
         palette = window.editor.palette_panel
-        palette.save_asked.connect(self._save_or_say)
-        palette.remove_asked.connect(self.remove)
+        palette.save_requested.connect(self._save_or_say)
+        palette.remove_requested.connect(self.remove)
         self._canvas.told.connect(lambda sentence: window.say(sentence, "info", "accent"))
 
     # -- which --------------------------------------------------------------------------------

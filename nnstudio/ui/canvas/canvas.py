@@ -16,22 +16,22 @@ from nnstudio.ui.canvas import picture
 from nnstudio.ui.canvas import placement as acts
 from nnstudio.ui.canvas.editing import Editing
 from nnstudio.ui.canvas.hit_testing import Hit
-from nnstudio.ui.canvas.input_handler import Hands
+from nnstudio.ui.canvas.input_handler import InputHandler
 from nnstudio.ui.canvas.items.style import PORT_Y
 from nnstudio.ui.canvas.rename_editor import RenameEditor
 from nnstudio.ui.canvas.search_popup import SearchPopup
-from nnstudio.ui.canvas.viewer import Pane
+from nnstudio.ui.canvas.viewer import CanvasViewer
 from nnstudio.workspace.block_insertion import Addition
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.candidates import candidates
 from nnstudio.workspace.workspace import Workspace
 
 
-class Canvas(Pane):
+class Canvas(CanvasViewer):
     """One block of the workspace's project, to look at and to edit.
 
-    Signals, besides those of `Pane`: `refused(sentence)`, `told(sentence)` for what the user may
-    not see, `properties_requested(id)` (Return or double-click on a layer),
+    Signals, besides those of `CanvasViewer`: `refused(sentence)`, `told(sentence)` for what the
+    user may not see, `properties_requested(id)` (Return or double-click on a layer),
     `menu_requested(hit, global position)`.
     """
 
@@ -51,7 +51,7 @@ class Canvas(Pane):
         self.walked: str | None = None
         self._popup: SearchPopup | RenameEditor | None = None
         self.editing = Editing(self)
-        self.hands = Hands(self)
+        self.hands = InputHandler(self)
 
     def interrupt(self) -> None:
         self.hands.cancel()

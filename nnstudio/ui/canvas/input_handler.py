@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
-class Hands(QObject):
+class InputHandler(QObject):
     """Filters the events of the view and its viewport; at most one gesture is under way."""
 
     def __init__(self, canvas: Canvas) -> None:
@@ -264,14 +264,14 @@ class Hands(QObject):
         return False
 
 
-_MOUSE: dict[QEvent.Type, Callable[[Hands, Any], bool]] = {
-    QEvent.Type.MouseButtonPress: Hands._on_press,
-    QEvent.Type.MouseMove: Hands._on_move,
-    QEvent.Type.MouseButtonRelease: Hands._on_release,
-    QEvent.Type.MouseButtonDblClick: Hands._on_double_click,
-    QEvent.Type.ToolTip: Hands._on_help,
-    QEvent.Type.ContextMenu: Hands._on_menu,
-    QEvent.Type.DragEnter: Hands._on_drag_enter,
-    QEvent.Type.DragMove: Hands._on_drag_move,
-    QEvent.Type.Drop: Hands._on_drop,
+_MOUSE: dict[QEvent.Type, Callable[[InputHandler, Any], bool]] = {
+    QEvent.Type.MouseButtonPress: InputHandler._on_press,
+    QEvent.Type.MouseMove: InputHandler._on_move,
+    QEvent.Type.MouseButtonRelease: InputHandler._on_release,
+    QEvent.Type.MouseButtonDblClick: InputHandler._on_double_click,
+    QEvent.Type.ToolTip: InputHandler._on_help,
+    QEvent.Type.ContextMenu: InputHandler._on_menu,
+    QEvent.Type.DragEnter: InputHandler._on_drag_enter,
+    QEvent.Type.DragMove: InputHandler._on_drag_move,
+    QEvent.Type.Drop: InputHandler._on_drop,
 }

@@ -11,10 +11,10 @@ from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hit_testing import Hit
 
 if TYPE_CHECKING:
-    from nnstudio.ui.canvas.viewer import Pane
+    from nnstudio.ui.canvas.viewer import CanvasViewer
 
 
-def tip(canvas: Pane, hit: Hit) -> str:
+def tip(canvas: CanvasViewer, hit: Hit) -> str:
     """The tooltip of what is under the mouse, as rich text; empty for nothing."""
     if hit.node is not None and hit.port is not None:
         return _port_tip(canvas, hit)
@@ -31,7 +31,7 @@ def tip(canvas: Pane, hit: Hit) -> str:
     return ""
 
 
-def spoken(canvas: Pane, node: str) -> str:
+def spoken(canvas: CanvasViewer, node: str) -> str:
     """A node in one sentence: type, name, shape, problems."""
     card = canvas.scene.picture.cards[node]
     report = canvas.report.nodes.get(node, NodeReport())
@@ -46,7 +46,7 @@ def spoken(canvas: Pane, node: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _node_tip(canvas: Pane, node: str) -> str:
+def _node_tip(canvas: CanvasViewer, node: str) -> str:
     found = canvas.graph.by_id[node]
     report = canvas.report.nodes.get(node, NodeReport())
     layer = registry.find(found.type)
@@ -65,7 +65,7 @@ def _node_tip(canvas: Pane, node: str) -> str:
     return f"<p>{'<br>'.join(lines)}</p>"
 
 
-def _port_tip(canvas: Pane, hit: Hit) -> str:
+def _port_tip(canvas: CanvasViewer, hit: Hit) -> str:
     report = canvas.report.nodes.get(hit.node or "", NodeReport())
     tensors = report.inputs if hit.side == "in" else report.outputs
     tensor = tensors.get(hit.port or "")

@@ -1,4 +1,4 @@
-"""`Pane`: what the canvas shows and where it looks. Editing is in `canvas`.
+"""`CanvasViewer`: what the canvas shows and where it looks. Editing is in `canvas`.
 
 A projection of the workspace; it can be thrown away and made again at any time.
 """
@@ -29,7 +29,7 @@ FIRST_ZOOM = 0.7
 """Where a graph does not fit, its beginning is shown as near: facts can be read, much is seen."""
 
 
-class Pane(QWidget):
+class CanvasViewer(QWidget):
     """One block of the workspace's project, its selection, and the view of it.
 
     Signals: `path_changed(path)`, `selection_changed(ids)`, `zoom_changed(factor)`.

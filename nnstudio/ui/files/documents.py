@@ -15,7 +15,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import FileError, read
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import RecentFiles
-from nnstudio.ui.files.recovery import Lost, SideFile
+from nnstudio.ui.files.recovery import AutosaveFile, RecoverableProject
 from nnstudio.ui.settings import Settings
 from nnstudio.workspace.workspace import Workspace
 
@@ -54,7 +54,7 @@ class Documents(QObject):
         self.ask_unsaved: Callable[[], Answer] = self._ask_unsaved
         self.ask_open: Callable[[], Path | None] = self._ask_open
         self.ask_save: Callable[[], Path | None] = self._ask_save
-        self._side = SideFile(settings.recovery_folder)
+        self._side = AutosaveFile(settings.recovery_folder)
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_DELAY)
         self._timer.timeout.connect(self.autosave)
 
@@ -97,7 +97,7 @@ class Documents(QObject):
         self.recent.add(path)
         self.opened.emit()
 
-    def recover(self, lost: Lost) -> bool:
+    def recover(self, lost: RecoverableProject) -> bool:
         """Bring back unsaved work as one act on top of the file it was opened from."""
         if not self.may_leave():
             return False

@@ -19,7 +19,7 @@ from nnstudio.project.values import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class RecoverableProject:
     """Unsaved work of a window that is gone. `path`: the file it was opened from, if any."""
 
     file: Path
@@ -37,7 +37,7 @@ class Lost:
             self.file.with_suffix(suffix).unlink(missing_ok=True)
 
 
-class SideFile:
+class AutosaveFile:
     """The side file of this window."""
 
     def __init__(self, folder: Path) -> None:
@@ -62,9 +62,9 @@ class SideFile:
         self._lock.unlock()
 
 
-def lost_work(folder: Path) -> list[Lost]:
+def lost_work(folder: Path) -> list[RecoverableProject]:
     """What earlier windows left behind, newest first."""
-    found: list[Lost] = []
+    found: list[RecoverableProject] = []
     for about in folder.glob("*.json"):
         lock = QLockFile(str(about.with_suffix(".lock")))
         lock.setStaleLockTime(0)
@@ -76,5 +76,7 @@ def lost_work(folder: Path) -> list[Lost]:
             told = json.loads(about.read_text(encoding="utf-8"))
             path = Path(told["path"]) if told["path"] else None
             if file.is_file():
-                found.append(Lost(file, str(told["title"]), path, float(told["seconds"])))
+                found.append(
+                    RecoverableProject(file, str(told["title"]), path, float(told["seconds"]))
+                )
     return sorted(found, key=lambda lost: -lost.seconds)

@@ -58,7 +58,7 @@ class FieldRow(QWidget):
     """One row. `committed(name, text)` when the user has entered something; empty text resets."""
 
     committed = Signal(str, str)
-    menu_asked = Signal(str, QMenu)
+    menu_requested = Signal(str, QMenu)
 
     def __init__(
         self, state: FieldState, parent: QWidget | None = None, label_width: int = LABEL_WIDTH
@@ -251,5 +251,5 @@ class FieldRow(QWidget):
         back = menu.addAction("Reset", self.reset)
         back.setEnabled(self.state.given and self.state.resettable)
         menu.addAction("Write an expression", self.write_expression)
-        self.menu_asked.emit(self.name, menu)
+        self.menu_requested.emit(self.name, menu)
         menu.popup(self.mapToGlobal(at))

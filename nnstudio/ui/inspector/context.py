@@ -17,7 +17,7 @@ class Context(QObject):
     """The block that the canvas shows, and how to act on it."""
 
     refused = Signal(str)
-    enter_asked = Signal(str)
+    enter_requested = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -17,7 +17,7 @@ from nnstudio.ui.theme.icons import category_key
 class Header(QWidget):
     """Icon, title, a smaller line below, and room for the first field."""
 
-    enter_asked = Signal()
+    enter_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class Header(QWidget):
         self._below.setProperty("role", "muted")
         self._enter = QPushButton("Enter")
         self._enter.setToolTip("Show the inside of this block (Tab)")
-        self._enter.clicked.connect(self.enter_asked)
+        self._enter.clicked.connect(self.enter_requested)
         icons.attach(self._enter, "enter", size=16)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -112,7 +112,7 @@ def next_rule(project: Project, block: Block) -> Initialiser:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class InitialValue:
     """How the weight or bias of a node begins.
 
     `own` is the node's rule, `inherited` the block whose rule by layer type holds for it, with
@@ -131,15 +131,15 @@ class Start:
         return f"rule of {self.inherited[0]}" if self.outer else "block's rule"
 
 
-def start_of(blocks: Sequence[Block], node: Node, target: WeightName) -> Start:
+def start_of(blocks: Sequence[Block], node: Node, target: WeightName) -> InitialValue:
     """How a node's weight or bias begins; `blocks` lead from the model to the node's own block."""
     here = blocks[-1]
     own = next((i for i in here.initialisers if i.node == node.id and i.target == target), None)
     for block in blocks:  # the outermost is applied last
         for item in block.initialisers:
             if (item.layer_type, item.target) == (node.type, target):
-                return Start(own, (block.name, item), block is not here)
-    return Start(own)
+                return InitialValue(own, (block.name, item), block is not here)
+    return InitialValue(own)
 
 
 def tie_of(block: Block, node: str) -> Tie | None:

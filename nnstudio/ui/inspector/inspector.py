@@ -20,17 +20,17 @@ WIDTH = 316
 class Inspector(QWidget):
     """Shows node, nodes or block; everything entered becomes a command, so one undo step.
 
-    `refused(sentence)` when a command was refused, `enter_asked(id)` for the inside of a block.
+    `refused(sentence)` when a command was refused, `enter_requested(id)` for the inside of a block.
     """
 
     refused = Signal(str)
-    enter_asked = Signal(str)
+    enter_requested = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = Context(workspace, self)
         self.context.refused.connect(self.refused)
-        self.context.enter_asked.connect(self.enter_asked)
+        self.context.enter_requested.connect(self.enter_requested)
         self._selection: frozenset[str] = frozenset()
         self.node_page = NodePage(self.context)
         self.many_page = ManyPage(self.context)

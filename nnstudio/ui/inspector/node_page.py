@@ -33,7 +33,7 @@ class NodePage(QWidget):
         self._form: tuple[object, ...] = ()
         self.rows: dict[str, FieldRow] = {}
         self.header = Header()
-        self.header.enter_asked.connect(lambda: context.enter_asked.emit(self._node_id))
+        self.header.enter_requested.connect(lambda: context.enter_requested.emit(self._node_id))
         self.name_row = FieldRow(FieldState("name"))
         self.name_row.committed.connect(self._rename)
         self.notices = Notices(context)
@@ -113,7 +113,7 @@ class NodePage(QWidget):
         for field in fields:
             row = FieldRow(field)
             row.committed.connect(self._set)
-            row.menu_asked.connect(self._extend_menu)
+            row.menu_requested.connect(self._extend_menu)
             self.rows[field.name] = row
             self._parameters.add(row)
         in_order(self)

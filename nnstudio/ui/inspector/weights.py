@@ -16,7 +16,7 @@ from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import start_as, tie_weight, with_param
 from nnstudio.ui.inspector.initialiser_text import (
-    Start,
+    InitialValue,
     owner_of,
     owners,
     start_of,
@@ -81,7 +81,7 @@ class Weights(Section):
             self.starts[target].setVisible(not missing or start.own is not None)
             self._show_start(node, target, start, owner if target == "weight" else "")
 
-    def _show_start(self, node: Node, target: WeightName, start: Start, owner: str) -> None:
+    def _show_start(self, node: Node, target: WeightName, start: InitialValue, owner: str) -> None:
         """`owner` is the weight that it is tied to."""
         remark = warning = ""
         if start.own is not None and owner:

@@ -57,7 +57,7 @@ class Outline(QWidget):
         self._stack.addWidget(self._empty)
         self.tree.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.tree.opened.connect(self.open)
-        self.tree.menu_asked.connect(self._on_menu)
+        self.tree.menu_requested.connect(self._on_menu)
         self.tree.dropped.connect(self._move)
         self.tree.hinted.connect(self.hinted)
         canvas.selection_changed.connect(self._on_canvas)

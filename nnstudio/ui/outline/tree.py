@@ -44,12 +44,12 @@ _DOT: Final = 3
 class OutlineTree(QTreeView):
     """Shows the model. `plan` says where rows may go, or refuses.
 
-    Signals: `opened(row)` on Return or a double-click, `menu_asked(row, global position)`,
+    Signals: `opened(row)` on Return or a double-click, `menu_requested(row, global position)`,
     `dropped(command)`, and `hinted(sentence)` while rows are held where they cannot go.
     """
 
     opened = Signal(object)
-    menu_asked = Signal(object, QPoint)
+    menu_requested = Signal(object, QPoint)
     dropped = Signal(object)
     hinted = Signal(str)
 
@@ -119,7 +119,7 @@ class OutlineTree(QTreeView):
     def _on_menu(self, at: QPoint) -> None:
         row = self._rows.row(self.indexAt(at))
         if row is not None:
-            self.menu_asked.emit(row, self.viewport().mapToGlobal(at))
+            self.menu_requested.emit(row, self.viewport().mapToGlobal(at))
 
     # -- dragging -----------------------------------------------------------------------------
 

@@ -32,15 +32,15 @@ _BY_WORDS, _WHOLE_MODEL = -1_000.0, -500.0
 
 
 class Palette(QWidget):
-    """Search field and tree. `add_asked(type or file)` and `preset_asked(name)` on a choice.
+    """Search field and tree. `add_requested(type or file)`, `preset_requested(name)` on a choice.
 
-    `save_asked(block)` and `remove_asked(file)` are about the user's own blocks.
+    `save_requested(block)` and `remove_requested(file)` are about the user's own blocks.
     """
 
-    add_asked = Signal(str)
-    preset_asked = Signal(str)
-    save_asked = Signal(str)
-    remove_asked = Signal(str)
+    add_requested = Signal(str)
+    preset_requested = Signal(str)
+    save_requested = Signal(str)
+    remove_requested = Signal(str)
 
     def __init__(
         self,
@@ -65,8 +65,8 @@ class Palette(QWidget):
         self.search.installEventFilter(self)
         self.tree = PaletteTree()
         self.tree.chosen.connect(self._choose)
-        self.tree.menu_asked.connect(self._open_menu)
-        self.tree.delete_asked.connect(self._delete)
+        self.tree.menu_requested.connect(self._open_menu)
+        self.tree.delete_requested.connect(self._delete)
         self._nothing = QLabel("Nothing fits.", alignment=Qt.AlignmentFlag.AlignCenter)
         self._nothing.setProperty("role", "muted")
         self._nothing.hide()
@@ -209,13 +209,13 @@ class Palette(QWidget):
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         if item.data(0, ADDS):
-            self.add_asked.emit(str(item.data(0, ADDS)))
+            self.add_requested.emit(str(item.data(0, ADDS)))
         elif item.data(0, PRESET):
-            self.preset_asked.emit(str(item.data(0, PRESET)))
+            self.preset_requested.emit(str(item.data(0, PRESET)))
 
     def _delete(self, item: QTreeWidgetItem) -> None:
         if item.data(0, OWN):
-            self.remove_asked.emit(str(item.data(0, OWN)))
+            self.remove_requested.emit(str(item.data(0, OWN)))
 
     def menu_for(self, item: QTreeWidgetItem) -> QMenu | None:
         """What can be done with an entry; None where there is nothing but to add or open it."""
@@ -229,7 +229,7 @@ class Palette(QWidget):
             name = item.text(0)
             menu.addAction("Add", lambda: self._choose(item))
             menu.addSeparator()
-            menu.addAction("Save to my blocks", lambda: self.save_asked.emit(name))
+            menu.addAction("Save to my blocks", lambda: self.save_requested.emit(name))
         else:
             menu.deleteLater()
             return None

@@ -26,8 +26,8 @@ class PaletteTree(QTreeWidget):
     """The tree; what is dragged out of it carries the type of the layer or block."""
 
     chosen = Signal(QTreeWidgetItem)
-    menu_asked = Signal(QTreeWidgetItem, QPoint)
-    delete_asked = Signal(QTreeWidgetItem)
+    menu_requested = Signal(QTreeWidgetItem, QPoint)
+    delete_requested = Signal(QTreeWidgetItem)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class PaletteTree(QTreeWidget):
     def _on_menu(self, at: QPoint) -> None:
         item = self.itemAt(at)
         if item is not None:
-            self.menu_asked.emit(item, self.viewport().mapToGlobal(at))
+            self.menu_requested.emit(item, self.viewport().mapToGlobal(at))
 
     def mimeTypes(self) -> list[str]:
         return [MIME_TYPE]
@@ -109,7 +109,7 @@ class PaletteTree(QTreeWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
             self.chosen.emit(item)
         elif event.key() == Qt.Key.Key_Delete and item is not None:
-            self.delete_asked.emit(item)
+            self.delete_requested.emit(item)
         else:
             super().keyPressEvent(event)
 

@@ -22,8 +22,8 @@ class CodePanel(QWidget):
     """Text and marks. `node_chosen(block, node)` when a line is clicked."""
 
     node_chosen = Signal(str, str)
-    export_asked = Signal()
-    problems_asked = Signal()
+    export_requested = Signal()
+    problems_requested = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class CodePanel(QWidget):
         export = QPushButton("Export...")
         export.setProperty("role", "small")
         icons.attach(export, "export", size=14)
-        export.clicked.connect(self.export_asked)
+        export.clicked.connect(self.export_requested)
         head = QHBoxLayout()
         head.setContentsMargins(16, 6, 12, 6)
         head.setSpacing(8)
@@ -61,7 +61,7 @@ class CodePanel(QWidget):
         self.empty = EmptyState(
             "code", "No code yet", "The model has problems that stand in the way.", "Show problems"
         )
-        self.empty.asked.connect(self.problems_asked)
+        self.empty.requested.connect(self.problems_requested)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(page)
         self._stack.addWidget(self.empty)

@@ -33,13 +33,13 @@ _WIDEST_FIX = 320
 
 
 class ProblemsPanel(QWidget):
-    """A table of problems, errors first. `fly_asked(block, node)` on a double-click.
+    """A table of problems, errors first. `fly_requested(block, node)` on a double-click.
 
     `count_changed(count)` counts what asks for something to be done; advice is only offered.
     """
 
-    fly_asked = Signal(str, str)
-    fix_asked = Signal(object)
+    fly_requested = Signal(str, str)
+    fix_requested = Signal(object)
     count_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -143,7 +143,7 @@ class ProblemsPanel(QWidget):
         button = ElidedButton(problem.fix.title)
         button.setProperty("role", "small")
         button.ensurePolished()
-        button.clicked.connect(lambda: self.fix_asked.emit(problem))
+        button.clicked.connect(lambda: self.fix_requested.emit(problem))
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(8, 3, 8, 3)
@@ -158,7 +158,7 @@ class ProblemsPanel(QWidget):
 
     def _fly(self, row: int, _column: int) -> None:
         problem = self._problems[row]
-        self.fly_asked.emit(problem.block, problem.node or "")
+        self.fly_requested.emit(problem.block, problem.node or "")
 
     def _on_theme(self, _theme: object) -> None:
         self._fill()

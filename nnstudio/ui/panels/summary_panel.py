@@ -38,16 +38,16 @@ _EMPTY = (
 
 
 class SummaryPanel(QWidget):
-    """`asked` when a summary is wanted; `show_busy`, `set_summary` or `show_failure` answer."""
+    """`summary_requested` when a summary is wanted; `show_busy`, `set_summary` or `show_failure` answer."""
 
-    asked = Signal()
+    summary_requested = Signal()
     module_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.is_current = False
         self._empty = EmptyState("summary", *_EMPTY, "Summarise")
-        self._empty.asked.connect(self.asked)
+        self._empty.requested.connect(self.summary_requested)
         self.totals = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.totals.setFont(theme.figure_font())
         self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -55,7 +55,7 @@ class SummaryPanel(QWidget):
         self._stale.setProperty("role", "muted")
         self._again = QPushButton("Summarise again")
         self._again.setProperty("role", "small")
-        self._again.clicked.connect(self.asked)
+        self._again.clicked.connect(self.summary_requested)
         self.tree = QTreeWidget()
         self.tree.setColumnCount(len(_COLUMNS))
         self.tree.setHeaderLabels(_COLUMNS)

@@ -42,10 +42,10 @@ class Gallery(QWidget):
 
     preset_chosen = Signal(str)
     empty_chosen = Signal()
-    open_asked = Signal()
+    open_requested = Signal()
     file_chosen = Signal(Path)
-    recover_asked = Signal(object)
-    forget_asked = Signal(object)
+    recover_requested = Signal(object)
+    forget_requested = Signal(object)
 
     def __init__(
         self,
@@ -60,10 +60,10 @@ class Gallery(QWidget):
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._fill_one)
         self.side = GallerySide(recent)
-        self.side.open_asked.connect(self.open_asked)
+        self.side.open_requested.connect(self.open_requested)
         self.side.file_chosen.connect(self.file_chosen)
-        self.side.recover_asked.connect(self.recover_asked)
-        self.side.forget_asked.connect(self.forget_asked)
+        self.side.recover_requested.connect(self.recover_requested)
+        self.side.forget_requested.connect(self.forget_requested)
         self.search = QLineEdit(placeholderText="Search the examples", clearButtonEnabled=True)
         self.search.setFixedWidth(280)
         self.search.setAccessibleName("Search the examples")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.ui.files.crash_report import CrashReport
 from nnstudio.ui.files.recent import RecentFiles, ago
-from nnstudio.ui.files.recovery import Lost
+from nnstudio.ui.files.recovery import RecoverableProject
 from nnstudio.ui.forms.sections import Column
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
@@ -33,13 +33,13 @@ WIDTH = 272
 class GallerySide(QFrame):
     """Opens a file, brings back lost work, tells of a crash."""
 
-    back_asked = Signal()
-    open_asked = Signal()
+    back_requested = Signal()
+    open_requested = Signal()
     file_chosen = Signal(Path)
-    recover_asked = Signal(object)
-    forget_asked = Signal(object)
-    crash_asked = Signal(object)
-    forget_crash_asked = Signal(object)
+    recover_requested = Signal(object)
+    forget_requested = Signal(object)
+    crash_requested = Signal(object)
+    forget_crash_requested = Signal(object)
 
     def __init__(self, recent: RecentFiles, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,12 +65,12 @@ class GallerySide(QFrame):
         self.back_button = QPushButton()
         self.back_button.setMinimumHeight(32)
         self.back_button.setProperty("role", "primary")
-        self.back_button.clicked.connect(self.back_asked)
+        self.back_button.clicked.connect(self.back_requested)
         self.back_button.hide()
         self.open_button = QPushButton("Open a project...")
         self.open_button.setMinimumHeight(32)
         icons.attach(self.open_button, "open", size=16)
-        self.open_button.clicked.connect(self.open_asked)
+        self.open_button.clicked.connect(self.open_requested)
         title = QLabel("Recent")
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
         self._files = Column(2, collapses=True)
@@ -117,13 +117,13 @@ class GallerySide(QFrame):
         self.back_button.setText(f"Back to {title}")
         self.back_button.setVisible(bool(title))
 
-    def show_lost(self, lost: Sequence[Lost]) -> None:
+    def show_lost(self, lost: Sequence[RecoverableProject]) -> None:
         """Offer unsaved work, each with its two answers."""
         self._lost.clear()
         for item in lost:
             offer = Offer(f"'{item.title}' was not saved {ago(item.seconds)}.", item.seconds)
-            offer.add("Recover", partial(self.recover_asked.emit, item), primary=True)
-            offer.add("Forget it", partial(self.forget_asked.emit, item))
+            offer.add("Recover", partial(self.recover_requested.emit, item), primary=True)
+            offer.add("Forget it", partial(self.forget_requested.emit, item))
             self._lost.add(offer)
 
     def show_crashes(self, reports: Sequence[CrashReport]) -> None:
@@ -131,8 +131,8 @@ class GallerySide(QFrame):
         self._crashes.clear()
         for report in reports:
             offer = Offer(f"{PROGRAM} crashed {ago(report.seconds)}.", report.seconds)
-            offer.add("Show report", partial(self.crash_asked.emit, report))
-            offer.add("Forget it", partial(self.forget_crash_asked.emit, report))
+            offer.add("Show report", partial(self.crash_requested.emit, report))
+            offer.add("Forget it", partial(self.forget_crash_requested.emit, report))
             self._crashes.add(offer)
 
 

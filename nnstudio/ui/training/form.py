@@ -75,7 +75,7 @@ class TrainingForm(QWidget):
     """Settings of the training of the open project."""
 
     refused = Signal(str)
-    fit_asked = Signal()
+    fit_requested = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class TrainingForm(QWidget):
         self._mismatch.setProperty("role", "notice-warning")
         self._mismatch_text = QLabel(wordWrap=True)
         self.fit_button = QPushButton("Fit the model to the data")
-        self.fit_button.clicked.connect(self.fit_asked)
+        self.fit_button.clicked.connect(self.fit_requested)
         icons.attach(self.fit_button, "data", size=16)
         card = QVBoxLayout(self._mismatch)
         card.setContentsMargins(10, 8, 10, 8)

@@ -58,7 +58,7 @@ _TONES = {
 class TrainingPanel(QWidget):
     """Shows one training: `begin`, then `handle` each event and `set_state` now and then."""
 
-    run_asked = Signal()
+    run_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class TrainingPanel(QWidget):
         )
         self.empty.button.setProperty("role", "primary")
         icons.attach(self.empty.button, "run", "on_accent", 16)
-        self.empty.asked.connect(self.run_asked)
+        self.empty.requested.connect(self.run_requested)
         shown = QWidget()
         self._stack = QStackedLayout(shown)
         self._stack.addWidget(self.empty)

@@ -34,7 +34,7 @@ class IconLabel(QLabel):
 class EmptyState(QWidget):
     """Icon, title, a sentence and, where there is one act that fills the panel, its button."""
 
-    asked = Signal()
+    requested = Signal()
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class EmptyState(QWidget):
         self._sentence.setFixedWidth(420)
         self.button = QPushButton(button, self)  # shown without a parent it would be a window
         self.button.setVisible(bool(button))
-        self.button.clicked.connect(self.asked)
+        self.button.clicked.connect(self.requested)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
         column.setSpacing(6)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.inference import Later
+from nnstudio.compiler.inference import DeferredInference
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.ui.background import Background
@@ -54,7 +54,7 @@ class Panels(QObject):
         self._refused: Project | None = None
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._quiet.timeout.connect(self._summarise_if_seen)
-        self._later = workspace.infer = Later()
+        self._later = workspace.infer = DeferredInference()
         self._shapes = Background("shapes", self)
         self._shapes.done.connect(self._on_shapes)
         self._shapes_again = QTimer(self, singleShot=True, interval=SOON)
@@ -65,11 +65,11 @@ class Panels(QObject):
         editor.add_panel("training", "Training", "training", self.training)
         editor.add_panel("log", "Log", "log", self.log)
         self.problems.count_changed.connect(self._on_count)
-        self.problems.fly_asked.connect(editor.fly_to)
-        self.problems.fix_asked.connect(self.apply_fix)
+        self.problems.fly_requested.connect(editor.fly_to)
+        self.problems.fix_requested.connect(self.apply_fix)
         self.code.node_chosen.connect(editor.fly_to)
-        self.code.problems_asked.connect(lambda: editor.show_panel("problems"))
-        self.summary.asked.connect(self.summarise)
+        self.code.problems_requested.connect(lambda: editor.show_panel("problems"))
+        self.summary.summary_requested.connect(self.summarise)
         self._inspection.done.connect(self._on_inspected)
         self._inspection.failed.connect(self._on_not_inspected)
         editor.canvas.selection_changed.connect(self._mark_code)
@@ -103,7 +103,7 @@ class Panels(QObject):
 
     def _find_shapes(self) -> None:
         """Run the layers that have no shape rule, and torch's import before, beside the window."""
-        if self._later.is_asked and not self._shapes.start(self._later.find):
+        if self._later.is_requested and not self._shapes.start(self._later.find):
             self._shapes_again.start()
 
     def _on_shapes(self, _nothing: object) -> None:
@@ -178,7 +178,7 @@ class Panels(QObject):
 class TrainingPage(QWidget):
     """The settings at the left, the plots at the right; those are made on first need."""
 
-    run_asked = Signal()
+    run_requested = Signal()
 
     def __init__(self, form: TrainingForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,7 +197,7 @@ class TrainingPage(QWidget):
             from nnstudio.ui.training.panel import TrainingPanel
 
             panel = TrainingPanel()
-            panel.run_asked.connect(self.run_asked)
+            panel.run_requested.connect(self.run_requested)
             self._panel = panel
             self._split.addWidget(panel)
             self._split.setStretchFactor(1, 1)

@@ -10,9 +10,9 @@ from nnstudio.workspace.workspace import Workspace
 
 
 class Breadcrumb(QWidget):
-    """`asked(path)` when a part is clicked."""
+    """`path_requested(path)` when a part is clicked."""
 
-    asked = Signal(tuple)
+    path_requested = Signal(tuple)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +48,7 @@ class Breadcrumb(QWidget):
             part.setProperty("role", "crumb")
             part.setEnabled(depth < len(parts) - 1 or depth == 0)
             part.setProperty("current", depth == len(parts) - 1)
-            part.clicked.connect(lambda _=False, to=path[:depth]: self.asked.emit(to))
+            part.clicked.connect(lambda _=False, to=path[:depth]: self.path_requested.emit(to))
             self._put(part)
         if uses > 1:
             shared = QLabel(f"used {uses} times: an edit changes all of them")

@@ -49,9 +49,9 @@ def _text(workspace: Workspace, project: Project, block: str, node: Node) -> str
 
 
 class FindBar(QFrame):
-    """A line over the canvas. `fly_asked(block, node)` for each hit in turn."""
+    """A line over the canvas. `fly_requested(block, node)` for each hit in turn."""
 
-    fly_asked = Signal(str, str)
+    fly_requested = Signal(str, str)
     closed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -100,7 +100,7 @@ class FindBar(QFrame):
         self._hits = find(self._workspace, self.search.text())
         if self._hits:
             self._at = (self._at + by) % len(self._hits)
-            self.fly_asked.emit(*self._hits[self._at])
+            self.fly_requested.emit(*self._hits[self._at])
         self._tell()
 
     def _look(self, typed: str) -> None:

@@ -23,7 +23,7 @@ from nnstudio.ui.actions.window_actions import WindowActions
 from nnstudio.ui.background import Background
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents, open_or_refuse
-from nnstudio.ui.files.recovery import Lost, lost_work
+from nnstudio.ui.files.recovery import RecoverableProject, lost_work
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
 from nnstudio.ui.start.preset_card import PresetInfo
@@ -95,15 +95,15 @@ class MainWindow(QMainWindow):
         gallery, documents, editor = self.gallery, self.documents, self.editor
         gallery.preset_chosen.connect(self.open_preset)
         gallery.empty_chosen.connect(documents.new)
-        gallery.open_asked.connect(lambda: documents.open())
+        gallery.open_requested.connect(lambda: documents.open())
         gallery.file_chosen.connect(documents.open)
-        gallery.recover_asked.connect(self._recover)
-        gallery.forget_asked.connect(self._forget)
-        gallery.side.crash_asked.connect(lambda report: CrashDialog(report, self).exec())
-        gallery.side.forget_crash_asked.connect(self._forget)
-        gallery.side.back_asked.connect(self.show_editor)
+        gallery.recover_requested.connect(self._recover)
+        gallery.forget_requested.connect(self._forget)
+        gallery.side.crash_requested.connect(lambda report: CrashDialog(report, self).exec())
+        gallery.side.forget_crash_requested.connect(self._forget)
+        gallery.side.back_requested.connect(self.show_editor)
         documents.opened.connect(self.show_editor)
-        editor.palette_panel.preset_asked.connect(self.open_preset)
+        editor.palette_panel.preset_requested.connect(self.open_preset)
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
@@ -111,11 +111,11 @@ class MainWindow(QMainWindow):
         for source in (documents, *of_editor, self.panels.form, self.training):
             source.refused.connect(self.say)
         editor.outline.hinted.connect(self.status.say)
-        self.find_bar.fly_asked.connect(editor.fly_to)
+        self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
-        self.panels.code.export_asked.connect(lambda: self.actions_table.run("file.export"))
-        self.panels.training.run_asked.connect(lambda: self.actions_table.run("run.start"))
-        self.panels.form.fit_asked.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
+        self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
+        self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
         self.run_bar.device_chosen.connect(self._choose_device)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
@@ -201,10 +201,10 @@ class MainWindow(QMainWindow):
         else:
             self.show_editor()
 
-    def _recover(self, lost: Lost) -> None:
+    def _recover(self, lost: RecoverableProject) -> None:
         self.documents.recover(lost)
 
-    def _forget(self, left: Lost | CrashReport) -> None:
+    def _forget(self, left: RecoverableProject | CrashReport) -> None:
         left.forget()
         self._offer_what_is_left()
 

@@ -19,7 +19,7 @@ from nnstudio.training.objectives import answers, objective_for
 from nnstudio.training.optimizers import build_optimizer, warm_up
 
 
-class Learner:
+class TrainStep:
     """Puts the model on the device and makes the optimizer for it."""
 
     def __init__(
