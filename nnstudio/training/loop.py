@@ -38,10 +38,10 @@ from nnstudio.training.events import (
     from_json,
 )
 from nnstudio.training.failures import TrainingError, failed
-from nnstudio.training.train_step import TrainStep
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
 from nnstudio.training.optimizers import Schedule
 from nnstudio.training.stop_and_pause import StopAndPause
+from nnstudio.training.train_step import TrainStep
 
 _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""
