@@ -38,7 +38,7 @@ _EMPTY = (
 
 
 class SummaryPanel(QWidget):
-    """`summary_requested` when a summary is wanted; `show_busy`, `set_summary` or `show_failure` answer."""
+    """Asks by `summary_requested`; `show_busy`, `set_summary` or `show_failure` answer."""
 
     summary_requested = Signal()
     module_chosen = Signal(str)
