@@ -30,6 +30,12 @@ ALLOWED = (
 )
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process for each core, but for a few tests named by hand: those start sooner in one."""
+    named = [argument for argument in config.args if ".py" in argument]
+    return 0 if named and len(named) < 4 else os.cpu_count() or 1
+
+
 @pytest.fixture(autouse=True)
 def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
     """Any message of Qt from `warning` up is an error of the test."""
