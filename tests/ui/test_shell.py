@@ -15,7 +15,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import write
 from nnstudio.ui.action_table import TABLE
 from nnstudio.ui.actions.command_palette import CommandPalette
-from nnstudio.ui.actions.shortcuts_page import KeysPage
+from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
 from nnstudio.ui.app import create_window, has_display, run
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, edit, small_project, small_workspace
@@ -124,7 +124,7 @@ def test_the_list_of_all_acts_finds_and_runs(window: MainWindow, qtbot: QtBot) -
 
 
 def test_the_page_of_keys_lists_every_act(window: MainWindow) -> None:
-    page = KeysPage(window.actions_table, window)
+    page = ShortcutsPage(window.actions_table, window)
     tree = page.tree.invisibleRootItem()
     heads = [tree.child(k) for k in range(tree.childCount())]
     titles = {head.child(k).text(0) for head in heads for k in range(head.childCount())}

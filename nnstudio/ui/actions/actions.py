@@ -166,12 +166,36 @@ class Actions(QObject):
         Raises:
             Refusal: another act has one of them.
         """
-        for key in keys or ():
-            for other in self.specs.values():
-                if other.id != id and QKeySequence(key) in map(QKeySequence, self.keys(other.id)):
-                    raise Refusal(f"{key} is the key of '{other.plain_title}' already.")
+        wanted = self.specs[id].keys if keys is None else keys
+        for key in wanted:
+            holder = self.holder(key, but=id)
+            if holder is not None:
+                title = self.specs[holder].plain_title
+                raise Refusal(f"{key} is the key of '{title}' already.")
         self._settings.set_keys(id, keys)
         self._give_keys(self._actions[id], self.keys(id))
+
+    def holder(self, key: str, but: str = "") -> str | None:
+        """The act that has a key, if any other than `but` does."""
+        sequence = QKeySequence(key)
+        return next(
+            (
+                other
+                for other in self.specs
+                if other != but and sequence in map(QKeySequence, self.keys(other))
+            ),
+            None,
+        )
+
+    def has_own_keys(self, id: str) -> bool:
+        """True if the user gave the act other keys than the table."""
+        return self._settings.keys(id) is not None
+
+    def reset_all_keys(self) -> None:
+        """Give every act the keys of the table again."""
+        for id, action in self._actions.items():
+            self._settings.set_keys(id, None)
+            self._give_keys(action, self.keys(id))
 
     @staticmethod
     def _give_keys(action: QAction, keys: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from nnstudio.project.history import History
 from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.action_table import RECENT
 from nnstudio.ui.actions.command_palette import CommandPalette
-from nnstudio.ui.actions.shortcuts_page import KeysPage
+from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.title import PROGRAM
@@ -215,7 +215,7 @@ class WindowActions:
         CommandPalette(self._window.actions_table, self._window).show()
 
     def _show_keys(self) -> None:
-        KeysPage(self._window.actions_table, self._window).show()
+        ShortcutsPage(self._window.actions_table, self._window).show()
 
     def _no_help(self) -> str | None:
         one = len(self._window.editor.canvas.selection()) == 1
