@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -48,11 +49,17 @@ class CommandPalette(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Actions")
         self.list.itemClicked.connect(self._run)
+        self.nothing = QLabel(wordWrap=True)
+        self.nothing.setProperty("role", "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.nothing.setContentsMargins(24, 40, 24, 0)
+        self.nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.search)
-        column.addWidget(self.list)
+        column.addWidget(self.nothing, 1)
+        column.addWidget(self.list, 1)
         self.setFixedSize(560, 420)
         corner = window.mapToGlobal(QPoint((window.width() - 560) // 2, 72))
         self.move(corner)
@@ -73,8 +80,15 @@ class CommandPalette(QDialog):
         found.sort(key=lambda item: (-item[0], item[1]))
         for _score, _order, id in found:
             self.list.addItem(self._item(id))
-        if self.list.count():
+        self.list.setVisible(bool(found))
+        self.nothing.setVisible(not found)
+        if found:
             self.list.setCurrentRow(0)
+        else:
+            self.nothing.setText(
+                f"No act is called '{typed.strip()}'. Layers and blocks are added with "
+                f"{self._actions.keys_text('graph.add') or 'a double-click'} on the canvas."
+            )
 
     def _item(self, id: str) -> QListWidgetItem:
         spec = self._actions.specs[id]

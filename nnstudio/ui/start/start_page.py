@@ -72,6 +72,7 @@ class Gallery(QWidget):
         )
         icons.attach(magnifier, "search", "muted", 16)
         self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._open_first)
         self.empty_card = EmptyCard()
         self.empty_card.chosen.connect(self.empty_chosen)
         self.cards = [PresetCard(info) for info in presets]
@@ -171,6 +172,20 @@ class Gallery(QWidget):
             holder.updateGeometry()
             any_shown = any_shown or shown > 0
         self._nothing.setVisible(not any_shown)
+
+    def _open_first(self) -> None:
+        """Enter opens the first example that fits what was typed."""
+        if not self.search.text().strip():
+            return
+        cards = (card for _label, _holder, cards in self._sections for card in cards)
+        first = next((card for card in cards if not card.isHidden()), None)
+        if first is not None:
+            first.chosen.emit()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search; typing replaces what was looked for last."""
+        self.search.setFocus()
+        self.search.selectAll()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

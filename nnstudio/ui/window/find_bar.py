@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
@@ -12,6 +12,8 @@ from nnstudio.ui.theme import icons
 from nnstudio.workspace.workspace import Workspace
 
 Found = tuple[str, str]
+TYPING = 150
+"""Milliseconds of quiet after a letter before the view flies."""
 
 
 def find(workspace: Workspace, typed: str) -> list[Found]:
@@ -60,6 +62,8 @@ class FindBar(QFrame):
         self._workspace = workspace
         self._hits: list[Found] = []
         self._at = -1
+        self._waiting = QTimer(self, singleShot=True, interval=TYPING)
+        self._waiting.timeout.connect(self._fly)
         self.search = QLineEdit(placeholderText="Name, type, shape (64x8x8), or problem:")
         self.search.textChanged.connect(self._look)
         self.search.installEventFilter(self)
@@ -92,6 +96,7 @@ class FindBar(QFrame):
 
     def close_bar(self) -> None:
         """Hide it."""
+        self._waiting.stop()
         self.hide()
         self.closed.emit()
 
@@ -105,7 +110,14 @@ class FindBar(QFrame):
 
     def _look(self, typed: str) -> None:
         self._hits, self._at = find(self._workspace, typed), -1
+        if self._hits:
+            self._waiting.start()
         self._tell()
+
+    def _fly(self) -> None:
+        """Go to the first hit once the typing rests."""
+        if self._at < 0:
+            self.step(1)
 
     def _tell(self) -> None:
         count = len(self._hits)

@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         """Go to the start page; the open project stays open."""
         self._offer_what_is_left()
         self._show(self.gallery)
-        self.gallery.search.setFocus()
+        self.gallery.focus_search()
 
     def show_editor(self) -> None:
         """Go to the canvas."""
