@@ -299,3 +299,25 @@ def test_the_theme_is_remembered(window: MainWindow) -> None:
     assert theme.current().name == "light"
     assert window.settings.theme() == "light"
     window.window_actions.set_theme(before)
+
+
+def test_a_panel_opens_large_and_goes_back_to_its_height(window: MainWindow, qtbot: QtBot) -> None:
+    editor, bar = window.editor, window.editor.tabs.tabBar()
+    editor.down.setSizes([500, 300])
+    before = editor.down.sizes()
+    at = bar.tabRect(1).center()
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    qtbot.mouseClick(bar, left, none, at)
+    qtbot.mouseDClick(bar, left, none, at)
+    assert editor.is_panel_large
+    assert editor.tabs.panel == "summary"
+    qtbot.waitUntil(lambda: editor.tabs.height() > 500)
+    assert not editor.canvas.isVisible()
+    qtbot.mouseDClick(bar, left, none, at)
+    assert not editor.is_panel_large
+    qtbot.waitUntil(lambda: editor.down.sizes() == before)
+    window.actions_table.run("view.large_panel")
+    assert window.actions_table.action("view.large_panel").isChecked()
+    assert editor.fly_to("Small", "fc")
+    assert not editor.is_panel_large, "what is to be seen is seen"
+    qtbot.waitUntil(lambda: editor.down.sizes() == before)

@@ -33,7 +33,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
 
 def test_runs_to_the_end_while_the_graph_is_edited(window: MainWindow, qtbot: QtBot) -> None:
     assert window.actions_table.run("run.start")
-    assert window.editor.current_panel() == "training"
+    assert window.editor.tabs.panel == "training"
     assert window.actions_table.reason("run.start") == "A training is running already."
     window.workspace.do(SetParam("Small", "conv", "kernel_size", 5))
     qtbot.waitUntil(lambda: window.training.state is State.COMPLETED, timeout=60_000)

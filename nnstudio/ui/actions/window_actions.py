@@ -141,6 +141,12 @@ class WindowActions:
             )
         for id, step in (("graph.declare_earlier", -1), ("graph.declare_later", 1)):
             bind(id, partial(editor.outline.shift, step), self._no_shift)
+        bind(
+            "view.large_panel",
+            editor.toggle_large_panel,
+            closed,
+            checked=lambda: editor.is_panel_large,
+        )
         for panel in PANELS:
             bind(f"view.{panel}", partial(editor.show_panel, panel), closed)
         for mode in MODES:
@@ -164,6 +170,7 @@ class WindowActions:
         if code.isAncestorOf(self._window.focusWidget() or self._window):
             code.view.open_find()
         else:
+            self._window.editor.show_canvas()
             self._window.find_bar.open()
 
     def set_theme(self, mode: Mode) -> None:

@@ -59,11 +59,11 @@ class Panels(QObject):
         self._shapes.done.connect(self._on_shapes)
         self._shapes_again = QTimer(self, singleShot=True, interval=SOON)
         self._shapes_again.timeout.connect(self._find_shapes)
-        editor.add_panel("problems", "Problems", "problems", self.problems)
-        editor.add_panel("summary", "Summary", "summary", self.summary)
-        editor.add_panel("code", "Code", "code", self.code)
-        editor.add_panel("training", "Training", "training", self.training)
-        editor.add_panel("log", "Log", "log", self.log)
+        editor.tabs.add_panel("problems", "Problems", "problems", self.problems)
+        editor.tabs.add_panel("summary", "Summary", "summary", self.summary)
+        editor.tabs.add_panel("code", "Code", "code", self.code)
+        editor.tabs.add_panel("training", "Training", "training", self.training)
+        editor.tabs.add_panel("log", "Log", "log", self.log)
         self.problems.count_changed.connect(self._on_count)
         self.problems.fly_requested.connect(editor.fly_to)
         self.problems.fix_requested.connect(self.apply_fix)
@@ -111,10 +111,10 @@ class Panels(QObject):
         self._workspace.analyse_anew()
 
     def _on_count(self, count: int) -> None:
-        self._editor.count_on_tab("problems", count)
+        self._editor.tabs.count_on_tab("problems", count)
         found = {problem.severity for problem in self.problems.problems}
         colour = next((name for name in ("error", "warning") if name in found), "muted")
-        self._editor.icon_on_tab("problems", "problems", colour)
+        self._editor.tabs.icon_on_tab("problems", "problems", colour)
 
     def apply_fix(self, problem: Problem) -> None:
         """Do what a problem offers, as one undo step."""

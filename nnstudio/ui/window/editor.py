@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.graph.values import Port
 from nnstudio.project.ports import node_ports
@@ -18,10 +18,9 @@ from nnstudio.ui.inspector import Inspector
 from nnstudio.ui.outline.outline import Outline
 from nnstudio.ui.palette.palette import Palette
 from nnstudio.ui.settings import Settings
-from nnstudio.ui.theme import current as theme
-from nnstudio.ui.theme import icons
 from nnstudio.ui.window.breadcrumb import Breadcrumb
 from nnstudio.ui.window.left_side import PAGES, LeftSide
+from nnstudio.ui.window.panel_tabs import PanelTabs
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.candidates import ports_of
 from nnstudio.workspace.workspace import Workspace
@@ -53,12 +52,7 @@ class Editor(QWidget):
         self.outline = Outline(self.canvas)
         self.left = LeftSide(self.palette_panel, self.outline)
         self.inspector = Inspector(workspace)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setIconSize(icons.size(16))
-        self._ids: list[str] = []
-        self._icons: list[tuple[str, str]] = []
-        self._titles: dict[str, str] = {}
+        self.tabs = PanelTabs()
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -82,8 +76,8 @@ class Editor(QWidget):
             splitter.setStretchFactor(growing, 1)
         self.across.setSizes(SIZES[0])
         self.down.setSizes(SIZES[1])
+        self._heights = self.down.sizes()
         self.left.setMinimumWidth(180)
-        self.tabs.setMinimumHeight(120)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.down)
@@ -94,8 +88,8 @@ class Editor(QWidget):
         self.inspector.enter_requested.connect(self.canvas.enter)
         self.palette_panel.add_requested.connect(self.add)
         self.left.currentChanged.connect(lambda _page: self.layout_changed.emit())
-        self.tabs.currentChanged.connect(self._on_tab)
-        theme.notifier.changed.connect(self._tint)
+        self.tabs.panel_shown.connect(self.panel_shown)
+        self.tabs.enlarge_requested.connect(self.toggle_large_panel)
 
     def put_above_canvas(self, bar: QWidget) -> None:
         """Put a line between the way to the block and the canvas."""
@@ -148,6 +142,7 @@ class Editor(QWidget):
         path = self.path_to(block)
         if path is None:
             return False
+        self.show_canvas()
         if self.workspace.block_at(self.canvas.path) != block:
             self.canvas.show_path(path)
         return self.canvas.fly_to(node) if node else True
@@ -169,58 +164,54 @@ class Editor(QWidget):
 
     def show_properties(self) -> None:
         """Go to the first field of the inspector."""
+        self.show_canvas()
         self.inspector.show()
         self.inspector.focus_first()
         self.layout_changed.emit()
 
     # -- panels -------------------------------------------------------------------------------
 
-    def add_panel(self, id: str, title: str, icon: str, panel: QWidget) -> None:
-        """Put a tab at the end."""
-        panel.setProperty("role", "panel")
-        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._ids.append(id)
-        self._titles[id] = title
-        self.tabs.addTab(panel, icons.icon(icon, "muted", 16), title)
-        self._icons.append((icon, "muted"))
-
     def show_panel(self, id: str) -> None:
         """Bring a tab up."""
         if self.tabs.isHidden():
             self.tabs.show()
             self.layout_changed.emit()
-        self.tabs.setCurrentIndex(self._ids.index(id))
-
-    def current_panel(self) -> str:
-        """The id of the tab that is up."""
-        return self._ids[self.tabs.currentIndex()] if self._ids else ""
+        self.tabs.show_panel(id)
 
     def is_panel_seen(self, id: str) -> bool:
         """True if that tab can be seen now."""
-        return not self.tabs.isHidden() and self.current_panel() == id
+        return not self.tabs.isHidden() and self.tabs.panel == id
 
-    def count_on_tab(self, id: str, count: int) -> None:
-        """Write a count behind a tab's title."""
-        title = self._titles[id]
-        self.tabs.setTabText(self._ids.index(id), f"{title} ({count:,})" if count else title)
+    @property
+    def is_panel_large(self) -> bool:
+        """True if the panel has the place of the canvas too."""
+        return self.across.isHidden()
 
-    def icon_on_tab(self, id: str, icon: str, colour: str) -> None:
-        """Another icon on a tab."""
-        self._icons[self._ids.index(id)] = (icon, colour)
-        self._tint()
+    def toggle_large_panel(self) -> None:
+        """Give the panel the whole height, or back what it had."""
+        self._set_large(not self.is_panel_large)
 
-    def _on_tab(self, index: int) -> None:
-        if 0 <= index < len(self._ids):
-            self.panel_shown.emit(self._ids[index])
+    def show_canvas(self) -> None:
+        """Give a large panel its own height again."""
+        self._set_large(False)
 
-    def _tint(self, _theme: object = None) -> None:
-        for k, (icon, colour) in enumerate(self._icons):
-            self.tabs.setTabIcon(k, icons.icon(icon, colour, 16))
+    def _set_large(self, large: bool) -> None:
+        if large == self.is_panel_large:
+            return
+        if large:
+            self.tabs.show()
+            self._heights = self.down.sizes()
+        self.across.setVisible(not large)
+        if not large:
+            self.down.setSizes(self._heights)
+            self.canvas.setFocus()
+        self.layout_changed.emit()
 
     # -- remembered ---------------------------------------------------------------------------
 
     def save_layout(self, settings: Settings) -> None:
         """Remember sizes and what is shown."""
+        self.show_canvas()
         settings.set_state("across", self.across.saveState())
         settings.set_state("down", self.down.saveState())
         for name, widget in self._sides().items():
@@ -248,6 +239,7 @@ class Editor(QWidget):
 
     def toggle_side(self, name: str) -> None:
         """Show or hide the palette, the outline, the inspector or the panels."""
+        self.show_canvas()
         shown = self.is_side_shown(name)
         side = self.left if name in PAGES else self._sides()[name]
         side.setVisible(not shown)
