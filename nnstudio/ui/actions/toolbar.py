@@ -21,12 +21,20 @@ _LEFT = (
     "graph.add",
     "graph.arrange",
     "view.fit",
+    "",
+    "run.start",
+    "run.pause",
+    "run.stop",
 )
-_RIGHT = ("run.start", "run.pause", "run.stop")
+RUN_WIDTH = 96
+"""Of the button that says Run or Resume: what stands right of it must not move."""
 
 
 class ToolBar(QToolBar):
-    """Icons of 20 pixels in a row of 40; only Run has its word beside it."""
+    """Icons of 20 pixels in a row of 40; only Run has its word beside it.
+
+    The buttons have fixed places: what changes its width, the text of the run bar, comes last.
+    """
 
     def __init__(self, actions: Actions, run_bar: RunBar, parent: QWidget | None = None) -> None:
         super().__init__("Toolbar", parent)
@@ -40,15 +48,12 @@ class ToolBar(QToolBar):
                 self.addAction(actions.action(id))
             else:
                 self.addSeparator()
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(gap)
-        for id in _RIGHT:
-            self.addAction(actions.action(id))
         run = self.widgetForAction(actions.action("run.start"))
         if isinstance(run, QToolButton):
             run.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             run.setProperty("role", "primary")
+            run.setFixedWidth(RUN_WIDTH)
+        run_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(run_bar)
         self.addSeparator()
         self.addAction(actions.action("help.palette"))

@@ -30,9 +30,9 @@ from nnstudio.ui.theme import icons
 from nnstudio.workspace.workspace import Workspace
 
 LEFT = ("data", "epochs", "batch_size")
-RIGHT = ("learning_rate", "optimizer", "momentum", "device", "seed")
+RIGHT = ("learning_rate", "optimizer", "momentum", "seed")
+IN_TOOLBAR = ("device",)
 OTHER_FILE = "A file..."
-DEVICES = ("auto", "cpu")
 LABEL_WIDTH = 96
 
 
@@ -72,7 +72,11 @@ def settings_of_schema() -> list[Setting]:
 
 
 class TrainingForm(QWidget):
-    """Settings of the training of the open project."""
+    """Settings of the training of the open project.
+
+    `mismatch` says that the data do not fit the model. It has its place beside the form, where it
+    pushes no field out of sight.
+    """
 
     refused = Signal(str)
     fit_requested = Signal()
@@ -80,7 +84,6 @@ class TrainingForm(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._devices: tuple[str, ...] = DEVICES
         self._schema = {setting.name: setting for setting in settings_of_schema()}
         self.rows: dict[str, FieldRow] = {}
         self._about = QLabel(wordWrap=True)
@@ -88,20 +91,22 @@ class TrainingForm(QWidget):
         self._recipe = QLabel(wordWrap=True)
         self._recipe.setContentsMargins(16, 8, 16, 12)
         self._recipe.setProperty("role", "muted")
-        self._mismatch = QFrame()
-        self._mismatch.setProperty("role", "notice-warning")
-        self._mismatch_text = QLabel(wordWrap=True)
+        self.mismatch = QFrame(self)
+        self.mismatch.setProperty("role", "notice-warning")
+        self._difference_text = QLabel(wordWrap=True)
         self.fit_button = QPushButton("Fit the model to the data")
         self.fit_button.clicked.connect(self.fit_requested)
         icons.attach(self.fit_button, "data", size=16)
-        card = QVBoxLayout(self._mismatch)
-        card.setContentsMargins(10, 8, 10, 8)
-        card.addWidget(self._mismatch_text)
+        self.mismatch.hide()
+        card = QHBoxLayout(self.mismatch)
+        card.setContentsMargins(12, 6, 8, 6)
+        card.setSpacing(12)
+        card.addWidget(self._difference_text, 1)
         card.addWidget(self.fit_button)
         self.first = Section("Training")
         self.more = Section("More", open=False)
         for name, setting in self._schema.items():
-            if name not in LEFT + RIGHT:
+            if name not in LEFT + RIGHT + IN_TOOLBAR:
                 self.more.add(self._row(setting))
         columns = QWidget()
         beside = QHBoxLayout(columns)
@@ -113,7 +118,6 @@ class TrainingForm(QWidget):
                 rows.add(self._row(self._schema[name]))
                 if name == "data":
                     rows.add(self._about)
-                    rows.add(self._mismatch)
             rows.add_stretch()
             beside.addWidget(rows, 1)
         self.first.add(columns)
@@ -138,7 +142,7 @@ class TrainingForm(QWidget):
         self.refresh()
 
     def _row(self, setting: Setting) -> FieldRow:
-        kind = "choice" if setting.name in ("data", "device") else setting.kind
+        kind = "choice" if setting.name == "data" else setting.kind
         row = FieldRow(
             FieldState(setting.name, kind, label=setting.title, choices=setting.choices),
             label_width=LABEL_WIDTH,
@@ -178,14 +182,7 @@ class TrainingForm(QWidget):
     def _choices(self, setting: Setting, value: str) -> tuple[str, ...]:
         if setting.name == "data":
             return (*BUILT_IN, *(() if value in BUILT_IN else (value,)), OTHER_FILE)
-        if setting.name == "device":
-            return (*self._devices, *(() if value in self._devices else (value,)))
         return setting.choices
-
-    def show_devices(self, names: tuple[str, ...]) -> None:
-        """The devices of this machine, once torch has told them."""
-        self._devices = ("auto", *names)
-        self.refresh()
 
     def _show_data(self, now: TrainingSettings) -> None:
         try:
@@ -193,7 +190,7 @@ class TrainingForm(QWidget):
             fitted = self._workspace.is_fitted(now.data)
         except DataError as error:
             self._about.setText(str(error))
-            self._mismatch.hide()
+            self.mismatch.hide()
             return
         classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
         form = in_words(info.forms[0]).replace(" x ", " × ")
@@ -201,8 +198,8 @@ class TrainingForm(QWidget):
         given = f", resized to {in_words(size).replace(' x ', ' × ')}" if size else ""
         self._about.setText(f"{info.samples:,} samples of {form}{given}, {classes}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
-        self._mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
-        self._mismatch_text.setText(self._difference(info.title, len(info.classes)))
+        self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
+        self._difference_text.setText(self._difference(info.title, len(info.classes)))
 
     def _difference(self, title: str, classes: int) -> str:
         root = self._workspace.report.root
@@ -213,7 +210,7 @@ class TrainingForm(QWidget):
     @property
     def is_fitted(self) -> bool:
         """True if the model takes this data as it is."""
-        return self._mismatch.isHidden()
+        return self.mismatch.isHidden()
 
     # -- editing ------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
-"""The right part of the toolbar: the device, the progress of a training and the time left."""
+"""The last part of the toolbar: the device, the progress of a training and the time left."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QWidget
 
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.training.controller import TrainingController
+from nnstudio.ui.widgets.elided_label import ElidedLabel
 
 
 class RunBar(QWidget):
@@ -26,7 +27,7 @@ class RunBar(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(140, 6)
-        self.told = QLabel()
+        self.told = ElidedLabel()
         self.told.setFont(theme.figure_font(12))
         self.told.setProperty("role", "muted")
         row = QHBoxLayout(self)
@@ -34,7 +35,7 @@ class RunBar(QWidget):
         row.setSpacing(10)
         row.addWidget(self.device)
         row.addWidget(self.bar)
-        row.addWidget(self.told)
+        row.addWidget(self.told, 1)
         self.bar.hide()
 
     def show_devices(self, names: tuple[str, ...], chosen: str) -> None:
@@ -51,5 +52,5 @@ class RunBar(QWidget):
         """Show how far the training is."""
         self.bar.setVisible(controller.is_active)
         self.bar.setValue(round(1000 * controller.progress))
-        self.told.setText(controller.told)
+        self.told.set_full_text(controller.told)
         self.device.setEnabled(not controller.is_active)

@@ -253,7 +253,6 @@ class MainWindow(QMainWindow):
 
     def _on_warm(self, devices: tuple[str, ...]) -> None:
         self.run_bar.show_devices(devices, self.workspace.project.training.device)
-        self.panels.form.show_devices(devices)
 
     def warm_up(self) -> None:
         """Import torch in the background, now that the window can be seen."""
