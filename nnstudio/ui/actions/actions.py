@@ -179,7 +179,7 @@ class Actions(QObject):
 
     def add_to_canvas(self, canvas: Canvas) -> None:
         """Let the acts of the canvas listen to its keys, and the canvas know them."""
-        canvas.hands.keys.keys_of = self.keys
+        canvas.keys.keys_of = self.keys
         for spec in self.specs.values():
             if spec.where == "canvas":
                 canvas.addAction(self._actions[spec.id])

@@ -33,7 +33,7 @@ class LibraryActions(QObject):
         palette = window.editor.palette_panel
         palette.save_requested.connect(self._save_or_say)
         palette.remove_requested.connect(self.remove)
-        self._canvas.told.connect(lambda sentence: window.say(sentence, "info", "accent"))
+        self._canvas.announced.connect(lambda sentence: window.say(sentence, "info", "accent"))
 
     # -- which --------------------------------------------------------------------------------
 
