@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Expr, Repeat
@@ -22,7 +23,7 @@ from nnstudio.ui.canvas import Canvas, make_canvas, picture
 from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.canvas.scene import CanvasScene, Detail
 from nnstudio.ui.canvas.tooltips import tooltip
-from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import edge, small_project
 
@@ -257,17 +258,14 @@ def test_thumbnails_fit_their_size(canvas: Canvas) -> None:
     assert image.height() <= 135
 
 
-def test_takes_on_another_theme(canvas: Canvas) -> None:
+def test_takes_on_another_theme(canvas: Canvas, qapp: QApplication) -> None:
+    apply_theme(qapp, "dark")
     before = drawn(canvas.scene)
-    shown = theme.current()
-    other = "light" if shown.dark else "dark"
     try:
-        theme._current = theme.load(other)
-        theme.notifier.changed.emit(theme._current)
+        apply_theme(qapp, "light")
         assert not alike(drawn(canvas.scene), before)
-        assert canvas.scene.look.theme.name == other
+        assert canvas.scene.look.theme.name == "light"
         assert agrees(canvas)
     finally:
-        theme._current = shown
-        theme.notifier.changed.emit(shown)
+        apply_theme(qapp, "dark")
     assert alike(drawn(canvas.scene), before)

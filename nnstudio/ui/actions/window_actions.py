@@ -16,6 +16,7 @@ from nnstudio.ui.action_table import RECENT
 from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.actions.shortcuts_page import KeysPage
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.title import PROGRAM
 
@@ -170,7 +171,7 @@ class WindowActions:
         """Change the theme and remember it."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            theme.apply(app, mode)
+            apply_theme(app, mode)
         self._window.settings.set_theme(mode)
 
     @staticmethod
