@@ -22,11 +22,11 @@ def picture(options: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from nnstudio.ui.canvas import Canvas
-    from nnstudio.ui.theme import current as theme
+    from nnstudio.ui.theme.apply import apply_theme
 
     app = QApplication.instance() or QApplication(["nnstudio"])
     assert isinstance(app, QApplication)
-    theme.apply(app, "light")
+    apply_theme(app, "light")
     canvas = Canvas(Workspace(project))
     canvas.render_to(path)
     canvas.deleteLater()

@@ -20,8 +20,8 @@ from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.files.crash_report import CrashRecorder
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.preset_card import PresetInfo
-from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.title import PROGRAM
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
@@ -90,7 +90,7 @@ def create_window(
     """
     app = application()
     settings = Settings(folder)
-    theme.apply(app, settings.theme())
+    apply_theme(app, settings.theme())
     window = MainWindow(workspace or Workspace(), settings, preset_infos())
     if workspace is not None:
         window.show_editor()

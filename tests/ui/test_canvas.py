@@ -12,22 +12,25 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Expr, Repeat
 from nnstudio.project.commands.graph import Delete, Move, Rename, SetParam, SetRepeat, SetWhen
 from nnstudio.project.commands.group import GroupNodes, SetGroup
 from nnstudio.project.values import Block, Project
-from nnstudio.ui.canvas import Canvas, picture
+from nnstudio.ui.canvas import Canvas, make_canvas, picture
+from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.canvas.scene import CanvasScene, Detail
-from nnstudio.ui.theme import current as theme
+from nnstudio.ui.canvas.tooltips import tooltip
+from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import edge, small_project
 
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Iterator[Canvas]:
-    made = Canvas(Workspace(small_project()))
+    made = make_canvas(Workspace(small_project()))
     qtbot.addWidget(made)
     made.resize(1200, 800)
     with qtbot.waitExposed(made):
@@ -92,6 +95,20 @@ def test_cards_say_what_matters(canvas: Canvas) -> None:
     assert cards["use"].kind == "block"
     assert cards["drop"].inputs[0].missing
     assert not cards["conv"].inputs[0].missing
+
+
+def test_tooltips_say_what_is_under_the_mouse(canvas: Canvas) -> None:
+    def said(hit: Hit) -> str:
+        return tooltip(canvas.scene, canvas.project, canvas.report, hit)
+
+    assert "<b>Conv2d</b> conv" in said(Hit(node="conv"))
+    assert "Out: N × 8 × 30 × 30" in said(Hit(node="conv"))
+    assert said(Hit(node="conv", side="out", port="output")).endswith("N × 8 × 30 × 30</p>")
+    assert said(Hit(edge=edge("conv", "relu"))) == "<p>N × 8 × 30 × 30</p>"
+    assert said(Hit(group="features")) == "<p><b>features</b><br>Sequential, 2 nodes</p>"
+    assert said(Hit()) == ""
+    canvas.mark_failed("Net", "conv", "Out of memory")
+    assert "The last training failed here:</b> Out of memory" in said(Hit(node="conv"))
 
 
 def test_wires_say_the_shape_where_it_changes(canvas: Canvas) -> None:
@@ -241,17 +258,14 @@ def test_thumbnails_fit_their_size(canvas: Canvas) -> None:
     assert image.height() <= 135
 
 
-def test_takes_on_another_theme(canvas: Canvas) -> None:
+def test_takes_on_another_theme(canvas: Canvas, qapp: QApplication) -> None:
+    apply_theme(qapp, "dark")
     before = drawn(canvas.scene)
-    shown = theme.current()
-    other = "light" if shown.dark else "dark"
     try:
-        theme._current = theme.load(other)
-        theme.notifier.changed.emit(theme._current)
+        apply_theme(qapp, "light")
         assert not alike(drawn(canvas.scene), before)
-        assert canvas.scene.look.theme.name == other
+        assert canvas.scene.look.theme.name == "light"
         assert agrees(canvas)
     finally:
-        theme._current = shown
-        theme.notifier.changed.emit(shown)
+        apply_theme(qapp, "dark")
     assert alike(drawn(canvas.scene), before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from itertools import pairwise
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Port
-from nnstudio.ui.canvas import Canvas
+from nnstudio.ui.canvas import Canvas, make_canvas
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import Mouse, edge, small_project
@@ -26,7 +27,7 @@ SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Iterator[Canvas]:
-    made = Canvas(Workspace(small_project()))
+    made = make_canvas(Workspace(small_project()))
     qtbot.addWidget(made)
     made.resize(1300, 800)
     with qtbot.waitExposed(made):
@@ -218,6 +219,26 @@ def test_copies_cuts_and_pastes_as_text(canvas: Canvas) -> None:
     before = canvas.project
     canvas.paste()
     assert canvas.project is before
+
+
+def test_pastes_under_the_mouse_and_refuses_beside_it(canvas: Canvas, mouse: Mouse) -> None:
+    canvas.select({"drop"})
+    canvas.copy()
+    at = QPointF(128, 320)
+    mouse.move(at)
+    canvas.paste()
+    (pasted,) = (n for n in canvas.graph.of_type("Dropout") if n.id != "drop")
+    assert (QPointF(*pasted.position) - at).manhattanLength() <= 8
+    canvas.refuse("No")
+    beside = canvas.view.view_at(at) + QPointF(18, 18)
+    assert (QPointF(canvas.bubble.pos()) - beside).manhattanLength() <= 4
+
+
+def test_mouse_and_keys_outlive_a_garbage_collection(canvas: Canvas, mouse: Mouse) -> None:
+    gc.collect()  # nothing of Python's holds the input handler but the canvas as its parent
+    mouse.click(mouse.card("conv"))
+    press(canvas, Qt.Key.Key_Right)
+    assert canvas.selection() == {"relu"}
 
 
 def test_duplicates_beside(canvas: Canvas) -> None:

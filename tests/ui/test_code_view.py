@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.ui.panels.code_view import CodeView, spans
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme.apply import apply_theme
 
 CODE = '''import torch
 
@@ -27,7 +28,7 @@ LONG = "\n".join(f"value_{k} = {k}" for k in range(300))
 
 @pytest.fixture
 def view(qapp: QApplication, qtbot: QtBot) -> CodeView:
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
     made = CodeView()
     qtbot.addWidget(made)
     made.resize(500, 300)
@@ -53,7 +54,7 @@ def test_each_word_has_its_kind() -> None:
 def test_highlighting_follows_the_theme(view: CodeView, qapp: QApplication) -> None:
     view.set_code(CODE)
     for name in ("light", "dark"):
-        theme.apply(qapp, name)  # type: ignore[arg-type]
+        apply_theme(qapp, name)  # type: ignore[arg-type]
         block = view.text.document().findBlockByNumber(3)
         colours = {
             QColor(piece.format.foreground().color()).name() for piece in block.layout().formats()

@@ -190,7 +190,7 @@ def test_from_a_preset_to_its_code(
         window.documents.new()
         window.open_target(str(path))
         assert workspace.project == saved
-        window.window_actions.export_to(tmp_path / "mine.py")
+        window.file_actions.export_to(tmp_path / "mine.py")
         assert runs_alone(tmp_path / "mine.py", "Transformer2DResNet", (1, 8, 8)) == "(2, 10)"
 
     assert journey(person) == 0
@@ -224,7 +224,7 @@ def test_a_model_from_nothing(
         workspace.do(SetTraining(workspace.project.training.changed(data="digits", epochs=1)))
         assert window.actions_table.run("run.start")
         qtbot.waitUntil(lambda: window.training.state is State.COMPLETED, timeout=60_000)
-        window.window_actions.export_to(tmp_path / "drawn.py")
+        window.file_actions.export_to(tmp_path / "drawn.py")
         root = workspace.project.root
         assert runs_alone(tmp_path / "drawn.py", root, (1, 8, 8)) == "(2, 10)"
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.project.commands.graph import SetParam
 from nnstudio.project.presets import load_target
 from nnstudio.ui.app import create_window, preset_infos
-from nnstudio.ui.canvas import Canvas
+from nnstudio.ui.canvas import make_canvas
 from nnstudio.ui.canvas.scene import Detail
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.start.preset_card import PresetCard
@@ -149,7 +149,7 @@ def test_who_has_looked_elsewhere_stays_there(window: MainWindow) -> None:
 def test_a_canvas_may_be_dropped_without_a_word(qtbot: QtBot) -> None:
     workspace = Workspace(small_project())
     for drop in (False, True):
-        canvas = Canvas(workspace)
+        canvas = make_canvas(workspace)
         canvas.show()
         QApplication.processEvents()
         if drop:

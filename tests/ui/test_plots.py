@@ -26,6 +26,7 @@ from nnstudio.training.events import (
 from nnstudio.ui.plots.axis import Axis, figure
 from nnstudio.ui.plots.series import Series
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.training.panel import WIDE, TrainingPanel
 from nnstudio.ui.training.plots import TALL, TrainingPlots
 
@@ -44,7 +45,7 @@ def training(epochs: int = 3, steps: int = 20) -> list[Event]:
 
 @pytest.fixture
 def plots(qapp: QApplication, qtbot: QtBot) -> TrainingPlots:
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
     made = TrainingPlots()
     qtbot.addWidget(made)
     made.resize(900, 220)
@@ -54,7 +55,7 @@ def plots(qapp: QApplication, qtbot: QtBot) -> TrainingPlots:
 
 @pytest.fixture
 def panel(qapp: QApplication, qtbot: QtBot) -> TrainingPanel:
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
     made = TrainingPanel()
     qtbot.addWidget(made)
     made.resize(900, 240)
@@ -178,12 +179,12 @@ def test_rate_and_speed_are_shown_where_there_is_room(plots: TrainingPlots) -> N
 
 def test_the_plots_follow_the_theme(plots: TrainingPlots, qapp: QApplication) -> None:
     feed(plots, training())
-    theme.apply(qapp, "light")
+    apply_theme(qapp, "light")
     light = theme.load("light")
     assert plots.loss.plot.backgroundBrush().color().name() == light.plot["background"]
     pen = plots.loss._curves["train_loss"].line.opts["pen"]
     assert pen.color().name() == light.plot["loss"]
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
 
 
 def test_a_long_run_is_drawn_thinned(plots: TrainingPlots) -> None:

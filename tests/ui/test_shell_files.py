@@ -152,7 +152,7 @@ def test_dropping_a_file_opens_it(window: MainWindow, tmp_path: Path) -> None:
 
 
 def test_export(window: MainWindow, tmp_path: Path) -> None:
-    window.window_actions.export_to(tmp_path / "model.py")
+    window.file_actions.export_to(tmp_path / "model.py")
     assert "class Small(nn.Module)" in (tmp_path / "model.py").read_text("utf-8")
-    window.window_actions.export_to(tmp_path / "model.png")
+    window.file_actions.export_to(tmp_path / "model.png")
     assert (tmp_path / "model.png").stat().st_size > 1000

@@ -298,7 +298,7 @@ def test_the_theme_is_remembered(window: MainWindow) -> None:
     window.actions_table.run("view.theme_light")
     assert theme.current().name == "light"
     assert window.settings.theme() == "light"
-    window.window_actions.set_theme(before)
+    window.view_actions.set_theme(before)
 
 
 def test_a_panel_opens_large_and_goes_back_to_its_height(window: MainWindow, qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.assets import asset
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons, stylesheet
+from nnstudio.ui.theme.apply import apply_theme
 
 GROUNDS = ("window", "panel", "canvas", "node")
 CATEGORIES = (
@@ -37,7 +38,7 @@ CATEGORIES = (
 @pytest.fixture(autouse=True)
 def theme_afterwards(qapp: QApplication) -> Iterator[None]:
     yield
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
 
 
 def luminance(colour: str) -> float:
@@ -122,22 +123,22 @@ def test_the_style_sheet_takes_all_from_the_theme(name: str) -> None:
 
 
 def test_apply_dresses_the_program_and_says_so(qapp: QApplication, qtbot: QtBot) -> None:
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
     button = QPushButton("Run")
     qtbot.addWidget(button)
     with qtbot.waitSignal(theme.notifier.changed) as told:
-        theme.apply(qapp, "light")
+        apply_theme(qapp, "light")
     assert told.args == [theme.load("light")]
     assert theme.current().name == "light"
     assert theme.mode() == "light"
     assert button.palette().window().color() == QColor(theme.load("light").colours.window)
     assert qapp.font().pixelSize() == theme.TEXT_SIZE
     with qtbot.assertNotEmitted(theme.notifier.changed):
-        theme.apply(qapp, "light")
+        apply_theme(qapp, "light")
 
 
 def test_system_gives_one_of_the_themes(qapp: QApplication) -> None:
-    assert theme.apply(qapp, "system").name in theme.NAMES
+    assert apply_theme(qapp, "system").name in theme.NAMES
     assert theme.mode() == "system"
 
 
@@ -162,7 +163,7 @@ def middle(pixmap: QPixmap, colour: str) -> int:
 
 
 def test_every_icon_draws_in_the_colour_asked_for(qapp: QApplication) -> None:
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
     for name in icons.names():
         drawn = icons.pixmap(name, "error", 24, 2.0)
         assert (drawn.width(), drawn.deviceIndependentSize().width()) == (48, 24)
@@ -194,12 +195,12 @@ def test_every_category_has_a_picture(qapp: QApplication) -> None:
 
 
 def test_attached_icons_follow_the_theme(qapp: QApplication) -> None:
-    theme.apply(qapp, "dark")
+    apply_theme(qapp, "dark")
     action = QAction("Run")
     icons.attach(action, "run")
     icons.attach(action, "stop")
     for name in theme.NAMES:
-        theme.apply(qapp, name)  # type: ignore[arg-type]
+        apply_theme(qapp, name)  # type: ignore[arg-type]
         drawn = action.icon().pixmap(20, 20)
         assert middle(drawn, theme.load(name).colours.text)
         faint = action.icon().pixmap(20, 20, QIcon.Mode.Disabled)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -20,6 +21,14 @@ from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme import icons
 
 Reason = Callable[[], str | None]
+"""Why something cannot be done now, one sentence; None if it can."""
+
+
+class Say(Protocol):
+    """Shows a sentence to the user for some seconds."""
+
+    def __call__(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
+        """Show it, with an icon in a colour of the theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,7 @@ class Actions(QObject):
 
     def add_to_canvas(self, canvas: Canvas) -> None:
         """Let the acts of the canvas listen to its keys, and the canvas know them."""
-        canvas.hands.keys.keys_of = self.keys
+        canvas.keys.keys_of = self.keys
         for spec in self.specs.values():
             if spec.where == "canvas":
                 canvas.addAction(self._actions[spec.id])

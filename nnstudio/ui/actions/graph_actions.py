@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
@@ -12,11 +13,11 @@ from nnstudio.project.commands.graph import Move
 from nnstudio.project.commands.group import Ungroup
 from nnstudio.project.refusal import Refusal
 from nnstudio.symbols.dimension import Dim
-from nnstudio.ui.actions.actions import Actions
+from nnstudio.ui.actions.actions import Actions, Reason
 from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.outline.outline import Outline
 from nnstudio.workspace.make_reusable_block import MakeReusableBlock
 
-Reason = Callable[[], str | None]
 CARD = 160.0
 """About the width of a card, in scene units."""
 
@@ -24,8 +25,9 @@ CARD = 160.0
 class GraphActions:
     """Binds the acts on the graph. `open` tells why there is no graph now, None if there is."""
 
-    def __init__(self, actions: Actions, canvas: Canvas, open: Reason) -> None:
+    def __init__(self, actions: Actions, canvas: Canvas, outline: Outline, open: Reason) -> None:
         self._canvas = canvas
+        self._outline = outline
         self._open = open
         some, one = self._needs_selection, self._needs_one
         bind = actions.bind
@@ -48,6 +50,8 @@ class GraphActions:
         bind("graph.enter", lambda: canvas.enter(self._one()), self._needs_block)
         bind("graph.leave", canvas.leave, self._needs_inside)
         bind("graph.dissolve", self.dissolve, self._needs_block)
+        for id, step in (("graph.declare_earlier", -1), ("graph.declare_later", 1)):
+            bind(id, partial(outline.shift, step), self._needs_row)
         bind("graph.arrange", canvas.arrange, self._needs_nodes)
         bind("view.fit", canvas.fit, open)
         bind("view.fit_selection", canvas.fit_selection, some)
@@ -83,6 +87,9 @@ class GraphActions:
 
     def _needs_group(self) -> str | None:
         return self._open() or (None if self._group() else "Select a node in a group first.")
+
+    def _needs_row(self) -> str | None:
+        return self._open() or self._outline.reason_not_to_shift()
 
     def _bypass_title(self) -> str:
         graph = self._canvas.graph if self._open() is None else None

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import FileError
+from nnstudio.ui.actions.actions import Actions, Reason, Say
+from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.palette.palette import Palette
+from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.library import LibraryBlock, is_saved, save_block
-
-if TYPE_CHECKING:
-    from nnstudio.ui.window.main_window import MainWindow
 
 
 class LibraryActions(QObject):
-    """Binds `graph.save_block` and answers the palette.
+    """Binds `graph.save_block` and answers the palette. `open` tells why no project is shown.
 
     The two questions (`ask_replace`, `ask_remove`) are attributes, so that a test can answer them.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._canvas = window.editor.canvas
-        self._libraries = window.editor.libraries
+    def __init__(
+        self,
+        actions: Actions,
+        canvas: Canvas,
+        palette: Palette,
+        libraries: BlockLibraries,
+        say: Say,
+        open: Reason,
+    ) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._libraries = libraries
+        self._say = say
+        self._open = open
         self.ask_replace: Callable[[str], bool] = self._ask_replace
         self.ask_remove: Callable[[LibraryBlock], bool] = self._ask_remove
-        window.actions_table.bind("graph.save_block", self._save, self._reason, title=self._title)
-        palette = window.editor.palette_panel
+        actions.bind("graph.save_block", self._save, self._reason, title=self._title)
         palette.save_requested.connect(self._save_or_say)
         palette.remove_requested.connect(self.remove)
-        self._canvas.told.connect(lambda sentence: window.say(sentence, "info", "accent"))
 
     # -- which --------------------------------------------------------------------------------
 
@@ -47,10 +54,10 @@ class LibraryActions(QObject):
 
     def _reason(self) -> str | None:
         missing = None if self._block() else "Select a block or enter one first."
-        return self._window.reason_not_open() or missing
+        return self._open() or missing
 
     def _title(self) -> str:
-        name = self._block() if self._window.is_editing else None
+        name = self._block() if self._open() is None else None
         return f"Save {name or 'block'} to my blocks"
 
     # -- acts ---------------------------------------------------------------------------------
@@ -68,7 +75,7 @@ class LibraryActions(QObject):
         """
         project, folder = self._canvas.project, self._libraries.folder
         if is_saved(project, name, folder):
-            self._window.say(f"{name} is in My blocks already, just as it is here.", "tick", "good")
+            self._say(f"{name} is in My blocks already, just as it is here.", "tick", "good")
             return True
         try:
             try:
@@ -80,14 +87,14 @@ class LibraryActions(QObject):
         except FileError as error:
             raise Refusal(f"Not saved: {error}") from error
         self._libraries.refresh()
-        self._window.say(f"{name} is in My blocks now.", "tick", "good")
+        self._say(f"{name} is in My blocks now.", "tick", "good")
         return True
 
     def _save_or_say(self, name: str) -> None:
         try:
             self.save(name)
         except Refusal as refusal:
-            self._window.say(str(refusal))
+            self._say(str(refusal))
 
     def remove(self, key: str) -> bool:
         """Remove a file of the library, after a question; False if it stays."""
@@ -97,10 +104,10 @@ class LibraryActions(QObject):
         try:
             found.delete()
         except FileError as error:
-            self._window.say(f"Not removed: {error}")
+            self._say(f"Not removed: {error}")
             return False
         self._libraries.refresh()
-        self._window.say(f"{found.name} is no longer in My blocks.", "tick", "good")
+        self._say(f"{found.name} is no longer in My blocks.", "tick", "good")
         return True
 
     # -- questions ----------------------------------------------------------------------------
@@ -120,7 +127,7 @@ class LibraryActions(QObject):
         )
 
     def _ask(self, question: str, more: str, act: str) -> bool:
-        box = QMessageBox(self._window)
+        box = QMessageBox(self._canvas.window())
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setText(question)
         box.setInformativeText(more)

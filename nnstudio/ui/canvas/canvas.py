@@ -1,9 +1,13 @@
-"""`Canvas`: the widget in which one block of the open project is shown and edited."""
+"""`Canvas`: the widget in which one block of the open project is shown and edited.
+
+What the mouse and the keys do to it is in `input_handler`, which `make_canvas` puts before it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,32 +15,38 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.project.commands.swap_type import swap_command
-from nnstudio.project.ports import Side
+from nnstudio.project.ports import Side, node_ports
+from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas import picture
-from nnstudio.ui.canvas import placement as acts
+from nnstudio.ui.canvas.arranging import arranged
 from nnstudio.ui.canvas.editing import Editing
 from nnstudio.ui.canvas.hit_testing import Hit
-from nnstudio.ui.canvas.input_handler import InputHandler
-from nnstudio.ui.canvas.items.style import PORT_Y
+from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.ui.canvas.key_bindings import Keys
+from nnstudio.ui.canvas.keyboard_navigation import Direction, chain, step
+from nnstudio.ui.canvas.placement import cursor_place, free_place, name_rect
 from nnstudio.ui.canvas.rename_editor import RenameEditor
 from nnstudio.ui.canvas.search_popup import SearchPopup
 from nnstudio.ui.canvas.viewer import CanvasViewer
-from nnstudio.workspace.block_insertion import Addition
 from nnstudio.workspace.block_libraries import BlockLibraries
-from nnstudio.workspace.candidates import candidates
+from nnstudio.workspace.candidates import Candidate, candidates
 from nnstudio.workspace.workspace import Workspace
+
+_STEPS: Final[dict[str, tuple[int, int]]] = {
+    "left": (-1, 0),
+    "right": (1, 0),
+    "up": (0, -1),
+    "down": (0, 1),
+}
 
 
 class Canvas(CanvasViewer):
     """One block of the workspace's project, to look at and to edit.
 
-    Signals, besides those of `CanvasViewer`: `refused(sentence)`, `told(sentence)` for what the
-    user may not see, `properties_requested(id)` (Return or double-click on a layer),
-    `menu_requested(hit, global position)`.
+    Signals, besides those of `CanvasViewer`: `properties_requested(id)` (Return or double-click on
+    a layer), `menu_requested(hit, global position)`.
     """
 
-    refused = Signal(str)
-    told = Signal(str)
     properties_requested = Signal(str)
     menu_requested = Signal(object, QPoint)
 
@@ -47,26 +57,21 @@ class Canvas(CanvasViewer):
         libraries: BlockLibraries | None = None,
     ) -> None:
         super().__init__(workspace, parent)
-        self.libraries = libraries
-        self.walked: str | None = None
+        self.editing = Editing(self, libraries)
+        self.keys = Keys()
+        self._libraries = libraries
+        self._walked: str | None = None
         self._popup: SearchPopup | RenameEditor | None = None
-        self.editing = Editing(self)
-        self.hands = InputHandler(self)
 
     def interrupt(self) -> None:
-        self.hands.cancel()
+        super().interrupt()
         self.close_popups()
 
-    def addition(self, key: str) -> Addition:
-        """What is added for a type, or for a file of the user's own blocks; raises `Refusal`."""
-        if self.libraries is None:
-            return Addition(self.project, key)
-        return self.libraries.addition(self.project, key)
+    # -- search and names --------------------------------------------------------------------
 
     def add_at(self, node_type: str, scene_pos: QPointF | None = None) -> str | None:
         """Add a node of a type at a place (the middle of the view if None); its id, or None."""
-        place = scene_pos if scene_pos is not None else acts.free_place(self)
-        return self.editing.add(node_type, place)
+        return self.editing.add(node_type, scene_pos if scene_pos is not None else free_place(self))
 
     def open_search(
         self,
@@ -77,8 +82,8 @@ class Canvas(CanvasViewer):
     ) -> SearchPopup:
         """Open the search at a place; with a port it shows what fits and connects on choice."""
         self.close_popups()
-        place = scene_pos if scene_pos is not None else acts.cursor_place(self)
-        found, note = acts.search_for(self, port, side, wire)
+        place = scene_pos if scene_pos is not None else cursor_place(self)
+        found, note = self._search_for(port, side, wire)
         popup = SearchPopup(self, found, note)
         offset = QPointF(0 if side == "out" or port is None else -200, -PORT_Y)
         popup.chosen.connect(lambda t: self._add_chosen(t, place + offset, port, side, wire))
@@ -100,6 +105,30 @@ class Canvas(CanvasViewer):
         popup.open_at(self.view.view_at(rect.bottomLeft()).toPoint())
         return popup
 
+    def _search_for(
+        self, port: Port | None, side: Side, wire: Edge | None
+    ) -> tuple[list[Candidate], str]:
+        """What a search offers, and the line that it says below."""
+        source = wire.source if wire is not None else port if side == "out" else None
+        if source is not None:
+            report = self.report.nodes.get(source.node)
+            tensor = report.outputs.get(source.name) if report is not None else None
+            found = self._candidates("out", tensor)
+            if wire is not None:
+                wired = {(c.key, c.type) for c in self._candidates("in")}
+                found = [c for c in found if (c.key, c.type) in wired]
+            note = f"Fits {tensor.label}" if tensor is not None else "Takes a wire"
+            return found, note
+        if port is not None:
+            return self._candidates("in"), f"Feeds '{port.name}'"
+        return self._candidates(), ""
+
+    def _candidates(
+        self, side: Side | None = None, tensor: Tensor | None = None
+    ) -> list[Candidate]:
+        find = self._libraries.candidates if self._libraries is not None else candidates
+        return find(self.project, self.block, side, tensor)
+
     def _add_chosen(
         self, node_type: str, place: QPointF, port: Port | None, side: Side, wire: Edge | None
     ) -> None:
@@ -116,7 +145,7 @@ class Canvas(CanvasViewer):
             return None
         node = next(iter(nodes))
         name = self.graph.by_id[node].name
-        rect = acts.name_rect(self, node)
+        rect = name_rect(self, node)
         return self._edit_name(rect, name, lambda text: self.editing.rename(node, text))
 
     def rename_group(self, group: str) -> RenameEditor:
@@ -151,6 +180,8 @@ class Canvas(CanvasViewer):
         elif popup is not None:
             popup.close_editor()
 
+    # -- the selection -----------------------------------------------------------------------
+
     def delete_selection(self, heal: bool = False) -> None:
         """Delete what is selected; with `heal`, what fed a chain feeds what follows it."""
         self.editing.delete(heal)
@@ -172,36 +203,107 @@ class Canvas(CanvasViewer):
 
     def paste(self, keep_inputs: bool = False) -> None:
         """Add what is on the clipboard, near the mouse; with `keep_inputs`, fed as it was."""
-        acts.paste(self, QGuiApplication.clipboard().text(), keep_inputs)
+        place = cursor_place(self)
+        text = QGuiApplication.clipboard().text()
+        self.editing.paste(text, (snapped(place.x()), snapped(place.y())), keep_inputs)
 
     def nudge(self, across: int, down: int) -> None:
         """Move what is selected by steps of the grid."""
         self.editing.nudge(across, down)
 
     def arrange(self) -> None:
-        """Lay the whole graph out afresh, as one undo step."""
-        acts.arrange(self)
+        """Lay the whole graph out afresh, as one undo step, and show it."""
+        places = arranged(self.scene)
+        if places and self.editing.move(places, "Arrange"):
+            self.fit()
 
     def select_chain(self) -> None:
         """Select what leads to the selected nodes and what they lead to."""
-        acts.select_chain(self)
+        if self.selection():
+            self.select(chain(self.graph, self.selection()))
+
+    # -- keys and clicks ---------------------------------------------------------------------
 
     def act(self, name: str) -> None:
-        """Do what a plain key stands for (see `keys`)."""
-        acts.do(self, name)
+        """Do what a plain key stands for (see `key_bindings`)."""
+        name, _, argument = name.partition(":")
+        if name == "nudge":
+            self.nudge(*_STEPS[argument])
+        elif name in ("walk", "walk_adding"):
+            self.walk(argument, adding=name == "walk_adding")  # type: ignore[arg-type]
+        else:
+            plain: dict[str, Callable[[], object]] = {
+                "delete": self.delete_selection,
+                "delete_heal": lambda: self.delete_selection(heal=True),
+                "enter_or_search": self.enter_or_search,
+                "search": self.search,
+                "escape": self.escape,
+                "properties": self.request_properties,
+                "rename": self.rename_selected,
+                "fit": self.fit,
+                "fit_selection": self.fit_selection,
+                "select_chain": self.select_chain,
+            }
+            plain[name]()
+
+    def walk(self, direction: Direction, adding: bool = False) -> None:
+        """Select the node that an arrow key leads to, and bring it into sight."""
+        places = {n: (item.pos().x(), item.pos().y()) for n, item in self.scene.nodes.items()}
+        selected = self.selection()
+        start = self._walked if self._walked in selected else min(selected, default=None)
+        found = step(self.graph, places, start, direction)
+        if found is None:
+            return
+        self.select(selected | {found} if adding else {found})
+        self._walked = found
+        self.view.show_rect(self.scene.nodes[found].rect().adjusted(-24, -24, 24, 24))
+
+    def search(self) -> None:
+        """Open the search: for what follows the one selected node if that leads nowhere yet."""
+        selected = self.selection()
+        if len(selected) == 1:
+            node = self.graph.by_id[next(iter(selected))]
+            outputs = node_ports(self.project, self.graph, node).outputs
+            if outputs and not self.graph.outgoing[node.id]:
+                place = free_place(self) + QPointF(0, PORT_Y)
+                self.open_search(place, Port(node.id, outputs[0].name))
+                return
+        self.open_search()
+
+    def enter_or_search(self) -> None:
+        """Enter the selected block; with nothing selected, search (Tab)."""
+        selected = self.selection()
+        if not selected:
+            self.open_search()
+        elif len(selected) == 1 and not self.enter(next(iter(selected))):
+            self.refuse("Only blocks can be entered; this is a layer")
+
+    def escape(self) -> None:
+        """Leave the block; at the root let the selection go (Esc)."""
+        if not self.leave():
+            self.select(frozenset())
+
+    def request_properties(self) -> None:
+        """Ask for the properties of the one selected node (Return)."""
+        selected = self.selection()
+        if len(selected) == 1:
+            self.properties_requested.emit(next(iter(selected)))
 
     def open_hit(self, hit: Hit, at: QPointF) -> None:
-        """What a double-click means: enter, properties, rename, insert, or search."""
-        acts.open_hit(self, hit, at)
+        """Do what a double-click means: enter, properties, rename, insert, or search."""
+        if hit.node is not None:
+            if not self.enter(hit.node):
+                self.properties_requested.emit(hit.node)
+        elif hit.group is not None:
+            self.rename_group(hit.group)
+        else:
+            self.open_search(at, wire=hit.edge)
+
+    # -- pictures ----------------------------------------------------------------------------
 
     def set_show_all_shapes(self, shown: bool) -> None:
         """Let every wire show its shape, or only those where it changes."""
         self.scene.set_show_all_shapes(shown)
-
-    def refuse(self, sentence: str) -> None:
-        """Say why something cannot be done: near the mouse, and in the status bar."""
-        self.bubble.say(sentence, acts.bubble_place(self), stay=False)
-        self.refused.emit(sentence)
 
     def render_to(self, path: Path | str) -> None:
         """Write a picture of the whole graph: PNG or SVG, by the name's ending."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -29,30 +28,41 @@ from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.geometry import measure
 from nnstudio.ui.canvas.items.style import snapped
+from nnstudio.ui.canvas.viewer import CanvasViewer
+from nnstudio.workspace.block_insertion import Addition
+from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.candidates import ports_of
-
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.canvas import Canvas
 
 GAP = 64.0
 
 
 class Editing:
-    """The acts of one canvas. A refusal is said to the user and changes nothing."""
+    """The edits of one canvas. A refusal is said to the user and changes nothing."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self.canvas = canvas
+    def __init__(self, viewer: CanvasViewer, libraries: BlockLibraries | None = None) -> None:
+        self._viewer = viewer
+        self._libraries = libraries
 
     def do(self, command: Command) -> bool:
         """Apply a command; False and a sentence for the user if it is refused."""
         try:
-            self.canvas.workspace.do(command)
+            self._viewer.workspace.do(command)
         except Refusal as refusal:
-            self.canvas.refuse(str(refusal))
+            self._viewer.refuse(str(refusal))
             return False
         return True
 
     # -- adding ------------------------------------------------------------------------------
+
+    def addition(self, key: str) -> Addition:
+        """Find what is added for a type, or for a file of the user's own blocks.
+
+        Raises:
+            Refusal: there is no such file any more, or it is broken.
+        """
+        if self._libraries is None:
+            return Addition(self._viewer.project, key)
+        return self._libraries.addition(self._viewer.project, key)
 
     def add(
         self,
@@ -63,11 +73,11 @@ class Editing:
         wire: Edge | None = None,
     ) -> str | None:
         """Add a node of a type, connected to a port or put into a wire; its id, or None."""
-        canvas = self.canvas
+        viewer = self._viewer
         try:
-            added = canvas.addition(node_type)
+            added = self.addition(node_type)
         except Refusal as refusal:
-            canvas.refuse(str(refusal))
+            viewer.refuse(str(refusal))
             return None
         project, node_type = added.project, added.type
         ports = ports_of(project, node_type)
@@ -75,44 +85,44 @@ class Editing:
         if wire is not None:
             place = self._in_wire(wire, place)
         at = (snapped(place.x()), snapped(place.y()))
-        node = fresh_node(project, canvas.block, node_type, at, group, added.values)
+        node = fresh_node(project, viewer.block, node_type, at, group, added.values)
         edges: tuple[Edge, ...] = ()
         aside: tuple[Command, ...] = ()
         if wire is not None and ports.inputs and ports.outputs:
             edges = _through(node.id, ports, wire)
             shown = card(project, Graph((node,)), node)
-            aside = self._aside(wire, at[0], measure(shown, canvas.scene.look).width)
+            aside = self._aside(wire, at[0], measure(shown, viewer.scene.look).width)
         elif port is not None and side == "out" and ports.inputs:
             edges = (Edge(port, Port(node.id, ports.inputs[0].name)),)
         elif port is not None and side == "in" and ports.outputs:
             edges = (Edge(Port(node.id, ports.outputs[0].name), port),)
         verb = "Insert" if wire else "Add"
         title = f"{verb} {node_type}"
-        last: tuple[Command, ...] = (AddNodes(canvas.block, (node,), edges, title=title),)
+        last: tuple[Command, ...] = (AddNodes(viewer.block, (node,), edges, title=title),)
         if wire is not None:
             last = (*last, self._declared(node.id, wire.source.node))
         elif port is not None and side == "in":
             last = (*last, self._declared(node.id, port.node, before=True))
         if not self.do(Sequence((*added.first, *aside, *last), title)):
             return None
-        canvas.select({node.id})
+        viewer.select({node.id})
         if added.name not in ("", node_type):
-            canvas.told.emit(f"Added as {node_type}: this project has another {added.name}.")
+            viewer.announce(f"Added as {node_type}: this project has another {added.name}.")
         return node.id
 
     def can_be_put(self, node: str) -> bool:
         """True if a node has no wires yet and could stand in one."""
-        graph = self.canvas.graph
-        ports = node_ports(self.canvas.project, graph, graph.by_id[node])
+        graph = self._viewer.graph
+        ports = node_ports(self._viewer.project, graph, graph.by_id[node])
         free = not graph.incoming[node] and not graph.outgoing[node]
         return free and bool(ports.inputs) and bool(ports.outputs)
 
     def put_into(self, node: str, wire: Edge, place: QPointF) -> bool:
         """Move a node without wires into a wire."""
-        block, graph = self.canvas.block, self.canvas.graph
-        ports = node_ports(self.canvas.project, graph, graph.by_id[node])
+        block, graph = self._viewer.block, self._viewer.graph
+        ports = node_ports(self._viewer.project, graph, graph.by_id[node])
         first, last = _through(node, ports, wire)
-        width = self.canvas.scene.nodes[node].geometry.width
+        width = self._viewer.scene.nodes[node].geometry.width
         title = f"Insert {graph.by_id[node].type}"
         place = self._in_wire(wire, place)
         position = (snapped(place.x()), snapped(place.y()))
@@ -128,12 +138,12 @@ class Editing:
 
     def _declared(self, node: str, other: str, before: bool = False) -> Command:
         # Where an engineer would write it, and where a Sequential calls it
-        return declared_beside(self.canvas.graph, self.canvas.block, node, other, before=before)
+        return declared_beside(self._viewer.graph, self._viewer.block, node, other, before=before)
 
     def _in_wire(self, wire: Edge, place: QPointF) -> QPointF:
         # Beyond the card that the wire comes from, and level with the wire if it is near
-        source = self.canvas.scene.nodes[wire.source.node]
-        target = self.canvas.scene.nodes[wire.target.node].rect()
+        source = self._viewer.scene.nodes[wire.source.node]
+        target = self._viewer.scene.nodes[wire.target.node].rect()
         x, y = place.x(), place.y()
         if target.left() > source.rect().right():
             x = max(x, source.rect().right() + GAP)
@@ -142,7 +152,7 @@ class Editing:
 
     def _aside(self, wire: Edge, left: float, width: float) -> tuple[Command, ...]:
         # What follows the wire moves right until the new card has room.
-        scene, graph = self.canvas.scene, self.canvas.graph
+        scene, graph = self._viewer.scene, self._viewer.graph
         target = scene.nodes[wire.target.node].rect()
         source = scene.nodes[wire.source.node].rect()
         if target.left() <= source.right():
@@ -158,22 +168,22 @@ class Editing:
         ]
         places = {n: graph.by_id[n].position for n in later}
         moved = tuple((n, (x + by, y)) for n, (x, y) in places.items())
-        return (Move(self.canvas.block, moved),)
+        return (Move(self._viewer.block, moved),)
 
     def _group_at(self, place: QPointF, ends: tuple[Port | None, ...]) -> str | None:
-        graph = self.canvas.graph
+        graph = self._viewer.graph
         groups = {graph.by_id[p.node].group for p in ends if p is not None}
         if len(groups) == 1 and len(ends) == 2:
             return groups.pop()
         spot = QRectF(place.x(), place.y() + metrics.PORT_Y, 1, 1)
-        inside = [g for g in self.canvas.scene.groups.values() if g.rect.contains(spot)]
+        inside = [g for g in self._viewer.scene.groups.values() if g.rect.contains(spot)]
         return max(inside, key=lambda g: g.frame.depth).frame.id if inside else None
 
     # -- wires -------------------------------------------------------------------------------
 
     def connect(self, edge: Edge, taken: Edge | None = None) -> bool:
         """Draw a wire; `taken` is the one whose end was moved."""
-        block = self.canvas.block
+        block = self._viewer.block
         if taken is None:
             return self.do(Connect(block, edge))
         if taken == edge:
@@ -184,37 +194,37 @@ class Editing:
     def disconnect(self, edges: frozenset[Edge]) -> bool:
         """Take wires away."""
         title = "Disconnect" if len(edges) == 1 else f"Disconnect {len(edges)} wires"
-        return self.do(Disconnect(self.canvas.block, edges, title))
+        return self.do(Disconnect(self._viewer.block, edges, title))
 
     # -- the selection -----------------------------------------------------------------------
 
     def delete(self, heal: bool = False) -> bool:
         """Delete the selected nodes and wires."""
-        canvas = self.canvas
-        nodes, wires = canvas.selection(), canvas.scene.selected_wires
+        viewer = self._viewer
+        nodes, wires = viewer.selection(), viewer.scene.selected_wires
         if not nodes:
             return self.disconnect(wires) if wires else False
-        command: Command = Delete(canvas.block, nodes, heal)
+        command: Command = Delete(viewer.block, nodes, heal)
         if wires:
-            loose = Disconnect(canvas.block, wires)
+            loose = Disconnect(viewer.block, wires)
             command = Sequence((loose, command), command.title)
         return self.do(command)
 
     def move(self, places: Mapping[str, QPointF], title: str = "Move") -> bool:
         """Put nodes somewhere."""
         positions = tuple((n, (place.x(), place.y())) for n, place in places.items())
-        return self.do(Move(self.canvas.block, positions, title))
+        return self.do(Move(self._viewer.block, positions, title))
 
     def nudge(self, across: int, down: int) -> bool:
         """Move the selected nodes by steps of the grid."""
         by = QPointF(across * metrics.GRID, down * metrics.GRID)
-        nodes = self.canvas.scene.nodes
-        places = {n: nodes[n].pos() + by for n in self.canvas.selection()}
+        nodes = self._viewer.scene.nodes
+        places = {n: nodes[n].pos() + by for n in self._viewer.selection()}
         return bool(places) and self.move(places, "Nudge")
 
     def duplicate(self, by: QPointF | None = None) -> bool:
         """Copy the selected nodes beside themselves, with the wires among them."""
-        nodes = [self.canvas.graph.by_id[n] for n in self.canvas.selection()]
+        nodes = [self._viewer.graph.by_id[n] for n in self._viewer.selection()]
         if not nodes:
             return False
         by = by or QPointF(metrics.DOTS, metrics.DOTS)
@@ -224,7 +234,7 @@ class Editing:
 
     def copied(self) -> str:
         """The selected nodes as text."""
-        return fragment.copy(self.canvas.project, self.canvas.block, self.canvas.selection())
+        return fragment.copy(self._viewer.project, self._viewer.block, self._viewer.selection())
 
     def paste(
         self,
@@ -234,35 +244,35 @@ class Editing:
         title: str = "Paste",
     ) -> bool:
         """Add nodes from text, their top left corner at a place, and select them."""
-        canvas = self.canvas
-        before = canvas.graph.by_id.keys()
-        done = self.do(fragment.Paste(canvas.block, text, at, keep_inputs, title))
+        viewer = self._viewer
+        before = viewer.graph.by_id.keys()
+        done = self.do(fragment.Paste(viewer.block, text, at, keep_inputs, title))
         if done:
-            canvas.select(canvas.graph.by_id.keys() - before)
+            viewer.select(viewer.graph.by_id.keys() - before)
         return done
 
     def rename(self, node: str, name: str) -> bool:
         """Give a node another name."""
-        return self.do(Rename(self.canvas.block, node, name))
+        return self.do(Rename(self._viewer.block, node, name))
 
     def rename_group(self, group: str, name: str) -> bool:
         """Give a group another name."""
-        old = self.canvas.graph.groups_by_id[group]
-        return self.do(SetGroup(self.canvas.block, group, name, old.kind, f"Rename to {name}"))
+        old = self._viewer.graph.groups_by_id[group]
+        return self.do(SetGroup(self._viewer.block, group, name, old.kind, f"Rename to {name}"))
 
     def group(self, name: str = "group") -> bool:
         """Put a frame around the selected nodes."""
-        return self.do(GroupNodes(self.canvas.block, self.canvas.selection(), name))
+        return self.do(GroupNodes(self._viewer.block, self._viewer.selection(), name))
 
     def toggle_bypass(self) -> bool:
         """Let the data pass by the selected nodes, or through them again."""
-        graph, block = self.canvas.graph, self.canvas.block
-        nodes = [graph.by_id[n] for n in self.canvas.selection()]
+        graph, block = self._viewer.graph, self._viewer.block
+        nodes = [graph.by_id[n] for n in self._viewer.selection()]
         plain = [n for n in nodes if n.when is None]
         bypassed = [n for n in nodes if n.when is not None and n.when.text == "False"]
         if not plain and not bypassed:
             if nodes:
-                self.canvas.refuse("These nodes have a condition of their own already")
+                self._viewer.refuse("These nodes have a condition of their own already")
             return False
         title = "Bypass" if plain else "Use again"
         when = Expr("False") if plain else None

@@ -1,9 +1,9 @@
-"""The hands: which press begins which gesture, and where the mouse and the keys go meanwhile."""
+"""Which press begins which gesture, and where the mouse and the keys go meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import (
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip
 
 from nnstudio.project.refusal import Refusal
+from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.box_select import BoxSelect
 from nnstudio.ui.canvas.gestures.draw_wire import DrawWire
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE, DropType
@@ -26,11 +27,7 @@ from nnstudio.ui.canvas.gestures.gesture import NO_MODIFIER, Gesture, Pointer
 from nnstudio.ui.canvas.gestures.move_nodes import MoveNodes
 from nnstudio.ui.canvas.gestures.pan import Pan
 from nnstudio.ui.canvas.hit_testing import Hit
-from nnstudio.ui.canvas.key_bindings import Keys
-from nnstudio.ui.canvas.tooltips import tip
-
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.canvas.tooltips import tooltip
 
 _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
@@ -42,14 +39,14 @@ class InputHandler(QObject):
         super().__init__(canvas)
         self.canvas = canvas
         self.gesture: Gesture | None = None
-        self.keys = Keys()
         self._drop: DropType | None = None
         self._space = False
         self._space_used = False
-        self.pointer = QPointF(-1, -1)
+        self._view = canvas.view
         self._viewport = canvas.view.viewport()
-        canvas.view.installEventFilter(self)
+        self._view.installEventFilter(self)
         self._viewport.installEventFilter(self)
+        canvas.interrupted.connect(self.cancel)
 
     def cancel(self) -> bool:
         """End the gesture and leave everything as it was; False if there is none."""
@@ -62,17 +59,17 @@ class InputHandler(QObject):
 
     def _at(self, place: QPoint | QPointF, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> Pointer:
         view_place = QPointF(place)
-        return Pointer(self.canvas.view.scene_at(view_place), view_place, modifiers)
+        return Pointer(self._view.scene_at(view_place), view_place, modifiers)
 
     def _hit(self, at: Pointer) -> Hit:
-        return self.canvas.scene.hit(at.scene, self.canvas.view.zoom)
+        return self.canvas.scene.hit(at.scene, self._view.zoom)
 
     # -- mouse -------------------------------------------------------------------------------
 
     def _on_press(self, event: QMouseEvent) -> bool:
         canvas = self.canvas
-        canvas.view.land()
-        canvas.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._view.land()
+        self._view.setFocus(Qt.FocusReason.MouseFocusReason)
         canvas.close_popups()
         if self.gesture is not None:
             return True
@@ -116,7 +113,7 @@ class InputHandler(QObject):
         return MoveNodes(self.canvas, at, node)
 
     def _on_move(self, event: QMouseEvent) -> bool:
-        self.pointer = event.position()
+        self._view.pointer = event.position()
         at = self._at(event.position(), event.modifiers())
         if self.gesture is not None:
             self.gesture.move(at)
@@ -154,13 +151,15 @@ class InputHandler(QObject):
             self._viewport.setCursor(QCursor(shape))
 
     def _on_leave(self) -> bool:
-        self.pointer = QPointF(-1, -1)
+        self._view.pointer = None
         self.canvas.scene.hover(Hit())
         return False
 
     def _on_help(self, event: QHelpEvent) -> bool:
         hit = self._hit(self._at(event.pos()))
-        QToolTip.showText(event.globalPos(), tip(self.canvas, hit), self._viewport)
+        canvas = self.canvas
+        text = tooltip(canvas.scene, canvas.project, canvas.report, hit)
+        QToolTip.showText(event.globalPos(), text, self._viewport)
         return True
 
     def _on_menu(self, event: QContextMenuEvent) -> bool:
@@ -204,7 +203,7 @@ class InputHandler(QObject):
             return True
         event.acceptProposedAction()
         drop.release(self._at(event.position()))
-        self.canvas.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._view.setFocus(Qt.FocusReason.MouseFocusReason)
         return True
 
     # -- keys --------------------------------------------------------------------------------
@@ -218,7 +217,7 @@ class InputHandler(QObject):
         escape = event.key() == Qt.Key.Key_Escape
         if escape and self.cancel():
             return True
-        act = self.keys.act_of(event)
+        act = self.canvas.keys.act_of(event)
         if act is None:
             if escape:
                 self.canvas.select(frozenset())
@@ -231,7 +230,7 @@ class InputHandler(QObject):
             return False
         self._space = False
         self._show_cursor()
-        if not self._space_used and self.gesture is None and self.keys.space_searches():
+        if not self._space_used and self.gesture is None and self.canvas.keys.space_searches():
             self.canvas.act("search")
         return True
 
@@ -252,7 +251,7 @@ class InputHandler(QObject):
                 return True
             return False
         if isinstance(event, QKeyEvent):
-            if kind == QEvent.Type.ShortcutOverride and self.keys.is_own(event):
+            if kind == QEvent.Type.ShortcutOverride and self.canvas.keys.is_own(event):
                 event.accept()
                 return True
             if kind == QEvent.Type.KeyPress:

@@ -3,56 +3,54 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
-from nnstudio.analysis.report import NodeReport
+from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.catalog import registry
+from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hit_testing import Hit
-
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.viewer import CanvasViewer
+from nnstudio.ui.canvas.scene import CanvasScene
 
 
-def tip(canvas: CanvasViewer, hit: Hit) -> str:
-    """The tooltip of what is under the mouse, as rich text; empty for nothing."""
-    if hit.node is not None and hit.port is not None:
-        return _port_tip(canvas, hit)
+def tooltip(scene: CanvasScene, project: Project, report: BlockReport, hit: Hit) -> str:
+    """Write the tooltip of what is under the mouse, as rich text; empty for nothing."""
     if hit.node is not None:
-        return _node_tip(canvas, hit.node)
+        found = report.nodes.get(hit.node, NodeReport())
+        if hit.port is not None:
+            return _port_tooltip(found, hit)
+        return _node_tooltip(scene, project, found, hit.node)
     if hit.edge is not None:
-        wire = canvas.scene.picture.wires[hit.edge]
+        wire = scene.picture.wires[hit.edge]
         return f"<p>{escape(wire.label.replace('×', ' × ') or 'Shape not known yet')}</p>"
     if hit.group is not None:
-        frame = canvas.scene.picture.frames[hit.group]
+        frame = scene.picture.frames[hit.group]
         count = len(frame.inside)
         kind = "Frame" if frame.kind == "frame" else frame.kind
         return f"<p><b>{escape(frame.name)}</b><br>{kind}, {count} node{'s' * (count != 1)}</p>"
     return ""
 
 
-def spoken(canvas: CanvasViewer, node: str) -> str:
-    """A node in one sentence: type, name, shape, problems."""
-    card = canvas.scene.picture.cards[node]
-    report = canvas.report.nodes.get(node, NodeReport())
-    shape = shape_text(next(iter(report.outputs.values()), None), " by ")
-    type_name = canvas.graph.by_id[node].type
+def describe(scene: CanvasScene, report: BlockReport, node: str) -> str:
+    """Write a node as one sentence for screen readers: type, name, shape, problems."""
+    card = scene.picture.cards[node]
+    found = report.nodes.get(node, NodeReport())
+    shape = shape_text(next(iter(found.outputs.values()), None), " by ")
+    type_name = scene.graph.by_id[node].type
     parts = [type_name, card.name or (card.title if card.title != type_name else "")]
     parts += [f"repeated {card.repeat[1:]} times" if card.repeat else ""]
     parts += [f"gives {shape}" if shape else ""]
-    parts += [problem.sentence for problem in report.problems]
-    failure = canvas.scene.failure_of(node)
+    parts += [problem.sentence for problem in found.problems]
+    failure = scene.failure_of(node)
     parts += [f"the last training failed here: {failure}" if failure else ""]
     return ", ".join(part for part in parts if part)
 
 
-def _node_tip(canvas: CanvasViewer, node: str) -> str:
-    found = canvas.graph.by_id[node]
-    report = canvas.report.nodes.get(node, NodeReport())
-    layer = registry.find(found.type)
-    block = canvas.project.by_name.get(found.type)
+def _node_tooltip(scene: CanvasScene, project: Project, report: NodeReport, node_id: str) -> str:
+    node = scene.graph.by_id[node_id]
+    layer = registry.find(node.type)
+    block = project.by_name.get(node.type)
     help_text = block.note if block else layer.help if layer else "This layer is not known here."
-    lines = [f"<b>{escape(found.type)}</b> {escape(found.name)}"]
+    lines = [f"<b>{escape(node.type)}</b> {escape(node.name)}"]
     if help_text:
         lines.append(escape(help_text))
     for word, tensors in (("In", report.inputs), ("Out", report.outputs)):
@@ -60,13 +58,12 @@ def _node_tip(canvas: CanvasViewer, node: str) -> str:
             label = f" {escape(name)}" if len(tensors) > 1 else ""
             lines.append(f"{word}{label}: {escape(tensor.label)}")
     lines += [escape(problem.sentence) for problem in report.problems]
-    if failure := canvas.scene.failure_of(node):
+    if failure := scene.failure_of(node_id):
         lines.append(f"<b>The last training failed here:</b> {escape(failure)}")
     return f"<p>{'<br>'.join(lines)}</p>"
 
 
-def _port_tip(canvas: CanvasViewer, hit: Hit) -> str:
-    report = canvas.report.nodes.get(hit.node or "", NodeReport())
+def _port_tooltip(report: NodeReport, hit: Hit) -> str:
     tensors = report.inputs if hit.side == "in" else report.outputs
     tensor = tensors.get(hit.port or "")
     shape = escape(tensor.label) if tensor is not None else "shape not known yet"

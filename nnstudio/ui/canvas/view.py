@@ -48,6 +48,8 @@ class CanvasView(QGraphicsView):
         super().__init__(scene, parent)
         self.canvas_scene = scene
         self.resizing = False
+        self.pointer: QPointF | None = None
+        """The mouse in the viewport, as the input handler last saw it; None while it is away."""
         self._flight: QVariantAnimation | None = None
         self._dots: tuple[tuple[float | int | str, ...], QPixmap] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -99,6 +101,12 @@ class CanvasView(QGraphicsView):
     def view_at(self, place: QPointF) -> QPointF:
         """The viewport's place of a place of the scene."""
         return self.viewportTransform().map(place)
+
+    @property
+    def pointer_inside(self) -> QPointF | None:
+        """The mouse in the viewport; None while it is elsewhere, as it may be in a drag."""
+        rect = QRectF(self.viewport().rect())
+        return self.pointer if self.pointer is not None and rect.contains(self.pointer) else None
 
     def _bring(self, scene_place: QPointF, view_place: QPointF) -> None:
         off = self.view_at(scene_place) - view_place

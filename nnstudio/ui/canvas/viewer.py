@@ -20,7 +20,7 @@ from nnstudio.ui.canvas.items.style import NAMES_FROM
 from nnstudio.ui.canvas.minimap import Minimap
 from nnstudio.ui.canvas.overlays import Bubble, EmptyHint
 from nnstudio.ui.canvas.scene import CanvasScene
-from nnstudio.ui.canvas.tooltips import spoken
+from nnstudio.ui.canvas.tooltips import describe
 from nnstudio.ui.canvas.view import ZOOM_STEP, CanvasView
 from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.workspace import Workspace
@@ -32,12 +32,17 @@ FIRST_ZOOM = 0.7
 class CanvasViewer(QWidget):
     """One block of the workspace's project, its selection, and the view of it.
 
-    Signals: `path_changed(path)`, `selection_changed(ids)`, `zoom_changed(factor)`.
+    Signals: `path_changed(path)`, `selection_changed(ids)`, `zoom_changed(factor)`;
+    `interrupted` when a gesture under way must end; `refused(sentence)`, and
+    `announced(sentence)` for what was done but may not be seen.
     """
 
     path_changed = Signal(tuple)
     selection_changed = Signal(frozenset)
     zoom_changed = Signal(float)
+    interrupted = Signal()
+    refused = Signal(str)
+    announced = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +71,26 @@ class CanvasViewer(QWidget):
         self.look_first()
 
     def interrupt(self) -> None:
-        """End what the user is in the middle of: gestures and popups."""
+        """End what the user is in the middle of."""
+        self.interrupted.emit()
+
+    # -- what it says ------------------------------------------------------------------------
+
+    def refuse(self, sentence: str) -> None:
+        """Say why something cannot be done: near the mouse, and in the status bar."""
+        middle = QRectF(self.view.viewport().rect()).center()
+        self.bubble.say(sentence, self.view.pointer_inside or middle, stay=False)
+        self.refused.emit(sentence)
+
+    def announce(self, sentence: str) -> None:
+        """Say what was done, where the canvas does not show it."""
+        self.announced.emit(sentence)
+
+    def _describe_selected(self, node: str) -> None:
+        sentence = describe(self.scene, self.report, node)
+        self.view.setAccessibleDescription(sentence)
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, sentence))
 
     # -- what it shows -----------------------------------------------------------------------
 
@@ -159,16 +183,11 @@ class CanvasViewer(QWidget):
         if (ids, wires) != before:
             self.selection_changed.emit(ids)
             if len(ids) == 1 and ids != before[0]:
-                self._announce(spoken(self, next(iter(ids))))
+                self._describe_selected(next(iter(ids)))
 
     def select_all(self) -> None:
         """Select every node of the block."""
         self.select(self.scene.nodes)
-
-    def _announce(self, sentence: str) -> None:
-        self.view.setAccessibleDescription(sentence)
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, sentence))
 
     # -- where it looks ----------------------------------------------------------------------
 

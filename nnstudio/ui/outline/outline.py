@@ -38,7 +38,7 @@ class Outline(QWidget):
         self._stale = True
         self._leading = self._following = False
         self.model = OutlineModel(self._rename)
-        self.tree = OutlineTree(self.model, self._plan, canvas.hands.keys)
+        self.tree = OutlineTree(self.model, self._plan, canvas.keys)
         self.setFocusProxy(self.tree)
         self._empty = QLabel(
             "Nothing here yet.\nWhat you add stands here in the order of the code, "

@@ -1,6 +1,7 @@
 """The colours and fonts of the window: tokens from `resources/themes/`, and which theme is on.
 
-What the tokens look like on widgets is in `stylesheet`; what they tint is in `icons`. No widgets.
+What the tokens look like on widgets is in `stylesheet`; what they tint is in `icons`; a theme is
+put on by `apply`. No widgets.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from nnstudio.assets import asset
 
@@ -168,73 +168,37 @@ def load(name: str) -> Theme:
 
 _mode: Mode = "system"
 _current: Theme | None = None
-_followed: QApplication | None = None
 
 
 def current() -> Theme:
-    """The theme that is on; dark until `apply` has been called."""
+    """Return the theme that is on; dark until one has been put on."""
     return _current or load("dark")
 
 
+def set_current(theme: Theme) -> bool:
+    """Take another theme as the one that is on; True if it was not.
+
+    Only the state: `apply_theme` restyles the application and tells the listeners.
+    """
+    global _current
+    changed, _current = _current != theme, theme
+    return changed
+
+
 def mode() -> Mode:
-    """What was asked for: `dark`, `light` or `system`."""
+    """Return what was asked for: `dark`, `light` or `system`."""
     return _mode
+
+
+def set_mode(wanted: Mode) -> None:
+    """Remember what was asked for."""
+    global _mode
+    _mode = wanted
 
 
 def qcolor(token: str, alpha: float = 1.0) -> QColor:
     """A token of the current theme as a QColor."""
     return current().qcolor(token, alpha)
-
-
-def apply(app: QApplication, wanted: Mode = "system") -> Theme:
-    """Dress the application and tell every listener of `notifier.changed`.
-
-    `system` follows the desktop's light or dark scheme, now and when it changes; a desktop that
-    does not say which gets dark.
-    """
-    global _mode, _followed
-    _mode = wanted
-    hints = app.styleHints()
-    if _followed is not app:
-        # The scheme may be set by our own call below, so the slot looks at the mode first.
-        hints.colorSchemeChanged.connect(_on_system_scheme)
-        _followed = app
-    if wanted == "system":
-        hints.unsetColorScheme()
-        name = _system_scheme()
-    else:
-        name = wanted
-        # Also gives native title bars and file dialogs the scheme.
-        hints.setColorScheme(Qt.ColorScheme.Dark if name == "dark" else Qt.ColorScheme.Light)
-    return _dress(app, load(name))
-
-
-def _dress(app: QApplication, theme: Theme) -> Theme:
-    global _current
-    from nnstudio.ui.theme import stylesheet
-
-    changed = _current != theme
-    first = _current is None or not app.styleSheet()
-    _current = theme
-    if changed or first:
-        if app.style().objectName().lower() != "fusion":
-            app.setStyle("Fusion")
-        app.setFont(text_font())
-        app.setPalette(stylesheet.palette(theme))
-        app.setStyleSheet(stylesheet.build(theme))
-        notifier.changed.emit(theme)
-    return theme
-
-
-def _system_scheme() -> str:
-    scheme = QGuiApplication.styleHints().colorScheme()
-    return "light" if scheme == Qt.ColorScheme.Light else "dark"
-
-
-def _on_system_scheme(_scheme: Qt.ColorScheme) -> None:
-    app = QApplication.instance()
-    if _mode == "system" and isinstance(app, QApplication):
-        _dress(app, load(_system_scheme()))
 
 
 @cache

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 from nnstudio.graph.values import Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.canvas import make_canvas
 from nnstudio.ui.inspector import Inspector
 from nnstudio.ui.outline.outline import Outline
 from nnstudio.ui.palette.palette import Palette
@@ -46,7 +46,7 @@ class Editor(QWidget):
         super().__init__(parent)
         self.workspace = workspace
         self.libraries = libraries
-        self.canvas = Canvas(workspace, libraries=libraries)
+        self.canvas = make_canvas(workspace, libraries=libraries)
         self.breadcrumb = Breadcrumb(workspace)
         self.palette_panel = Palette(workspace, libraries, presets)
         self.outline = Outline(self.canvas)
@@ -132,7 +132,7 @@ class Editor(QWidget):
 
     def _takes_a_wire(self, node_type: str) -> bool:
         try:
-            added = self.canvas.addition(node_type)
+            added = self.canvas.editing.addition(node_type)
         except Refusal:  # said when it is added
             return False
         return bool(ports_of(added.project, added.type).inputs)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.training.thread import State
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.actions.context_menu import CanvasMenu
+from nnstudio.ui.actions.file_actions import FileActions
 from nnstudio.ui.actions.graph_actions import GraphActions
+from nnstudio.ui.actions.help_actions import HelpActions
 from nnstudio.ui.actions.library_actions import LibraryActions
+from nnstudio.ui.actions.run_actions import RunActions
 from nnstudio.ui.actions.toolbar import ToolBar
-from nnstudio.ui.actions.window_actions import WindowActions
-from nnstudio.ui.background import Background
+from nnstudio.ui.actions.view_actions import ViewActions
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents, open_or_refuse
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
@@ -31,13 +33,13 @@ from nnstudio.ui.start.start_page import Gallery
 from nnstudio.ui.theme import icons
 from nnstudio.ui.title import window_title
 from nnstudio.ui.training.controller import TrainingController
+from nnstudio.ui.training.devices import DeviceChoice
 from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
-from nnstudio.workspace.preload import warm_up
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self.editor.put_above_canvas(self.find_bar)
         self.training = TrainingController(workspace, self.panels.training.panel, self)
         self.run_bar = RunBar()
+        self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)
         self.actions_table = Actions(self, settings)
         self.actions_table.fill(self.menuBar())
@@ -79,14 +82,29 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.gallery)
         self._pages.addWidget(self.editor)
         self.setCentralWidget(self._pages)
-        self._warm = Background("warm-up", self)
         self._connect()
-        GraphActions(self.actions_table, self.editor.canvas, self.reason_not_open)
-        self.library_actions = LibraryActions(self)
-        CanvasMenu(self.actions_table, self.editor.canvas)
-        self.window_actions = WindowActions(self)
+        self._bind(libraries)
         self._load_state()
         self.show_gallery()
+
+    def _bind(self, libraries: BlockLibraries) -> None:
+        actions, editor, open = self.actions_table, self.editor, self.reason_not_open
+        canvas = editor.canvas
+        actions.bind("file.gallery", self.show_gallery, self._reason_not_to_leave)
+        actions.bind("file.quit", self.close)
+        self.file_actions = FileActions(
+            actions, self.documents, canvas, self.settings, self.say, open
+        )
+        GraphActions(actions, canvas, editor.outline, open)
+        self.library_actions = LibraryActions(
+            actions, canvas, editor.palette_panel, libraries, self.say, open
+        )
+        self.view_actions = ViewActions(
+            actions, editor, self.panels.code, self.find_bar.open, self.settings, open
+        )
+        RunActions(actions, self.training, canvas, partial(editor.show_panel, "training"), open)
+        HelpActions(actions, canvas, editor.inspector, open)
+        CanvasMenu(actions, canvas)
 
     def _connect(self) -> None:
         self.workspace.changed.connect(self._on_changed)
@@ -97,7 +115,7 @@ class MainWindow(QMainWindow):
         gallery.empty_chosen.connect(documents.new)
         gallery.open_requested.connect(lambda: documents.open())
         gallery.file_chosen.connect(documents.open)
-        gallery.recover_requested.connect(self._recover)
+        gallery.recover_requested.connect(documents.recover)
         gallery.forget_requested.connect(self._forget)
         gallery.side.crash_requested.connect(lambda report: CrashDialog(report, self).exec())
         gallery.side.forget_crash_requested.connect(self._forget)
@@ -110,18 +128,17 @@ class MainWindow(QMainWindow):
         of_editor = (editor.canvas, editor.inspector, self.actions_table)
         for source in (documents, *of_editor, self.panels.form, self.training):
             source.refused.connect(self.say)
+        editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
         editor.outline.hinted.connect(self.status.say)
         self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
         self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
-        self.run_bar.device_chosen.connect(self._choose_device)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
         self.training.told_of.connect(self.panels.log.add)
         documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
-        self._warm.done.connect(self._on_warm)
 
     # -- pages --------------------------------------------------------------------------------
 
@@ -154,6 +171,9 @@ class MainWindow(QMainWindow):
         """Why there is nothing to act on; None on the canvas."""
         return None if self.is_editing else "Open a project first."
 
+    def _reason_not_to_leave(self) -> str | None:
+        return None if self.is_editing else "This is the gallery."
+
     # -- following ----------------------------------------------------------------------------
 
     def _on_changed(self, _before: object, _after: object) -> None:
@@ -169,7 +189,7 @@ class MainWindow(QMainWindow):
         self.editor.refresh()
         self.panels.refresh()
         self.status.refresh(self.documents.saved_at)
-        self.run_bar.device.setCurrentText(self.workspace.project.training.device)
+        self.devices.refresh()
         self._renew_title()
         self.actions_table.refresh()
 
@@ -201,9 +221,6 @@ class MainWindow(QMainWindow):
         else:
             self.show_editor()
 
-    def _recover(self, lost: RecoverableProject) -> None:
-        self.documents.recover(lost)
-
     def _forget(self, left: RecoverableProject | CrashReport) -> None:
         left.forget()
         self._offer_what_is_left()
@@ -213,30 +230,6 @@ class MainWindow(QMainWindow):
         self.gallery.side.show_crashes(crash_reports(self.settings.crash_folder))
 
     # -- training -----------------------------------------------------------------------------
-
-    def reason_not_to_train(self) -> str | None:
-        """Why no training can start; None if one can, or can go on."""
-        if self.training.is_paused:
-            return None
-        if self.training.is_active:
-            return "A training is running already."
-        errors = self.workspace.report.errors
-        return f"The model has problems first: {errors[0].sentence}" if errors else None
-
-    def start_training(self) -> None:
-        """Train, or go on, and show the plots."""
-        self.editor.show_panel("training")
-        self.training.start()
-        self.editor.canvas.forget_failure()
-
-    def fit_to_data(self) -> None:
-        """Fit input shape and classes to the data set."""
-        self.workspace.fit(self.workspace.project.training.data)
-
-    def _choose_device(self, name: str) -> None:
-        settings = self.workspace.project.training
-        if settings.device != name:
-            self.workspace.do(SetTraining(settings.changed(device=name), "Set device"))
 
     def _on_training(self) -> None:
         self.run_bar.follow(self.training)
@@ -251,12 +244,9 @@ class MainWindow(QMainWindow):
             self.editor.fly_to(block, node)
             self.editor.canvas.mark_failed(block, node, sentence)
 
-    def _on_warm(self, devices: tuple[str, ...]) -> None:
-        self.run_bar.show_devices(devices, self.workspace.project.training.device)
-
     def warm_up(self) -> None:
         """Import torch in the background, now that the window can be seen."""
-        self._warm.start(warm_up)
+        self.devices.find()
 
     # -- Qt -----------------------------------------------------------------------------------
 
@@ -280,7 +270,7 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.training.close()
         self.panels.close()
-        self._warm.close()
+        self.devices.close()
         self.settings.set_state("window", self.saveGeometry())
         self.editor.save_layout(self.settings)
         self.settings.sync()

@@ -5,8 +5,6 @@ Ports that cannot be connected dim, the nearest that can pulls, and a refusal sa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF
 
 from nnstudio.graph.order import downstream, upstream
@@ -14,13 +12,11 @@ from nnstudio.graph.values import Edge, Port
 from nnstudio.project.commands.graph import refuse_connection
 from nnstudio.project.ports import Side
 from nnstudio.project.refusal import Refusal
+from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.items.node_item import Fits
 from nnstudio.ui.canvas.items.style import SNAP_REACH
 from nnstudio.ui.canvas.items.wire_item import LooseWire
-
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.canvas import Canvas
 
 _OVER_PORT = 14.0
 

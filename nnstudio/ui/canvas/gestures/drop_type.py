@@ -5,21 +5,17 @@ What is dragged is the name of a type, or that of a file of the user's own block
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF
 
 from nnstudio.graph.values import Edge, Graph
 from nnstudio.project.commands.new_node import fresh_node
+from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.node_item import NodeItem
 from nnstudio.ui.canvas.items.style import PORT_Y, snapped
 from nnstudio.workspace.candidates import ports_of
-
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.canvas import Canvas
 
 MIME_TYPE = "application/x-nnstudio-type"
 
@@ -30,7 +26,7 @@ class DropType(Gesture):
     def __init__(self, canvas: Canvas, press: Pointer, node_type: str) -> None:
         super().__init__(canvas, press)
         self.type = node_type
-        added = canvas.addition(node_type)
+        added = canvas.editing.addition(node_type)
         place = (0.0, 0.0)
         node = fresh_node(added.project, canvas.block, added.type, place, values=added.values)
         shown = card(added.project, Graph((node,)), node)

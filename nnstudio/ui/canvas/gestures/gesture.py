@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.canvas.canvas import Canvas
 
 DRAG_FROM = 4.0
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from nnstudio.graph.values import Edge
+from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.overlay_items import Guides
 from nnstudio.ui.canvas.items.style import PORT_Y, snapped
-
-if TYPE_CHECKING:
-    from nnstudio.ui.canvas.canvas import Canvas
 
 _MAGNET = 5.0
 _NEIGHBOURS = 900.0

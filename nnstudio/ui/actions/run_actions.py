@@ -1,0 +1,64 @@
+"""What the acts of the Run menu do: train, pause, stop, fit the model to the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nnstudio.ui.actions.actions import Actions, Reason
+from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.training.controller import TrainingController
+
+
+class RunActions:
+    """Binds the acts on the training. `open` tells why there is no project, None if there is.
+
+    `show_plots` is called before a training starts.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        training: TrainingController,
+        canvas: Canvas,
+        show_plots: Callable[[], object],
+        open: Reason,
+    ) -> None:
+        self._training = training
+        self._canvas = canvas
+        self._workspace = canvas.workspace
+        self._show_plots = show_plots
+        self._open = open
+        bind = actions.bind
+        bind("run.start", self.start, self._no_start, title=self._start_title)
+        bind("run.pause", training.pause, self._no_pause)
+        bind("run.stop", training.stop, self._no_stop)
+        bind("run.fit_to_data", self.fit_to_data, open)
+
+    def start(self) -> None:
+        """Train, or go on, and show the plots."""
+        self._show_plots()
+        self._training.start()
+        self._canvas.forget_failure()
+
+    def fit_to_data(self) -> None:
+        """Fit input shape and classes to the data set."""
+        self._workspace.fit(self._workspace.project.training.data)
+
+    def _start_title(self) -> str:
+        return "Resume" if self._training.is_paused else "Run"
+
+    def _no_start(self) -> str | None:
+        missing = self._open()
+        if missing is not None or self._training.is_paused:
+            return missing
+        if self._training.is_active:
+            return "A training is running already."
+        errors = self._workspace.report.errors
+        return f"The model has problems first: {errors[0].sentence}" if errors else None
+
+    def _no_stop(self) -> str | None:
+        return None if self._training.is_active else "No training is running."
+
+    def _no_pause(self) -> str | None:
+        paused = self._training.is_paused
+        return self._no_stop() or ("The training is paused already." if paused else None)
