@@ -45,6 +45,7 @@ class Actions(QObject):
 
     refused = Signal(str)
     done = Signal(str)
+    keys_changed = Signal()
 
     def __init__(
         self, window: QWidget, settings: Settings, table: Iterable[ActionSpec] = TABLE
@@ -183,6 +184,7 @@ class Actions(QObject):
                 raise Refusal(f"{key} is the key of '{title}' already.")
         self._settings.set_keys(id, keys)
         self._give_keys(self._actions[id], self.keys(id))
+        self.keys_changed.emit()
 
     def holder(self, key: str, but: str = "") -> str | None:
         """The act that has a key, if any other than `but` does."""
@@ -205,6 +207,7 @@ class Actions(QObject):
         for id, action in self._actions.items():
             self._settings.set_keys(id, None)
             self._give_keys(action, self.keys(id))
+        self.keys_changed.emit()
 
     @staticmethod
     def _give_keys(action: QAction, keys: tuple[str, ...]) -> None:

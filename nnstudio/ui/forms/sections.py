@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+
+FLASH = 700
+"""Milliseconds for which a section that was asked for is lit."""
 
 
 class Column(QWidget):
@@ -99,6 +102,20 @@ class Section(QFrame):
     def set_open(self, open: bool) -> None:
         """Unfold or fold it."""
         self._title.setChecked(open)
+
+    def flash(self) -> None:
+        """Light up for a moment, so that the eye finds what is open already."""
+        self._light(True)
+        QTimer.singleShot(FLASH, self, lambda: self._light(False))
+
+    @property
+    def is_lit(self) -> bool:
+        """True for the moment of a flash."""
+        return bool(self.property("lit"))
+
+    def _light(self, lit: bool) -> None:
+        self.setProperty("lit", lit)
+        self.style().polish(self)
 
     def add(self, widget: QWidget) -> None:
         """Put a widget at the end."""

@@ -18,6 +18,7 @@ class Context(QObject):
 
     refused = Signal(str)
     enter_requested = Signal(str)
+    fixed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,5 +64,5 @@ class Context(QObject):
     def apply_fix(self, problem: Problem) -> None:
         """Do what a problem offers."""
         fix = problem.fix
-        if fix is not None:
-            self.attempt(lambda: fix.command)
+        if fix is not None and self.attempt(lambda: fix.command) is None:
+            self.fixed.emit()

@@ -56,9 +56,9 @@ class NodePage(QWidget):
             section = Section(title)
             section.add(facts)
             column.addWidget(section)
-        self._help_section = Section("Help")
-        self._help_section.add(self.help)
-        column.addWidget(self._help_section)
+        self.help_section = Section("Help")
+        self.help_section.add(self.help)
+        column.addWidget(self.help_section)
         column.addStretch(1)
 
     def show_node(self, node: Node) -> None:
@@ -134,9 +134,10 @@ class NodePage(QWidget):
         self.help.show_text(text, link)
 
     def reveal_help(self) -> QWidget:
-        """Unfold the help and return it, to be scrolled to."""
-        self._help_section.set_open(True)
-        return self._help_section
+        """Unfold the help, light it up and return it, to be scrolled to."""
+        self.help_section.set_open(True)
+        self.help_section.flash()
+        return self.help_section
 
     @property
     def report(self) -> NodeReport | None:

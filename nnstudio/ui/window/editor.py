@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.graph.values import Port
@@ -86,6 +86,7 @@ class Editor(QWidget):
         self.canvas.properties_requested.connect(lambda _id: self.show_properties())
         self.breadcrumb.path_requested.connect(self.canvas.show_path)
         self.inspector.enter_requested.connect(self.canvas.enter)
+        self.inspector.context.fixed.connect(self._focus_canvas_soon)
         self.palette_panel.add_requested.connect(self.add)
         self.left.currentChanged.connect(lambda _page: self.layout_changed.emit())
         self.tabs.panel_shown.connect(self.panel_shown)
@@ -136,6 +137,10 @@ class Editor(QWidget):
         except Refusal:  # said when it is added
             return False
         return bool(ports_of(added.project, added.type).inputs)
+
+    def _focus_canvas_soon(self) -> None:
+        # the button that was pressed goes with the problem, and would hand the focus on
+        QTimer.singleShot(0, self.canvas, self.canvas.setFocus)
 
     def fly_to(self, block: str, node: str) -> bool:
         """Show a node, entering the first use of its block; False if it is nowhere."""

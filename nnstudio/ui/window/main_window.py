@@ -15,6 +15,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.training.thread import State
 from nnstudio.ui.actions.actions import Actions
+from nnstudio.ui.actions.canvas_keys import CanvasKeys
 from nnstudio.ui.actions.context_menu import CanvasMenu
 from nnstudio.ui.actions.file_actions import FileActions
 from nnstudio.ui.actions.graph_actions import GraphActions
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.actions_table.fill(self.menuBar())
         self.actions_table.add_to_canvas(self.editor.canvas)
         self.actions_table.add_to_outline(self.editor.outline)
+        CanvasKeys(self.actions_table, (self.editor.canvas, self.editor.outline), self)
         self.toolbar = ToolBar(self.actions_table, self.run_bar)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
