@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from nnstudio.project.presets import load_target
-from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.training.thread import State
 from nnstudio.ui.actions.actions import Actions
@@ -24,7 +23,7 @@ from nnstudio.ui.actions.run_actions import RunActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
-from nnstudio.ui.files.documents import Documents, open_or_refuse
+from nnstudio.ui.files.documents import Documents
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
@@ -38,6 +37,7 @@ from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
+from nnstudio.ui.window.shape_finder import ShapeFinder
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.workspace import Workspace
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self, workspace: Workspace, settings: Settings, presets: Sequence[PresetInfo] = ()
     ) -> None:
         super().__init__()
+        workspace.defer_inference()
         self.workspace = workspace
         self.settings = settings
         self._seen = self._has_project = False
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         libraries = BlockLibraries(settings.library_folder)
         self.editor = Editor(workspace, [(info.name, info.task) for info in presets], libraries)
         self.panels = Panels(workspace, self.editor)
+        self.shapes = ShapeFinder(workspace, self)
         self.find_bar = FindBar(workspace)
         self.editor.put_above_canvas(self.find_bar)
         self.training = TrainingController(workspace, self.panels.training.panel, self)
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
         self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.shapes.found.connect(self.panels.forget_refusal)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
         self.training.told_of.connect(self.panels.log.add)
@@ -188,6 +191,7 @@ class MainWindow(QMainWindow):
         """Show the project as it is now, everywhere."""
         self.editor.refresh()
         self.panels.refresh()
+        self.shapes.refresh()
         self.status.refresh(self.documents.saved_at)
         self.devices.refresh()
         self._renew_title()
@@ -270,6 +274,7 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.training.close()
         self.panels.close()
+        self.shapes.close()
         self.devices.close()
         self.settings.set_state("window", self.saveGeometry())
         self.editor.save_layout(self.settings)
@@ -288,8 +293,4 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = Path(event.mimeData().urls()[0].toLocalFile())
-        try:
-            open_or_refuse(self.documents, path)
-        except Refusal as refusal:
-            self.say(str(refusal))
+        self.documents.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))
