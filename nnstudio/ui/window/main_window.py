@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.shapes.found.connect(self.panels.forget_refusal)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
-        self.training.told_of.connect(self.panels.log.add)
+        self.training.noted.connect(self.panels.log.add)
         documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
 
     # -- pages --------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         for part in (self.toolbar, self.status):
             part.setVisible(page is self.editor)
         self.gallery.side.show_open(self.workspace.title if self._has_project else "")
-        self._renew_title()
+        self._refresh_title()
         self.actions_table.refresh()
 
     def reason_not_open(self) -> str | None:
@@ -194,10 +194,10 @@ class MainWindow(QMainWindow):
         self.shapes.refresh()
         self.status.refresh(self.documents.saved_at)
         self.devices.refresh()
-        self._renew_title()
+        self._refresh_title()
         self.actions_table.refresh()
 
-    def _renew_title(self) -> None:
+    def _refresh_title(self) -> None:
         self.setWindowTitle(window_title(self.workspace if self.is_editing else None))
         self.setWindowModified(self.is_editing and self.workspace.modified)
 

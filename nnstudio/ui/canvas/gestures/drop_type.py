@@ -15,7 +15,7 @@ from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.node_item import NodeItem
-from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.ui.canvas.items.style import PORT_Y, snap
 from nnstudio.workspace.candidates import ports_of
 
 MIME_TYPE = "application/x-nnstudio-type"
@@ -58,4 +58,4 @@ class DropType(Gesture):
 
     def _place(self, at: QPointF) -> QPointF:
         width = self._ghost.geometry.width
-        return QPointF(snapped(at.x() - width / 2), snapped(at.y() - PORT_Y))
+        return QPointF(snap(at.x() - width / 2), snap(at.y() - PORT_Y))

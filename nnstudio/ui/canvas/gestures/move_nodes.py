@@ -10,7 +10,7 @@ from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.overlay_items import Guides
-from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.ui.canvas.items.style import PORT_Y, snap
 
 _MAGNET = 5.0
 _NEIGHBOURS = 900.0
@@ -33,12 +33,12 @@ class MoveNodes(Gesture):
         self._target = TargetWire(self.scene)
 
     def move(self, at: Pointer) -> None:
-        if not self.reached(at):
+        if not self.is_drag(at):
             return
         if self._guides is None:
             self._guides = Guides(self.scene.look)
             self.scene.addItem(self._guides)
-        by = self._aligned(self._on_grid(at.scene - self.press.scene))
+        by = self._align(self._on_grid(at.scene - self.press.scene))
         self.scene.place({n: place + by for n, place in self.start.items()})
         self._guides.draw(self._guide_lines())
         self._target.set_edge(self._wire_under())
@@ -68,7 +68,7 @@ class MoveNodes(Gesture):
 
     def _on_grid(self, by: QPointF) -> QPointF:
         start = self.start[self.lead]
-        return QPointF(snapped(start.x() + by.x()), snapped(start.y() + by.y())) - start
+        return QPointF(snap(start.x() + by.x()), snap(start.y() + by.y())) - start
 
     def _others(self) -> list[QRectF]:
         lead = self.start[self.lead]
@@ -78,7 +78,7 @@ class MoveNodes(Gesture):
             if n not in self.start and (item.pos() - lead).manhattanLength() < 4 * _NEIGHBOURS
         ]
 
-    def _aligned(self, by: QPointF) -> QPointF:
+    def _align(self, by: QPointF) -> QPointF:
         # Neighbours off the grid (from a file) still pull.
         place = self.start[self.lead] + by
         for rect in self._others():
