@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def grouped(number: int | None) -> str:
+def group_digits(number: int | None) -> str:
     """1084421 -> `1,084,421`; None -> `unknown`."""
     return "unknown" if number is None else f"{number:,}"
 

@@ -9,7 +9,7 @@ from psygnal import Signal
 
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
-from nnstudio.compiler.inference import analyse, infer
+from nnstudio.compiler.inference import DeferredInference, analyse, infer
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.export import python_module
@@ -32,7 +32,8 @@ class Workspace:
     that of `after`, and with the same project twice when the report alone is new; `opened()` after
     another project took its place; `saved()` when the file on disk and the project agree.
 
-    `infer` finds the shapes of layers without a rule: it runs them at once, if not told otherwise.
+    `infer` finds the shapes of layers without a rule: it runs them at once, until
+    `defer_inference` lets them wait for `find_shapes`.
     """
 
     changed = Signal(Project, Project)
@@ -43,6 +44,7 @@ class Workspace:
         self.history = History(project or Project())
         self.path = path
         self.infer: Inference = infer
+        self._deferred: DeferredInference | None = None
         self.report: Report = analyse(self.project)
         self._source: tuple[Project, Source] | None = None
 
@@ -70,10 +72,33 @@ class Workspace:
         self.report = analyse(project, infer=self.infer)
         self.opened.emit()
 
+    # -- shapes without a rule ----------------------------------------------------------------
+
+    def defer_inference(self) -> None:
+        """Let no edit wait for layers without a shape rule: they are only noted from now on."""
+        self.infer = self._deferred = DeferredInference()
+
+    @property
+    def lacks_shapes(self) -> bool:
+        """True if layers wait to be run."""
+        return self._deferred is not None and self._deferred.is_requested
+
+    def find_shapes(self) -> None:
+        """Run the layers that wait, in any thread; then `analyse_anew` takes up what was found."""
+        if self._deferred is not None:
+            self._deferred.find()
+
+    def forget_shapes(self) -> None:
+        """Let go of the layers that wait."""
+        if self._deferred is not None:
+            self._deferred.forget()
+
     def analyse_anew(self) -> None:
         """Make the report from scratch: `infer` may know now what it did not know before."""
         self.report = analyse(self.project, infer=self.infer)
         self.changed.emit(self.project, self.project)
+
+    # -- editing ------------------------------------------------------------------------------
 
     def do(self, command: Command) -> None:
         """Apply a command as one undo step; raises `Refusal` and changes nothing."""

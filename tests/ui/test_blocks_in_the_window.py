@@ -213,5 +213,5 @@ def test_a_new_name_written_for_a_value_is_offered_as_a_parameter(window: MainWi
     assert row.message == ""
     assert "nn.Conv2d(8, width, kernel_size=3, padding=1)" in source(window)
     write(row, "2 * height")  # only a name of its own can become one
-    assert row.refused
+    assert row.refusal
     assert not button.isVisible()

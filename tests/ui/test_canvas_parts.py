@@ -13,7 +13,7 @@ from nnstudio.ui.canvas.items.card_facts import block_facts, facts
 from nnstudio.ui.canvas.items.cards import picture
 from nnstudio.ui.canvas.items.routing import Obstacles, route
 from nnstudio.ui.canvas.keyboard_navigation import chain, step
-from nnstudio.ui.canvas.search_popup import ranked
+from nnstudio.ui.canvas.search_popup import rank
 from nnstudio.ui.widgets.fuzzy_match import match
 from nnstudio.workspace.candidates import Candidate, candidates
 from tests.ui.canvas_world import small_project
@@ -61,8 +61,8 @@ def test_search_ranks_names_before_keywords_and_misfits_last() -> None:
         Candidate("DenseBlock", "block", "Blocks"),
         Candidate("Dense3d", "linear", "Linear", fits=False),
     ]
-    assert [c.type for c in ranked("dense", found)] == ["DenseBlock", "Linear", "Dense3d"]
-    assert ranked("", found) == found
+    assert [c.type for c in rank("dense", found)] == ["DenseBlock", "Linear", "Dense3d"]
+    assert rank("", found) == found
 
 
 def test_a_block_is_no_candidate_within_itself() -> None:

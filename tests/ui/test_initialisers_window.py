@@ -20,7 +20,7 @@ from nnstudio.project.weights import RULES
 from nnstudio.ui.app import create_window
 from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.forms.rows import FieldRow
-from nnstudio.ui.inspector.initialiser_text import NAMED, SPOKEN, told
+from nnstudio.ui.inspector.initialiser_text import NAMED, SPOKEN, describe_rule
 from nnstudio.ui.inspector.initialisers import NONE_YET, InitialiserRow, Initialisers
 from nnstudio.ui.inspector.rule_rows import RuleRows
 from nnstudio.ui.inspector.weights import OWN, Weights
@@ -79,7 +79,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 def rules(window: MainWindow, block: str = "Net") -> list[str]:
     """The initialisers of a block in words."""
     items = window.workspace.project.by_name[block].initialisers
-    return [f"{i.layer_type or i.node}.{i.target}: {told(i)}" for i in items]
+    return [f"{i.layer_type or i.node}.{i.target}: {describe_rule(i)}" for i in items]
 
 
 def section(window: MainWindow) -> Initialisers:
@@ -134,7 +134,7 @@ def undo_title(window: MainWindow) -> str | None:
 def test_every_rule_has_a_name_of_its_own() -> None:
     assert {NAMED[SPOKEN[rule]] for rule in RULES} == set(RULES)
     assert SPOKEN["xavier_uniform"] == "Xavier uniform"
-    assert told(LINEAR) == "truncated normal, std 0.02"
+    assert describe_rule(LINEAR) == "truncated normal, std 0.02"
 
 
 def test_without_rules_the_section_says_what_holds(open_window: Open) -> None:

@@ -133,9 +133,9 @@ def test_a_refused_value_stays_with_a_sentence(bench: Bench, text: str) -> None:
     bench.type_into(row, text)
     assert bench.param("conv", "kernel_size") == 3
     assert line(row).text() == text
-    assert row.refused
-    assert row.message == row.refused
-    assert bench.refusals == [row.refused]
+    assert row.refusal
+    assert row.message == row.refusal
+    assert bench.refusals == [row.refusal]
     assert bench.workspace.history.done == []
 
 
@@ -144,7 +144,7 @@ def test_the_sentence_goes_when_typing_goes_on(bench: Bench) -> None:
     row = bench.row("kernel_size")
     bench.type_into(row, "0")
     bench.qtbot.keyClicks(row.editor, "1")
-    assert row.refused == ""
+    assert row.refusal == ""
 
 
 def test_escape_takes_typing_back(bench: Bench) -> None:
@@ -204,11 +204,11 @@ def test_rename(bench: Bench) -> None:
     bench.type_into(row, "head")
     assert bench.workspace.project.model.graph.by_id["fc"].name == "head"
     bench.type_into(row, "conv")
-    assert row.refused
+    assert row.refusal
     assert line(row).text() == "conv"
     bench.select("flat")
     assert line(row).text() == "flatten"
-    assert row.refused == ""
+    assert row.refusal == ""
 
 
 def test_an_error_of_the_analysis_stands_under_its_field_with_its_fix(bench: Bench) -> None:
@@ -256,7 +256,7 @@ def test_nothing_selected_shows_the_block_and_its_values(bench: Bench) -> None:
     bench.type_into(row, "12")
     assert bench.workspace.project.values["hidden"] == 12
     bench.type_into(row, "many")
-    assert row.refused
+    assert row.refusal
     page.values["variant"].committed.emit("variant", "wide")
     assert bench.workspace.project.values["hidden"] == 16
     assert bench.workspace.history.undo_title == "Apply variant wide"

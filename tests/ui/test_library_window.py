@@ -137,7 +137,7 @@ def test_an_empty_library_says_how_it_is_filled(
     assert hint is not None
     assert "Save to my blocks" in hint.toolTip(0)
     assert not hint.flags() & (Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
-    assert NONE_YET not in palette.shown()
+    assert NONE_YET not in palette.visible_names()
     palette.search.setText("block")
     assert hint.isHidden()
 
@@ -181,15 +181,15 @@ def test_the_menus_offer_it_for_blocks(open_window: Callable[[Project], MainWind
     menus = CanvasMenu(window.actions_table, canvas)
     action = window.actions_table.action(ACT)
     canvas.select({"n1"})
-    assert action in menus.made(Hit(node="n1")).actions()
+    assert action in menus.make_menu(Hit(node="n1")).actions()
     canvas.select({"n0"})
-    assert action not in menus.made(Hit(node="n0")).actions()
+    assert action not in menus.make_menu(Hit(node="n0")).actions()
     canvas.select(())
-    assert action not in menus.made(Hit()).actions()
+    assert action not in menus.make_menu(Hit()).actions()
     canvas.enter("n1")
-    assert action in menus.made(Hit()).actions()
+    assert action in menus.make_menu(Hit()).actions()
     canvas.select({"n1"})
-    assert action not in menus.made(Hit(node="n1")).actions()
+    assert action not in menus.make_menu(Hit(node="n1")).actions()
     entry = palette.item("Gate")
     assert entry is not None
     menu = palette.menu_for(entry)
@@ -271,7 +271,7 @@ def test_a_double_click_adds_it_with_its_blocks_as_one_act(kept: MainWindow) -> 
     assert {block.name for block in project.blocks} == {"Small", "Encoder", "Gate"}
     assert kept.editor.canvas.selection() == {node.id}
     assert kept.workspace.history.undo_title == "Add Encoder"
-    assert "Encoder" in kept.editor.palette_panel.shown()
+    assert "Encoder" in kept.editor.palette_panel.visible_names()
     kept.workspace.undo()
     assert kept.workspace.project == before
 
@@ -280,7 +280,7 @@ def test_return_adds_what_the_search_finds(kept: MainWindow) -> None:
     palette = kept.editor.palette_panel
     palette.search.setFocus()
     QTest.keyClicks(palette.search, "encod")
-    assert palette.shown()[0] == "Encoder"
+    assert palette.visible_names()[0] == "Encoder"
     QTest.keyClick(palette.search, Qt.Key.Key_Return)
     assert kept.workspace.project.model.graph.of_type("Encoder")
 
@@ -416,9 +416,9 @@ def test_a_broken_file_says_what_is_wrong_and_can_be_removed(
     bad = item(window, "Bad")
     assert bad.isDisabled()
     assert bad.toolTip(0).startswith("Bad cannot be used\nBad.nns: ")
-    assert "Bad" not in palette.shown()
+    assert "Bad" not in palette.visible_names()
     palette.search.setText("bad")
-    assert "Bad" not in palette.shown()
+    assert "Bad" not in palette.visible_names()
     popup = window.editor.canvas.open_search()
     assert "Bad" not in {c.type for c in popup.candidates}
     popup.close_popup()
@@ -464,7 +464,7 @@ def test_building_blocks_stand_in_the_palette_of_an_empty_project(
     window = open_window(Drawing("Model").project())
     palette = window.editor.palette_panel
     palette.search.setText("squeeze excit")
-    assert {"SqueezeExcitation", "MBConv"} <= set(palette.shown())
+    assert {"SqueezeExcitation", "MBConv"} <= set(palette.visible_names())
     palette.search.setText("class token")
     (item,) = (i for i in palette.tree.entries() if i.text(0) == "ClassToken")
     assert not item.isHidden()

@@ -140,11 +140,11 @@ def test_problems_and_conditions_are_told() -> None:
     d.output(d.add("ReLU", again, shares=again))
     rows = rows_of(d.project())
     assert find(rows, "fc").severity == "error"
-    assert any("expects 5" in line for line in find(rows, "fc").said)
-    assert "Only if True" in find(rows, "act").said
+    assert any("expects 5" in line for line in find(rows, "fc").lines)
+    assert "Only if True" in find(rows, "act").lines
     shared = next(row for row in walk(rows.top) if row.shares)
     assert shared.text == "act"
-    assert "Calls the module of act again" in shared.said
+    assert "Calls the module of act again" in shared.lines
 
 
 def paths(project: Project, rows: Sequence[Row], before: str = "") -> Iterator[tuple[str, Row]]:
@@ -190,7 +190,7 @@ def test_the_rows_of_every_preset_follow_its_state_dict(name: str) -> None:
 
 def shifted(project: Project, step: int, *texts: str) -> Project:
     rows = rows_of(project)
-    return rows.shifted([find(rows, text) for text in texts], step).apply(project)
+    return rows.shift([find(rows, text) for text in texts], step).apply(project)
 
 
 def test_a_row_moves_past_its_neighbour() -> None:
@@ -201,8 +201,8 @@ def test_a_row_moves_past_its_neighbour() -> None:
     ]  # fmt: skip
     assert shifted(moved, 1, "head") == project
     rows = rows_of(project)
-    assert rows.shifted([find(rows, "head")], -1).title == "Move head before Add"
-    assert rows.shifted([find(rows, "inner")], 1).title == "Move inner after Add"
+    assert rows.shift([find(rows, "head")], -1).title == "Move head before Add"
+    assert rows.shift([find(rows, "inner")], 1).title == "Move inner after Add"
 
 
 def test_a_container_moves_with_all_its_members() -> None:
@@ -216,7 +216,7 @@ def test_a_container_moves_with_all_its_members() -> None:
 def test_rows_that_lie_apart_move_together() -> None:
     project = orderly_project()
     rows = rows_of(project)
-    command = rows.shifted([find(rows, "net"), find(rows, "Add")], 1)
+    command = rows.shift([find(rows, "net"), find(rows, "Add")], 1)
     assert command.title == "Move 2 rows after head"
     assert order(command.apply(project))[3:] == [
         "inner", "scale", "head", "fc1", "act", "fc2", "Add", "logits",
@@ -239,7 +239,7 @@ def test_a_place_that_is_none_says_why(texts: list[str], target: str, said: str)
     rows = rows_of(orderly_project())
     at = next(k for k, row in enumerate(rows.top) if row.text == target)
     with pytest.raises(Refusal, match=re.escape(said)):
-        rows.moved([find(rows, text) for text in texts], [Place(None, at)])
+        rows.move([find(rows, text) for text in texts], [Place(None, at)])
 
 
 def test_nothing_goes_into_or_comes_out_of_the_inside_of_a_block() -> None:
@@ -247,26 +247,26 @@ def test_nothing_goes_into_or_comes_out_of_the_inside_of_a_block() -> None:
     rows = rows_of(project)
     use = find(rows, "inner")
     with pytest.raises(Refusal, match="The inside of inner is changed where it is drawn"):
-        rows.moved([find(rows, "head")], [Place(use, 0)])
+        rows.move([find(rows, "head")], [Place(use, 0)])
     with pytest.raises(Refusal, match="map is changed in the block it lies in"):
-        rows.moved(list(inside(project, use)), [Place(None, 8)])
+        rows.move(list(inside(project, use)), [Place(None, 8)])
     with pytest.raises(Refusal, match="Select a row first"):
-        rows.shifted([], 1)
+        rows.shift([], 1)
 
 
 def test_parameters_come_before_buffers() -> None:
     rows = rows_of(orderly_project())
     with pytest.raises(Refusal, match="scale is the last here already"):
-        rows.shifted([find(rows, "scale")], 1)
+        rows.shift([find(rows, "scale")], 1)
     with pytest.raises(Refusal, match="table is the first here already"):
-        rows.shifted([find(rows, "table")], -1)
+        rows.shift([find(rows, "table")], -1)
 
 
 def test_the_first_place_that_is_possible_is_taken() -> None:
     rows = rows_of(orderly_project())
     net = find(rows, "net")
     at = rows.top.index(net)
-    place, command = rows.moved([find(rows, "fc2")], [Place(None, at), Place(net, 0)])
+    place, command = rows.move([find(rows, "fc2")], [Place(None, at), Place(net, 0)])
     assert place == Place(net, 0)
     assert command.title == "Move fc2 before fc1"
 
@@ -292,7 +292,7 @@ def test_every_row_of_the_presets_moves_by_one(name: str) -> None:
                 continue
             before = siblings(rows, row)
             try:
-                command = rows.shifted([row], 1)
+                command = rows.shift([row], 1)
             except Refusal:
                 continue
             moved = command.apply(project)

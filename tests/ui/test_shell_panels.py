@@ -52,10 +52,10 @@ def test_dragging_a_layer_carries_its_type(window: MainWindow) -> None:
 def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     palette = window.editor.palette_panel
     palette.search.setText("cv2")
-    assert "Conv2d" in palette.shown()
-    assert "GRU" not in palette.shown()
+    assert "Conv2d" in palette.visible_names()
+    assert "GRU" not in palette.visible_names()
     palette.search.setText("filter")  # a keyword
-    assert "Conv2d" in palette.shown()
+    assert "Conv2d" in palette.visible_names()
     palette.search.setText("conv2d")
     palette.search.setFocus()
     with qtbot.waitSignal(palette.add_requested) as asked:
@@ -66,13 +66,13 @@ def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
 def test_what_can_be_added_goes_before_a_whole_model(window: MainWindow, qtbot: QtBot) -> None:
     palette = window.editor.palette_panel
     palette.search.setText("attention")
-    assert "AttentionGRU" in palette.shown()
+    assert "AttentionGRU" in palette.visible_names()
     palette.search.setFocus()
     with qtbot.waitSignal(palette.add_requested) as asked:
         qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert "Attention" in asked.args[0]
     palette.search.setText("AttentionGRU")
-    assert palette.shown() == ["AttentionGRU"]
+    assert palette.visible_names() == ["AttentionGRU"]
     assert palette.tree.currentItem() is palette.item("AttentionGRU")
 
 
@@ -103,12 +103,12 @@ def test_the_menu_of_the_canvas_offers_what_fits(window: MainWindow) -> None:
     canvas = window.editor.canvas
     menus = CanvasMenu(window.actions_table, canvas)
     canvas.select(("conv",))
-    titles = [act.text() for act in menus.made(Hit(node="conv")).actions()]
+    titles = [act.text() for act in menus.make_menu(Hit(node="conv")).actions()]
     assert "Rename" in titles
     assert "Enter the block" not in titles
-    assert "Add a layer..." in [act.text() for act in menus.made(Hit()).actions()]
+    assert "Add a layer..." in [act.text() for act in menus.make_menu(Hit()).actions()]
     edge = canvas.graph.edges[0]
-    menus.made(Hit(edge=edge)).actions()[0].trigger()
+    menus.make_menu(Hit(edge=edge)).actions()[0].trigger()
     assert edge not in canvas.graph.edges
 
 
@@ -117,7 +117,7 @@ def test_blocks_appear_in_the_palette_and_the_breadcrumb_leads_back(window: Main
     canvas.select(("conv", "flat"))
     assert window.actions_table.run("graph.make_block")
     (name,) = (b.name for b in window.workspace.project.blocks if b.name != "Small")
-    assert name in window.editor.palette_panel.shown()
+    assert name in window.editor.palette_panel.visible_names()
     assert window.actions_table.run("graph.enter")
     assert len(window.editor.breadcrumb.titles()) == 2
     assert window.editor.inspector.block_page.header.title == name
@@ -186,10 +186,10 @@ def test_the_code_is_that_of_the_canvas(window: MainWindow) -> None:
     code = window.panels.code
     assert "class Small(nn.Module)" in code.text
     edit(window, 7)
-    code.renew()
+    code.refresh()
     assert "kernel_size=7" in code.text
     window.workspace.do(SetParam("Small", "fc", "in_features", 999))
-    code.renew()
+    code.refresh()
     assert code.text == ""
     assert code.empty.isVisible()
 
@@ -208,7 +208,7 @@ def test_training_settings_are_undo_steps(window: MainWindow) -> None:
     assert window.workspace.project.training.epochs == 3
     assert window.workspace.history.undo_title == "Set epochs"
     form.rows["epochs"].committed.emit("epochs", "-1")
-    assert "Epochs" in form.rows["epochs"].refused
+    assert "Epochs" in form.rows["epochs"].refusal
     assert window.workspace.project.training.epochs == 3
     assert form.rows["momentum"].isHidden()
     form.rows["optimizer"].committed.emit("optimizer", "SGD")

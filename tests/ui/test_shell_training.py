@@ -38,7 +38,7 @@ def test_runs_to_the_end_while_the_graph_is_edited(window: MainWindow, qtbot: Qt
     window.workspace.do(SetParam("Small", "conv", "kernel_size", 5))
     qtbot.waitUntil(lambda: window.training.state is State.COMPLETED, timeout=60_000)
     window.training.drain()
-    assert "accuracy" in window.training.told
+    assert "accuracy" in window.training.summary
     assert window.training.progress == 1.0
     assert window.workspace.project.model.graph.by_id["conv"].params["kernel_size"] == 5
     assert window.actions_table.reason("run.start") is None

@@ -57,9 +57,9 @@ class Actions(QObject):
         self._bound: dict[str, _Bound] = {}
         self._actions: dict[str, QAction] = {}
         for spec in self.specs.values():
-            self._actions[spec.id] = self._made(spec)
+            self._actions[spec.id] = self._make_action(spec)
 
-    def _made(self, spec: ActionSpec) -> QAction:
+    def _make_action(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.title, self)
         action.setCheckable(spec.checkable)
         # Text of our own would otherwise move Quit and About elsewhere on macOS by guessing.

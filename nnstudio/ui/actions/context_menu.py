@@ -36,11 +36,11 @@ class CanvasMenu(QObject):
 
     def open(self, hit: Hit, at: QPoint) -> None:
         """Open the menu for what lies under a place of the screen."""
-        menu = self.made(hit)
+        menu = self.make_menu(hit)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
-    def made(self, hit: Hit) -> QMenu:
+    def make_menu(self, hit: Hit) -> QMenu:
         """The menu for what was hit."""
         menu = QMenu(self._canvas)
         menu.setToolTipsVisible(True)

@@ -137,7 +137,7 @@ class GraphActions:
         left, right = _columns(canvas.graph.by_id[n] for n in nodes)
         rest = [n for n in canvas.graph.nodes if n.id not in nodes]
         beside = any(left < n.position[0] <= right for n in rest)
-        closed = _moved(canvas.block, rest, right, 0.0 if beside else left - right)
+        closed = _shift_beyond(canvas.block, rest, right, 0.0 if beside else left - right)
         canvas.workspace.do(Sequence((make, closed), make.title))
         canvas.select(n.id for n in canvas.graph.of_type(name))
 
@@ -168,7 +168,7 @@ class GraphActions:
         rest = [n for n in canvas.graph.nodes if n.id != node]
         distances = [n.position[0] - use.position[0] for n in rest]
         near = any(0 < distance < right - left + CARD for distance in distances)
-        opened = _moved(canvas.block, rest, use.position[0], right - left if near else 0.0)
+        opened = _shift_beyond(canvas.block, rest, use.position[0], right - left if near else 0.0)
         canvas.workspace.do(Sequence((dissolve, opened), dissolve.title))
         canvas.select(frozenset(canvas.graph.by_id) - before)
 
@@ -179,7 +179,7 @@ def _columns(nodes: Iterable[Node]) -> tuple[float, float]:
     return min(columns), max(columns)
 
 
-def _moved(block: str, nodes: Iterable[Node], beyond: float, by: float) -> Move:
+def _shift_beyond(block: str, nodes: Iterable[Node], beyond: float, by: float) -> Move:
     """What stands to the right of `beyond`, moved: a block takes less room than what is in it."""
     places = [(n.id, (n.position[0] + by, n.position[1])) for n in nodes if n.position[0] > beyond]
     return Move(block, tuple(places))

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF
 from nnstudio.graph.layout import arrange
 from nnstudio.graph.values import Graph, Port
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.style import advance, snapped
+from nnstudio.ui.canvas.items.style import advance, snap
 from nnstudio.ui.canvas.scene import CanvasScene
 
 # The layout leaves this much between columns; a shape that needs more makes its card count wider.
@@ -15,7 +15,7 @@ _COLUMN_GAP = 64.0
 _AROUND_PILL = 44.0
 
 
-def arranged(scene: CanvasScene) -> dict[str, QPointF]:
+def arrange_cards(scene: CanvasScene) -> dict[str, QPointF]:
     """A place for every card of a scene; wires of a chain run level, shapes have room."""
     pills: dict[str, float] = {}
     for edge, wire in scene.picture.wires.items():
@@ -27,7 +27,7 @@ def arranged(scene: CanvasScene) -> dict[str, QPointF]:
     for node, item in scene.nodes.items():
         g = item.geometry
         more = max(0.0, pills.get(node, 0.0) + _AROUND_PILL - _COLUMN_GAP)
-        sizes[node] = (g.width + snapped(more + metrics.GRID / 2 - 1), g.height)
+        sizes[node] = (g.width + snap(more + metrics.GRID / 2 - 1), g.height)
         for side, ports in (("in", g.inputs), ("out", g.outputs)):
             heights[side].update({Port(node, name): place.y() for name, place in ports})
     cards = scene.picture.cards

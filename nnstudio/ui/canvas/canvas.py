@@ -18,10 +18,10 @@ from nnstudio.project.commands.swap_type import swap_command
 from nnstudio.project.ports import Side, node_ports
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas import picture
-from nnstudio.ui.canvas.arranging import arranged
+from nnstudio.ui.canvas.arranging import arrange_cards
 from nnstudio.ui.canvas.editing import Editing
 from nnstudio.ui.canvas.hit_testing import Hit
-from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.ui.canvas.items.style import PORT_Y, snap
 from nnstudio.ui.canvas.key_bindings import Keys
 from nnstudio.ui.canvas.keyboard_navigation import Direction, chain, step
 from nnstudio.ui.canvas.placement import cursor_place, free_place, name_rect
@@ -193,7 +193,7 @@ class Canvas(CanvasViewer):
     def copy(self) -> None:
         """Put what is selected on the clipboard, as text."""
         if self.selection():
-            QGuiApplication.clipboard().setText(self.editing.copied())
+            QGuiApplication.clipboard().setText(self.editing.selection_text())
 
     def cut(self) -> None:
         """Copy, then delete."""
@@ -205,7 +205,7 @@ class Canvas(CanvasViewer):
         """Add what is on the clipboard, near the mouse; with `keep_inputs`, fed as it was."""
         place = cursor_place(self)
         text = QGuiApplication.clipboard().text()
-        self.editing.paste(text, (snapped(place.x()), snapped(place.y())), keep_inputs)
+        self.editing.paste(text, (snap(place.x()), snap(place.y())), keep_inputs)
 
     def nudge(self, across: int, down: int) -> None:
         """Move what is selected by steps of the grid."""
@@ -213,7 +213,7 @@ class Canvas(CanvasViewer):
 
     def arrange(self) -> None:
         """Lay the whole graph out afresh, as one undo step, and show it."""
-        places = arranged(self.scene)
+        places = arrange_cards(self.scene)
         if places and self.editing.move(places, "Arrange"):
             self.fit()
 

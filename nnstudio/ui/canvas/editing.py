@@ -27,7 +27,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.geometry import measure
-from nnstudio.ui.canvas.items.style import snapped
+from nnstudio.ui.canvas.items.style import snap
 from nnstudio.ui.canvas.viewer import CanvasViewer
 from nnstudio.workspace.block_insertion import Addition
 from nnstudio.workspace.block_libraries import BlockLibraries
@@ -84,7 +84,7 @@ class Editing:
         group = self._group_at(place, (wire.source, wire.target) if wire else (port,))
         if wire is not None:
             place = self._in_wire(wire, place)
-        at = (snapped(place.x()), snapped(place.y()))
+        at = (snap(place.x()), snap(place.y()))
         node = fresh_node(project, viewer.block, node_type, at, group, added.values)
         edges: tuple[Edge, ...] = ()
         aside: tuple[Command, ...] = ()
@@ -100,9 +100,9 @@ class Editing:
         title = f"{verb} {node_type}"
         last: tuple[Command, ...] = (AddNodes(viewer.block, (node,), edges, title=title),)
         if wire is not None:
-            last = (*last, self._declared(node.id, wire.source.node))
+            last = (*last, self._declare_beside(node.id, wire.source.node))
         elif port is not None and side == "in":
-            last = (*last, self._declared(node.id, port.node, before=True))
+            last = (*last, self._declare_beside(node.id, port.node, before=True))
         if not self.do(Sequence((*added.first, *aside, *last), title)):
             return None
         viewer.select({node.id})
@@ -125,18 +125,18 @@ class Editing:
         width = self._viewer.scene.nodes[node].geometry.width
         title = f"Insert {graph.by_id[node].type}"
         place = self._in_wire(wire, place)
-        position = (snapped(place.x()), snapped(place.y()))
+        position = (snap(place.x()), snap(place.y()))
         commands: tuple[Command, ...] = (
             *self._aside(wire, position[0], width),
             Move(block, ((node, position),)),
             PutInGroup(block, frozenset({node}), self._group_at(place, (wire.source, wire.target))),
-            self._declared(node, wire.source.node),
+            self._declare_beside(node, wire.source.node),
             Connect(block, first),
             Connect(block, last),
         )
         return self.do(Sequence(commands, title))
 
-    def _declared(self, node: str, other: str, before: bool = False) -> Command:
+    def _declare_beside(self, node: str, other: str, before: bool = False) -> Command:
         # Where an engineer would write it, and where a Sequential calls it
         return declared_beside(self._viewer.graph, self._viewer.block, node, other, before=before)
 
@@ -160,7 +160,7 @@ class Editing:
         missing = left + width + GAP - target.left()
         if missing <= 0:
             return ()
-        by = snapped(missing + metrics.GRID / 2)
+        by = snap(missing + metrics.GRID / 2)
         later = [
             n
             for n in downstream(graph, [wire.target.node])
@@ -230,9 +230,9 @@ class Editing:
         by = by or QPointF(metrics.DOTS, metrics.DOTS)
         left, top = (min(n.position[k] for n in nodes) for k in (0, 1))
         at = (left + by.x(), top + by.y())
-        return self.paste(self.copied(), at, keep_inputs=True, title="Duplicate")
+        return self.paste(self.selection_text(), at, keep_inputs=True, title="Duplicate")
 
-    def copied(self) -> str:
+    def selection_text(self) -> str:
         """The selected nodes as text."""
         return fragment.copy(self._viewer.project, self._viewer.block, self._viewer.selection())
 

@@ -30,7 +30,7 @@ class Minimap(QWidget):
         self.setAccessibleName("Minimap")
         self.hide()
 
-    def renew(self) -> None:
+    def refresh(self) -> None:
         """The graph has changed."""
         self._picture = None
         self._content = self._scene.content_rect()
@@ -50,13 +50,13 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """The view shows something else: the frame moves, and there is a map only if it helps."""
-        wanted = len(self._scene.nodes) > 1 and not self._seen().contains(self._content)
+        wanted = len(self._scene.nodes) > 1 and not self._visible_rect().contains(self._content)
         if wanted != (not self.isHidden()):
             self.setVisible(wanted)
         if wanted:
             self.update()
 
-    def _seen(self) -> QRectF:
+    def _visible_rect(self) -> QRectF:
         port = QRectF(self._view.viewport().rect())
         inverse, _ = self._view.viewportTransform().inverted()
         return inverse.mapRect(port)
@@ -69,7 +69,7 @@ class Minimap(QWidget):
         rest = QPointF(wide - content.width() * scale, high - content.height() * scale) / 2
         return scale, QPointF(_PAD, _PAD) + rest - content.topLeft() * scale
 
-    def _drawn(self) -> QPixmap:
+    def _draw_picture(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
@@ -109,10 +109,10 @@ class Minimap(QWidget):
         painter.setBrush(look.theme.qcolor("panel", 0.94))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         if self._picture is None:
-            self._picture = self._drawn()
+            self._picture = self._draw_picture()
         painter.drawPixmap(0, 0, self._picture)
         scale, shift = self._scale()
-        seen = self._seen()
+        seen = self._visible_rect()
         frame = QRectF(seen.topLeft() * scale + shift, seen.size() * scale)
         frame = frame.intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
         painter.setPen(look.band_rim)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.style import snapped
+from nnstudio.ui.canvas.items.style import snap
 from nnstudio.ui.canvas.viewer import CanvasViewer
 
 _APART = 48.0
@@ -32,7 +32,7 @@ def free_place(viewer: CanvasViewer) -> QPointF:
         if under is None:
             break
         place.setY(under.bottom() + 8)
-    return QPointF(snapped(place.x()), snapped(place.y()))
+    return QPointF(snap(place.x()), snap(place.y()))
 
 
 def name_rect(viewer: CanvasViewer, node: str) -> QRect:

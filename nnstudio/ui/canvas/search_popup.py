@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.canvas.items.style import advance, elided
+from nnstudio.ui.canvas.items.style import advance, elide
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.fuzzy_match import match
@@ -30,7 +30,7 @@ ROW = 32
 _CANDIDATE = Qt.ItemDataRole.UserRole
 
 
-def ranked(query: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+def rank(query: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that answer a query, best first; what does not fit comes after the rest."""
     if not query.strip():
         return list(candidates)
@@ -80,7 +80,7 @@ class _Row(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(shown.qcolor("muted"))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(rect.adjusted(0, 0, -12, 0), right, elided(font, text, room))
+        painter.drawText(rect.adjusted(0, 0, -12, 0), right, elide(font, text, room))
         painter.restore()
 
 
@@ -119,7 +119,7 @@ class SearchPopup(QFrame):
         column.addWidget(self.field)
         column.addWidget(self.list)
         column.addWidget(self.note)
-        self._dress()
+        self._restyle()
         self.resize(WIDTH, HEIGHT)
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._accept)
@@ -143,7 +143,7 @@ class SearchPopup(QFrame):
         """Go away without a choice."""
         self._finish(self.dismissed.emit)
 
-    def _dress(self) -> None:
+    def _restyle(self) -> None:
         colours = theme.current().colours
         self.setStyleSheet(
             f"#canvasSearch {{ background: {colours.panel}; border-radius: 8px;"
@@ -154,7 +154,7 @@ class SearchPopup(QFrame):
 
     def _filter(self, query: str) -> None:
         self.list.clear()
-        for candidate in ranked(query, self.candidates):
+        for candidate in rank(query, self.candidates):
             item = QListWidgetItem(candidate.type)
             item.setData(_CANDIDATE, candidate)
             item.setToolTip(candidate.help)

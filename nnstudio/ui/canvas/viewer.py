@@ -67,7 +67,7 @@ class CanvasViewer(QWidget):
         theme.notifier.changed.connect(self._on_theme)
         workspace.changed.connect(self._on_changed)
         workspace.opened.connect(self._on_opened)
-        self._renew()
+        self._refresh()
         self.look_first()
 
     def interrupt(self) -> None:
@@ -128,7 +128,7 @@ class CanvasViewer(QWidget):
         self._looks[self._path] = self.view.middle, self.view.zoom
         self._path = path
         self.scene.select(frozenset())
-        self._renew()
+        self._refresh()
         look = self._looks.get(path)
         if look is not None:
             self.view.look_at(*look)
@@ -164,10 +164,10 @@ class CanvasViewer(QWidget):
             block = inner
         return path
 
-    def _renew(self) -> None:
+    def _refresh(self) -> None:
         self.scene.show(self.project, self.block, self.report)
         self.hint.setVisible(not self.scene.nodes)
-        self.minimap.renew()
+        self.minimap.refresh()
 
     # -- selection ---------------------------------------------------------------------------
 
@@ -281,7 +281,7 @@ class CanvasViewer(QWidget):
         if path != self._path:
             self.show_path(path)
         selected = self.selection()
-        self._renew()
+        self._refresh()
         if self.selection() != selected:
             self.selection_changed.emit(self.selection())
 
@@ -293,7 +293,7 @@ class CanvasViewer(QWidget):
         self._path = ()
         self._looks.clear()
         self.scene.select(frozenset())
-        self._renew()
+        self._refresh()
         self.look_first()
         self.path_changed.emit(())
         self.selection_changed.emit(frozenset())
@@ -302,7 +302,7 @@ class CanvasViewer(QWidget):
         self.interrupt()
         self.scene.restyle()
         self.view.viewport().update()
-        self.minimap.renew()
+        self.minimap.refresh()
 
     def dispose(self) -> None:
         """Stop following the workspace and the theme, before the widget is deleted."""

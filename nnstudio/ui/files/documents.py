@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio.project.commands.base import Replace
-from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import FileError, read
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import RecentFiles
@@ -83,6 +82,13 @@ class Documents(QObject):
         self.recent.add(path)
         self._settings.set_folder(path.parent)
         return True
+
+    def open_dropped(self, path: Path) -> bool:
+        """Open a file that was dropped on the window; anything but a project file is refused."""
+        if path.suffix.lower() != SUFFIX:
+            self.refused.emit(f"Expected a project file (.nns), received {path.name}")
+            return False
+        return self.open(path)
 
     def show(self, project: Project, path: Path | None = None) -> bool:
         """Put a project in place of the present one, if that may go."""
@@ -212,10 +218,3 @@ class Documents(QObject):
         start = Path(self._settings.folder()) / f"{self._workspace.title}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", str(start), FILTER)
         return Path(name) if name else None
-
-
-def open_or_refuse(documents: Documents, path: Path) -> None:
-    """Open a file that was dropped; anything but a project file is refused."""
-    if path.suffix.lower() != SUFFIX:
-        raise Refusal(f"Expected a project file (.nns), received {path.name}")
-    documents.open(path)

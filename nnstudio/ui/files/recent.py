@@ -21,9 +21,9 @@ class RecentFiles(QObject):
         super().__init__(parent)
         self._settings = settings
         self._paths: list[Path] = []
-        self.renew()
+        self.refresh()
 
-    def renew(self) -> None:
+    def refresh(self) -> None:
         """Look again which of the files are still there."""
         known = map(Path, self._settings.texts("recent"))
         self._paths = [path for path in known if path.is_file()]
@@ -44,7 +44,7 @@ class RecentFiles(QObject):
 
     def _write(self, paths: list[Path]) -> None:
         self._settings.set_texts("recent", [str(path) for path in paths[:KEPT]])
-        self.renew()
+        self.refresh()
         self.changed.emit()
 
 

@@ -91,7 +91,7 @@ class FieldRow(QWidget):
         self._fix = ElidedButton()
         self._fix.setProperty("role", "small")
         self._fix.clicked.connect(self._apply_fix)
-        self.editor: ValueEdit | ChoiceEdit | FlagEdit = self._made_editor(state)
+        self.editor: ValueEdit | ChoiceEdit | FlagEdit = self._make_editor(state)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(4)
@@ -106,7 +106,7 @@ class FieldRow(QWidget):
         self.customContextMenuRequested.connect(self._open_menu)
         self.show_state(state)
 
-    def _made_editor(self, state: FieldState) -> ValueEdit | ChoiceEdit | FlagEdit:
+    def _make_editor(self, state: FieldState) -> ValueEdit | ChoiceEdit | FlagEdit:
         editor: ValueEdit | ChoiceEdit | FlagEdit
         if state.plain and state.kind == "bool":
             editor = FlagEdit()
@@ -186,7 +186,7 @@ class FieldRow(QWidget):
 
     def _change_editor(self, state: FieldState) -> None:
         old = self.editor
-        self.editor = self._made_editor(state)
+        self.editor = self._make_editor(state)
         self._grid.removeWidget(old)
         self._grid.addWidget(self.editor, 0, 1)
         QWidget.setTabOrder(old, self.editor)
@@ -196,7 +196,7 @@ class FieldRow(QWidget):
     # -- acting -------------------------------------------------------------------------------
 
     @property
-    def refused(self) -> str:
+    def refusal(self) -> str:
         """The sentence under the field after a refusal; empty if there was none."""
         return self._refused
 

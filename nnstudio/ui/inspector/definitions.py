@@ -170,7 +170,7 @@ class Definitions(Section):
             return
         self._form = form
         self._rows.clear()
-        self.body_rows = self.made_rows(block)
+        self.body_rows = self.make_rows(block)
         for row in self.body_rows:
             self._rows.add(row)
         in_order(self)
@@ -179,7 +179,7 @@ class Definitions(Section):
         """What the rows are made from."""
         raise NotImplementedError
 
-    def made_rows(self, block: Block) -> list[QWidget]:
+    def make_rows(self, block: Block) -> list[QWidget]:
         """The rows."""
         raise NotImplementedError
 
@@ -201,7 +201,7 @@ class Parameters(Definitions):
     def definitions(self, block: Block) -> object:
         return block.parameters
 
-    def made_rows(self, block: Block) -> list[QWidget]:
+    def make_rows(self, block: Block) -> list[QWidget]:
         return [ParameterRow(self.context, block.name, p) for p in block.parameters]
 
     def another(self, block: Block) -> Command:
@@ -237,7 +237,7 @@ class Locals(Definitions):
     def definitions(self, block: Block) -> object:
         return block.locals
 
-    def made_rows(self, block: Block) -> list[QWidget]:
+    def make_rows(self, block: Block) -> list[QWidget]:
         return [LocalRow(self.context, block.name, known) for known in block.locals]
 
     def another(self, block: Block) -> Command:
@@ -281,7 +281,7 @@ class Requirements(Definitions):
     def definitions(self, block: Block) -> object:
         return block.requirements
 
-    def made_rows(self, block: Block) -> list[QWidget]:
+    def make_rows(self, block: Block) -> list[QWidget]:
         return [
             RequirementRow(self.context, block.name, index, known)
             for index, known in enumerate(block.requirements)

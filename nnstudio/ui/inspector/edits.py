@@ -24,14 +24,14 @@ def set_param(project: Project, block: str, node: Node, name: str, text: str) ->
     """
     if not text.strip():
         return SetParam(block, node.id, name, clear=True)
-    kind, choices = _declared(project, node, name)
+    kind, choices = _declaration(project, node, name)
     value = parse_value(text, kind, choices, name)
     if value is CLEAR:
         return SetParam(block, node.id, name, clear=True)
     return SetParam(block, node.id, name, value)
 
 
-def _declared(project: Project, node: Node, name: str) -> tuple[str, tuple[str, ...]]:
+def _declaration(project: Project, node: Node, name: str) -> tuple[str, tuple[str, ...]]:
     block = project.by_name.get(node.type)
     if block is not None:
         argument = block.parameter(name)

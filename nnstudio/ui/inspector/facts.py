@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.symbols.tensor import Tensor
-from nnstudio.ui.number_text import flops, grouped
+from nnstudio.ui.number_text import flops, group_digits
 
 Line = tuple[str, str, str]
 
@@ -30,11 +30,15 @@ def cost_lines(report: NodeReport | None, root: BlockReport) -> list[Line]:
     if report is None:
         return [("Not known yet", "", "")]
     lines = [
-        ("Parameters", grouped(report.parameters) + _share(report.parameters, root.parameters), "")
+        (
+            "Parameters",
+            group_digits(report.parameters) + _share(report.parameters, root.parameters),
+            "",
+        )
     ]
     lines.append(("FLOPs a sample", _flops(report.flops) + _share(report.flops, root.flops), ""))
     if report.repeats != 1:
-        lines.append(("Repetitions", grouped(report.repeats), ""))
+        lines.append(("Repetitions", group_digits(report.repeats), ""))
     return lines
 
 
@@ -53,6 +57,6 @@ def block_lines(report: BlockReport) -> list[Line]:
     """What a block as a whole takes, gives and costs."""
     lines = [_line(f"{name} in", tensor) for name, tensor in report.inputs.items()]
     lines += [_line(f"{name} out", tensor) for name, tensor in report.outputs.items()]
-    lines.append(("Parameters", grouped(report.parameters), ""))
+    lines.append(("Parameters", group_digits(report.parameters), ""))
     lines.append(("FLOPs a sample", _flops(report.flops), ""))
     return lines

@@ -37,7 +37,7 @@ _FIRST: dict[str, dict[str, Value]] = {
 """What a rule begins with where torch's own default would be of little use in a network."""
 
 
-def told(item: Initialiser) -> str:
+def describe_rule(item: Initialiser) -> str:
     """A rule in words: `truncated normal, std 0.02`."""
     given = [
         f"{name} {text_of(item.params[name])}" for name in RULES[item.rule] if name in item.params
@@ -50,7 +50,7 @@ def targets(layer_type: str) -> tuple[WeightName, ...]:
     return ("weight",) if layer_type in WITHOUT_BIAS else ("weight", "bias")
 
 
-def suiting(layer_type: str, target: WeightName) -> tuple[str, ...]:
+def fitting_rules(layer_type: str, target: WeightName) -> tuple[str, ...]:
     """The rules that suit the weight or bias of a layer type."""
     return tuple(
         rule
@@ -73,7 +73,7 @@ def of_type(item: Initialiser, layer_type: str, target: WeightName) -> Initialis
     """The rule for another layer type or target, and another rule where it does not suit them."""
     target = target if target in targets(layer_type) else "weight"
     item = replace(item, layer_type=layer_type, target=target)
-    if item.rule in suiting(layer_type, target):
+    if item.rule in fitting_rules(layer_type, target):
         return item
     return with_rule(item, _usual(layer_type, target))
 

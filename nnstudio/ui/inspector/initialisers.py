@@ -16,9 +16,9 @@ from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.definitions import DefinitionRow, Definitions
 from nnstudio.ui.inspector.edits import set_rule, with_param
 from nnstudio.ui.inspector.initialiser_text import (
+    fitting_rules,
     next_rule,
     of_type,
-    suiting,
     targets,
     types_inside,
     with_rule,
@@ -66,7 +66,7 @@ class InitialiserRow(DefinitionRow):
         self.layer_type.setToolTip(f"All {self.item.layer_type} of this block and inside it")
         self.target.set_choices(targets(self.item.layer_type))
         self.target.show_value(self.item.target)
-        self.rules.show_rule(self.item, suiting(self.item.layer_type, self.item.target))
+        self.rules.show_rule(self.item, fitting_rules(self.item.layer_type, self.item.target))
 
     def _set_type(self, layer_type: str, target: WeightName) -> None:
         changed = of_type(self.item, layer_type, target)
@@ -106,7 +106,7 @@ class Initialisers(Definitions):
     def definitions(self, block: Block) -> object:
         return block.initialisers
 
-    def made_rows(self, block: Block) -> list[QWidget]:
+    def make_rows(self, block: Block) -> list[QWidget]:
         self._others = QLabel(self, wordWrap=True)  # shown without a parent it would be a window
         self._others.setProperty("role", "muted")
         self._others.setContentsMargins(0, 0, 0, 4)

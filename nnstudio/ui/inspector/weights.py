@@ -17,14 +17,14 @@ from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import start_as, tie_weight, with_param
 from nnstudio.ui.inspector.initialiser_text import (
     InitialValue,
+    describe_rule,
+    fitting_rules,
     owner_of,
     owners,
     start_of,
-    suiting,
     takers,
     targets,
     tie_of,
-    told,
     with_rule,
 )
 from nnstudio.ui.inspector.rule_rows import RuleRows
@@ -88,10 +88,10 @@ class Weights(Section):
             warning = f"Without effect: it is {owner}."
         elif start.own is not None and start.inherited is not None and start.outer:
             name, rule = start.inherited
-            warning = f"Without effect: the rule of {name} comes after it, {told(rule)}."
+            warning = f"Without effect: the rule of {name} comes after it, {describe_rule(rule)}."
         elif start.own is None and start.inherited is not None and not owner:
-            remark = told(start.inherited[1])
-        rules = suiting(node.type, target)
+            remark = describe_rule(start.inherited[1])
+        rules = fitting_rules(node.type, target)
         self.starts[target].show_rule(
             start.own,
             rules,

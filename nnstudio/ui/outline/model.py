@@ -55,7 +55,7 @@ class OutlineModel(QAbstractItemModel):
         self.rows = outline(project, block, report)
         root = _root()
         items: dict[int, _Item] = {}
-        root.children = list(self._made(self.rows, root, items))
+        root.children = list(self._make_items(self.rows, root, items))
         if _shape(items) == _shape(before):
             self._root, self._items = root, items
             self._tell_changed(before)
@@ -75,13 +75,15 @@ class OutlineModel(QAbstractItemModel):
         self._opened.clear()
         self.endResetModel()
 
-    def _made(self, rows: Sequence[Row], parent: _Item, items: dict[int, _Item]) -> Iterator[_Item]:
+    def _make_items(
+        self, rows: Sequence[Row], parent: _Item, items: dict[int, _Item]
+    ) -> Iterator[_Item]:
         for place, row in enumerate(rows):
             number = self._numbers.setdefault(row.key, len(self._numbers) + 1)
             item = items[number] = _Item(row, parent, place, number)
             below = inside(self._project, row) if row.key in self._opened else row.children
             if below or not row.uses:
-                item.children = list(self._made(below, item, items))
+                item.children = list(self._make_items(below, item, items))
             yield item
 
     def _tell_changed(self, before: dict[int, _Item]) -> None:
@@ -125,7 +127,7 @@ class OutlineModel(QAbstractItemModel):
             row = item.row
             assert row is not None
             self._opened.add(row.key)
-            item.children = list(self._made(inside(self._project, row), item, self._items))
+            item.children = list(self._make_items(inside(self._project, row), item, self._items))
         return item.children
 
     # -- Qt -----------------------------------------------------------------------------------
@@ -159,8 +161,8 @@ class OutlineModel(QAbstractItemModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(row.said)
-        return ", ".join(row.said) if role == Qt.ItemDataRole.AccessibleTextRole else None
+            return "\n".join(row.lines)
+        return ", ".join(row.lines) if role == Qt.ItemDataRole.AccessibleTextRole else None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row = self.row(index)

@@ -43,7 +43,7 @@ class Rows:
         """The rows below a row, or those of the whole outline."""
         return self.top if parent is None else parent.children
 
-    def moved(self, rows: Sequence[Row], places: Sequence[Place]) -> tuple[Place, DeclareTogether]:
+    def move(self, rows: Sequence[Row], places: Sequence[Place]) -> tuple[Place, DeclareTogether]:
         """The first of the places to which these rows may go, and the command for it.
 
         Raises:
@@ -57,7 +57,7 @@ class Rows:
                 refusals.append(refusal)
         raise refusals[0] if refusals else Refusal("There is no place here.")
 
-    def shifted(self, rows: Sequence[Row], step: int) -> DeclareTogether:
+    def shift(self, rows: Sequence[Row], step: int) -> DeclareTogether:
         """The command that moves rows, as one, by a place up (-1) or down (1); raises `Refusal`."""
         level = _level(rows)
         parent = next((p for p in self._parents() if _has(self.children(p), rows[0])), None)

@@ -135,14 +135,14 @@ class Outline(QWidget):
     def shift(self, step: int) -> None:
         """Declare the selected rows earlier (-1) or later (1) by one; raises `Refusal`."""
         self.follow()
-        self._move(self.rows.shifted(self.tree.selected_rows(), step))
+        self._move(self.rows.shift(self.tree.selected_rows(), step))
 
     def reason_not_to_shift(self) -> str | None:
         """Why no row can be moved; None if one can."""
         return None if self._canvas.selection() else "Select a node first."
 
     def _plan(self, rows: Sequence[Row], places: Sequence[Place]) -> tuple[Place, DeclareTogether]:
-        return self.rows.moved(rows, places)
+        return self.rows.move(rows, places)
 
     def _move(self, command: DeclareTogether) -> None:
         if self._canvas.editing.do(command) and self.tree.currentIndex().isValid():

@@ -75,7 +75,7 @@ class Row:
         return self.kind in ("frame", "container")
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[str, ...]:
         """All that it tells, a line each: for tooltips and screen readers."""
         if self.kind == "heading":
             return self.text, *self.notes
@@ -153,7 +153,7 @@ class _Builder:
         sections = {
             INPUT: own[INPUT],
             PARAMETER: own[PARAMETER] + own[BUFFER],
-            LAYERS: self.framed(self.entries(), LAYERS, _Numbers(self.block.kind)),
+            LAYERS: self.frame_rows(self.entries(), LAYERS, _Numbers(self.block.kind)),
             OUTPUT: own[OUTPUT],
         }
         found: list[Row] = []
@@ -198,14 +198,14 @@ class _Builder:
         modules = (n for n in nodes if n.shares is None and is_module(self.project, n))
         return min(modules, key=lambda n: self.place[n.id], default=nodes[0])
 
-    def framed(self, entries: list[_Entry], level: str, numbers: _Numbers) -> list[Row]:
+    def frame_rows(self, entries: list[_Entry], level: str, numbers: _Numbers) -> list[Row]:
         """Rows of neighbours; those of one frame under its title, once for each run of them."""
         found: list[Row] = []
         for frame, run in groupby(entries, key=lambda entry: self.frame_of(entry, level)):
             if frame is None:
-                found += [self.made(entry, level, numbers) for entry in run]
+                found += [self.make_row(entry, level, numbers) for entry in run]
             else:
-                children = self.framed(list(run), frame, numbers)
+                children = self.frame_rows(list(run), frame, numbers)
                 found.append(self.frame(self.graph.groups_by_id[frame], level, children))
         return found
 
@@ -218,21 +218,21 @@ class _Builder:
 
     # -- rows ---------------------------------------------------------------------------------
 
-    def made(self, entry: _Entry, level: str, numbers: _Numbers) -> Row:
+    def make_row(self, entry: _Entry, level: str, numbers: _Numbers) -> Row:
         if isinstance(entry, Node):
             return self.row(entry, level, self.index(entry, numbers))
         group = entry.group
         index = numbers.count(1)
-        children = self.framed(entry.entries, group.id, _Numbers(group.kind))
+        children = self.frame_rows(entry.entries, group.id, _Numbers(group.kind))
         head = self.head(entry).id
-        return self.grouped(group, "container", level, children, index, (head, head))
+        return self.group_row(group, "container", level, children, index, (head, head))
 
     def frame(self, group: Group, level: str, children: list[Row]) -> Row:
-        return self.grouped(
+        return self.group_row(
             group, "frame", level, children, "", (children[0].head, children[-1].tail)
         )
 
-    def grouped(
+    def group_row(
         self,
         group: Group,
         kind: Kind,

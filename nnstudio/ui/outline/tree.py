@@ -144,13 +144,13 @@ class OutlineTree(QTreeView):
             places.append(Place(self._rows.row(index.parent()), index.row() + 1))
         return places
 
-    def _held(self, event: QDropEvent) -> list[Row]:
+    def _dragged_rows(self, event: QDropEvent) -> list[Row]:
         keys = bytes(event.mimeData().data(MIME_TYPE).data()).decode().split("\n")
         rows = [self._rows.row(index) for key in keys if (index := self._rows.index_of(key))]
         return [row for row in rows if row is not None]
 
-    def _planned(self, event: QDropEvent) -> DeclareTogether | None:
-        rows = self._held(event)
+    def _plan_drop(self, event: QDropEvent) -> DeclareTogether | None:
+        rows = self._dragged_rows(event)
         mark, command, hint = None, None, ""
         if rows:
             try:
@@ -188,7 +188,7 @@ class OutlineTree(QTreeView):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)  # scrolls at the edges
-        if self._planned(event) is None:
+        if self._plan_drop(event) is None:
             event.ignore()
         else:
             event.acceptProposedAction()
@@ -198,7 +198,7 @@ class OutlineTree(QTreeView):
         self._set_mark(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        command = self._planned(event)
+        command = self._plan_drop(event)
         self._set_mark(None)
         if command is None:
             event.ignore()

@@ -191,7 +191,7 @@ class Palette(QWidget):
         found = typed.lower() in str(item.data(0, WORDS)).lower()
         return _BY_WORDS + later if found else None
 
-    def shown(self) -> list[str]:
+    def visible_names(self) -> list[str]:
         """The names that can be chosen now."""
         return [
             item.text(0)

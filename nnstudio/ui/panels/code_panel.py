@@ -31,7 +31,7 @@ class CodePanel(QWidget):
         self._source: Source | None = None
         self._marked: tuple[str, frozenset[str]] = ("", frozenset())
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
-        self._timer.timeout.connect(self.renew)
+        self._timer.timeout.connect(self.refresh)
         self.view = CodeView()
         self.view.line_clicked.connect(self._on_line)
         for shortcut in self.view.findChildren(QShortcut):  # Ctrl+F is an act of the window
@@ -78,7 +78,7 @@ class CodePanel(QWidget):
         else:
             self._source = None
 
-    def renew(self) -> None:
+    def refresh(self) -> None:
         """Make the text again now."""
         self._timer.stop()
         try:
@@ -126,4 +126,4 @@ class CodePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._source is None:
-            self.renew()
+            self.refresh()

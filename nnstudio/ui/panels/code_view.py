@@ -81,12 +81,12 @@ class _Highlighter(QSyntaxHighlighter):
         super().__init__(document)
         self._spans: list[list[tuple[int, int, str]]] = []
         self._formats: dict[str, QTextCharFormat] = {}
-        self.renew_formats()
+        self.refresh_formats()
 
     def set_text(self, text: str) -> None:
         self._spans = spans(text)
 
-    def renew_formats(self) -> None:
+    def refresh_formats(self) -> None:
         for kind, syntax in theme.current().syntax.items():
             made = QTextCharFormat()
             made.setForeground(QColor(syntax.colour))
@@ -182,7 +182,7 @@ class _Text(QPlainTextEdit):
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
 
-    def renew_gutter(self) -> None:
+    def refresh_gutter(self) -> None:
         """The marks or the theme have changed."""
         self._gutter.update()
 
@@ -275,7 +275,7 @@ class CodeView(QWidget):
             colour = "warning" if k == self._at else "warning_soft"
             selections.append(_selection(cursor, colour, ink="window" if k == self._at else ""))
         self.text.setExtraSelections(selections)
-        self.text.renew_gutter()
+        self.text.refresh_gutter()
 
     # -- finding ------------------------------------------------------------------------------
 
@@ -328,7 +328,7 @@ class CodeView(QWidget):
         self._paint_marks()
 
     def _on_theme(self, _theme: object) -> None:
-        self._highlighter.renew_formats()
+        self._highlighter.refresh_formats()
         self._highlighter.rehighlight()
         self._paint_marks()
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.number_text import flops, grouped
+from nnstudio.ui.number_text import flops, group_digits
 from nnstudio.ui.panels.documented_table import DocumentedTable
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.empty_state import EmptyState
@@ -171,13 +171,13 @@ class SummaryPanel(QWidget):
     @staticmethod
     def _item(row: Row, summary: Summary) -> QTreeWidgetItem:
         shape = row.output_shape
-        counted = "shared" if row.recursive and row.parameters else grouped(row.parameters)
+        counted = "shared" if row.recursive and row.parameters else group_digits(row.parameters)
         cells = [
             row.name or row.class_name,
             row.class_name,
             " × ".join(map(str, shape)) if shape is not None else "",
             counted if row.parameters else "-",
-            "" if row.flops is None else grouped(row.flops) if row.flops else "-",
+            "" if row.flops is None else group_digits(row.flops) if row.flops else "-",
         ]
         item = QTreeWidgetItem(cells)
         item.setData(0, Qt.ItemDataRole.UserRole, row.path)

@@ -18,7 +18,7 @@ class Axis(pg.AxisItem):
         self._suffix = suffix
         self.enableAutoSIPrefix(False)
 
-    def dress(self) -> None:
+    def restyle(self) -> None:
         """Take up the colours and fonts of the theme."""
         self.setPen(theme.qcolor("line"))
         self.setTickPen(theme.qcolor("plot.grid"))

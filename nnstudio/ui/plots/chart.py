@@ -108,8 +108,8 @@ class Chart(QFrame):
         column.setSpacing(2)
         column.addLayout(self._head)
         column.addWidget(self.plot, 1)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
+        theme.notifier.changed.connect(self._restyle)
+        self._restyle()
         self.redraw()
 
     def _make_plot(self) -> _Plot:
@@ -152,7 +152,7 @@ class Chart(QFrame):
             self.plot.addItem(item)
         self._head.insertWidget(2 + len(self._curves), entry)
         self._curves[key] = _Curve(series, entry, line, raw, dashed)
-        self._dress()
+        self._restyle()
         return series
 
     # -- what is shown ------------------------------------------------------------------------
@@ -294,12 +294,12 @@ class Chart(QFrame):
         ]
         item.setData([x for x, _ in kept], [value for _, value in kept])
 
-    def _dress(self, _theme: object = None) -> None:
+    def _restyle(self, _theme: object = None) -> None:
         ground = theme.qcolor("plot.background")
         colour = theme.qcolor(self._colour)
         self.plot.setBackground(ground)
         for axis in self._axes:
-            axis.dress()
+            axis.restyle()
         self._line.setPen(pg.mkPen(theme.qcolor("plot.crosshair", 0.6), width=1))
         self._line.label.setColor(theme.qcolor("text"))
         self._line.label.fill = pg.mkBrush(theme.qcolor("raised"))

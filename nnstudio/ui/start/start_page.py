@@ -81,9 +81,9 @@ class Gallery(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.side)
-        row.addWidget(self._made_page(), 1)
+        row.addWidget(self._make_page(), 1)
 
-    def _made_page(self) -> QScrollArea:
+    def _make_page(self) -> QScrollArea:
         page = QWidget()
         page.setObjectName("galleryPage")
         column = QVBoxLayout(page)
@@ -189,7 +189,7 @@ class Gallery(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.side.renew()
+        self.side.reload()
         if not self._timer.isActive() and any(not card.parameters for card in self.cards):
             self._waiting.extend(card for card in self.cards if not card.parameters)
             self._timer.start()

@@ -93,9 +93,9 @@ class GallerySide(QFrame):
     def _tint(self, _theme: object = None) -> None:
         self._mark.setPixmap(icons.mark(40))
 
-    def renew(self) -> None:
+    def reload(self) -> None:
         """Look which files are there, and show them."""
-        self._recent.renew()
+        self._recent.refresh()
         self.refresh()
 
     def refresh(self) -> None:

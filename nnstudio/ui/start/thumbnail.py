@@ -51,7 +51,7 @@ class Thumbnail(QWidget):
     def _on_theme(self, _theme: object) -> None:
         self.update()
 
-    def _placed(self) -> dict[str, tuple[QRectF, str]]:
+    def _spread_bars(self) -> dict[str, tuple[QRectF, str]]:
         """The bars in pixels: spread over the width, branches above and below the middle."""
         xs = sorted({round(place.x()) for place, _, _ in self._bars.values()})
         ys = [place.y() for place, _, _ in self._bars.values()]
@@ -85,7 +85,7 @@ class Thumbnail(QWidget):
         painter.fillPath(outline, theme.qcolor("canvas"))
         if not self._bars:
             return
-        placed = self._placed()
+        placed = self._spread_bars()
         painter.setPen(QPen(theme.qcolor("wire"), 1.2, Qt.PenStyle.SolidLine))
         for source, target in self._wires:
             start = QPointF(placed[source][0].right(), placed[source][0].center().y())

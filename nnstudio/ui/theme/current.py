@@ -202,7 +202,7 @@ def qcolor(token: str, alpha: float = 1.0) -> QColor:
 
 
 @cache
-def _first_installed(families: tuple[str, ...]) -> str | None:
+def _find_installed(families: tuple[str, ...]) -> str | None:
     installed = set(QFontDatabase.families())
     return next((family for family in families if family in installed), None)
 
@@ -210,7 +210,7 @@ def _first_installed(families: tuple[str, ...]) -> str | None:
 def text_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The font of the window's text, `size` in pixels."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    if sys.platform.startswith("linux") and (family := _first_installed(_TEXT_FAMILIES)):
+    if sys.platform.startswith("linux") and (family := _find_installed(_TEXT_FAMILIES)):
         font = QFont(family)
     font.setPixelSize(size)
     font.setWeight(weight)
@@ -226,7 +226,7 @@ def figure_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Norma
 
 def mono_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The font of code, shapes and numbers, `size` in pixels."""
-    family = _first_installed(_MONO_FAMILIES)
+    family = _find_installed(_MONO_FAMILIES)
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     if family is not None:
         font = QFont(family)

@@ -40,7 +40,7 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def _drawn(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+def _draw(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     text = _source(name).replace("currentColor", colour)
     side = max(1, round(size * ratio))
     pixmap = QPixmap(side, side)
@@ -71,7 +71,7 @@ def pixmap(
         KeyError: no icon or no colour of that name.
     """
     tint = theme.current().colour(colour or "text")
-    return QPixmap(_drawn(name, tint, size, ratio or _screen_ratio()))
+    return QPixmap(_draw(name, tint, size, ratio or _screen_ratio()))
 
 
 def icon(name: str, colour: str | None = None, size: int = 20, on: str | None = None) -> QIcon:
@@ -93,37 +93,37 @@ def attach(
 ) -> None:
     """Give an action or button an icon, now and again whenever the theme changes."""
 
-    def renew(_theme: object = None) -> None:
+    def refresh(_theme: object = None) -> None:
         target.setIcon(icon(name, colour, size, on))
 
-    renew()
+    refresh()
     if isinstance(target, QObject):
-        _renew_while_alive(target, renew)
+        _refresh_while_alive(target, refresh)
 
 
-def _renew_while_alive(target: QObject, renew: Callable[[object], None]) -> None:
+def _refresh_while_alive(target: QObject, refresh: Callable[[object], None]) -> None:
     # A second attach to the same target must end the first. The little QObject is the target's
     # child, so Qt ends the connection with the target.
-    for child in target.findChildren(_Renewal, options=Qt.FindChildOption.FindDirectChildrenOnly):
+    for child in target.findChildren(_Refresh, options=Qt.FindChildOption.FindDirectChildrenOnly):
         child.end()
-    _Renewal(target, renew)
+    _Refresh(target, refresh)
 
 
-class _Renewal(QObject):
-    def __init__(self, target: QObject, renew: Callable[[object], None]) -> None:
+class _Refresh(QObject):
+    def __init__(self, target: QObject, refresh: Callable[[object], None]) -> None:
         super().__init__(target)
-        self._renew: Callable[[object], None] | None = renew
+        self._refresh: Callable[[object], None] | None = refresh
         theme.notifier.changed.connect(self._on_change)
 
     def end(self) -> None:
-        if self._renew is not None:  # an ended one stays until the event loop runs
-            self._renew = None
+        if self._refresh is not None:  # an ended one stays until the event loop runs
+            self._refresh = None
             theme.notifier.changed.disconnect(self._on_change)
             self.deleteLater()
 
     def _on_change(self, changed: object) -> None:
-        if self._renew is not None:
-            self._renew(changed)
+        if self._refresh is not None:
+            self._refresh(changed)
 
 
 def category_name(category: str) -> str:
@@ -141,7 +141,7 @@ def application() -> QIcon:
     """The icon of the program, in the sizes desktops ask for."""
     made = QIcon()
     for side in (16, 24, 32, 48, 64, 128, 256, 512):
-        made.addPixmap(_drawn("nnstudio", "#000000", side, 1.0))
+        made.addPixmap(_draw("nnstudio", "#000000", side, 1.0))
     return made
 
 

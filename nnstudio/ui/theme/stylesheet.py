@@ -65,10 +65,10 @@ def build(theme: Theme) -> str:
     c = theme.colours
     tokens: dict[str, str] = {
         **asdict(c),
-        "error_line": mixed(c.error, c.error_soft, 0.45),
-        "warning_line": mixed(c.warning, c.warning_soft, 0.45),
-        "accent_line": mixed(c.accent, c.accent_soft, 0.45),
-        "accent_ring": mixed(c.on_accent, c.accent, 0.6),
+        "error_line": mix(c.error, c.error_soft, 0.45),
+        "warning_line": mix(c.warning, c.warning_soft, 0.45),
+        "accent_line": mix(c.accent, c.accent_soft, 0.45),
+        "accent_ring": mix(c.on_accent, c.accent, 0.6),
         "inner": str(CONTROL - 2),
         "inner_focus": str(CONTROL - 4),
         "pictures": asset("themes", theme.name).as_posix(),
@@ -77,7 +77,7 @@ def build(theme: Theme) -> str:
     return "\n".join(Template(text).substitute(tokens) for text in texts)
 
 
-def mixed(colour: str, ground: str, share: float) -> str:
+def mix(colour: str, ground: str, share: float) -> str:
     """`share` of `colour` on `ground`, as `#rrggbb`."""
     top, below = QColor(colour), QColor(ground)
     parts = (

@@ -45,13 +45,13 @@ class TrainingController(QObject):
     """One training at a time. The project can be edited meanwhile: the run has its own copy.
 
     `failed_at(block, node, sentence)` when a run failed at a node, empty texts if not at one;
-    `told_of(sentence, detail)` what the log notes.
+    `noted(sentence, detail)` what the log notes.
     """
 
     changed = Signal()
     refused = Signal(str)
     failed_at = Signal(str, str, str)
-    told_of = Signal(str, str)
+    noted = Signal(str, str)
 
     def __init__(
         self, workspace: Workspace, panel: Callable[[], Shows], parent: QObject | None = None
@@ -92,7 +92,7 @@ class TrainingController(QObject):
         return self._steps.step / max(self._steps.steps, 1) if self._steps else 0.0
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """State, epoch and remaining time in one line."""
         if self._run is None:
             return ""
@@ -176,7 +176,7 @@ class TrainingController(QObject):
         match event:
             case Started():
                 self.device, self._epochs = event.device, event.epochs
-                self.told_of.emit(
+                self.noted.emit(
                     f"Training started on {event.device}: {event.epochs:,} epochs of "
                     f"{event.train_samples:,} samples, {event.parameters:,} parameters",
                     "",
@@ -187,13 +187,13 @@ class TrainingController(QObject):
                 self._epochs = event.epochs
             case Completed():
                 self.result = _result(event)
-                self.told_of.emit(f"Training completed: {self.result}", "")
+                self.noted.emit(f"Training completed: {self.result}", "")
             case Stopped():
                 self.result = f"after epoch {event.epoch}, {duration(event.seconds)}"
-                self.told_of.emit(f"Training stopped {self.result}", "")
+                self.noted.emit(f"Training stopped {self.result}", "")
             case Failed():
                 self.result = event.sentence
-                self.told_of.emit(f"Training failed: {event.sentence}", event.detail)
+                self.noted.emit(f"Training failed: {event.sentence}", event.detail)
                 self._tell_failure(event)
 
     def _tell_failure(self, event: Failed) -> None:

@@ -55,7 +55,7 @@ class EpochTable(BarTable):
     def mark_best(self, epoch: int) -> None:
         """Give an epoch the star."""
         self._best = epoch
-        self.renew()
+        self.refresh()
 
     def clear(self) -> None:
         """Forget all epochs."""

@@ -32,6 +32,7 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
 )
+from nnstudio.ui.number_text import duration
 from nnstudio.ui.theme import icons
 from nnstudio.ui.training.epoch_table import EpochTable
 from nnstudio.ui.training.plots import TrainingPlots
@@ -209,12 +210,12 @@ class TrainingPanel(QWidget):
             epoch=f"{event.epoch} / {self._epochs or NOTHING}",
             step=f"{event.step:,} / {event.steps:,}",
             speed=f"{event.samples_per_second:,.0f}",
-            left=NOTHING if left is None else _duration(left),
+            left=NOTHING if left is None else duration(left),
         )
         self.progress.setValue(round(1000 * event.step / max(event.steps, 1)))
 
     def _end(self, seconds: float | None) -> None:
-        self.figures["left"].show_text(NOTHING if seconds is None else _duration(seconds), "Took")
+        self.figures["left"].show_text(NOTHING if seconds is None else duration(seconds), "Took")
 
     def _show(self, **texts: str) -> None:
         for name, text in texts.items():
@@ -250,10 +251,3 @@ class TrainingPanel(QWidget):
         self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
         self.figures["step"].setVisible(width >= NARROW - 96)
         self.plots.smoothing.setVisible(width >= NARROW - 272)
-
-
-def _duration(seconds: float) -> str:
-    """Whole seconds as `0:42`, `12:04`, `1:02:33`."""
-    minutes, left = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

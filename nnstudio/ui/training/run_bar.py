@@ -27,15 +27,15 @@ class RunBar(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(140, 6)
-        self.told = ElidedLabel()
-        self.told.setFont(theme.figure_font(12))
-        self.told.setProperty("role", "muted")
+        self.summary = ElidedLabel()
+        self.summary.setFont(theme.figure_font(12))
+        self.summary.setProperty("role", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 12, 0)
         row.setSpacing(10)
         row.addWidget(self.device)
         row.addWidget(self.bar)
-        row.addWidget(self.told, 1)
+        row.addWidget(self.summary, 1)
         self.bar.hide()
 
     def show_devices(self, names: tuple[str, ...], chosen: str) -> None:
@@ -52,5 +52,5 @@ class RunBar(QWidget):
         """Show how far the training is."""
         self.bar.setVisible(controller.is_active)
         self.bar.setValue(round(1000 * controller.progress))
-        self.told.set_full_text(controller.told)
+        self.summary.set_full_text(controller.summary)
         self.device.setEnabled(not controller.is_active)

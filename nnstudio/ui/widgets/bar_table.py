@@ -62,7 +62,7 @@ class _Model(QAbstractTableModel):
         self.rows = list(rows)
         self.endResetModel()
 
-    def renew(self) -> None:
+    def refresh(self) -> None:
         if self.rows:
             last = self.index(len(self.rows) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
@@ -154,15 +154,15 @@ class BarTable(QTableView):
         """Other rows."""
         self._model.replace(rows)
 
-    def renew(self) -> None:
+    def refresh(self) -> None:
         """The columns may say something else of the same rows."""
-        self._model.renew()
+        self._model.refresh()
 
     def rows(self) -> list[Any]:
         """The rows in the order they came."""
         return list(self._model.rows)
 
-    def shown(self) -> list[list[str]]:
+    def visible_texts(self) -> list[list[str]]:
         """The texts in the order that is seen."""
         return [self._texts(row) for row in range(self._sorted.rowCount())]
 

@@ -33,14 +33,14 @@ class FlowArea(QWidget):
         self._widgets.append(widget)
         self.updateGeometry()
 
-    def _shown(self) -> list[QWidget]:
+    def _visible(self) -> list[QWidget]:
         return [widget for widget in self._widgets if not widget.isHidden()]
 
     def _places(self, width: int) -> list[tuple[QWidget, QRect]]:
         """Where each shown widget lies in an area of this width."""
         x, y, row = 0, 0, 0
         places = []
-        for widget in self._shown():
+        for widget in self._visible():
             size = _size(widget)
             if x + size.width() > width and row:
                 x, y, row = 0, y + row + self._gap, 0
@@ -63,7 +63,7 @@ class FlowArea(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         size = QSize(0, 0)
-        for widget in self._shown():
+        for widget in self._visible():
             size = size.expandedTo(_size(widget))
         return size
 

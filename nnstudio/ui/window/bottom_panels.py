@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.inference import DeferredInference
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.ui.background import Background
@@ -28,8 +27,6 @@ if TYPE_CHECKING:  # needs torch
 
 QUIET = 400
 """Milliseconds without an edit before a summary that can be seen is made again."""
-SOON = 50
-"""Milliseconds until layers are run, while others are."""
 SMALL = 30_000_000
 """Parameters up to which a model is summarised without being asked."""
 LIGHT = 20_000_000_000
@@ -54,11 +51,6 @@ class Panels(QObject):
         self._refused: Project | None = None
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._quiet.timeout.connect(self._summarise_if_seen)
-        self._later = workspace.infer = DeferredInference()
-        self._shapes = Background("shapes", self)
-        self._shapes.done.connect(self._on_shapes)
-        self._shapes_again = QTimer(self, singleShot=True, interval=SOON)
-        self._shapes_again.timeout.connect(self._find_shapes)
         editor.tabs.add_panel("problems", "Problems", "problems", self.problems)
         editor.tabs.add_panel("summary", "Summary", "summary", self.summary)
         editor.tabs.add_panel("code", "Code", "code", self.code)
@@ -81,7 +73,6 @@ class Panels(QObject):
         self.problems.show_problems(shown_problems(self._workspace), blank=blank)
         self.code.follow()
         self.form.refresh()
-        self._find_shapes()
         if self.summary.is_current and self._inspected is not self._workspace.project:
             self.summary.show_changed()
         if self._editor.is_panel_seen("summary"):
@@ -97,18 +88,10 @@ class Panels(QObject):
         """Leave no thread behind."""
         self._quiet.stop()
         self._inspection.close()
-        self._shapes_again.stop()
-        self._later.forget()
-        self._shapes.close()
 
-    def _find_shapes(self) -> None:
-        """Run the layers that have no shape rule, and torch's import before, beside the window."""
-        if self._later.is_requested and not self._shapes.start(self._later.find):
-            self._shapes_again.start()
-
-    def _on_shapes(self, _nothing: object) -> None:
+    def forget_refusal(self) -> None:
+        """Let a refused summary be tried again: what it rests on is known better now."""
         self._refused = None
-        self._workspace.analyse_anew()
 
     def _on_count(self, count: int) -> None:
         self._editor.tabs.count_on_tab("problems", count)

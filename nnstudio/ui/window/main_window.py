@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from nnstudio.project.presets import load_target
-from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.training.thread import State
 from nnstudio.ui.actions.actions import Actions
@@ -25,7 +24,7 @@ from nnstudio.ui.actions.run_actions import RunActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
-from nnstudio.ui.files.documents import Documents, open_or_refuse
+from nnstudio.ui.files.documents import Documents
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
@@ -39,6 +38,7 @@ from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
+from nnstudio.ui.window.shape_finder import ShapeFinder
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.workspace import Workspace
@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self, workspace: Workspace, settings: Settings, presets: Sequence[PresetInfo] = ()
     ) -> None:
         super().__init__()
+        workspace.defer_inference()
         self.workspace = workspace
         self.settings = settings
         self._seen = self._has_project = False
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         libraries = BlockLibraries(settings.library_folder)
         self.editor = Editor(workspace, [(info.name, info.task) for info in presets], libraries)
         self.panels = Panels(workspace, self.editor)
+        self.shapes = ShapeFinder(workspace, self)
         self.find_bar = FindBar(workspace)
         self.editor.put_above_canvas(self.find_bar)
         self.training = TrainingController(workspace, self.panels.training.panel, self)
@@ -137,9 +139,10 @@ class MainWindow(QMainWindow):
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
         self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.shapes.found.connect(self.panels.forget_refusal)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
-        self.training.told_of.connect(self.panels.log.add)
+        self.training.noted.connect(self.panels.log.add)
         documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
 
     # -- pages --------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ class MainWindow(QMainWindow):
         for part in (self.toolbar, self.status):
             part.setVisible(page is self.editor)
         self.gallery.side.show_open(self.workspace.title if self._has_project else "")
-        self._renew_title()
+        self._refresh_title()
         self.actions_table.refresh()
 
     def reason_not_open(self) -> str | None:
@@ -190,12 +193,13 @@ class MainWindow(QMainWindow):
         """Show the project as it is now, everywhere."""
         self.editor.refresh()
         self.panels.refresh()
+        self.shapes.refresh()
         self.status.refresh(self.documents.saved_at)
         self.devices.refresh()
-        self._renew_title()
+        self._refresh_title()
         self.actions_table.refresh()
 
-    def _renew_title(self) -> None:
+    def _refresh_title(self) -> None:
         self.setWindowTitle(window_title(self.workspace if self.is_editing else None))
         self.setWindowModified(self.is_editing and self.workspace.modified)
 
@@ -272,6 +276,7 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.training.close()
         self.panels.close()
+        self.shapes.close()
         self.devices.close()
         self.settings.set_state("window", self.saveGeometry())
         self.editor.save_layout(self.settings)
@@ -290,8 +295,4 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = Path(event.mimeData().urls()[0].toLocalFile())
-        try:
-            open_or_refuse(self.documents, path)
-        except Refusal as refusal:
-            self.say(str(refusal))
+        self.documents.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import ago
-from nnstudio.ui.number_text import flops, grouped
+from nnstudio.ui.number_text import flops, group_digits
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.empty_state import IconLabel
 from nnstudio.workspace.shown_problems import shown_problems
@@ -81,7 +81,7 @@ class StatusLine(QStatusBar):
         root = self._workspace.report.root
         parts = []
         if root.parameters is not None:
-            parts.append(f"{grouped(root.parameters)} parameters")
+            parts.append(f"{group_digits(root.parameters)} parameters")
         if root.flops is not None:
             parts.append(f"{flops(root.flops)} a sample")
         errors = sum(p.severity == "error" for p in shown_problems(self._workspace))
@@ -92,7 +92,7 @@ class StatusLine(QStatusBar):
             "Floating point operations of one sample's forward pass; "
             "a multiply and an add count as two."
         )
-        self.saved.setText(_saved(self._workspace.modified, self._workspace.path, saved_at))
+        self.saved.setText(_saved_text(self._workspace.modified, self._workspace.path, saved_at))
         if saved_at is not None:
             exact = time.strftime("%d %B %Y, %H:%M:%S", time.localtime(saved_at))
             self.saved.setToolTip(f"Saved {exact} ({ago(saved_at)})")
@@ -102,7 +102,7 @@ class StatusLine(QStatusBar):
         self.device.setText(name)
 
 
-def _saved(modified: bool, path: Path | None, saved_at: float | None) -> str:
+def _saved_text(modified: bool, path: Path | None, saved_at: float | None) -> str:
     if modified:
         return "Not saved yet" if saved_at is None else "Changed since it was saved"
     if saved_at is None or path is None:

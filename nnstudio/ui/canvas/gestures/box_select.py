@@ -15,7 +15,7 @@ class BoxSelect(Gesture):
     _band: Band | None = None
 
     def move(self, at: Pointer) -> None:
-        if not self.reached(at):
+        if not self.is_drag(at):
             return
         if self._band is None:
             self._band = Band(self.scene.look)

@@ -38,7 +38,7 @@ class DrawWire(Gesture):
         self._refusal = ""
 
     def move(self, at: Pointer) -> None:
-        if not self.reached(at):
+        if not self.is_drag(at):
             return
         if self._loose is None:
             self._begin()

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
-from nnstudio.graph.values import Edge, Graph
+from nnstudio.graph.values import Graph
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
+from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.node_item import NodeItem
-from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.ui.canvas.items.style import PORT_Y, snap
 from nnstudio.workspace.candidates import ports_of
 
 MIME_TYPE = "application/x-nnstudio-type"
@@ -36,32 +37,25 @@ class DropType(Gesture):
         self.scene.addItem(self._ghost)
         ports = ports_of(added.project, added.type)
         self._insertable = bool(ports.inputs and ports.outputs)
-        self._wire: Edge | None = None
+        self._target = TargetWire(self.scene)
         self.move(press)
 
     def move(self, at: Pointer) -> None:
         self._ghost.setPos(self._place(at.scene))
         reach = max(20.0, 10.0 / self.canvas.view.zoom)
         found = nearest_wire(self.scene.wires, at.scene, reach) if self._insertable else None
-        self._light(found)
+        self._target.set_edge(found)
 
     def release(self, at: Pointer) -> None:
-        wire, place = self._wire, self._place(at.scene)
+        wire, place = self._target.edge, self._place(at.scene)
         self.cancel()
         self.canvas.editing.add(self.type, place, wire=wire)
 
     def cancel(self) -> None:
-        self._light(None)
+        self._target.set_edge(None)
         if self._ghost.scene() is self.scene:
             self.scene.removeItem(self._ghost)
 
     def _place(self, at: QPointF) -> QPointF:
         width = self._ghost.geometry.width
-        return QPointF(snapped(at.x() - width / 2), snapped(at.y() - PORT_Y))
-
-    def _light(self, wire: Edge | None) -> None:
-        if wire != self._wire:
-            for edge, lit in ((self._wire, False), (wire, True)):
-                if edge is not None and edge in self.scene.wires:
-                    self.scene.wires[edge].light(lit)
-            self._wire = wire
+        return QPointF(snap(at.x() - width / 2), snap(at.y() - PORT_Y))

@@ -43,7 +43,7 @@ class Gesture:
         self.press = press
         self.dragged = False
 
-    def reached(self, at: Pointer) -> bool:
+    def is_drag(self, at: Pointer) -> bool:
         """True once the mouse has gone so far that a drag is meant."""
         if not self.dragged:
             self.dragged = (at.view - self.press.view).manhattanLength() >= DRAG_FROM

@@ -7,9 +7,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from nnstudio.graph.values import Edge
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
+from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.overlay_items import Guides
-from nnstudio.ui.canvas.items.style import PORT_Y, snapped
+from nnstudio.ui.canvas.items.style import PORT_Y, snap
 
 _MAGNET = 5.0
 _NEIGHBOURS = 900.0
@@ -29,21 +30,21 @@ class MoveNodes(Gesture):
         self.then = then
         self.start = {n: self.scene.nodes[n].pos() for n in canvas.selection()}
         self._guides: Guides | None = None
-        self._wire: Edge | None = None
+        self._target = TargetWire(self.scene)
 
     def move(self, at: Pointer) -> None:
-        if not self.reached(at):
+        if not self.is_drag(at):
             return
         if self._guides is None:
             self._guides = Guides(self.scene.look)
             self.scene.addItem(self._guides)
-        by = self._aligned(self._on_grid(at.scene - self.press.scene))
+        by = self._align(self._on_grid(at.scene - self.press.scene))
         self.scene.place({n: place + by for n, place in self.start.items()})
         self._guides.draw(self._guide_lines())
-        self._light(self._wire_under())
+        self._target.set_edge(self._wire_under())
 
     def release(self, at: Pointer) -> None:
-        wire = self._wire
+        wire = self._target.edge
         self._clear()
         if not self.dragged:
             if self.then is not None:
@@ -67,7 +68,7 @@ class MoveNodes(Gesture):
 
     def _on_grid(self, by: QPointF) -> QPointF:
         start = self.start[self.lead]
-        return QPointF(snapped(start.x() + by.x()), snapped(start.y() + by.y())) - start
+        return QPointF(snap(start.x() + by.x()), snap(start.y() + by.y())) - start
 
     def _others(self) -> list[QRectF]:
         lead = self.start[self.lead]
@@ -77,7 +78,7 @@ class MoveNodes(Gesture):
             if n not in self.start and (item.pos() - lead).manhattanLength() < 4 * _NEIGHBOURS
         ]
 
-    def _aligned(self, by: QPointF) -> QPointF:
+    def _align(self, by: QPointF) -> QPointF:
         # Neighbours off the grid (from a file) still pull.
         place = self.start[self.lead] + by
         for rect in self._others():
@@ -116,15 +117,8 @@ class MoveNodes(Gesture):
         middle = QPointF(rect.center().x(), rect.top() + PORT_Y)
         return nearest_wire(self.scene.wires, middle, 26.0, leaving_out=self.lead)
 
-    def _light(self, wire: Edge | None) -> None:
-        if wire != self._wire:
-            for edge, lit in ((self._wire, False), (wire, True)):
-                if edge is not None and edge in self.scene.wires:
-                    self.scene.wires[edge].light(lit)
-            self._wire = wire
-
     def _clear(self) -> None:
-        self._light(None)
+        self._target.set_edge(None)
         if self._guides is not None:
             self.scene.removeItem(self._guides)
             self._guides = None

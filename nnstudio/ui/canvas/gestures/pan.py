@@ -13,6 +13,6 @@ class Pan(Gesture):
     cursor = Qt.CursorShape.ClosedHandCursor
 
     def move(self, at: Pointer) -> None:
-        if self.reached(at):
+        if self.is_drag(at):
             self.canvas.view.pan(at.view - self.press.view)
             self.press = at

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.cards import Card, PortFace
-from nnstudio.ui.canvas.items.style import Style, advance, ascent, elided
+from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide
 
 Ink = Literal["text", "muted", "accent", "on_accent"]
 
@@ -67,7 +67,7 @@ def measure(card: Card, look: Style) -> Geometry:
         pill = (right + 4 - pill_width, pill_width)
         title_room -= pill_width + 4
     y = top
-    title = elided(look.title_font, card.title, title_room)
+    title = elide(look.title_font, card.title, title_room)
     lines.append(_line(title, left, y, metrics.TITLE_HEIGHT, look.title_font, "text"))
     if pill:
         lines.append(
@@ -79,19 +79,19 @@ def measure(card: Card, look: Style) -> Geometry:
         count_width = advance(look.mono_font, card.count)
         name_left = left + (16 if card.shared else 0)
         room = right - name_left - (count_width + 8 if card.count else 0)
-        name = elided(look.mono_font, card.name, room)
+        name = elide(look.mono_font, card.name, room)
         lines.append(_line(name, name_left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
         if card.count:
             x = right - count_width
             lines.append(_line(card.count, x, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
         y += metrics.LINE_HEIGHT
     if card.facts:
-        facts = elided(look.mono_font, card.facts, right - left)
+        facts = elide(look.mono_font, card.facts, right - left)
         lines.append(_line(facts, left, y, metrics.LINE_HEIGHT, look.mono_font, "text"))
         y += metrics.LINE_HEIGHT
     for more in (card.tied, f"if {card.when}" if card.when else ""):
         if more:
-            said = elided(look.mono_font, more, right - left)
+            said = elide(look.mono_font, more, right - left)
             lines.append(_line(said, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
             y += metrics.LINE_HEIGHT
 
@@ -134,7 +134,7 @@ def _rows(
         places.append((port.name, QPointF(x, middle)))
         taken = min(opposite[k], width / 2) if k < len(opposite) else 0.0
         room = width - 2 * metrics.PAD - (taken + 12 if taken else 0.0)
-        text = elided(look.small_font, port.label, room)
+        text = elide(look.small_font, port.label, room)
         left = metrics.PAD if x == 0 else width - metrics.PAD - advance(look.small_font, text)
         top = middle - metrics.ROW_HEIGHT / 2
         lines.append(_line(text, left, top, metrics.ROW_HEIGHT, look.small_font, "muted"))

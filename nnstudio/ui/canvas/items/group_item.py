@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.cards import Frame
-from nnstudio.ui.canvas.items.style import Style, advance, elided
+from nnstudio.ui.canvas.items.style import Style, advance, elide
 
 _FAR_BEHIND = -100.0
 
@@ -64,7 +64,7 @@ class GroupItem(QGraphicsItem):
         if room < 48:
             kind, room = "", self.rect.width() - 2 * metrics.PAD
         self._kind = QStaticText(kind)
-        self._title = QStaticText(elided(self.look.small_bold, self.frame.name, max(room, 24.0)))
+        self._title = QStaticText(elide(self.look.small_bold, self.frame.name, max(room, 24.0)))
         for text in (self._kind, self._title):
             text.setTextFormat(Qt.TextFormat.PlainText)
 

@@ -12,14 +12,14 @@ from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.cards import Card, PortFace
 from nnstudio.ui.canvas.items.geometry import Geometry, measure
-from nnstudio.ui.canvas.items.style import Style, advance, ascent, elided
+from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide
 from nnstudio.ui.theme import icons
 
 Fits = frozenset[tuple[Side, str]]
 
 
 @lru_cache(maxsize=512)
-def _rounded(width: float, height: float, radius: float, inset: float) -> QPainterPath:
+def _round_rect(width: float, height: float, radius: float, inset: float) -> QPainterPath:
     path = QPainterPath()
     rect = QRectF(0, 0, width, height).adjusted(inset, inset, -inset, -inset)
     path.addRoundedRect(rect, radius, radius)
@@ -31,7 +31,7 @@ def _bar(height: float) -> QPainterPath:
     # The left edge of the rounded card, four pixels wide.
     strip = QPainterPath()
     strip.addRect(QRectF(0, 0, metrics.BAR, height))
-    return _rounded(64.0, height, metrics.RADIUS, 0.0).intersected(strip)
+    return _round_rect(64.0, height, metrics.RADIUS, 0.0).intersected(strip)
 
 
 @lru_cache(maxsize=8192)
@@ -120,7 +120,7 @@ class NodeItem(QGraphicsItem):
 
     def _paint_body(self, painter: QPainter) -> None:
         card, look, g = self.card, self.look, self.geometry
-        body = _rounded(g.width, g.height, metrics.RADIUS, 0.0)
+        body = _round_rect(g.width, g.height, metrics.RADIUS, 0.0)
         io = card.kind in ("input", "output")
         fill = look.card_io if io else look.card_hover if self.hovered else look.card
         outline = look.outline_io if io else look.outline
@@ -134,7 +134,7 @@ class NodeItem(QGraphicsItem):
         if card.repeat:
             painter.setPen(outline)
             for step in (2, 1):
-                behind = _rounded(g.width - 14.0 * step, 40.0, metrics.RADIUS, 0.0)
+                behind = _round_rect(g.width - 14.0 * step, 40.0, metrics.RADIUS, 0.0)
                 painter.translate(7.0 * step, -metrics.PEEP * step)
                 painter.drawPath(behind)
                 painter.translate(-7.0 * step, metrics.PEEP * step)
@@ -144,13 +144,13 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if card.kind == "block":
             painter.setPen(look.inner)
-            painter.drawPath(_rounded(g.width, g.height, metrics.RADIUS - 3, 3.0))
+            painter.drawPath(_round_rect(g.width, g.height, metrics.RADIUS - 3, 3.0))
         if (card.severity == "error" or self.failed) and not self.selected:
             painter.setPen(look.ring_error)
             painter.drawPath(body)
         if self.selected:
             painter.setPen(look.ring)
-            painter.drawPath(_rounded(g.width, g.height, metrics.RADIUS + 2, -2.0))
+            painter.drawPath(_round_rect(g.width, g.height, metrics.RADIUS + 2, -2.0))
 
     def _paint_texts(self, painter: QPainter) -> None:
         card, look, g = self.card, self.look, self.geometry
@@ -188,7 +188,7 @@ class NodeItem(QGraphicsItem):
         painter.setFont(font)
         painter.setPen(look.text)
         top = metrics.PORT_Y - font.pixelSize() * 0.62
-        painter.drawStaticText(QPointF(left, top), _static(elided(font, card.title, room)))
+        painter.drawStaticText(QPointF(left, top), _static(elide(font, card.title, room)))
 
     def _paint_ports(self, painter: QPainter) -> None:
         g = self.geometry

@@ -76,7 +76,7 @@ def _pull(start: QPointF, end: QPointF) -> float:
 
 def _lane(start: QPointF, end: QPointF, obstacles: Obstacles) -> float | None:
     between = obstacles.between(start, end)
-    if not between or not _hidden(start, end, between):
+    if not between or not _is_hidden(start, end, between):
         return None
     low, high = sorted((start.y(), end.y()))
     below = _free(between, high, low, down=True)
@@ -86,7 +86,7 @@ def _lane(start: QPointF, end: QPointF, obstacles: Obstacles) -> float | None:
     return below if below - high <= low - above + bias else above
 
 
-def _hidden(start: QPointF, end: QPointF, boxes: Sequence[Box]) -> bool:
+def _is_hidden(start: QPointF, end: QPointF, boxes: Sequence[Box]) -> bool:
     c = _pull(start, end)
     x0, x3, y0, y3 = start.x(), end.x(), start.y(), end.y()
     x1, x2 = x0 + c, x3 - c

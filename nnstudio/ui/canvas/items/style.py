@@ -182,7 +182,7 @@ def advance(font: QFont, text: str) -> float:
     return _advance(_key(font), text)
 
 
-def elided(font: QFont, text: str, width: float) -> str:
+def elide(font: QFont, text: str, width: float) -> str:
     """`text`, with its end replaced by an ellipsis where it is wider than `width`."""
     if advance(font, text) <= width:
         return text
@@ -194,6 +194,6 @@ def ascent(font: QFont) -> float:
     return _metrics(_key(font)).ascent()
 
 
-def snapped(value: float) -> float:
+def snap(value: float) -> float:
     """The next position on the grid."""
     return round(value / GRID) * GRID
