@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainterPath
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
-from nnstudio.ui.canvas.items.card_facts import block_facts, facts
-from nnstudio.ui.canvas.items.cards import picture
+from nnstudio.project.presets import load_target
+from nnstudio.ui.canvas.items.card_facts import block_facts, expressions, facts
+from nnstudio.ui.canvas.items.cards import card, picture
 from nnstudio.ui.canvas.items.routing import Obstacles, route
 from nnstudio.ui.canvas.keyboard_navigation import chain, step
 from nnstudio.ui.canvas.search_popup import rank
@@ -46,6 +47,24 @@ def test_block_facts_are_the_given_parameters_as_declared_and_the_telling_ones_f
     node = Node("n", "Block", params=params)
     assert block_facts(node, ["dropout", "hidden", "stride"]) == "hidden 64  stride 2  dropout"
     assert block_facts(node, ["hidden", "stride", "dropout"], most=1) == "hidden 64  …"
+
+
+def test_a_card_shows_values_and_the_tooltip_the_expressions() -> None:
+    project = load_target("EfficientNet")
+    report = analyse(project).root
+    stage = next(node for node in project.model.graph.nodes if node.name == "stage5")
+    shown = card(project, project.model.graph, stage, report.nodes[stage.id])
+    assert shown.facts.startswith("80 → 112")
+    assert "channels" not in shown.facts
+    assert "out_channels = channels[5] = 112" in expressions(stage, report.nodes[stage.id].params)
+
+
+def test_a_repeated_card_counts_its_repetitions() -> None:
+    project = load_target("CNN2DResNet")
+    report = analyse(project).root
+    block = next(node for node in project.model.graph.nodes if node.repeat)
+    assert card(project, project.model.graph, block, report.nodes[block.id]).repeat == "×1"
+    assert card(project, project.model.graph, block).repeat == "×num_blocks"
 
 
 def test_fuzzy_finds_letters_in_order_and_prefers_beginnings() -> None:

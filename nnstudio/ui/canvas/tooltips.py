@@ -9,6 +9,7 @@ from nnstudio.catalog import registry
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hit_testing import Hit
+from nnstudio.ui.canvas.items.card_facts import expressions, value_text
 from nnstudio.ui.canvas.scene import CanvasScene
 
 
@@ -57,6 +58,9 @@ def _node_tooltip(scene: CanvasScene, project: Project, report: NodeReport, node
         for name, tensor in tensors.items():
             label = f" {escape(name)}" if len(tensors) > 1 else ""
             lines.append(f"{word}{label}: {escape(tensor.label)}")
+    if node.repeat is not None:
+        lines.append(escape(f"Repeated {value_text(node.repeat.count)} times"))
+    lines += [escape(line) for line in expressions(node, report.params)]
     lines += [escape(problem.sentence) for problem in report.problems]
     if failure := scene.failure_of(node_id):
         lines.append(f"<b>The last training failed here:</b> {escape(failure)}")

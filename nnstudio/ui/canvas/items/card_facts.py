@@ -1,6 +1,7 @@
 """The facts line of a card: the few parameters that matter, `128 → 128  3×3  p1`. No Qt.
 
-What the user wrote is shown as he wrote it (`hidden`), what was derived as its number.
+A card shows values; the expression behind one stands in its tooltip. Where a value is not known
+(an unconnected node, a size that is free) the expression is shown.
 """
 
 from __future__ import annotations
@@ -60,17 +61,34 @@ def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
     return GAP.join(part for part in parts if part)
 
 
-def block_facts(node: Node, declared: Sequence[str], most: int = 3) -> str:
-    """The facts line of a use of a block: the parameters that are given, as `declared`.
+def block_facts(
+    node: Node,
+    declared: Sequence[str],
+    resolved: Mapping[str, Resolved] | None = None,
+    most: int = 3,
+) -> str:
+    """The facts line of a use of a block: `80 → 112  num_blocks 3`, values as `resolved`.
 
-    Those that are handed on under their own name (`eps=eps`) say least and stand last.
+    First what comes in and goes out, where the block names it so; then the parameters that are
+    given, as `declared`. Those that are handed on under their own name (`eps=eps`) say least and
+    stand last.
     """
+    resolved = resolved or {}
     place = {name: k for k, name in enumerate(declared)}
-    texts = {name: value_text(value) for name, value in node.params.items()}
-    names = sorted(texts, key=lambda name: (texts[name] == name, place.get(name, len(place))))
+    written = {name: value_text(value) for name, value in node.params.items()}
+    texts = {name: _resolved_text(resolved.get(name)) or text for name, text in written.items()}
+    first = []
+    for source, target in _FROM_TO.items():
+        entering = _resolved_text(resolved.get(source))
+        if entering and target in texts:
+            first.append(f"{entering} → {texts.pop(target)}")
+            texts.pop(source, None)
+    names = sorted(texts, key=lambda name: (written[name] == name, place.get(name, len(place))))
     given = [name if texts[name] == name else f"{name} {texts[name]}" for name in names]
-    more = f"{GAP}…" if len(given) > most else ""
-    return GAP.join(given[:most]) + more
+    told = [name for name in names if written[name] != name]
+    shown = first + given[: len(told) if first else len(given)]
+    more = f"{GAP}…" if len(shown) > most else ""
+    return GAP.join(shown[:most]) + more
 
 
 def value_text(value: Any) -> str:
@@ -85,15 +103,40 @@ def value_text(value: Any) -> str:
 
 
 def _text(param: Param, node: Node, resolved: Mapping[str, Resolved]) -> str | None:
+    found = _resolved_text(resolved.get(param.name))
     if param.name in node.params:
-        return value_text(node.params[param.name])
-    found = resolved.get(param.name)
+        return (
+            found
+            if found and _is_expression(node.params[param.name])
+            else value_text(node.params[param.name])
+        )
     if found is not None:
-        parts = found if isinstance(found, tuple) else (found,)
-        return "×".join(p.label if isinstance(p, Dim) else value_text(p.value) for p in parts)
+        return found
     if param.default is AUTO or param.default is REQUIRED:
         return None
     return value_text(param.default)
+
+
+def _is_expression(value: Any) -> bool:
+    parts = value if isinstance(value, tuple | list) else (value,)
+    return any(isinstance(part, Expr) for part in parts)
+
+
+def _resolved_text(found: Resolved | None) -> str | None:
+    if found is None:
+        return None
+    parts = found if isinstance(found, tuple) else (found,)
+    return "×".join(p.label if isinstance(p, Dim) else value_text(p.value) for p in parts)
+
+
+def expressions(node: Node, resolved: Mapping[str, Resolved]) -> list[str]:
+    """What is written at a node where its card shows a value: `out_channels = hidden = 128`."""
+    lines = []
+    for name, value in node.params.items():
+        text = _resolved_text(resolved.get(name))
+        if _is_expression(value) and text is not None:
+            lines.append(f"{name} = {value_text(value)} = {text}")
+    return lines
 
 
 def _worth(param: Param, node: Node, text: str) -> bool:

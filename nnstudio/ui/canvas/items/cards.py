@@ -147,7 +147,8 @@ def card(
     kind: Kind = "block" if block else "unknown"
     title, name, said = node.type, node.name or (owner.name if owner else ""), ""
     if block is not None:
-        said, category = block_facts(node, [p.name for p in block.parameters]), "block"
+        declared = [p.name for p in block.parameters]
+        said, category = block_facts(node, declared, report.params), "block"
     elif layer is not None:
         kind, category = "layer", layer.category.name.lower()
         said = facts(layer, node, report.params)
@@ -156,7 +157,9 @@ def card(
     if node.type in (INPUT, OUTPUT):
         kind = "input" if node.type == INPUT else "output"
         title, name = node.name or node.type, ""
-        if kind == "output":
+        if kind == "input":
+            said = shape_text(next(iter(report.outputs.values()), None), " × ") or said
+        else:
             said = shape_text(next(iter(report.inputs.values()), None), " × ")
     elif node.type in (PARAMETER, BUFFER):
         category = node.type.lower()
@@ -180,7 +183,7 @@ def card(
             for port in ports.outputs
             if not told or port.name in told or port.name in outgoing
         ),
-        repeat=f"×{value_text(node.repeat.count)}" if node.repeat else "",
+        repeat=_repeat(node, report),
         when=node.when.text if node.when and not bypassed else "",
         bypassed=bypassed,
         active=report.active,
@@ -189,6 +192,13 @@ def card(
         severity=_worst(report),
         position=node.position,
     )
+
+
+def _repeat(node: Node, report: NodeReport) -> str:
+    if node.repeat is None:
+        return ""
+    known = report.repeats if report is not _NOTHING else None
+    return f"×{value_text(node.repeat.count) if known is None else known}"
 
 
 def _input(port: PortSpec, connected: bool) -> PortFace:
