@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +17,7 @@ from nnstudio.ui.action_table import TABLE
 from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
 from nnstudio.ui.app import create_window, has_display, run
-from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.ui.window.main_window import MainWindow, first_size
 from tests.ui.shell import closed, edit, small_project, small_workspace
 
 
@@ -201,3 +201,32 @@ def test_a_target_is_opened(qtbot: QtBot, tmp_path: Path) -> None:
     assert window.workspace.path == path
     assert window.documents.recent.paths() == [path]
     closed(window)
+
+
+# -- sizes ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [
+        ((1920, 1080), (1440, 900)),
+        ((1280, 720), (1178, 648)),  # a 1920 x 1080 screen at 150 %
+        ((960, 540), (883, 540)),  # at 200 %, where the least height is all there is
+        ((1024, 700), (942, 630)),
+    ],
+)
+def test_the_first_window_fits_the_screen(screen: tuple[int, int], size: tuple[int, int]) -> None:
+    found = first_size(QSize(*screen))
+    assert (found.width(), found.height()) == size
+
+
+def test_the_sides_give_way_and_the_canvas_stays(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(800, 560)
+    window.show()
+    qtbot.waitExposed(window)
+    assert (window.width(), window.height()) == (800, 560)
+    across = window.editor.across
+    across.setSizes([0, 800, 0])
+    assert across.sizes()[0] == across.sizes()[2] == 0
+    across.setSizes([400, 0, 400])
+    assert across.sizes()[1] > 0

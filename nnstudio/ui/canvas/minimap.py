@@ -25,6 +25,7 @@ class Minimap(QWidget):
         self._view = view
         self._picture: QPixmap | None = None
         self._content = QRectF()
+        self._has_room = True
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
@@ -50,11 +51,21 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """The view shows something else: the frame moves, and there is a map only if it helps."""
-        wanted = len(self._scene.nodes) > 1 and not self._visible_rect().contains(self._content)
+        wanted = (
+            self._has_room
+            and len(self._scene.nodes) > 1
+            and not self._visible_rect().contains(self._content)
+        )
         if wanted != (not self.isHidden()):
             self.setVisible(wanted)
         if wanted:
             self.update()
+
+    def give_room(self, has_room: bool) -> None:
+        """Let the map be shown, or not where it would cover a small canvas."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self.follow()
 
     def _visible_rect(self) -> QRectF:
         port = QRectF(self._view.viewport().rect())

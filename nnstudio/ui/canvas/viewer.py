@@ -29,6 +29,10 @@ FIRST_ZOOM = 0.7
 """Where a graph does not fit, its beginning is shown as near: facts can be read, much is seen."""
 
 
+MAPPED = (480, 280)
+"""The least width and height of a canvas that has room for the minimap."""
+
+
 class CanvasViewer(QWidget):
     """One block of the workspace's project, its selection, and the view of it.
 
@@ -327,4 +331,6 @@ class CanvasViewer(QWidget):
         super().resizeEvent(event)
         corner = self.rect().bottomRight() - self.minimap.rect().bottomRight()
         self.minimap.move(corner - QPoint(12, 12))
+        size = event.size()
+        self.minimap.give_room(size.width() >= MAPPED[0] and size.height() >= MAPPED[1])
         self.hint.centre()

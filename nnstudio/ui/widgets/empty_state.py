@@ -53,7 +53,8 @@ class EmptyState(QWidget):
         self._title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
         self._sentence = QLabel(sentence, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._sentence.setProperty("role", "muted")
-        self._sentence.setFixedWidth(420)
+        self._sentence.setMaximumWidth(420)
+        self._sentence.setMinimumWidth(140)
         self.button = QPushButton(button, self)  # shown without a parent it would be a window
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.requested)
@@ -65,7 +66,7 @@ class EmptyState(QWidget):
         column.addWidget(self._title, 0, centre)
         row = QHBoxLayout()  # alignment would cut a label that wraps
         row.addStretch(1)
-        row.addWidget(self._sentence)
+        row.addWidget(self._sentence, 100)
         row.addStretch(1)
         column.addLayout(row)
         column.addSpacing(6)

@@ -171,6 +171,7 @@ class TrainingPage(QWidget):
         self._split.setHandleWidth(1)
         self._split.addWidget(form)
         beside = QWidget()
+        beside.setMinimumWidth(240)  # narrower than its figures would like: they give way
         self._beside = QVBoxLayout(beside)
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.setSpacing(0)

@@ -71,9 +71,11 @@ class Editor(QWidget):
         self.down.addWidget(self.across)
         self.down.addWidget(self.tabs)
         for splitter, growing in ((self.across, 1), (self.down, 0)):
-            splitter.setChildrenCollapsible(False)
+            splitter.setChildrenCollapsible(True)
             splitter.setHandleWidth(1)
             splitter.setStretchFactor(growing, 1)
+        self.across.setCollapsible(1, False)  # the sides give way, the canvas stays
+        self.down.setCollapsible(0, False)
         self.across.setSizes(SIZES[0])
         self.down.setSizes(SIZES[1])
         self._heights = self.down.sizes()

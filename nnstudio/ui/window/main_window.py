@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -43,6 +43,15 @@ from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.workspace import Workspace
 
+SMALLEST = QSize(800, 560)
+USUAL = QSize(1440, 900)
+
+
+def first_size(screen: QSize) -> QSize:
+    """The size of the first window: the usual one, or what a smaller screen has room for."""
+    room = QSize(round(0.92 * screen.width()), round(0.9 * screen.height()))
+    return USUAL.boundedTo(room).expandedTo(SMALLEST).boundedTo(screen)
+
 
 class MainWindow(QMainWindow):
     """One window, one open project. `shown_first` once it can be seen."""
@@ -60,8 +69,9 @@ class MainWindow(QMainWindow):
         self._run_state: State | None = None
         self.setWindowIcon(icons.application())
         self.setAcceptDrops(True)
-        self.resize(1440, 900)
-        self.setMinimumSize(900, 600)
+        screen = self.screen().availableSize()
+        self.setMinimumSize(SMALLEST.boundedTo(screen))
+        self.resize(first_size(screen))
         self.documents = Documents(self, workspace, settings)
         self.gallery = Gallery(presets, load_target, self.documents.recent)
         libraries = BlockLibraries(settings.library_folder)
