@@ -108,7 +108,7 @@ class Canvas(CanvasViewer):
     def _search_for(
         self, port: Port | None, side: Side, wire: Edge | None
     ) -> tuple[list[Candidate], str]:
-        """What a search offers, and the line that it says below."""
+        """Find what a search offers, and the line that it says below."""
         source = wire.source if wire is not None else port if side == "out" else None
         if source is not None:
             report = self.report.nodes.get(source.node)

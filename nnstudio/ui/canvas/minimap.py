@@ -31,7 +31,7 @@ class Minimap(QWidget):
         self.hide()
 
     def refresh(self) -> None:
-        """The graph has changed."""
+        """Draw the graph as it is now."""
         self._picture = None
         self._content = self._scene.content_rect()
         self._fit_height()
@@ -49,7 +49,7 @@ class Minimap(QWidget):
             self.move(self.x(), bottom - height + 1)
 
     def follow(self) -> None:
-        """The view shows something else: the frame moves, and there is a map only if it helps."""
+        """Move the frame to what the view shows; hide the map where it does not help."""
         wanted = len(self._scene.nodes) > 1 and not self._visible_rect().contains(self._content)
         if wanted != (not self.isHidden()):
             self.setVisible(wanted)

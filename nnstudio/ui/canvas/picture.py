@@ -21,7 +21,7 @@ _SHARP = 2.0
 
 
 def scene_of(project: Project, block: str, report: BlockReport) -> CanvasScene:
-    """A scene of its own, with everything in full detail."""
+    """Make a scene of its own, with everything in full detail."""
     scene = CanvasScene()
     scene.show(project, block, report)
     return scene
@@ -48,7 +48,7 @@ def write(project: Project, block: str, report: BlockReport, path: Path) -> None
 
 
 def image(project: Project, block: str, report: BlockReport, size: QSize) -> QImage:
-    """The picture fitted into `size`, as small as a thumbnail if wanted."""
+    """Draw the picture fitted into `size`, as small as a thumbnail if wanted."""
     scene = scene_of(project, block, report)
     area = _area(scene)
     scale = min(size.width() / area.width(), size.height() / area.height(), 1.0)

@@ -60,7 +60,7 @@ class Documents(QObject):
     # -- opening ------------------------------------------------------------------------------
 
     def new(self) -> bool:
-        """An empty project; False if the user would rather keep the present one."""
+        """Begin an empty project; False if the user would rather keep the present one."""
         return self.show(Project(), None)
 
     def open(self, path: Path | None = None) -> bool:
@@ -98,7 +98,7 @@ class Documents(QObject):
         return True
 
     def adopt(self, path: Path) -> None:
-        """A file has been opened by name: remember it like one that was chosen."""
+        """Remember a file that was opened by name like one that was chosen."""
         self.saved_at = path.stat().st_mtime
         self.recent.add(path)
         self.opened.emit()
@@ -158,7 +158,7 @@ class Documents(QObject):
         return True
 
     def may_leave(self) -> bool:
-        """True if nothing is unsaved, or the user has decided what becomes of it. Asks once."""
+        """Tell whether nothing is unsaved, or the user has decided about it. Asks once."""
         if not self._workspace.modified:
             return True
         match self.ask_unsaved():
@@ -171,7 +171,7 @@ class Documents(QObject):
     # -- the side file ------------------------------------------------------------------------
 
     def follow(self) -> None:
-        """The project has changed: write the side file as soon as it is quiet."""
+        """Write the side file as soon as it is quiet: the project has changed."""
         self._timer.start()
 
     def autosave(self) -> None:
@@ -184,12 +184,12 @@ class Documents(QObject):
             self._side.remove()
 
     def close(self) -> None:
-        """The window closes in peace: nothing is left to recover."""
+        """Leave nothing to recover: the window closes in peace."""
         self._timer.stop()
         self._side.remove()
 
     def reason_not_to_save(self) -> str | None:
-        """Why there is nothing to save; None if there is."""
+        """Say why there is nothing to save; None if there is."""
         if self._workspace.path is not None and not self._workspace.modified:
             return "Nothing has changed since it was saved."
         return None

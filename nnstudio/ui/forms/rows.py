@@ -206,14 +206,14 @@ class FieldRow(QWidget):
         return self._message.text()
 
     def reset(self) -> None:
-        """Back to auto or the default."""
+        """Go back to auto or the default."""
         if isinstance(self.editor, ValueEdit):
             self.editor.discard()
         self._refused = ""
         self.committed.emit(self.name, "")
 
     def accept(self) -> None:
-        """What was entered has been taken (or changed nothing): show what is true."""
+        """Show what is true: what was entered has been taken, or changed nothing."""
         self._refused = ""
         if isinstance(self.editor, ValueEdit) and self.editor.is_dirty:
             self.editor.discard()

@@ -130,7 +130,7 @@ class ParameterRow(DefinitionRow):
 
 
 def _as_type(declared: BlockParameter, name: str) -> BlockParameter:
-    """The parameter with another type; its default becomes one of that type."""
+    """Give the parameter another type; its default becomes one of that type."""
     kind = cast(ParameterType, name)
     default = declared.default
     if kind == "float" and isinstance(default, int) and not isinstance(default, bool):
@@ -176,15 +176,15 @@ class Definitions(Section):
         in_order(self)
 
     def definitions(self, block: Block) -> object:
-        """What the rows are made from."""
+        """Return what the rows are made from."""
         raise NotImplementedError
 
     def make_rows(self, block: Block) -> list[QWidget]:
-        """The rows."""
+        """Make the rows."""
         raise NotImplementedError
 
     def another(self, block: Block) -> Command:
-        """The command that adds one."""
+        """Make the command that adds one."""
         raise NotImplementedError
 
     def _add_one(self) -> None:

@@ -138,7 +138,7 @@ class Outline(QWidget):
         self._move(self.rows.shift(self.tree.selected_rows(), step))
 
     def reason_not_to_shift(self) -> str | None:
-        """Why no row can be moved; None if one can."""
+        """Say why no row can be moved; None if one can."""
         return None if self._canvas.selection() else "Select a node first."
 
     def _plan(self, rows: Sequence[Row], places: Sequence[Place]) -> tuple[Place, DeclareTogether]:

@@ -136,7 +136,7 @@ class Chart(QFrame):
     def add_series(
         self, key: str, name: str, *, short: str = "", dashed: bool = False, widest: str = "0.0000"
     ) -> Series:
-        """A curve with a legend entry that shows and hides it.
+        """Add a curve with a legend entry that shows and hides it.
 
         `short` is what the legend says, `widest` the longest value for which it keeps room.
         """
@@ -163,16 +163,16 @@ class Chart(QFrame):
         return {key: curve.series for key, curve in self._curves.items()}
 
     def entry(self, key: str) -> LegendEntry:
-        """The legend entry of a series."""
+        """Return the legend entry of a series."""
         return self._curves[key].entry
 
     def set_smoothing(self, weight: float) -> None:
-        """0: the points themselves; towards 1: smoother, with the points faint behind."""
+        """Smooth the curves, the points faint behind; 0 shows the points themselves."""
         self._weight = weight
         self.redraw()
 
     def set_log(self, on: bool) -> None:
-        """Logarithmic values; what is not above 0 is left out."""
+        """Draw the values on a logarithmic scale; what is not above 0 is left out."""
         self.log_button.setChecked(on)
         self.plot.setLogMode(x=False, y=on)
         self.redraw()
@@ -240,7 +240,7 @@ class Chart(QFrame):
         self.redraw()
 
     def show_at(self, x: float | None) -> None:
-        """The crosshair and the values at epoch `x`; without it the last values."""
+        """Show the crosshair and the values at epoch `x`; without it the last values."""
         self._at = x
         self._line.setVisible(x is not None)
         if x is not None:
@@ -259,7 +259,7 @@ class Chart(QFrame):
         self._put(self._dots, dots)
 
     def figure(self, value: float) -> str:
-        """A value as the legend says it."""
+        """Write a value as the legend says it."""
         if self._percent:
             return f"{value:.2f} %"
         if value and abs(value) < 1e-3:

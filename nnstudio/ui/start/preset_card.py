@@ -145,7 +145,7 @@ class PresetCard(Card):
         self.setToolTip("\n".join(line for line in lines if line))
 
     def words(self) -> str:
-        """What a search looks at."""
+        """Return what a search looks at."""
         info = self.info
         words = (info.name, info.task, info.family, info.document, *info.variants)
         return " ".join(words).lower()

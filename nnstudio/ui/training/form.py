@@ -50,7 +50,7 @@ class Setting:
 
 
 def settings_of_schema() -> list[Setting]:
-    """The settings in the order of the schema."""
+    """Read the settings in the order of the schema."""
     found = []
     for name, told in TrainingSettings.model_json_schema()["properties"].items():
         parts: list[dict[str, Any]] = told.get("anyOf", [told])
@@ -183,7 +183,7 @@ class TrainingForm(QWidget):
         return setting.choices
 
     def show_devices(self, names: tuple[str, ...]) -> None:
-        """The devices of this machine, once torch has told them."""
+        """Offer the devices of this machine, once torch has told them."""
         self._devices = ("auto", *names)
         self.refresh()
 

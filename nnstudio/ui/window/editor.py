@@ -153,7 +153,7 @@ class Editor(QWidget):
         return self.canvas.fly_to(node) if node else True
 
     def path_to(self, block: str) -> tuple[str, ...] | None:
-        """The nodes to enter from the root to reach a block; None if it is not in use."""
+        """Find the nodes to enter from the root to reach a block; None if it is not in use."""
         project = self.workspace.project
         ways: list[tuple[str, tuple[str, ...]]] = [(project.root, ())]
         seen = {project.root}
@@ -192,11 +192,11 @@ class Editor(QWidget):
         self.tabs.setCurrentIndex(self._ids.index(id))
 
     def current_panel(self) -> str:
-        """The id of the tab that is up."""
+        """Return the id of the tab that is up."""
         return self._ids[self.tabs.currentIndex()] if self._ids else ""
 
     def is_panel_seen(self, id: str) -> bool:
-        """True if that tab can be seen now."""
+        """Tell whether that tab can be seen now."""
         return not self.tabs.isHidden() and self.current_panel() == id
 
     def count_on_tab(self, id: str, count: int) -> None:
@@ -205,7 +205,7 @@ class Editor(QWidget):
         self.tabs.setTabText(self._ids.index(id), f"{title} ({count:,})" if count else title)
 
     def icon_on_tab(self, id: str, icon: str, colour: str) -> None:
-        """Another icon on a tab."""
+        """Put another icon on a tab."""
         self._icons[self._ids.index(id)] = (icon, colour)
         self._tint()
 
@@ -241,7 +241,7 @@ class Editor(QWidget):
         return {"left": self.left, "inspector": self.inspector, "panels": self.tabs}
 
     def is_side_shown(self, name: str) -> bool:
-        """True if the palette, the outline, the inspector or the panels are shown."""
+        """Tell whether the palette, the outline, the inspector or the panels are shown."""
         if name in PAGES:
             return not self.left.isHidden() and self.left.page == name
         return not self._sides()[name].isHidden()

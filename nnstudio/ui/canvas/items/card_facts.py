@@ -43,7 +43,7 @@ _HIDDEN_AT = {"num_layers": "1"}
 
 
 def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
-    """The facts line of a use of `layer`."""
+    """Write the facts line of a use of `layer`."""
     texts = {p.name: _text(p, node, resolved) for p in layer.params}
     parts: list[str] = []
     done: set[str] = set()
@@ -61,7 +61,7 @@ def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
 
 
 def block_facts(node: Node, declared: Sequence[str], most: int = 3) -> str:
-    """The facts line of a use of a block: the parameters that are given, as `declared`.
+    """Write the facts line of a use of a block: the parameters that are given, as `declared`.
 
     Those that are handed on under their own name (`eps=eps`) say least and stand last.
     """
@@ -74,7 +74,7 @@ def block_facts(node: Node, declared: Sequence[str], most: int = 3) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A parameter value in few characters: `3×3` for (3, 3), the text of an expression."""
+    """Write a value in few characters: `3×3` for (3, 3), the text of an expression."""
     if isinstance(value, Expr):
         return value.text
     if isinstance(value, tuple | list):
