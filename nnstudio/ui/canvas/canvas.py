@@ -172,6 +172,11 @@ class Canvas(CanvasViewer):
         self._popup = None
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def popup(self) -> SearchPopup | RenameEditor | None:
+        """The search or the field for a name that is open."""
+        return self._popup
+
     def close_popups(self) -> None:
         """Close the search and the name field, if one is open."""
         popup, self._popup = self._popup, None

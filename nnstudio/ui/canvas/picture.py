@@ -43,7 +43,7 @@ def write(project: Project, block: str, report: BlockReport, path: Path) -> None
         _write_svg(scene, area, path, block)
         return
     scale = min(_SHARP, MOST_PIXELS / max(area.width(), area.height()))
-    if not _image(scene, area, scale).save(str(path), "PNG"):  # type: ignore[call-overload]
+    if not draw(scene, scale).save(str(path), "PNG"):  # type: ignore[call-overload]
         raise OSError(f"the picture cannot be written to '{path}'")
 
 
@@ -53,17 +53,12 @@ def image(project: Project, block: str, report: BlockReport, size: QSize) -> QIm
     area = _area(scene)
     scale = min(size.width() / area.width(), size.height() / area.height(), 1.0)
     scene.set_scale(scale)
-    return _image(scene, area, scale)
+    return draw(scene, scale)
 
 
-def _area(scene: CanvasScene) -> QRectF:
-    rect = scene.content_rect()
-    return (rect if not rect.isNull() else QRectF(0, 0, 160, 90)).marginsAdded(
-        QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)
-    )
-
-
-def _image(scene: CanvasScene, area: QRectF, scale: float) -> QImage:
+def draw(scene: CanvasScene, scale: float) -> QImage:
+    """Draw the whole of a scene as it is, `scale` pixels to a unit."""
+    area = _area(scene)
     size = (area.size() * scale).toSize().expandedTo(QSize(1, 1))
     drawn = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     drawn.fill(scene.look.canvas)
@@ -71,6 +66,13 @@ def _image(scene: CanvasScene, area: QRectF, scale: float) -> QImage:
     _render(scene, painter, QRectF(drawn.rect()), area)
     painter.end()
     return drawn
+
+
+def _area(scene: CanvasScene) -> QRectF:
+    rect = scene.content_rect()
+    return (rect if not rect.isNull() else QRectF(0, 0, 160, 90)).marginsAdded(
+        QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)
+    )
 
 
 def _write_svg(scene: CanvasScene, area: QRectF, path: Path, title: str) -> None:

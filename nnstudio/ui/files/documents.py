@@ -53,7 +53,7 @@ class Documents(QObject):
         self.ask_unsaved: Callable[[], Answer] = self._ask_unsaved
         self.ask_open: Callable[[], Path | None] = self._ask_open
         self.ask_save: Callable[[], Path | None] = self._ask_save
-        self._side = AutosaveFile(settings.recovery_folder)
+        self.autosave_file = AutosaveFile(settings.recovery_folder)
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_DELAY)
         self._timer.timeout.connect(self.autosave)
 
@@ -124,7 +124,7 @@ class Documents(QObject):
 
     def _put(self, project: Project, path: Path | None) -> None:
         self._timer.stop()
-        self._side.remove()
+        self.autosave_file.remove()
         self.saved_at = path.stat().st_mtime if path and path.is_file() else None
         self._workspace.show(project, path)
         self.opened.emit()
@@ -151,7 +151,7 @@ class Documents(QObject):
             return False
         self.saved_at = time.time()
         self._timer.stop()
-        self._side.remove()
+        self.autosave_file.remove()
         self.recent.add(path)
         self._settings.set_folder(path.parent)
         self.saved.emit()
@@ -179,14 +179,14 @@ class Documents(QObject):
         self._timer.stop()
         if self._workspace.modified:
             workspace = self._workspace
-            self._side.write(workspace.project, workspace.title, workspace.path)
+            self.autosave_file.write(workspace.project, workspace.title, workspace.path)
         else:
-            self._side.remove()
+            self.autosave_file.remove()
 
     def close(self) -> None:
         """Leave nothing to recover: the window closes in peace."""
         self._timer.stop()
-        self._side.remove()
+        self.autosave_file.remove()
 
     def reason_not_to_save(self) -> str | None:
         """Say why there is nothing to save; None if there is."""

@@ -59,6 +59,10 @@ class AutosaveFile:
         for suffix in (".nns", ".json"):
             with contextlib.suppress(OSError):
                 self._file.with_suffix(suffix).unlink(missing_ok=True)
+        self.release()
+
+    def release(self) -> None:
+        """Give the lock back: what is written then belongs to nobody, as after a crash."""
         self._lock.unlock()
 
 

@@ -202,8 +202,8 @@ class FieldRow(QWidget):
 
     @property
     def message(self) -> str:
-        """The sentence that stands under the field."""
-        return self._message.text()
+        """The sentence that stands under the field; empty if there is none."""
+        return "" if self._message.isHidden() else self._message.text()
 
     def reset(self) -> None:
         """Go back to auto or the default."""

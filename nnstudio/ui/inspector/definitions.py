@@ -83,6 +83,11 @@ class DefinitionRow(QWidget):
         self._grid.addWidget(button, 0, self._grid.columnCount())
         self._grid.addWidget(self._message, 1, 0, 1, self._grid.columnCount())
 
+    @property
+    def message(self) -> str:
+        """The sentence that stands below; empty if there is none."""
+        return "" if self._message.isHidden() else self._message.text()
+
     def attempt(self, make: Make) -> None:
         """Do it, or say below why not."""
         sentence = self._context.attempt(make)
@@ -154,13 +159,13 @@ class Definitions(Section):
         super().__init__(title, open=open, parent=parent)
         self.context = context
         self._form: object = None
-        self._more = QPushButton(more)
-        self._more.setProperty("role", "small")
-        icons.attach(self._more, "add", size=14)
-        self._more.clicked.connect(self._add_one)
+        self.more_button = QPushButton(more)
+        self.more_button.setProperty("role", "small")
+        icons.attach(self.more_button, "add", size=14)
+        self.more_button.clicked.connect(self._add_one)
         self._rows = Column(collapses=True)
         self.add(self._rows)
-        self.add(self._more)
+        self.add(self.more_button)
         self.body_rows: list[QWidget] = []
 
     def show_block(self, block: Block) -> None:

@@ -128,6 +128,11 @@ class PresetCard(Card):
         self.column.addLayout(body)
         self._describe()
 
+    @property
+    def facts(self) -> str:
+        """The line about its size and its variants."""
+        return self._parameters.text()
+
     def show_project(self, project: Project, report: BlockReport, parameters: str) -> None:
         """Fill in what only the project tells."""
         self._picture.show_project(project, report)
