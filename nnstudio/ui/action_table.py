@@ -42,12 +42,12 @@ def canvas_act(
     icon: str | None = None,
     note: str = "",
 ) -> ActionSpec:
-    """An act on the graph."""
+    """Declare an act on the graph."""
     return ActionSpec(id, title, menu, section, keys, icon, note, "canvas")
 
 
 def outline_act(id: str, title: str, menu: str, section: int, *keys: str, note: str) -> ActionSpec:
-    """An act on the order of the outline."""
+    """Declare an act on the order of the outline."""
     return ActionSpec(id, title, menu, section, keys, None, note, "outline")
 
 
@@ -61,7 +61,7 @@ def window_act(
     note: str = "",
     checkable: bool = False,
 ) -> ActionSpec:
-    """An act of the window as a whole."""
+    """Declare an act of the window as a whole."""
     return ActionSpec(id, title, menu, section, keys, icon, note, "window", checkable)
 
 

@@ -30,14 +30,14 @@ WRONG_USE = 2
 
 
 def has_display() -> bool:
-    """False where Qt would end the program because there is nothing to draw on."""
+    """Tell whether there is a display; without one Qt would end the program."""
     if os.environ.get("QT_QPA_PLATFORM") or not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def application() -> QApplication:
-    """The application, made once."""
+    """Return the application, made once."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(["nnstudio"])
@@ -49,7 +49,7 @@ def application() -> QApplication:
 
 
 def preset_infos() -> list[PresetInfo]:
-    """What the cards of the gallery say, without checking the projects themselves."""
+    """Read what the cards of the gallery say, without checking the projects themselves."""
     infos = []
     for name in preset_names():
         try:
@@ -81,7 +81,7 @@ def create_window(
     target: str | None = None,
     folder: Path | None = None,
 ) -> MainWindow:
-    """The main window, not shown yet.
+    """Make the main window, not shown yet.
 
     Args:
         workspace: an open project to show; without it the start page comes first.
@@ -106,7 +106,7 @@ def _say_failure(
     error: BaseException,
     trace: TracebackType | None,
 ) -> None:
-    """A mistake of the program's own: the window stays, the log has the traceback."""
+    """Say that the program itself failed: the window stays, the log has the traceback."""
     sys.__excepthook__(kind, error, trace)
     detail = "".join(traceback.format_exception(kind, error, trace))
     window.say("Something went wrong inside the program; the Log has the details", "error", "error")

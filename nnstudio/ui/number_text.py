@@ -4,12 +4,12 @@ from __future__ import annotations
 
 
 def group_digits(number: int | None) -> str:
-    """1084421 -> `1,084,421`; None -> `unknown`."""
+    """Write 1084421 as `1,084,421`, None as `unknown`."""
     return "unknown" if number is None else f"{number:,}"
 
 
 def short(number: int) -> str:
-    """A count in few characters: `812`, `405 k`, `1.08 M`."""
+    """Write a count in few characters: `812`, `405 k`, `1.08 M`."""
     for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
         if number >= size:
             figure = number / size
@@ -19,7 +19,7 @@ def short(number: int) -> str:
 
 
 def flops(number: int | None) -> str:
-    """Floating point operations with a unit: `28.4 MFLOPs`."""
+    """Write floating point operations with a unit: `28.4 MFLOPs`."""
     if number is None:
         return "FLOPs unknown"
     text = short(number)
@@ -28,7 +28,7 @@ def flops(number: int | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people read them: `0:42`, `12:04`, `1:02:33`."""
+    """Write seconds as people read them: `0:42`, `12:04`, `1:02:33`."""
     whole = max(0, round(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)

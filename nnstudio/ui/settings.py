@@ -33,7 +33,7 @@ class Settings:
         self._store = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)
 
     def theme(self) -> Mode:
-        """The theme that was chosen; `system` follows the desktop."""
+        """Read the theme that was chosen; `system` follows the desktop."""
         found = self._store.value("theme", "system")
         return next((mode for mode in _MODES if mode == found), "system")
 
@@ -42,7 +42,7 @@ class Settings:
         self._store.setValue("theme", mode)
 
     def state(self, name: str) -> QByteArray:
-        """The saved geometry or splitter state called `name`; empty if there is none."""
+        """Read the geometry or splitter state called `name`; empty if there is none."""
         found = self._store.value(f"state/{name}")
         return found if isinstance(found, QByteArray) else QByteArray()
 
@@ -51,7 +51,7 @@ class Settings:
         self._store.setValue(f"state/{name}", state)
 
     def flag(self, name: str, default: bool) -> bool:
-        """A yes or no."""
+        """Read a yes or no."""
         found = self._store.value(f"flag/{name}", default)
         return found if isinstance(found, bool) else str(found).lower() == "true"
 
@@ -60,7 +60,7 @@ class Settings:
         self._store.setValue(f"flag/{name}", value)
 
     def texts(self, name: str) -> list[str]:
-        """A list of texts."""
+        """Read a list of texts."""
         found = self._store.value(f"list/{name}", [])
         if isinstance(found, str):  # an ini file does not tell one text from a list of one
             return [found] if found else []
@@ -71,7 +71,7 @@ class Settings:
         self._store.setValue(f"list/{name}", values)
 
     def keys(self, action: str) -> tuple[str, ...] | None:
-        """The keys the user gave an action; None if it has its own."""
+        """Read the keys the user gave an action; None if it has its own."""
         found = self._store.value(f"keys/{action}")
         return None if found is None else tuple(part for part in str(found).split(" | ") if part)
 
@@ -83,7 +83,7 @@ class Settings:
             self._store.setValue(f"keys/{action}", " | ".join(keys))
 
     def folder(self) -> str:
-        """The folder that file dialogs start in."""
+        """Read the folder that file dialogs start in."""
         found = str(self._store.value("folder", ""))
         return found if found and Path(found).is_dir() else str(Path.home())
 

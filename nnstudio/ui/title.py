@@ -8,5 +8,5 @@ PROGRAM = "NN Studio"
 
 
 def window_title(workspace: Workspace | None) -> str:
-    """`model[*] - NN Studio`; Qt puts the star in when the window is marked as modified."""
+    """Write `model[*] - NN Studio`; Qt puts the star in when the window is modified."""
     return PROGRAM if workspace is None else f"{workspace.title}[*] - {PROGRAM}"

@@ -41,7 +41,7 @@ def canvas(qtbot: QtBot) -> Iterator[Canvas]:
 
 def drawn(scene: CanvasScene) -> QImage:
     """Everything in a scene as pixels."""
-    return picture._image(scene, picture._area(scene), 0.5)
+    return picture.draw(scene, 0.5)
 
 
 def alike(left: QImage, right: QImage) -> bool:

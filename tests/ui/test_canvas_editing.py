@@ -49,7 +49,7 @@ def press(canvas: Canvas, key: Qt.Key, keys: Qt.KeyboardModifier | None = None) 
 
 
 def typed(canvas: Canvas, text: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
-    popup = canvas._popup
+    popup = canvas.popup
     assert popup is not None
     field = getattr(popup, "field", popup)
     QTest.keyClicks(field, text)
@@ -110,7 +110,7 @@ def test_takes_a_wire_off_its_input(canvas: Canvas, mouse: Mouse) -> None:
     mouse.drag(mouse.port("relu", "input"), QPointF(420, 180))
     assert edge("conv", "relu") not in canvas.graph.edges
     assert canvas.workspace.history.undo_title == "Disconnect"
-    assert canvas._popup is None
+    assert canvas.popup is None
 
 
 def test_moves_the_end_of_a_wire(canvas: Canvas, mouse: Mouse) -> None:
@@ -274,7 +274,7 @@ def test_arranges_in_one_step(canvas: Canvas) -> None:
 
 def test_a_wire_into_the_open_searches_adds_and_connects(canvas: Canvas, mouse: Mouse) -> None:
     mouse.drag(mouse.port("conv"), QPointF(560, 140))
-    popup = canvas._popup
+    popup = canvas.popup
     assert popup is not None
     assert not any(c.type == "Input" for c in popup.candidates)
     typed(canvas, "batchnorm2")
@@ -288,10 +288,10 @@ def test_a_wire_into_the_open_searches_adds_and_connects(canvas: Canvas, mouse: 
 
 def test_what_does_not_fit_the_wire_comes_last(canvas: Canvas, mouse: Mouse) -> None:
     mouse.drag(mouse.port("conv"), QPointF(560, 140))
-    fits = {c.type: c.fits for c in canvas._popup.candidates}
+    fits = {c.type: c.fits for c in canvas.popup.candidates}
     assert fits["MaxPool2d"]
     assert not fits["Conv1d"]
-    results = {c.type: c.result for c in canvas._popup.candidates}
+    results = {c.type: c.result for c in canvas.popup.candidates}
     assert results["MaxPool2d"] == "N×8×15×15"
     press(canvas, Qt.Key.Key_Escape)
 
@@ -308,7 +308,7 @@ def test_search_goes_away_with_escape_and_changes_nothing(canvas: Canvas, mouse:
     before = canvas.project
     mouse.double_click(QPointF(100, 200))
     typed(canvas, "conv", Qt.Key.Key_Escape)
-    assert canvas._popup is None
+    assert canvas.popup is None
     assert canvas.project is before
     assert canvas.view.hasFocus()
 
@@ -410,7 +410,7 @@ def test_tab_enters_a_block_or_searches(canvas: Canvas) -> None:
     press(canvas, Qt.Key.Key_Tab)
     assert canvas.path == ("use",)
     press(canvas, Qt.Key.Key_Tab)
-    assert canvas._popup is not None
+    assert canvas.popup is not None
 
 
 def test_space_searches_and_space_with_a_drag_pans(canvas: Canvas, mouse: Mouse) -> None:
@@ -418,11 +418,11 @@ def test_space_searches_and_space_with_a_drag_pans(canvas: Canvas, mouse: Mouse)
     QTest.keyPress(canvas.view, Qt.Key.Key_Space)
     mouse.drag(QPointF(0, 300), QPointF(80, 340))
     QTest.keyRelease(canvas.view, Qt.Key.Key_Space)
-    assert canvas._popup is None
+    assert canvas.popup is None
     assert (canvas.view.middle - middle).manhattanLength() > 20
     assert canvas.selection() == frozenset()
     press(canvas, Qt.Key.Key_Space)
-    assert canvas._popup is not None
+    assert canvas.popup is not None
 
 
 def test_a_double_click_on_a_layer_asks_for_its_properties(
@@ -462,11 +462,11 @@ def test_renames_on_the_card(canvas: Canvas, qtbot: QtBot) -> None:
     press(canvas, Qt.Key.Key_F2)
     with qtbot.waitSignal(canvas.refused):
         typed(canvas, "class")
-    assert canvas._popup is not None
-    canvas._popup.selectAll()
+    assert canvas.popup is not None
+    canvas.popup.selectAll()
     typed(canvas, "stem")
     assert canvas.graph.by_id["conv"].name == "stem"
-    assert canvas._popup is None
+    assert canvas.popup is None
 
 
 def test_double_click_on_a_title_renames_the_group(canvas: Canvas, mouse: Mouse) -> None:

@@ -148,7 +148,7 @@ def test_without_rules_the_section_says_what_holds(open_window: Open) -> None:
 def test_adding_takes_the_next_type_of_the_block(open_window: Open) -> None:
     window = open_window(language_model())
     for _ in range(4):
-        section(window)._more.click()
+        section(window).more_button.click()
     assert rules(window) == [
         "Embedding.weight: truncated normal, std 0.02",
         "LayerNorm.weight: ones",
@@ -207,7 +207,6 @@ def test_a_refusal_stands_in_the_row(open_window: Open, typed: str, said: str) -
     row = rows(window)[0].rules.params["std"]
     write(row, typed)
     assert row.message == said
-    assert not row._message.isHidden()
     assert isinstance(row.editor, ValueEdit)
     assert row.editor.text() == typed
     assert rules(window) == ["Linear.weight: truncated normal, std 0.02"]
@@ -235,8 +234,7 @@ def test_a_second_rule_for_the_same_is_refused_in_its_row(open_window: Open) -> 
     window = open_window(with_rules(LINEAR, Initialiser("Linear", "zeros", target="bias")))
     bias = rows(window)[1]
     choose(bias.target, "weight")
-    assert bias._message.text() == "The weight of Linear has two rules"
-    assert not bias._message.isHidden()
+    assert bias.message == "The weight of Linear has two rules"
     assert bias.target.currentText() == "bias"
     assert len(rules(window)) == 2
 

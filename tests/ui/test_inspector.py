@@ -265,7 +265,7 @@ def test_nothing_selected_shows_the_block_and_its_values(bench: Bench) -> None:
 def test_parameters_of_a_block_are_added_changed_and_removed(bench: Bench) -> None:
     bench.select()
     parameters = bench.inspector.block_page.parameters
-    parameters._add_one()
+    parameters.more_button.click()
     assert [p.name for p in bench.workspace.project.model.parameters] == ["hidden", "size"]
     row = parameters.body_rows[1]
     row.default.setText("7")

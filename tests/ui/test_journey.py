@@ -65,7 +65,7 @@ def journey(
 def search(canvas: Canvas, mouse: Mouse, at: QPointF, text: str) -> str:
     """Double-click in the open, type, Enter: the id of the node that came."""
     mouse.double_click(at)
-    popup = canvas._popup
+    popup = canvas.popup
     assert popup is not None
     QTest.keyClicks(popup.field, text)
     QTest.keyClick(popup.field, Qt.Key.Key_Return)

@@ -222,10 +222,10 @@ def test_another_one_of_the_name_is_replaced_after_one_question(
     assert item(window, "Encoder").toolTip(0) == "Encoder\nAnother."
 
 
-def test_the_question_can_be_answered(
-    open_window: Callable[[Project], MainWindow], library: Path
-) -> None:
-    acts = open_window(encoder()).library_actions
+def test_the_question_can_be_answered(qtbot: QtBot, tmp_path: Path, library: Path) -> None:
+    window = create_window(Workspace(encoder()), folder=tmp_path)
+    window.show()
+    acts = window.library_actions
     said: list[str] = []
 
     def answer(button: str) -> None:
@@ -235,12 +235,13 @@ def test_the_question_can_be_answered(
         next(b for b in box.buttons() if b.text().replace("&", "") == button).click()
 
     QTimer.singleShot(0, lambda: answer("Cancel"))
-    assert not acts._ask_replace("Encoder")
+    assert not acts.ask_replace("Encoder")
     QTimer.singleShot(0, lambda: answer("Replace"))
-    assert acts._ask_replace("Encoder")
+    assert acts.ask_replace("Encoder")
     acts.save("Encoder")
     QTimer.singleShot(0, lambda: answer("Remove"))
-    assert acts._ask_remove(saved_blocks(library)[0])
+    assert acts.ask_remove(saved_blocks(library)[0])
+    closed(window)
     assert said == [*["Replace 'Encoder' in My blocks?"] * 2, "Remove 'Encoder' from My blocks?"]
 
 
@@ -344,9 +345,9 @@ def test_the_search_on_a_wire_inserts_it(kept: MainWindow) -> None:
     canvas = kept.editor.canvas
     edge, place = on_wire(kept, "conv", "flat")
     Mouse(canvas).double_click(place)
-    assert canvas._popup is not None
-    QTest.keyClicks(canvas._popup.field, "encoder")
-    QTest.keyClick(canvas._popup.field, Qt.Key.Key_Return)
+    assert canvas.popup is not None
+    QTest.keyClicks(canvas.popup.field, "encoder")
+    QTest.keyClick(canvas.popup.field, Qt.Key.Key_Return)
     graph = kept.workspace.project.model.graph
     assert graph.by_id[graph.incoming["flat"]["input"].node].type == "Encoder"
     assert edge not in graph.edges

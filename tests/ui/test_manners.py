@@ -77,9 +77,9 @@ def test_space_pans_but_searches_no_more_if_the_search_has_another_key(window: M
     canvas = window.editor.canvas
     window.actions_table.set_keys("graph.add", ("N",))
     QTest.keyClick(canvas.view, Qt.Key.Key_Space)
-    assert canvas._popup is None
+    assert canvas.popup is None
     QTest.keyClick(canvas.view, Qt.Key.Key_N)
-    assert canvas._popup is not None
+    assert canvas.popup is not None
 
 
 def test_a_search_by_key_goes_on_from_the_selected_node(window: MainWindow) -> None:
@@ -88,7 +88,7 @@ def test_a_search_by_key_goes_on_from_the_selected_node(window: MainWindow) -> N
     assert added is not None
     canvas.select({added})
     QTest.keyClick(canvas.view, Qt.Key.Key_Space)
-    popup = canvas._popup
+    popup = canvas.popup
     assert popup is not None
     QTest.keyClicks(popup.field, "GELU")
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
@@ -112,7 +112,7 @@ def test_tab_goes_through_the_inspector_as_it_is_read(window: MainWindow) -> Non
 
 def test_where_a_run_failed_stays_marked_until_an_edit(window: MainWindow) -> None:
     canvas = window.editor.canvas
-    window._on_failed("Small", "fc", "the device ran out of memory")
+    window.training.failed_at.emit("Small", "fc", "the device ran out of memory")
     item = canvas.scene.nodes["fc"]
     assert item.failed
     canvas.select(frozenset())
@@ -245,5 +245,5 @@ def test_a_card_says_how_many_variants_there_are(qtbot: QtBot) -> None:
     qtbot.addWidget(card)
     project = load_target("SimpleCNN")
     card.show_project(project, Workspace(project).report.root, "421,834 parameters")
-    assert f"{len(info.variants)} variants" in card._parameters.text()
+    assert f"{len(info.variants)} variants" in card.facts
     assert "8k" in card.toolTip()

@@ -317,10 +317,10 @@ def test_an_empty_block_says_what_will_stand_here(qtbot: QtBot, tmp_path: Path) 
     window = create_window(Workspace(Project()), folder=tmp_path)
     window.show()
     window.actions_table.run("view.outline")
-    assert "Nothing here yet" in window.editor.outline._empty.text()
-    assert window.editor.outline._empty.isVisible()
+    assert "Nothing here yet" in window.editor.outline.empty.text()
+    assert window.editor.outline.empty.isVisible()
     window.editor.add("Linear")
-    assert not window.editor.outline._empty.isVisible()
+    assert not window.editor.outline.empty.isVisible()
     closed(window)
 
 

@@ -100,15 +100,15 @@ def test_without_accuracy_there_is_none(plots: TrainingPlots) -> None:
 
 def test_training_and_validation_share_a_hue_and_differ_in_dash(plots: TrainingPlots) -> None:
     for chart, word in ((plots.loss, "loss"), (plots.accuracy, "accuracy")):
-        train = chart._curves[f"train_{word}"].line.opts["pen"]
-        validation = chart._curves[f"validation_{word}"].line.opts["pen"]
+        train = chart.curve(f"train_{word}").line.opts["pen"]
+        validation = chart.curve(f"validation_{word}").line.opts["pen"]
         assert train.color() == validation.color()
         assert train.style() == Qt.PenStyle.SolidLine
         assert validation.style() == Qt.PenStyle.CustomDashLine
 
 
 def test_nothing_is_drawn_before_redraw(plots: TrainingPlots) -> None:
-    line = plots.loss._curves["train_loss"].line
+    line = plots.loss.curve("train_loss").line
     for event in training():
         plots.add_event(event)
     assert line.getData()[0] is None or len(line.getData()[0]) == 0
@@ -118,7 +118,7 @@ def test_nothing_is_drawn_before_redraw(plots: TrainingPlots) -> None:
 
 def test_a_legend_entry_hides_its_curve(plots: TrainingPlots) -> None:
     feed(plots, training())
-    curve = plots.loss._curves["train_loss"]
+    curve = plots.loss.curve("train_loss")
     plots.loss.entry("train_loss").click()
     assert not curve.line.isVisible()
     assert not curve.raw.isVisible()
@@ -128,7 +128,7 @@ def test_a_legend_entry_hides_its_curve(plots: TrainingPlots) -> None:
 
 def test_smoothing_keeps_the_points_behind(plots: TrainingPlots) -> None:
     feed(plots, training())
-    curve = plots.loss._curves["train_loss"]
+    curve = plots.loss.curve("train_loss")
     plots.smoothing.slider.setValue(0)
     assert not curve.raw.isVisible()
     assert list(curve.line.getOriginalDataset()[1]) == plots.points("train_loss")[1]
@@ -136,7 +136,7 @@ def test_smoothing_keeps_the_points_behind(plots: TrainingPlots) -> None:
     assert curve.raw.isVisible()
     assert list(curve.raw.getOriginalDataset()[1]) == plots.points("train_loss")[1]
     assert list(curve.line.getOriginalDataset()[1]) != plots.points("train_loss")[1]
-    validation = plots.loss._curves["validation_loss"].line.getOriginalDataset()[1]
+    validation = plots.loss.curve("validation_loss").line.getOriginalDataset()[1]
     assert list(validation) == plots.points("validation_loss")[1]
 
 
@@ -147,9 +147,9 @@ def test_values_on_hover_are_those_at_the_epoch(plots: TrainingPlots) -> None:
     assert plots.loss.entry("train_loss").value == "0.1000"
     assert plots.loss.entry("validation_loss").value == "1.0000"
     assert plots.accuracy.entry("validation_accuracy").value == "90.00 %"
-    assert plots.accuracy._line.isVisible()
+    assert plots.accuracy.crosshair.isVisible()
     plots.loss.hovered.emit(None)
-    assert not plots.accuracy._line.isVisible()
+    assert not plots.accuracy.crosshair.isVisible()
     assert plots.loss.entry("train_loss").value == "0.0333"
 
 
@@ -182,7 +182,7 @@ def test_the_plots_follow_the_theme(plots: TrainingPlots, qapp: QApplication) ->
     apply_theme(qapp, "light")
     light = theme.load("light")
     assert plots.loss.plot.backgroundBrush().color().name() == light.plot["background"]
-    pen = plots.loss._curves["train_loss"].line.opts["pen"]
+    pen = plots.loss.curve("train_loss").line.opts["pen"]
     assert pen.color().name() == light.plot["loss"]
     apply_theme(qapp, "dark")
 
@@ -193,7 +193,7 @@ def test_a_long_run_is_drawn_thinned(plots: TrainingPlots) -> None:
         plots.add_event(StepsDone(1 + step // 1_000, step, 100_000, 1.0, 0.5, 1e-3, 1.0, None))
     plots.redraw()
     plots.grab()
-    drawn = plots.loss._curves["train_loss"].line.getData()[0]
+    drawn = plots.loss.curve("train_loss").line.getData()[0]
     assert len(plots.points("train_loss")[0]) == 40_000
     assert 0 < len(drawn) < 8_000
 

@@ -39,6 +39,6 @@ def test_the_form_says_where_the_settings_come_from(qtbot: QtBot) -> None:
     form = TrainingForm(workspace)
     qtbot.addWidget(form)
     form.show()
-    assert form._recipe.text().startswith("Settings of the report's notebooks")
-    assert form._recipe.isVisible()
+    assert form.recipe.text().startswith("Settings of the report's notebooks")
+    assert form.recipe.isVisible()
     form.close()

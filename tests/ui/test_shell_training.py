@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.commands.block import SetTraining
 from nnstudio.project.commands.graph import SetParam
-from nnstudio.training.events import Failed
+from nnstudio.training.events import Event, Failed
 from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
 from nnstudio.ui.number_text import duration
@@ -65,11 +65,35 @@ def test_a_model_that_does_not_fit_is_refused_with_a_sentence(window: MainWindow
     assert "fit the model to the data" in window.status.message
 
 
-def test_a_failed_run_marks_its_node(window: MainWindow) -> None:
-    controller = window.training
-    controller._source = window.workspace.source()
-    line = controller._source.lines_of("Small", "fc")[0]
-    controller._follow(Failed("It went wrong", "", line))
+class FailingRun:
+    """A run that fails at a line of the source as soon as its events are fetched."""
+
+    def __init__(self, line: int) -> None:
+        self.state = State.RUNNING
+        self.line = line
+
+    def drain(self) -> list[Event]:
+        """Fail, once."""
+        events: list[Event] = []
+        if not self.state.is_final:
+            events = [Failed("It went wrong", "", self.line)]
+        self.state = State.FAILED
+        return events
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+    def join(self) -> None:
+        """Nothing is waited for."""
+
+
+def test_a_failed_run_marks_its_node(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = window.workspace.source().lines_of("Small", "fc")[0]
+    monkeypatch.setattr(window.workspace, "start_training", lambda: FailingRun(line))
+    assert window.actions_table.run("run.start")
+    qtbot.waitUntil(lambda: window.training.state is State.FAILED)
     assert window.editor.canvas.selection() == frozenset({"fc"})
     assert "It went wrong" in window.status.message
 

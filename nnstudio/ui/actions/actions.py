@@ -142,29 +142,29 @@ class Actions(QObject):
     # -- reading ------------------------------------------------------------------------------
 
     def action(self, id: str) -> QAction:
-        """The QAction of an act."""
+        """Return the QAction of an act."""
         return self._actions[id]
 
     def reason(self, id: str) -> str | None:
-        """Why the act cannot be done now; None if it can."""
+        """Say why the act cannot be done now; None if it can."""
         bound = self._bound.get(id)
         if bound is None:
             return "Not available here."
         return bound.reason() if bound.reason else None
 
     def title(self, id: str) -> str:
-        """The title of this moment."""
+        """Return the title of this moment."""
         return self._actions[id].text()
 
     # -- keys ---------------------------------------------------------------------------------
 
     def keys(self, id: str) -> tuple[str, ...]:
-        """The keys of an act: the user's, else the table's."""
+        """Return the keys of an act: the user's, else the table's."""
         own = self._settings.keys(id)
         return self.specs[id].keys if own is None else own
 
     def keys_text(self, id: str) -> str:
-        """The first key as this desktop writes it."""
+        """Return the first key as this desktop writes it."""
         keys = self.keys(id)
         return (
             QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""

@@ -41,7 +41,7 @@ class CanvasMenu(QObject):
         menu.popup(at)
 
     def make_menu(self, hit: Hit) -> QMenu:
-        """The menu for what was hit."""
+        """Make the menu for what was hit."""
         menu = QMenu(self._canvas)
         menu.setToolTipsVisible(True)
         self._actions.refresh()

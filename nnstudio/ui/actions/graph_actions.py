@@ -174,13 +174,13 @@ class GraphActions:
 
 
 def _columns(nodes: Iterable[Node]) -> tuple[float, float]:
-    """The first and the last column of nodes, Inputs and Outputs apart."""
+    """Find the first and the last column of nodes, Inputs and Outputs apart."""
     columns = [n.position[0] for n in nodes if n.type not in (INPUT, OUTPUT)] or [0.0]
     return min(columns), max(columns)
 
 
 def _shift_beyond(block: str, nodes: Iterable[Node], beyond: float, by: float) -> Move:
-    """What stands to the right of `beyond`, moved: a block takes less room than what is in it."""
+    """Move what stands to the right of `beyond`: a block takes less room than what is in it."""
     places = [(n.id, (n.position[0] + by, n.position[1])) for n in nodes if n.position[0] > beyond]
     return Move(block, tuple(places))
 

@@ -45,7 +45,7 @@ class LibraryActions(QObject):
     # -- which --------------------------------------------------------------------------------
 
     def _block(self) -> str | None:
-        """The selected block, else the one on the canvas; None for the model itself."""
+        """Find the selected block, else the one on the canvas; None for the model itself."""
         canvas = self._canvas
         selected = [canvas.graph.by_id[node].type for node in canvas.selection()]
         if len(selected) == 1 and selected[0] in canvas.project.by_name:

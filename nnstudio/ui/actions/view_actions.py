@@ -24,7 +24,7 @@ class Sides(Protocol):
     """What stands around the canvas, shown and hidden by name."""
 
     def is_side_shown(self, name: str) -> bool:
-        """True if a side is shown."""
+        """Tell whether a side is shown."""
 
     def toggle_side(self, name: str) -> None:
         """Show or hide a side."""

@@ -16,7 +16,7 @@ _AROUND_PILL = 44.0
 
 
 def arrange_cards(scene: CanvasScene) -> dict[str, QPointF]:
-    """A place for every card of a scene; wires of a chain run level, shapes have room."""
+    """Find a place for every card of a scene: chains run level, shapes have room."""
     pills: dict[str, float] = {}
     for edge, wire in scene.picture.wires.items():
         if wire.changes:

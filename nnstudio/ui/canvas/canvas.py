@@ -108,7 +108,7 @@ class Canvas(CanvasViewer):
     def _search_for(
         self, port: Port | None, side: Side, wire: Edge | None
     ) -> tuple[list[Candidate], str]:
-        """What a search offers, and the line that it says below."""
+        """Find what a search offers, and the line that it says below."""
         source = wire.source if wire is not None else port if side == "out" else None
         if source is not None:
             report = self.report.nodes.get(source.node)
@@ -171,6 +171,11 @@ class Canvas(CanvasViewer):
     def _on_popup_closed(self, _choice: str = "") -> None:
         self._popup = None
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def popup(self) -> SearchPopup | RenameEditor | None:
+        """The search or the field for a name that is open."""
+        return self._popup
 
     def close_popups(self) -> None:
         """Close the search and the name field, if one is open."""

@@ -111,7 +111,7 @@ class Editing:
         return node.id
 
     def can_be_put(self, node: str) -> bool:
-        """True if a node has no wires yet and could stand in one."""
+        """Tell whether a node has no wires yet and could stand in one."""
         graph = self._viewer.graph
         ports = node_ports(self._viewer.project, graph, graph.by_id[node])
         free = not graph.incoming[node] and not graph.outgoing[node]
@@ -233,7 +233,7 @@ class Editing:
         return self.paste(self.selection_text(), at, keep_inputs=True, title="Duplicate")
 
     def selection_text(self) -> str:
-        """The selected nodes as text."""
+        """Write the selected nodes as text."""
         return fragment.copy(self._viewer.project, self._viewer.block, self._viewer.selection())
 
     def paste(

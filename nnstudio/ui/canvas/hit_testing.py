@@ -49,7 +49,7 @@ def find(
     at: QPointF,
     scale: float,
 ) -> Hit:
-    """The topmost thing at a place; from far away there are only nodes."""
+    """Find the topmost thing at a place; from far away there are only nodes."""
     near = scale >= SHAPE_FROM
     reach = min(max(PORT_REACH / scale, PORT_REACH), 2 * PORT_REACH)
     x, y = at.x(), at.y()
@@ -98,7 +98,7 @@ def _port(item: NodeItem, left: float, top: float, reach: float) -> tuple[Side, 
 def nearest_wire(
     wires: Mapping[Edge, WireItem], at: QPointF, reach: float, leaving_out: str | None = None
 ) -> Edge | None:
-    """The wire nearest to a place, within `reach`; not those of one node."""
+    """Find the wire nearest to a place, within `reach`; not those of one node."""
     best: tuple[float, Edge] | None = None
     for edge, item in wires.items():
         if leaving_out in (edge.source.node, edge.target.node):
@@ -110,5 +110,5 @@ def nearest_wire(
 
 
 def within(nodes: Mapping[str, NodeItem], rect: QRectF) -> frozenset[str]:
-    """The nodes that a box touches."""
+    """Find the nodes that a box touches."""
     return frozenset(node_id for node_id, item in nodes.items() if rect.intersects(item.rect()))

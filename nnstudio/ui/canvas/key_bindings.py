@@ -56,7 +56,7 @@ _DEFAULTS: Final = {spec.id: spec.keys for spec in TABLE}
 
 
 def default_keys(id: str) -> tuple[str, ...]:
-    """The keys of the table."""
+    """Return the keys of the table."""
     return _DEFAULTS[id]
 
 
@@ -67,7 +67,7 @@ class Keys:
         self.keys_of = keys_of
 
     def act_of(self, event: QKeyEvent) -> str | None:
-        """The act of a key, None if it has none here."""
+        """Find the act of a key, None if it has none here."""
         held = event.modifiers() & _HELD
         arrow = _ARROWS.get((Qt.Key(event.key()), held))
         if arrow is not None:
@@ -75,13 +75,13 @@ class Keys:
         return next((act for id, act in ACTS.items() if self._means(id, event)), None)
 
     def is_own(self, event: QKeyEvent) -> bool:
-        """True if the canvas must have the key before the window's shortcuts."""
+        """Tell whether the canvas must have the key before the window's shortcuts."""
         if event.key() == _K.Key_Space or event.key() == _K.Key_Escape:
             return not event.modifiers() & _HELD
         return any(self._means(id, event) for id in OWN)
 
     def space_searches(self) -> bool:
-        """True if a short press of Space opens the search; held, it always pans."""
+        """Tell whether a short press of Space opens the search; held, it always pans."""
         return QKeySequence(_K.Key_Space) in map(QKeySequence, self.keys_of("graph.add"))
 
     def _means(self, id: str, event: QKeyEvent) -> bool:

@@ -13,7 +13,7 @@ Places = dict[str, tuple[float, float]]
 
 
 def step(graph: Graph, places: Places, node: str | None, direction: Direction) -> str | None:
-    """The node that an arrow key leads to; from nowhere, the leftmost one."""
+    """Find the node that an arrow key leads to; from nowhere, the leftmost one."""
     if not places:
         return None
     if node is None or node not in places:
@@ -24,7 +24,7 @@ def step(graph: Graph, places: Places, node: str | None, direction: Direction) -
 
 
 def chain(graph: Graph, nodes: frozenset[str]) -> frozenset[str]:
-    """The nodes, all that leads to them and all they lead to."""
+    """Find the nodes, all that leads to them and all they lead to."""
     return frozenset(upstream(graph, nodes) | downstream(graph, nodes))
 
 

@@ -32,7 +32,7 @@ class Minimap(QWidget):
         self.hide()
 
     def refresh(self) -> None:
-        """The graph has changed."""
+        """Draw the graph as it is now."""
         self._picture = None
         self._content = self._scene.content_rect()
         self._fit_height()
@@ -50,7 +50,7 @@ class Minimap(QWidget):
             self.move(self.x(), bottom - height + 1)
 
     def follow(self) -> None:
-        """The view shows something else: the frame moves, and there is a map only if it helps."""
+        """Move the frame to what the view shows; hide the map where it does not help."""
         wanted = (
             self._has_room
             and len(self._scene.nodes) > 1

@@ -21,7 +21,7 @@ _SHARP = 2.0
 
 
 def scene_of(project: Project, block: str, report: BlockReport) -> CanvasScene:
-    """A scene of its own, with everything in full detail."""
+    """Make a scene of its own, with everything in full detail."""
     scene = CanvasScene()
     scene.show(project, block, report)
     return scene
@@ -43,27 +43,22 @@ def write(project: Project, block: str, report: BlockReport, path: Path) -> None
         _write_svg(scene, area, path, block)
         return
     scale = min(_SHARP, MOST_PIXELS / max(area.width(), area.height()))
-    if not _image(scene, area, scale).save(str(path), "PNG"):  # type: ignore[call-overload]
+    if not draw(scene, scale).save(str(path), "PNG"):  # type: ignore[call-overload]
         raise OSError(f"the picture cannot be written to '{path}'")
 
 
 def image(project: Project, block: str, report: BlockReport, size: QSize) -> QImage:
-    """The picture fitted into `size`, as small as a thumbnail if wanted."""
+    """Draw the picture fitted into `size`, as small as a thumbnail if wanted."""
     scene = scene_of(project, block, report)
     area = _area(scene)
     scale = min(size.width() / area.width(), size.height() / area.height(), 1.0)
     scene.set_scale(scale)
-    return _image(scene, area, scale)
+    return draw(scene, scale)
 
 
-def _area(scene: CanvasScene) -> QRectF:
-    rect = scene.content_rect()
-    return (rect if not rect.isNull() else QRectF(0, 0, 160, 90)).marginsAdded(
-        QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)
-    )
-
-
-def _image(scene: CanvasScene, area: QRectF, scale: float) -> QImage:
+def draw(scene: CanvasScene, scale: float) -> QImage:
+    """Draw the whole of a scene as it is, `scale` pixels to a unit."""
+    area = _area(scene)
     size = (area.size() * scale).toSize().expandedTo(QSize(1, 1))
     drawn = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     drawn.fill(scene.look.canvas)
@@ -71,6 +66,13 @@ def _image(scene: CanvasScene, area: QRectF, scale: float) -> QImage:
     _render(scene, painter, QRectF(drawn.rect()), area)
     painter.end()
     return drawn
+
+
+def _area(scene: CanvasScene) -> QRectF:
+    rect = scene.content_rect()
+    return (rect if not rect.isNull() else QRectF(0, 0, 160, 90)).marginsAdded(
+        QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN)
+    )
 
 
 def _write_svg(scene: CanvasScene, area: QRectF, path: Path, title: str) -> None:

@@ -178,7 +178,7 @@ class CanvasScene(QGraphicsScene):
             self.groups[group_id].surround(rect)
 
     def content_rect(self, ids: Iterable[str] | None = None) -> QRectF:
-        """The place of some nodes, or of everything with its frames."""
+        """Measure the place of some nodes, or of everything with its frames."""
         rect = QRectF()
         for node_id in self.nodes if ids is None else ids:
             rect = rect.united(self.nodes[node_id].rect())
@@ -230,7 +230,7 @@ class CanvasScene(QGraphicsScene):
         self._show_failure()
 
     def failure_of(self, node: str) -> str:
-        """Why a run failed at a node of this block; empty if none did."""
+        """Say why a run failed at a node of this block; empty if none did."""
         found = self.failed
         return found[2] if found is not None and found[:2] == (self.block, node) else ""
 
@@ -297,5 +297,5 @@ class CanvasScene(QGraphicsScene):
     # -- questions ---------------------------------------------------------------------------
 
     def hit(self, at: QPointF, scale: float = 1.0) -> Hit:
-        """What lies under a place of the scene."""
+        """Find what lies under a place of the scene."""
         return find(self.nodes, self.wires, self.groups, at, scale)

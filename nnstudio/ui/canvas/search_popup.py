@@ -31,7 +31,7 @@ _CANDIDATE = Qt.ItemDataRole.UserRole
 
 
 def rank(query: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that answer a query, best first; what does not fit comes after the rest."""
+    """Sort the candidates that answer a query, best first; what does not fit comes last."""
     if not query.strip():
         return list(candidates)
     scored: list[tuple[bool, float, Candidate]] = []

@@ -94,12 +94,12 @@ class CanvasView(QGraphicsView):
         self.moved.emit()
 
     def scene_at(self, place: QPointF) -> QPointF:
-        """The scene's place under a place of the viewport."""
+        """Map a place of the viewport to the scene's place under it."""
         inverse, _ = self.viewportTransform().inverted()
         return inverse.map(place)
 
     def view_at(self, place: QPointF) -> QPointF:
-        """The viewport's place of a place of the scene."""
+        """Map a place of the scene to the viewport's."""
         return self.viewportTransform().map(place)
 
     @property
@@ -160,7 +160,7 @@ class CanvasView(QGraphicsView):
             self._flight = None
 
     def zoom_to_fit(self, rect: QRectF, most: float = 1.0) -> float:
-        """The zoom at which `rect` fits into the viewport with some room around."""
+        """Find the zoom at which `rect` fits into the viewport with some room around."""
         size = self.viewport().size()
         wide = max(size.width() - 2 * FIT_MARGIN, 40.0) / max(rect.width(), 1.0)
         high = max(size.height() - 2 * FIT_MARGIN, 40.0) / max(rect.height(), 1.0)

@@ -176,7 +176,7 @@ class CanvasViewer(QWidget):
     # -- selection ---------------------------------------------------------------------------
 
     def selection(self) -> frozenset[str]:
-        """The ids of the selected nodes."""
+        """Return the ids of the selected nodes."""
         return self.scene.selected_nodes
 
     def select(self, ids: Iterable[str], wires: frozenset[Edge] = frozenset()) -> None:

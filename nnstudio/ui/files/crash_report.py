@@ -61,7 +61,7 @@ class CrashRecorder:
             faulthandler.enable()
 
     def stop(self) -> None:
-        """The program ends as it should: nothing is left behind."""
+        """Leave nothing behind: the program ends as it should."""
         faulthandler.disable()
         if self._open is not None:
             self._open.close()
@@ -80,7 +80,7 @@ def _versions() -> str:
 
 
 def crash_reports(folder: Path) -> list[CrashReport]:
-    """The crashes of earlier starts, newest first. What ended without one is swept away."""
+    """Find the crashes of earlier starts, newest first. What ended without one is swept away."""
     found: list[CrashReport] = []
     for file in folder.glob("*.txt"):
         lock = QLockFile(str(file.with_suffix(".lock")))

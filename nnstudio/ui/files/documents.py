@@ -53,14 +53,14 @@ class Documents(QObject):
         self.ask_unsaved: Callable[[], Answer] = self._ask_unsaved
         self.ask_open: Callable[[], Path | None] = self._ask_open
         self.ask_save: Callable[[], Path | None] = self._ask_save
-        self._side = AutosaveFile(settings.recovery_folder)
+        self.autosave_file = AutosaveFile(settings.recovery_folder)
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_DELAY)
         self._timer.timeout.connect(self.autosave)
 
     # -- opening ------------------------------------------------------------------------------
 
     def new(self) -> bool:
-        """An empty project; False if the user would rather keep the present one."""
+        """Begin an empty project; False if the user would rather keep the present one."""
         return self.show(Project(), None)
 
     def open(self, path: Path | None = None) -> bool:
@@ -98,7 +98,7 @@ class Documents(QObject):
         return True
 
     def adopt(self, path: Path) -> None:
-        """A file has been opened by name: remember it like one that was chosen."""
+        """Remember a file that was opened by name like one that was chosen."""
         self.saved_at = path.stat().st_mtime
         self.recent.add(path)
         self.opened.emit()
@@ -124,7 +124,7 @@ class Documents(QObject):
 
     def _put(self, project: Project, path: Path | None) -> None:
         self._timer.stop()
-        self._side.remove()
+        self.autosave_file.remove()
         self.saved_at = path.stat().st_mtime if path and path.is_file() else None
         self._workspace.show(project, path)
         self.opened.emit()
@@ -151,14 +151,14 @@ class Documents(QObject):
             return False
         self.saved_at = time.time()
         self._timer.stop()
-        self._side.remove()
+        self.autosave_file.remove()
         self.recent.add(path)
         self._settings.set_folder(path.parent)
         self.saved.emit()
         return True
 
     def may_leave(self) -> bool:
-        """True if nothing is unsaved, or the user has decided what becomes of it. Asks once."""
+        """Tell whether nothing is unsaved, or the user has decided about it. Asks once."""
         if not self._workspace.modified:
             return True
         match self.ask_unsaved():
@@ -171,7 +171,7 @@ class Documents(QObject):
     # -- the side file ------------------------------------------------------------------------
 
     def follow(self) -> None:
-        """The project has changed: write the side file as soon as it is quiet."""
+        """Write the side file as soon as it is quiet: the project has changed."""
         self._timer.start()
 
     def autosave(self) -> None:
@@ -179,17 +179,17 @@ class Documents(QObject):
         self._timer.stop()
         if self._workspace.modified:
             workspace = self._workspace
-            self._side.write(workspace.project, workspace.title, workspace.path)
+            self.autosave_file.write(workspace.project, workspace.title, workspace.path)
         else:
-            self._side.remove()
+            self.autosave_file.remove()
 
     def close(self) -> None:
-        """The window closes in peace: nothing is left to recover."""
+        """Leave nothing to recover: the window closes in peace."""
         self._timer.stop()
-        self._side.remove()
+        self.autosave_file.remove()
 
     def reason_not_to_save(self) -> str | None:
-        """Why there is nothing to save; None if there is."""
+        """Say why there is nothing to save; None if there is."""
         if self._workspace.path is not None and not self._workspace.modified:
             return "Nothing has changed since it was saved."
         return None

@@ -29,7 +29,7 @@ class RecentFiles(QObject):
         self._paths = [path for path in known if path.is_file()]
 
     def paths(self) -> list[Path]:
-        """The files that were there when it was last looked, newest first."""
+        """Return the files that were there when it was last looked, newest first."""
         return self._paths
 
     def add(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class RecentFiles(QObject):
 
 
 def ago(seconds: float, now: float | None = None) -> str:
-    """A moment (seconds since the epoch) as people say it: `just now`, `5 minutes ago`, a date."""
+    """Write a moment (seconds since the epoch) as people say it: `5 minutes ago`, a date."""
     now = time.time() if now is None else now
     past = max(0.0, now - seconds)
     for size, word in ((86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")):

@@ -28,7 +28,7 @@ class RecoverableProject:
     seconds: float
 
     def project(self) -> Project:
-        """The project as it was at the last act; raises `FileError`."""
+        """Read the project as it was at the last act; raises `FileError`."""
         return read(self.file)
 
     def forget(self) -> None:
@@ -55,15 +55,19 @@ class AutosaveFile:
             self._file.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
 
     def remove(self) -> None:
-        """Nothing is unsaved any more."""
+        """Remove it: nothing is unsaved any more."""
         for suffix in (".nns", ".json"):
             with contextlib.suppress(OSError):
                 self._file.with_suffix(suffix).unlink(missing_ok=True)
+        self.release()
+
+    def release(self) -> None:
+        """Give the lock back: what is written then belongs to nobody, as after a crash."""
         self._lock.unlock()
 
 
 def lost_work(folder: Path) -> list[RecoverableProject]:
-    """What earlier windows left behind, newest first."""
+    """Find what earlier windows left behind, newest first."""
     found: list[RecoverableProject] = []
     for about in folder.glob("*.json"):
         lock = QLockFile(str(about.with_suffix(".lock")))

@@ -61,7 +61,7 @@ class ValueEdit(QLineEdit):
         self.update()
 
     def set_choices(self, choices: tuple[str, ...]) -> None:
-        """Words that are offered while typing."""
+        """Offer words while typing."""
         if choices:
             completer = QCompleter([*choices, "auto"], self)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -79,7 +79,7 @@ class ValueEdit(QLineEdit):
             self.committed.emit(self.text().strip())
 
     def discard(self) -> None:
-        """Back to what was last shown."""
+        """Go back to what was last shown."""
         self._timer.stop()
         self.setText(self._shown)
 

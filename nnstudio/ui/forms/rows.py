@@ -202,18 +202,18 @@ class FieldRow(QWidget):
 
     @property
     def message(self) -> str:
-        """The sentence that stands under the field."""
-        return self._message.text()
+        """The sentence that stands under the field; empty if there is none."""
+        return "" if self._message.isHidden() else self._message.text()
 
     def reset(self) -> None:
-        """Back to auto or the default."""
+        """Go back to auto or the default."""
         if isinstance(self.editor, ValueEdit):
             self.editor.discard()
         self._refused = ""
         self.committed.emit(self.name, "")
 
     def accept(self) -> None:
-        """What was entered has been taken (or changed nothing): show what is true."""
+        """Show what is true: what was entered has been taken, or changed nothing."""
         self._refused = ""
         if isinstance(self.editor, ValueEdit) and self.editor.is_dirty:
             self.editor.discard()

@@ -160,7 +160,7 @@ class Facts(QWidget):
             value.show()
 
     def texts(self) -> list[tuple[str, str]]:
-        """What is shown."""
+        """Return what is shown."""
         return [(n.text(), v.text()) for n, v in self._lines if not n.isHidden()]
 
 

@@ -198,7 +198,7 @@ class BlockPage(QWidget):
         return row
 
     def value_row(self, name: str) -> FieldRow:
-        """The row of one of the model's values."""
+        """Return the row of one of the model's values."""
         return self.values[f"={name}"]
 
     def _set_variant(self, _field: str, name: str) -> None:

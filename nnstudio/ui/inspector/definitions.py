@@ -83,6 +83,11 @@ class DefinitionRow(QWidget):
         self._grid.addWidget(button, 0, self._grid.columnCount())
         self._grid.addWidget(self._message, 1, 0, 1, self._grid.columnCount())
 
+    @property
+    def message(self) -> str:
+        """The sentence that stands below; empty if there is none."""
+        return "" if self._message.isHidden() else self._message.text()
+
     def attempt(self, make: Make) -> None:
         """Do it, or say below why not."""
         sentence = self._context.attempt(make)
@@ -130,7 +135,7 @@ class ParameterRow(DefinitionRow):
 
 
 def _as_type(declared: BlockParameter, name: str) -> BlockParameter:
-    """The parameter with another type; its default becomes one of that type."""
+    """Give the parameter another type; its default becomes one of that type."""
     kind = cast(ParameterType, name)
     default = declared.default
     if kind == "float" and isinstance(default, int) and not isinstance(default, bool):
@@ -154,13 +159,13 @@ class Definitions(Section):
         super().__init__(title, open=open, parent=parent)
         self.context = context
         self._form: object = None
-        self._more = QPushButton(more)
-        self._more.setProperty("role", "small")
-        icons.attach(self._more, "add", size=14)
-        self._more.clicked.connect(self._add_one)
+        self.more_button = QPushButton(more)
+        self.more_button.setProperty("role", "small")
+        icons.attach(self.more_button, "add", size=14)
+        self.more_button.clicked.connect(self._add_one)
         self._rows = Column(collapses=True)
         self.add(self._rows)
-        self.add(self._more)
+        self.add(self.more_button)
         self.body_rows: list[QWidget] = []
 
     def show_block(self, block: Block) -> None:
@@ -176,15 +181,15 @@ class Definitions(Section):
         in_order(self)
 
     def definitions(self, block: Block) -> object:
-        """What the rows are made from."""
+        """Return what the rows are made from."""
         raise NotImplementedError
 
     def make_rows(self, block: Block) -> list[QWidget]:
-        """The rows."""
+        """Make the rows."""
         raise NotImplementedError
 
     def another(self, block: Block) -> Command:
-        """The command that adds one."""
+        """Make the command that adds one."""
         raise NotImplementedError
 
     def _add_one(self) -> None:

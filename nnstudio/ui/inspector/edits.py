@@ -92,7 +92,7 @@ def start_as(
 
 
 def with_param(item: Initialiser, name: str, text: str) -> Initialiser:
-    """A rule with a parameter as it was typed; nothing gives torch's default.
+    """Give a rule a parameter as it was typed; nothing gives torch's default.
 
     Raises:
         Refusal: a number is expected, and the text is none.

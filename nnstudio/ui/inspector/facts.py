@@ -10,7 +10,7 @@ Line = tuple[str, str, str]
 
 
 def shape_lines(report: NodeReport | None) -> list[Line]:
-    """Name, shape and formula of every port, inputs first."""
+    """Write name, shape and formula of every port, inputs first."""
     if report is None or not (report.inputs or report.outputs):
         return [("Not known yet", "", "")]
     lines = [_line(f"{name} in", tensor) for name, tensor in report.inputs.items()]
@@ -26,7 +26,7 @@ def _line(name: str, tensor: Tensor) -> Line:
 
 
 def cost_lines(report: NodeReport | None, root: BlockReport) -> list[Line]:
-    """Parameters and floating point operations, with their share of the whole model."""
+    """Write parameters and floating point operations, with their share of the whole model."""
     if report is None:
         return [("Not known yet", "", "")]
     lines = [
@@ -54,7 +54,7 @@ def _share(part: int | None, whole: int | None) -> str:
 
 
 def block_lines(report: BlockReport) -> list[Line]:
-    """What a block as a whole takes, gives and costs."""
+    """Write what a block as a whole takes, gives and costs."""
     lines = [_line(f"{name} in", tensor) for name, tensor in report.inputs.items()]
     lines += [_line(f"{name} out", tensor) for name, tensor in report.outputs.items()]
     lines.append(("Parameters", group_digits(report.parameters), ""))

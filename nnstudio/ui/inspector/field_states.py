@@ -19,7 +19,7 @@ ApplyFix = Callable[[Problem], None]
 
 
 def text_of(value: Any) -> str:
-    """A value as the user types it: `3`, `2 * hidden`, `3, 3`, `True`, `same`."""
+    """Write a value as the user types it: `3`, `2 * hidden`, `3, 3`, `True`, `same`."""
     if isinstance(value, Expr):
         return value.text
     if isinstance(value, tuple | list):
@@ -36,7 +36,7 @@ def text_of(value: Any) -> str:
 def node_fields(
     project: Project, node: Node, report: NodeReport | None, apply_fix: ApplyFix
 ) -> list[FieldState]:
-    """The rows of a node's parameters, in the order of declaration."""
+    """Make the rows of a node's parameters, in the order of declaration."""
     block = project.by_name.get(node.type)
     if block is not None:
         return [_argument(p, node, report, apply_fix) for p in block.parameters]
@@ -124,7 +124,7 @@ def _problem(name: str, report: NodeReport | None, apply_fix: ApplyFix) -> dict[
 
 
 def bare(problem: Problem) -> str:
-    """The sentence without the name of the node, for where the node is what is looked at."""
+    """Take the name of the node off a sentence, for where the node is what is looked at."""
     start = f"{problem.node_name}: "
     if not problem.node_name or not problem.sentence.startswith(start):
         return problem.sentence
@@ -133,7 +133,7 @@ def bare(problem: Problem) -> str:
 
 
 def _comes_to(value: Any, resolved: Resolved | None) -> str:
-    """`= 128` for an expression whose number is known."""
+    """Write `= 128` for an expression whose number is known."""
     if resolved is None or not _has_expression(value):
         return ""
     text = _label(resolved)
@@ -147,7 +147,7 @@ def _has_expression(value: Any) -> bool:
 
 
 def _label(resolved: Resolved) -> str:
-    """The number of a resolved parameter, else its formula; empty if neither is known."""
+    """Write the number of a resolved parameter, else its formula; empty if neither is known."""
     if isinstance(resolved, tuple):
         return ", ".join(_label(part) for part in resolved)
     if isinstance(resolved, Dim):

@@ -38,7 +38,7 @@ _FIRST: dict[str, dict[str, Value]] = {
 
 
 def describe_rule(item: Initialiser) -> str:
-    """A rule in words: `truncated normal, std 0.02`."""
+    """Write a rule in words: `truncated normal, std 0.02`."""
     given = [
         f"{name} {text_of(item.params[name])}" for name in RULES[item.rule] if name in item.params
     ]
@@ -46,12 +46,12 @@ def describe_rule(item: Initialiser) -> str:
 
 
 def targets(layer_type: str) -> tuple[WeightName, ...]:
-    """What of a layer type can have a rule."""
+    """Find what of a layer type can have a rule."""
     return ("weight",) if layer_type in WITHOUT_BIAS else ("weight", "bias")
 
 
 def fitting_rules(layer_type: str, target: WeightName) -> tuple[str, ...]:
-    """The rules that suit the weight or bias of a layer type."""
+    """Find the rules that suit the weight or bias of a layer type."""
     return tuple(
         rule
         for rule in NAMED.values()
@@ -60,7 +60,7 @@ def fitting_rules(layer_type: str, target: WeightName) -> tuple[str, ...]:
 
 
 def with_rule(item: Initialiser, rule: InitialiserRule) -> Initialiser:
-    """Another rule; parameters that mean the same there are kept."""
+    """Take another rule; parameters that mean the same there are kept."""
     kept = {
         name: value
         for name, value in item.params.items()
@@ -70,7 +70,7 @@ def with_rule(item: Initialiser, rule: InitialiserRule) -> Initialiser:
 
 
 def of_type(item: Initialiser, layer_type: str, target: WeightName) -> Initialiser:
-    """The rule for another layer type or target, and another rule where it does not suit them."""
+    """Turn to another layer type or target, and to another rule where it does not suit them."""
     target = target if target in targets(layer_type) else "weight"
     item = replace(item, layer_type=layer_type, target=target)
     if item.rule in fitting_rules(layer_type, target):
@@ -85,7 +85,7 @@ def _usual(layer_type: str, target: WeightName) -> InitialiserRule:
 
 
 def types_inside(project: Project, block: Block) -> list[str]:
-    """The layer types with weights in a block, then those in the blocks inside it."""
+    """Find the layer types with weights in a block, then those in the blocks inside it."""
     found: dict[str, None] = {}
     names = [block.name]
     for name in names:  # grows meanwhile
@@ -98,7 +98,7 @@ def types_inside(project: Project, block: Block) -> list[str]:
 
 
 def next_rule(project: Project, block: Block) -> Initialiser:
-    """A rule for the first layer type that has none yet, those inside the block first."""
+    """Make a rule for the first layer type that has none yet, those inside the block first."""
     taken = {(item.layer_type, item.target) for item in block.initialisers}
     pairs = (
         (layer_type, target)
@@ -132,7 +132,7 @@ class InitialValue:
 
 
 def start_of(blocks: Sequence[Block], node: Node, target: WeightName) -> InitialValue:
-    """How a node's weight or bias begins; `blocks` lead from the model to the node's own block."""
+    """Find how a weight or bias begins; `blocks` lead from the model to the node's own block."""
     here = blocks[-1]
     own = next((i for i in here.initialisers if i.node == node.id and i.target == target), None)
     for block in blocks:  # the outermost is applied last
@@ -143,17 +143,17 @@ def start_of(blocks: Sequence[Block], node: Node, target: WeightName) -> Initial
 
 
 def tie_of(block: Block, node: str) -> Tie | None:
-    """The tie of a node's weight to another's."""
+    """Find the tie of a node's weight to another's."""
     return next((t for t in block.ties if (t.node, t.parameter) == (node, "weight")), None)
 
 
 def owner_of(block: Block, tie: Tie) -> str:
-    """What a weight is tied to: `embedding.weight`."""
+    """Find what a weight is tied to: `embedding.weight`."""
     return f"{_name(block.graph.by_id[tie.other])}.{tie.other_parameter}"
 
 
 def takers(block: Block, node: str) -> list[str]:
-    """The weights and biases that are tied to the node's weight: `head.weight`."""
+    """Find the weights and biases that are tied to the node's weight: `head.weight`."""
     return [
         f"{_name(block.graph.by_id[tie.node])}.{tie.parameter}"
         for tie in block.ties
@@ -171,7 +171,7 @@ class Owner:
 
 
 def owners(project: Project, block: Block, report: BlockReport, node: Node) -> list[Owner]:
-    """The nodes to whose weight that of `node` can be tied, those of its shape first."""
+    """Find the nodes to whose weight that of `node` can be tied, those of its shape first."""
     own = _shape(report, node)
     tied = {tie.node for tie in block.ties if tie.parameter == "weight"}
     found = []

@@ -127,5 +127,5 @@ class Initialisers(Definitions):
 
 
 def _by_type(block: Block) -> list[int]:
-    """The places of the rules by layer type; those of single nodes are shown at the nodes."""
+    """Find the places of the rules by layer type; those of single nodes stand at the nodes."""
     return [k for k, item in enumerate(block.initialisers) if item.node is None]

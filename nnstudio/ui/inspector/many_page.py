@@ -125,4 +125,4 @@ def _same(one: FieldState, other: FieldState) -> bool:
 
 
 def _no_fix(_problem: Problem) -> None:
-    """Fixes belong to one node."""
+    """Offer nothing: fixes belong to one node."""

@@ -161,7 +161,7 @@ class NodePage(QWidget):
             self.rows[name].accept()
 
     def _remedy(self, node: Node, name: str, text: str) -> Fix | None:
-        """Where a name was written that nothing bears: a parameter of that name."""
+        """Offer a parameter of that name, where a name was written that nothing bears."""
         context = self._context
         command = PromoteToParameter(context.name, node.id, name, text)
         if not text.isidentifier() or not is_possible(command, context.workspace.project):

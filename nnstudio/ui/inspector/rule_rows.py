@@ -96,7 +96,7 @@ class RuleRows(QWidget):
         in_order(self)
 
     def forget(self) -> None:
-        """Another weight is looked at: what was typed and refused goes."""
+        """Drop what was typed and refused: another weight is looked at."""
         for row in (self.rule, *self.params.values()):
             row.accept()
 

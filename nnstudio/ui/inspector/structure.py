@@ -130,7 +130,7 @@ class Structure(Section):
         self._answer(self.repeat, sentence, remedy)
 
     def _new_count(self, node: Node, name: str, kind: RepeatKind) -> Fix | None:
-        """Where a name was written that nothing bears: a parameter of that name."""
+        """Offer a parameter of that name, where a name was written that nothing bears."""
         context = self._context
         now = node.repeat.count if node.repeat is not None else 1
         if not name.isidentifier() or not isinstance(now, int):

@@ -82,7 +82,7 @@ class Weights(Section):
             self._show_start(node, target, start, owner if target == "weight" else "")
 
     def _show_start(self, node: Node, target: WeightName, start: InitialValue, owner: str) -> None:
-        """`owner` is the weight that it is tied to."""
+        """Show how a weight starts; `owner` is the weight that it is tied to."""
         remark = warning = ""
         if start.own is not None and owner:
             warning = f"Without effect: it is {owner}."

@@ -107,15 +107,15 @@ class OutlineModel(QAbstractItemModel):
     # -- finding ------------------------------------------------------------------------------
 
     def row(self, index: _Index) -> Row | None:
-        """The row of an index."""
+        """Return the row of an index."""
         return self._item(index).row
 
     def index_of(self, key: str) -> QModelIndex:
-        """Where the row with a key is; an invalid index if it is not shown."""
+        """Find where the row with a key is; an invalid index if it is not shown."""
         return self._index_of(self._numbers.get(key, 0))
 
     def groups(self) -> list[str]:
-        """The keys of all frames and containers."""
+        """Return the keys of all frames and containers."""
         rows = (item.row for item in self._items.values())
         return [row.key for row in rows if row is not None and row.is_group]
 
@@ -197,5 +197,5 @@ def _root() -> _Item:
 
 
 def _shape(items: dict[int, _Item]) -> dict[int, tuple[int, int]]:
-    """Where each item is: the number of its parent, and its place there."""
+    """Find where each item is: the number of its parent, and its place there."""
     return {k: (item.parent.number if item.parent else 0, item.place) for k, item in items.items()}

@@ -40,11 +40,11 @@ class Rows:
     top: tuple[Row, ...]
 
     def children(self, parent: Row | None) -> tuple[Row, ...]:
-        """The rows below a row, or those of the whole outline."""
+        """Return the rows below a row, or those of the whole outline."""
         return self.top if parent is None else parent.children
 
     def move(self, rows: Sequence[Row], places: Sequence[Place]) -> tuple[Place, DeclareTogether]:
-        """The first of the places to which these rows may go, and the command for it.
+        """Find the first of the places to which these rows may go, and the command for it.
 
         Raises:
             Refusal: they may go to none of them; the sentence is that of the first.
@@ -58,7 +58,7 @@ class Rows:
         raise refusals[0] if refusals else Refusal("There is no place here.")
 
     def shift(self, rows: Sequence[Row], step: int) -> DeclareTogether:
-        """The command that moves rows, as one, by a place up (-1) or down (1); raises `Refusal`."""
+        """Make the command that moves rows together one up (-1) or down (1); raises `Refusal`."""
         level = _level(rows)
         parent = next((p for p in self._parents() if _has(self.children(p), rows[0])), None)
         children, keys = self.children(parent), {row.key for row in rows}

@@ -40,21 +40,21 @@ class Outline(QWidget):
         self.model = OutlineModel(self._rename)
         self.tree = OutlineTree(self.model, self._plan, canvas.keys)
         self.setFocusProxy(self.tree)
-        self._empty = QLabel(
+        self.empty = QLabel(
             "Nothing here yet.\nWhat you add stands here in the order of the code, "
             "and is put into another order here.",
             alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop,
             wordWrap=True,
         )
-        self._empty.setProperty("role", "muted")
-        self._empty.setContentsMargins(16, 24, 16, 16)
+        self.empty.setProperty("role", "muted")
+        self.empty.setContentsMargins(16, 24, 16, 16)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 4, 0, 0)
         column.addWidget(self.tree)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(page)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.empty)
         self.tree.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.tree.opened.connect(self.open)
         self.tree.menu_requested.connect(self._on_menu)
@@ -138,7 +138,7 @@ class Outline(QWidget):
         self._move(self.rows.shift(self.tree.selected_rows(), step))
 
     def reason_not_to_shift(self) -> str | None:
-        """Why no row can be moved; None if one can."""
+        """Say why no row can be moved; None if one can."""
         return None if self._canvas.selection() else "Select a node first."
 
     def _plan(self, rows: Sequence[Row], places: Sequence[Place]) -> tuple[Place, DeclareTogether]:

@@ -104,7 +104,7 @@ class _Numbers:
         self.next: int | None = 0 if kind in NUMBERED else None
 
     def count(self, members: int | None) -> str:
-        """The indexes of the next members, as text: none are known behind an unknown number."""
+        """Count on, and write the indexes as text: none are known behind an unknown number."""
         first = self.next
         if first is None:
             return ""
@@ -117,12 +117,12 @@ class _Numbers:
 
 
 def outline(project: Project, block: str, report: BlockReport) -> tuple[Row, ...]:
-    """The rows of a block, each section under its heading."""
+    """Make the rows of a block, each section under its heading."""
     return _Builder(project, project.by_name[block], report).rows()
 
 
 def inside(project: Project, row: Row) -> tuple[Row, ...]:
-    """The rows of the block that a row uses, to look at only."""
+    """Make the rows of the block that a row uses, to look at only."""
     if not row.uses:
         return ()
     report = row.report or BlockReport(row.uses)
@@ -130,7 +130,7 @@ def inside(project: Project, row: Row) -> tuple[Row, ...]:
 
 
 def way(row: Row) -> tuple[str, ...]:
-    """The ids of the nodes to enter, and of the row's own node (or a group's first) at last."""
+    """Find the nodes to enter, and last the row's own (or a group's first) node, by their ids."""
     nodes = [part.partition(".")[2] for part in row.key.split("/")[:-1]]
     return (*nodes, row.node or row.head)
 
@@ -166,7 +166,7 @@ class _Builder:
         return tuple(found)
 
     def entries(self) -> list[_Entry]:
-        """What lies in no container: nodes and containers, a container at its first module."""
+        """Find what lies in no container: nodes and containers, these at their first module."""
         top: list[_Entry] = []
         containers: dict[str, _Container] = {}
 
@@ -199,7 +199,7 @@ class _Builder:
         return min(modules, key=lambda n: self.place[n.id], default=nodes[0])
 
     def frame_rows(self, entries: list[_Entry], level: str, numbers: _Numbers) -> list[Row]:
-        """Rows of neighbours; those of one frame under its title, once for each run of them."""
+        """Make rows of neighbours; those of one frame stand under its title, once for each run."""
         found: list[Row] = []
         for frame, run in groupby(entries, key=lambda entry: self.frame_of(entry, level)):
             if frame is None:
@@ -210,7 +210,7 @@ class _Builder:
         return found
 
     def frame_of(self, entry: _Entry, level: str) -> str | None:
-        """The outermost frame between an entry and the group (or block) whose rows are made."""
+        """Find the outermost frame between an entry and the group (or block) that is shown."""
         group = entry.group if isinstance(entry, Node) else entry.group.parent
         ways = list(self.graph.ancestry(group))
         inner = ways[: ways.index(level)] if level in ways else ways
@@ -310,7 +310,7 @@ class _Builder:
         return "layer" if is_module(self.project, node) else "function"
 
     def index(self, node: Node, numbers: _Numbers) -> str:
-        """Its number in a Sequential or ModuleList: `3`, or `3–5` for repetitions in line."""
+        """Write its number in a Sequential or ModuleList: `3`, or `3–5` for repetitions in line."""
         if node.shares is not None or not is_module(self.project, node):
             return ""
         report = self.report.nodes.get(node.id, _NOTHING)
@@ -328,7 +328,7 @@ def _nodes(container: _Container) -> Iterator[Node]:
 
 
 def _repeat(node: Node, report: NodeReport) -> str:
-    """How many times it is built, `×3`; the expression where the number is not known."""
+    """Write how many times it is built, `×3`; the expression where the number is not known."""
     if node.repeat is None:
         return ""
     count = node.repeat.count
@@ -338,7 +338,7 @@ def _repeat(node: Node, report: NodeReport) -> str:
 
 
 def walk(rows: Sequence[Row]) -> Iterator[Row]:
-    """All rows and those below them, from top to bottom."""
+    """Go through all rows and those below them, from top to bottom."""
     for row in rows:
         yield row
         yield from walk(row.children)

@@ -84,7 +84,7 @@ class OutlineTree(QTreeView):
     # -- selection ----------------------------------------------------------------------------
 
     def selected_rows(self) -> list[Row]:
-        """The selected rows, in no order."""
+        """Return the selected rows, in no order."""
         rows = (self._rows.row(index) for index in self.selectionModel().selectedIndexes())
         return [row for row in rows if row is not None]
 
@@ -124,7 +124,7 @@ class OutlineTree(QTreeView):
     # -- dragging -----------------------------------------------------------------------------
 
     def places_at(self, at: QPoint) -> list[Place]:
-        """What a place of the view may mean, the likeliest first: before, behind, into a row."""
+        """Find what a place of the view may mean, likeliest first: before, behind, into a row."""
         index = self.indexAt(at)
         if not index.isValid():
             return [Place(None, len(self._rows.rows))]

@@ -181,7 +181,7 @@ class Palette(QWidget):
 
     @staticmethod
     def _fit(typed: str, item: QTreeWidgetItem) -> float | None:
-        """Letters in order in the name, or the text as such in the other words."""
+        """Tell whether letters occur in order in the name, or the text in the other words."""
         if typed and not _can_be_chosen(item):
             return None
         later = _WHOLE_MODEL if item.data(0, PRESET) else 0.0
@@ -192,7 +192,7 @@ class Palette(QWidget):
         return _BY_WORDS + later if found else None
 
     def visible_names(self) -> list[str]:
-        """The names that can be chosen now."""
+        """Return the names that can be chosen now."""
         return [
             item.text(0)
             for section in self.tree.sections()
@@ -202,7 +202,7 @@ class Palette(QWidget):
         ]
 
     def item(self, name: str) -> QTreeWidgetItem | None:
-        """The entry called `name`."""
+        """Find the entry called `name`."""
         return next((item for item in self.tree.entries() if item.text(0) == name), None)
 
     # -- acting -------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ class Palette(QWidget):
             self.remove_requested.emit(str(item.data(0, OWN)))
 
     def menu_for(self, item: QTreeWidgetItem) -> QMenu | None:
-        """What can be done with an entry; None where there is nothing but to add or open it."""
+        """Make the menu of an entry; None where there is nothing but to add or open it."""
         menu = QMenu(self)
         if item.data(0, OWN):
             if item.data(0, ADDS):

@@ -48,7 +48,7 @@ class PaletteTree(QTreeWidget):
     # -- filling ------------------------------------------------------------------------------
 
     def section(self, title: str, icon: str, *, open: bool) -> QTreeWidgetItem:
-        """A new title, under which entries stand."""
+        """Add a title, under which entries stand."""
         item = QTreeWidgetItem(self, [title])
         item.setData(0, _ICON, icon)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -58,18 +58,18 @@ class PaletteTree(QTreeWidget):
 
     @staticmethod
     def leaf(section: QTreeWidgetItem, text: str, icon: str, words: str) -> QTreeWidgetItem:
-        """A new entry; it is found by its name and by `words`."""
+        """Add an entry; it is found by its name and by `words`."""
         item = QTreeWidgetItem(section, [text])
         item.setData(0, _ICON, icon)
         item.setData(0, WORDS, words)
         return item
 
     def sections(self) -> list[QTreeWidgetItem]:
-        """The titles."""
+        """Return the titles."""
         return children(self.invisibleRootItem())
 
     def entries(self) -> list[QTreeWidgetItem]:
-        """Everything that stands under a title."""
+        """Return everything that stands under a title."""
         return [item for section in self.sections() for item in children(section)]
 
     def tint(self, _theme: object = None) -> None:
@@ -115,6 +115,6 @@ class PaletteTree(QTreeWidget):
 
 
 def children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    """What stands below an entry of a tree."""
+    """Find what stands below an entry of a tree."""
     found = (item.child(k) for k in range(item.childCount()))
     return [child for child in found if child is not None]

@@ -72,7 +72,7 @@ class CodePanel(QWidget):
         return self._source.text if self._source else ""
 
     def follow(self) -> None:
-        """The project has changed: make the text again soon, if it can be seen."""
+        """Make the text again soon, if it can be seen: the project has changed."""
         if self.isVisible():
             self._timer.start()
         else:

@@ -57,7 +57,7 @@ def _kind(token: str) -> str | None:
 
 
 def spans(text: str) -> list[list[tuple[int, int, str]]]:
-    """For each line of `text`, the (start, length, kind) of what is coloured."""
+    """Find what is coloured in each line of `text`: (start, length, kind)."""
     from pygments.lexers.python import PythonLexer
 
     lines: list[list[tuple[int, int, str]]] = [[]]
@@ -183,16 +183,16 @@ class _Text(QPlainTextEdit):
         self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
 
     def refresh_gutter(self) -> None:
-        """The marks or the theme have changed."""
+        """Draw the gutter again: the marks or the theme have changed."""
         self._gutter.update()
 
     def last_visible(self) -> int:
-        """The number (from 0) of the last line that can be seen."""
+        """Return the number (from 0) of the last line that can be seen."""
         bottom = QPoint(0, self.viewport().height() - 1)
         return self.cursorForPosition(bottom).blockNumber()
 
     def can_see(self, line: int) -> bool:
-        """True if the line (from 1) is in view."""
+        """Tell whether the line (from 1) is in view."""
         return self.firstVisibleBlock().blockNumber() < line <= self.last_visible() + 1
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -241,7 +241,7 @@ class CodeView(QWidget):
         return made
 
     def code(self) -> str:
-        """The text that is shown."""
+        """Return the text that is shown."""
         return self.text.toPlainText()
 
     def set_code(self, text: str) -> None:

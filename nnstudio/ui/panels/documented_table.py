@@ -89,7 +89,7 @@ class DocumentedTable(QWidget):
 
 
 def _add_sentence(above: QTreeWidgetItem, sentence: str) -> QTreeWidgetItem:
-    """A line of its own, over all columns, below an item that lies in the tree."""
+    """Add a line over all columns, below an item that lies in the tree."""
     item = QTreeWidgetItem([sentence])
     above.addChild(item)
     item.setFirstColumnSpanned(True)

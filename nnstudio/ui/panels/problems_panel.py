@@ -152,7 +152,7 @@ class ProblemsPanel(QWidget):
         return holder
 
     def fix_button(self, row: int) -> QPushButton | None:
-        """The button of a row, None if there is no fix."""
+        """Return the button of a row, None if there is no fix."""
         holder = self.table.cellWidget(row, 3)
         return holder.findChild(QPushButton) if holder else None
 
@@ -165,6 +165,6 @@ class ProblemsPanel(QWidget):
 
 
 def place(problem: Problem) -> str:
-    """Where it is: `Model / conv2d`, or the block alone."""
+    """Write where it is: `Model / conv2d`, or the block alone."""
     name = problem.node_name or problem.node
     return f"{problem.block} / {name}" if name else problem.block

@@ -101,14 +101,14 @@ class SummaryPanel(QWidget):
     # -- answers ------------------------------------------------------------------------------
 
     def show_busy(self) -> None:
-        """The model is being built and run."""
+        """Say that the model is being built and run."""
         self._again.setEnabled(False)
         self._again.setText("Summarising...")
         self._empty.button.setEnabled(False)
         self._empty.show_text("Summarising...", "The model is built and run once.", "clock")
 
     def show_failure(self, sentence: str) -> None:
-        """It could not be built or run."""
+        """Say why it could not be built or run."""
         self._settle()
         self._empty.show_text("No summary", sentence, "error", "error")
         self._empty.button.setText("Try again")
@@ -134,13 +134,13 @@ class SummaryPanel(QWidget):
         self._stack.setCurrentIndex(1)
 
     def show_changed(self) -> None:
-        """The project is another one than that of the summary."""
+        """Say that the project is another one than that of the summary."""
         self.is_current = False
         self._stale.show()
         self._again.show()
 
     def clear(self) -> None:
-        """Another project was opened."""
+        """Show nothing: another project was opened."""
         self._settle()
         self.is_current = False
         self._empty.show_text(*_EMPTY, "summary")

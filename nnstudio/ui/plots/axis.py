@@ -35,7 +35,7 @@ class Axis(pg.AxisItem):
     def logTickValues(
         self, low: float, high: float, _size: float, _ticks: object
     ) -> list[tuple[float | None, list[float]]]:
-        """1, 2 and 5 of each decade; whole decades where there are many, all digits where few."""
+        """Choose 1, 2 and 5 of each decade; whole decades where there are many."""
         span = high - low
         digits: Sequence[float] = (1,) if span > 3 else (1, 2, 5) if span > 0.5 else range(1, 10)
         if span < 0.15:
@@ -60,7 +60,7 @@ class Axis(pg.AxisItem):
 
 
 def figure(value: float, spacing: float) -> str:
-    """A tick's value with as many places as the spacing needs: `0.25`, `1,500`, `1e-05`."""
+    """Write a tick's value with as many places as the spacing needs: `0.25`, `1,500`, `1e-05`."""
     if value and (abs(value) < 1e-3 or abs(value) >= 1e6):
         return f"{value:.3g}"
     places = 0

@@ -24,7 +24,7 @@ SAMPLES = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Curve:
+class Curve:
     """A series and what draws it."""
 
     series: Series
@@ -69,7 +69,7 @@ class Chart(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._colour, self._percent = f"plot.{colour}", percent
-        self._curves: dict[str, _Curve] = {}
+        self._curves: dict[str, Curve] = {}
         self._weight = 0.0
         self._best: tuple[str, float] | None = None
         self._at: float | None = None
@@ -90,19 +90,19 @@ class Chart(QFrame):
         self._head.addWidget(self.log_button)
         self._axes = (Axis("left", " %" if percent else ""), Axis("bottom"))
         self.plot = self._make_plot()
-        self._line = pg.InfiniteLine(
+        self.crosshair = pg.InfiniteLine(
             # Loss falls and accuracy rises, so the place beside the line is free there.
             angle=90,
             label="epoch {value:.2f}",
             labelOpts={"position": 0.1 if percent else 0.9, "movable": False},
         )
-        self._line.label.setFont(theme.mono_font(theme.SMALL_SIZE))
+        self.crosshair.label.setFont(theme.mono_font(theme.SMALL_SIZE))
         self._dots = pg.ScatterPlotItem(size=7)
         self._star = pg.ScatterPlotItem(size=11)
-        for item in (self._line, self._dots, self._star):
+        for item in (self.crosshair, self._dots, self._star):
             item.setZValue(10)
             self.plot.addItem(item, ignoreBounds=True)
-        self._line.hide()
+        self.crosshair.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 4)
         column.setSpacing(2)
@@ -136,7 +136,7 @@ class Chart(QFrame):
     def add_series(
         self, key: str, name: str, *, short: str = "", dashed: bool = False, widest: str = "0.0000"
     ) -> Series:
-        """A curve with a legend entry that shows and hides it.
+        """Add a curve with a legend entry that shows and hides it.
 
         `short` is what the legend says, `widest` the longest value for which it keeps room.
         """
@@ -151,7 +151,7 @@ class Chart(QFrame):
             item.opts["autoDownsampleFactor"] = SAMPLES
             self.plot.addItem(item)
         self._head.insertWidget(2 + len(self._curves), entry)
-        self._curves[key] = _Curve(series, entry, line, raw, dashed)
+        self._curves[key] = Curve(series, entry, line, raw, dashed)
         self._restyle()
         return series
 
@@ -162,17 +162,21 @@ class Chart(QFrame):
         """The series by their keys."""
         return {key: curve.series for key, curve in self._curves.items()}
 
+    def curve(self, key: str) -> Curve:
+        """Return a series with what draws it."""
+        return self._curves[key]
+
     def entry(self, key: str) -> LegendEntry:
-        """The legend entry of a series."""
+        """Return the legend entry of a series."""
         return self._curves[key].entry
 
     def set_smoothing(self, weight: float) -> None:
-        """0: the points themselves; towards 1: smoother, with the points faint behind."""
+        """Smooth the curves, the points faint behind; 0 shows the points themselves."""
         self._weight = weight
         self.redraw()
 
     def set_log(self, on: bool) -> None:
-        """Logarithmic values; what is not above 0 is left out."""
+        """Draw the values on a logarithmic scale; what is not above 0 is left out."""
         self.log_button.setChecked(on)
         self.plot.setLogMode(x=False, y=on)
         self.redraw()
@@ -240,11 +244,11 @@ class Chart(QFrame):
         self.redraw()
 
     def show_at(self, x: float | None) -> None:
-        """The crosshair and the values at epoch `x`; without it the last values."""
+        """Show the crosshair and the values at epoch `x`; without it the last values."""
         self._at = x
-        self._line.setVisible(x is not None)
+        self.crosshair.setVisible(x is not None)
         if x is not None:
-            self._line.setPos(x)
+            self.crosshair.setPos(x)
         dots = []
         for curve in self._curves.values():
             series = curve.series
@@ -259,7 +263,7 @@ class Chart(QFrame):
         self._put(self._dots, dots)
 
     def figure(self, value: float) -> str:
-        """A value as the legend says it."""
+        """Write a value as the legend says it."""
         if self._percent:
             return f"{value:.2f} %"
         if value and abs(value) < 1e-3:
@@ -300,9 +304,9 @@ class Chart(QFrame):
         self.plot.setBackground(ground)
         for axis in self._axes:
             axis.restyle()
-        self._line.setPen(pg.mkPen(theme.qcolor("plot.crosshair", 0.6), width=1))
-        self._line.label.setColor(theme.qcolor("text"))
-        self._line.label.fill = pg.mkBrush(theme.qcolor("raised"))
+        self.crosshair.setPen(pg.mkPen(theme.qcolor("plot.crosshair", 0.6), width=1))
+        self.crosshair.label.setColor(theme.qcolor("text"))
+        self.crosshair.label.fill = pg.mkBrush(theme.qcolor("raised"))
         self._dots.setPen(pg.mkPen(ground, width=1))
         self._dots.setBrush(pg.mkBrush(colour))
         self._star.setPen(pg.mkPen(theme.qcolor("plot.best"), width=1.5))

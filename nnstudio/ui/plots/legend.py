@@ -42,7 +42,7 @@ class LegendEntry(QAbstractButton):
         return self._value
 
     def show_value(self, value: str) -> None:
-        """Another value."""
+        """Show another value."""
         if value != self._value:
             self._value = value
             self.update()
@@ -54,7 +54,7 @@ class LegendEntry(QAbstractButton):
             self.updateGeometry()
 
     def width_with_name(self) -> int:
-        """The width it wants when it says its name."""
+        """Measure the width it wants when it says its name."""
         return self._fixed_width() + self._name_width()
 
     def _fixed_width(self) -> int:

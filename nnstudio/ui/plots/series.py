@@ -23,7 +23,7 @@ class Series:
         return len(self.x)
 
     def add(self, x: float, y: float) -> None:
-        """One more point. Points at `x` or after it (from before a resume) give way to it."""
+        """Add a point. Points at `x` or after it (from before a resume) give way to it."""
         if self.x and self.x[-1] >= x:
             keep = bisect.bisect_left(self.x, x)
             del self.x[keep:], self.y[keep:]
@@ -32,7 +32,7 @@ class Series:
         self.y.append(y)
 
     def smooth(self, weight: float) -> array[float]:
-        """Exponential moving average with bias correction; weight 0 gives the points themselves.
+        """Average exponentially, with bias correction; weight 0 gives the points themselves.
 
         Only the points that are new since the last call are computed. Source: the debiased
         smoothing of TensorBoard, `m = w m + (1 - w) y`, divided by `1 - w^n`.
@@ -50,7 +50,7 @@ class Series:
         return self._smoothed
 
     def nearest(self, x: float) -> int | None:
-        """The index of the point nearest to `x`; None if there is none."""
+        """Find the index of the point nearest to `x`; None if there is none."""
         if not self.x:
             return None
         after = bisect.bisect_left(self.x, x)

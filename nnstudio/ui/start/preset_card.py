@@ -128,6 +128,11 @@ class PresetCard(Card):
         self.column.addLayout(body)
         self._describe()
 
+    @property
+    def facts(self) -> str:
+        """The line about its size and its variants."""
+        return self._parameters.text()
+
     def show_project(self, project: Project, report: BlockReport, parameters: str) -> None:
         """Fill in what only the project tells."""
         self._picture.show_project(project, report)
@@ -145,7 +150,7 @@ class PresetCard(Card):
         self.setToolTip("\n".join(line for line in lines if line))
 
     def words(self) -> str:
-        """What a search looks at."""
+        """Return what a search looks at."""
         info = self.info
         words = (info.name, info.task, info.family, info.document, *info.variants)
         return " ".join(words).lower()

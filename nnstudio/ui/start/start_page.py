@@ -136,7 +136,7 @@ class Gallery(QWidget):
         return area
 
     def card(self, name: str) -> PresetCard | None:
-        """The card of a preset."""
+        """Return the card of a preset."""
         return next((card for card in self.cards if card.info.name == name), None)
 
     # -- pictures -----------------------------------------------------------------------------

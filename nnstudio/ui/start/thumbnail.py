@@ -52,7 +52,7 @@ class Thumbnail(QWidget):
         self.update()
 
     def _spread_bars(self) -> dict[str, tuple[QRectF, str]]:
-        """The bars in pixels: spread over the width, branches above and below the middle."""
+        """Place the bars in pixels: over the width, branches above and below the middle."""
         xs = sorted({round(place.x()) for place, _, _ in self._bars.values()})
         ys = [place.y() for place, _, _ in self._bars.values()]
         room = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)

@@ -100,7 +100,7 @@ class Theme:
     syntax: Mapping[str, Syntax]
 
     def colour(self, token: str) -> str:
-        """The `#rrggbb` of a token: `accent`, `category.linear`, `plot.loss`, or a literal `#...`.
+        """Find the `#rrggbb` of a token: `accent`, `category.linear`, `plot.loss`, or a `#...`.
 
         An unknown category (a plugin's) has the colour of tensor operations.
 
@@ -121,7 +121,7 @@ class Theme:
         raise KeyError(f"expected a colour of theme {self.name!r}, received {token!r}")
 
     def qcolor(self, token: str, alpha: float = 1.0) -> QColor:
-        """The token as a QColor, `alpha` from 0 (clear) to 1 (solid)."""
+        """Make a QColor of a token, `alpha` from 0 (clear) to 1 (solid)."""
         colour = QColor(self.colour(token))
         colour.setAlphaF(alpha)
         return colour
@@ -197,7 +197,7 @@ def set_mode(wanted: Mode) -> None:
 
 
 def qcolor(token: str, alpha: float = 1.0) -> QColor:
-    """A token of the current theme as a QColor."""
+    """Make a QColor of a token of the current theme."""
     return current().qcolor(token, alpha)
 
 
@@ -208,7 +208,7 @@ def _find_installed(families: tuple[str, ...]) -> str | None:
 
 
 def text_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The font of the window's text, `size` in pixels."""
+    """Make the font of the window's text, `size` in pixels."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if sys.platform.startswith("linux") and (family := _find_installed(_TEXT_FAMILIES)):
         font = QFont(family)
@@ -218,14 +218,14 @@ def text_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal)
 
 
 def figure_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The text font with figures of one width, so that changing numbers do not jump."""
+    """Make the text font with figures of one width, so that changing numbers do not jump."""
     font = text_font(size, weight)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 
 
 def mono_font(size: int = TEXT_SIZE, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The font of code, shapes and numbers, `size` in pixels."""
+    """Make the font of code, shapes and numbers, `size` in pixels."""
     family = _find_installed(_MONO_FAMILIES)
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     if family is not None:

@@ -35,7 +35,7 @@ def _source(name: str) -> str:
 
 @cache
 def names() -> tuple[str, ...]:
-    """All icons there are, by name."""
+    """Return all icons there are, by name."""
     return tuple(sorted(path.stem for path in asset("icons").glob("*.svg")))
 
 
@@ -61,7 +61,7 @@ def _screen_ratio() -> float:
 def pixmap(
     name: str, colour: str | None = None, size: int = 20, ratio: float | None = None
 ) -> QPixmap:
-    """The icon as a picture, `size` pixels on the screen.
+    """Draw the icon, `size` pixels on the screen.
 
     Args:
         colour: a token of the theme (`accent`, `category.linear`) or `#rrggbb`; None for text.
@@ -75,7 +75,7 @@ def pixmap(
 
 
 def icon(name: str, colour: str | None = None, size: int = 20, on: str | None = None) -> QIcon:
-    """The icon in the colours of now; `attach` keeps it right when the theme changes.
+    """Make the icon in the colours of now; `attach` keeps it right when the theme changes.
 
     The disabled state is faint. `on` is the colour when checked.
     """
@@ -127,18 +127,18 @@ class _Refresh(QObject):
 
 
 def category_name(category: str) -> str:
-    """The name of the icon of a layer category; an unknown one has the tensor's."""
+    """Find the name of the icon of a layer category; an unknown one has the tensor's."""
     name = _OF_CATEGORY.get(category, category)
     return name if name in names() else _FALLBACK
 
 
 def category(category: str, size: int = 16, ratio: float | None = None) -> QPixmap:
-    """The icon of a layer category in the category's colour."""
+    """Draw the icon of a layer category in the category's colour."""
     return pixmap(category_name(category), f"category.{category}", size, ratio)
 
 
 def application() -> QIcon:
-    """The icon of the program, in the sizes desktops ask for."""
+    """Make the icon of the program, in the sizes desktops ask for."""
     made = QIcon()
     for side in (16, 24, 32, 48, 64, 128, 256, 512):
         made.addPixmap(_draw("nnstudio", "#000000", side, 1.0))
@@ -146,17 +146,17 @@ def application() -> QIcon:
 
 
 def mark(size: int = 64) -> QPixmap:
-    """The program's mark in full colour, for the start page and the about box."""
+    """Draw the program's mark in full colour, for the start page and the about box."""
     return pixmap("nnstudio", size=size)
 
 
 def size(side: int = 20) -> QSize:
-    """`side` x `side`, as `setIconSize` wants it."""
+    """Make `side` x `side` a size, as `setIconSize` wants it."""
     return QSize(side, side)
 
 
 def category_key(node_type: str) -> str:
-    """The key of a layer's category in the themes and among the icons: `convolution`, `io`."""
+    """Find the key of a layer's category in the themes and among the icons: `convolution`."""
     special = {"Input": "input", "Output": "output", "Parameter": "parameter", "Buffer": "buffer"}
     layer = registry.find(node_type)
     return special.get(node_type) or (layer.category.name.lower() if layer else "tensor")

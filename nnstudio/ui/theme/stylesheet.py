@@ -22,7 +22,7 @@ _SHEETS: Final = ("frame", "controls", "lists", "roles")
 
 
 def palette(theme: Theme) -> QPalette:
-    """The colours that Qt's own drawing uses."""
+    """Make the palette that Qt's own drawing uses."""
     c = theme.colours
     role = QPalette.ColorRole
     roles = {
@@ -57,7 +57,7 @@ def palette(theme: Theme) -> QPalette:
 
 
 def build(theme: Theme) -> str:
-    """The style sheet of a theme.
+    """Write the style sheet of a theme.
 
     Raises:
         KeyError: a style sheet names a colour that the theme does not have.
@@ -78,7 +78,7 @@ def build(theme: Theme) -> str:
 
 
 def mix(colour: str, ground: str, share: float) -> str:
-    """`share` of `colour` on `ground`, as `#rrggbb`."""
+    """Mix `share` of `colour` into `ground`, as `#rrggbb`."""
     top, below = QColor(colour), QColor(ground)
     parts = (
         round(share * a + (1 - share) * b)

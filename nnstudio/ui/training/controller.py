@@ -35,10 +35,10 @@ class Shows(Protocol):
         """Show one more event."""
 
     def begin(self) -> None:
-        """A new training starts: forget the last one."""
+        """Forget the last training: a new one starts."""
 
     def set_state(self, state: str) -> None:
-        """The run's state in words."""
+        """Show the run's state in words."""
 
 
 class TrainingController(QObject):

@@ -50,7 +50,7 @@ class Setting:
 
 
 def settings_of_schema() -> list[Setting]:
-    """The settings in the order of the schema."""
+    """Read the settings in the order of the schema."""
     found = []
     for name, told in TrainingSettings.model_json_schema()["properties"].items():
         parts: list[dict[str, Any]] = told.get("anyOf", [told])
@@ -88,9 +88,9 @@ class TrainingForm(QWidget):
         self.rows: dict[str, FieldRow] = {}
         self._about = QLabel(wordWrap=True)
         self._about.setProperty("role", "muted")
-        self._recipe = QLabel(wordWrap=True)
-        self._recipe.setContentsMargins(16, 8, 16, 12)
-        self._recipe.setProperty("role", "muted")
+        self.recipe = QLabel(wordWrap=True)
+        self.recipe.setContentsMargins(16, 8, 16, 12)
+        self.recipe.setProperty("role", "muted")
         self.mismatch = QFrame(self)
         self.mismatch.setProperty("role", "notice-warning")
         self._difference_text = QLabel(wordWrap=True)
@@ -127,7 +127,7 @@ class TrainingForm(QWidget):
         column.setSpacing(0)
         column.addWidget(self.first)
         column.addWidget(self.more)
-        column.addWidget(self._recipe)
+        column.addWidget(self.recipe)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
@@ -175,8 +175,8 @@ class TrainingForm(QWidget):
             )
             wanted = setting.shown_when
             row.setVisible(all(str(getattr(now, k)) in v for k, v in wanted.items()))
-        self._recipe.setText(self._workspace.project.about.recipe)
-        self._recipe.setVisible(bool(self._recipe.text()))
+        self.recipe.setText(self._workspace.project.about.recipe)
+        self.recipe.setVisible(bool(self.recipe.text()))
         self._show_data(now)
 
     def _choices(self, setting: Setting, value: str) -> tuple[str, ...]:

@@ -155,12 +155,12 @@ class TrainingPanel(QWidget):
         self._stack.setCurrentIndex(0)
 
     def begin(self) -> None:
-        """A new training: forget the last one."""
+        """Forget the last training: a new one starts."""
         self._clear()
         self._stack.setCurrentIndex(1)
 
     def set_state(self, state: str) -> None:
-        """The state in words and colour."""
+        """Show the state in words and colour."""
         self.state.show_word(state, _TONES.get(state, "muted"))
         self.state.setVisible(bool(state))
 

@@ -141,7 +141,7 @@ class TrainingPlots(QWidget):
                 chart.redraw()
 
     def points(self, series: str) -> tuple[list[float], list[float]]:
-        """Epochs and values of train_loss, validation_loss, train_accuracy, ... (in percent).
+        """Return epochs and values of train_loss, validation_accuracy, ... (in percent).
 
         Raises:
             KeyError: no such series.

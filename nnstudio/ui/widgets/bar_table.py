@@ -147,27 +147,27 @@ class BarTable(QTableView):
         header.setMinimumSectionSize(56)
 
     def add_row(self, row: Any) -> None:
-        """One more row."""
+        """Add a row."""
         self._model.append(row)
 
     def set_rows(self, rows: Sequence[Any]) -> None:
-        """Other rows."""
+        """Show other rows."""
         self._model.replace(rows)
 
     def refresh(self) -> None:
-        """The columns may say something else of the same rows."""
+        """Write the texts again: the columns may say something else of the same rows."""
         self._model.refresh()
 
     def rows(self) -> list[Any]:
-        """The rows in the order they came."""
+        """Return the rows in the order they came."""
         return list(self._model.rows)
 
     def visible_texts(self) -> list[list[str]]:
-        """The texts in the order that is seen."""
+        """Return the texts in the order that is seen."""
         return [self._texts(row) for row in range(self._sorted.rowCount())]
 
     def to_csv(self, dialect: str = "excel") -> str:
-        """Titles and the rows that are selected, or all, in the order that is seen."""
+        """Write titles and the rows that are selected, or all, in the order that is seen."""
         picked = sorted({index.row() for index in self.selectionModel().selectedRows()})
         stream = io.StringIO()
         writer = csv.writer(stream, dialect=dialect, lineterminator="\n")

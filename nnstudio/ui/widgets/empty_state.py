@@ -23,7 +23,7 @@ class IconLabel(QLabel):
         self._tint()
 
     def show_icon(self, name: str, colour: str | None = None) -> None:
-        """Another icon in the same place."""
+        """Show another icon in the same place."""
         self._name, self._colour = name, colour
         self._tint()
 

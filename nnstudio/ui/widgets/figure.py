@@ -35,7 +35,7 @@ class Figure(QWidget):
         column.addWidget(self.value)
 
     def show_text(self, text: str, title: str | None = None) -> None:
-        """Another figure, and another title if given."""
+        """Show another figure, and another title if given."""
         self.value.setText(text)
         if title is not None:
             self.title.setText(title)
@@ -52,7 +52,7 @@ class Pill(QLabel):
         self.setFont(theme.text_font(12, QFont.Weight.DemiBold))
 
     def show_word(self, word: str, tone: str) -> None:
-        """Another word."""
+        """Show another word."""
         if (word, tone) == (self.text(), self.property("tone")):
             return
         self.setText(word)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
 def _size(widget: QWidget) -> QSize:
-    """What a widget asks for, within its limits."""
+    """Measure what a widget asks for, within its limits."""
     return widget.sizeHint().expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize())
 
 
@@ -37,7 +37,7 @@ class FlowArea(QWidget):
         return [widget for widget in self._widgets if not widget.isHidden()]
 
     def _places(self, width: int) -> list[tuple[QWidget, QRect]]:
-        """Where each shown widget lies in an area of this width."""
+        """Find where each shown widget lies in an area of this width."""
         x, y, row = 0, 0, 0
         places = []
         for widget in self._visible():

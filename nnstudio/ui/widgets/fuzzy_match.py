@@ -15,7 +15,7 @@ class Match:
 
 
 def match(query: str, text: str) -> Match | None:
-    """The match of `query` in `text`; None if its letters do not all occur in order."""
+    """Match `query` against `text`; None if its letters do not all occur in order."""
     wanted = "".join(query.lower().split())
     if not wanted:
         return Match(0.0)

@@ -45,7 +45,7 @@ class FindBar(QWidget):
             row.addWidget(button)
 
     def show_count(self, at: int, of: int) -> None:
-        """`at` counts from 1; 0 of 0 where nothing was found."""
+        """Show `at` of `of`, from 1 on; 0 of 0 where nothing was found."""
         wanted = bool(self.field.text())
         self.count.setText("" if not wanted else f"{at:,} of {of:,}" if of else "Not found")
         self.field.setProperty("invalid", wanted and not of)

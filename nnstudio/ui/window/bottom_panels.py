@@ -68,7 +68,7 @@ class Panels(QObject):
         editor.panel_shown.connect(self._on_shown)
 
     def refresh(self) -> None:
-        """The project has changed."""
+        """Show the project as it is now."""
         blank = not self._workspace.project.model.graph.nodes
         self.problems.show_problems(shown_problems(self._workspace), blank=blank)
         self.code.follow()
@@ -79,7 +79,7 @@ class Panels(QObject):
             self._quiet.start()
 
     def reset(self) -> None:
-        """Another project was opened."""
+        """Show another project."""
         self.summary.clear()
         self._inspected = self._refused = None
         self.refresh()
@@ -187,7 +187,7 @@ class TrainingPage(QWidget):
         column.addWidget(self._split)
 
     def panel(self) -> Shows:
-        """The plots; loads pyqtgraph the first time."""
+        """Return the plots; loads pyqtgraph the first time."""
         if self._panel is None:
             from nnstudio.ui.training.panel import TrainingPanel
 

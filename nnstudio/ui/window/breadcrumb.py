@@ -57,7 +57,7 @@ class Breadcrumb(QWidget):
             self._put(shared)
 
     def titles(self) -> list[str]:
-        """The parts that are shown."""
+        """Return the parts that are shown."""
         return [part.text() for part in self._parts_shown if isinstance(part, QToolButton)]
 
     def _put(self, part: QWidget) -> None:
@@ -66,7 +66,7 @@ class Breadcrumb(QWidget):
         self._parts_shown.append(part)
 
     def _parts(self, path: tuple[str, ...]) -> list[tuple[str, str, str]]:
-        """Title, tooltip and block of each part."""
+        """Find title, tooltip and block of each part."""
         project = self._workspace.project
         block = project.model
         parts = [(block.name, "The model", block.name)]

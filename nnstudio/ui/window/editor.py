@@ -155,7 +155,7 @@ class Editor(QWidget):
         return self.canvas.fly_to(node) if node else True
 
     def path_to(self, block: str) -> tuple[str, ...] | None:
-        """The nodes to enter from the root to reach a block; None if it is not in use."""
+        """Find the nodes to enter from the root to reach a block; None if it is not in use."""
         project = self.workspace.project
         ways: list[tuple[str, tuple[str, ...]]] = [(project.root, ())]
         seen = {project.root}
@@ -239,7 +239,7 @@ class Editor(QWidget):
         return {"left": self.left, "inspector": self.inspector, "panels": self.tabs}
 
     def is_side_shown(self, name: str) -> bool:
-        """True if the palette, the outline, the inspector or the panels are shown."""
+        """Tell whether the palette, the outline, the inspector or the panels are shown."""
         if name in PAGES:
             return not self.left.isHidden() and self.left.page == name
         return not self._sides()[name].isHidden()

@@ -17,7 +17,7 @@ TYPING = 150
 
 
 def find(workspace: Workspace, typed: str) -> list[Found]:
-    """(block, node id) of every node that fits all the words, the root's first."""
+    """Find (block, node id) of every node that fits all the words, the root's first."""
     words = typed.lower().split()
     if not words:
         return []

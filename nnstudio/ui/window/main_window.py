@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
 
     def reason_not_open(self) -> str | None:
-        """Why there is nothing to act on; None on the canvas."""
+        """Say why there is nothing to act on; None on the canvas."""
         return None if self.is_editing else "Open a project first."
 
     def _reason_not_to_leave(self) -> str | None:

@@ -63,7 +63,7 @@ class StatusLine(QStatusBar):
         self._timer.start()
 
     def be_quiet(self) -> None:
-        """Back to the facts."""
+        """Go back to the facts."""
         self._timer.stop()
         self._message.hide()
         self._icon.hide()
@@ -98,7 +98,7 @@ class StatusLine(QStatusBar):
             self.saved.setToolTip(f"Saved {exact} ({ago(saved_at)})")
 
     def show_device(self, name: str) -> None:
-        """Where trainings run."""
+        """Show where trainings run."""
         self.device.setText(name)
 
 

@@ -73,7 +73,7 @@ class DrawWire(Gesture):
         self._clear()
 
     def press_node(self) -> str:
-        """The node on whose port the press was."""
+        """Return the node on whose port the press was."""
         return self.taken.target.node if self.taken else self.fixed.node
 
     def _begin(self) -> None:

@@ -44,16 +44,16 @@ class Gesture:
         self.dragged = False
 
     def is_drag(self, at: Pointer) -> bool:
-        """True once the mouse has gone so far that a drag is meant."""
+        """Tell whether the mouse has gone so far that a drag is meant."""
         if not self.dragged:
             self.dragged = (at.view - self.press.view).manhattanLength() >= DRAG_FROM
         return self.dragged
 
     def move(self, at: Pointer) -> None:
-        """The mouse is somewhere else."""
+        """Follow the mouse to another place."""
 
     def release(self, at: Pointer) -> None:
-        """The button was let go: do it."""
+        """Do it: the button was let go."""
 
     def cancel(self) -> None:
-        """Escape: leave everything as it was."""
+        """Leave everything as it was: Escape was pressed."""

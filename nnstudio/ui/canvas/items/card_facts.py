@@ -44,7 +44,7 @@ _HIDDEN_AT = {"num_layers": "1"}
 
 
 def facts(layer: Layer, node: Node, resolved: Mapping[str, Resolved]) -> str:
-    """The facts line of a use of `layer`."""
+    """Write the facts line of a use of `layer`."""
     texts = {p.name: _text(p, node, resolved) for p in layer.params}
     parts: list[str] = []
     done: set[str] = set()
@@ -67,7 +67,7 @@ def block_facts(
     resolved: Mapping[str, Resolved] | None = None,
     most: int = 3,
 ) -> str:
-    """The facts line of a use of a block: `80 → 112  num_blocks 3`, values as `resolved`.
+    """Write the facts line of a use of a block: `80 → 112  num_blocks 3`, values as `resolved`.
 
     First what comes in and goes out, where the block names it so; then the parameters that are
     given, as `declared`. Those that are handed on under their own name (`eps=eps`) say least and
@@ -92,7 +92,7 @@ def block_facts(
 
 
 def value_text(value: Any) -> str:
-    """A parameter value in few characters: `3×3` for (3, 3), the text of an expression."""
+    """Write a value in few characters: `3×3` for (3, 3), the text of an expression."""
     if isinstance(value, Expr):
         return value.text
     if isinstance(value, tuple | list):

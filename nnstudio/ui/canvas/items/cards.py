@@ -95,7 +95,7 @@ class Picture:
 def picture(
     project: Project, block: str, report: BlockReport, previous: Picture | None = None
 ) -> Picture:
-    """The picture of `block`; cards whose node, ports and report are the same are taken over."""
+    """Make the picture of `block`; cards whose node, ports and report are the same are kept."""
     graph = project.by_name[block].graph
     tied = _ties(project.by_name[block])
     cards: dict[str, Card] = {}
@@ -124,7 +124,7 @@ def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
 
 
 def _ties(block: Block) -> dict[str, str]:
-    """What is tied, by node: `weight = embedding.weight`."""
+    """Find what is tied, by node: `weight = embedding.weight`."""
     found: dict[str, list[str]] = {}
     for tie in block.ties:
         owner = block.graph.by_id[tie.other]
@@ -140,7 +140,7 @@ def card(
     report: NodeReport = _NOTHING,
     tied: str = "",
 ) -> Card:
-    """The card of one node; `tied` is what it says of weights that are another node's."""
+    """Make the card of one node; `tied` is what it says of weights that are another node's."""
     block = project.by_name.get(node.type)
     layer = registry.find(node.type) if block is None else None
     owner = graph.by_id.get(node.shares) if node.shares else None

@@ -41,7 +41,7 @@ class Geometry:
     pill: tuple[float, float] | None = None
 
     def port(self, side: Side, name: str) -> QPointF:
-        """The middle of a port; the side's first place if there is no port of that name."""
+        """Find the middle of a port; the side's first place if there is no port of that name."""
         ports = self.inputs if side == "in" else self.outputs
         for port, place in ports:
             if port == name:
@@ -50,7 +50,7 @@ class Geometry:
 
 
 def measure(card: Card, look: Style) -> Geometry:
-    """The geometry of a card."""
+    """Measure a card."""
     width = _width(card, look)
     lines: list[Line] = []
     right = width - metrics.PAD

@@ -48,7 +48,7 @@ class GroupItem(QGraphicsItem):
             self.update()
 
     def title_rect(self) -> QRectF:
-        """The strip that moves the members when it is dragged, in the scene."""
+        """Return the strip that moves the members when it is dragged, in the scene."""
         return QRectF(self.rect.left(), self.rect.top(), self.rect.width(), metrics.FRAME_TITLE)
 
     def mark(self, *, hovered: bool, selected: bool) -> None:

@@ -95,18 +95,18 @@ class NodeItem(QGraphicsItem):
             self.update()
 
     def offer(self, fits: Fits | None, hot: tuple[Side, str] | None = None) -> None:
-        """While a wire is drawn: the ports that it could go to, and the one that it is at."""
+        """Show the ports that a drawn wire could go to, and the one that it is at."""
         if (fits, hot) != (self.fits, self.hot):
             self.fits, self.hot = fits, hot
             self._settle_opacity()
             self.update()
 
     def anchor(self, side: Side, name: str) -> QPointF:
-        """The middle of a port, in the scene."""
+        """Return the middle of a port, in the scene."""
         return self.pos() + self.geometry.port(side, name)
 
     def rect(self) -> QRectF:
-        """The card without its ports and badges, in the scene."""
+        """Return the card without its ports and badges, in the scene."""
         return QRectF(self.pos().x(), self.pos().y(), self.geometry.width, self.geometry.height)
 
     def _settle_opacity(self) -> None:

@@ -30,13 +30,13 @@ class Obstacles:
 
     @classmethod
     def of(cls, cards: Iterable[QRectF], frames: Iterable[QRectF] = ()) -> Obstacles:
-        """The obstacles that cards and frames are."""
+        """Take cards and frames as obstacles."""
         ordered = sorted(map(_box, cards))
         widest = max((right - left for left, _, right, _ in ordered), default=0.0)
         return cls(ordered, [box[0] for box in ordered], widest, [_box(f) for f in frames])
 
     def between(self, start: QPointF, end: QPointF) -> list[Box]:
-        """Those between two places and not far above or below; no frame that holds one of them."""
+        """Find those between two places and at their height; no frame that holds one of them."""
         left, right = start.x() + 8, end.x() - 8
         low, high = sorted((start.y(), end.y()))
         low, high = low - FAR, high + FAR
@@ -51,7 +51,7 @@ class Obstacles:
 
 
 def route(start: QPointF, end: QPointF, obstacles: Obstacles | None = None) -> QPainterPath:
-    """The path from an output to an input."""
+    """Draw the path from an output to an input."""
     if obstacles is not None and end.x() - start.x() > TURN * 2:
         lane = _lane(start, end, obstacles)
         if lane is not None:
@@ -60,7 +60,7 @@ def route(start: QPointF, end: QPointF, obstacles: Obstacles | None = None) -> Q
 
 
 def curve(start: QPointF, end: QPointF) -> QPainterPath:
-    """The plain curve, with level ends."""
+    """Draw the plain curve, with level ends."""
     path = QPainterPath(start)
     c = _pull(start, end)
     path.cubicTo(start.x() + c, start.y(), end.x() - c, end.y(), end.x(), end.y())

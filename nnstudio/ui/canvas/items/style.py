@@ -113,13 +113,13 @@ class Style:
         self._category: dict[str, QColor] = {}
 
     def category(self, name: str) -> QColor:
-        """The colour of a category; an unknown one has that of tensor operations."""
+        """Return the colour of a category; an unknown one has that of tensor operations."""
         if name not in self._category:
             self._category[name] = self.theme.qcolor(f"category.{name}")
         return self._category[name]
 
     def icon(self, name: str, colour: str, size: int = ICON) -> QPixmap:
-        """An icon at twice its size, so that it stays sharp when zoomed in."""
+        """Return an icon at twice its size, so that it stays sharp when zoomed in."""
         return icons.pixmap(name, self.theme.colour(colour), size, 2.0)
 
 
@@ -136,7 +136,7 @@ def pen(
     cap: Qt.PenCapStyle = Qt.PenCapStyle.FlatCap,
     cosmetic: bool = False,
 ) -> QPen:
-    """A pen; `dashes` are in units of its width."""
+    """Make a pen; `dashes` are in units of its width."""
     made = QPen(colour, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.RoundJoin)
     if dashes:
         made.setDashPattern(dashes)
@@ -150,7 +150,7 @@ def _style(shown_name: str) -> Style:
 
 
 def current() -> Style:
-    """The style of the theme that is on."""
+    """Return the style of the theme that is on."""
     return _style(theme.current().name)
 
 
@@ -178,22 +178,22 @@ def _key(font: QFont) -> str:
 
 
 def advance(font: QFont, text: str) -> float:
-    """The width of `text`."""
+    """Measure the width of `text`."""
     return _advance(_key(font), text)
 
 
 def elide(font: QFont, text: str, width: float) -> str:
-    """`text`, with its end replaced by an ellipsis where it is wider than `width`."""
+    """Put an ellipsis in the place of the end of `text` where it is wider than `width`."""
     if advance(font, text) <= width:
         return text
     return _metrics(_key(font)).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def ascent(font: QFont) -> float:
-    """The height of the font above its baseline."""
+    """Measure the height of the font above its baseline."""
     return _metrics(_key(font)).ascent()
 
 
 def snap(value: float) -> float:
-    """The next position on the grid."""
+    """Find the next position on the grid."""
     return round(value / GRID) * GRID

@@ -80,13 +80,13 @@ class WireItem(QGraphicsItem):
             self.update()
 
     def speak(self, speaks: bool, always: bool) -> None:
-        """`speaks`: this wire carries its output's shape at rest; `always`: all wires do."""
+        """Show the output's shape at rest if it `speaks`; `always`: as all wires do."""
         if (speaks, always) != (self.speaks, self.always):
             self.speaks, self.always = speaks, always
             self.update()
 
     def distance(self, x: float, y: float, reach: float) -> float | None:
-        """How far a place is from the wire; None if farther than `reach`."""
+        """Measure how far a place is from the wire; None if farther than `reach`."""
         b = self._bounds
         if not (
             b.left() - reach <= x <= b.right() + reach
