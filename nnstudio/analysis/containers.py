@@ -14,6 +14,7 @@ from functools import cached_property
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.errors import UserError
 from nnstudio.graph.values import Graph, Group, Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -21,7 +22,7 @@ from nnstudio.project.values import Block, Project
 NUMBERED = ("Sequential", "ModuleList")
 
 
-class MisplacedError(ValueError):
+class MisplacedError(UserError):
     """A module that cannot be called where it lies; the message is one sentence."""
 
 

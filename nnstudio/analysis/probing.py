@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from nnstudio.analysis.inference import Inferred
 from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.use import ShapeError, Use
+from nnstudio.errors import UserError
 from nnstudio.graph.values import Node
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
 from nnstudio.symbols.expression import ExpressionError, parse
@@ -164,7 +165,7 @@ class _Probing:
 
     def first(self) -> _Trial:
         """The use as it is; sizes that are not known have stand-ins from here on."""
-        refusals: list[ValueError] = []
+        refusals: list[UserError] = []
         for size, batch in STAND_INS if self.unknown else STAND_INS[:1]:
             for name in self.unknown:
                 self.values[name] = (
@@ -181,7 +182,7 @@ class _Probing:
             f"says: {refusals[0]}; {ADVICE}"
         )
 
-    def trial(self, others: Mapping[str, Any], refusals: list[ValueError]) -> _Trial | None:
+    def trial(self, others: Mapping[str, Any], refusals: list[UserError]) -> _Trial | None:
         """A run with other values of some names; None, and the refusal kept, if it cannot be."""
         values = {**self.values, **others}
         try:
@@ -197,7 +198,7 @@ class _Probing:
         """Try other values of a name, the rest as it is; the first that worked, else its own."""
         value = found = self.values[name]
         for aspect in _aspects(name, value, self.choices(name)):
-            refusals: list[ValueError] = []
+            refusals: list[UserError] = []
             worked = 0
             for other in aspect.values:
                 if worked < ENOUGH and self.keep(self.trial({name: other}, refusals)):

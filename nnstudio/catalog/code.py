@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from nnstudio.errors import UserError
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -114,7 +116,7 @@ IMPORTED = frozenset({"torch", "F", "math"})
 RESERVED = IMPORTED | {"nn", "Tensor", "self", "super", "i", "make_divisible"}
 
 
-class CodeError(ValueError):
+class CodeError(UserError):
     """A layer whose code cannot be written; the message is one sentence."""
 
 

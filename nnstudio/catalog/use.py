@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from nnstudio.errors import UserError
 from nnstudio.symbols.dimension import Dim, as_dim
 from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.symbolic import Quantity, Term, as_size
@@ -43,7 +44,7 @@ class Expansion:
 Remedy = ParamFix | Removal | Expansion
 
 
-class ShapeError(ValueError):
+class ShapeError(UserError):
     """A use that cannot work; the message is one sentence without the node's name."""
 
     def __init__(

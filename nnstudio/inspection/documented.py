@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nnstudio.assets import asset
+from nnstudio.errors import UserError
 from nnstudio.inspection.layer_matching import Found, align, found_layers, same, value_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Value: TypeAlias = bool | int | float | str | list[Any] | None
 Status: TypeAlias = Literal["match", "mismatch", "explained"]
 
 
-class DocumentedError(ValueError):
+class DocumentedError(UserError):
     """There is no such table, or its file is broken; the message is one sentence."""
 
 

@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from nnstudio.errors import UserError
 
-class SettingsError(ValueError):
+
+class SettingsError(UserError):
     """Settings that cannot be; the message is one sentence for the user."""
 
 

@@ -20,6 +20,7 @@ from typing import Any, Self, TypeAlias
 
 import platformdirs
 
+from nnstudio.errors import UserError
 from nnstudio.runs.machine import machine_facts
 
 PROJECT_FILE = "project.nns"
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS runs (
 """
 
 
-class RunStoreError(ValueError):
+class RunStoreError(UserError):
     """A run that is not there or cannot be kept; the message is one sentence for the user."""
 
 

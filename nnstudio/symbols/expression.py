@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from nnstudio.errors import UserError
+
 MAX_TEXT = 400
 MAX_LENGTH = 4096
 MAX_STEPS = 20_000
 MAX_MAGNITUDE = 10**15
 
 
-class ExpressionError(ValueError):
+class ExpressionError(UserError):
     """An expression that is not in the language, or has no value; the message is one sentence."""
 
 

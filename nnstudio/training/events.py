@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias
 
+from nnstudio.errors import UserError
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -147,16 +149,16 @@ _KINDS: tuple[type[Event], ...] = (
 
 
 def from_json(told: Mapping[str, Any]) -> Event:
-    """The event that `to_json` made `told` of. Raises ValueError for anything else."""
+    """The event that `to_json` made `told` of. Raises UserError for anything else."""
     wanted = str(told.get("event")).replace("_", "")
     for kind in _KINDS:
         if kind.__name__.lower() == wanted:
             values = {field.name: told[field.name] for field in fields(kind) if field.name in told}
-            for name, value in values.items():
-                if isinstance(value, Mapping):
-                    values[name] = Metrics(**value)
             try:
+                for name, value in values.items():
+                    if isinstance(value, Mapping):
+                        values[name] = Metrics(**value)
                 return kind(**values)
             except TypeError as error:
-                raise ValueError(f"The event {told.get('event')} lacks fields.") from error
-    raise ValueError(f"There is no event named {told.get('event')!r}.")
+                raise UserError(f"The event {told.get('event')} lacks fields.") from error
+    raise UserError(f"There is no event named {told.get('event')!r}.")

@@ -122,7 +122,7 @@ class Workspace:
         """Write the project to `path` (default: where it came from), atomically."""
         target = path or self.path
         if target is None:
-            raise ValueError("the project has no file yet")
+            raise Refusal("Saving expects the name of a file, the project has none yet")
         file.write(self.project, target)
         self.path = target
         self.history.mark_saved()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, get_args
 
+from nnstudio.errors import UserError
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Port, Value
 from nnstudio.project.limits import MAX_TEXT, is_text
 
@@ -16,7 +17,7 @@ Json = dict[str, Any]
 MAX_DEPTH = 8
 
 
-class FileError(ValueError):
+class FileError(UserError):
     """A project file that cannot be read or written; one sentence that names the place."""
 
 

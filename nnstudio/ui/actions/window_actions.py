@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from nnstudio.compiler.errors import CompileError
+from nnstudio.errors import UserError
 from nnstudio.project.history import History
-from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.action_table import RECENT
 from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.actions.shortcuts_page import KeysPage
@@ -119,7 +118,7 @@ class WindowActions:
                 window.editor.canvas.render_to(path)
             else:
                 window.workspace.export(path)
-        except (CompileError, OSError, FileError) as error:
+        except (OSError, UserError) as error:
             window.say(f"Not exported: {error}")
             return
         window.say(f"Written to {path}", "tick", "good")

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.compiler.inference import analyse
+from nnstudio.errors import UserError
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import RecentFiles
 from nnstudio.ui.start.preset_card import EmptyCard, PresetCard, PresetInfo
@@ -147,7 +148,7 @@ class Gallery(QWidget):
         card = self._waiting.popleft()
         try:
             project = self._load(card.info.name)
-        except (OSError, ValueError):  # a broken example must not keep the others from being shown
+        except (OSError, UserError):  # a broken example must not keep the others from being shown
             return
         report = analyse(project).root
         told = "" if report.parameters is None else f"{report.parameters:,} parameters"
