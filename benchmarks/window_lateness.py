@@ -17,7 +17,7 @@ if not os.environ.get("DISPLAY"):
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.app import application, create_window
 
 INTERVAL = 0.005

@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import cast
 
 from nnstudio.analysis.values import plain, resolve_value
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, nearest_divisor
 from nnstudio.graph.values import Expr, Node
-from nnstudio.project.values import REQUIRED, Block
+from nnstudio.project.values import Block
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.symbolic import (

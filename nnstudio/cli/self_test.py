@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nnstudio
 from nnstudio.cli.main import DONE, NO
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.training.events import Completed, EpochDone, Event
 from nnstudio.workspace.workspace import Workspace
 
@@ -94,7 +94,7 @@ class _Journey:
         return f"{path.stat().st_size:,} bytes"
 
     def fit_and_train(self) -> str:
-        from nnstudio.project.commands.block import SetRootValue, SetTraining
+        from nnstudio.project.commands.model import SetRootValue, SetTraining
 
         self.workspace.fit("digits")
         self.workspace.do(SetRootValue("hidden", 8))

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from nnstudio.cli.main import DONE, NO, STOPPED
 from nnstudio.cli.targets import project_of
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.data.catalogue import describe
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
@@ -69,7 +69,7 @@ def train(options: argparse.Namespace) -> int:
 
 
 def _fitted(project: Project, note: Console, *, quiet: bool) -> Project:
-    report = analyse(project)
+    report = full_report(project)
     info = describe(project.training.data)
     if not report.ok or is_fitted(project, report, info, project.training.resize):
         return project

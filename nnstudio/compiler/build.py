@@ -16,6 +16,7 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import Source
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
+from nnstudio.symbols.dimension import BATCH_NAMES
 
 UNKNOWN_SIZE = 8
 
@@ -93,7 +94,7 @@ def example_inputs(
                 shape.append(dim.value)
             else:
                 shape.append(
-                    free.setdefault(dim.text, batch if dim.text in ("N", "batch") else UNKNOWN_SIZE)
+                    free.setdefault(dim.text, batch if dim.text in BATCH_NAMES else UNKNOWN_SIZE)
                 )
         result[node.name] = _random(node, tuple(shape), generator)
     return result

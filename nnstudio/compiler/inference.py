@@ -1,8 +1,8 @@
 """Layers without a shape rule: run once for each different use, and remembered.
 
-`analyse` here is that of `nnstudio.analysis` with such layers run where they are met. A window
-cannot wait for that: it analyses with `DeferredInference`, which answers from what is known. torch
-is loaded when the first such layer is run, not before.
+`full_report` is the analysis with such layers run where they are met. A window cannot wait for
+that: it analyses with `DeferredInference`, which answers from what is known. torch is loaded when
+the first such layer is run, not before.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from nnstudio.analysis import analyse as analysis
+from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.inference import Inference, Inferred
 from nnstudio.analysis.probing import inferred, names_of_use
 from nnstudio.analysis.report import Problem, Report
@@ -131,9 +131,11 @@ class DeferredInference:
         self._noted.clear()
 
 
-def analyse(project: Project, previous: Report | None = None, infer: Inference = infer) -> Report:
-    """Shapes, costs and problems of every node; layers without a shape rule are run."""
-    return analysis.analyse(project, previous, infer)
+def full_report(
+    project: Project, previous: Report | None = None, infer: Inference = infer
+) -> Report:
+    """Analyse a project completely: layers without a shape rule are run where they are met."""
+    return analyse(project, previous, infer)
 
 
 def is_waiting(problem: Problem) -> bool:

@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nnstudio.data.builtin import digit_answers as heads
-from nnstudio.data.info import DataError, DataSetInfo
-
-__all__ = ["BUILT_IN", "DataError", "DataSetInfo", "describe"]
+from nnstudio.data.info import DataSetInfo
 
 _DIGITS = DataSetInfo(
     name="digits",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnstudio.project.commands.graph import Command
+from nnstudio.project.commands.base import Command
 from nnstudio.project.values import Project
 
 

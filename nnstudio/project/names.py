@@ -27,6 +27,7 @@ from nnstudio.project.reserved_names import (
     word_problem,
 )
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import BATCH
 from nnstudio.symbols.expression import FUNCTIONS
 from nnstudio.symbols.symbolic import REPETITION
 
@@ -191,7 +192,7 @@ def parameter_problem(project: Project, block: Block, name: str) -> str | None:
     problem = word_problem(name)
     if problem is not None:
         return problem
-    if name in FUNCTIONS or name in BUILTINS or name in CODE_NAMES or name in (REPETITION, "N"):
+    if name in FUNCTIONS or name in BUILTINS or name in CODE_NAMES or name in (REPETITION, BATCH):
         return f"'{name}' has a meaning of its own and cannot name a parameter"
     if name in MODULE_ATTRIBUTES:
         return f"'{name}' is an attribute of every nn.Module"

@@ -11,10 +11,10 @@ from pathlib import Path
 from nnstudio.assets import asset
 from nnstudio.graph.values import Expr, Value
 from nnstudio.project.commands.model import ApplyVariant, SetRootValue
+from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import read
-from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Project
 from nnstudio.symbols.expression import ExpressionError, parse
 

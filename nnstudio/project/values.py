@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from nnstudio.catalog.layer import REQUIRED, Required
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Graph, Value
 from nnstudio.project.training_settings import TrainingSettings
 
@@ -27,23 +28,13 @@ InitialiserRule = Literal[
 ]
 
 
-class _Required:
-    """Marks a block parameter without a default."""
-
-    def __repr__(self) -> str:
-        return "REQUIRED"
-
-
-REQUIRED = _Required()
-
-
 @dataclass(frozen=True, slots=True)
 class BlockParameter:
     """A constructor argument of the block, a field of the inspector, an axis of the search."""
 
     name: str
     type: ParameterType = "int"
-    default: Value | _Required = REQUIRED
+    default: Value | Required = REQUIRED
     note: str = ""
 
 

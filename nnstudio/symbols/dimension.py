@@ -9,14 +9,22 @@ that texts stay as short as a person would write them.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import lru_cache
 
 from nnstudio.symbols.expression import parse
 
 Monomial = tuple[str, ...]
 
-BATCH_NAMES = frozenset({"N", "batch"})
+BATCH = "N"
+"""The name of the batch in patterns that the program writes."""
+BATCH_NAMES = frozenset({BATCH, "batch"})
 """Sizes of these names are the batch: any number, also another one for the last samples."""
+
+
+def batch_axis(sizes: Iterable[object]) -> int | None:
+    """The place of the batch among the sizes of a pattern or shape; None if it is not named."""
+    return next((axis for axis, size in enumerate(sizes) if size in BATCH_NAMES), None)
 
 
 @lru_cache(maxsize=16384)

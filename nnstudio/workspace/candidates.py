@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.compiler.inference import DeferredInference, analyse, is_waiting
+from nnstudio.compiler.inference import DeferredInference, full_report, is_waiting
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Value
 from nnstudio.project.checks import contains
 from nnstudio.project.commands.new_node import _initial
@@ -84,7 +84,8 @@ def _tried(project: Project, found: list[Candidate], tensor: Tensor) -> list[Can
         edges.append(Edge(Port("source", "output"), Port(node.id, first)))
     trial = Block(_TRIAL, graph=Graph(tuple(nodes), tuple(edges)))
     tried = replace(project, root=_TRIAL, blocks=(trial, *project.blocks))
-    report = analyse(tried, infer=DeferredInference()).root  # no layer is run while a list opens
+    # no layer is run while a list opens
+    report = full_report(tried, infer=DeferredInference()).root
     result: list[Candidate] = []
     for k, candidate in enumerate(found):
         said = report.nodes.get(f"t{k}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.report import Report
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.data.info import DataSetInfo
-from nnstudio.project.commands.block import SetTraining
-from nnstudio.project.commands.fit_to_data import BATCH, FitToData
+from nnstudio.project.commands.fit_to_data import FitToData
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.symbols.dimension import BATCH
 from nnstudio.workspace.input_mapping import RequiredInput, feed_for, fields_for, wanted_inputs
 
 
@@ -180,7 +181,7 @@ def _tried(project: Project, report: Report, info: DataSetInfo, fitting: Fitting
     fitted = fitting.apply(project)
     if not report.ok:
         return fitting
-    after = analyse(fitted)
+    after = full_report(fitted)
     if after.errors:
         raise Refusal(
             f"{project.root} cannot be fitted to {info.title} ({fitting.told}): "

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.report import Report
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
-from nnstudio.project.commands.fit_to_data import BATCH
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.symbols.dimension import batch_axis
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ def wanted_inputs(project: Project, report: Report) -> list[RequiredInput]:
         tensor = report.root.inputs.get(node.name)
         if tensor is None or node.params.get("optional") is True:
             continue
-        texts = [dim.text for dim in tensor.shape]
-        axis = texts.index(BATCH) if BATCH in texts else 0
+        axis = batch_axis(dim.text for dim in tensor.shape) or 0
         sample = [dim for at, dim in enumerate(tensor.shape) if at != axis]
         form = tuple(None if dim.text in free else dim.value for dim in sample)
         drawn = tuple(dim.value for dim in sample)
@@ -86,7 +85,7 @@ def feed_for(
     wanted = wanted_inputs(project, report)
     axes = {one.batch_axis for one in wanted}
     if len(axes) > 1:
-        raise Refusal(f"The Inputs of {project.root} have the batch {BATCH} in different places")
+        raise Refusal(f"The Inputs of {project.root} have the batch in different places")
     given = []
     for one, field, forms in fields_for(project, wanted, info):
         form = _form(project, one, forms, info, resize and field == info.first)
@@ -129,4 +128,4 @@ def _fails_at(project: Project, wanted: RequiredInput, form: tuple[int, ...]) ->
     sizes = list(form)
     sizes.insert(wanted.batch_axis, 2)
     tried = graph.replaced(node.with_param("example", tuple(sizes)))
-    return not analyse(project.with_graph(project.root, tried)).ok
+    return not full_report(project.with_graph(project.root, tried)).ok

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnstudio.analysis.report import Report
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.inspection.documented import DocumentedCheck, check, load_documented
 from nnstudio.inspection.published import compare, published
@@ -41,7 +41,7 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     from nnstudio.compiler.build import build_empty, example_inputs
     from nnstudio.inspection.summary import summarise
 
-    report = report or analyse(project)
+    report = report or full_report(project)
     model = build_empty(generate(project, report)).eval()
     inputs = list(example_inputs(project.model, report.root, SAMPLES).values())
     summary = summarise(model, inputs, samples=SAMPLES)

@@ -16,7 +16,8 @@ import platformdirs
 from nnstudio.project.commands.base import block_of
 from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage.file import FileError, read_text, write_text
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import read_text, write_text
 from nnstudio.project.values import Project
 from nnstudio.workspace.block_insertion import Addition, addition
 

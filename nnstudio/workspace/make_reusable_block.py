@@ -11,12 +11,13 @@ from typing import Any
 
 from nnstudio.analysis.report import NodeReport, Problem, Report
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.graph.values import FrozenMap, Node, Port
 from nnstudio.project.checks import pattern_names
 from nnstudio.project.commands.base import Command, is_possible
-from nnstudio.project.commands.block import AddBlockParameter, MakeBlock, RenameBlockParameter
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.make_block import MakeBlock
+from nnstudio.project.commands.node import SetParam
+from nnstudio.project.commands.parameter import AddBlockParameter, RenameBlockParameter
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
@@ -49,10 +50,10 @@ class MakeReusableBlock:
         return f"Make block {self.name}"
 
     def apply(self, project: Project) -> Project:
-        report = analyse(project)
+        report = full_report(project)
         made = MakeBlock(self.block, self.node_ids, self.name, _tensors(report, self.block))
         project = made.apply(project)
-        state = _State(project, analyse(project))
+        state = _State(project, full_report(project))
         for node in project.by_name[self.name].graph.of_type(INPUT):
             for axis in range(len(_shape(node))):
                 state = _named(state, self.name, node.id, axis)
@@ -68,7 +69,7 @@ class _State:
         project = self.project
         for command in commands:
             project = command.apply(project)
-        return _State(project, analyse(project, self.report))
+        return _State(project, full_report(project, self.report))
 
     def worse_than(self, before: _State) -> bool:
         """True if there are problems, advice apart, that were not there."""
@@ -138,7 +139,7 @@ def _holds_for_others(state: _State, block: Block, nodes: list[str], axis: int) 
     scope = state.report.blocks[block.name].scope
     values = {p.name: scope[p.name].value for p in block.parameters if p.name in scope}
     alone = replace(state.project, root=block.name, values=FrozenMap(values))
-    before = _State(alone, analyse(alone))
+    before = _State(alone, full_report(alone))
     sizes = {node: 2 * _shape(block.graph.by_id[node])[axis] for node in nodes}
     twice = before.after(*_with_sizes(block, sizes, axis))
     return _told(twice.report.root.problems) <= _told(before.report.root.problems)

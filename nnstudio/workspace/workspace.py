@@ -9,7 +9,7 @@ from psygnal import Signal
 
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
-from nnstudio.compiler.inference import analyse, infer
+from nnstudio.compiler.inference import full_report, infer
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.export import python_module
@@ -43,7 +43,7 @@ class Workspace:
         self.history = History(project or Project())
         self.path = path
         self.infer: Inference = infer
-        self.report: Report = analyse(self.project)
+        self.report: Report = full_report(self.project)
         self._source: tuple[Project, Source] | None = None
 
     # -- the project --------------------------------------------------------------------------
@@ -67,12 +67,12 @@ class Workspace:
         """Put another project in place of this one, with a new history."""
         self.history = History(project)
         self.path = path
-        self.report = analyse(project, infer=self.infer)
+        self.report = full_report(project, infer=self.infer)
         self.opened.emit()
 
     def analyse_anew(self) -> None:
         """Make the report from scratch: `infer` may know now what it did not know before."""
-        self.report = analyse(self.project, infer=self.infer)
+        self.report = full_report(self.project, infer=self.infer)
         self.changed.emit(self.project, self.project)
 
     def do(self, command: Command) -> None:
@@ -95,7 +95,7 @@ class Workspace:
 
     def _follow(self, before: Project) -> None:
         if self.project is not before:
-            self.report = analyse(self.project, self.report, self.infer)
+            self.report = full_report(self.project, self.report, self.infer)
             self.changed.emit(before, self.project)
 
     def block_at(self, path: tuple[str, ...]) -> str:

@@ -12,14 +12,10 @@ from torch import Tensor
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Expr
-from nnstudio.project.commands.block import (
-    AddBlock,
-    AddBlockParameter,
-    RenameBlock,
-    RenameBlockParameter,
-    SetLocal,
-)
-from nnstudio.project.commands.graph import Command, Rename, SetParam
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import AddBlock, RenameBlock, SetLocal
+from nnstudio.project.commands.node import Rename, SetParam
+from nnstudio.project.commands.parameter import AddBlockParameter, RenameBlockParameter
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Group, Node, Port, Repeat
 from nnstudio.project.storage import file, migrations
-from nnstudio.project.storage.file import FileError, dumps, loads, read, write
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import dumps, loads, read, write
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import (
     About,

@@ -15,8 +15,9 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Expr, Repeat
-from nnstudio.project.commands.graph import Delete, Move, Rename, SetParam, SetRepeat, SetWhen
+from nnstudio.project.commands.graph import Delete, Move
 from nnstudio.project.commands.group import GroupNodes, SetGroup
+from nnstudio.project.commands.node import Rename, SetParam, SetRepeat, SetWhen
 from nnstudio.project.values import Block, Project
 from nnstudio.ui.canvas import Canvas, picture
 from nnstudio.ui.canvas.scene import CanvasScene, Detail

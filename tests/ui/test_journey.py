@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.__main__ import main
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.storage.file import read
 from nnstudio.training.thread import State
 from nnstudio.ui.canvas import Canvas

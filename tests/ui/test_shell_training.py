@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.commands.block import SetTraining
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.node import SetParam
 from nnstudio.training.events import Failed
 from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window

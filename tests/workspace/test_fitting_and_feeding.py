@@ -12,8 +12,10 @@ from nnstudio.project.commands.node import SetParam
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.workspace.fit_to_data import best_fitting
-from nnstudio.workspace.training import refuse_training
+from nnstudio.workspace.input_mapping import wanted_inputs
+from nnstudio.workspace.training import plan_training
 from nnstudio.workspace.workspace import Workspace
+from tests.drawing import Drawing
 
 
 def workspace(target: str, **settings: object) -> Workspace:
@@ -54,7 +56,7 @@ def test_the_recipe_decides_that_samples_are_resized() -> None:
     opened = workspace("SimpleCNN/cifar100")
     assert opened.project.training.resize
     assert not opened.is_fitted("digits")  # a hundred values for ten classes: trained, but told
-    refuse_training(opened.project, opened.report, opened.project.training)
+    plan_training(opened.project, opened.report, opened.project.training)
     opened.fit("digits")
     assert opened.is_fitted("digits")
     assert shape_of(opened) == "N × 3 × 32 × 32"
@@ -104,6 +106,22 @@ def test_a_batch_in_the_second_place_stays_there() -> None:
     fitted = FitToData(None, 0, further=(("tgt", (10, 64)),)).apply(opened.project)
     shapes = [n.params["shape"] for n in fitted.model.graph.of_type("Input")]
     assert shapes[:2] == [(10, "N", "d_model"), ("S", "N", "d_model")]
+
+
+@pytest.mark.parametrize("batch", ["N", "batch"])
+def test_a_batch_of_either_name_is_the_batch(batch: str) -> None:
+    drawing = Drawing("Net")
+    x = drawing.input("x", 12, batch, 64)
+    gate = drawing.add("GRU", x, name="gru", input_size=64, hidden_size=5)
+    drawing.output(gate)
+    project = drawing.project()
+    report = analyse(project)
+    assert report.ok
+    assert wanted_inputs(project, report)[0].batch_axis == 1
+    assert wanted_inputs(project, report)[0].form == (12, 64)
+    fitted = FitToData((7, 64), 0).apply(project)
+    assert fitted.model.graph.of_type("Input")[0].params["shape"] == (7, batch, 64)
+    assert report.root.flops == 12 * 2 * 3 * 5 * (64 + 5)
 
 
 def test_all_heads_are_fitted() -> None:
@@ -160,4 +178,4 @@ def test_what_cannot_be_trained_is_refused(
 ) -> None:
     opened = workspace(target, **settings)
     with pytest.raises(Refusal, match=sentence):
-        refuse_training(opened.project, analyse(opened.project), opened.project.training)
+        plan_training(opened.project, analyse(opened.project), opened.project.training)

@@ -308,7 +308,7 @@ def patches(use: Use) -> Tensor:
 
 def _image(use: Use) -> None:
     if use.x.rank < 3:
-        use.fail(f"expects (batch, channels, height, width), received {use.x.rank} dimensions")
+        use.fail(f"expects {LAYOUTS[2]}, received {use.x.rank} dimensions")
 
 
 def _divided(

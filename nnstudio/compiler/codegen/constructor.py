@@ -12,6 +12,7 @@ from nnstudio.analysis.containers import Container, Entry, Structure
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode, Written
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.compiler.codegen.buffer_formulas import Formulas
 from nnstudio.compiler.codegen.imports import imported_by
@@ -22,12 +23,12 @@ from nnstudio.compiler.codegen.value_text import (
     in_python,
     layer_params,
     names_in,
-    written,
 )
 from nnstudio.compiler.codegen.weight_init import weight_lines
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import FrozenMap, Node, Value
-from nnstudio.project.values import REQUIRED, Block, Project
+from nnstudio.project.parameter_text import python_text
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import parse
 
 ANNOTATIONS = {
@@ -130,13 +131,13 @@ class Constructor:
         value = node.params.get("shape", ())
         items = value if isinstance(value, tuple) else (value,)
         return ", ".join(
-            in_python(parse(item).text if isinstance(item, str) else written(item))
+            in_python(parse(item).text if isinstance(item, str) else python_text(item))
             for item in items
         )
 
     def parameter(self, node: Node) -> Line:
         shape = self.shape(node) or "()"
-        std = written(node.params.get("std", 0.02))
+        std = python_text(node.params.get("std", 0.02))
         normal = f"nn.init.normal_(torch.empty({shape}), std={std})"
         made = {
             "zeros": f"torch.zeros({shape})",
@@ -218,7 +219,7 @@ class Constructor:
         assert node.repeat is not None
         element = self.conditional(node)
         variable = "i" if "i" in names_in(element) else "_"
-        count = in_python(written(node.repeat.count))
+        count = in_python(python_text(node.repeat.count))
         return f"{element} for {variable} in range({count})"
 
     def conditional(self, node: Node) -> str:

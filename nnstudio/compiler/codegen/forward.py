@@ -20,7 +20,6 @@ from nnstudio.compiler.codegen.value_text import (
     layer_params,
     names_in,
     renamed,
-    written,
 )
 from nnstudio.compiler.codegen.variable_names import (
     RESERVED,
@@ -31,6 +30,7 @@ from nnstudio.compiler.codegen.variable_names import (
 )
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import Node, Port
+from nnstudio.project.parameter_text import python_text
 from nnstudio.project.ports import node_ports
 from nnstudio.project.reserved_names import CONTAINER_ATTRIBUTES
 from nnstudio.project.values import Block, Project
@@ -207,7 +207,7 @@ class Forward:
         if used is not None and len(self.results.outputs(node)) > 1:
             value = f"{value}[{output!r}]"
         if repeat is not None and not header:
-            count = self.in_forward(written(repeat.count))
+            count = self.in_forward(python_text(repeat.count))
             condition = " and ".join(conditions)
             if condition:
                 value = f"{value} if {condition} else {target}"

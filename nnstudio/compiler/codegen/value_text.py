@@ -12,10 +12,9 @@ from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Resolved
-from nnstudio.graph.values import Expr, Node, Value
-from nnstudio.project.values import REQUIRED as NO_DEFAULT
+from nnstudio.graph.values import Node
+from nnstudio.project.parameter_text import python_text
 from nnstudio.project.values import Block
-from nnstudio.symbols.expression import parse
 
 IN_MATH = {
     "ceil": "math.ceil",
@@ -24,18 +23,6 @@ IN_MATH = {
     "log": "math.log",
     "prod": "math.prod",
 }
-
-
-def written(value: Value, *, names: bool = False, brackets: str = "()") -> str:
-    """A value as Python text; with `names`, text inside a list is an expression."""
-    if isinstance(value, Expr):
-        return parse(value.text).text
-    if isinstance(value, tuple):
-        items = [parse(v).text if names and isinstance(v, str) else written(v) for v in value]
-        if brackets == "[]":
-            return f"[{', '.join(items)}]"
-        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
-    return repr(value)
 
 
 def derived(value: Resolved) -> str:
@@ -61,7 +48,7 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
     for param in layer.params:
         default = _default_text(param.default)
         if param.name in node.params:
-            text = written(node.params[param.name], names=param.kind == "shape")
+            text = python_text(node.params[param.name], names=param.kind == "shape")
         elif param.default is AUTO:
             if param.name not in report.params:
                 continue
@@ -86,7 +73,7 @@ def call_arguments(layer: Layer, code: ModuleCode, call: Written) -> str:
 def _default_text(default: Any) -> str | None:
     if default is AUTO or default is REQUIRED:
         return None
-    return written(tuple(default) if isinstance(default, list) else default)
+    return python_text(tuple(default) if isinstance(default, list) else default)
 
 
 def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
@@ -100,12 +87,12 @@ def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
     for parameter in block.parameters:
         if parameter.name in node.params:
             brackets = "[]" if parameter.type.startswith("list") else "()"
-            text = written(node.params[parameter.name], brackets=brackets)
+            text = python_text(node.params[parameter.name], brackets=brackets)
         elif parameter.name in report.auto:
             text = derived(report.params[parameter.name])
         else:
             continue
-        required = parameter.default is NO_DEFAULT
+        required = parameter.default is REQUIRED
         if required and not named and (len(positional) < 2 or text == parameter.name):
             positional.append(text)
         elif required or text != default_text(parameter.default, parameter.type):
@@ -115,7 +102,7 @@ def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
 
 def default_text(value: Any, parameter_type: str) -> str:
     """A block parameter's default as text."""
-    return written(value, brackets="[]" if parameter_type.startswith("list") else "()")
+    return python_text(value, brackets="[]" if parameter_type.startswith("list") else "()")
 
 
 class _Renaming(ast.NodeTransformer):

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 
 from nnstudio.project.free_names import snake_case
 from nnstudio.project.reserved_names import CODE_NAMES, MODULE_ATTRIBUTES
+from nnstudio.symbols.dimension import BATCH
 from nnstudio.symbols.symbolic import REPETITION
 
 RESERVED = frozenset(dir(builtins)) | CODE_NAMES | {REPETITION, "make_divisible"}
@@ -53,7 +54,7 @@ def free_sizes(names: Iterable[str], taken: Container[str]) -> dict[str, str]:
     wanted = list(names)
     found: dict[str, str] = {}
     for name in wanted:
-        size = "batch" if name == "N" and "batch" not in wanted else name
+        size = "batch" if name == BATCH and "batch" not in wanted else name
         while size in taken or size in found.values() or (size != name and size in wanted):
             size = f"{size.strip('_')}_size"
         found[name] = size

@@ -1,4 +1,9 @@
-"""What a command is, and how commands look up what they change."""
+"""What a command is, and how commands look up what they change.
+
+A command is a value with ``apply(project) -> project``. It refuses with `Refusal` and one sentence;
+then nothing has changed. No command knows how to undo itself: the history keeps the projects
+before and after.
+"""
 
 from __future__ import annotations
 

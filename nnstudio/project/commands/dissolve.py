@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port, Value, new_id
 from nnstudio.project.checks import pattern_names
@@ -13,7 +14,8 @@ from nnstudio.project.free_names import settled
 from nnstudio.project.ports import without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import names_in, names_of_node, rewritten, substituted
-from nnstudio.project.values import Block, Project, _Required
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import BATCH_NAMES
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Dissolve:
                 by[name] = use.params[name]
             elif name in self.bound:
                 by[name] = self.bound[name]
-            elif name not in bindable and not isinstance(parameter.default, _Required):
+            elif name not in bindable and parameter.default is not REQUIRED:
                 by[name] = parameter.default
             elif name in used:
                 raise Refusal(
@@ -125,7 +127,7 @@ def _refuse_lost_sizes(
     project: Project, inner: Block, outer: Block, kept: list[Node], by: Mapping[str, Value]
 ) -> None:
     free = pattern_names(inner) - by.keys() - {p.name for p in inner.parameters}
-    same = {"N"} & pattern_names(outer)
+    same = BATCH_NAMES & pattern_names(outer)
     for node in kept:
         lost = (names_of_node(project, node) & free) - same
         if lost:

@@ -10,9 +10,9 @@ from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.values import Project
+from nnstudio.symbols.dimension import BATCH, batch_axis
 
 Form = tuple[int, ...]
-BATCH = "N"
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,10 @@ class _Sizes:
         """Give an Input the sizes of a form; its batch stays where it is."""
         before = node.params.get("shape")
         old = before if isinstance(before, tuple) else ()
-        axis = old.index(BATCH) if BATCH in old and old.index(BATCH) <= len(form) else 0
-        shape: list[Value] = [*form[:axis], BATCH, *form[axis:]]
-        if len(old) == len(shape) and BATCH in old:
+        named = batch_axis(old)
+        axis = named if named is not None and named <= len(form) else 0
+        shape: list[Value] = [*form[:axis], BATCH if named is None else old[named], *form[axis:]]
+        if len(old) == len(shape) and named is not None:
             shape = [
                 old_size if at == axis else self._size(node, at, old_size, size)
                 for at, (old_size, size) in enumerate(zip(old, shape, strict=True))

@@ -1,8 +1,4 @@
-"""Commands: everything that can be done to a project, as values with ``apply(project) -> project``.
-
-A command refuses with `Refusal` and one sentence; then nothing has changed. No command knows how
-to undo itself: the history keeps the projects before and after.
-"""
+"""Commands on the graph of a block: add, delete, connect, disconnect, move and declare nodes."""
 
 from __future__ import annotations
 
@@ -16,22 +12,14 @@ from nnstudio.project.checks import (
     check_node,
 )
 from nnstudio.project.commands.base import (
-    Command,
-    Replace,
-    Sequence,
     block_of,
     node_of,
     placed,
     with_ports_followed,
     without_empty_groups,
 )
-from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup, refuse_group
+from nnstudio.project.commands.group import refuse_group
 from nnstudio.project.commands.node import (
-    Rename,
-    SetParam,
-    SetRepeat,
-    SetShares,
-    SetWhen,
     refuse_share,
 )
 from nnstudio.project.free_names import free_name, settled
@@ -39,32 +27,6 @@ from nnstudio.project.names import BlockNames
 from nnstudio.project.ports import node_ports, refuse_ports, without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-
-__all__ = [
-    "AddNodes",
-    "Command",
-    "Connect",
-    "Declare",
-    "Delete",
-    "Disconnect",
-    "GroupNodes",
-    "Move",
-    "PutInGroup",
-    "Rename",
-    "Replace",
-    "Sequence",
-    "SetGroup",
-    "SetParam",
-    "SetRepeat",
-    "SetShares",
-    "SetWhen",
-    "Ungroup",
-    "block_of",
-    "named_node",
-    "node_of",
-    "refuse_connection",
-    "without_empty_groups",
-]
 
 
 def _edited(project: Project, block: str, edit: Callable[[Graph], Graph]) -> Project:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import (
@@ -29,15 +30,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import word_problem
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.selection import taken_out, whole_groups
-from nnstudio.project.values import (
-    Block,
-    BlockParameter,
-    Initialiser,
-    ParameterType,
-    Project,
-    Tie,
-    _Required,
-)
+from nnstudio.project.values import Block, BlockParameter, Initialiser, ParameterType, Project, Tie
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.tensor import Tensor
 
@@ -283,7 +276,7 @@ def _parameters(outer: Block, used: set[str]) -> tuple[BlockParameter, ...]:
     """A parameter of the new block for each parameter and local of `outer` in `used`."""
     found = [p for p in outer.parameters if p.name in used]
     values: dict[str, object] = {
-        p.name: p.default for p in outer.parameters if not isinstance(p.default, _Required)
+        p.name: p.default for p in outer.parameters if p.default is not REQUIRED
     }
     for known in outer.locals:
         try:

@@ -13,12 +13,12 @@ from nnstudio.project.commands.make_block import type_of
 from nnstudio.project.names import parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used, users_of, with_name_replaced
-from nnstudio.project.values import Block, BlockParameter, Project, _Required
+from nnstudio.project.values import Block, BlockParameter, Project
 
 
 def checked_parameter(block: Block, parameter: BlockParameter) -> BlockParameter:
     """The parameter with a canonical, fitting, literal default; raises `Refusal`."""
-    if not isinstance(parameter.default, _Required):
+    if parameter.default is not REQUIRED:
         default = canonical(parameter.default)
         parameter = replace(parameter, default=default)
         if default is not None:

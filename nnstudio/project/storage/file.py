@@ -27,8 +27,6 @@ LINED = frozenset(
 
 FIRST = ("format", "version")
 
-__all__ = ["FORMAT", "MAX_BYTES", "FileError", "dumps", "load_json", "loads", "read", "write"]
-
 
 def dumps(project: Project) -> str:
     """The project as the text of a file."""

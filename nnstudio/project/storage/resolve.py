@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.order import find_cycle, topological
 from nnstudio.graph.values import Graph, Node
 from nnstudio.project.checks import (
@@ -20,7 +21,7 @@ from nnstudio.project.names import BlockNames, class_name_problem, parameter_pro
 from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import fail
-from nnstudio.project.values import Block, Project, _Required
+from nnstudio.project.values import Block, Project
 from nnstudio.project.weights import initialisers_problem, ties_problem
 
 
@@ -61,7 +62,7 @@ def resolve_block(project: Project, block: Block) -> None:
         problem = parameter_problem(project, seen, parameter.name)
         if problem is not None:
             fail(at, problem)
-        if not isinstance(parameter.default, _Required) and parameter.default is not None:
+        if parameter.default is not REQUIRED and parameter.default is not None:
             if any(True for _ in expressions_in(parameter.default)):
                 fail(f"{at}.default", "expected a plain value, received an expression")
             _check(at, parameter.name, check_argument, parameter, parameter.default)

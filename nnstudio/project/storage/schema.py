@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.values import (
     Edge,
     Expr,
@@ -45,7 +46,6 @@ from nnstudio.project.storage.schema_weights import (
 )
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.project.values import (
-    REQUIRED,
     About,
     Block,
     BlockKind,
@@ -55,7 +55,6 @@ from nnstudio.project.values import (
     Project,
     Requirement,
     Variant,
-    _Required,
 )
 
 # -- writing ---------------------------------------------------------------------------------
@@ -102,7 +101,7 @@ def parameter_to_json(parameter: BlockParameter) -> Json:
     """One block parameter; no `default` means that it is required."""
     record = filled({"name": parameter.name, "note": parameter.note})
     record["type"] = parameter.type
-    if not isinstance(parameter.default, _Required):
+    if parameter.default is not REQUIRED:
         record["default"] = value_to_json(parameter.default)
     return record
 
@@ -215,11 +214,10 @@ def graph(data: Json, place: str) -> Graph:
 
 def _parameter(data: object, place: str) -> BlockParameter:
     found = record(data, place, "name type default note", "name")
-    default = REQUIRED
     return BlockParameter(
         text(found["name"], f"{place}.name"),
         choice(found.get("type", "int"), f"{place}.type", ParameterType),
-        value(found["default"], f"{place}.default") if "default" in found else default,
+        value(found["default"], f"{place}.default") if "default" in found else REQUIRED,
         text(found.get("note", ""), f"{place}.note", lines=True),
     )
 

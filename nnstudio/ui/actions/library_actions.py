@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage.file import FileError
+from nnstudio.project.storage.fields import FileError
 from nnstudio.workspace.library import LibraryBlock, is_saved, save_block
 
 if TYPE_CHECKING:

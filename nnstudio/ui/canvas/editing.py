@@ -17,12 +17,11 @@ from nnstudio.project.commands.graph import (
     Delete,
     Disconnect,
     Move,
-    Rename,
-    SetWhen,
     declared_beside,
 )
 from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup
 from nnstudio.project.commands.new_node import fresh_node
+from nnstudio.project.commands.node import Rename, SetWhen
 from nnstudio.project.ports import Ports, Side, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas.items import style as metrics

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.errors import UserError
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import RecentFiles
@@ -150,7 +150,7 @@ class Gallery(QWidget):
             project = self._load(card.info.name)
         except (OSError, UserError):  # a broken example must not keep the others from being shown
             return
-        report = analyse(project).root
+        report = full_report(project).root
         told = "" if report.parameters is None else f"{report.parameters:,} parameters"
         card.show_project(project, report, told)
 

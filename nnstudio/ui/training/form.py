@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, in_words
 from nnstudio.project.commands.base import Command
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.ui.forms.rows import FieldRow, FieldState
