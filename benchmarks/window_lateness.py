@@ -64,7 +64,7 @@ def main() -> None:
     window = create_window(folder=Path(tempfile.mkdtemp()))
     window.open_target(preset)
     window.workspace.fit("digits")
-    settings = window.workspace.project.training.changed(data="digits", epochs=1000)
+    settings = window.workspace.project.training.with_values(data="digits", epochs=1000)
     window.workspace.do(SetTraining(settings))
     window.show()
     window.editor.show_panel("training")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis
-from nnstudio.analysis.boundary import missing_ends
+from nnstudio.analysis.boundary import boundary_problems
 from nnstudio.analysis.consistent_uses import differing_uses
 from nnstudio.analysis.inference import Inference, not_inferred
 from nnstudio.analysis.report import BlockReport, Problem, Report
@@ -39,7 +39,7 @@ def analyse(
     for problem in _root_values(project):
         problems[problem] = None
     for name in reports:
-        for problem in missing_ends(analysis.definition(project.by_name[name])):
+        for problem in boundary_problems(analysis.definition(project.by_name[name])):
             problems[problem] = None
     for plugin in registry.plugin_problems():
         problems[Problem("warning", plugin.sentence, project.root)] = None

@@ -193,7 +193,7 @@ class Structure:
         output = node_ports(self.project, graph, nodes[-1]).outputs[0].name
         return Chain(container, tuple(nodes), feeding, Port(nodes[-1].id, output))
 
-    def misplaced(self) -> Iterator[tuple[Node | None, str]]:
+    def misplaced_modules(self) -> Iterator[tuple[Node | None, str]]:
         """The modules that cannot be built or called where they lie, each with a sentence.
 
         None stands for the block as a whole.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from nnstudio.analysis.binding import free_names
-from nnstudio.analysis.weights import touched
+from nnstudio.analysis.weights import weight_nodes
 from nnstudio.analysis.wiring import Wiring, names_of, wiring
 from nnstudio.graph.order import topological
 from nnstudio.graph.values import Expr, Node, Port
@@ -38,9 +38,9 @@ class Definition:
         return frozenset(free_names(self.block))
 
     @cached_property
-    def touched(self) -> frozenset[str]:
+    def weight_nodes(self) -> frozenset[str]:
         """The ids of the nodes that a tie or an initialiser of their own speaks of."""
-        return touched(self.block)
+        return weight_nodes(self.block)
 
     @cached_property
     def nested(self) -> tuple[Block, ...]:

@@ -89,7 +89,7 @@ def names_of_use(use: Use, scope: Scope) -> tuple[str, ...]:
     return tuple(found)
 
 
-def inferred(layer: Layer, node: Node, use: Use, scope: Scope, run: Run) -> Inferred:
+def infer_by_trials(layer: Layer, node: Node, use: Use, scope: Scope, run: Run) -> Inferred:
     """The outputs of a use as formulas; raises `ShapeError` where trying does not show them."""
     return _Probing(layer, node, use, scope, run).result()
 
@@ -187,7 +187,7 @@ class _Probing:
         values = {**self.values, **others}
         try:
             sizes = {text: _size(text, values) for text in self.sizes}
-            inputs = {port: _sized(port, t, sizes) for port, t in self.use.inputs.items()}
+            inputs = {port: _trial_shape(port, t, sizes) for port, t in self.use.inputs.items()}
             ran = self.run(self.layer, self.node, values, inputs)
             return _Trial(tuple(others), sizes, ran)
         except (ShapeError, ExpressionError) as error:
@@ -252,12 +252,12 @@ class _Probing:
             for port, (shape, _) in enumerate(self.trials[0].ran.outputs)
         ]
 
-    def given(self, port: int, at: int) -> list[int]:
+    def sizes_in_trials(self, port: int, at: int) -> list[int]:
         """What a dimension of an output was in each trial."""
         return [trial.ran.outputs[port][0][at] for trial in self.trials]
 
     def formula(self, port: int, at: int, steps: Iterable[int]) -> Dim | None:
-        given = self.given(port, at)
+        given = self.sizes_in_trials(port, at)
         if len(set(given)) == 1:
             return Dim(given[0])
         pairs = {
@@ -280,7 +280,7 @@ class _Probing:
         """The dimensions without a formula."""
         for port, dims in enumerate(found):
             for at in (at for at, dim in enumerate(dims) if dim is None):
-                given = self.given(port, at)
+                given = self.sizes_in_trials(port, at)
                 pairs = zip(self.trials, given, strict=True)
                 others = [trial.names for trial, size in pairs if size != given[0]]
                 # several names at once tell less than one, and only if no single one tells
@@ -296,7 +296,7 @@ def _size(text: str, values: Mapping[str, Any]) -> int:
     return size
 
 
-def _sized(port: str, tensor: Tensor, sizes: Mapping[str, int]) -> Sized:
+def _trial_shape(port: str, tensor: Tensor, sizes: Mapping[str, int]) -> Sized:
     shape = tuple(sizes.get(dim.text, dim.value or 0) for dim in tensor.shape)
     if min(shape, default=0) < 0:
         raise ShapeError(f"input '{port}' would have a negative size")

@@ -34,10 +34,10 @@ def fresh_name(k: int) -> str:
     return f"{FRESH}{k}"
 
 
-def law_of(
+def recurrence_of(
     k: int, entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
 ) -> Recurrence | None:
-    """The law of dimension `k`: `entering` repetition 0, `first` leaving it, `rest` later on."""
+    """The recurrence of size `k`: `entering` repetition 0, `first` leaving it, `rest` later on."""
     fresh = Dim.atom(fresh_name(k))
     if rest.same(fresh):
         return Recurrence(first, first, first.same(entering))

@@ -18,7 +18,7 @@ Severity = Literal["error", "warning", "advice"]
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A remedy that can be applied: its title and the command that does it."""
+    """A fix that can be applied: its title and the command that does it."""
 
     title: str
     command: Command

@@ -155,7 +155,7 @@ def import_problem(statement: object) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def bracketed(text: str) -> str:
+def in_brackets(text: str) -> str:
     """`text` as an operand of any operator: in brackets unless it is a name, call or number."""
     tree = ast.parse(text, mode="eval").body
     atomic = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.List, ast.Tuple)

@@ -47,12 +47,12 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
     try:
         points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name)
     except FAILURES as error:
-        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {said(error)}")]
+        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {message_of(error)}")]
     for point in points:
         try:
-            found = _declared(point.load())
+            found = _declarations(point.load())
         except FAILURES as error:
-            failure = f"'{point.value}' cannot be loaded: {said(error)}"
+            failure = f"'{point.value}' cannot be loaded: {message_of(error)}"
             problems.append(PluginProblem(point.name, failure))
             continue
         for item in found:
@@ -60,12 +60,12 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
             if reason is not None:
                 problems.append(PluginProblem(point.name, reason))
             else:
-                layers[item.type] = guarded(item)
+                layers[item.type] = guard_layer(item)
                 owners[item.type] = point.name
     return list(layers.values()), problems
 
 
-def _declared(found: Any) -> list[Any]:
+def _declarations(found: Any) -> list[Any]:
     """What an entry point names: a Layer, several, or a callable that gives them."""
     if callable(found) and not isinstance(found, Layer):
         found = found()
@@ -83,7 +83,7 @@ def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str |
     try:
         return _name_problem(item.type, known, owners) or _declaration_problem(item)
     except FAILURES as error:
-        return f"the declaration of {item.type!r:.60} cannot be read: {said(error)}"
+        return f"the declaration of {item.type!r:.60} cannot be read: {message_of(error)}"
 
 
 def _name_problem(name: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
@@ -164,7 +164,7 @@ def _is_name(name: Any) -> bool:
 # -- rules and code that may fail ------------------------------------------------------------
 
 
-def guarded(layer: Layer) -> Layer:
+def guard_layer(layer: Layer) -> Layer:
     """The layer with a rule, a cost and texts whose failures are sentences.
 
     Without a rule both are found by running it, so what is not declared stays undeclared.
@@ -189,7 +189,9 @@ def guarded(layer: Layer) -> Layer:
         except (ShapeError, ExpressionError):
             raise
         except FAILURES as error:
-            raise ShapeError(f"the shape rule of {layer.type} failed: {said(error)}") from error
+            raise ShapeError(
+                f"the shape rule of {layer.type} failed: {message_of(error)}"
+            ) from error
         outputs = found if isinstance(found, tuple) else (found,)
         if len(outputs) != count or not all(isinstance(item, Tensor) for item in outputs):
             kinds = ", ".join(kind_of(item) for item in outputs)
@@ -218,13 +220,15 @@ def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Cal
             text = write(written)
             ast.parse(form.format(text), mode="eval")
         except FAILURES as error:
-            raise CodeError(f"the code of {layer_type} cannot be written: {said(error)}") from error
+            raise CodeError(
+                f"the code of {layer_type} cannot be written: {message_of(error)}"
+            ) from error
         return text
 
     return checked
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """What an error says, in one line with its type."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__

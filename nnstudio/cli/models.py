@@ -134,7 +134,7 @@ def verify(options: argparse.Namespace) -> int:
         ok = found.check is None or found.check.ok
         failed = failed or not ok
         if options.json:
-            results.append(_verified(target, project, found.summary.parameters, found.check))
+            results.append(_check_entry(target, project, found.summary.parameters, found.check))
         else:
             _print_check(target, found.summary.parameters, found.check)
     if options.json:
@@ -142,7 +142,7 @@ def verify(options: argparse.Namespace) -> int:
     return NO if failed else DONE
 
 
-def _verified(
+def _check_entry(
     target: str, project: Project, parameters: int, found: DocumentedCheck | None
 ) -> dict[str, Any]:
     return {

@@ -98,7 +98,9 @@ class _Journey:
 
         self.workspace.fit("digits")
         self.workspace.do(SetRootValue("hidden", 8))
-        settings = self.workspace.project.training.changed(data="digits", epochs=1, device="cpu")
+        settings = self.workspace.project.training.with_values(
+            data="digits", epochs=1, device="cpu"
+        )
         self.workspace.do(SetTraining(settings))
         run = self.workspace.start_training()
         run.join()

@@ -50,7 +50,7 @@ def build_empty(source: Source, **arguments: Any) -> nn.Module:
     """An instance with all weights and buffers zero, made without drawing a random number."""
     with torch.device("meta"):
         model = build(source, **arguments)
-    tied = _tied(model)
+    tied = _tied_names(model)
     model = model.to_empty(device="cpu")
     for name, owner in tied:
         path, _, last = name.rpartition(".")
@@ -61,7 +61,7 @@ def build_empty(source: Source, **arguments: Any) -> nn.Module:
     return model
 
 
-def _tied(model: nn.Module) -> list[tuple[str, str]]:
+def _tied_names(model: nn.Module) -> list[tuple[str, str]]:
     """Names of parameters that are the tensor of another name: `to_empty` parts them."""
     owners: dict[int, str] = {}
     found: list[tuple[str, str]] = []

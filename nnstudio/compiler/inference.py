@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.inference import Inference, Inferred
-from nnstudio.analysis.probing import inferred, names_of_use
+from nnstudio.analysis.probing import infer_by_trials, names_of_use
 from nnstudio.analysis.report import Problem, Report
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.plugins import said
+from nnstudio.catalog.plugins import message_of
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
@@ -39,8 +39,8 @@ class _Asked:
     def key(self) -> object:
         """Equal for uses that give the same: the name and place of the node do not matter."""
         worth = [(name, self.scope.get(name)) for name in names_of_use(self.use, self.scope)]
-        told = (self.node.params, self.use.params, self.use.inputs, worth)
-        return id(self.layer), repr(told)
+        parts = (self.node.params, self.use.params, self.use.inputs, worth)
+        return id(self.layer), repr(parts)
 
 
 class _Known:
@@ -76,14 +76,15 @@ def _run(asked: _Asked) -> Inferred | str:
     try:
         from nnstudio.compiler.meta_run import run
     except ImportError as error:
-        return f"has no shape rule, and torch, which would run it, cannot be loaded: {said(error)}"
+        why = message_of(error)
+        return f"has no shape rule, and torch, which would run it, cannot be loaded: {why}"
     try:
-        return inferred(asked.layer, asked.node, asked.use, asked.scope, run)
+        return infer_by_trials(asked.layer, asked.node, asked.use, asked.scope, run)
     except (ShapeError, ExpressionError) as error:
         return str(error)
 
 
-def _given(answer: Inferred | str) -> Inferred:
+def _unwrap(answer: Inferred | str) -> Inferred:
     if isinstance(answer, str):
         raise ShapeError(answer)
     return answer
@@ -91,7 +92,7 @@ def _given(answer: Inferred | str) -> Inferred:
 
 def infer(layer: Layer, node: Node, use: Use, scope: Scope) -> Inferred:
     """What a use of a layer gives, run now unless it is known; raises `ShapeError`."""
-    return _given(_known.find(_Asked(layer, node, use, scope)))
+    return _unwrap(_known.find(_Asked(layer, node, use, scope)))
 
 
 class DeferredInference:
@@ -110,7 +111,7 @@ class DeferredInference:
         if answer is None:
             self._noted[asked.key] = asked
             raise ShapeError(WAITING)
-        return _given(answer)
+        return _unwrap(answer)
 
     @property
     def is_requested(self) -> bool:
@@ -139,5 +140,5 @@ def full_report(
 
 
 def is_waiting(problem: Problem) -> bool:
-    """True if nothing is wrong but that `DeferredInference` has not been told yet."""
+    """True if nothing is wrong but that `DeferredInference` does not know yet."""
     return problem.sentence.endswith(WAITING)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nnstudio.assets import asset
 from nnstudio.errors import UserError
-from nnstudio.inspection.layer_matching import Found, align, found_layers, same, value_of
+from nnstudio.inspection.layer_matching import Found, align, layers_of, same, value_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -181,7 +181,7 @@ def check(documented: Documented, model: nn.Module, total: int | None = None) ->
     """
     if total is None:
         total = sum(parameter.numel() for parameter in model.parameters())
-    rows = list(_layer_rows(documented.rows, found_layers(model))) if documented.rows else []
+    rows = list(_layer_rows(documented.rows, layers_of(model))) if documented.rows else []
     totals = _total_row(documented.total, total)
     if totals is not None:
         rows.append(totals)
@@ -201,7 +201,7 @@ def _layer_rows(rows: Sequence[LayerRow], found: Sequence[Found]) -> list[CheckR
         row = None if left is None else rows[left]
         layer = None if right is None else found[right]
         if row is not None:
-            result.append(_compared(row, layer))
+            result.append(_compare(row, layer))
         elif layer is not None and not layer.is_container:
             result.append(
                 CheckRow(
@@ -211,7 +211,7 @@ def _layer_rows(rows: Sequence[LayerRow], found: Sequence[Found]) -> list[CheckR
     return result
 
 
-def _compared(row: LayerRow, layer: Found | None) -> CheckRow:
+def _compare(row: LayerRow, layer: Found | None) -> CheckRow:
     wanted = row.attributes | row.built
     if layer is None:
         reason = "The model has no such layer."
@@ -245,14 +245,14 @@ def _total_row(total: Total, counted: int) -> CheckRow | None:
         status = "mismatch"
     elif total.claimed != expected:
         status = "explained" if total.explanation else "mismatch"
-    said = f"{expected if total.claimed is None else total.claimed:,}"
+    claimed = f"{expected if total.claimed is None else total.claimed:,}"
     if total.claimed is None and status != "mismatch":
-        said = "no total"
+        claimed = "no total"
     return CheckRow(
         name="Parameters",
         path="",
         status=status,
-        expected=said,
+        expected=claimed,
         found=f"{counted:,}",
         explanation=total.explanation,
     )

@@ -207,8 +207,8 @@ def check_param(spec: Param, value: Value, known: frozenset[str] | None = None) 
     if isinstance(value, str) and value in spec.choices:
         return
     if not _fits(spec.kind, value):
-        raise _unfit(spec.name, _expected(spec), value, known)
-    _check_names(spec.name, _expected(spec), value, known)
+        raise _unfit(spec.name, _expected_text(spec), value, known)
+    _check_names(spec.name, _expected_text(spec), value, known)
     for item in value if isinstance(value, tuple) else (value,):
         if isinstance(item, bool) or not isinstance(item, int | float):
             continue
@@ -241,7 +241,7 @@ def _unfit(name: str, expected: str, value: object, known: frozenset[str] | None
     return Refusal(f"{name} expects {expected}, received {quoted_text(value)}{hint}")
 
 
-def _expected(spec: Param) -> str:
+def _expected_text(spec: Param) -> str:
     if spec.kind == "choice":
         return f"one of {', '.join(spec.choices)}"
     extra = "".join(f" or '{choice}'" for choice in spec.choices)

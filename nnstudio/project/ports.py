@@ -126,11 +126,11 @@ def without_gaps(project: Project, graph: Graph) -> Graph:
     if not moved:
         return graph
 
-    def renamed(edge: Edge) -> Edge:
+    def rename(edge: Edge) -> Edge:
         name = moved.get((edge.target.node, edge.target.name))
         return replace(edge, target=replace(edge.target, name=name)) if name else edge
 
-    return replace(graph, edges=tuple(renamed(edge) for edge in graph.edges))
+    return replace(graph, edges=tuple(rename(edge) for edge in graph.edges))
 
 
 def refuse_ports(project: Project, graph: Graph, edge: Edge) -> None:

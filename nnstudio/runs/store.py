@@ -29,7 +29,7 @@ MACHINE_FILE = "machine.json"
 EVENTS_FILE = "events.jsonl"
 RESULT_FILE = "result.json"
 
-Told: TypeAlias = list[dict[str, Any]]
+EventRecords: TypeAlias = list[dict[str, Any]]
 """Events as JSON values, in order."""
 
 _SCHEMA = """
@@ -172,7 +172,7 @@ class RunStore:
         with (self.folder / run / EVENTS_FILE).open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(line + "\n")
 
-    def events(self, run: str) -> Told:
+    def events(self, run: str) -> EventRecords:
         """All events of a run in order. A last line cut off by a crash is left out."""
         path = self.get(run).folder / EVENTS_FILE
         events = []
@@ -183,7 +183,7 @@ class RunStore:
                 continue
         return events
 
-    def history(self, run: str) -> Told:
+    def history(self, run: str) -> EventRecords:
         """One entry per epoch. After a resume from an older checkpoint the later one counts."""
         by_epoch = {
             event["epoch"]: event for event in self.events(run) if event["event"] == "epoch_done"

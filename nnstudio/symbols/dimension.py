@@ -147,7 +147,7 @@ class Dim:
             value = self.value // other.value
         if other.terms is None:
             assert other.value is not None
-            return self._divided_by_number(other.value, value)
+            return self._divide_by_number(other.value, value)
         if self.same(other):
             return Dim(1)
         quotient = self._exact_quotient(other)
@@ -169,7 +169,7 @@ class Dim:
             result[tuple(rest)] = coefficient // scale
         return result
 
-    def _divided_by_number(self, number: int, value: int | None) -> Dim:
+    def _divide_by_number(self, number: int, value: int | None) -> Dim:
         if self.terms is None:
             assert self.value is not None
             return Dim(self.value // number) if number else Dim(0)
@@ -189,7 +189,7 @@ class Dim:
             if constant:
                 whole[()] = constant
             return _make(value, whole)
-        return _make(value, _plus(whole, (_divided(_tidy(_write(rest)), number),)))
+        return _make(value, _plus(whole, (_floor_division(_tidy(_write(rest)), number),)))
 
     def __mod__(self, other: Dim | int) -> Dim:
         other = as_dim(other)
@@ -251,7 +251,7 @@ def _plus(terms: dict[Monomial, int], monomial: Monomial) -> dict[Monomial, int]
 
 
 @lru_cache(maxsize=4096)
-def _divided(text: str, number: int) -> str:
+def _floor_division(text: str, number: int) -> str:
     """``text // number``, with (a // b) // c written as a // (b * c)."""
     tree = ast.parse(text, mode="eval").body
     if (

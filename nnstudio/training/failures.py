@@ -12,7 +12,7 @@ class TrainingError(UserError):
     """A training that cannot go on; the message is one sentence for the user."""
 
 
-def failed(error: BaseException, source_name: str | None = None) -> Failed:
+def failure_event(error: BaseException, source_name: str | None = None) -> Failed:
     """The event for `error`.
 
     source_name: the file name under which generated code was compiled; the innermost line of

@@ -156,7 +156,7 @@ class HeadsObjective:
         """The targets of each head, as `measure` takes them."""
         asked = dict(dataset.info.heads)
         return {
-            name: head.targets(_asked(dataset, name, asked[name]))
+            name: head.targets(_with_target(dataset, name, asked[name]))
             for name, head in self._heads.items()
         }
 
@@ -164,14 +164,14 @@ class HeadsObjective:
         """Sum of mean losses times weights (), and the right answers of the first head ()."""
         assert not isinstance(output, Tensor)
         assert not isinstance(targets, Tensor)
-        told = {
+        judged = {
             name: head.measure(output[name], targets[name]) for name, head in self._heads.items()
         }
-        losses = [self._weights[name] * loss for name, (loss, _) in told.items()]
-        return torch.stack(losses).sum(), next(iter(told.values()))[1]
+        losses = [self._weights[name] * loss for name, (loss, _) in judged.items()]
+        return torch.stack(losses).sum(), next(iter(judged.values()))[1]
 
 
-def _asked(dataset: DataSet, name: str, classes: tuple[str, ...]) -> DataSet:
+def _with_target(dataset: DataSet, name: str, classes: tuple[str, ...]) -> DataSet:
     assert not isinstance(dataset.targets, Tensor)
     info = replace(dataset.info, classes=classes)
     return replace(dataset, info=info, targets=dataset.targets[name])

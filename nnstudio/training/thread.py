@@ -24,7 +24,7 @@ from nnstudio.training.events import (
     Stopped,
     Stopping,
 )
-from nnstudio.training.failures import failed
+from nnstudio.training.failures import failure_event
 from nnstudio.training.stop_and_pause import StopAndPause
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Run:
         try:
             self._train()
         except Exception as error:  # from prepare, a device that is not there, the listener
-            event = failed(error, self.prepared.source_name if self.prepared else None)
+            event = failure_event(error, self.prepared.source_name if self.prepared else None)
             try:
                 self._tell(event)
             except Exception:  # the listener cannot write: the window shall know all the same

@@ -77,8 +77,8 @@ def building_block(key: str) -> BuildingBlock | None:
 @cache
 def _notes(folder: str, file: str) -> dict[str, str]:
     """The notes of all blocks in a file, without checking what else it holds."""
-    told = json.loads(asset(folder, file).read_text(encoding="utf-8"))
-    return {block["name"]: block.get("note", "") for block in told["blocks"]}
+    record = json.loads(asset(folder, file).read_text(encoding="utf-8"))
+    return {block["name"]: block.get("note", "") for block in record["blocks"]}
 
 
 @cache

@@ -12,7 +12,7 @@ from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.symbols.dimension import BATCH
-from nnstudio.workspace.input_mapping import RequiredInput, feed_for, fields_for, wanted_inputs
+from nnstudio.workspace.input_mapping import RequiredInput, fields_for, map_inputs, required_inputs
 
 
 def classes_given(report: Report) -> int | None:
@@ -47,7 +47,7 @@ def form_for(
 def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
     """Raise `Refusal` if an output has no target, or too few values to tell the classes apart.
 
-    More values than classes are no fault: those of the others are learnt to be small.
+    More values than classes are no mistake: those of the others are learnt to be small.
     """
     outputs = report.root.outputs
     if not outputs:
@@ -74,7 +74,7 @@ def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
 def can_be_fed(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> bool:
     """True if samples of `info` can be given to the model as it is."""
     try:
-        feed_for(project, report, info, resize)
+        map_inputs(project, report, info, resize)
     except Refusal:
         return False
     return True
@@ -104,7 +104,7 @@ def tells_apart(project: Project, report: Report, info: DataSetInfo) -> bool:
 def fit_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
     """The command that fits the model's Inputs and numbers of classes to a data set."""
     classes = classes_command(project, report, info)
-    inputs = wanted_inputs(project, report)
+    inputs = required_inputs(project, report)
     forms = [
         (wanted.name, form_for(wanted, offered, info))
         for wanted, _, offered in fields_for(project, inputs, info)
@@ -141,7 +141,7 @@ class Fitting:
         return self.training.apply(project) if self.training else project
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What is done, for people: `input N × 1 × 8 × 8, 10 classes`."""
         done = [] if self.training is None else ["samples resized"]
         if self.model.form is not None:
@@ -165,18 +165,18 @@ def best_fitting(project: Project, report: Report, info: DataSetInfo) -> Fitting
     fitted. Raises `Refusal` with the reason if nothing helps.
     """
     if can_be_fed(project, report, info, project.training.resize):
-        return _tried(project, report, info, Fitting(classes_command(project, report, info)))
+        return _check_fit(project, report, info, Fitting(classes_command(project, report, info)))
     try:
-        return _tried(project, report, info, Fitting(fit_command(project, report, info)))
+        return _check_fit(project, report, info, Fitting(fit_command(project, report, info)))
     except Refusal:
         if not can_be_fed(project, report, info, True):
             raise
-    resizing = SetTraining(project.training.changed(resize=True))
+    resizing = SetTraining(project.training.with_values(resize=True))
     fitting = Fitting(classes_command(project, report, info), resizing)
-    return _tried(project, report, info, fitting)
+    return _check_fit(project, report, info, fitting)
 
 
-def _tried(project: Project, report: Report, info: DataSetInfo, fitting: Fitting) -> Fitting:
+def _check_fit(project: Project, report: Report, info: DataSetInfo, fitting: Fitting) -> Fitting:
     """The fitting, if a model without errors has none after it and suits the data."""
     fitted = fitting.apply(project)
     if not report.ok:
@@ -184,7 +184,7 @@ def _tried(project: Project, report: Report, info: DataSetInfo, fitting: Fitting
     after = full_report(fitted)
     if after.errors:
         raise Refusal(
-            f"{project.root} cannot be fitted to {info.title} ({fitting.told}): "
+            f"{project.root} cannot be fitted to {info.title} ({fitting.summary}): "
             f"{after.errors[0].sentence}"
         )
     refuse_outputs(fitted, after, info)

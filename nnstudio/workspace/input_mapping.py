@@ -31,14 +31,14 @@ class RequiredInput:
             a is None or a == b for a, b in zip(self.form, sample, strict=True)
         )
 
-    def filled(self, sample: tuple[int, ...]) -> tuple[int, ...] | None:
+    def fill(self, sample: tuple[int, ...]) -> tuple[int, ...] | None:
         """Its sizes, the free ones as in `sample`; None if it has another number of them."""
         if len(sample) != len(self.form):
             return None
         return tuple(b if a is None else a for a, b in zip(self.form, sample, strict=True))
 
 
-def wanted_inputs(project: Project, report: Report) -> list[RequiredInput]:
+def required_inputs(project: Project, report: Report) -> list[RequiredInput]:
     """The Inputs that must be given something, in their order; a `Refusal` if there is none."""
     free = free_names(project.model)  # their numbers are examples, not demands
     found = []
@@ -75,14 +75,14 @@ def fields_for(
         yield one, field, left.pop(field)
 
 
-def feed_for(
+def map_inputs(
     project: Project, report: Report, info: DataSetInfo, resize: bool = False
 ) -> InputMapping:
     """How samples of `info` are given to the model as it is, resized only if `resize` is true.
 
     Raises `Refusal` with a sentence if an Input gets nothing or nothing that it could take.
     """
-    wanted = wanted_inputs(project, report)
+    wanted = required_inputs(project, report)
     axes = {one.batch_axis for one in wanted}
     if len(axes) > 1:
         raise Refusal(f"The Inputs of {project.root} have the batch in different places")
@@ -107,7 +107,7 @@ def _form(
     if exact is not None and not (resize and _fails_at(project, wanted, exact)):
         return exact
     if info.resizable == "sequence":
-        filled = wanted.filled(forms[0])
+        filled = wanted.fill(forms[0])
         if filled is not None and info.can_be_resized(filled):
             return filled
     elif resize and None not in wanted.drawn:
@@ -127,5 +127,5 @@ def _fails_at(project: Project, wanted: RequiredInput, form: tuple[int, ...]) ->
     node = next(n for n in graph.of_type(INPUT) if n.name == wanted.name)
     sizes = list(form)
     sizes.insert(wanted.batch_axis, 2)
-    tried = graph.replaced(node.with_param("example", tuple(sizes)))
+    tried = graph.with_node(node.with_param("example", tuple(sizes)))
     return not full_report(project.with_graph(project.root, tried)).ok

@@ -9,7 +9,7 @@ from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.inspection.documented import DocumentedCheck, check, load_documented
-from nnstudio.inspection.published import compare, published
+from nnstudio.inspection.published import compare, published_facts
 from nnstudio.project.values import Project
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _check(
         names = [known.reference, known.name] if known is not None else [project.about.reference]
         table = load_documented(project.about.documented).of(*names)
         document = check(table, model, parameters) if table is not None else None
-    facts = published(reference) if reference else None
+    facts = published_facts(reference) if reference else None
     if facts is None:
         return document
     keys = [(key, tuple(tensor.shape)) for key, tensor in model.state_dict().items()]

@@ -63,11 +63,11 @@ def saved_blocks(where: Path | None = None) -> list[LibraryBlock]:
     paths: list[Path] = []
     with contextlib.suppress(OSError):
         paths = sorted((where or folder()).glob(f"*{SUFFIX}"))[:MAX_BLOCKS]
-    found = [_listed(path) for path in paths]
+    found = [_entry_of(path) for path in paths]
     return sorted(found, key=lambda item: (item.name.lower(), item.path.name))
 
 
-def _listed(path: Path) -> LibraryBlock:
+def _entry_of(path: Path) -> LibraryBlock:
     try:
         stat = path.stat()
         return _read_once(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))

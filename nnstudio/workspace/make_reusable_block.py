@@ -56,7 +56,7 @@ class MakeReusableBlock:
         state = _State(project, full_report(project))
         for node in project.by_name[self.name].graph.of_type(INPUT):
             for axis in range(len(_shape(node))):
-                state = _named(state, self.name, node.id, axis)
+                state = _name_size(state, self.name, node.id, axis)
         return state.project
 
 
@@ -73,10 +73,10 @@ class _State:
 
     def worse_than(self, before: _State) -> bool:
         """True if there are problems, advice apart, that were not there."""
-        return not _told(self.report.problems) <= _told(before.report.problems)
+        return not _problem_keys(self.report.problems) <= _problem_keys(before.report.problems)
 
 
-def _told(problems: Iterable[Problem]) -> set[tuple[str, str | None, str | None]]:
+def _problem_keys(problems: Iterable[Problem]) -> set[tuple[str, str | None, str | None]]:
     return {(p.block, p.node, p.param) for p in problems if p.severity != "advice"}
 
 
@@ -84,8 +84,8 @@ def _tensors(report: Report, block: str) -> dict[Port, Tensor]:
     known = report.blocks.get(block)
     return {
         Port(node, name): tensor
-        for node, said in (known.nodes.items() if known is not None else ())
-        for name, tensor in said.outputs.items()
+        for node, report in (known.nodes.items() if known is not None else ())
+        for name, tensor in report.outputs.items()
     }
 
 
@@ -94,7 +94,7 @@ def _shape(node: Node) -> tuple[Any, ...]:
     return shape if isinstance(shape, tuple) else ()
 
 
-def _named(before: _State, block: str, node: str, axis: int) -> _State:
+def _name_size(before: _State, block: str, node: str, axis: int) -> _State:
     """With a name in the place of a pattern's number, if it is one and nothing is against it.
 
     Where the size alone cannot vary, those of the other Inputs at the same place vary with it.
@@ -142,7 +142,7 @@ def _holds_for_others(state: _State, block: Block, nodes: list[str], axis: int) 
     before = _State(alone, full_report(alone))
     sizes = {node: 2 * _shape(block.graph.by_id[node])[axis] for node in nodes}
     twice = before.after(*_with_sizes(block, sizes, axis))
-    return _told(twice.report.root.problems) <= _told(before.report.root.problems)
+    return _problem_keys(twice.report.root.problems) <= _problem_keys(before.report.root.problems)
 
 
 def _with_sizes(block: Block, sizes: Mapping[str, int | str], axis: int) -> list[Command]:
@@ -164,7 +164,7 @@ def _as_layers_say(state: _State, block: str, name: str) -> _State:
     """The parameter under the name that the first layer which takes it has for it."""
     report = state.report.blocks[block]
     for node in state.project.by_name[block].graph.nodes:
-        called = _called(report.nodes.get(node.id, NodeReport()), name)
+        called = _param_of_size(report.nodes.get(node.id, NodeReport()), name)
         if called is not None:
             rename = RenameBlockParameter(block, name, called)
             return state.after(rename) if is_possible(rename, state.project) else state
@@ -172,7 +172,7 @@ def _as_layers_say(state: _State, block: str, name: str) -> _State:
     return state
 
 
-def _called(report: NodeReport, name: str) -> str | None:
+def _param_of_size(report: NodeReport, name: str) -> str | None:
     """Which derived parameter of a node is the size called `name` itself."""
     for param in sorted(report.auto):
         value = report.params.get(param)

@@ -16,7 +16,7 @@ from nnstudio.project.values import Project
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import refuse_outputs
-from nnstudio.workspace.input_mapping import feed_for
+from nnstudio.workspace.input_mapping import map_inputs
 
 
 def plan_training(
@@ -29,7 +29,7 @@ def plan_training(
     source = generate(project, report)
     info = describe(settings.data)
     try:
-        mapping = feed_for(project, report, info, settings.resize)
+        mapping = map_inputs(project, report, info, settings.resize)
         if settings.loss == "cross_entropy":
             refuse_outputs(project, report, info)
     except Refusal as error:

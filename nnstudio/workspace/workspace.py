@@ -22,7 +22,7 @@ from nnstudio.project.values import Project
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
-from nnstudio.workspace.input_mapping import feed_for
+from nnstudio.workspace.input_mapping import map_inputs
 
 
 class Workspace:
@@ -32,7 +32,7 @@ class Workspace:
     that of `after`, and with the same project twice when the report alone is new; `opened()` after
     another project took its place; `saved()` when the file on disk and the project agree.
 
-    `infer` finds the shapes of layers without a rule: it runs them at once, if not told otherwise.
+    `infer` finds the shapes of layers without a rule: it runs them at once, unless another is set.
     """
 
     changed = Signal(Project, Project)
@@ -144,11 +144,11 @@ class Workspace:
         """True if the model can be trained on the data set as it is."""
         return is_fitted(self.project, self.report, describe(data), self.project.training.resize)
 
-    def resized_to(self, data: str) -> tuple[int, ...] | None:
+    def sample_size(self, data: str) -> tuple[int, ...] | None:
         """The size to which samples are resized for the model, None if they stay as they are."""
         info, resize = describe(data), self.project.training.resize
         try:
-            first = feed_for(self.project, self.report, info, resize).inputs[0]
+            first = map_inputs(self.project, self.report, info, resize).inputs[0]
         except Refusal:
             return None
         values = {prod(form) for form in info.forms}

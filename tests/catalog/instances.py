@@ -24,7 +24,7 @@ from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Use
-from nnstudio.compiler.codegen.value_text import derived
+from nnstudio.compiler.codegen.value_text import derived_text
 from nnstudio.project.parameter_text import python_text
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.symbolic import Quantity
@@ -130,7 +130,7 @@ def instance(
             value = example["params"][param.name]
             texts[param.name] = python_text(value, names=param.kind == "shape")
         elif param.default is AUTO:
-            texts[param.name] = derived(use.derived[param.name])
+            texts[param.name] = derived_text(use.derived[param.name])
         else:
             texts[param.name] = default or "None"
         if texts[param.name] != default:

@@ -212,7 +212,7 @@ def test_an_unknown_layer_is_named_and_kept(
     graph = project.model.graph
     strange = replace(graph.of_type("MaxPool2d")[0], type="HyperPool2d")
     path = tmp_path / "strange.nns"
-    file.write(project.with_graph(project.root, graph.replaced(strange)), path)
+    file.write(project.with_graph(project.root, graph.with_node(strange)), path)
     code, out, _ = said(capsys, "check", str(path))
     assert code == 1
     assert "HyperPool2d" in out

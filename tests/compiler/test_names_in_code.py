@@ -68,7 +68,7 @@ def drawn(**renamed: str) -> Project:
     shared = replace(last, repeat=replace(last.repeat, kind="shared"))  # type: ignore[type-var]
     block = replace(
         block,
-        graph=block.graph.replaced(shared),
+        graph=block.graph.with_node(shared),
         initialisers=(Initialiser("Linear", "zeros", target="bias"),),
     )
     c = n["variable of a list"]

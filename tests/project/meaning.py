@@ -15,7 +15,7 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import topological
 from nnstudio.graph.values import Expr, Node
 from nnstudio.project.checks import canonical
-from nnstudio.project.rewrite import _is_pattern, substituted
+from nnstudio.project.rewrite import _is_pattern, substitute_names
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import ExpressionError, parse
 
@@ -122,4 +122,4 @@ class Meaning:
             return canonical(parse(value.text).evaluate(known))
         except ExpressionError:
             # names of the outside that are not known stay; those that are, take their values
-            return substituted(value.text, env)
+            return substitute_names(value.text, env)

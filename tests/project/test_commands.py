@@ -13,7 +13,7 @@ from nnstudio.project.commands.graph import (
     Delete,
     Disconnect,
     Move,
-    named_node,
+    with_free_name,
 )
 from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup
 from nnstudio.project.commands.node import Rename, SetParam, SetRepeat, SetShares, SetWhen
@@ -276,4 +276,4 @@ def test_history_knows_what_is_saved() -> None:
 
 
 def test_named_nodes() -> None:
-    assert named_node(small(), "Model", Node("n", "Conv2d")).name == "conv2"
+    assert with_free_name(small(), "Model", Node("n", "Conv2d")).name == "conv2"

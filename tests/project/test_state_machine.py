@@ -30,7 +30,7 @@ from nnstudio.project.commands.graph import (
     Delete,
     Disconnect,
     Move,
-    named_node,
+    with_free_name,
 )
 from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup
 from nnstudio.project.commands.insert import AddPositions, Insert, SwapNeighbours
@@ -168,7 +168,7 @@ class Editing(RuleBasedStateMachine):
         if "hidden" not in names:
             params = {k: v for k, v in params.items() if "hidden" not in str(v)}
         node = Node(new_id(), kind, params=FrozenMap(params), position=(x, -x / 3))
-        node = named_node(self.project, block.name, node)
+        node = with_free_name(self.project, block.name, node)
         self.do(AddNodes(block.name, (node,)))
         block = self.project.by_name[block.name]
         if node.id in block.graph.by_id and use % 3:

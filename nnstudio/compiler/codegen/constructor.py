@@ -120,7 +120,7 @@ class Constructor:
     def requirements(self) -> list[Line]:
         lines: list[Line] = []
         for requirement in self.block.requirements:
-            condition = _negated(parse(requirement.condition.text).tree)
+            condition = _negation(parse(requirement.condition.text).tree)
             lines.append(Line(f"if {in_python(condition)}:", 2))
             lines.append(Line(f"raise ValueError({requirement.sentence!r})", 3))
         return lines
@@ -167,9 +167,9 @@ class Constructor:
         runs = _runs(entry.children) if leaves_out else [[child] for child in entry.children]
         children = tuple(tuple(n for child in run for n in _ids(child)) for run in runs)
         nodes = tuple(node.id for node in entry.nodes())
-        return Line(f"self.{entry.group.name} = {self.made(entry)}", 2, nodes, children)
+        return Line(f"self.{entry.group.name} = {self.container_text(entry)}", 2, nodes, children)
 
-    def made(self, container: Container) -> str:
+    def container_text(self, container: Container) -> str:
         kind = container.group.kind
         if kind == "ModuleDict":
             items = []
@@ -196,7 +196,7 @@ class Constructor:
     def child(self, entry: Entry, *, leaves_out: bool) -> str:
         """An element of a container; if it may be left out, a condition closes the indexes up."""
         if isinstance(entry, Container):
-            return self.made(entry)
+            return self.container_text(entry)
         if entry.repeat is not None and entry.repeat.kind == "inline":
             return f"*[{self.repetition(entry)}]"
         if entry.when is not None and entry.repeat is None and leaves_out:
@@ -272,7 +272,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
-def _negated(tree: ast.expr) -> str:
+def _negation(tree: ast.expr) -> str:
     if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and type(tree.ops[0]) in _OPPOSITE:
         return ast.unparse(
             ast.Compare(tree.left, [_OPPOSITE[type(tree.ops[0])]()], tree.comparators)

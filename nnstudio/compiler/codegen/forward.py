@@ -12,14 +12,14 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
-from nnstudio.compiler.codegen.statements import Statement, joined
+from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, order, units
 from nnstudio.compiler.codegen.value_text import (
     call_arguments,
     in_python,
     layer_params,
     names_in,
-    renamed,
+    rename_names,
 )
 from nnstudio.compiler.codegen.variable_names import (
     RESERVED,
@@ -91,14 +91,14 @@ class Forward:
     ) -> list[Statement]:
         if len(returned) == 1:
             value = returned[0][1]
-            statements = joined(statements, [value])
+            statements = join_statements(statements, [value])
             last = statements[-1] if statements else None
             if last is not None and last.target == value and not last.header:
                 final = Statement("", f"return {last.value}", (*last.nodes, *outputs))
                 return [*statements[:-1], final]
             return [*statements, Statement("", f"return {value}", tuple(outputs))]
         items = ", ".join(f"{name!r}: {value}" for name, value in returned)
-        statements = joined(statements, [value for _, value in returned])
+        statements = join_statements(statements, [value for _, value in returned])
         return [*statements, Statement("", f"return {{{items}}}", tuple(outputs))]
 
     def signature(self) -> str:
@@ -268,7 +268,7 @@ class Forward:
                 return self.free[name]
             return None
 
-        return in_python(renamed(text, rename))
+        return in_python(rename_names(text, rename))
 
     def keep(self, name: str) -> str:
         """The attribute under which a parameter is kept; nodes own their names."""

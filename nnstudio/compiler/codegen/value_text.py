@@ -25,7 +25,7 @@ IN_MATH = {
 }
 
 
-def derived(value: Resolved) -> str:
+def derived_text(value: Resolved) -> str:
     """A value found by analysis as text."""
     if isinstance(value, tuple):
         inner = ", ".join(part.text for part in value)
@@ -52,7 +52,7 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
         elif param.default is AUTO:
             if param.name not in report.params:
                 continue
-            text = derived(report.params[param.name])
+            text = derived_text(report.params[param.name])
         else:
             text = default or "None"
         texts[param.name] = text
@@ -89,7 +89,7 @@ def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
             brackets = "[]" if parameter.type.startswith("list") else "()"
             text = python_text(node.params[parameter.name], brackets=brackets)
         elif parameter.name in report.auto:
-            text = derived(report.params[parameter.name])
+            text = derived_text(report.params[parameter.name])
         else:
             continue
         required = parameter.default is REQUIRED
@@ -129,7 +129,7 @@ def names_in(text: str) -> frozenset[str]:
     )
 
 
-def renamed(text: str, rename: Callable[[str], str | None]) -> str:
+def rename_names(text: str, rename: Callable[[str], str | None]) -> str:
     """`text` with names replaced; `rename` gives the new text or None to keep the name."""
     if not any(rename(name) is not None for name in names_in(text)):
         return text
@@ -139,4 +139,4 @@ def renamed(text: str, rename: Callable[[str], str | None]) -> str:
 
 def in_python(text: str) -> str:
     """The expression language's functions by the names that the exported file imports."""
-    return renamed(text, IN_MATH.get)
+    return rename_names(text, IN_MATH.get)

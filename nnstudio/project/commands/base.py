@@ -78,7 +78,7 @@ def node_of(graph: Graph, node: str) -> Node:
     return found
 
 
-def placed(position: tuple[float, float]) -> tuple[float, float]:
+def checked_position(position: tuple[float, float]) -> tuple[float, float]:
     """A position as the file keeps it: tenths of a scene unit, within its bounds."""
     if not all(abs(number) < MAX_POSITION for number in position):
         raise Refusal(f"A position is within {MAX_POSITION:,.0f} of the middle of the canvas")

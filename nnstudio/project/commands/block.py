@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from nnstudio.graph.values import Expr
 from nnstudio.project.checks import check_expression
 from nnstudio.project.commands.base import block_of, refuse_note
-from nnstudio.project.free_names import settled
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.limits import is_text
 from nnstudio.project.names import class_name_problem, parameter_problem
 from nnstudio.project.refusal import Refusal
@@ -183,4 +183,4 @@ class SetKind:
 
     def apply(self, project: Project) -> Project:
         block = replace(block_of(project, self.block), kind=self.kind)
-        return settled(project.with_block(block), self.block)
+        return with_free_names(project.with_block(block), self.block)

@@ -9,11 +9,11 @@ from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port, Value, new_id
 from nnstudio.project.checks import pattern_names
-from nnstudio.project.commands.base import block_of, node_of, placed
-from nnstudio.project.free_names import settled
+from nnstudio.project.commands.base import block_of, checked_position, node_of
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.ports import without_gaps
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.rewrite import names_in, names_of_node, rewritten, substituted
+from nnstudio.project.rewrite import names_in, names_of_node, rewritten, substitute_names
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import BATCH_NAMES
 
@@ -65,7 +65,7 @@ class Dissolve:
                 id=ids[n.id],
                 shares=ids[n.shares] if n.shares else None,
                 group=ids[n.group] if n.group else home,
-                position=placed(
+                position=checked_position(
                     (n.position[0] - left + use.position[0], n.position[1] - top + use.position[1])
                 ),
             )
@@ -74,14 +74,14 @@ class Dissolve:
         at = outer.graph.nodes.index(use)
         graph = Graph(
             (*outer.graph.nodes[:at], *nodes, *outer.graph.nodes[at + 1 :]),
-            _rewired(outer.graph, part, use.id, ids),
+            _rewire(outer.graph, part, use.id, ids),
             (*outer.graph.groups, *([frame] if frame and kept else []), *groups),
         )
         project = project.with_graph(self.block, without_gaps(project, graph))
         ties = tuple(replace(t, node=ids[t.node], other=ids[t.other]) for t in inner.ties)
         block = project.by_name[self.block]
         project = project.with_block(replace(block, ties=(*block.ties, *ties)))
-        return settled(project, self.block)
+        return with_free_names(project, self.block)
 
     def _values(self, project: Project, inner: Block, use: Node) -> dict[str, Value]:
         """What each parameter and local of the block is at this use, in names of the outside."""
@@ -109,7 +109,7 @@ class Dissolve:
                     "give it a value first"
                 )
         for known in inner.locals:
-            by[known.name] = substituted(known.value.text, by)
+            by[known.name] = substitute_names(known.value.text, by)
         return by
 
 
@@ -137,7 +137,7 @@ def _refuse_lost_sizes(
             )
 
 
-def _rewired(outer: Graph, inner: Graph, use: str, ids: Mapping[str, str]) -> tuple[Edge, ...]:
+def _rewire(outer: Graph, inner: Graph, use: str, ids: Mapping[str, str]) -> tuple[Edge, ...]:
     """All edges of the outer graph with the use replaced by the inside of the block."""
     feeding = outer.incoming[use]
     types = {n.id: n for n in inner.nodes}

@@ -65,5 +65,5 @@ class ApplyVariant:
             known = ", ".join(v.name for v in project.variants) or "none"
             raise Refusal(f"There is no variant '{self.name}'; there are: {known}")
         return replace(
-            project, values=found.values, training=project.training.changed(**found.training)
+            project, values=found.values, training=project.training.with_values(**found.training)
         )

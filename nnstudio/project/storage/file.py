@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from nnstudio.project.storage import schema
-from nnstudio.project.storage.fields import FileError, fail, received
-from nnstudio.project.storage.migrations import VERSION, migrated
+from nnstudio.project.storage.fields import FileError, fail, short_text
+from nnstudio.project.storage.migrations import VERSION, migrate
 from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Project
 
@@ -71,7 +71,7 @@ def loads(text: str, where: str = "file") -> Project:
     """The project in `text`; raises `FileError` whose sentence begins with `where`."""
     try:
         data = load_json(text, FORMAT)
-        return resolve(schema.project(migrated(data)))
+        return resolve(schema.project(migrate(data)))
     except FileError as error:
         raise FileError(f"{where}: {error}") from None
 
@@ -93,10 +93,10 @@ def load_json(text: str, expected: str) -> dict[str, Any]:
     except ValueError as error:  # numbers of thousands of digits
         fail("", f"a number cannot be read: {error}")
     if not isinstance(data, dict):
-        fail("", f"expected a record {{...}}, received {received(data)}")
+        fail("", f"expected a record {{...}}, received {short_text(data)}")
     found = data.get("format")
     if found != expected:
-        fail("format", f"expected '{expected}', received {received(found)}")
+        fail("format", f"expected '{expected}', received {short_text(found)}")
     return data
 
 

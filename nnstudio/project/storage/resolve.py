@@ -171,7 +171,7 @@ def _unique(found: Iterable[str], place: str, what: str) -> None:
 
 
 def _check(at: str, name: str, check: Callable[..., None], *arguments: object) -> None:
-    """Run a check of commands; its refusal becomes a fault of the file."""
+    """Run a check of commands; its refusal becomes an error of the file."""
     try:
         check(*arguments)
     except Refusal as refusal:

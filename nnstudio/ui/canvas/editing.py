@@ -17,7 +17,7 @@ from nnstudio.project.commands.graph import (
     Delete,
     Disconnect,
     Move,
-    declared_beside,
+    declare_beside,
 )
 from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup
 from nnstudio.project.commands.new_node import fresh_node
@@ -127,7 +127,7 @@ class Editing:
 
     def _declared(self, node: str, other: str, before: bool = False) -> Command:
         # Where an engineer would write it, and where a Sequential calls it
-        return declared_beside(self.canvas.graph, self.canvas.block, node, other, before=before)
+        return declare_beside(self.canvas.graph, self.canvas.block, node, other, before=before)
 
     def _in_wire(self, wire: Edge, place: QPointF) -> QPointF:
         # Beyond the card that the wire comes from, and level with the wire if it is near

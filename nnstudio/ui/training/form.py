@@ -197,7 +197,7 @@ class TrainingForm(QWidget):
             return
         classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
         form = in_words(info.forms[0]).replace(" x ", " × ")
-        size = self._workspace.resized_to(now.data)
+        size = self._workspace.sample_size(now.data)
         given = f", resized to {in_words(size).replace(' x ', ' × ')}" if size else ""
         self._about.setText(f"{info.samples:,} samples of {form}{given}, {classes}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
@@ -245,7 +245,7 @@ class TrainingForm(QWidget):
             value = None
         elif setting.kind == "bool":
             value = text == "True"
-        return SetTraining(now.changed(**{name: value}), f"Set {setting.title.lower()}")
+        return SetTraining(now.with_values(**{name: value}), f"Set {setting.title.lower()}")
 
 
 def _text(value: object) -> str:

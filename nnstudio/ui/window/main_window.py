@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
     def _choose_device(self, name: str) -> None:
         settings = self.workspace.project.training
         if settings.device != name:
-            self.workspace.do(SetTraining(settings.changed(device=name), "Set device"))
+            self.workspace.do(SetTraining(settings.with_values(device=name), "Set device"))
 
     def _on_training(self) -> None:
         self.run_bar.follow(self.training)
