@@ -85,7 +85,7 @@ class Binding:
 
 
 def bind(block: Block, given: Mapping[str, Resolved], tensors: Mapping[str, Tensor]) -> Binding:
-    """Bind a use of `block`; raises `ShapeError` with one sentence.
+    """Bind a use of `block`. Raises `ShapeError` with one sentence.
 
     `given` are the arguments at the use, `tensors` the connected inputs, both in the caller's
     terms.

@@ -74,7 +74,7 @@ class Analysis:
         return report
 
     def definition(self, block: Block) -> Definition:
-        """What the definition of a block tells, read once in a run."""
+        """Read the definition of a block once in a run."""
         found = self.definitions.get(block.name)
         if found is None:
             found = self.definitions[block.name] = Definition(self.project, block)
@@ -273,7 +273,7 @@ class _Walk:
     def apply_guard(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> Evaluation:
-        """What leaves an operation that minds open Inputs: one formula, the present numbers."""
+        """Output of an operation that minds open Inputs: one formula, the present numbers."""
         assert evaluation.outputs is not None
         guard = self.wiring.guards[node.id]
         port, branch = next(iter(evaluation.outputs.items()))

@@ -31,7 +31,7 @@ def boundary_problems(definition: Definition) -> Iterator[Problem]:
 
 
 def open_input(definition: Definition, node: Node, port: str) -> Fix | None:
-    """What an unconnected input can only mean: the one output that is used by nothing yet.
+    """Connect an open input to the only output that it can mean: the one used by nothing yet.
 
     That of an optional Input is none: what may be left open cannot feed what must be connected.
     """

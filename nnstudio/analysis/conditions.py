@@ -16,7 +16,7 @@ from nnstudio.symbols.tensor import Tensor
 
 
 def ties(test: ast.expr) -> dict[str, ast.expr]:
-    """What names stand for where `test` is False."""
+    """Values of the names where `test` is False."""
     match test:
         case ast.Name(id=name):
             return {name: ast.Constant(False)}
@@ -35,7 +35,7 @@ def ties(test: ast.expr) -> dict[str, ast.expr]:
 def either(
     condition: Expression, taken: bool | None, branch: Tensor, passing: Tensor, scope: Scope
 ) -> Tensor:
-    """What leaves a node with a condition: `branch` where it holds, else `passing`.
+    """Output of a node with a condition: `branch` where it holds, else `passing`.
 
     `taken` is the condition's truth in this use, None if it is not known. Raises
     `ExpressionError` where the two differ in the number of dimensions.

@@ -29,7 +29,7 @@ class Definition:
 
     @cached_property
     def wiring(self) -> Wiring:
-        """What the wires allow; only where they form no cycle."""
+        """Check of the wires; only where they form no cycle."""
         return wiring(self.project, self.block)
 
     @cached_property
@@ -80,7 +80,7 @@ class Definition:
 
     @cached_property
     def used_names(self) -> Mapping[str, frozenset[str]]:
-        """By the id of a node, every name on which its parameters and conditions may rest."""
+        """Names on which the parameters and conditions of each node may rest, by its id."""
         return {node.id: _names(node) for node in self.block.graph.nodes}
 
 

@@ -24,7 +24,7 @@ from nnstudio.symbols.tensor import Tensor
 
 @dataclass(frozen=True)
 class UseError:
-    """What is wrong with one evaluation, before it is known where it stands."""
+    """Error of one evaluation, before it is known where it stands."""
 
     sentence: str
     param: str | None = None
@@ -33,7 +33,7 @@ class UseError:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one evaluation found; `outputs` None if it failed, `active` False if left out."""
+    """Result of one evaluation; `outputs` None if it failed, `active` False if left out."""
 
     outputs: Mapping[str, Tensor] | None
     params: Mapping[str, Resolved] = field(default_factory=dict)

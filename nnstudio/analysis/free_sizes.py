@@ -25,12 +25,12 @@ FIRST_SIZE = 8
 
 
 def label(node: Node) -> str:
-    """What a sentence calls a node."""
+    """Name of a node in a sentence."""
     return node.name or node.type
 
 
 def _free_name(project: Project, block: Block, name: str, scope: Scope) -> tuple[str, Fix | None]:
-    """What is said where `__init__` rests on a free name, and the fix.
+    """Sentence for a free name in `__init__`, and the fix.
 
     The fix: the name becomes a parameter, which the pattern binds at every use. The batch can
     be none, nor can a name that means something else in the generated code.
@@ -76,7 +76,7 @@ def node_problem(
 def _init_names(
     node: Node, evaluation: Evaluation, module: bool
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """What of the node is written in `__init__`, and the names it uses."""
+    """Parts of the node that stand in `__init__`, with the names they use."""
     for name, value in node.params.items():
         if not isinstance(value, Expr | tuple):
             continue

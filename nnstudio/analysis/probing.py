@@ -38,14 +38,14 @@ ADVICE = "give the layer a shape rule"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run gave: sizes and dtype of each output, and the trainable parameters."""
+    """Result of a run: sizes and dtype of each output, and the trainable parameters."""
 
     outputs: tuple[Sized, ...]
     parameters: int
 
 
 class Run(Protocol):
-    """Runs one use of a layer; raises `ShapeError` with the reason if that fails."""
+    """Runs one use of a layer. Raises `ShapeError` with the reason if that fails."""
 
     def __call__(
         self, layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]
@@ -90,7 +90,7 @@ def names_of_use(use: Use, scope: Scope) -> tuple[str, ...]:
 
 
 def infer_by_trials(layer: Layer, node: Node, use: Use, scope: Scope, run: Run) -> Inferred:
-    """The outputs of a use as formulas; raises `ShapeError` where trying does not show them."""
+    """The outputs of a use as formulas. Raises `ShapeError` where trying does not show them."""
     return _Probing(layer, node, use, scope, run).result()
 
 
@@ -235,7 +235,7 @@ class _Probing:
         return True
 
     def choices(self, name: str) -> tuple[str, ...]:
-        """What a name can say that stands for a choice of the layer."""
+        """Values of a name that stands for a choice of the layer."""
         found: dict[str, None] = {}
         for param in self.layer.params:
             part = self.use.params.get(param.name)
@@ -246,14 +246,14 @@ class _Probing:
     # -- what they show ----------------------------------------------------------------------
 
     def outputs(self, steps: Iterable[int]) -> list[list[Dim | None]]:
-        """By output and dimension the formula, None where there is none."""
+        """Formulas by output and dimension, None where there is none."""
         return [
             [self.formula(port, at, steps) for at in range(len(shape))]
             for port, (shape, _) in enumerate(self.trials[0].ran.outputs)
         ]
 
     def sizes_in_trials(self, port: int, at: int) -> list[int]:
-        """What a dimension of an output was in each trial."""
+        """Size of a dimension of an output in each trial."""
         return [trial.ran.outputs[port][0][at] for trial in self.trials]
 
     def formula(self, port: int, at: int, steps: Iterable[int]) -> Dim | None:
@@ -304,7 +304,7 @@ def _trial_shape(port: str, tensor: Tensor, sizes: Mapping[str, int]) -> Sized:
 
 
 def _aspects(name: str, value: Any, choices: tuple[str, ...]) -> Iterator[_Aspect]:
-    """What can be changed about a value: a number, each number of a list, and its length."""
+    """Parts of a value that can vary: a number, each number of a list, and its length."""
     if isinstance(value, bool):
         yield _Aspect((not value,), False)
     elif isinstance(value, int):

@@ -55,7 +55,7 @@ def recurrence_of(
 def _of_index(
     entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
 ) -> Recurrence | None:
-    """What leaves a repetition rests on its index alone: ``dims[i]``."""
+    """Recurrence of a size that rests on the index alone: ``dims[i]``."""
     if REPETITION not in rest.names:
         return Recurrence(rest, rest, rest.same(entering)) if rest.same(first) else None
     try:

@@ -34,7 +34,7 @@ MAX_REPEATS = 4096
 
 
 def count_of(node: Node, scope: Scope) -> int | None:
-    """How many repetitions there are; None if that is not known."""
+    """Number of repetitions; None if it is not known."""
     if node.repeat is None:
         return 1
     try:

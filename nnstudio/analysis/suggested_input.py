@@ -41,7 +41,7 @@ class SuggestedInput:
 
 
 def suggest_input(project: Project, block: Block, node: Node) -> SuggestedInput | None:
-    """What suits `node`, which has one input that must be connected; None if that is not clear."""
+    """Input that suits `node`, which has one that must be connected; None if that is not clear."""
     inner = project.by_name.get(node.type)
     if inner is not None:
         return _of_block(inner, node)

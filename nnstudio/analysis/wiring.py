@@ -29,7 +29,7 @@ OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 
 @dataclass(frozen=True)
 class WiringError:
-    """What is wrong with a node, and the fix if there is one."""
+    """Error in the wires of a node, and the fix if there is one."""
 
     sentence: str
     fix: Fix | None = None

@@ -106,7 +106,7 @@ class FunctionCode:
     count: Callable[[Mapping[str, Any]], int] | None = None
 
     def pattern(self, ports: Sequence[str]) -> str:
-        """How the result is taken apart into the existing `ports`, empty where it is one tensor."""
+        """Pattern that takes the result apart into the existing `ports`, empty for one tensor."""
         if self.count is not None:
             return ", ".join(f"{{{port}}}" for port in ports) + ("," if len(ports) == 1 else "")
         return self.result
@@ -131,7 +131,7 @@ def imported_names(statement: str) -> tuple[str, ...]:
 
 
 def import_problem(statement: object) -> str | None:
-    """Why the generated code cannot carry an import, in one sentence; None if it can."""
+    """Reason why the generated code cannot carry an import; None if it can."""
     sentence = f"expected an import statement, received {statement!r:.80}"
     if not isinstance(statement, str):
         return sentence

@@ -30,7 +30,7 @@ class Category(StrEnum):
 
 
 class NoDefault(Enum):
-    """What stands in place of a default: a value must be given, or is derived from the input."""
+    """Marks in place of a default: a value must be given, or is derived from the input."""
 
     REQUIRED = "REQUIRED"
     AUTO = "AUTO"

@@ -25,7 +25,7 @@ FAILURES = (Exception, SystemExit)
 
 @dataclass(frozen=True, slots=True)
 class PluginProblem:
-    """Why a plugin, or one layer of it, is not there."""
+    """Reason why a plugin, or one layer of it, is not there."""
 
     plugin: str
     reason: str
@@ -66,7 +66,7 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
 
 
 def _declarations(found: Any) -> list[Any]:
-    """What an entry point names: a Layer, several, or a callable that gives them."""
+    """Declarations of an entry point: a Layer, several, or a callable that gives them."""
     if callable(found) and not isinstance(found, Layer):
         found = found()
     if isinstance(found, Layer):
@@ -77,7 +77,7 @@ def _declarations(found: Any) -> list[Any]:
 
 
 def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
-    """Why an item cannot be a layer; a declaration may hold anything."""
+    """Reason why an item cannot be a layer; a declaration may hold anything."""
     if not isinstance(item, Layer):
         return f"expected a Layer, received {kind_of(item)}"
     try:
@@ -229,11 +229,11 @@ def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Cal
 
 
 def message_of(error: BaseException) -> str:
-    """What an error says, in one line with its type."""
+    """Message of an error in one line, with its type."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__
 
 
 def kind_of(value: object) -> str:
-    """What came where something else was expected."""
+    """Kind of a value that came where something else was expected."""
     return "None" if value is None else f"a value of type {type(value).__name__}"

@@ -34,7 +34,7 @@ def _plugins() -> tuple[list[Layer], list[PluginProblem]]:
 
 
 def plugin_problems() -> tuple[PluginProblem, ...]:
-    """What is wrong with the plugins, found when the layers are first asked for."""
+    """Problems of the plugins, found when the layers are first asked for."""
     return tuple(_plugins()[1])
 
 

@@ -44,14 +44,14 @@ class _Asked:
 
 
 class _Known:
-    """What was found, or the sentence of a failure. The layers are held so that ids stay theirs."""
+    """Answers, or the sentences of failures. The layers are held so that ids stay theirs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: dict[object, tuple[Layer, Inferred | str]] = {}
 
     def get(self, key: object) -> Inferred | str | None:
-        """What is known of a use."""
+        """The answer for a use, if it is known."""
         with self._lock:
             found = self._found.get(key)
         return None if found is None else found[1]
@@ -91,7 +91,7 @@ def _unwrap(answer: Inferred | str) -> Inferred:
 
 
 def infer(layer: Layer, node: Node, use: Use, scope: Scope) -> Inferred:
-    """What a use of a layer gives, run now unless it is known; raises `ShapeError`."""
+    """Find the outputs of a use, running it now unless they are known. Raises `ShapeError`."""
     return _unwrap(_known.find(_Asked(layer, node, use, scope)))
 
 

@@ -34,7 +34,7 @@ MODULE = "__module"
 
 
 def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]) -> Ran:
-    """What the layer gives for tensors of these sizes; raises `ShapeError` with one sentence."""
+    """Run the layer on tensors of these sizes. Raises `ShapeError` with one sentence."""
     ranks = {port: len(shape) for port, (shape, _) in inputs.items()}
     # a constructor may change the list that it is given
     namespace: dict[str, Any] = {**deepcopy(values), "__name__": "nnstudio_trial"}

@@ -44,7 +44,7 @@ class Source:
 
 
 def generate(project: Project, report: Report | None = None) -> Source:
-    """The source of `project`; raises `CompileError` with the problems that stand in the way."""
+    """The source of `project`. Raises `CompileError` with the problems that stand in the way."""
     report = report or full_report(project)
     if report.errors:
         first = report.errors[0]

@@ -133,9 +133,9 @@ BUILT_IN: dict[str, DataSetInfo] = {
 
 
 def describe(name_or_path: str | Path) -> DataSetInfo:
-    """What is known of a built-in set or of a .npz or .csv file, without loading its inputs.
+    """Describe a built-in set or a .npz or .csv file, without loading its inputs.
 
-    Raises DataError with one sentence if there is no such set or the file cannot be used.
+    Raises `DataError` with one sentence if there is no such set or the file cannot be used.
     """
     built_in = BUILT_IN.get(str(name_or_path))
     if built_in is not None:

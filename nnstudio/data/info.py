@@ -87,7 +87,7 @@ class ModelInput:
 
 @dataclass(frozen=True)
 class InputMapping:
-    """How samples are given to a model: which fields, by name or not, and where the batch lies."""
+    """Way of samples into a model: which fields, by name or not, and where the batch lies."""
 
     inputs: tuple[ModelInput, ...]
     named: bool = False

@@ -66,7 +66,7 @@ def load(name_or_path: str | Path, form: tuple[int, ...] | None = None) -> DataS
     """A built-in set or a .npz or .csv file, its first input in `form` (default: the native one).
 
     A form may be any shape with as many values as a sample has (`info.forms` are the usual ones)
-    or, for pictures and signals, another size; then `DataSet.to_model` resizes. Raises DataError
+    or, for pictures and signals, another size; then `DataSet.to_model` resizes. Raises `DataError`
     with one sentence: no such set or file, an unusable file, or a form that cannot be had.
     """
     info = describe(name_or_path)
@@ -140,7 +140,7 @@ def split(dataset: DataSet, validation: float = 0.2, seed: int = 0) -> tuple[Dat
     """Two parts without common samples: for training and, a share `validation`, for validation.
 
     Stratified, by the first of several targets: every class gives its share, rounded. Same seed,
-    same parts. With 0 the second part is empty. Raises DataError if a part that is needed would
+    same parts. With 0 the second part is empty. Raises `DataError` if a part that is needed would
     be empty.
     """
     if not 0.0 <= validation < 1.0:
@@ -179,7 +179,7 @@ def _heartbeats() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 
 def _tokens(info: DataSetInfo, feed: InputMapping) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
-    """With two inputs the decoder reads the answer one token behind; with one there is no shift."""
+    """Tokens and targets: with two inputs the decoder reads the answer one token behind."""
     source, answers = sequences.tokens(info.name, info.samples, info.forms[0][0], info.tokens)
     if len(feed.inputs) == 1:
         return {info.first: source, "tgt": source}, answers

@@ -21,7 +21,7 @@ CHAIN = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """From box to box; heights of the ends below the boxes' tops."""
+    """A wire from box to box; heights of the ends below the boxes' tops."""
 
     source: int
     target: int

@@ -146,7 +146,7 @@ def documented_names() -> tuple[str, ...]:
 
 
 def load_documented(name: str) -> Documented:
-    """The table called `name`. Raises DocumentedError if there is none or it is broken."""
+    """The table called `name`. Raises `DocumentedError` if there is none or it is broken."""
     names = documented_names()
     if name not in names:
         raise DocumentedError(
@@ -157,7 +157,7 @@ def load_documented(name: str) -> Documented:
 
 
 def read_documented(text: str, name: str) -> Documented:
-    """The table in a JSON text. Raises DocumentedError, naming the place, if it is not one."""
+    """The table in a JSON text. Raises `DocumentedError`, naming the place, if it is not one."""
     try:
         table = Documented.model_validate_json(text)
     except ValidationError as error:

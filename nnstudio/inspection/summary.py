@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """What one run of a model shows. Bytes and FLOPs are those of one sample."""
+    """Layers and totals of one run of a model. Bytes and FLOPs are those of one sample."""
 
     root: Row
     parameters: int

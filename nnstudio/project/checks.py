@@ -290,7 +290,7 @@ def _size_name(text: str) -> bool:
 
 
 def _check_plain(name: str, value: object, depth: int = 0) -> None:
-    """Only bounded literals, expressions and tuples of them may stand in a project."""
+    """Refuse what is no bounded literal, expression or tuple of them."""
     if isinstance(value, tuple):
         if len(value) > MAX_ITEMS or depth > 8:
             raise Refusal(f"{name} expects at most {MAX_ITEMS:,} values, received {len(value):,}")

@@ -71,7 +71,7 @@ def _blocks_used(project: Project, graph: Graph) -> tuple[Block, ...]:
 
 
 def copy(project: Project, block: str, node_ids: Collection[str]) -> str:
-    """The selection as text for the clipboard; raises `Refusal` for nothing or unknown nodes."""
+    """The selection as text for the clipboard. Raises `Refusal` for nothing or unknown nodes."""
     if not node_ids:
         raise Refusal("Select the nodes to copy first")
     return _to_text(fragment_of(project, block, node_ids))
@@ -99,7 +99,7 @@ def _to_text(fragment: Fragment) -> str:
 
 
 def read_fragment(text: str) -> Fragment:
-    """The fragment in `text`; raises `Refusal` for foreign or broken text."""
+    """The fragment in `text`. Raises `Refusal` for foreign or broken text."""
     if not is_fragment(text):
         raise Refusal("The clipboard holds no nodes of NN Studio")
     try:
@@ -109,7 +109,7 @@ def read_fragment(text: str) -> Fragment:
 
 
 def parse_fragment(text: str) -> Fragment:
-    """The fragment in `text`; raises `FileError`."""
+    """The fragment in `text`. Raises `FileError`."""
     data = migrate(load_json(text, FORMAT))
     record(data, "", "format version nodes edges groups inputs blocks", "nodes")
     graph = schema.graph(data, "")

@@ -62,7 +62,7 @@ def free_like(names: BlockNames, node: Node) -> str:
 
 
 def _split_number(name: str) -> tuple[str, int]:
-    """What a name without its number is, and the number to go on with: ("conv", 3) for conv2."""
+    """Split a name into its stem and the number to go on with: ("conv", 3) for conv2."""
     stem = name.rstrip("0123456789") or name
     number = name[len(stem) :]
     return stem, int(number) + 1 if number else 1

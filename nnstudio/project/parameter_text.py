@@ -60,7 +60,7 @@ def parse_value(
 
 
 def _choice(text: str, bare: str) -> Value:
-    """What is no listed choice: an expression (a str parameter of the block), else as written."""
+    """A value that is no listed choice: an expression (a str parameter), else as written."""
     if bare == text:
         try:
             return Expr(parse(text).text)
@@ -122,7 +122,7 @@ def _short(value: object) -> str:
 
 @dataclass(frozen=True)
 class _Notation:
-    """How the parts of a value are written."""
+    """Ways of writing the parts of a value."""
 
     sequence: Callable[[list[str]], str]
     expression: Callable[[str], str]

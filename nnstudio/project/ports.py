@@ -87,7 +87,7 @@ def _fixed_ports(layer_type: str) -> Ports | None:
 
 
 def output_count(layer: Layer, node: Node) -> int:
-    """How many of a layer's outputs a use has: a parameter may decide it (chunk, split)."""
+    """Number of a layer's outputs at a use: a parameter may decide it (chunk, split)."""
     if not isinstance(layer.code, FunctionCode) or layer.code.count is None:
         return len(layer.outputs)
     values = {param.name: param.default for param in layer.params} | dict(node.params)

@@ -53,7 +53,7 @@ def names_of_node(project: Project, node: Node) -> set[str]:
 
 
 def users_of(project: Project, block: Block, name: str) -> list[str]:
-    """Where a name of `block` is used: nodes, locals and requirements, as the user sees them."""
+    """Users of a name of `block`: nodes, locals and requirements, as the user sees them."""
     users = [n.name or n.type for n in block.graph.nodes if name in names_of_node(project, n)]
     users += [f"local {known.name}" for known in block.locals if name in names_in(known.value)]
     users += [
@@ -158,7 +158,7 @@ def replace_names(value: Value, by: Replacements, pattern: bool = False) -> Valu
 
 
 def rewritten(project: Project, node: Node, by: Replacements) -> Node:
-    """A node with names of its block replaced; raises `Refusal` where a value cannot be."""
+    """A node with names of its block replaced. Raises `Refusal` where a value cannot be."""
     inside = {k: v for k, v in by.items() if k != REPETITION} if node.repeat else by
     params = {
         param: replace_names(value, inside, _is_pattern(project, node, param))

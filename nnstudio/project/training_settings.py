@@ -230,7 +230,7 @@ class TrainingSettings(BaseModel):
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> TrainingSettings:
-        """Settings from `values`, defaults for the rest. Raises SettingsError, one sentence."""
+        """Settings from `values`, defaults for the rest. Raises `SettingsError`, one sentence."""
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:

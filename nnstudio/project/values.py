@@ -56,7 +56,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Initialiser:
-    """How weights or biases begin: of all layers of a type in the block, or of one node.
+    """Rule for the first weights or biases of a layer type in the block, or of one node.
 
     Blocks inside are layers of the block, too. `params` are literals: std, gain, value, ...
     """
@@ -123,7 +123,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the gallery says of a project: task, source document and documented table.
+    """Description of a project in the gallery: task, document and documented table.
 
     `recipe` tells where the training settings come from and what of it no setting can say.
     """

@@ -80,7 +80,7 @@ class RunRecord:
 
 
 def default_folder() -> Path:
-    """Where this user's runs are kept."""
+    """Folder of this user's runs."""
     return Path(platformdirs.user_data_dir("nnstudio", appauthor=False)) / "runs"
 
 
@@ -130,7 +130,7 @@ class RunStore:
         return [RunRecord._of_row(row, self.folder) for row in rows]
 
     def get(self, run: str) -> RunRecord:
-        """One run by its id. Raises RunStoreError if there is none."""
+        """One run by its id. Raises `RunStoreError` if there is none."""
         with self._index() as index:
             row = index.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
         if row is None:

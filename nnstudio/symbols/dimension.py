@@ -95,7 +95,7 @@ class Dim:
         return {(): self.value} if self.value else {}
 
     def _factor(self) -> tuple[Monomial, int]:
-        """As one product; a sum becomes a bracketed atom."""
+        """The dimension as one product; a sum becomes a bracketed atom."""
         poly = self._poly()
         if len(poly) == 1:
             return next(iter(poly.items()))

@@ -97,13 +97,13 @@ class Expression:
     names: frozenset[str]
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """The value with each name replaced; raises `ExpressionError` with one sentence."""
+        """The value with each name replaced. Raises `ExpressionError` with one sentence."""
         return _Evaluation(values).run(self.tree, self.text)
 
 
 @lru_cache(maxsize=8192)
 def parse(text: str) -> Expression:
-    """Check `text` and return it parsed; raises `ExpressionError` naming what is not allowed."""
+    """Check `text` and return it parsed. Raises `ExpressionError` naming what is not allowed."""
     if len(text) > MAX_TEXT:
         raise ExpressionError(f"the expression has {len(text)} characters, at most {MAX_TEXT}")
     try:

@@ -52,7 +52,7 @@ def named_quantity(name: str, value: Any) -> Quantity:
 
 
 def resolve(expression: Expression | str, scope: Scope) -> Quantity:
-    """The quantity of `expression` in `scope`; raises `ExpressionError`."""
+    """The quantity of `expression` in `scope`. Raises `ExpressionError`."""
     if isinstance(expression, str):
         expression = parse(expression)
     return _walk(expression.tree, scope)
@@ -70,7 +70,7 @@ def substitute(dim: Dim, scope: Scope) -> Dim:
 
 
 def as_size(quantity: Quantity) -> Dim:
-    """The quantity as a dimension; a value that is no whole number raises `ExpressionError`."""
+    """The quantity as a dimension. Raises `ExpressionError` for a value that is no whole number."""
     if isinstance(quantity, Dim):
         return quantity
     value = quantity.value

@@ -24,7 +24,7 @@ class Metrics:
 
 @dataclass(frozen=True)
 class _Event:
-    """What all events share: their form as JSON."""
+    """Base of all events: their form as JSON."""
 
     def to_json(self) -> dict[str, Any]:
         """{"event": "epoch_done", ...}: the event's name and its fields."""
@@ -149,7 +149,7 @@ _KINDS: tuple[type[Event], ...] = (
 
 
 def from_json(record: Mapping[str, Any]) -> Event:
-    """The event that `to_json` wrote as `record`. Raises UserError for anything else."""
+    """The event that `to_json` wrote as `record`. Raises `UserError` for anything else."""
     wanted = str(record.get("event")).replace("_", "")
     for kind in _KINDS:
         if kind.__name__.lower() == wanted:

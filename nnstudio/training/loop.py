@@ -108,7 +108,7 @@ def _machine_set_up() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Position:
-    """Where a training is: `epoch` in work, `step` steps of it done with these sums."""
+    """Position of a training: `epoch` in work, `step` steps of it done with these sums."""
 
     epoch: int = 1
     step: int = 0
@@ -347,7 +347,7 @@ class _Training:
         return CheckpointSaved(str(path), done.epoch, best=True)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on exactly where the checkpoint was written. Raises TrainingError."""
+        """Go on exactly where the checkpoint was written. Raises `TrainingError`."""
         state = checkpoint.state
         if "position" not in state:
             raise TrainingError("This checkpoint holds weights only: resume from the last one.")
@@ -380,5 +380,5 @@ class _Training:
 
 
 def _deciding_metrics(done: EpochDone) -> Metrics:
-    """By what an epoch is judged: the validation, or the training where there is none."""
+    """Metrics that judge an epoch: of the validation, or of the training where there is none."""
     return done.validation or done.train

@@ -35,9 +35,9 @@ class Objective(Protocol):
 
 
 def objective_for(settings: TrainingSettings, dataset: DataSet, output: Rows) -> Objective:
-    """What to minimise for a model that gave `output` for a few samples.
+    """Objective of a model that gave `output` for a few samples.
 
-    Raises TrainingError if loss, data and output do not go together.
+    Raises `TrainingError` if loss, data and output do not go together.
     """
     if isinstance(output, Tensor):
         return SingleObjective(settings, tuple(output.shape[1:]))
@@ -65,7 +65,7 @@ class SingleObjective:
     def targets(self, dataset: DataSet) -> Tensor:
         """The targets as `measure` takes them, one row per sample.
 
-        Raises TrainingError if loss, data and output do not go together.
+        Raises `TrainingError` if loss, data and output do not go together.
         """
         if self._by_class:
             return self._class_numbers(dataset)
@@ -134,7 +134,7 @@ class HeadsObjective:
     def __init__(
         self, settings: TrainingSettings, dataset: DataSet, forms: Mapping[str, tuple[int, ...]]
     ) -> None:
-        """forms: of each output for one sample. Raises TrainingError if one has no target."""
+        """forms: of each output for one sample. Raises `TrainingError` if one has no target."""
         asked = dict(dataset.info.heads)
         names = ", ".join(forms)
         if not set(forms) <= set(asked):

@@ -52,7 +52,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is trained. source_name: the file name under which the model's code was compiled."""
+    """Model and data of a run. source_name: the file name under which the code was compiled."""
 
     model: nn.Module
     train_set: DataSet
@@ -90,11 +90,11 @@ class Run:
 
     @property
     def state(self) -> State:
-        """When it is final, all events are in the queue."""
+        """State of the run; when it is final, all events are in the queue."""
         return self._state
 
     def start(self) -> None:
-        """Begin. Raises RuntimeError if it has begun before."""
+        """Begin. Raises `RuntimeError` if it has begun before."""
         with self._lock:
             if self._state is not State.CREATED:
                 raise RuntimeError(f"A run starts once; this one is {self._state.lower()}.")

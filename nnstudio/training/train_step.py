@@ -27,7 +27,7 @@ class TrainStep:
     ) -> None:
         """example: the data set to train on; the model is tried out on two of its samples.
 
-        Raises TrainingError if model, data and loss do not go together.
+        Raises `TrainingError` if model, data and loss do not go together.
         """
         torch.manual_seed(settings.seed)
         self.model = model.to(device)
@@ -80,7 +80,7 @@ class TrainStep:
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Raises TrainingError if the checkpoint is another model's."""
+        """Raises `TrainingError` if the checkpoint is another model's."""
         checkpoints.restore_model(self.model, checkpoint)
         checkpoints.restore_optimizer(self._optimizer, checkpoint)
         checkpoints.restore_rng(self._device, checkpoint)

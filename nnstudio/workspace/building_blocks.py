@@ -31,12 +31,12 @@ class BuildingBlock:
 
     @property
     def key(self) -> str:
-        """What it is called from outside: ``CNN2DResNet/ResNetBlock2D``."""
+        """Name from outside: ``CNN2DResNet/ResNetBlock2D``."""
         return f"{self.preset or 'blocks'}/{self.name}"
 
     @property
     def note(self) -> str:
-        """What it is, in a sentence or two."""
+        """Description in a sentence or two."""
         return _notes(*self.place)[self.name]
 
     @property
@@ -50,7 +50,7 @@ class BuildingBlock:
         return _fragment(self)
 
     def addition(self, project: Project) -> Addition:
-        """What it is in `project`."""
+        """Addition that puts it into `project`."""
         return addition(project, self.name, self.fragment)
 
 

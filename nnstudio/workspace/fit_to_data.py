@@ -26,7 +26,7 @@ def form_for(
 ) -> tuple[int, ...] | None:
     """The form of the data to which an Input is fitted, None if it takes one as it is.
 
-    Of those with the same number of dimensions it is the one with most sizes in common; raises
+    Of those with the same number of dimensions it is the one with most sizes in common. Raises
     `Refusal` if there is none.
     """
     if any(wanted.takes(form) for form in forms):
@@ -130,7 +130,7 @@ def classes_command(project: Project, report: Report, info: DataSetInfo) -> FitT
 
 @dataclass(frozen=True)
 class Fitting:
-    """What makes the model and the data fit: first the model's part, then perhaps resizing."""
+    """Command that makes model and data fit: first the model's part, then perhaps resizing."""
 
     model: FitToData
     training: SetTraining | None = None
@@ -142,7 +142,7 @@ class Fitting:
 
     @property
     def summary(self) -> str:
-        """What is done, for people: `input N × 1 × 8 × 8, 10 classes`."""
+        """Description for people: `input N × 1 × 8 × 8, 10 classes`."""
         done = [] if self.training is None else ["samples resized"]
         if self.model.form is not None:
             done.append(f"input {_batch_of(self.model.form)}")

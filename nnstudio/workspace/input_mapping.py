@@ -39,7 +39,7 @@ class RequiredInput:
 
 
 def required_inputs(project: Project, report: Report) -> list[RequiredInput]:
-    """The Inputs that must be given something, in their order; a `Refusal` if there is none."""
+    """The Inputs that must be given something, in order. Raises `Refusal` if there is none."""
     free = free_names(project.model)  # their numbers are examples, not demands
     found = []
     for node in project.model.graph.of_type(INPUT):
@@ -59,7 +59,7 @@ def required_inputs(project: Project, report: Report) -> list[RequiredInput]:
 def fields_for(
     project: Project, wanted: list[RequiredInput], info: DataSetInfo
 ) -> Iterator[tuple[RequiredInput, str, tuple[tuple[int, ...], ...]]]:
-    """Which field of the data each Input gets, with the forms in which it can be had.
+    """Assign a field of the data to each Input, with the forms in which it can be had.
 
     An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence.
     """
@@ -78,7 +78,7 @@ def fields_for(
 def map_inputs(
     project: Project, report: Report, info: DataSetInfo, resize: bool = False
 ) -> InputMapping:
-    """How samples of `info` are given to the model as it is, resized only if `resize` is true.
+    """Map the samples of `info` to the model as it is, resized only if `resize` is true.
 
     Raises `Refusal` with a sentence if an Input gets nothing or nothing that it could take.
     """

@@ -55,7 +55,7 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
 def _check(
     project: Project, model: nn.Module, parameters: int, outputs: dict[str, tuple[int, ...]]
 ) -> DocumentedCheck | None:
-    """What the document says and what was published, of the variant that the project is now."""
+    """Compare the variant that the project is now with its document and what was published."""
     known = project.variant
     reference = known.reference if known is not None else ""
     if not project.variants and not project.values:

@@ -40,7 +40,7 @@ class LibraryBlock:
     fragment: Fragment | None = field(default=None, repr=False)
 
     def addition(self, project: Project) -> Addition:
-        """What it is in `project`; raises `Refusal` with the problem of a broken file."""
+        """Addition that puts it into `project`. Raises `Refusal` if the file is broken."""
         if self.fragment is None:
             raise Refusal(self.problem)
         return addition(project, self.name, self.fragment)
@@ -54,7 +54,7 @@ class LibraryBlock:
 
 
 def folder() -> Path:
-    """Where the user's blocks lie; it need not exist."""
+    """Folder of the user's blocks; it need not exist."""
     return Path(platformdirs.user_data_dir("nnstudio", appauthor=False)) / "blocks"
 
 

@@ -95,7 +95,7 @@ def _shape(node: Node) -> tuple[Any, ...]:
 
 
 def _name_size(before: _State, block: str, node: str, axis: int) -> _State:
-    """With a name in the place of a pattern's number, if it is one and nothing is against it.
+    """Put a name in the place of a pattern's number, if it is one and nothing is against it.
 
     Where the size alone cannot vary, those of the other Inputs at the same place vary with it.
     """
@@ -117,7 +117,7 @@ def _name_size(before: _State, block: str, node: str, axis: int) -> _State:
 
 
 def _with_name(before: _State, block: str, nodes: list[str], axis: int, wish: str) -> _State | None:
-    """With a free name like `wish` at `axis` of some Inputs, a parameter if need be, or None."""
+    """Put a free name like `wish` at `axis` of some Inputs, a parameter if need be, or None."""
     found = before.project.by_name[block]
     if not _holds_for_others(before, found, nodes, axis):
         return None
@@ -173,7 +173,7 @@ def _as_layers_say(state: _State, block: str, name: str) -> _State:
 
 
 def _param_of_size(report: NodeReport, name: str) -> str | None:
-    """Which derived parameter of a node is the size called `name` itself."""
+    """Derived parameter of a node that is the size called `name` itself."""
     for param in sorted(report.auto):
         value = report.params.get(param)
         if isinstance(value, Dim) and value.text == name:

@@ -51,7 +51,7 @@ def start(
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
 ) -> Run:
-    """Start training `project` as it is now, in a thread; raises like `plan_training`."""
+    """Start training `project` as it is now, in a thread. Raises what `plan_training` does."""
     source, mapping = plan_training(project, full_report(project), settings)
 
     def prepare() -> Prepared:

@@ -76,7 +76,7 @@ class Workspace:
         self.changed.emit(self.project, self.project)
 
     def do(self, command: Command) -> None:
-        """Apply a command as one undo step; raises `Refusal` and changes nothing."""
+        """Apply a command as one undo step. Raises `Refusal` and changes nothing."""
         before = self.project
         self.history.do(command)
         self._follow(before)
@@ -113,7 +113,7 @@ class Workspace:
     # -- files --------------------------------------------------------------------------------
 
     def open(self, target: str) -> None:
-        """Open a file, or a preset by name; raises with one sentence and changes nothing."""
+        """Open a file, or a preset by name. Raises `FileError` and changes nothing."""
         path = Path(target)
         project = load_target(target)
         self.show(project, path if path.suffix == ".nns" else None)
@@ -135,7 +135,7 @@ class Workspace:
     # -- the program --------------------------------------------------------------------------
 
     def source(self) -> Source:
-        """The source of the present project; raises `CompileError` with the problems."""
+        """The source of the present project. Raises `CompileError` with the problems."""
         if self._source is None or self._source[0] is not self.project:
             self._source = (self.project, generate(self.project, self.report))
         return self._source[1]
@@ -159,5 +159,5 @@ class Workspace:
         self.do(best_fitting(self.project, self.report, describe(data)))
 
     def start_training(self, run_folder: Path | None = None) -> Run:
-        """Train a locked copy of the present project in a thread; raises with one sentence."""
+        """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`."""
         return training.start(self.project, self.project.training, run_folder=run_folder)

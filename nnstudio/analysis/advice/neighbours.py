@@ -15,7 +15,7 @@ TRANSPARENT = frozenset({"Flatten", "FlattenDims", "Identity", *DROPOUT})
 
 
 def first_source(graph: Graph, node: Node) -> Node | None:
-    """What feeds the first input."""
+    """The node that feeds the first input."""
     ports = graph.incoming[node.id]
     return graph.by_id[next(iter(ports.values())).node] if ports else None
 
@@ -27,7 +27,7 @@ def only_wire(graph: Graph, node: Node) -> Edge | None:
 
 
 def through(graph: Graph, node: Node) -> Node | None:
-    """What feeds the first input, past everything transparent; none that feeds anything else."""
+    """The node behind the first input, past transparent ones; none that feeds anything else."""
     before = first_source(graph, node)
     while before is not None and before.type in TRANSPARENT and only_wire(graph, before):
         before = first_source(graph, before)

@@ -23,19 +23,19 @@ class UnknownError(Exception):
 
 
 def number(dim: Dim) -> int:
-    """The number of a dimension; raises `UnknownError`."""
+    """The number of a dimension. Raises `UnknownError`."""
     if dim.value is None:
         raise UnknownError
     return dim.value
 
 
 def size(use: Use, name: str) -> int:
-    """The number of a whole-number parameter; raises `UnknownError`."""
+    """The number of a whole-number parameter. Raises `UnknownError`."""
     return number(use.dim(name))
 
 
 def enabled(use: Use, name: str) -> bool:
-    """The truth of a boolean parameter; raises `UnknownError`."""
+    """The truth of a boolean parameter. Raises `UnknownError`."""
     value = use.value(name)
     if value is None:
         raise UnknownError
@@ -43,7 +43,7 @@ def enabled(use: Use, name: str) -> bool:
 
 
 def per_sample(dims: Iterable[Dim]) -> int:
-    """The product of `dims` for one sample; raises `UnknownError`.
+    """The product of `dims` for one sample. Raises `UnknownError`.
 
     The batch counts once: it is the dimension that speaks of it, wherever it stands, or else the
     first. ``12 * N`` counts 12.

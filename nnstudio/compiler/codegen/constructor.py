@@ -99,7 +99,7 @@ class Constructor:
         return not self.structure.entries and not self.block.parameters
 
     def signature(self, lines: Sequence[Line]) -> str:
-        """What the class takes; for the model without the sizes that only its Inputs speak of."""
+        """Arguments of the class; for the model without the sizes that only its Inputs speak of."""
         wanted = self.block.parameters
         if self.block.name == self.project.root:
             used = set(re.findall(r"\w+", " ".join(line.text for line in lines)))

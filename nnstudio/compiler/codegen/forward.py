@@ -148,7 +148,7 @@ class Forward:
         return [Statement(target, value, unit.nodes, "", not module, commutes, named)]
 
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
-        """What must hold for a call to happen; where an Identity stands in for it, nothing."""
+        """Conditions for a call to happen; none where an Identity stands in for it."""
         found: list[str] = []
         guard = self.guards.get(node.id)
         if guard is not None:

@@ -120,7 +120,7 @@ def _receiver(text: str) -> str:
 
 
 def _is_read(name: str, rest: list[Statement]) -> list[bool]:
-    """Whether `name` is read before it is written again."""
+    """True if `name` is read before it is written again."""
     for statement in rest:
         if name in _loads(statement.value) or name in statement.header.replace(":", " ").split():
             return [True]

@@ -62,7 +62,7 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
 
 
 def call_arguments(layer: Layer, code: ModuleCode, call: Written) -> str:
-    """What a module is called with: its inputs in port order, optional ones by their names."""
+    """Arguments of a module's call: its inputs in port order, optional ones by their names."""
     if code.call is not None:
         return code.call(call)
     optional = {port.name for port in layer.inputs if port.optional}

@@ -47,7 +47,7 @@ def snake(name: str) -> str:
 
 
 def free_sizes(names: Iterable[str], taken: Container[str]) -> dict[str, str]:
-    """What the sizes are called in `forward`: ``length``, or ``length_size`` if that is taken.
+    """Names of the sizes in `forward`: ``length``, or ``length_size`` if that is taken.
 
     `N` stands for the batch, and is called so.
     """

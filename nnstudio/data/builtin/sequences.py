@@ -32,7 +32,7 @@ def tokens(
 
 
 def shift(answers: Tokens) -> tuple[Tokens, Tokens]:
-    """What a decoder reads and what it should say, both (samples, length + 1): one token ahead."""
+    """Input and target of a decoder, both (samples, length + 1): one token ahead."""
     edge = np.ones((len(answers), 1), np.int64)
     read = np.concatenate([START * edge, answers], axis=1)
     return read, np.concatenate([answers, END * edge], axis=1)

@@ -84,7 +84,7 @@ class Dissolve:
         return with_free_names(project, self.block)
 
     def _values(self, project: Project, inner: Block, use: Node) -> dict[str, Value]:
-        """What each parameter and local of the block is at this use, in names of the outside."""
+        """Values of the block's parameters and locals at this use, in names of the outside."""
         used: set[str] = set()
         for node in inner.graph.nodes:
             if node.type != INPUT:
@@ -143,7 +143,7 @@ def _rewire(outer: Graph, inner: Graph, use: str, ids: Mapping[str, str]) -> tup
     types = {n.id: n for n in inner.nodes}
 
     def source(port: Port) -> Port | None:
-        """Where the outer graph finds what an inner output port gives."""
+        """Port of the outer graph that gives what an inner output port gives."""
         node = types[port.node]
         if node.type == INPUT:
             return feeding.get(node.name)

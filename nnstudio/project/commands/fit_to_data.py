@@ -120,7 +120,7 @@ class _Sizes:
             self.project = project.with_graph(project.root, fitted)
 
     def _size(self, node: Node, at: int, old: Value, size: Value) -> Value:
-        """What stands at a place of the pattern: a name stays if it can mean the size."""
+        """Entry at a place of the pattern: a name stays if it can mean the size."""
         name = old.text if isinstance(old, Expr) else old
         if not isinstance(name, str) or not isinstance(size, int):
             return size

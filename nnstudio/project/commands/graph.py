@@ -56,7 +56,7 @@ def with_nodes(
     *,
     names_known: bool = True,
 ) -> Project:
-    """The project with checked nodes, edges and groups added to a block; raises `Refusal`."""
+    """The project with checked nodes, edges and groups added to a block. Raises `Refusal`."""
     before = block_of(project, block_name).graph
     ids = [*before.by_id, *(node.id for node in nodes)]
     group_ids = [*before.groups_by_id, *(group.id for group in groups)]
@@ -134,7 +134,7 @@ class Delete:
         return with_free_names(project, self.block)
 
     def _origin(self, project: Project, graph: Graph, port: Port) -> Port | None:
-        """What feeds the first input of the chain of deleted nodes that ends at `port`."""
+        """Port that feeds the chain of deleted nodes which ends at `port`."""
         while port.node in self.nodes:
             feeding = graph.incoming[port.node]
             ports = node_ports(project, graph, graph.by_id[port.node]).inputs

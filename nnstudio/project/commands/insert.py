@@ -53,7 +53,7 @@ def _insert(
     node_type: str,
     params: FrozenMap[Value] = EMPTY,
 ) -> tuple[Project, Node]:
-    """The project with the new node, and the node; raises `Refusal`."""
+    """The project with the new node, and the node. Raises `Refusal`."""
     graph = block_of(project, block_name).graph
     sources = {wire.source for wire in wires}
     if len(sources) != 1 or not set(wires) <= set(graph.edges):

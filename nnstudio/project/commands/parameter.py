@@ -17,7 +17,7 @@ from nnstudio.project.values import Block, BlockParameter, Project
 
 
 def checked_parameter(block: Block, parameter: BlockParameter) -> BlockParameter:
-    """The parameter with a canonical, fitting, literal default; raises `Refusal`."""
+    """The parameter with a canonical, fitting, literal default. Raises `Refusal`."""
     if parameter.default is not REQUIRED:
         default = canonical(parameter.default)
         parameter = replace(parameter, default=default)

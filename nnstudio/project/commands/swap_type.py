@@ -20,11 +20,7 @@ def swap_command(block: str, node: str, new_type: str) -> Replace:
 
 
 def with_type(project: Project, block_name: str, node_id: str, new_type: str) -> Project:
-    """The project with another type at a node.
-
-    Raises:
-        Refusal: the type cannot stand there.
-    """
+    """The project with another type at a node. Raises `Refusal` if it cannot stand there."""
     block = block_of(project, block_name)
     graph = block.graph
     old = node_of(graph, node_id)

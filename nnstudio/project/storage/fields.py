@@ -52,7 +52,7 @@ def without_empty(record: Json) -> Json:
 
 
 def short_text(data: object) -> str:
-    """What came, in a few words."""
+    """A value that came, in a few words."""
     if isinstance(data, dict | list):
         return "a record" if isinstance(data, dict) else "a list"
     text = repr(data)

@@ -68,7 +68,7 @@ def _line(value: Any) -> str:
 
 
 def loads(text: str, where: str = "file") -> Project:
-    """The project in `text`; raises `FileError` whose sentence begins with `where`."""
+    """The project in `text`. Raises `FileError` whose sentence begins with `where`."""
     try:
         data = load_json(text, FORMAT)
         return resolve(schema.project(migrate(data)))
@@ -77,7 +77,7 @@ def loads(text: str, where: str = "file") -> Project:
 
 
 def load_json(text: str, expected: str) -> dict[str, Any]:
-    """The JSON record in `text`, of the expected format; raises `FileError`."""
+    """The JSON record in `text`, of the expected format. Raises `FileError`."""
     if len(text) > MAX_BYTES:
         fail("", f"expected at most {MAX_BYTES:,} characters, received {len(text):,}")
     try:
@@ -114,12 +114,12 @@ def _constant(name: str) -> NoReturn:
 
 
 def read(path: str | os.PathLike[str]) -> Project:
-    """The project in a file; raises `FileError` that begins with the file's name."""
+    """The project in a file. Raises `FileError` that begins with the file's name."""
     return loads(read_text(path), Path(path).name)
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a file of ours; raises `FileError` that begins with the file's name."""
+    """The text of a file of ours. Raises `FileError` that begins with the file's name."""
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:

@@ -14,7 +14,7 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:
-    """`data` in the present version; raises `FileError` for one that is not known."""
+    """`data` in the present version. Raises `FileError` for one that is not known."""
     version = data.get("version")
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         fail("version", f"expected a whole number from 1 on, received {short_text(version)}")

@@ -26,7 +26,7 @@ from nnstudio.project.weights import initialisers_problem, ties_problem
 
 
 def resolve(project: Project) -> Project:
-    """`project` itself if all of it fits together; raises `FileError` with the place."""
+    """`project` itself if all of it fits together. Raises `FileError` with the place."""
     _unique([b.name for b in project.blocks], "blocks", "a block called")
     if project.root not in project.by_name:
         fail("root", f"expected the name of a block, received '{project.root}'")
@@ -54,7 +54,7 @@ def resolve(project: Project) -> Project:
 
 
 def resolve_block(project: Project, block: Block) -> None:
-    """Check one block and its graph; raises `FileError`."""
+    """Check one block and its graph. Raises `FileError`."""
     place = f"blocks.{block.name}"
     seen = Block(block.name)
     for parameter in block.parameters:
@@ -87,7 +87,7 @@ def resolve_block(project: Project, block: Block) -> None:
 
 
 def resolve_graph(project: Project, block: Block, place: str) -> None:
-    """Check nodes, groups and edges of a block; raises `FileError`."""
+    """Check nodes, groups and edges of a block. Raises `FileError`."""
     graph = block.graph
     dot = f"{place}." if place else ""
     _unique([n.id for n in graph.nodes], f"{dot}nodes", "a node with the id")
