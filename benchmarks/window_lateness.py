@@ -17,7 +17,7 @@ if not os.environ.get("DISPLAY"):
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.app import application, create_window
 
 INTERVAL = 0.005
@@ -64,7 +64,7 @@ def main() -> None:
     window = create_window(folder=Path(tempfile.mkdtemp()))
     window.open_target(preset)
     window.workspace.fit("digits")
-    settings = window.workspace.project.training.changed(data="digits", epochs=1000)
+    settings = window.workspace.project.training.with_values(data="digits", epochs=1000)
     window.workspace.do(SetTraining(settings))
     window.show()
     window.editor.show_panel("training")

@@ -34,9 +34,9 @@ def save(project: Project, path: str | Path) -> None:
 
 def analyse(project: Project, **values: Any) -> Report:
     """Shapes, costs and problems per node; `values` override the model's parameters."""
-    from nnstudio.compiler.inference import analyse as run
+    from nnstudio.compiler.inference import full_report
 
-    return run(_with(project, values))
+    return full_report(_with(project, values))
 
 
 def source(project: Project, **values: Any) -> str:
@@ -55,7 +55,7 @@ def build(project: Project, **values: Any) -> nn.Module:
 
 
 def _with(project: Project, values: dict[str, Any]) -> Project:
-    from nnstudio.project.commands.block import SetRootValue
+    from nnstudio.project.commands.model import SetRootValue
 
     for name, value in values.items():
         project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(

@@ -30,6 +30,7 @@ ALLOWED = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One process for each core, but for a few tests named by hand: those start sooner in one."""
     named = [argument for argument in config.args if ".py" in argument]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.graph.values import Node, new_id
-from nnstudio.project.commands.graph import AddNodes, named_node
+from nnstudio.project.commands.graph import AddNodes, with_free_name
 from nnstudio.project.values import Project
 from nnstudio.workspace.building_blocks import BuildingBlock
 from nnstudio.workspace.library import LibraryBlock
@@ -15,5 +15,5 @@ def taken(found: LibraryBlock | BuildingBlock, project: Project) -> Project:
     for command in added.first:
         project = command.apply(project)
     node = Node(new_id(), added.type, params=added.values)
-    node = named_node(project, project.root, node)
+    node = with_free_name(project, project.root, node)
     return AddNodes(project.root, (node,)).apply(project)

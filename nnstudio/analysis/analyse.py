@@ -10,13 +10,14 @@ from dataclasses import replace
 from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis
-from nnstudio.analysis.boundary import missing_ends
+from nnstudio.analysis.boundary import boundary_problems
 from nnstudio.analysis.consistent_uses import differing_uses
 from nnstudio.analysis.inference import Inference, not_inferred
 from nnstudio.analysis.report import BlockReport, Problem, Report
 from nnstudio.catalog import registry
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.use import ShapeError
-from nnstudio.project.values import REQUIRED, Block, Project
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import ExpressionError
 
 
@@ -25,8 +26,8 @@ def analyse(
 ) -> Report:
     """Shapes, costs and problems of every node of `project`.
 
-    `infer` finds the shapes of layers without a rule; `nnstudio.compiler.inference` has an
-    `analyse` with one.
+    `infer` finds the shapes of layers without a rule, which are refused without it;
+    `nnstudio.compiler.inference.full_report` runs them.
     """
     analysis = Analysis(project, infer)
     before = previous.blocks if previous is not None else {}
@@ -38,7 +39,7 @@ def analyse(
     for problem in _root_values(project):
         problems[problem] = None
     for name in reports:
-        for problem in missing_ends(analysis.definition(project.by_name[name])):
+        for problem in boundary_problems(analysis.definition(project.by_name[name])):
             problems[problem] = None
     for plugin in registry.plugin_problems():
         problems[Problem("warning", plugin.sentence, project.root)] = None

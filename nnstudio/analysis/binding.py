@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import cast
 
 from nnstudio.analysis.values import plain, resolve_value
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, nearest_divisor
 from nnstudio.graph.values import Expr, Node
-from nnstudio.project.values import REQUIRED, Block
+from nnstudio.project.values import Block
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.symbolic import (
@@ -26,7 +27,7 @@ from nnstudio.symbols.symbolic import (
     Term,
     as_size,
     literal,
-    named,
+    named_quantity,
     resolve,
     substitute,
 )
@@ -84,7 +85,7 @@ class Binding:
 
 
 def bind(block: Block, given: Mapping[str, Resolved], tensors: Mapping[str, Tensor]) -> Binding:
-    """Bind a use of `block`; raises `ShapeError` with one sentence.
+    """Bind a use of `block`. Raises `ShapeError` with one sentence.
 
     `given` are the arguments at the use, `tensors` the connected inputs, both in the caller's
     terms.
@@ -138,14 +139,14 @@ def complete(
     values: dict[str, object] = {name: quantity.value for name, quantity in outside.items()}
     free = [name for name in free_names(block) if name in outside]
     scope: dict[str, Quantity] = {
-        p.name: named(p.name, _inner(values.get(p.name))) for p in block.parameters
+        p.name: named_quantity(p.name, _inner(values.get(p.name))) for p in block.parameters
     }
     for name in free_names(block):
         number = values.get(name)
         scope[name] = Dim.atom(name, number if isinstance(number, int) else None)
     for local in block.locals:
         quantity = resolve(parse(local.value.text), scope)
-        scope[local.name] = named(local.name, _inner(quantity.value))
+        scope[local.name] = named_quantity(local.name, _inner(quantity.value))
         outside[local.name] = resolve(parse(local.value.text), {**outside})
     inner: dict[str, Tensor] = {}
     absent: set[str] = set()
@@ -172,7 +173,7 @@ def complete(
 
 
 def broken_requirements(block: Block, scope: Scope) -> Iterator[tuple[str, ParamFix | None]]:
-    """A sentence for each requirement that does not hold, or has no value; perhaps a remedy."""
+    """A sentence for each requirement that does not hold, or has no value; perhaps a fix."""
     for requirement in block.requirements:
         text = requirement.condition.text
         try:
@@ -256,7 +257,7 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
         if value is not REQUIRED:
             outside[parameter.name] = _single(resolve_value(value, {}))  # type: ignore[arg-type]
     scope: dict[str, Quantity] = {
-        p.name: named(p.name, _inner(outside[p.name].value if p.name in outside else None))
+        p.name: named_quantity(p.name, _inner(outside[p.name].value if p.name in outside else None))
         for p in block.parameters
     }
     examples: dict[str, int] = {}
@@ -271,7 +272,7 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
         outside[name] = scope[name]
     for local in block.locals:
         quantity = resolve(parse(local.value.text), scope)
-        scope[local.name] = named(local.name, _inner(quantity.value))
+        scope[local.name] = named_quantity(local.name, _inner(quantity.value))
         outside[local.name] = quantity
     tensors: dict[str, Tensor] = {}
     for node in block.graph.of_type(INPUT):

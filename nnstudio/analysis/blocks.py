@@ -21,7 +21,7 @@ from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label, node_problem
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
-from nnstudio.analysis.repeats import count_of, repeated
+from nnstudio.analysis.repeats import count_of, evaluate_repeat
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
 from nnstudio.analysis.weights import with_weights
 from nnstudio.analysis.wiring import WHOLE, effective
@@ -59,7 +59,7 @@ class Analysis:
             return found
         if block.name in self.path:
             chain = " > ".join([*self.path, block.name])
-            return _failed(block, f"'{block.name}' contains itself ({chain})")
+            return _failure_report(block, f"'{block.name}' contains itself ({chain})")
         definition = self.definition(block)
         earlier = PreviousReport(previous, definition, binding)
         report = earlier.whole
@@ -74,14 +74,14 @@ class Analysis:
         return report
 
     def definition(self, block: Block) -> Definition:
-        """What the definition of a block tells, read once in a run."""
+        """Read the definition of a block once in a run."""
         found = self.definitions.get(block.name)
         if found is None:
             found = self.definitions[block.name] = Definition(self.project, block)
         return found
 
 
-def _failed(block: Block, sentence: str) -> BlockReport:
+def _failure_report(block: Block, sentence: str) -> BlockReport:
     problem = Problem("error", sentence, block.name)
     return BlockReport(block.name, problems=(problem,), parameters=None, flops=None, source=block)
 
@@ -107,7 +107,9 @@ class _Walk:
         order = self.definition.order
         if order is None:
             cycle = [label(self.graph.by_id[n]) for n in find_cycle(self.graph)]
-            return _failed(self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}")
+            return _failure_report(
+                self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}"
+            )
         self.wiring = self.definition.wiring
         for node_id in order:
             node = self.graph.by_id[node_id]
@@ -123,10 +125,10 @@ class _Walk:
                 outputs[node.name] = tensor
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
         own = free_name_problems(self.project, self.block, self.scope)
-        own += self.broken()
-        for fault in self.wiring.faults.get(WHOLE, ()):
-            sentence = f"{self.block.name} {fault.sentence}"
-            own.append(Problem("error", sentence, self.block.name, fix=fault.fix))
+        own += self.requirement_problems()
+        for error in self.wiring.errors.get(WHOLE, ()):
+            sentence = f"{self.block.name} {error.sentence}"
+            own.append(Problem("error", sentence, self.block.name, fix=error.fix))
         return BlockReport(
             block=self.block.name,
             nodes=self.nodes,
@@ -141,12 +143,12 @@ class _Walk:
             absent=self.binding.absent,
         )
 
-    def broken(self) -> Iterator[Problem]:
+    def requirement_problems(self) -> Iterator[Problem]:
         """Requirements that the block's own values do not meet."""
-        for sentence, remedy in broken_requirements(self.block, self.scope):
+        for sentence, proposal in broken_requirements(self.block, self.scope):
             fix = None
-            if remedy is not None and self.block.name == self.project.root:
-                fix = Fix(remedy.title, SetRootValue(remedy.param, remedy.value))
+            if proposal is not None and self.block.name == self.project.root:
+                fix = Fix(proposal.title, SetRootValue(proposal.param, proposal.value))
             text = f"{self.block.name}: {sentence}"
             yield Problem("error", text, self.block.name, fix=fix)
 
@@ -154,10 +156,10 @@ class _Walk:
         if node.type == INPUT:
             if node.name in self.binding.absent:
                 self.absent.add(Port(node.id, "output"))
-            faults = self.wiring.faults.get(node.id, ())
-            problems = tuple(self.problem(node, fault.sentence) for fault in faults)
+            errors = self.wiring.errors.get(node.id, ())
+            problems = tuple(self.problem(node, error.sentence) for error in errors)
             outputs = {"output": self.binding.inputs[node.name]}
-            return NodeReport(outputs=outputs, ok=not faults, problems=problems, node=node)
+            return NodeReport(outputs=outputs, ok=not errors, problems=problems, node=node)
         inputs: dict[str, Tensor] = {}
         missing: list[Problem] = []
         broken = False
@@ -189,23 +191,25 @@ class _Walk:
                 flops=None,
                 node=node,
             )
-        return self.evaluated(node, inputs)
+        return self.evaluate(node, inputs)
 
-    def evaluated(self, node: Node, inputs: Mapping[str, Tensor]) -> NodeReport:
+    def evaluate(self, node: Node, inputs: Mapping[str, Tensor]) -> NodeReport:
         meant = effective(self.graph, node)
         active = True
         if meant.repeat is not None:
-            evaluation = repeated(meant, inputs, self.scope, lambda t, s: self.once(meant, t, s))
+            evaluation = evaluate_repeat(
+                meant, inputs, self.scope, lambda t, s: self.once(meant, t, s)
+            )
         else:
             evaluation = self.once(meant, inputs, self.scope)
             active = evaluation.active
         if node.id in self.wiring.guards and evaluation.outputs is not None:
-            evaluation = self.guarded(node, inputs, evaluation)
+            evaluation = self.apply_guard(node, inputs, evaluation)
         outputs = evaluation.outputs
         problems = self.problems(node, evaluation)
         return NodeReport(
             inputs=inputs,
-            outputs=self.earlier.settled(node, outputs) if outputs else {},
+            outputs=self.earlier.keep_equal(node, outputs) if outputs else {},
             params=evaluation.params,
             auto=evaluation.auto,
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
@@ -226,7 +230,7 @@ class _Walk:
             condition = parse(node.when.text)
             quantity = resolve(condition, scope)
         except ExpressionError as error:
-            return Evaluation(None, fault=UseError(f"when: {error}"))
+            return Evaluation(None, error=UseError(f"when: {error}"))
         taken = None if quantity.value is None else bool(quantity.value)
         inputs_known = without_numbers(inputs) if taken is False else inputs
         evaluation = self.plain(node, inputs_known, scope)
@@ -246,7 +250,7 @@ class _Walk:
             elif taken:
                 passing = branch
         except ExpressionError as error:
-            return replace(evaluation, outputs=None, fault=UseError(str(error)))
+            return replace(evaluation, outputs=None, error=UseError(str(error)))
         outputs = {**outputs, port: passing}
         return replace(evaluation, outputs=outputs, active=taken is not False)
 
@@ -266,10 +270,10 @@ class _Walk:
             return replace(evaluation, parameters=size)
         return evaluation
 
-    def guarded(
+    def apply_guard(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> Evaluation:
-        """What leaves an operation that minds open Inputs: one formula, the present numbers."""
+        """Output of an operation that minds open Inputs: one formula, the present numbers."""
         assert evaluation.outputs is not None
         guard = self.wiring.guards[node.id]
         port, branch = next(iter(evaluation.outputs.items()))
@@ -288,7 +292,7 @@ class _Walk:
                 f"'{label(source)}' may be left open, and the shape must not depend on that: "
                 f"{branch.label} with it, {passing.label} without it"
             )
-            return replace(evaluation, outputs=None, fault=UseError(sentence))
+            return replace(evaluation, outputs=None, error=UseError(sentence))
         if any(incoming[name] in self.absent for name in guard.optional):
             outputs = {**evaluation.outputs, port: passing}
             return replace(evaluation, outputs=outputs, flops=0)
@@ -305,24 +309,24 @@ class _Walk:
                 assert owner.node is not None
                 sentence = (
                     f"calls '{label(owner.node)}', which is built for {name} "
-                    f"{_shown(theirs, mine)}, received {_shown(mine, theirs)}"
+                    f"{_size_text(theirs, mine)}, received {_size_text(mine, theirs)}"
                 )
                 problems = (*report.problems, self.problem(node, sentence))
                 self.nodes[node.id] = replace(report, ok=False, problems=problems)
                 return
 
     def problems(self, node: Node, evaluation: Evaluation) -> list[Problem]:
-        faults = self.wiring.faults.get(node.id, ())
-        found = [self.problem(node, fault.sentence, fix=fault.fix) for fault in faults]
-        fault, inner = evaluation.fault, evaluation.inner
+        errors = self.wiring.errors.get(node.id, ())
+        found = [self.problem(node, error.sentence, fix=error.fix) for error in errors]
+        error, inner = evaluation.error, evaluation.inner
         if found:
             return found
-        if fault is not None:
-            fix = fix_at(self.project, self.block, node, fault.fix) if fault.fix else None
-            found.append(self.problem(node, fault.sentence, param=fault.param, fix=fix))
+        if error is not None:
+            fix = fix_at(self.project, self.block, node, error.fix) if error.fix else None
+            found.append(self.problem(node, error.sentence, param=error.param, fix=fix))
         elif inner is not None and not inner.ok:
-            errors = [p for p in inner.problems if p.severity == "error"]
-            found.append(self.problem(node, f"inside: {errors[0].sentence}"))
+            inside = next(p for p in inner.problems if p.severity == "error")
+            found.append(self.problem(node, f"inside: {inside.sentence}"))
         free = self.definition.free
         if free:
             found += node_problem(self.project, self.block, node, evaluation, free, self.scope)
@@ -339,7 +343,7 @@ def _text(value: Resolved) -> str:
     return ", ".join(q.text for q in value) if isinstance(value, tuple) else value.text
 
 
-def _shown(value: Resolved, other: Resolved) -> str:
+def _size_text(value: Resolved, other: Resolved) -> str:
     """The number, or the formula where the numbers do not tell the two apart."""
     if isinstance(value, Dim) and isinstance(other, Dim) and value.differs(other):
         return value.label

@@ -1,4 +1,4 @@
-"""The ends of a block: Inputs and Outputs that it lacks, inputs left open, what leads nowhere."""
+"""The boundary of a block: missing Inputs and Outputs, open inputs, nodes that lead nowhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem
-from nnstudio.analysis.suggested_input import entrance
+from nnstudio.analysis.suggested_input import suggest_input
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import Edge, Graph, Node, Port
@@ -15,7 +15,7 @@ from nnstudio.project.commands.add_input_output import AddInput, AddOutput
 from nnstudio.project.commands.graph import Connect, Delete
 
 
-def missing_ends(definition: Definition) -> Iterator[Problem]:
+def boundary_problems(definition: Definition) -> Iterator[Problem]:
     """No Input, no Output, nothing at all; nodes that lead to no Output."""
     block = definition.block
     name, graph = block.name, block.graph
@@ -31,7 +31,7 @@ def missing_ends(definition: Definition) -> Iterator[Problem]:
 
 
 def open_input(definition: Definition, node: Node, port: str) -> Fix | None:
-    """What an unconnected input can only mean: the one output that is used by nothing yet.
+    """Connect an open input to the only output that it can mean: the one used by nothing yet.
 
     That of an optional Input is none: what may be left open cannot feed what must be connected.
     """
@@ -75,7 +75,7 @@ def _input(definition: Definition) -> Fix | None:
 
 
 def _input_before(definition: Definition, node: Node, port: str) -> Fix | None:
-    found = entrance(definition.project, definition.block, node)
+    found = suggest_input(definition.project, definition.block, node)
     if found is None:
         return None
     title = f"Add an Input before {label(node)}"
@@ -87,20 +87,20 @@ def _dead_branches(definition: Definition, outputs: tuple[Node, ...]) -> Iterato
     block = definition.block
     graph = block.graph
     used = upstream(graph, [node.id for node in outputs])
-    said: dict[str, tuple[str, Fix | None]] = {}
+    sentences: dict[str, tuple[str, Fix | None]] = {}
     for node in graph.nodes:
         if node.id in used or graph.outgoing[node.id]:
             continue
         branch = _branch(graph, node, used)
         # what leads nowhere may be meant for an input that is still open
         fix = None if definition.open_inputs else _removal(block.name, graph, branch)
-        said[node.id] = (f"{label(node)}: nothing uses its output", fix)
+        sentences[node.id] = (f"{label(node)}: nothing uses its output", fix)
         for other in upstream(graph, [node.id]) - used - {node.id}:
             why = f"leads to no Output, because nothing uses what {label(node)} gives"
-            said.setdefault(other, (f"{label(graph.by_id[other])}: {why}", fix))
+            sentences.setdefault(other, (f"{label(graph.by_id[other])}: {why}", fix))
     for node in graph.nodes:
-        if node.id in said:
-            sentence, fix = said[node.id]
+        if node.id in sentences:
+            sentence, fix = sentences[node.id]
             yield Problem("warning", sentence, block.name, node.id, label(node), fix=fix)
 
 

@@ -16,7 +16,7 @@ from nnstudio.symbols.tensor import Tensor
 
 
 def ties(test: ast.expr) -> dict[str, ast.expr]:
-    """What names stand for where `test` is False."""
+    """Values of the names where `test` is False."""
     match test:
         case ast.Name(id=name):
             return {name: ast.Constant(False)}
@@ -35,7 +35,7 @@ def ties(test: ast.expr) -> dict[str, ast.expr]:
 def either(
     condition: Expression, taken: bool | None, branch: Tensor, passing: Tensor, scope: Scope
 ) -> Tensor:
-    """What leaves a node with a condition: `branch` where it holds, else `passing`.
+    """Output of a node with a condition: `branch` where it holds, else `passing`.
 
     `taken` is the condition's truth in this use, None if it is not known. Raises
     `ExpressionError` where the two differ in the number of dimensions.
@@ -66,14 +66,16 @@ def _one(
         value = branch.value if branch.value == passing.value else None
     else:
         value = (branch if taken else passing).value
-    if branch.same(passing) or _tied(branch, tied, scope).same(_tied(passing, tied, scope)):
+    if branch.same(passing) or _where_false(branch, tied, scope).same(
+        _where_false(passing, tied, scope)
+    ):
         return branch if branch.is_constant else Dim(value, branch.terms)
     names = {name: scope[name] for name in condition.names if name in scope}
     text = resolve(condition, names).text
     return Dim.atom(f"({branch.text}) if ({text}) else ({passing.text})", value)
 
 
-def _tied(dim: Dim, tied: dict[str, ast.expr], scope: Scope) -> Dim:
+def _where_false(dim: Dim, tied: dict[str, ast.expr], scope: Scope) -> Dim:
     """`dim` as it is where the condition is False, formulas only."""
     used = {name: value for name, value in tied.items() if name in dim.names}
     if not used:

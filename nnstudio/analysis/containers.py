@@ -14,6 +14,7 @@ from functools import cached_property
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.errors import UserError
 from nnstudio.graph.values import Graph, Group, Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -21,7 +22,7 @@ from nnstudio.project.values import Block, Project
 NUMBERED = ("Sequential", "ModuleList")
 
 
-class MisplacedError(ValueError):
+class MisplacedError(UserError):
     """A module that cannot be called where it lies; the message is one sentence."""
 
 
@@ -192,7 +193,7 @@ class Structure:
         output = node_ports(self.project, graph, nodes[-1]).outputs[0].name
         return Chain(container, tuple(nodes), feeding, Port(nodes[-1].id, output))
 
-    def misplaced(self) -> Iterator[tuple[Node | None, str]]:
+    def misplaced_modules(self) -> Iterator[tuple[Node | None, str]]:
         """The modules that cannot be built or called where they lie, each with a sentence.
 
         None stands for the block as a whole.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from nnstudio.analysis.binding import free_names
-from nnstudio.analysis.weights import touched
+from nnstudio.analysis.weights import weight_nodes
 from nnstudio.analysis.wiring import Wiring, names_of, wiring
 from nnstudio.graph.order import topological
 from nnstudio.graph.values import Expr, Node, Port
@@ -29,7 +29,7 @@ class Definition:
 
     @cached_property
     def wiring(self) -> Wiring:
-        """What the wires allow; only where they form no cycle."""
+        """Check of the wires; only where they form no cycle."""
         return wiring(self.project, self.block)
 
     @cached_property
@@ -38,9 +38,9 @@ class Definition:
         return frozenset(free_names(self.block))
 
     @cached_property
-    def touched(self) -> frozenset[str]:
+    def weight_nodes(self) -> frozenset[str]:
         """The ids of the nodes that a tie or an initialiser of their own speaks of."""
-        return touched(self.block)
+        return weight_nodes(self.block)
 
     @cached_property
     def nested(self) -> tuple[Block, ...]:
@@ -80,7 +80,7 @@ class Definition:
 
     @cached_property
     def used_names(self) -> Mapping[str, frozenset[str]]:
-        """By the id of a node, every name on which its parameters and conditions may rest."""
+        """Names on which the parameters and conditions of each node may rest, by its id."""
         return {node.id: _names(node) for node in self.block.graph.nodes}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, bind, outward
-from nnstudio.analysis.fixes import Remedy
+from nnstudio.analysis.fixes import NodeFix
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.limits import check_limits
 from nnstudio.analysis.report import BlockReport
@@ -24,16 +24,16 @@ from nnstudio.symbols.tensor import Tensor
 
 @dataclass(frozen=True)
 class UseError:
-    """What is wrong with one evaluation, before it is known where it stands."""
+    """Error of one evaluation, before it is known where it stands."""
 
     sentence: str
     param: str | None = None
-    fix: Remedy | None = None
+    fix: NodeFix | None = None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one evaluation found; `outputs` None if it failed, `active` False if left out."""
+    """Result of one evaluation; `outputs` None if it failed, `active` False if left out."""
 
     outputs: Mapping[str, Tensor] | None
     params: Mapping[str, Resolved] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Evaluation:
     parameters: int | None = 0
     flops: int | None = 0
     inner: BlockReport | None = None
-    fault: UseError | None = None
+    error: UseError | None = None
     active: bool = True
 
 
@@ -60,14 +60,14 @@ def evaluate_layer(
             declared = known.by_name.get(name)
             if declared is None:
                 raise ShapeError(
-                    f"{layer.type} has no parameter '{name}'", param=name, fix=_left_out(name)
+                    f"{layer.type} has no parameter '{name}'", param=name, fix=_leave_out_fix(name)
                 )
             params[name] = resolve_value(value, scope, names=declared.kind == "shape")
             check_limits(declared, value, params[name])
     except ExpressionError as error:
-        return Evaluation(None, params, fault=UseError(f"{name}: {error}", name))
+        return Evaluation(None, params, error=UseError(f"{name}: {error}", name))
     except ShapeError as error:
-        return Evaluation(None, params, fault=UseError(error.sentence, error.param, error.fix))
+        return Evaluation(None, params, error=UseError(error.sentence, error.param, error.fix))
     for param in known.required:
         if param.name not in params:
             initial = param.initial
@@ -75,7 +75,7 @@ def evaluate_layer(
             if initial is not None:
                 fix = ParamFix(param.name, initial, f"Set {param.name} to {initial}")
             return Evaluation(
-                None, params, fault=UseError(f"needs a value for {param.name}", param.name, fix)
+                None, params, error=UseError(f"needs a value for {param.name}", param.name, fix)
             )
     use = Use(inputs, params)
     try:
@@ -90,17 +90,17 @@ def evaluate_layer(
         parameters, flops = layer.cost(use, outputs) if layer.cost else counted
     except ShapeError as error:
         return Evaluation(
-            None, {**params, **use.derived}, fault=UseError(error.sentence, error.param, error.fix)
+            None, {**params, **use.derived}, error=UseError(error.sentence, error.param, error.fix)
         )
     except ExpressionError as error:
-        return Evaluation(None, params, fault=UseError(str(error)))
+        return Evaluation(None, params, error=UseError(str(error)))
     ports = {port.name: tensor for port, tensor in zip(layer.outputs, outputs, strict=False)}
     if use.derived:
         params |= use.derived
     return Evaluation(ports, params, frozenset(use.derived), parameters, flops)
 
 
-def _left_out(param: str) -> ParamFix:
+def _leave_out_fix(param: str) -> ParamFix:
     return ParamFix(param, None, f"Leave {param} out")
 
 
@@ -118,13 +118,13 @@ def evaluate_block(
             parameter = block.parameter(name)
             if parameter is None:
                 sentence = f"{block.name} has no parameter '{name}'"
-                return Evaluation(None, given, fault=UseError(sentence, name, _left_out(name)))
+                return Evaluation(None, given, error=UseError(sentence, name, _leave_out_fix(name)))
             given[name] = resolve_value(value, scope)
         binding = bind(block, given, inputs)
     except ExpressionError as error:
-        return Evaluation(None, given, fault=UseError(str(error)))
+        return Evaluation(None, given, error=UseError(str(error)))
     except ShapeError as error:
-        return Evaluation(None, given, fault=UseError(error.sentence, error.param, error.fix))
+        return Evaluation(None, given, error=UseError(error.sentence, error.param, error.fix))
     inner = analyse_block(block, binding)
     params = {
         p.name: binding.outside[p.name] for p in block.parameters if p.name in binding.outside
@@ -156,7 +156,7 @@ def evaluate(
         sentence = (
             f"the layer '{node.type}' is not known here; it is kept as it is, but cannot be built"
         )
-        return Evaluation(None, fault=UseError(sentence))
+        return Evaluation(None, error=UseError(sentence))
     return evaluate_layer(layer, node, inputs, scope, infer)
 
 

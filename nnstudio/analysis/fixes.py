@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.report import Fix
-from nnstudio.catalog.use import Expansion, ParamFix, Removal
-from nnstudio.catalog.use import Remedy as RuleRemedy
+from nnstudio.catalog.use import Expansion, ParamFix, Removal, RuleFix
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Node, Port, Value
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.graph import Delete
@@ -18,22 +17,22 @@ from nnstudio.project.values import Block, Project
 
 @dataclass(frozen=True, slots=True)
 class Repetitions:
-    """A remedy: repeat so many times."""
+    """A fix: repeat so many times."""
 
     count: int
 
 
-Remedy = RuleRemedy | Repetitions
+NodeFix = RuleFix | Repetitions
 
 
-def fix_at(project: Project, block: Block, node: Node, remedy: Remedy) -> Fix | None:
-    """The fix of a remedy at a node; None where the node gives no place for it.
+def fix_at(project: Project, block: Block, node: Node, proposal: NodeFix) -> Fix | None:
+    """The fix of what is proposed at a node; None where the node gives no place for it.
 
     A parameter of a module that is shared is its owner's. Where the value is a parameter of the
     model, that is what gets another. In any other block an expression stays: a number that suits
     one use would stand in all of them.
     """
-    match remedy:
+    match proposal:
         case ParamFix(param, value, title):
             owner = block.graph.by_id[node.shares or node.id]
             given = owner.params.get(param)

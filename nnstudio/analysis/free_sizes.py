@@ -25,14 +25,14 @@ FIRST_SIZE = 8
 
 
 def label(node: Node) -> str:
-    """What a sentence calls a node."""
+    """Name of a node in a sentence."""
     return node.name or node.type
 
 
 def _free_name(project: Project, block: Block, name: str, scope: Scope) -> tuple[str, Fix | None]:
-    """What is said where `__init__` rests on a free name, and the remedy.
+    """Sentence for a free name in `__init__`, and the fix.
 
-    The remedy: the name becomes a parameter, which the pattern binds at every use. The batch can
+    The fix: the name becomes a parameter, which the pattern binds at every use. The batch can
     be none, nor can a name that means something else in the generated code.
     """
     if name in BATCH_NAMES:
@@ -65,16 +65,18 @@ def node_problem(
     in_init = is_module(project, node) or node.type in (PARAMETER, BUFFER)
     if node.shares is not None or not (in_init or _feeds_buffer(block, node)):
         return []
-    for param, used in _used(node, evaluation, in_init):
+    for param, used in _init_names(node, evaluation, in_init):
         if used and used & free:
-            told, fix = _free_name(project, block, min(used & free), scope)
-            sentence = f"{label(node)}: {param} {told}"
+            reason, fix = _free_name(project, block, min(used & free), scope)
+            sentence = f"{label(node)}: {param} {reason}"
             return [Problem("error", sentence, block.name, node.id, label(node), param, fix)]
     return []
 
 
-def _used(node: Node, evaluation: Evaluation, module: bool) -> Iterator[tuple[str, frozenset[str]]]:
-    """What of the node is written in `__init__`, and the names it uses."""
+def _init_names(
+    node: Node, evaluation: Evaluation, module: bool
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Parts of the node that stand in `__init__`, with the names they use."""
     for name, value in node.params.items():
         if not isinstance(value, Expr | tuple):
             continue
@@ -122,6 +124,6 @@ def free_name_problems(project: Project, block: Block, scope: Scope) -> list[Pro
     for what, value in values:
         used = names_of(value) & free
         if used:
-            told, fix = _free_name(project, block, min(used), scope)
-            found.append(Problem("error", f"{block.name}: {what} {told}", block.name, fix=fix))
+            reason, fix = _free_name(project, block, min(used), scope)
+            found.append(Problem("error", f"{block.name}: {what} {reason}", block.name, fix=fix))
     return found

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from nnstudio.analysis.binding import Binding, free_names
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.report import BlockReport, NodeReport
-from nnstudio.analysis.weights import touched
+from nnstudio.analysis.weights import weight_nodes
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
@@ -24,7 +24,7 @@ from nnstudio.symbols.tensor import Tensor
 
 def same_use(block: Block, binding: Binding) -> object:
     """A key: two uses that have it equal have one report."""
-    values = tuple((name, _typed(quantity.value)) for name, quantity in binding.scope.items())
+    values = tuple((name, _type_key(quantity.value)) for name, quantity in binding.scope.items())
     return (*_sizes(block, binding), values)
 
 
@@ -40,10 +40,10 @@ def _sizes(block: Block, binding: Binding) -> tuple[object, ...]:
     return block.name, shapes, binding.absent
 
 
-def _typed(value: object) -> object:
+def _type_key(value: object) -> object:
     """1, 1.0 and True are three values here, also inside lists."""
     if isinstance(value, list | tuple):
-        return tuple(_typed(item) for item in value)
+        return tuple(_type_key(item) for item in value)
     return (type(value), value)
 
 
@@ -59,7 +59,7 @@ class PreviousReport:
         self.binding = binding
         self.unedited = source is definition.block
         self.same_nested = report is not None and _identical(report.nested, definition.nested)
-        self.anew = definition.touched | touched(source)
+        self.anew = definition.weight_nodes | weight_nodes(source)
         self.nodes: Mapping[str, NodeReport] = {}
         self.changed: frozenset[str] = frozenset()
         if report is None or source is None:
@@ -67,7 +67,7 @@ class PreviousReport:
         alike = self.unedited or frozenset(free_names(source)) == definition.free
         if alike and report.absent == binding.absent:
             self.nodes = report.nodes
-            self.changed = _changed(report.scope, binding.scope)
+            self.changed = _changed_names(report.scope, binding.scope)
 
     @property
     def whole(self) -> BlockReport | None:
@@ -102,7 +102,7 @@ class PreviousReport:
             or not before.ok
             or node.shares is not None
             or node.id in self.anew
-            or node.id in wiring.faults
+            or node.id in wiring.errors
             or node.id in wiring.guards
             or not (self.same_nested or node.type not in self.definition.project.by_name)
         ):
@@ -121,7 +121,7 @@ class PreviousReport:
             return None
         return before
 
-    def settled(self, node: Node, outputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    def keep_equal(self, node: Node, outputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """`outputs` of a node; those that are as before are the same objects as before.
 
         Then the reports of the nodes behind it hold. Where an Input is open, an edit may have
@@ -161,10 +161,10 @@ def _same_dim(a: Dim, b: Dim) -> bool:
 def _same_quantity(a: Quantity, b: Quantity) -> bool:
     if isinstance(a, Dim) and isinstance(b, Dim):
         return _same_dim(a, b)
-    return type(a) is type(b) and a.text == b.text and _typed(a.value) == _typed(b.value)
+    return type(a) is type(b) and a.text == b.text and _type_key(a.value) == _type_key(b.value)
 
 
-def _changed(before: Scope, now: Scope) -> frozenset[str]:
+def _changed_names(before: Scope, now: Scope) -> frozenset[str]:
     """The names that are new, gone, or mean something else."""
     if before is now:
         return frozenset()

@@ -25,7 +25,7 @@ class Inferred:
 
 
 class Inference(Protocol):
-    """Finds what one use of a layer without a rule gives; raises `ShapeError`."""
+    """Finds what one use of a layer without a rule gives. Raises `ShapeError`."""
 
     def __call__(self, layer: Layer, node: Node, use: Use, scope: Scope) -> Inferred:
         """`scope` says what the names in `use` are worth."""

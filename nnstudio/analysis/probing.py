@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from nnstudio.analysis.inference import Inferred
 from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.use import ShapeError, Use
+from nnstudio.errors import UserError
 from nnstudio.graph.values import Node
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
 from nnstudio.symbols.expression import ExpressionError, parse
@@ -37,14 +38,14 @@ ADVICE = "give the layer a shape rule"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run gave: sizes and dtype of each output, and the trainable parameters."""
+    """Result of a run: sizes and dtype of each output, and the trainable parameters."""
 
     outputs: tuple[Sized, ...]
     parameters: int
 
 
 class Run(Protocol):
-    """Runs one use of a layer; raises `ShapeError` with the reason if that fails."""
+    """Runs one use of a layer. Raises `ShapeError` with the reason if that fails."""
 
     def __call__(
         self, layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]
@@ -88,8 +89,8 @@ def names_of_use(use: Use, scope: Scope) -> tuple[str, ...]:
     return tuple(found)
 
 
-def inferred(layer: Layer, node: Node, use: Use, scope: Scope, run: Run) -> Inferred:
-    """The outputs of a use as formulas; raises `ShapeError` where trying does not show them."""
+def infer_by_trials(layer: Layer, node: Node, use: Use, scope: Scope, run: Run) -> Inferred:
+    """The outputs of a use as formulas. Raises `ShapeError` where trying does not show them."""
     return _Probing(layer, node, use, scope, run).result()
 
 
@@ -164,7 +165,7 @@ class _Probing:
 
     def first(self) -> _Trial:
         """The use as it is; sizes that are not known have stand-ins from here on."""
-        refusals: list[ValueError] = []
+        refusals: list[UserError] = []
         for size, batch in STAND_INS if self.unknown else STAND_INS[:1]:
             for name in self.unknown:
                 self.values[name] = (
@@ -181,12 +182,12 @@ class _Probing:
             f"says: {refusals[0]}; {ADVICE}"
         )
 
-    def trial(self, others: Mapping[str, Any], refusals: list[ValueError]) -> _Trial | None:
+    def trial(self, others: Mapping[str, Any], refusals: list[UserError]) -> _Trial | None:
         """A run with other values of some names; None, and the refusal kept, if it cannot be."""
         values = {**self.values, **others}
         try:
             sizes = {text: _size(text, values) for text in self.sizes}
-            inputs = {port: _sized(port, t, sizes) for port, t in self.use.inputs.items()}
+            inputs = {port: _trial_shape(port, t, sizes) for port, t in self.use.inputs.items()}
             ran = self.run(self.layer, self.node, values, inputs)
             return _Trial(tuple(others), sizes, ran)
         except (ShapeError, ExpressionError) as error:
@@ -197,7 +198,7 @@ class _Probing:
         """Try other values of a name, the rest as it is; the first that worked, else its own."""
         value = found = self.values[name]
         for aspect in _aspects(name, value, self.choices(name)):
-            refusals: list[ValueError] = []
+            refusals: list[UserError] = []
             worked = 0
             for other in aspect.values:
                 if worked < ENOUGH and self.keep(self.trial({name: other}, refusals)):
@@ -234,7 +235,7 @@ class _Probing:
         return True
 
     def choices(self, name: str) -> tuple[str, ...]:
-        """What a name can say that stands for a choice of the layer."""
+        """Values of a name that stands for a choice of the layer."""
         found: dict[str, None] = {}
         for param in self.layer.params:
             part = self.use.params.get(param.name)
@@ -245,18 +246,18 @@ class _Probing:
     # -- what they show ----------------------------------------------------------------------
 
     def outputs(self, steps: Iterable[int]) -> list[list[Dim | None]]:
-        """By output and dimension the formula, None where there is none."""
+        """Formulas by output and dimension, None where there is none."""
         return [
             [self.formula(port, at, steps) for at in range(len(shape))]
             for port, (shape, _) in enumerate(self.trials[0].ran.outputs)
         ]
 
-    def given(self, port: int, at: int) -> list[int]:
-        """What a dimension of an output was in each trial."""
+    def sizes_in_trials(self, port: int, at: int) -> list[int]:
+        """Size of a dimension of an output in each trial."""
         return [trial.ran.outputs[port][0][at] for trial in self.trials]
 
     def formula(self, port: int, at: int, steps: Iterable[int]) -> Dim | None:
-        given = self.given(port, at)
+        given = self.sizes_in_trials(port, at)
         if len(set(given)) == 1:
             return Dim(given[0])
         pairs = {
@@ -279,7 +280,7 @@ class _Probing:
         """The dimensions without a formula."""
         for port, dims in enumerate(found):
             for at in (at for at, dim in enumerate(dims) if dim is None):
-                given = self.given(port, at)
+                given = self.sizes_in_trials(port, at)
                 pairs = zip(self.trials, given, strict=True)
                 others = [trial.names for trial, size in pairs if size != given[0]]
                 # several names at once tell less than one, and only if no single one tells
@@ -295,7 +296,7 @@ def _size(text: str, values: Mapping[str, Any]) -> int:
     return size
 
 
-def _sized(port: str, tensor: Tensor, sizes: Mapping[str, int]) -> Sized:
+def _trial_shape(port: str, tensor: Tensor, sizes: Mapping[str, int]) -> Sized:
     shape = tuple(sizes.get(dim.text, dim.value or 0) for dim in tensor.shape)
     if min(shape, default=0) < 0:
         raise ShapeError(f"input '{port}' would have a negative size")
@@ -303,7 +304,7 @@ def _sized(port: str, tensor: Tensor, sizes: Mapping[str, int]) -> Sized:
 
 
 def _aspects(name: str, value: Any, choices: tuple[str, ...]) -> Iterator[_Aspect]:
-    """What can be changed about a value: a number, each number of a list, and its length."""
+    """Parts of a value that can vary: a number, each number of a list, and its length."""
     if isinstance(value, bool):
         yield _Aspect((not value,), False)
     elif isinstance(value, int):

@@ -34,10 +34,10 @@ def fresh_name(k: int) -> str:
     return f"{FRESH}{k}"
 
 
-def law_of(
+def recurrence_of(
     k: int, entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
 ) -> Recurrence | None:
-    """The law of dimension `k`: `entering` repetition 0, `first` leaving it, `rest` later on."""
+    """The recurrence of size `k`: `entering` repetition 0, `first` leaving it, `rest` later on."""
     fresh = Dim.atom(fresh_name(k))
     if rest.same(fresh):
         return Recurrence(first, first, first.same(entering))
@@ -55,7 +55,7 @@ def law_of(
 def _of_index(
     entering: Dim, first: Dim, rest: Dim, count: int | Expr, number: Dim
 ) -> Recurrence | None:
-    """What leaves a repetition rests on its index alone: ``dims[i]``."""
+    """Recurrence of a size that rests on the index alone: ``dims[i]``."""
     if REPETITION not in rest.names:
         return Recurrence(rest, rest, rest.same(entering)) if rest.same(first) else None
     try:

@@ -2,8 +2,8 @@
 
 Repetition 0 is evaluated with ``i = 0``. If it keeps the shape and no parameter uses ``i``, it
 stands for all. Else "the rest" is evaluated once with a symbolic ``i >= 1`` and a fresh name for
-each input size, from which the law of the sizes is read; then every repetition is walked with
-its numbers, so that an error names its own.
+each input size, from which the recurrence of the sizes is read; then every repetition is walked
+with its numbers, so that an error names its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from nnstudio.analysis.evaluate import Evaluation, UseError, silent, without_numbers, without_values
 from nnstudio.analysis.fixes import Repetitions
-from nnstudio.analysis.recurrences import Recurrence, fresh_name, law_of
+from nnstudio.analysis.recurrences import Recurrence, fresh_name, recurrence_of
 from nnstudio.analysis.wiring import uses_index
 from nnstudio.catalog.use import Removal, Resolved
 from nnstudio.graph.values import Node
@@ -34,7 +34,7 @@ MAX_REPEATS = 4096
 
 
 def count_of(node: Node, scope: Scope) -> int | None:
-    """How many repetitions there are; None if that is not known."""
+    """Number of repetitions; None if it is not known."""
     if node.repeat is None:
         return 1
     try:
@@ -49,16 +49,18 @@ def _number(node: Node, scope: Scope) -> Dim:
     return Dim(count) if isinstance(count, int) else as_size(resolve(parse(count.text), scope))
 
 
-def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once) -> Evaluation:
+def evaluate_repeat(
+    node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once
+) -> Evaluation:
     """Evaluate `node.repeat` repetitions in a chain: first output to first input."""
     assert node.repeat is not None
     try:
         number = _number(node, scope)
     except ExpressionError as error:
-        return Evaluation(None, fault=UseError(f"repeat: {error}"))
+        return Evaluation(None, error=UseError(f"repeat: {error}"))
     if number.value is not None and not 0 <= number.value <= MAX_REPEATS:
         sentence = f"repeat expects 0 to {MAX_REPEATS:,}, received {number.value:,}"
-        return Evaluation(None, fault=UseError(sentence))
+        return Evaluation(None, error=UseError(sentence))
     skipped = number.value == 0
     # a shared module is built even if it is never called
     built = not skipped or node.repeat.kind == "shared"
@@ -78,16 +80,16 @@ def repeated(node: Node, inputs: Mapping[str, Tensor], scope: Scope, once: Once)
         if skipped:
             return replace(first, outputs={**outputs, output: entering})
         return _times(first, number.value, shared=node.repeat.kind == "shared")
-    fault = None
+    reason = None
     if node.repeat.kind == "shared" and not kept:
-        fault = (
+        reason = (
             "is one module called several times, so it must keep the shape: "
             f"{entering.label} goes in, {leaving.label} comes out"
         )
     elif entering.rank != leaving.rank:
-        fault = _no_chain(entering, leaving)
-    if fault is not None:
-        return Evaluation(None, first.params, first.auto, fault=UseError(fault))
+        reason = _no_chain(entering, leaving)
+    if reason is not None:
+        return Evaluation(None, first.params, first.auto, error=UseError(reason))
     return _changing(node, inputs, scope, once, first, number, port, output)
 
 
@@ -122,7 +124,7 @@ def _changing(
     port: str,
     output: str,
 ) -> Evaluation:
-    """Read the laws from repetition 0 and the rest, the numbers from all of them."""
+    """Read the recurrences from repetition 0 and the rest, the numbers from all of them."""
     assert first.outputs is not None
     assert node.repeat is not None
     entering, leaving = inputs[port], first.outputs[output]
@@ -134,32 +136,34 @@ def _changing(
     going = rest.outputs[output].shape
     if len(going) != leaving.rank:
         sentence = _no_chain(leaving, rest.outputs[output])
-        return Evaluation(None, first.params, first.auto, fault=UseError(sentence))
-    laws: list[Recurrence] = []
+        return Evaluation(None, first.params, first.auto, error=UseError(sentence))
+    recurrences: list[Recurrence] = []
     for k, (enters, leaves) in enumerate(zip(entering.shape, leaving.shape, strict=True)):
-        law = law_of(k, enters, leaves, going[k], node.repeat.count, number)
-        if law is None:
+        recurrence = recurrence_of(k, enters, leaves, going[k], node.repeat.count, number)
+        if recurrence is None:
             sentence = (
                 f"the size of dimension {k} changes from repetition to repetition in no way that "
                 "can be written as a formula; draw these repetitions one by one"
             )
-            return Evaluation(None, first.params, first.auto, fault=UseError(sentence))
-        laws.append(law)
-    if number.value == 0 and not all(law.from_zero for law in laws):
+            return Evaluation(None, first.params, first.auto, error=UseError(sentence))
+        recurrences.append(recurrence)
+    if number.value == 0 and not all(recurrence.from_zero for recurrence in recurrences):
         sentence = "changes the shape, so it needs at least 1 repetition, received 0"
-        fault = UseError(sentence, fix=Repetitions(1))
-        return Evaluation(None, first.params, first.auto, fault=fault)
+        error = UseError(sentence, fix=Repetitions(1))
+        return Evaluation(None, first.params, first.auto, error=error)
     walked = _walk_numbers(inputs, scope, once, number.value, port, output)
-    if walked.fault is not None:
+    if walked.error is not None:
         return replace(walked, params=first.params, auto=first.auto)
-    entry = {fresh_name(k): law.entry for k, law in enumerate(laws)}
+    entry = {fresh_name(k): recurrence.entry for k, recurrence in enumerate(recurrences)}
     params = dict(first.params)
     for name in first.auto:
         params[name] = _both(first.params[name], rest.params.get(name), entry)
     numbers = walked.outputs[output].shape if walked.outputs else (Dim(None, {}),) * leaving.rank
     shape = tuple(
-        law.final if law.final.is_constant else Dim(size.value, law.final.terms)
-        for law, size in zip(laws, numbers, strict=True)
+        recurrence.final
+        if recurrence.final.is_constant
+        else Dim(size.value, recurrence.final.terms)
+        for recurrence, size in zip(recurrences, numbers, strict=True)
     )
     last = walked.outputs or {}
     outputs = {name: _of_last(tensor, last.get(name)) for name, tensor in first.outputs.items()}
@@ -217,10 +221,10 @@ def _walk_numbers(
     for index in range(count):
         evaluation = once(current, {**scope, REPETITION: Dim(index)})
         if evaluation.outputs is None:
-            fault = evaluation.fault or UseError("cannot be built")
-            sentence = f"in repetition {index}: {fault.sentence}"
-            fix = Repetitions(index) if index and isinstance(fault.fix, Removal) else fault.fix
-            return replace(evaluation, fault=replace(fault, sentence=sentence, fix=fix))
+            error = evaluation.error or UseError("cannot be built")
+            sentence = f"in repetition {index}: {error.sentence}"
+            fix = Repetitions(index) if index and isinstance(error.fix, Removal) else error.fix
+            return replace(evaluation, error=replace(error, sentence=sentence, fix=fix))
         parameters = _add(parameters, evaluation.parameters)
         flops = _add(flops, evaluation.flops)
         outputs = evaluation.outputs

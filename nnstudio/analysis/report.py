@@ -8,7 +8,7 @@ from typing import Literal
 
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Node
-from nnstudio.project.commands.graph import Command
+from nnstudio.project.commands.base import Command
 from nnstudio.project.values import Block
 from nnstudio.symbols.symbolic import Scope
 from nnstudio.symbols.tensor import Tensor
@@ -18,7 +18,7 @@ Severity = Literal["error", "warning", "advice"]
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A remedy that can be applied: its title and the command that does it."""
+    """A fix that can be applied: its title and the command that does it."""
 
     title: str
     command: Command

@@ -33,15 +33,15 @@ _FEATURES = ("in_features", "input_size", "embed_dim", "d_model")
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class SuggestedInput:
     """The shape pattern and the dtype of an Input."""
 
     shape: Shape
     dtype: DType
 
 
-def entrance(project: Project, block: Block, node: Node) -> Entrance | None:
-    """What suits `node`, which has one input that must be connected; None if that is not clear."""
+def suggest_input(project: Project, block: Block, node: Node) -> SuggestedInput | None:
+    """Input that suits `node`, which has one that must be connected; None if that is not clear."""
     inner = project.by_name.get(node.type)
     if inner is not None:
         return _of_block(inner, node)
@@ -52,7 +52,7 @@ def entrance(project: Project, block: Block, node: Node) -> Entrance | None:
     if len(needed) != 1 or needed[0].variadic or layer.rule is None:
         return None
     dtype = needed[0].dtype or layer.example.get("dtype", "float")
-    params = _known(layer, node)
+    params = _known_params(layer, node)
     if params is None:
         return None
     for shape in _shapes(layer, node):
@@ -61,7 +61,7 @@ def entrance(project: Project, block: Block, node: Node) -> Entrance | None:
             layer.rule(Use({needed[0].name: tensor}, params))
         except (ShapeError, ExpressionError):
             continue
-        return Entrance(shape, dtype)
+        return SuggestedInput(shape, dtype)
     return None
 
 
@@ -69,7 +69,7 @@ def _dim(size: int | str) -> Dim:
     return Dim(size) if isinstance(size, int) else Dim.atom(size)
 
 
-def _known(layer: Layer, node: Node) -> dict[str, Resolved] | None:
+def _known_params(layer: Layer, node: Node) -> dict[str, Resolved] | None:
     """The parameters of a layer without names; None if one is missing or unknown to the layer."""
     declared = declared_params(layer)
     params = dict(declared.defaults)
@@ -96,7 +96,7 @@ def _shapes(layer: Layer, node: Node) -> Iterator[Shape]:
         yield tuple(shape)
 
 
-def _of_block(inner: Block, node: Node) -> Entrance | None:
+def _of_block(inner: Block, node: Node) -> SuggestedInput | None:
     """The pattern of a block's only Input; its parameters by what the use gives or by default."""
     if len([port for port in block_ports(inner).inputs if not port.optional]) != 1:
         return None
@@ -109,4 +109,4 @@ def _of_block(inner: Block, node: Node) -> Entrance | None:
         else:
             given = node.params.get(item) if parameter is not None else None
             shape.append(given if isinstance(given, int) else FIRST_SIZE)
-    return Entrance(tuple(shape), dtype_of(first))
+    return SuggestedInput(tuple(shape), dtype_of(first))

@@ -45,7 +45,7 @@ _DECLARED: dict[int, Declared] = {}
 
 
 def declared_params(layer: Layer) -> Declared:
-    """What a layer declares, read once; AUTO and REQUIRED have no default."""
+    """Parameters that a layer declares, read once; AUTO and REQUIRED have no default."""
     known = _DECLARED.get(id(layer))
     if known is None:
         required = tuple(param for param in layer.params if param.default is REQUIRED)

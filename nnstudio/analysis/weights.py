@@ -16,7 +16,7 @@ from nnstudio.symbols.dimension import Dim, product
 from nnstudio.symbols.tensor import Tensor
 
 
-def touched(block: Block | None) -> frozenset[str]:
+def weight_nodes(block: Block | None) -> frozenset[str]:
     """The ids of the nodes that a tie or an initialiser of their own speaks of."""
     if block is None:
         return frozenset()
@@ -29,7 +29,7 @@ def with_weights(
 ) -> dict[str, NodeReport]:
     """The reports of the touched nodes, with problems and without counting a tensor twice."""
     found: dict[str, NodeReport] = {}
-    if not touched(block):
+    if not weight_nodes(block):
         return found
     layout = structure(project, block)
     by_id = block.graph.by_id
@@ -42,7 +42,7 @@ def with_weights(
             problems = (*report.problems, problem)
             found[node.id] = replace(report, ok=False, problems=problems)
 
-    def placed(node: Node, problem: str | None) -> bool:
+    def check_place(node: Node, problem: str | None) -> bool:
         if problem is None:
             try:
                 inline = node.repeat is not None and node.repeat.kind == "inline"
@@ -59,10 +59,10 @@ def with_weights(
     for item in block.initialisers:
         if item.node is not None:
             node = by_id[item.node]
-            placed(node, override_problem(project, node, item))
+            check_place(node, override_problem(project, node, item))
     for tie in block.ties:
         node, other = by_id[tie.node], by_id[tie.other]
-        fit = [placed(by_id[i], tie_problem(project, by_id[i], name)) for i, name in tie.ends]
+        fit = [check_place(by_id[i], tie_problem(project, by_id[i], name)) for i, name in tie.ends]
         mine, theirs = nodes[node.id], nodes[other.id]
         if not all(fit) or not mine.ok or not theirs.ok:
             continue

@@ -29,7 +29,7 @@ OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 
 @dataclass(frozen=True)
 class WiringError:
-    """What is wrong with a node, and the remedy if there is one."""
+    """Error in the wires of a node, and the fix if there is one."""
 
     sentence: str
     fix: Fix | None = None
@@ -45,9 +45,9 @@ class Guard:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Faults by node id (`WHOLE`: the block), ports that may carry nothing, and who minds that."""
+    """Errors by node id (`WHOLE`: the block), ports that may carry nothing, and who minds that."""
 
-    faults: Mapping[str, tuple[WiringError, ...]] = field(default_factory=dict)
+    errors: Mapping[str, tuple[WiringError, ...]] = field(default_factory=dict)
     open_ports: frozenset[Port] = frozenset()
     guards: Mapping[str, Guard] = field(default_factory=dict)
 
@@ -68,20 +68,20 @@ def effective(graph: Graph, node: Node) -> Node:
 def wiring(project: Project, block: Block) -> Wiring:
     """The wiring of `block`; its graph has no cycle."""
     graph = block.graph
-    faults: dict[str, list[WiringError]] = {}
+    errors: dict[str, list[WiringError]] = {}
     for node in graph.nodes:
         if node.repeat is not None or node.when is not None or node.shares is not None:
             found = list(_special(project, block, node))
             if found:
-                faults[node.id] = found
+                errors[node.id] = found
         if node.type == BUFFER and graph.incoming[node.id]:
             for sentence in _formula(project, graph, node):
-                faults.setdefault(node.id, []).append(WiringError(sentence))
+                errors.setdefault(node.id, []).append(WiringError(sentence))
     contained = any(group.kind != "frame" for group in graph.groups)
     if block.kind != "Module" or contained or _inline(graph):
         known = structure(project, block)
         sorting: dict[str, Fix | None] = {}
-        for found_at, sentence in known.misplaced():
+        for found_at, sentence in known.misplaced_modules():
             key = WHOLE if found_at is None else found_at.id
             around = known.places[found_at.shares or key][0] if found_at is not None else None
             name = around.group.id if around is not None else WHOLE
@@ -90,13 +90,13 @@ def wiring(project: Project, block: Block) -> Wiring:
             fix = sorting.get(name)
             if fix is None and found_at is None:
                 fix = Fix(f"Make {block.name} a Module", SetKind(block.name, "Module"))
-            faults.setdefault(key, []).append(WiringError(sentence, fix))
+            errors.setdefault(key, []).append(WiringError(sentence, fix))
     open_ports: set[Port] = set()
     guards: dict[str, Guard] = {}
     if any(node.params.get("optional") is True for node in graph.of_type(INPUT)):
-        for node_id, fault in _follow(project, block, open_ports, guards):
-            faults.setdefault(node_id, []).append(fault)
-    return Wiring({n: tuple(found) for n, found in faults.items()}, frozenset(open_ports), guards)
+        for node_id, error in _follow(project, block, open_ports, guards):
+            errors.setdefault(node_id, []).append(error)
+    return Wiring({n: tuple(found) for n, found in errors.items()}, frozenset(open_ports), guards)
 
 
 def _inline(graph: Graph) -> bool:
@@ -104,7 +104,7 @@ def _inline(graph: Graph) -> bool:
 
 
 def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError]:
-    """Faults of a node that is repeated, conditional or shared."""
+    """Errors of a node that is repeated, conditional or shared."""
     graph = block.graph
     if node.type in OWN:
         yield WiringError(f"an {node.type} can be neither repeated, conditional nor shared")

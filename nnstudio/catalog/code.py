@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from nnstudio.errors import UserError
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -104,7 +106,7 @@ class FunctionCode:
     count: Callable[[Mapping[str, Any]], int] | None = None
 
     def pattern(self, ports: Sequence[str]) -> str:
-        """How the result is taken apart into the existing `ports`, empty where it is one tensor."""
+        """Pattern that takes the result apart into the existing `ports`, empty for one tensor."""
         if self.count is not None:
             return ", ".join(f"{{{port}}}" for port in ports) + ("," if len(ports) == 1 else "")
         return self.result
@@ -114,7 +116,7 @@ IMPORTED = frozenset({"torch", "F", "math"})
 RESERVED = IMPORTED | {"nn", "Tensor", "self", "super", "i", "make_divisible"}
 
 
-class CodeError(ValueError):
+class CodeError(UserError):
     """A layer whose code cannot be written; the message is one sentence."""
 
 
@@ -129,7 +131,7 @@ def imported_names(statement: str) -> tuple[str, ...]:
 
 
 def import_problem(statement: object) -> str | None:
-    """Why the generated code cannot carry an import, in one sentence; None if it can."""
+    """Reason why the generated code cannot carry an import; None if it can."""
     sentence = f"expected an import statement, received {statement!r:.80}"
     if not isinstance(statement, str):
         return sentence
@@ -153,7 +155,7 @@ def import_problem(statement: object) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def bracketed(text: str) -> str:
+def in_brackets(text: str) -> str:
     """`text` as an operand of any operator: in brackets unless it is a name, call or number."""
     tree = ast.parse(text, mode="eval").body
     atomic = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.List, ast.Tuple)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Literal
+from enum import Enum, StrEnum
+from typing import Any, Final, Literal
 
 from nnstudio.catalog.code import FunctionCode, ModuleCode
 from nnstudio.catalog.use import Use
@@ -29,16 +29,16 @@ class Category(StrEnum):
     SHAPE = "Shape operations"
 
 
-class _Marker:
-    def __init__(self, name: str) -> None:
-        self.name = name
+class NoDefault(Enum):
+    """Marks in place of a default: a value must be given, or is derived from the input."""
 
-    def __repr__(self) -> str:
-        return self.name
+    REQUIRED = "REQUIRED"
+    AUTO = "AUTO"
 
 
-REQUIRED: Any = _Marker("REQUIRED")
-AUTO: Any = _Marker("AUTO")
+REQUIRED: Final = NoDefault.REQUIRED
+AUTO: Final = NoDefault.AUTO
+Required = Literal[NoDefault.REQUIRED]
 
 ParamKind = Literal[
     "int", "float", "bool", "choice", "size", "ints", "text", "shape", "number", "numbers"

@@ -25,7 +25,7 @@ FAILURES = (Exception, SystemExit)
 
 @dataclass(frozen=True, slots=True)
 class PluginProblem:
-    """Why a plugin, or one layer of it, is not there."""
+    """Reason why a plugin, or one layer of it, is not there."""
 
     plugin: str
     reason: str
@@ -47,12 +47,12 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
     try:
         points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name)
     except FAILURES as error:
-        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {said(error)}")]
+        return [], [PluginProblem(GROUP, f"the entry points cannot be read: {message_of(error)}")]
     for point in points:
         try:
-            found = _declared(point.load())
+            found = _declarations(point.load())
         except FAILURES as error:
-            failure = f"'{point.value}' cannot be loaded: {said(error)}"
+            failure = f"'{point.value}' cannot be loaded: {message_of(error)}"
             problems.append(PluginProblem(point.name, failure))
             continue
         for item in found:
@@ -60,13 +60,13 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
             if reason is not None:
                 problems.append(PluginProblem(point.name, reason))
             else:
-                layers[item.type] = guarded(item)
+                layers[item.type] = guard_layer(item)
                 owners[item.type] = point.name
     return list(layers.values()), problems
 
 
-def _declared(found: Any) -> list[Any]:
-    """What an entry point names: a Layer, several, or a callable that gives them."""
+def _declarations(found: Any) -> list[Any]:
+    """Declarations of an entry point: a Layer, several, or a callable that gives them."""
     if callable(found) and not isinstance(found, Layer):
         found = found()
     if isinstance(found, Layer):
@@ -77,13 +77,13 @@ def _declared(found: Any) -> list[Any]:
 
 
 def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
-    """Why an item cannot be a layer; a declaration may hold anything."""
+    """Reason why an item cannot be a layer; a declaration may hold anything."""
     if not isinstance(item, Layer):
         return f"expected a Layer, received {kind_of(item)}"
     try:
         return _name_problem(item.type, known, owners) or _declaration_problem(item)
     except FAILURES as error:
-        return f"the declaration of {item.type!r:.60} cannot be read: {said(error)}"
+        return f"the declaration of {item.type!r:.60} cannot be read: {message_of(error)}"
 
 
 def _name_problem(name: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
@@ -164,7 +164,7 @@ def _is_name(name: Any) -> bool:
 # -- rules and code that may fail ------------------------------------------------------------
 
 
-def guarded(layer: Layer) -> Layer:
+def guard_layer(layer: Layer) -> Layer:
     """The layer with a rule, a cost and texts whose failures are sentences.
 
     Without a rule both are found by running it, so what is not declared stays undeclared.
@@ -189,7 +189,9 @@ def guarded(layer: Layer) -> Layer:
         except (ShapeError, ExpressionError):
             raise
         except FAILURES as error:
-            raise ShapeError(f"the shape rule of {layer.type} failed: {said(error)}") from error
+            raise ShapeError(
+                f"the shape rule of {layer.type} failed: {message_of(error)}"
+            ) from error
         outputs = found if isinstance(found, tuple) else (found,)
         if len(outputs) != count or not all(isinstance(item, Tensor) for item in outputs):
             kinds = ", ".join(kind_of(item) for item in outputs)
@@ -218,18 +220,20 @@ def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Cal
             text = write(written)
             ast.parse(form.format(text), mode="eval")
         except FAILURES as error:
-            raise CodeError(f"the code of {layer_type} cannot be written: {said(error)}") from error
+            raise CodeError(
+                f"the code of {layer_type} cannot be written: {message_of(error)}"
+            ) from error
         return text
 
     return checked
 
 
-def said(error: BaseException) -> str:
-    """What an error says, in one line with its type."""
+def message_of(error: BaseException) -> str:
+    """Message of an error in one line, with its type."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__
 
 
 def kind_of(value: object) -> str:
-    """What came where something else was expected."""
+    """Kind of a value that came where something else was expected."""
     return "None" if value is None else f"a value of type {type(value).__name__}"

@@ -14,14 +14,14 @@ from nnstudio.catalog.plugins import PluginProblem, plugin_layers
 @cache
 def all_layers() -> dict[str, Layer]:
     """Every layer by type, in the order of the categories and of declaration."""
-    found = [*_built_in(), *_plugins()[0]]
+    found = [*_built_in_layers(), *_plugins()[0]]
     order = list(Category)
     found.sort(key=lambda layer: order.index(layer.category))
     return {layer.type: layer for layer in found}
 
 
 @cache
-def _built_in() -> tuple[Layer, ...]:
+def _built_in_layers() -> tuple[Layer, ...]:
     found: list[Layer] = []
     for module in pkgutil.iter_modules(built_in.__path__):
         found += importlib.import_module(f"{built_in.__name__}.{module.name}").LAYERS
@@ -30,11 +30,11 @@ def _built_in() -> tuple[Layer, ...]:
 
 @cache
 def _plugins() -> tuple[list[Layer], list[PluginProblem]]:
-    return plugin_layers({layer.type for layer in _built_in()})
+    return plugin_layers({layer.type for layer in _built_in_layers()})
 
 
 def plugin_problems() -> tuple[PluginProblem, ...]:
-    """What is wrong with the plugins, found when the layers are first asked for."""
+    """Problems of the plugins, found when the layers are first asked for."""
     return tuple(_plugins()[1])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from nnstudio.errors import UserError
 from nnstudio.symbols.dimension import Dim, as_dim
 from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.symbolic import Quantity, Term, as_size
@@ -20,7 +21,7 @@ FAR = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ParamFix:
-    """A remedy: set a parameter to a value, or (`value` is None) back to auto or its default."""
+    """A fix: set a parameter to a value, or (`value` is None) back to auto or its default."""
 
     param: str
     value: Any
@@ -29,21 +30,21 @@ class ParamFix:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A remedy: take the layer out, so that what feeds it feeds what follows."""
+    """A fix: take the layer out, so that what feeds it feeds what follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A remedy: expand what comes in at a port to sizes, of which -1 stays as it is."""
+    """A fix: expand what comes in at a port to sizes, of which -1 stays as it is."""
 
     port: str
     sizes: tuple[int | str, ...]
 
 
-Remedy = ParamFix | Removal | Expansion
+RuleFix = ParamFix | Removal | Expansion
 
 
-class ShapeError(ValueError):
+class ShapeError(UserError):
     """A use that cannot work; the message is one sentence without the node's name."""
 
     def __init__(
@@ -51,7 +52,7 @@ class ShapeError(ValueError):
         sentence: str,
         *,
         param: str | None = None,
-        fix: Remedy | None = None,
+        fix: RuleFix | None = None,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -110,7 +111,7 @@ class Use:
 
     # -- parameters --------------------------------------------------------------------------
 
-    def given(self, name: str) -> bool:
+    def has_value(self, name: str) -> bool:
         """True if the parameter has a value (False for AUTO parameters left to the rule)."""
         return name in self.params
 
@@ -227,7 +228,7 @@ class Use:
     def divides(self, number: str, whole: Dim, whole_name: str, also: Dim | None = None) -> None:
         """Refuse a `whole` that is no multiple of the parameter `number`.
 
-        The remedy is the nearest number that divides it, and `also` where that is given.
+        The fix is the nearest number that divides it, and `also` where that is given.
         """
         part = self.dim(number)
         if whole.value is not None and part.value and whole.value % part.value:
@@ -245,7 +246,7 @@ class Use:
         sentence: str,
         *,
         param: str | None = None,
-        fix: Remedy | None = None,
+        fix: RuleFix | None = None,
     ) -> NoReturn:
         """Refuse this use with one sentence."""
         raise ShapeError(sentence, param=param, fix=fix)

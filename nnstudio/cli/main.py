@@ -1,15 +1,23 @@
-"""The parser and the way of errors: a user's mistake is one sentence on stderr and exit code 2."""
+"""The parser and the way of errors: a user's mistake is one sentence on stderr and exit code 2.
+
+A mistake of the program is told apart from it: a traceback, and an exit code of its own.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 import nnstudio
+from nnstudio.errors import UserError
 
-DONE, NO, WRONG, STOPPED = 0, 1, 2, 130
+DONE, NO, WRONG, BUG, STOPPED = 0, 1, 2, 70, 130
+"""Exit codes. Python's own code for an exception is 1, which says "no" here; 70 is EX_SOFTWARE."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -24,6 +32,7 @@ class _Parser(argparse.ArgumentParser):
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    _allow_any_character()
     parser = _parser()
     words = list(arguments)
     if "--version" in words[:1]:
@@ -34,14 +43,33 @@ def run(arguments: Sequence[str]) -> int:
         options = parser.parse_args(words)
         command: Command = _COMMANDS[options.command][1]
         return command(options)
-    except (ValueError, OSError) as error:
-        # every error of ours is a ValueError whose message is one sentence
+    except BrokenPipeError:  # whoever reads the output has seen enough
+        _drop_output()
+        return DONE
+    except (UserError, OSError) as error:
         print(f"nnstudio: {_sentence(error)}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
         return STOPPED
-    except BrokenPipeError:
-        return DONE
+    except Exception:
+        traceback.print_exc()
+        print(
+            "nnstudio: This is a mistake of the program, not yours; please report the lines above.",
+            file=sys.stderr,
+        )
+        return BUG
+
+
+def _allow_any_character() -> None:
+    """Let streams whose encoding lacks a character show a question mark in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    """Let Python flush stdout at its end without another error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _sentence(error: Exception) -> str:

@@ -13,13 +13,14 @@ from rich.text import Text
 
 from nnstudio.cli.main import DONE, NO
 from nnstudio.cli.targets import print_json, project_of
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.export.python_module import export as export_module
 from nnstudio.inspection.documented import DocumentedCheck
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.ui.number_text import group_digits
 
 MARKS = {"match": ("✓", "green"), "mismatch": ("✗", "red"), "explained": ("≈", "yellow")}
 SEVERITIES = {"error": "red", "warning": "yellow", "advice": "cyan"}
@@ -37,7 +38,7 @@ def targets() -> list[str]:
 def _entry(target: str) -> dict[str, Any]:
     project = load_target(target)
     name, _, variant = target.partition("/")
-    report = analyse(project)
+    report = full_report(project)
     known = next((v for v in project.variants if v.name == variant), None)
     shapes = {port: tensor.label.replace(" × ", "x") for port, tensor in report.root.inputs.items()}
     return {
@@ -67,7 +68,9 @@ def presets(options: argparse.Namespace) -> int:
     for entry in entries:
         name = entry["name"] + (f"/{entry['variant']}" if entry["variant"] else "")
         inputs = ", ".join(entry["input"].values())
-        table.add_row(name, entry["task"], inputs, _grouped(entry["parameters"]), entry["document"])
+        table.add_row(
+            name, entry["task"], inputs, group_digits(entry["parameters"]), entry["document"]
+        )
     _console().print(table)
     return DONE
 
@@ -87,7 +90,7 @@ def summary(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Problems; the answer is no if any is an error."""
     project = project_of(options)
-    report = analyse(project)
+    report = full_report(project)
     if options.json:
         print_json(
             [
@@ -112,7 +115,7 @@ def check(options: argparse.Namespace) -> int:
             console.print(line)
         if not report.problems:
             console.print(
-                f"{project.root}: no problems, {_grouped(report.root.parameters)} parameters"
+                f"{project.root}: no problems, {group_digits(report.root.parameters)} parameters"
             )
     return DONE if report.ok else NO
 
@@ -133,7 +136,7 @@ def verify(options: argparse.Namespace) -> int:
         ok = found.check is None or found.check.ok
         failed = failed or not ok
         if options.json:
-            results.append(_verified(target, project, found.summary.parameters, found.check))
+            results.append(_check_entry(target, project, found.summary.parameters, found.check))
         else:
             _print_check(target, found.summary.parameters, found.check)
     if options.json:
@@ -141,7 +144,7 @@ def verify(options: argparse.Namespace) -> int:
     return NO if failed else DONE
 
 
-def _verified(
+def _check_entry(
     target: str, project: Project, parameters: int, found: DocumentedCheck | None
 ) -> dict[str, Any]:
     return {
@@ -156,7 +159,7 @@ def _verified(
 
 def _print_check(target: str, parameters: int, found: DocumentedCheck | None) -> None:
     console = _console()
-    console.print(f"[bold]{target}[/bold]  {_grouped(parameters)} parameters")
+    console.print(f"[bold]{target}[/bold]  {group_digits(parameters)} parameters")
     if found is None:
         console.print("  nothing is published of this variant to compare it with")
         return
@@ -197,7 +200,3 @@ def _console() -> Console:
     """The terminal's width, or room enough for a table where the output goes to a file."""
     console = Console()
     return console if console.is_terminal else Console(width=160)
-
-
-def _grouped(number: int | None) -> str:
-    return "unknown" if number is None else f"{number:,}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nnstudio
 from nnstudio.cli.main import DONE, NO
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.training.events import Completed, EpochDone, Event
 from nnstudio.workspace.workspace import Workspace
 
@@ -94,11 +94,13 @@ class _Journey:
         return f"{path.stat().st_size:,} bytes"
 
     def fit_and_train(self) -> str:
-        from nnstudio.project.commands.block import SetRootValue, SetTraining
+        from nnstudio.project.commands.model import SetRootValue, SetTraining
 
         self.workspace.fit("digits")
         self.workspace.do(SetRootValue("hidden", 8))
-        settings = self.workspace.project.training.changed(data="digits", epochs=1, device="cpu")
+        settings = self.workspace.project.training.with_values(
+            data="digits", epochs=1, device="cpu"
+        )
         self.workspace.do(SetTraining(settings))
         run = self.workspace.start_training()
         run.join()

@@ -12,7 +12,7 @@ from nnstudio.project.values import Project
 
 
 def project_of(options: argparse.Namespace) -> Project:
-    """The project that TARGET names, with the values of --set; raises with one sentence."""
+    """The project that TARGET names, with the values of --set. Raises `UserError`."""
     values: dict[str, str] = {}
     for item in options.values:
         name, equals, text = item.partition("=")

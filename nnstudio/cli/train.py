@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from nnstudio.cli.main import DONE, NO, STOPPED
 from nnstudio.cli.targets import project_of
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.data.catalogue import describe
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
@@ -45,12 +45,12 @@ def train(options: argparse.Namespace) -> int:
         "device": options.device,
         "seed": options.seed,
     }
-    settings = project.training.changed(
+    settings = project.training.with_values(
         **{name: value for name, value in given.items() if value is not None}
     )
     note = Console(stderr=True, soft_wrap=True, highlight=False)
     project = SetTraining(settings).apply(project)
-    project = _fitted(project, note, quiet=options.json)
+    project = _fit(project, note, quiet=options.json)
     folder = Path(options.run) if options.run else None
     if options.resume and folder is None:
         raise Refusal("--resume expects --run DIR, the folder of the training to go on with")
@@ -68,14 +68,14 @@ def train(options: argparse.Namespace) -> int:
     return STOPPED if isinstance(last, Stopped) else DONE
 
 
-def _fitted(project: Project, note: Console, *, quiet: bool) -> Project:
-    report = analyse(project)
+def _fit(project: Project, note: Console, *, quiet: bool) -> Project:
+    report = full_report(project)
     info = describe(project.training.data)
     if not report.ok or is_fitted(project, report, info, project.training.resize):
         return project
     command = best_fitting(project, report, info)
     if not quiet:
-        note.print(f"{project.root} fitted to {info.name}: {command.told}")
+        note.print(f"{project.root} fitted to {info.name}: {command.summary}")
     return command.apply(project)
 
 

@@ -16,6 +16,7 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import Source
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
+from nnstudio.symbols.dimension import BATCH_NAMES
 
 UNKNOWN_SIZE = 8
 
@@ -49,7 +50,7 @@ def build_empty(source: Source, **arguments: Any) -> nn.Module:
     """An instance with all weights and buffers zero, made without drawing a random number."""
     with torch.device("meta"):
         model = build(source, **arguments)
-    tied = _tied(model)
+    tied = _tied_names(model)
     model = model.to_empty(device="cpu")
     for name, owner in tied:
         path, _, last = name.rpartition(".")
@@ -60,7 +61,7 @@ def build_empty(source: Source, **arguments: Any) -> nn.Module:
     return model
 
 
-def _tied(model: nn.Module) -> list[tuple[str, str]]:
+def _tied_names(model: nn.Module) -> list[tuple[str, str]]:
     """Names of parameters that are the tensor of another name: `to_empty` parts them."""
     owners: dict[int, str] = {}
     found: list[tuple[str, str]] = []
@@ -93,7 +94,7 @@ def example_inputs(
                 shape.append(dim.value)
             else:
                 shape.append(
-                    free.setdefault(dim.text, batch if dim.text in ("N", "batch") else UNKNOWN_SIZE)
+                    free.setdefault(dim.text, batch if dim.text in BATCH_NAMES else UNKNOWN_SIZE)
                 )
         result[node.name] = _random(node, tuple(shape), generator)
     return result

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nnstudio.analysis.report import Problem
+from nnstudio.errors import UserError
 
 
-class CompileError(ValueError):
+class CompileError(UserError):
     """The project has errors; `problems` says which and where. The message is one sentence."""
 
     def __init__(self, sentence: str, problems: tuple[Problem, ...] = ()) -> None:

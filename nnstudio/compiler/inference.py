@@ -1,8 +1,8 @@
 """Layers without a shape rule: run once for each different use, and remembered.
 
-`analyse` here is that of `nnstudio.analysis` with such layers run where they are met. A window
-cannot wait for that: it analyses with `DeferredInference`, which answers from what is known. torch
-is loaded when the first such layer is run, not before.
+`full_report` is the analysis with such layers run where they are met. A window cannot wait for
+that: it analyses with `DeferredInference`, which answers from what is known. torch is loaded when
+the first such layer is run, not before.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from nnstudio.analysis import analyse as analysis
+from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.inference import Inference, Inferred
-from nnstudio.analysis.probing import inferred, names_of_use
+from nnstudio.analysis.probing import infer_by_trials, names_of_use
 from nnstudio.analysis.report import Problem, Report
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.plugins import said
+from nnstudio.catalog.plugins import message_of
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
@@ -39,19 +39,19 @@ class _Asked:
     def key(self) -> object:
         """Equal for uses that give the same: the name and place of the node do not matter."""
         worth = [(name, self.scope.get(name)) for name in names_of_use(self.use, self.scope)]
-        told = (self.node.params, self.use.params, self.use.inputs, worth)
-        return id(self.layer), repr(told)
+        parts = (self.node.params, self.use.params, self.use.inputs, worth)
+        return id(self.layer), repr(parts)
 
 
 class _Known:
-    """What was found, or the sentence of a failure. The layers are held so that ids stay theirs."""
+    """Answers, or the sentences of failures. The layers are held so that ids stay theirs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: dict[object, tuple[Layer, Inferred | str]] = {}
 
     def get(self, key: object) -> Inferred | str | None:
-        """What is known of a use."""
+        """The answer for a use, if it is known."""
         with self._lock:
             found = self._found.get(key)
         return None if found is None else found[1]
@@ -76,22 +76,23 @@ def _run(asked: _Asked) -> Inferred | str:
     try:
         from nnstudio.compiler.meta_run import run
     except ImportError as error:
-        return f"has no shape rule, and torch, which would run it, cannot be loaded: {said(error)}"
+        why = message_of(error)
+        return f"has no shape rule, and torch, which would run it, cannot be loaded: {why}"
     try:
-        return inferred(asked.layer, asked.node, asked.use, asked.scope, run)
+        return infer_by_trials(asked.layer, asked.node, asked.use, asked.scope, run)
     except (ShapeError, ExpressionError) as error:
         return str(error)
 
 
-def _given(answer: Inferred | str) -> Inferred:
+def _unwrap(answer: Inferred | str) -> Inferred:
     if isinstance(answer, str):
         raise ShapeError(answer)
     return answer
 
 
 def infer(layer: Layer, node: Node, use: Use, scope: Scope) -> Inferred:
-    """What a use of a layer gives, run now unless it is known; raises `ShapeError`."""
-    return _given(_known.find(_Asked(layer, node, use, scope)))
+    """Find the outputs of a use, running it now unless they are known. Raises `ShapeError`."""
+    return _unwrap(_known.find(_Asked(layer, node, use, scope)))
 
 
 class DeferredInference:
@@ -110,7 +111,7 @@ class DeferredInference:
         if answer is None:
             self._noted[asked.key] = asked
             raise ShapeError(WAITING)
-        return _given(answer)
+        return _unwrap(answer)
 
     @property
     def is_requested(self) -> bool:
@@ -131,11 +132,13 @@ class DeferredInference:
         self._noted.clear()
 
 
-def analyse(project: Project, previous: Report | None = None, infer: Inference = infer) -> Report:
-    """Shapes, costs and problems of every node; layers without a shape rule are run."""
-    return analysis.analyse(project, previous, infer)
+def full_report(
+    project: Project, previous: Report | None = None, infer: Inference = infer
+) -> Report:
+    """Analyse a project completely: layers without a shape rule are run where they are met."""
+    return analyse(project, previous, infer)
 
 
 def is_waiting(problem: Problem) -> bool:
-    """True if nothing is wrong but that `DeferredInference` has not been told yet."""
+    """True if nothing is wrong but that `DeferredInference` does not know yet."""
     return problem.sentence.endswith(WAITING)

@@ -20,7 +20,7 @@ from nnstudio.analysis.probing import Ran, Sized
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.code import CodeError, ModuleCode, Written
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.plugins import FAILURES, kind_of, said
+from nnstudio.catalog.plugins import FAILURES, kind_of, message_of
 from nnstudio.catalog.use import ShapeError
 from nnstudio.compiler.codegen.imports import head
 from nnstudio.compiler.codegen.value_text import call_arguments, in_python, layer_params
@@ -34,7 +34,7 @@ MODULE = "__module"
 
 
 def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]) -> Ran:
-    """What the layer gives for tensors of these sizes; raises `ShapeError` with one sentence."""
+    """Run the layer on tensors of these sizes. Raises `ShapeError` with one sentence."""
     ranks = {port: len(shape) for port, (shape, _) in inputs.items()}
     # a constructor may change the list that it is given
     namespace: dict[str, Any] = {**deepcopy(values), "__name__": "nnstudio_trial"}
@@ -44,13 +44,13 @@ def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str
         with torch.device("meta"), torch.no_grad():
             for at, (shape, dtype) in enumerate(inputs.values()):
                 namespace[_input(at)] = torch.empty(shape, dtype=DTYPES[dtype])
-            exec(_compiled(text), namespace)
+            exec(_compile(text), namespace)
         parameters = _trainable(namespace.get(MODULE))
     except CodeError as error:
         raise ShapeError(str(error)) from error
     except FAILURES as error:
-        raise ShapeError(f"cannot be run: {said(error)}") from error
-    outputs = tuple(_sized(port, namespace[_output(at)]) for at, port in enumerate(ports))
+        raise ShapeError(f"cannot be run: {message_of(error)}") from error
+    outputs = tuple(_shape_of(port, namespace[_output(at)]) for at, port in enumerate(ports))
     return Ran(outputs, parameters)
 
 
@@ -77,7 +77,7 @@ def trial_text(layer: Layer, node: Node, ports: Sequence[str], ranks: Mapping[st
 
 
 @lru_cache(maxsize=256)
-def _compiled(text: str) -> CodeType:
+def _compile(text: str) -> CodeType:
     return compile(text, "<nnstudio trial>", "exec")
 
 
@@ -95,7 +95,7 @@ def _trainable(module: object) -> int:
     return sum(tensor.numel() for tensor in module.parameters() if tensor.requires_grad)
 
 
-def _sized(port: str, value: object) -> Sized:
+def _shape_of(port: str, value: object) -> Sized:
     if not isinstance(value, torch.Tensor):
         raise ShapeError(f"gives {kind_of(value)} as '{port}', expected a tensor")
     dtype: DType = "float" if value.is_floating_point() else "int"

@@ -21,7 +21,7 @@ from nnstudio.compiler.codegen.imports import head, import_lines
 from nnstudio.compiler.codegen.lines import Line, Text
 from nnstudio.compiler.codegen.weight_init import init_weights
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import Tensor
@@ -44,8 +44,8 @@ class Source:
 
 
 def generate(project: Project, report: Report | None = None) -> Source:
-    """The source of `project`; raises `CompileError` with the problems that stand in the way."""
-    report = report or analyse(project)
+    """The source of `project`. Raises `CompileError` with the problems that stand in the way."""
+    report = report or full_report(project)
     if report.errors:
         first = report.errors[0]
         more = len(report.errors) - 1

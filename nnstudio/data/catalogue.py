@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nnstudio.data.builtin import digit_answers as heads
-from nnstudio.data.info import DataError, DataSetInfo
-
-__all__ = ["BUILT_IN", "DataError", "DataSetInfo", "describe"]
+from nnstudio.data.info import DataSetInfo
 
 _DIGITS = DataSetInfo(
     name="digits",
@@ -135,9 +133,9 @@ BUILT_IN: dict[str, DataSetInfo] = {
 
 
 def describe(name_or_path: str | Path) -> DataSetInfo:
-    """What is known of a built-in set or of a .npz or .csv file, without loading its inputs.
+    """Describe a built-in set or a .npz or .csv file, without loading its inputs.
 
-    Raises DataError with one sentence if there is no such set or the file cannot be used.
+    Raises `DataError` with one sentence if there is no such set or the file cannot be used.
     """
     built_in = BUILT_IN.get(str(name_or_path))
     if built_in is not None:

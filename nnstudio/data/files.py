@@ -55,7 +55,7 @@ def describe(path: Path) -> DataSetInfo:
 
 
 def read(path: Path) -> Contents:
-    """All of a file. Raises DataError with one sentence."""
+    """All of a file. Raises `DataError` with one sentence."""
     if path.suffix.lower() == ".npz":
         inputs, raw = _read_npz(path)
     else:

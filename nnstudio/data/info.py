@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from math import isqrt, prod
 from typing import Literal
 
+from nnstudio.errors import UserError
+
 Resizable = Literal["", "image", "signal", "sequence"]
 
 
-class DataError(ValueError):
+class DataError(UserError):
     """A data set cannot be had as asked; the message is one sentence for the user."""
 
 
@@ -85,7 +87,7 @@ class ModelInput:
 
 @dataclass(frozen=True)
 class InputMapping:
-    """How samples are given to a model: which fields, by name or not, and where the batch lies."""
+    """Way of samples into a model: which fields, by name or not, and where the batch lies."""
 
     inputs: tuple[ModelInput, ...]
     named: bool = False

@@ -13,7 +13,7 @@ from torch.nn import functional
 from nnstudio.data.info import DataError, image_of, in_words
 
 
-def resized(samples: Tensor, form: tuple[int, ...]) -> Tensor:
+def resize(samples: Tensor, form: tuple[int, ...]) -> Tensor:
     """Samples (n, C, h, w), pictures, or (n, 1, l), signals, as (n, *form).
 
     Pictures bilinearly, edge to edge (reduced ones are smoothed first); one channel is repeated,

@@ -17,10 +17,10 @@ from torch import Tensor
 from nnstudio.data import files
 from nnstudio.data.builtin import digit_answers as heads
 from nnstudio.data.builtin import heartbeats, sequences
-from nnstudio.data.builtin.digits import _digits, _measures
+from nnstudio.data.builtin.digits import digits, measures_of
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, DataSetInfo, InputMapping, ModelInput, image_of, in_words
-from nnstudio.data.resizing import resized
+from nnstudio.data.resizing import resize
 from nnstudio.data.rows import Rows, count, each, first
 
 
@@ -50,15 +50,15 @@ class DataSet:
         name = "" if isinstance(self.inputs, Tensor) else next(iter(self.inputs))
         return self.sizes.get(name) or tuple(first(self.inputs).shape[1:])
 
-    def given(self, inputs: Rows) -> Rows:
+    def to_model(self, inputs: Rows) -> Rows:
         """Rows of `inputs` as a model gets them: resized where asked, samples along their axis."""
         if isinstance(inputs, Tensor):
-            return self._given("", inputs)
-        return {name: self._given(name, rows) for name, rows in inputs.items()}
+            return self._rows_to_model("", inputs)
+        return {name: self._rows_to_model(name, rows) for name, rows in inputs.items()}
 
-    def _given(self, name: str, rows: Tensor) -> Tensor:
+    def _rows_to_model(self, name: str, rows: Tensor) -> Tensor:
         if name in self.sizes:
-            rows = resized(rows, self.sizes[name])
+            rows = resize(rows, self.sizes[name])
         return rows.movedim(0, self.batch_axis) if self.batch_axis else rows
 
 
@@ -66,7 +66,7 @@ def load(name_or_path: str | Path, form: tuple[int, ...] | None = None) -> DataS
     """A built-in set or a .npz or .csv file, its first input in `form` (default: the native one).
 
     A form may be any shape with as many values as a sample has (`info.forms` are the usual ones)
-    or, for pictures and signals, another size; then `DataSet.given` resizes. Raises DataError
+    or, for pictures and signals, another size; then `DataSet.to_model` resizes. Raises `DataError`
     with one sentence: no such set or file, an unusable file, or a form that cannot be had.
     """
     info = describe(name_or_path)
@@ -85,13 +85,13 @@ def load_for(name_or_path: str | Path, feed: InputMapping) -> DataSet:
     elif info.resizable == "sequence":
         arrays, targets = _waves(info, feed)
     else:
-        pixels, targets = _heartbeats() if info.name == "heartbeats" else _digits()
+        pixels, targets = _heartbeats() if info.name == "heartbeats" else digits()
         arrays = {info.first: pixels}
     if any(one.field == "measures" for one in feed.inputs):
-        arrays["measures"] = _measures(arrays[info.first])
+        arrays["measures"] = measures_of(arrays[info.first])
     inputs, sizes = {}, {}
     for one in feed.inputs:
-        inputs[one.name], to = _shaped(info, arrays[one.field], one)
+        inputs[one.name], to = _shape_samples(info, arrays[one.field], one)
         if to:
             sizes[one.name] = to
     rows: Rows = inputs if feed.named else next(iter(inputs.values()))
@@ -103,7 +103,7 @@ def load_for(name_or_path: str | Path, feed: InputMapping) -> DataSet:
     return DataSet(info, rows, answers, sizes, feed.batch_axis)
 
 
-def _shaped(
+def _shape_samples(
     info: DataSetInfo, values: NDArray[Any], given: ModelInput
 ) -> tuple[Tensor, tuple[int, ...] | None]:
     """The field's samples, and the form to resize them to, if that is to be done."""
@@ -140,7 +140,7 @@ def split(dataset: DataSet, validation: float = 0.2, seed: int = 0) -> tuple[Dat
     """Two parts without common samples: for training and, a share `validation`, for validation.
 
     Stratified, by the first of several targets: every class gives its share, rounded. Same seed,
-    same parts. With 0 the second part is empty. Raises DataError if a part that is needed would
+    same parts. With 0 the second part is empty. Raises `DataError` if a part that is needed would
     be empty.
     """
     if not 0.0 <= validation < 1.0:
@@ -179,11 +179,11 @@ def _heartbeats() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 
 def _tokens(info: DataSetInfo, feed: InputMapping) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
-    """With two inputs the decoder reads the answer one token behind; with one there is no shift."""
+    """Tokens and targets: with two inputs the decoder reads the answer one token behind."""
     source, answers = sequences.tokens(info.name, info.samples, info.forms[0][0], info.tokens)
     if len(feed.inputs) == 1:
         return {info.first: source, "tgt": source}, answers
-    read, say = sequences.shifted(answers)
+    read, say = sequences.shift(answers)
     return {info.first: source, "tgt": read}, say
 
 

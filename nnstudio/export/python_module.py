@@ -12,7 +12,7 @@ FORMATS = {".py": "python"}
 
 
 def export(source: Source, path: Path, kind: str | None = None) -> None:
-    """Write `source` to `path`, atomically; the format is told by `kind`, else by the ending.
+    """Write `source` to `path`, atomically; the format is `kind`, else by the ending.
 
     Raises `Refusal` for a format that is not known.
     """

@@ -21,7 +21,7 @@ CHAIN = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """From box to box; heights of the ends below the boxes' tops."""
+    """A wire from box to box; heights of the ends below the boxes' tops."""
 
     source: int
     target: int
@@ -274,11 +274,11 @@ class _Layers:
             wishes.append(wish)
             weights.append(4.0 if box >= self.count else 1.0)
         heights = [on_grid(self.sizes[box][1]) + GAP_Y for box in column]
-        for box, height in zip(column, spaced(wishes, weights, heights), strict=True):
+        for box, height in zip(column, space_out(wishes, weights, heights), strict=True):
             y[box] = height
 
 
-def spaced(wishes: list[float], weights: list[float], heights: list[float]) -> list[float]:
+def space_out(wishes: list[float], weights: list[float], heights: list[float]) -> list[float]:
     """Positions in order, each at least its predecessor's plus its height, nearest to the wishes.
 
     Weighted least squares under an order: pool adjacent violators.

@@ -103,7 +103,7 @@ class _Arrangement:
     def inside(self, group: str | None) -> tuple[Size, dict[str, Position]]:
         """Size of the box and positions of all nodes in a group (None: the whole graph)."""
         members = self.members()
-        return self._laid_out(group, members, self._wires())
+        return self._place_items(group, members, self._wires())
 
     def members(self) -> dict[str | None, list[str]]:
         """For each box its boxes and nodes, in declaration order."""
@@ -125,7 +125,7 @@ class _Arrangement:
             found.setdefault(home, []).append((source, target, edge.source, edge.target))
         return found
 
-    def _laid_out(
+    def _place_items(
         self,
         group: str | None,
         members: dict[str | None, list[str]],
@@ -137,7 +137,7 @@ class _Arrangement:
         within: dict[str, tuple[str, Position]] = {}
         for item in items:
             if item in self.boxed:
-                size, inner = self._laid_out(item, members, wires)
+                size, inner = self._place_items(item, members, wires)
                 sizes.append(size)
                 within.update({node: (item, at) for node, at in inner.items()})
             else:

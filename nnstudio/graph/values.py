@@ -184,7 +184,7 @@ class Graph:
         shared = (g for g in first if g not in apart and all(g in chain for chain in others))
         return next(shared, None)
 
-    def replaced(self, node: Node) -> Graph:
+    def with_node(self, node: Node) -> Graph:
         """This graph with the node of the same id replaced."""
         graph = replace(self, nodes=tuple(node if n.id == node.id else n for n in self.nodes))
         # the wires are the same, and so are their indexes

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nnstudio.assets import asset
-from nnstudio.inspection.layer_matching import Found, align, found_layers, same, value_of
+from nnstudio.errors import UserError
+from nnstudio.inspection.layer_matching import Found, align, layers_of, same, value_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,7 +24,7 @@ Value: TypeAlias = bool | int | float | str | list[Any] | None
 Status: TypeAlias = Literal["match", "mismatch", "explained"]
 
 
-class DocumentedError(ValueError):
+class DocumentedError(UserError):
     """There is no such table, or its file is broken; the message is one sentence."""
 
 
@@ -145,7 +146,7 @@ def documented_names() -> tuple[str, ...]:
 
 
 def load_documented(name: str) -> Documented:
-    """The table called `name`. Raises DocumentedError if there is none or it is broken."""
+    """The table called `name`. Raises `DocumentedError` if there is none or it is broken."""
     names = documented_names()
     if name not in names:
         raise DocumentedError(
@@ -156,7 +157,7 @@ def load_documented(name: str) -> Documented:
 
 
 def read_documented(text: str, name: str) -> Documented:
-    """The table in a JSON text. Raises DocumentedError, naming the place, if it is not one."""
+    """The table in a JSON text. Raises `DocumentedError`, naming the place, if it is not one."""
     try:
         table = Documented.model_validate_json(text)
     except ValidationError as error:
@@ -180,7 +181,7 @@ def check(documented: Documented, model: nn.Module, total: int | None = None) ->
     """
     if total is None:
         total = sum(parameter.numel() for parameter in model.parameters())
-    rows = list(_layer_rows(documented.rows, found_layers(model))) if documented.rows else []
+    rows = list(_layer_rows(documented.rows, layers_of(model))) if documented.rows else []
     totals = _total_row(documented.total, total)
     if totals is not None:
         rows.append(totals)
@@ -200,7 +201,7 @@ def _layer_rows(rows: Sequence[LayerRow], found: Sequence[Found]) -> list[CheckR
         row = None if left is None else rows[left]
         layer = None if right is None else found[right]
         if row is not None:
-            result.append(_compared(row, layer))
+            result.append(_compare(row, layer))
         elif layer is not None and not layer.is_container:
             result.append(
                 CheckRow(
@@ -210,7 +211,7 @@ def _layer_rows(rows: Sequence[LayerRow], found: Sequence[Found]) -> list[CheckR
     return result
 
 
-def _compared(row: LayerRow, layer: Found | None) -> CheckRow:
+def _compare(row: LayerRow, layer: Found | None) -> CheckRow:
     wanted = row.attributes | row.built
     if layer is None:
         reason = "The model has no such layer."
@@ -244,14 +245,14 @@ def _total_row(total: Total, counted: int) -> CheckRow | None:
         status = "mismatch"
     elif total.claimed != expected:
         status = "explained" if total.explanation else "mismatch"
-    said = f"{expected if total.claimed is None else total.claimed:,}"
+    claimed = f"{expected if total.claimed is None else total.claimed:,}"
     if total.claimed is None and status != "mismatch":
-        said = "no total"
+        claimed = "no total"
     return CheckRow(
         name="Parameters",
         path="",
         status=status,
-        expected=said,
+        expected=claimed,
         found=f"{counted:,}",
         explanation=total.explanation,
     )

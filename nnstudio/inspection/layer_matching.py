@@ -47,7 +47,7 @@ class Found:
         return frozenset(cls.__name__ for cls in type(self.module).__mro__)
 
 
-def found_layers(model: nn.Module) -> list[Found]:
+def layers_of(model: nn.Module) -> list[Found]:
     """All modules below `model` in the order of declaration.
 
     What torch itself composes (MultiheadAttention and its out_proj) is one layer.

@@ -48,7 +48,7 @@ def _read(entry: dict[str, object]) -> Published:
     return Published(str(entry["id"]), int(str(entry["total_params"])), shapes, keys)
 
 
-def published(reference: str) -> Published | None:
+def published_facts(reference: str) -> Published | None:
     """The facts of a reference id, None if there is none of that name."""
     return _all().get(reference)
 
@@ -64,7 +64,7 @@ def compare(
     if facts.keys:
         rows.append(_keys(facts.keys, keys))
     if isinstance(facts.outputs, Mapping):
-        rows.append(_row("Outputs", _named(facts.outputs), _named(outputs)))
+        rows.append(_row("Outputs", _shapes_text(facts.outputs), _shapes_text(outputs)))
     else:
         found = next(iter(outputs.values()), ()) if len(outputs) == 1 else ()
         rows.append(_row("Output", _sizes(facts.outputs), _sizes(found)))
@@ -90,5 +90,5 @@ def _sizes(shape: Shape) -> str:
     return " × ".join(map(str, shape)) or "scalar"
 
 
-def _named(shapes: Mapping[str, Shape]) -> str:
+def _shapes_text(shapes: Mapping[str, Shape]) -> str:
     return ", ".join(f"{name} {_sizes(shape)}" for name, shape in shapes.items())

@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """What one run of a model shows. Bytes and FLOPs are those of one sample."""
+    """Layers and totals of one run of a model. Bytes and FLOPs are those of one sample."""
 
     root: Row
     parameters: int
@@ -104,7 +104,7 @@ def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) 
     """
     tensors = _tensors(model, inputs)
     trace = _Trace(model, samples)
-    with _untouched(model, trace.counter):
+    with _preserve_state(model, trace.counter):
         trace.run(tensors)
         table = _table(model, tensors)
     parameters = list(model.parameters())
@@ -143,7 +143,7 @@ def _tensors(model: nn.Module, inputs: Sequence[Example]) -> list[Tensor | None]
 
 
 @contextmanager
-def _untouched(model: nn.Module, counter: Operations) -> Iterator[None]:
+def _preserve_state(model: nn.Module, counter: Operations) -> Iterator[None]:
     """Evaluation mode inside; modes, buffers and random numbers as before afterwards."""
     modes = [(module, module.training) for module in model.modules()]
     buffers = [
@@ -219,7 +219,7 @@ class _Trace:
         assert self._root is not None
         self.flops = self._root.flops or 0
 
-    def _counted(self) -> int:
+    def _flops(self) -> int:
         return self.counter.flops + self._correction
 
     def _call(self, module: nn.Module, *, recursive: bool = False) -> _Call:
@@ -236,16 +236,16 @@ class _Trace:
         call = self._call(module, recursive=module in self._seen)
         self._seen.add(module)
         self._open.append(call)
-        self._starts.append(self._counted())
+        self._starts.append(self._flops())
 
     def _leave(self, module: nn.Module, args: Any, named: dict[str, Any], outputs: Any) -> None:
         inputs = (args, named)
         call, start = self._open.pop(), self._starts.pop()
         if isinstance(module, RECURRENT):
             exact = recurrent_flops(module, next(_all_tensors(inputs)))
-            self._correction += exact - (self._counted() - start)
+            self._correction += exact - (self._flops() - start)
             self.by_formula.append(call.path)
-        call.flops = (self._counted() - start) // self.samples
+        call.flops = (self._flops() - start) // self.samples
         tensors = list(_all_tensors(outputs))
         call.output_shapes = tuple(tuple(t.shape) for t in tensors)
         if not call.children:

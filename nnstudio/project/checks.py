@@ -1,7 +1,7 @@
 """Checks of nodes and parameter values before they enter a project. Sentences, no fixes.
 
 What depends on shapes is the business of `analysis`; what the user types becomes a value in
-`typed`.
+`parameter_text`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from nnstudio.catalog import registry
-from nnstudio.catalog.layer import Param
+from nnstudio.catalog.layer import Param, Required
 from nnstudio.catalog.layers.io import INPUT, PARAMETER
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
 from nnstudio.project.names import BlockNames
+from nnstudio.project.parameter_text import quoted_text
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import CODE_NAMES, word_problem
-from nnstudio.project.typed import CLEAR as CLEAR
-from nnstudio.project.typed import parse_value as parse_value
-from nnstudio.project.values import Block, BlockParameter, Project, _Required
+from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.expression import FUNCTIONS, ExpressionError, parse
 from nnstudio.symbols.symbolic import REPETITION
 
@@ -42,16 +41,6 @@ EXPECTED = {
     "list[int]": "a list of whole numbers",
     "list[float]": "a list of numbers",
 }
-
-
-def shown(value: object) -> str:
-    """A value as the user would write it, for sentences."""
-    if isinstance(value, Expr):
-        return f"'{value.text}'"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(shown(item) for item in value) + "]"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def canonical(value: Any) -> Any:
@@ -197,7 +186,7 @@ def _check_param(
         raise Refusal(f"{node.type} has no parameter '{param}'; it has: {listed}")
     if spec.kind == "shape" and isinstance(value, tuple):
         if node.type in (INPUT, PARAMETER) and any(_whole(v) and v < 1 for v in value):
-            raise Refusal(f"{param} expects sizes from 1 on, received {shown(value)}")
+            raise Refusal(f"{param} expects sizes from 1 on, received {quoted_text(value)}")
         if node.type == INPUT:  # a bare name in a pattern is declared here, not looked up
             value = tuple(v for v in value if not (isinstance(v, Expr) and v.text.isidentifier()))
             if known is not None and block is not None:
@@ -211,15 +200,15 @@ def check_param(spec: Param, value: Value, known: frozenset[str] | None = None) 
     _check_plain(spec.name, value)
     if spec.structural and any(True for _ in expressions_in(value)):
         raise Refusal(
-            f"{spec.name} must be a plain value and no expression, received {shown(value)}"
+            f"{spec.name} must be a plain value and no expression, received {quoted_text(value)}"
         )
     if value is None and (spec.optional or spec.default is None):
         return
     if isinstance(value, str) and value in spec.choices:
         return
     if not _fits(spec.kind, value):
-        raise _unfit(spec.name, _expected(spec), value, known)
-    _check_names(spec.name, _expected(spec), value, known)
+        raise _unfit(spec.name, _expected_text(spec), value, known)
+    _check_names(spec.name, _expected_text(spec), value, known)
     for item in value if isinstance(value, tuple) else (value,):
         if isinstance(item, bool) or not isinstance(item, int | float):
             continue
@@ -230,7 +219,7 @@ def check_param(spec: Param, value: Value, known: frozenset[str] | None = None) 
 
 
 def check_argument(
-    declared: BlockParameter, value: Value | _Required, known: frozenset[str] | None = None
+    declared: BlockParameter, value: Value | Required, known: frozenset[str] | None = None
 ) -> None:
     """Refuse a value that a block's parameter cannot have."""
     _check_plain(declared.name, value)
@@ -249,10 +238,10 @@ def _check_names(name: str, expected: str, value: object, known: frozenset[str] 
 def _unfit(name: str, expected: str, value: object, known: frozenset[str] | None) -> Refusal:
     listed = f"; known names: {', '.join(sorted(known))}" if known else ""
     hint = listed if any(True for _ in expressions_in(value)) else ""
-    return Refusal(f"{name} expects {expected}, received {shown(value)}{hint}")
+    return Refusal(f"{name} expects {expected}, received {quoted_text(value)}{hint}")
 
 
-def _expected(spec: Param) -> str:
+def _expected_text(spec: Param) -> str:
     if spec.kind == "choice":
         return f"one of {', '.join(spec.choices)}"
     extra = "".join(f" or '{choice}'" for choice in spec.choices)
@@ -301,7 +290,7 @@ def _size_name(text: str) -> bool:
 
 
 def _check_plain(name: str, value: object, depth: int = 0) -> None:
-    """Only bounded literals, expressions and tuples of them may stand in a project."""
+    """Refuse what is no bounded literal, expression or tuple of them."""
     if isinstance(value, tuple):
         if len(value) > MAX_ITEMS or depth > 8:
             raise Refusal(f"{name} expects at most {MAX_ITEMS:,} values, received {len(value):,}")
@@ -320,7 +309,7 @@ def _check_plain(name: str, value: object, depth: int = 0) -> None:
     elif isinstance(value, int) and abs(value) > MAX_WHOLE:
         raise Refusal(f"{name} expects a number up to {MAX_WHOLE:,}, received a larger one")
     elif value is not None and not isinstance(value, bool | int):
-        raise Refusal(f"{name} expects a literal or an expression, received {shown(value)}")
+        raise Refusal(f"{name} expects a literal or an expression, received {quoted_text(value)}")
 
 
 def check_params(

@@ -21,15 +21,15 @@ from nnstudio.graph.values import (
     new_id,
 )
 from nnstudio.project.commands.base import block_of, node_of
-from nnstudio.project.commands.graph import added
+from nnstudio.project.commands.graph import with_nodes
 from nnstudio.project.free_names import free_class_name, free_group_name, free_like, snake_case
 from nnstudio.project.names import BlockNames, place_of
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.selection import taken_out
+from nnstudio.project.selection import subgraph
 from nnstudio.project.storage import schema
 from nnstudio.project.storage.fields import FileError, items, record
 from nnstudio.project.storage.file import layout, load_json
-from nnstudio.project.storage.migrations import VERSION, migrated
+from nnstudio.project.storage.migrations import VERSION, migrate
 from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Block, Project
 
@@ -46,12 +46,12 @@ class Fragment:
     blocks: tuple[Block, ...] = ()
 
 
-def cut_out(project: Project, block: str, node_ids: Collection[str]) -> Fragment:
+def fragment_of(project: Project, block: str, node_ids: Collection[str]) -> Fragment:
     """The selection as a fragment."""
     graph = block_of(project, block).graph
     for node in node_ids:
         node_of(graph, node)
-    part = taken_out(graph, frozenset(node_ids))
+    part = subgraph(graph, frozenset(node_ids))
     inputs = tuple(
         e for e in graph.edges if e.target.node in part.by_id and e.source.node not in part.by_id
     )
@@ -71,10 +71,10 @@ def _blocks_used(project: Project, graph: Graph) -> tuple[Block, ...]:
 
 
 def copy(project: Project, block: str, node_ids: Collection[str]) -> str:
-    """The selection as text for the clipboard; raises `Refusal` for nothing or unknown nodes."""
+    """The selection as text for the clipboard. Raises `Refusal` for nothing or unknown nodes."""
     if not node_ids:
         raise Refusal("Select the nodes to copy first")
-    return _written(cut_out(project, block, node_ids))
+    return _to_text(fragment_of(project, block, node_ids))
 
 
 def block_text(project: Project, name: str, values: FrozenMap[Value] = EMPTY) -> str:
@@ -82,10 +82,10 @@ def block_text(project: Project, name: str, values: FrozenMap[Value] = EMPTY) ->
     block_of(project, name)
     given = values or (project.values if name == project.root else EMPTY)
     part = Graph((Node("use", name, snake_case(name), given),))
-    return _written(Fragment(part, (), _blocks_used(project, part)))
+    return _to_text(Fragment(part, (), _blocks_used(project, part)))
 
 
-def _written(fragment: Fragment) -> str:
+def _to_text(fragment: Fragment) -> str:
     record = {
         "format": FORMAT,
         "version": VERSION,
@@ -99,7 +99,7 @@ def _written(fragment: Fragment) -> str:
 
 
 def read_fragment(text: str) -> Fragment:
-    """The fragment in `text`; raises `Refusal` for foreign or broken text."""
+    """The fragment in `text`. Raises `Refusal` for foreign or broken text."""
     if not is_fragment(text):
         raise Refusal("The clipboard holds no nodes of NN Studio")
     try:
@@ -109,8 +109,8 @@ def read_fragment(text: str) -> Fragment:
 
 
 def parse_fragment(text: str) -> Fragment:
-    """The fragment in `text`; raises `FileError`."""
-    data = migrated(load_json(text, FORMAT))
+    """The fragment in `text`. Raises `FileError`."""
+    data = migrate(load_json(text, FORMAT))
     record(data, "", "format version nodes edges groups inputs blocks", "nodes")
     graph = schema.graph(data, "")
     inputs = items(data.get("inputs", []), "inputs", schema.edge)
@@ -145,7 +145,7 @@ class Paste:
         block_of(project, self.block)
         fragment = read_fragment(self.text)
         project, types = with_blocks(project, fragment.blocks)
-        return pasted(project, self.block, fragment, types, self.at, self.keep_inputs)
+        return paste(project, self.block, fragment, types, self.at, self.keep_inputs)
 
 
 def with_blocks(project: Project, blocks: tuple[Block, ...]) -> tuple[Project, dict[str, str]]:
@@ -173,7 +173,7 @@ def with_blocks(project: Project, blocks: tuple[Block, ...]) -> tuple[Project, d
     return project, types
 
 
-def pasted(
+def paste(
     project: Project,
     block_name: str,
     fragment: Fragment,
@@ -215,21 +215,21 @@ def pasted(
         names.add(place_of(project, names.block, new), new.name)
         nodes.append(new)
 
-    edges = [_moved(edge, ids) for edge in part.edges]
+    edges = [_move(edge, ids) for edge in part.edges]
     if keep_inputs:
         edges += [
-            _moved(edge, ids)
+            _move(edge, ids)
             for edge in fragment.inputs
             if edge.source.node in block.graph.by_id and edge.target.node in ids
         ]
     ordered = tuple(new_groups[g.id] for g in groups)
-    return added(project, block_name, tuple(nodes), tuple(edges), ordered, names_known=False)
+    return with_nodes(project, block_name, tuple(nodes), tuple(edges), ordered, names_known=False)
 
 
 def _key(ids: dict[str, str], new: str) -> str:
     return next(old for old, found in ids.items() if found == new)
 
 
-def _moved(edge: Edge, ids: dict[str, str]) -> Edge:
+def _move(edge: Edge, ids: dict[str, str]) -> Edge:
     source = Port(ids.get(edge.source.node, edge.source.node), edge.source.name)
     return Edge(source, Port(ids[edge.target.node], edge.target.name))

@@ -58,11 +58,11 @@ def free_like(names: BlockNames, node: Node) -> str:
         return node.name
     if word_problem(node.name):
         return _default_name(names, node)
-    return names.free(node, *_counted_on(node.name))
+    return names.free(node, *_split_number(node.name))
 
 
-def _counted_on(name: str) -> tuple[str, int]:
-    """What a name without its number is, and the number to go on with: ("conv", 3) for conv2."""
+def _split_number(name: str) -> tuple[str, int]:
+    """Split a name into its stem and the number to go on with: ("conv", 3) for conv2."""
     stem = name.rstrip("0123456789") or name
     number = name[len(stem) :]
     return stem, int(number) + 1 if number else 1
@@ -74,10 +74,10 @@ def free_group_name(names: BlockNames, group: Group) -> str:
         return group.name
     stand_in = Node(group.id, names.block.name, group.name, group=group.parent)
     wish = group.name if word_problem(group.name) is None else "group"
-    return names.free(stand_in, *_counted_on(wish))
+    return names.free(stand_in, *_split_number(wish))
 
 
-def settled(project: Project, block_name: str) -> Project:
+def with_free_names(project: Project, block_name: str) -> Project:
     """The project with a free name for every node and group of a block that may not bear its own.
 
     Needed where a container goes or comes: members of a Sequential are numbered, attributes of

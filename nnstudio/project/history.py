@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnstudio.project.commands.graph import Command
+from nnstudio.project.commands.base import Command
 from nnstudio.project.values import Project
 
 
@@ -27,7 +27,7 @@ class History:
         self._saved = project
 
     def do(self, command: Command) -> Project:
-        """Apply a command as one step; raises `Refusal` and changes nothing."""
+        """Apply a command as one step. Raises `Refusal` and changes nothing."""
         after = command.apply(self.project)
         if after != self.project:
             self.done.append(Act(command.title, self.project, after))

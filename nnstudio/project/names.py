@@ -27,6 +27,7 @@ from nnstudio.project.reserved_names import (
     word_problem,
 )
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import BATCH
 from nnstudio.symbols.expression import FUNCTIONS
 from nnstudio.symbols.symbolic import REPETITION
 
@@ -44,7 +45,7 @@ def container_of(graph: Graph, group: str | None) -> Group | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a name is for, and the container (None: the block) in which it must be the only one."""
+    """Role of a name, and the container (None: the block) in which it must be the only one."""
 
     role: Role
     scope: str | None = None
@@ -59,7 +60,7 @@ def _inside(block: Block, group: str | None) -> Place:
 
 
 def place_of(project: Project, block: Block, node: Node) -> Place:
-    """What the name of `node` is for."""
+    """Role of the name of `node`."""
     if node.type == INPUT:
         return Place("input")
     if node.type == OUTPUT:
@@ -99,7 +100,7 @@ class BlockNames:
         return self.count[role, scope, name]
 
     def node_problem(self, node: Node, name: str) -> str | None:
-        """Why `node` cannot be called `name`, in one sentence; the node may be a new one."""
+        """Reason why `node` cannot be called `name`; the node may be a new one."""
         place = place_of(self.project, self.block, node)
         known = self.block.graph.by_id.get(node.id)
         own = None
@@ -108,7 +109,7 @@ class BlockNames:
         return self._problem(place, name, own)
 
     def group_problem(self, group: Group | None, name: str) -> str | None:
-        """Why a container group cannot be called `name`; None stands for a new one in the block."""
+        """Reason why a container cannot be called `name`; the group None is a new one here."""
         place = _inside(self.block, group.parent if group else None)
         known = self.block.graph.groups_by_id.get(group.id) if group else None
         own = None
@@ -176,22 +177,22 @@ _RESERVED: Mapping[Role, Callable[[str], str | None]] = {
 
 
 def attribute_problem(project: Project, block: Block, node: Node | None, name: str) -> str | None:
-    """Why `node` (None: a new container group) cannot be called `name`; None if it can."""
+    """Reason why `node` (None: a new container group) cannot be called `name`; None if it can."""
     names = BlockNames(project, block)
     return names.group_problem(None, name) if node is None else names.node_problem(node, name)
 
 
 def group_problem(project: Project, block: Block, group: Group, name: str) -> str | None:
-    """Why the container `group` cannot be called `name`; None if it can."""
+    """Reason why the container `group` cannot be called `name`; None if it can."""
     return BlockNames(project, block).group_problem(group, name)
 
 
 def parameter_problem(project: Project, block: Block, name: str) -> str | None:
-    """Why a parameter or local of `block` cannot be called `name`; None if it can."""
+    """Reason why a parameter or local of `block` cannot be called `name`; None if it can."""
     problem = word_problem(name)
     if problem is not None:
         return problem
-    if name in FUNCTIONS or name in BUILTINS or name in CODE_NAMES or name in (REPETITION, "N"):
+    if name in FUNCTIONS or name in BUILTINS or name in CODE_NAMES or name in (REPETITION, BATCH):
         return f"'{name}' has a meaning of its own and cannot name a parameter"
     if name in MODULE_ATTRIBUTES:
         return f"'{name}' is an attribute of every nn.Module"
@@ -205,7 +206,7 @@ def parameter_problem(project: Project, block: Block, name: str) -> str | None:
 
 
 def class_name_problem(project: Project, name: str) -> str | None:
-    """Why a new block cannot be called `name`, in one sentence; None if it can."""
+    """Reason why a new block cannot be called `name`; None if it can."""
     problem = word_problem(name)
     if problem is not None:
         return problem

@@ -39,7 +39,7 @@ def _free(graph: Graph, place: Position) -> Position:
     return x, y
 
 
-def opened(
+def make_room(
     graph: Graph, source: Node, targets: Iterable[Node]
 ) -> tuple[Position, tuple[tuple[str, Position], ...]]:
     """A place between a node and what it feeds, and the moves that make room for it."""

@@ -87,7 +87,7 @@ def _fixed_ports(layer_type: str) -> Ports | None:
 
 
 def output_count(layer: Layer, node: Node) -> int:
-    """How many of a layer's outputs a use has: a parameter may decide it (chunk, split)."""
+    """Number of a layer's outputs at a use: a parameter may decide it (chunk, split)."""
     if not isinstance(layer.code, FunctionCode) or layer.code.count is None:
         return len(layer.outputs)
     values = {param.name: param.default for param in layer.params} | dict(node.params)
@@ -126,11 +126,11 @@ def without_gaps(project: Project, graph: Graph) -> Graph:
     if not moved:
         return graph
 
-    def renamed(edge: Edge) -> Edge:
+    def rename(edge: Edge) -> Edge:
         name = moved.get((edge.target.node, edge.target.name))
         return replace(edge, target=replace(edge.target, name=name)) if name else edge
 
-    return replace(graph, edges=tuple(renamed(edge) for edge in graph.edges))
+    return replace(graph, edges=tuple(rename(edge) for edge in graph.edges))
 
 
 def refuse_ports(project: Project, graph: Graph, edge: Edge) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from nnstudio.assets import asset
 from nnstudio.graph.values import Expr, Value
 from nnstudio.project.commands.model import ApplyVariant, SetRootValue
+from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import read
-from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Project
 from nnstudio.symbols.expression import ExpressionError, parse
 
@@ -34,7 +34,7 @@ def preset_names() -> tuple[str, ...]:
 
 @cache
 def preset(name: str) -> Project:
-    """The preset called `name`; raises `TargetError` with near names."""
+    """The preset called `name`. Raises `TargetError` with near names."""
     names = preset_names()
     exact = next((known for known in names if known.lower() == name.lower()), None)
     if exact is None:
@@ -60,7 +60,7 @@ def load_target(target: str | os.PathLike[str]) -> Project:
 
 
 def with_variant(project: Project, name: str) -> Project:
-    """The project with the values of a variant; raises `TargetError` with near names."""
+    """The project with the values of a variant. Raises `TargetError` with near names."""
     names = tuple(v.name for v in project.variants)
     exact = next((known for known in names if known.lower() == name.lower()), None)
     if exact is None:

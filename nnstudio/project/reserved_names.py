@@ -45,7 +45,7 @@ CODE_NAMES = frozenset({"self", "super", "torch", "nn", "F", "math", "Tensor", "
 
 
 def word_problem(name: str) -> str | None:
-    """Why `name` cannot be written in Python code at all, in one sentence."""
+    """Reason why `name` cannot be written in Python code at all."""
     if not name:
         return "A name is needed here"
     if len(name) > MAX_NAME:
@@ -60,7 +60,7 @@ def word_problem(name: str) -> str | None:
 
 
 def reserved_problem(name: str) -> str | None:
-    """Why `name` cannot be an attribute of a module, in one sentence."""
+    """Reason why `name` cannot be an attribute of a module."""
     if name in FUNCTIONS:
         return f"'{name}' is a function of the expressions"
     if name == REPETITION:
@@ -75,14 +75,14 @@ def reserved_problem(name: str) -> str | None:
 
 
 def variable_problem(name: str) -> str | None:
-    """Why a variable of `forward` cannot have that name, in one sentence."""
+    """Reason why a variable of `forward` cannot have that name."""
     if name in CODE_NAMES:
         return f"'{name}' has a meaning of its own in the generated code"
     return None
 
 
 def argument_problem(name: str) -> str | None:
-    """Why `forward` cannot have an argument of that name: it would hide what the text uses."""
+    """Reason why `forward` cannot have such an argument: it would hide what the text uses."""
     if name in FUNCTIONS:
         return f"'{name}' is a function of the expressions"
     if name == REPETITION:

@@ -53,7 +53,7 @@ def names_of_node(project: Project, node: Node) -> set[str]:
 
 
 def users_of(project: Project, block: Block, name: str) -> list[str]:
-    """Where a name of `block` is used: nodes, locals and requirements, as the user sees them."""
+    """Users of a name of `block`: nodes, locals and requirements, as the user sees them."""
     users = [n.name or n.type for n in block.graph.nodes if name in names_of_node(project, n)]
     users += [f"local {known.name}" for known in block.locals if name in names_in(known.value)]
     users += [
@@ -71,7 +71,7 @@ def refuse_used(project: Project, block: Block, name: str) -> None:
         raise Refusal(f"'{name}' is used by {listed} and cannot be removed")
 
 
-def substituted(text: str, by: Replacements) -> Value:
+def substitute_names(text: str, by: Replacements) -> Value:
     """The expression `text` with names replaced; a plain value where no name is left."""
     expression = parse(text)
     if not expression.names & by.keys():
@@ -91,14 +91,14 @@ def _plain(value: Any) -> Value:
 
 
 def _tree(value: Value) -> ast.expr:
-    text = value.text if isinstance(value, Expr) else repr(_listed(value))
+    text = value.text if isinstance(value, Expr) else repr(_as_list(value))
     return ast.parse(text, mode="eval").body
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     if isinstance(value, Expr):
         return _Verbatim(value.text)
-    return [_listed(item) for item in value] if isinstance(value, tuple) else value
+    return [_as_list(item) for item in value] if isinstance(value, tuple) else value
 
 
 class _Verbatim:
@@ -145,12 +145,12 @@ def _with_fresh_variables(tree: ast.expr, trees: Mapping[str, ast.expr]) -> ast.
     return tree
 
 
-def replaced_in(value: Value, by: Replacements, pattern: bool = False) -> Value:
+def replace_names(value: Value, by: Replacements, pattern: bool = False) -> Value:
     """A value with names replaced, in expressions and (with `pattern`) bare."""
     if isinstance(value, Expr):
-        return substituted(value.text, by)
+        return substitute_names(value.text, by)
     if isinstance(value, tuple):
-        return tuple(replaced_in(item, by, pattern) for item in value)
+        return tuple(replace_names(item, by, pattern) for item in value)
     if pattern and isinstance(value, str) and value in by:
         new = by[value]
         return new.text if isinstance(new, Expr) and new.text.isidentifier() else new
@@ -158,16 +158,16 @@ def replaced_in(value: Value, by: Replacements, pattern: bool = False) -> Value:
 
 
 def rewritten(project: Project, node: Node, by: Replacements) -> Node:
-    """A node with names of its block replaced; raises `Refusal` where a value cannot be."""
+    """A node with names of its block replaced. Raises `Refusal` where a value cannot be."""
     inside = {k: v for k, v in by.items() if k != REPETITION} if node.repeat else by
     params = {
-        param: replaced_in(value, inside, _is_pattern(project, node, param))
+        param: replace_names(value, inside, _is_pattern(project, node, param))
         for param, value in node.params.items()
     }
-    when = None if node.when is None else _condition(replaced_in(node.when, inside))
+    when = None if node.when is None else _condition(replace_names(node.when, inside))
     repeat = node.repeat
     if repeat is not None and isinstance(repeat.count, Expr):
-        count = replaced_in(repeat.count, by)
+        count = replace_names(repeat.count, by)
         if isinstance(count, bool) or not isinstance(count, int | Expr):
             raise Refusal(f"{node.name or node.type}: repeat expects a whole number, got {count!r}")
         repeat = Repeat(count, repeat.kind)
@@ -185,7 +185,7 @@ def with_name_replaced(project: Project, block: Block, old: str, new: str) -> Bl
     by: Replacements = {old: Expr(new)}
 
     def expression(text: Expr) -> Expr:
-        result = substituted(text.text, by)
+        result = substitute_names(text.text, by)
         assert isinstance(result, Expr)
         return result
 

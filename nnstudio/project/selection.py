@@ -27,7 +27,7 @@ def whole_groups(graph: Graph, nodes: Collection[str]) -> tuple[Group, ...]:
     return tuple(replace(g, parent=g.parent if g.parent in ids else None) for g in found)
 
 
-def taken_out(graph: Graph, nodes: Collection[str]) -> Graph:
+def subgraph(graph: Graph, nodes: Collection[str]) -> Graph:
     """The part of `graph` that consists of `nodes`; who shared a module outside gets its own."""
     groups = whole_groups(graph, nodes)
     ids = {group.id for group in groups}

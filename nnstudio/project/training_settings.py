@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from nnstudio.errors import UserError
 
-class SettingsError(ValueError):
+
+class SettingsError(UserError):
     """Settings that cannot be; the message is one sentence for the user."""
 
 
@@ -227,16 +229,16 @@ class TrainingSettings(BaseModel):
         return tuple(float(part) for part in self.loss_weights.split(",") if part.strip())
 
     @classmethod
-    def checked(cls, values: Mapping[str, Any]) -> TrainingSettings:
-        """Settings from `values`, defaults for the rest. Raises SettingsError, one sentence."""
+    def from_values(cls, values: Mapping[str, Any]) -> TrainingSettings:
+        """Settings from `values`, defaults for the rest. Raises `SettingsError`, one sentence."""
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
             raise SettingsError(_sentence(error)) from error
 
-    def changed(self, **values: Any) -> TrainingSettings:
+    def with_values(self, **values: Any) -> TrainingSettings:
         """A copy with other values, checked like new ones."""
-        return self.checked({**self.model_dump(), **values})
+        return self.from_values({**self.model_dump(), **values})
 
 
 _EXPECTED = {
@@ -246,19 +248,19 @@ _EXPECTED = {
 
 
 def _sentence(error: ValidationError) -> str:
-    """The first fault of `error`: which setting, what was expected, what came."""
-    fault = error.errors(include_url=False, include_context=True)[0]
-    name = str(fault["loc"][0]) if fault["loc"] else "settings"
+    """The first problem of `error`: which setting, what was expected, what came."""
+    first = error.errors(include_url=False, include_context=True)[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
     field = TrainingSettings.model_fields.get(name)
     title = (field.title or name) if field else name
-    if fault["type"] == "extra_forbidden":
+    if first["type"] == "extra_forbidden":
         return f"There is no training setting named {name}."
-    if fault["type"] == "string_pattern_mismatch":
+    if first["type"] == "string_pattern_mismatch":
         expected = _EXPECTED[name]
     else:
-        expected = fault["msg"].removeprefix("Input should ")
+        expected = first["msg"].removeprefix("Input should ")
         expected = expected.replace("greater than or equal to", "at least")
         expected = expected.replace("less than or equal to", "at most")
         expected = expected.replace("less than", "below").replace("greater than", "above")
-    received = cast(object, fault["input"])
+    received = cast(object, first["input"])
     return f"{title} must {expected}, not {received!r}."

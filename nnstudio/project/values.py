@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from nnstudio.catalog.layer import REQUIRED, Required
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Graph, Value
 from nnstudio.project.training_settings import TrainingSettings
 
@@ -27,23 +28,13 @@ InitialiserRule = Literal[
 ]
 
 
-class _Required:
-    """Marks a block parameter without a default."""
-
-    def __repr__(self) -> str:
-        return "REQUIRED"
-
-
-REQUIRED = _Required()
-
-
 @dataclass(frozen=True, slots=True)
 class BlockParameter:
     """A constructor argument of the block, a field of the inspector, an axis of the search."""
 
     name: str
     type: ParameterType = "int"
-    default: Value | _Required = REQUIRED
+    default: Value | Required = REQUIRED
     note: str = ""
 
 
@@ -65,7 +56,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Initialiser:
-    """How weights or biases begin: of all layers of a type in the block, or of one node.
+    """Rule for the first weights or biases of a layer type in the block, or of one node.
 
     Blocks inside are layers of the block, too. `params` are literals: std, gain, value, ...
     """
@@ -132,7 +123,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the gallery says of a project: task, source document and documented table.
+    """Description of a project in the gallery: task, document and documented table.
 
     `recipe` tells where the training settings come from and what of it no setting can say.
     """

@@ -48,7 +48,7 @@ NOT_NEGATIVE = ("std", "gain")
 
 
 def initialiser_problem(item: Initialiser) -> str | None:
-    """Why a rule cannot be, in one sentence; the node it may be for is not looked at."""
+    """Reason why a rule cannot be; the node it may be for is not looked at."""
     if (not item.layer_type) == (item.node is None):
         return "An initialiser is for one layer type or for one node"
     if item.layer_type and item.layer_type not in INITIALISED:
@@ -70,7 +70,7 @@ def initialiser_problem(item: Initialiser) -> str | None:
 
 
 def type_problem(item: Initialiser, layer_type: str) -> str | None:
-    """Why a rule does not suit a layer type, in one sentence."""
+    """Reason why a rule does not suit a layer type."""
     if layer_type not in INITIALISED:
         return f"{layer_type} has no {item.target} to initialise"
     if item.target == "bias" and layer_type in WITHOUT_BIAS:
@@ -103,7 +103,7 @@ def _param_problem(rule: str, name: str, value: Any) -> str | None:
 
 
 def initialisers_problem(block: Block) -> str | None:
-    """What is wrong with the initialisers of a block, in one sentence."""
+    """Problem of the initialisers of a block, in one sentence."""
     seen: set[tuple[str, str | None, str]] = set()
     for item in block.initialisers:
         problem = initialiser_problem(item)
@@ -120,7 +120,7 @@ def initialisers_problem(block: Block) -> str | None:
 
 
 def ties_problem(block: Block) -> str | None:
-    """What is wrong with the ties of a block by themselves, in one sentence."""
+    """Problem of the ties of a block by themselves, in one sentence."""
     by_id = block.graph.by_id
     takers: set[tuple[str, str]] = set()
     for tie in block.ties:
@@ -144,7 +144,7 @@ def ties_problem(block: Block) -> str | None:
 
 
 def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
-    """Why a parameter of a node cannot be tied, in one sentence without the node's name."""
+    """Reason why a parameter of a node cannot be tied, without the node's name."""
     if node.type in project.by_name or node.type not in TIED:
         return f"has no {parameter} that can be tied: only {', '.join(TIED)} have"
     if parameter == "bias" and (node.type in WITHOUT_BIAS or node.params.get("bias") is False):
@@ -158,7 +158,7 @@ def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
 
 
 def override_problem(project: Project, node: Node, item: Initialiser) -> str | None:
-    """Why a node cannot have an initialiser of its own, in one sentence without its name."""
+    """Reason why a node cannot have an initialiser of its own, without its name."""
     if node.type in project.by_name:
         return "is a block: give its layers their initialisers inside"
     if node.shares is not None:

@@ -10,7 +10,7 @@ _PACKAGES = ("nnstudio", "torch", "numpy", "scikit-learn")
 
 
 def machine_facts() -> dict[str, str]:
-    """What somebody needs to know to repeat a run, as words."""
+    """Facts that are needed to repeat a run, as words."""
     facts = {
         "system": f"{platform.system()} {platform.release()}",
         "processor": platform.processor() or platform.machine(),

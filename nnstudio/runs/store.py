@@ -20,6 +20,7 @@ from typing import Any, Self, TypeAlias
 
 import platformdirs
 
+from nnstudio.errors import UserError
 from nnstudio.runs.machine import machine_facts
 
 PROJECT_FILE = "project.nns"
@@ -28,7 +29,7 @@ MACHINE_FILE = "machine.json"
 EVENTS_FILE = "events.jsonl"
 RESULT_FILE = "result.json"
 
-Told: TypeAlias = list[dict[str, Any]]
+EventRecords: TypeAlias = list[dict[str, Any]]
 """Events as JSON values, in order."""
 
 _SCHEMA = """
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS runs (
 """
 
 
-class RunStoreError(ValueError):
+class RunStoreError(UserError):
     """A run that is not there or cannot be kept; the message is one sentence for the user."""
 
 
@@ -79,7 +80,7 @@ class RunRecord:
 
 
 def default_folder() -> Path:
-    """Where this user's runs are kept."""
+    """Folder of this user's runs."""
     return Path(platformdirs.user_data_dir("nnstudio", appauthor=False)) / "runs"
 
 
@@ -129,7 +130,7 @@ class RunStore:
         return [RunRecord._of_row(row, self.folder) for row in rows]
 
     def get(self, run: str) -> RunRecord:
-        """One run by its id. Raises RunStoreError if there is none."""
+        """One run by its id. Raises `RunStoreError` if there is none."""
         with self._index() as index:
             row = index.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
         if row is None:
@@ -171,7 +172,7 @@ class RunStore:
         with (self.folder / run / EVENTS_FILE).open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(line + "\n")
 
-    def events(self, run: str) -> Told:
+    def events(self, run: str) -> EventRecords:
         """All events of a run in order. A last line cut off by a crash is left out."""
         path = self.get(run).folder / EVENTS_FILE
         events = []
@@ -182,7 +183,7 @@ class RunStore:
                 continue
         return events
 
-    def history(self, run: str) -> Told:
+    def history(self, run: str) -> EventRecords:
         """One entry per epoch. After a resume from an older checkpoint the later one counts."""
         by_epoch = {
             event["epoch"]: event for event in self.events(run) if event["event"] == "epoch_done"

@@ -9,14 +9,22 @@ that texts stay as short as a person would write them.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import lru_cache
 
 from nnstudio.symbols.expression import parse
 
 Monomial = tuple[str, ...]
 
-BATCH_NAMES = frozenset({"N", "batch"})
+BATCH = "N"
+"""The name of the batch in patterns that the program writes."""
+BATCH_NAMES = frozenset({BATCH, "batch"})
 """Sizes of these names are the batch: any number, also another one for the last samples."""
+
+
+def batch_axis(sizes: Iterable[object]) -> int | None:
+    """The place of the batch among the sizes of a pattern or shape; None if it is not named."""
+    return next((axis for axis, size in enumerate(sizes) if size in BATCH_NAMES), None)
 
 
 @lru_cache(maxsize=16384)
@@ -87,7 +95,7 @@ class Dim:
         return {(): self.value} if self.value else {}
 
     def _factor(self) -> tuple[Monomial, int]:
-        """As one product; a sum becomes a bracketed atom."""
+        """The dimension as one product; a sum becomes a bracketed atom."""
         poly = self._poly()
         if len(poly) == 1:
             return next(iter(poly.items()))
@@ -139,7 +147,7 @@ class Dim:
             value = self.value // other.value
         if other.terms is None:
             assert other.value is not None
-            return self._divided_by_number(other.value, value)
+            return self._divide_by_number(other.value, value)
         if self.same(other):
             return Dim(1)
         quotient = self._exact_quotient(other)
@@ -161,7 +169,7 @@ class Dim:
             result[tuple(rest)] = coefficient // scale
         return result
 
-    def _divided_by_number(self, number: int, value: int | None) -> Dim:
+    def _divide_by_number(self, number: int, value: int | None) -> Dim:
         if self.terms is None:
             assert self.value is not None
             return Dim(self.value // number) if number else Dim(0)
@@ -181,7 +189,7 @@ class Dim:
             if constant:
                 whole[()] = constant
             return _make(value, whole)
-        return _make(value, _plus(whole, (_divided(_tidy(_write(rest)), number),)))
+        return _make(value, _plus(whole, (_floor_division(_tidy(_write(rest)), number),)))
 
     def __mod__(self, other: Dim | int) -> Dim:
         other = as_dim(other)
@@ -243,7 +251,7 @@ def _plus(terms: dict[Monomial, int], monomial: Monomial) -> dict[Monomial, int]
 
 
 @lru_cache(maxsize=4096)
-def _divided(text: str, number: int) -> str:
+def _floor_division(text: str, number: int) -> str:
     """``text // number``, with (a // b) // c written as a // (b * c)."""
     tree = ast.parse(text, mode="eval").body
     if (

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from nnstudio.errors import UserError
+
 MAX_TEXT = 400
 MAX_LENGTH = 4096
 MAX_STEPS = 20_000
 MAX_MAGNITUDE = 10**15
 
 
-class ExpressionError(ValueError):
+class ExpressionError(UserError):
     """An expression that is not in the language, or has no value; the message is one sentence."""
 
 
@@ -95,13 +97,13 @@ class Expression:
     names: frozenset[str]
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """The value with each name replaced; raises `ExpressionError` with one sentence."""
+        """The value with each name replaced. Raises `ExpressionError` with one sentence."""
         return _Evaluation(values).run(self.tree, self.text)
 
 
 @lru_cache(maxsize=8192)
 def parse(text: str) -> Expression:
-    """Check `text` and return it parsed; raises `ExpressionError` naming what is not allowed."""
+    """Check `text` and return it parsed. Raises `ExpressionError` naming what is not allowed."""
     if len(text) > MAX_TEXT:
         raise ExpressionError(f"the expression has {len(text)} characters, at most {MAX_TEXT}")
     try:

@@ -44,7 +44,7 @@ def literal(value: Any) -> Quantity:
     return Term(value, repr(value))
 
 
-def named(name: str, value: Any) -> Quantity:
+def named_quantity(name: str, value: Any) -> Quantity:
     """The quantity called `name`; `value` None: not known."""
     if isinstance(value, bool) or not isinstance(value, int | None):
         return Term([*value] if isinstance(value, tuple) else value, name)
@@ -52,7 +52,7 @@ def named(name: str, value: Any) -> Quantity:
 
 
 def resolve(expression: Expression | str, scope: Scope) -> Quantity:
-    """The quantity of `expression` in `scope`; raises `ExpressionError`."""
+    """The quantity of `expression` in `scope`. Raises `ExpressionError`."""
     if isinstance(expression, str):
         expression = parse(expression)
     return _walk(expression.tree, scope)
@@ -70,7 +70,7 @@ def substitute(dim: Dim, scope: Scope) -> Dim:
 
 
 def as_size(quantity: Quantity) -> Dim:
-    """The quantity as a dimension; a value that is no whole number raises `ExpressionError`."""
+    """The quantity as a dimension. Raises `ExpressionError` for a value that is no whole number."""
     if isinstance(quantity, Dim):
         return quantity
     value = quantity.value
@@ -177,7 +177,7 @@ class _Substitution(ast.NodeTransformer):
 
 
 @lru_cache(maxsize=8192)
-def _substituted(source: str, texts: tuple[tuple[str, str], ...]) -> str:
+def _substitute_text(source: str, texts: tuple[tuple[str, str], ...]) -> str:
     """`source` with each name replaced by its text."""
     tree = ast.parse(source, mode="eval").body
     bound = frozenset(
@@ -199,7 +199,7 @@ def _opaque(node: ast.expr, scope: Scope) -> Quantity:
         raise ExpressionError(f"'{min(missing)}' is not known here; known names: {known}")
     values = {name: scope[name].value for name in source.names}
     value = None if None in values.values() else source.evaluate(values)
-    text = _substituted(source.text, tuple((n, scope[n].text) for n in sorted(source.names)))
+    text = _substitute_text(source.text, tuple((n, scope[n].text) for n in sorted(source.names)))
     if value is not None and not parse(text).names:
         return literal(value)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -24,9 +24,9 @@ class Batches:
         self._device = device
         self._size = batch_size
         self._resident = _fits(inputs, targets, device)
-        self._inputs = each(self._placed, inputs)
+        self._inputs = each(self._to_device, inputs)
         # An autoencoder's targets are its inputs: no second copy.
-        self._targets = self._inputs if targets is inputs else each(self._placed, targets)
+        self._targets = self._inputs if targets is inputs else each(self._to_device, targets)
         self.steps = max(1, -(-self.samples // batch_size))
         if self.samples % batch_size == 1 and self.steps > 1:
             # A last batch of one sample has no variance for BatchNorm: it joins the one before.
@@ -60,7 +60,7 @@ class Batches:
         end = self.samples if step == self.steps - 1 else (step + 1) * self._size
         return slice(step * self._size, end)
 
-    def _placed(self, rows: Tensor) -> Tensor:
+    def _to_device(self, rows: Tensor) -> Tensor:
         return rows.to(self._device) if self._resident else rows.contiguous()
 
     def _send(self, batch: Tensor) -> Tensor:

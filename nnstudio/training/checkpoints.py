@@ -30,7 +30,7 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a file holds: tensors on the CPU by name, and the rest as JSON values."""
+    """Content of a file: tensors on the CPU by name, and the rest as JSON values."""
 
     tensors: dict[str, Tensor]
     state: dict[str, Any]
@@ -46,7 +46,7 @@ class Checkpoint:
 
 
 def folder_of(run_folder: Path) -> Path:
-    """Where a run keeps its checkpoints."""
+    """Folder of a run's checkpoints."""
     return run_folder / "checkpoints"
 
 
@@ -62,7 +62,7 @@ def write(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -
 
 
 def read(path: Path) -> Checkpoint:
-    """A checkpoint from its file or its run's folder. Raises TrainingError, one sentence."""
+    """A checkpoint from its file or its run's folder. Raises `TrainingError`, one sentence."""
     if path.is_dir():
         path = folder_of(path) / LAST
     try:
@@ -116,7 +116,7 @@ def rng_tensors(device: torch.device) -> dict[str, Tensor]:
 
 
 def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
-    """Raises TrainingError if the checkpoint is another model's."""
+    """Raises `TrainingError` if the checkpoint is another model's."""
     saved = checkpoint.part("model")
     own = dict(_only_tensors(model.state_dict()))
     odd = [

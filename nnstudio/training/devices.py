@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import torch
 
+from nnstudio.errors import UserError
 
-class DeviceError(ValueError):
+
+class DeviceError(UserError):
     """A device that is not there; the message is one sentence for the user."""
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias
 
+from nnstudio.errors import UserError
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -21,8 +23,8 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What all events share: their form as JSON."""
+class _Event:
+    """Base of all events: their form as JSON."""
 
     def to_json(self) -> dict[str, Any]:
         """{"event": "epoch_done", ...}: the event's name and its fields."""
@@ -31,7 +33,7 @@ class _Told:
 
 
 @dataclass(frozen=True)
-class Started(_Told):
+class Started(_Event):
     device: str
     epochs: int
     steps_per_epoch: int
@@ -43,7 +45,7 @@ class Started(_Told):
 
 
 @dataclass(frozen=True)
-class StepsDone(_Told):
+class StepsDone(_Event):
     """A few times a second: means since the last one."""
 
     epoch: int
@@ -58,7 +60,7 @@ class StepsDone(_Told):
 
 
 @dataclass(frozen=True)
-class EpochDone(_Told):
+class EpochDone(_Event):
     epoch: int
     epochs: int
     train: Metrics
@@ -70,7 +72,7 @@ class EpochDone(_Told):
 
 
 @dataclass(frozen=True)
-class CheckpointSaved(_Told):
+class CheckpointSaved(_Event):
     path: str
     epoch: int
     """The last epoch that is at least partly in it."""
@@ -79,22 +81,22 @@ class CheckpointSaved(_Told):
 
 
 @dataclass(frozen=True)
-class Paused(_Told):
+class Paused(_Event):
     pass
 
 
 @dataclass(frozen=True)
-class Resumed(_Told):
+class Resumed(_Event):
     pass
 
 
 @dataclass(frozen=True)
-class Stopping(_Told):
+class Stopping(_Event):
     pass
 
 
 @dataclass(frozen=True)
-class Completed(_Told):
+class Completed(_Event):
     epochs: int
     """Epochs done; fewer than planned after early stopping."""
     seconds: float
@@ -105,13 +107,13 @@ class Completed(_Told):
 
 
 @dataclass(frozen=True)
-class Stopped(_Told):
+class Stopped(_Event):
     epoch: int
     seconds: float
 
 
 @dataclass(frozen=True)
-class Failed(_Told):
+class Failed(_Event):
     sentence: str
     detail: str
     """The traceback."""
@@ -146,17 +148,19 @@ _KINDS: tuple[type[Event], ...] = (
 )
 
 
-def from_json(told: Mapping[str, Any]) -> Event:
-    """The event that `to_json` made `told` of. Raises ValueError for anything else."""
-    wanted = str(told.get("event")).replace("_", "")
+def from_json(record: Mapping[str, Any]) -> Event:
+    """The event that `to_json` wrote as `record`. Raises `UserError` for anything else."""
+    wanted = str(record.get("event")).replace("_", "")
     for kind in _KINDS:
         if kind.__name__.lower() == wanted:
-            values = {field.name: told[field.name] for field in fields(kind) if field.name in told}
-            for name, value in values.items():
-                if isinstance(value, Mapping):
-                    values[name] = Metrics(**value)
+            values = {
+                field.name: record[field.name] for field in fields(kind) if field.name in record
+            }
             try:
+                for name, value in values.items():
+                    if isinstance(value, Mapping):
+                        values[name] = Metrics(**value)
                 return kind(**values)
             except TypeError as error:
-                raise ValueError(f"The event {told.get('event')} lacks fields.") from error
-    raise ValueError(f"There is no event named {told.get('event')!r}.")
+                raise UserError(f"The event {record.get('event')} lacks fields.") from error
+    raise UserError(f"There is no event named {record.get('event')!r}.")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import traceback
 
+from nnstudio.errors import UserError
 from nnstudio.training.events import Failed
 
 
-class TrainingError(ValueError):
+class TrainingError(UserError):
     """A training that cannot go on; the message is one sentence for the user."""
 
 
-def failed(error: BaseException, source_name: str | None = None) -> Failed:
+def failure_event(error: BaseException, source_name: str | None = None) -> Failed:
     """The event for `error`.
 
     source_name: the file name under which generated code was compiled; the innermost line of
@@ -32,7 +33,7 @@ def _sentence(error: BaseException, line: int | None) -> str:
     low = first.lower()
     if "out of memory" in low or "can't allocate memory" in low or isinstance(error, MemoryError):
         return "There is not enough memory: try a smaller batch size or a smaller model."
-    if isinstance(error, ValueError) and type(error).__module__.startswith("nnstudio."):
+    if isinstance(error, UserError):
         return f"{first}."
     if isinstance(error, OSError):
         name = f" {error.filename}" if error.filename else ""

@@ -37,7 +37,7 @@ from nnstudio.training.events import (
     Stopping,
     from_json,
 )
-from nnstudio.training.failures import TrainingError, failed
+from nnstudio.training.failures import TrainingError, failure_event
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
 from nnstudio.training.optimizers import Schedule
 from nnstudio.training.stop_and_pause import StopAndPause
@@ -89,7 +89,7 @@ def train(
                 training.restore(checkpoints.read(resume))
             yield from training.events(control or StopAndPause())
     except Exception as error:
-        yield failed(error, source_name)
+        yield failure_event(error, source_name)
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def _machine_set_up() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Position:
-    """Where a training is: `epoch` in work, `step` steps of it done with these sums."""
+    """Position of a training: `epoch` in work, `step` steps of it done with these sums."""
 
     epoch: int = 1
     step: int = 0
@@ -178,8 +178,8 @@ class _Training:
             epochs=len(self.history),
             seconds=self.clock.seconds(),
             best_epoch=best.epoch if best else 0,
-            best=_judged(best) if best else None,
-            last=_judged(self.history[-1]) if self.history else None,
+            best=_deciding_metrics(best) if best else None,
+            last=_deciding_metrics(self.history[-1]) if self.history else None,
         )
 
     def _run_epoch(self) -> Iterator[Event]:
@@ -207,7 +207,7 @@ class _Training:
             seconds=self.clock.seconds() - self.epoch_began,
         )
         self.history.append(done)
-        self.schedule.epoch_done(_judged(done).loss)
+        self.schedule.epoch_done(_deciding_metrics(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
         self.meter = self._meter()
         self.epoch_began = self.clock.seconds()
@@ -313,7 +313,7 @@ class _Training:
         return self.epoch if self.step else self.epoch - 1
 
     def _best(self) -> EpochDone | None:
-        return min(self.history, key=lambda done: _judged(done).loss, default=None)
+        return min(self.history, key=lambda done: _deciding_metrics(done).loss, default=None)
 
     def _has_waited_enough(self) -> bool:
         best, patience = self._best(), self.settings.early_stopping
@@ -347,7 +347,7 @@ class _Training:
         return CheckpointSaved(str(path), done.epoch, best=True)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on exactly where the checkpoint was written. Raises TrainingError."""
+        """Go on exactly where the checkpoint was written. Raises `TrainingError`."""
         state = checkpoint.state
         if "position" not in state:
             raise TrainingError("This checkpoint holds weights only: resume from the last one.")
@@ -360,8 +360,8 @@ class _Training:
             )
         self.learner.restore(checkpoint)
         self.schedule.restore(state["schedule"])
-        told = [from_json(done) for done in state["history"]]
-        self.history = [done for done in told if isinstance(done, EpochDone)]
+        events = [from_json(done) for done in state["history"]]
+        self.history = [done for done in events if isinstance(done, EpochDone)]
         self._move_to(position)
 
     def _check_same(self, state: Mapping[str, Any]) -> None:
@@ -379,6 +379,6 @@ class _Training:
             )
 
 
-def _judged(done: EpochDone) -> Metrics:
-    """By what an epoch is judged: the validation, or the training where there is none."""
+def _deciding_metrics(done: EpochDone) -> Metrics:
+    """Metrics that judge an epoch: of the validation, or of the training where there is none."""
     return done.validation or done.train

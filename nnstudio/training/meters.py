@@ -105,7 +105,7 @@ class Clock:
 
 
 class ReportWindow:
-    """What has been learnt since the last report; may reach over the end of an epoch."""
+    """Totals since the last report; may reach over the end of an epoch."""
 
     def __init__(self, every: float, now: float) -> None:
         """every: seconds between two reports; now: seconds on the clock."""

@@ -35,9 +35,9 @@ class Objective(Protocol):
 
 
 def objective_for(settings: TrainingSettings, dataset: DataSet, output: Rows) -> Objective:
-    """What to minimise for a model that gave `output` for a few samples.
+    """Objective of a model that gave `output` for a few samples.
 
-    Raises TrainingError if loss, data and output do not go together.
+    Raises `TrainingError` if loss, data and output do not go together.
     """
     if isinstance(output, Tensor):
         return SingleObjective(settings, tuple(output.shape[1:]))
@@ -65,7 +65,7 @@ class SingleObjective:
     def targets(self, dataset: DataSet) -> Tensor:
         """The targets as `measure` takes them, one row per sample.
 
-        Raises TrainingError if loss, data and output do not go together.
+        Raises `TrainingError` if loss, data and output do not go together.
         """
         if self._by_class:
             return self._class_numbers(dataset)
@@ -134,7 +134,7 @@ class HeadsObjective:
     def __init__(
         self, settings: TrainingSettings, dataset: DataSet, forms: Mapping[str, tuple[int, ...]]
     ) -> None:
-        """forms: of each output for one sample. Raises TrainingError if one has no target."""
+        """forms: of each output for one sample. Raises `TrainingError` if one has no target."""
         asked = dict(dataset.info.heads)
         names = ", ".join(forms)
         if not set(forms) <= set(asked):
@@ -156,7 +156,7 @@ class HeadsObjective:
         """The targets of each head, as `measure` takes them."""
         asked = dict(dataset.info.heads)
         return {
-            name: head.targets(_asked(dataset, name, asked[name]))
+            name: head.targets(_with_target(dataset, name, asked[name]))
             for name, head in self._heads.items()
         }
 
@@ -164,14 +164,14 @@ class HeadsObjective:
         """Sum of mean losses times weights (), and the right answers of the first head ()."""
         assert not isinstance(output, Tensor)
         assert not isinstance(targets, Tensor)
-        told = {
+        judged = {
             name: head.measure(output[name], targets[name]) for name, head in self._heads.items()
         }
-        losses = [self._weights[name] * loss for name, (loss, _) in told.items()]
-        return torch.stack(losses).sum(), next(iter(told.values()))[1]
+        losses = [self._weights[name] * loss for name, (loss, _) in judged.items()]
+        return torch.stack(losses).sum(), next(iter(judged.values()))[1]
 
 
-def _asked(dataset: DataSet, name: str, classes: tuple[str, ...]) -> DataSet:
+def _with_target(dataset: DataSet, name: str, classes: tuple[str, ...]) -> DataSet:
     assert not isinstance(dataset.targets, Tensor)
     info = replace(dataset.info, classes=classes)
     return replace(dataset, info=info, targets=dataset.targets[name])

@@ -24,7 +24,7 @@ from nnstudio.training.events import (
     Stopped,
     Stopping,
 )
-from nnstudio.training.failures import failed
+from nnstudio.training.failures import failure_event
 from nnstudio.training.stop_and_pause import StopAndPause
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is trained. source_name: the file name under which the model's code was compiled."""
+    """Model and data of a run. source_name: the file name under which the code was compiled."""
 
     model: nn.Module
     train_set: DataSet
@@ -90,11 +90,11 @@ class Run:
 
     @property
     def state(self) -> State:
-        """When it is final, all events are in the queue."""
+        """State of the run; when it is final, all events are in the queue."""
         return self._state
 
     def start(self) -> None:
-        """Begin. Raises RuntimeError if it has begun before."""
+        """Begin. Raises `RuntimeError` if it has begun before."""
         with self._lock:
             if self._state is not State.CREATED:
                 raise RuntimeError(f"A run starts once; this one is {self._state.lower()}.")
@@ -158,7 +158,7 @@ class Run:
         try:
             self._train()
         except Exception as error:  # from prepare, a device that is not there, the listener
-            event = failed(error, self.prepared.source_name if self.prepared else None)
+            event = failure_event(error, self.prepared.source_name if self.prepared else None)
             try:
                 self._tell(event)
             except Exception:  # the listener cannot write: the window shall know all the same

@@ -27,7 +27,7 @@ class TrainStep:
     ) -> None:
         """example: the data set to train on; the model is tried out on two of its samples.
 
-        Raises TrainingError if model, data and loss do not go together.
+        Raises `TrainingError` if model, data and loss do not go together.
         """
         torch.manual_seed(settings.seed)
         self.model = model.to(device)
@@ -62,7 +62,7 @@ class TrainStep:
             return self._judge(inputs, targets)
 
     def _judge(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
-        given = self._example.given(inputs)
+        given = self._example.to_model(inputs)
         output = answers(self._call(given), self._example.batch_axis)
         if self.objective.reconstructs:
             targets = first(given).movedim(self._example.batch_axis, 0)
@@ -80,7 +80,7 @@ class TrainStep:
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Raises TrainingError if the checkpoint is another model's."""
+        """Raises `TrainingError` if the checkpoint is another model's."""
         checkpoints.restore_model(self.model, checkpoint)
         checkpoints.restore_optimizer(self._optimizer, checkpoint)
         checkpoints.restore_rng(self._device, checkpoint)
@@ -90,7 +90,7 @@ class TrainStep:
         few = each(lambda rows: rows[:2].to(self._device), self._example.inputs)
         self.model.eval()
         with torch.no_grad():
-            output = answers(self._call(self._example.given(few)), self._example.batch_axis)
+            output = answers(self._call(self._example.to_model(few)), self._example.batch_axis)
         for rows in (output,) if isinstance(output, Tensor) else output.values():
             if len(rows) != count(few):
                 raise TrainingError(

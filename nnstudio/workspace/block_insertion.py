@@ -22,7 +22,7 @@ class ImportBlock:
 
     @property
     def title(self) -> str:
-        """What the history calls it."""
+        """Name in the history."""
         return f"Take {self.name}"
 
     def apply(self, project: Project) -> Project:
@@ -41,7 +41,7 @@ class Addition:
 
 
 def addition(project: Project, name: str, fragment: Fragment) -> Addition:
-    """What the only use in `fragment`, of the block called `name`, is in `project`."""
+    """Addition that puts the only use in `fragment`, of block `name`, into `project`."""
     (use,) = fragment.graph.nodes
     take = ImportBlock(name, fragment.blocks)
     wider, types = with_blocks(project, take.blocks)

@@ -49,10 +49,9 @@ class BlockLibraries:
         return next((block for block in self.blocks if block.path.name == key), None)
 
     def addition(self, project: Project, key: str) -> Addition:
-        """What is added for a type, a file of the library or a building block.
+        """Addition for a type, a file of the library or a building block.
 
-        Raises:
-            Refusal: there is no such file any more, or it is broken.
+        Raises `Refusal` if there is no such file any more, or it is broken.
         """
         ready = building_block(key)
         if ready is not None:

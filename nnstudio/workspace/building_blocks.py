@@ -31,12 +31,12 @@ class BuildingBlock:
 
     @property
     def key(self) -> str:
-        """What it is called from outside: ``CNN2DResNet/ResNetBlock2D``."""
+        """Name from outside: ``CNN2DResNet/ResNetBlock2D``."""
         return f"{self.preset or 'blocks'}/{self.name}"
 
     @property
     def note(self) -> str:
-        """What it is, in a sentence or two."""
+        """Description in a sentence or two."""
         return _notes(*self.place)[self.name]
 
     @property
@@ -50,7 +50,7 @@ class BuildingBlock:
         return _fragment(self)
 
     def addition(self, project: Project) -> Addition:
-        """What it is in `project`."""
+        """Addition that puts it into `project`."""
         return addition(project, self.name, self.fragment)
 
 
@@ -77,8 +77,8 @@ def building_block(key: str) -> BuildingBlock | None:
 @cache
 def _notes(folder: str, file: str) -> dict[str, str]:
     """The notes of all blocks in a file, without checking what else it holds."""
-    told = json.loads(asset(folder, file).read_text(encoding="utf-8"))
-    return {block["name"]: block.get("note", "") for block in told["blocks"]}
+    record = json.loads(asset(folder, file).read_text(encoding="utf-8"))
+    return {block["name"]: block.get("note", "") for block in record["blocks"]}
 
 
 @cache

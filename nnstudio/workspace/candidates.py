@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.compiler.inference import DeferredInference, analyse, is_waiting
+from nnstudio.compiler.inference import DeferredInference, full_report, is_waiting
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Value
 from nnstudio.project.checks import contains
 from nnstudio.project.commands.new_node import _initial
@@ -50,10 +50,10 @@ def candidates(
     """
     found: list[Candidate] = []
     for inner in project.blocks:
-        if not contains(project, inner.name, block) and _reached(block_ports(inner), side):
+        if not contains(project, inner.name, block) and _can_connect(block_ports(inner), side):
             found.append(Candidate(inner.name, "block", "Blocks", help=inner.note))
     for layer in registry.all_layers().values():
-        if _reached(ports_of(project, layer.type), side):
+        if _can_connect(ports_of(project, layer.type), side):
             found.append(
                 Candidate(
                     layer.type,
@@ -64,15 +64,15 @@ def candidates(
                 )
             )
     if side == "out" and tensor is not None:
-        found = _tried(project, found, tensor)
+        found = _try_all(project, found, tensor)
     return found
 
 
-def _reached(ports: Ports, side: Side | None) -> bool:
+def _can_connect(ports: Ports, side: Side | None) -> bool:
     return side is None or bool(ports.inputs if side == "out" else ports.outputs)
 
 
-def _tried(project: Project, found: list[Candidate], tensor: Tensor) -> list[Candidate]:
+def _try_all(project: Project, found: list[Candidate], tensor: Tensor) -> list[Candidate]:
     # All types hang on one Input of the wire's shape, so that one analysis answers for all.
     source = Node("source", INPUT, "source", _pattern(tensor))
     nodes, edges = [source], []
@@ -84,19 +84,20 @@ def _tried(project: Project, found: list[Candidate], tensor: Tensor) -> list[Can
         edges.append(Edge(Port("source", "output"), Port(node.id, first)))
     trial = Block(_TRIAL, graph=Graph(tuple(nodes), tuple(edges)))
     tried = replace(project, root=_TRIAL, blocks=(trial, *project.blocks))
-    report = analyse(tried, infer=DeferredInference()).root  # no layer is run while a list opens
+    # no layer is run while a list opens
+    report = full_report(tried, infer=DeferredInference()).root
     result: list[Candidate] = []
     for k, candidate in enumerate(found):
-        said = report.nodes.get(f"t{k}")
-        if said is None or any(is_waiting(problem) for problem in said.problems):
+        tried_report = report.nodes.get(f"t{k}")
+        if tried_report is None or any(is_waiting(problem) for problem in tried_report.problems):
             result.append(candidate)
             continue
         # An input or argument that is still missing is no misfit; a shape that comes out tells.
         alone = len([p for p in ports_of(project, candidate.type).inputs if not p.optional]) == 1
-        errors = [p for p in said.problems if p.severity == "error"]
+        errors = [p for p in tried_report.problems if p.severity == "error"]
         wrong = [p for p in errors if p.param is None or candidate.category != "block"]
         fits = not (alone and wrong)
-        outputs = said.outputs.values()
+        outputs = tried_report.outputs.values()
         shape = "" if candidate.type == OUTPUT else shape_text(next(iter(outputs), None))
         result.append(replace(candidate, fits=fits, result=shape if fits else ""))
     return sorted(result, key=lambda c: (not c.fits, c.category == "io", not _natural(c, tensor)))

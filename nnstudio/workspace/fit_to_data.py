@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.report import Report
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.data.info import DataSetInfo
-from nnstudio.project.commands.block import SetTraining
-from nnstudio.project.commands.fit_to_data import BATCH, FitToData
+from nnstudio.project.commands.fit_to_data import FitToData
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.workspace.input_mapping import RequiredInput, feed_for, fields_for, wanted_inputs
+from nnstudio.symbols.dimension import BATCH
+from nnstudio.workspace.input_mapping import RequiredInput, fields_for, map_inputs, required_inputs
 
 
 def classes_given(report: Report) -> int | None:
@@ -25,7 +26,7 @@ def form_for(
 ) -> tuple[int, ...] | None:
     """The form of the data to which an Input is fitted, None if it takes one as it is.
 
-    Of those with the same number of dimensions it is the one with most sizes in common; raises
+    Of those with the same number of dimensions it is the one with most sizes in common. Raises
     `Refusal` if there is none.
     """
     if any(wanted.takes(form) for form in forms):
@@ -46,7 +47,7 @@ def form_for(
 def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
     """Raise `Refusal` if an output has no target, or too few values to tell the classes apart.
 
-    More values than classes are no fault: those of the others are learnt to be small.
+    More values than classes are no mistake: those of the others are learnt to be small.
     """
     outputs = report.root.outputs
     if not outputs:
@@ -73,7 +74,7 @@ def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
 def can_be_fed(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> bool:
     """True if samples of `info` can be given to the model as it is."""
     try:
-        feed_for(project, report, info, resize)
+        map_inputs(project, report, info, resize)
     except Refusal:
         return False
     return True
@@ -103,7 +104,7 @@ def tells_apart(project: Project, report: Report, info: DataSetInfo) -> bool:
 def fit_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
     """The command that fits the model's Inputs and numbers of classes to a data set."""
     classes = classes_command(project, report, info)
-    inputs = wanted_inputs(project, report)
+    inputs = required_inputs(project, report)
     forms = [
         (wanted.name, form_for(wanted, offered, info))
         for wanted, _, offered in fields_for(project, inputs, info)
@@ -129,7 +130,7 @@ def classes_command(project: Project, report: Report, info: DataSetInfo) -> FitT
 
 @dataclass(frozen=True)
 class Fitting:
-    """What makes the model and the data fit: first the model's part, then perhaps resizing."""
+    """Command that makes model and data fit: first the model's part, then perhaps resizing."""
 
     model: FitToData
     training: SetTraining | None = None
@@ -140,8 +141,8 @@ class Fitting:
         return self.training.apply(project) if self.training else project
 
     @property
-    def told(self) -> str:
-        """What is done, for people: `input N × 1 × 8 × 8, 10 classes`."""
+    def summary(self) -> str:
+        """Description for people: `input N × 1 × 8 × 8, 10 classes`."""
         done = [] if self.training is None else ["samples resized"]
         if self.model.form is not None:
             done.append(f"input {_batch_of(self.model.form)}")
@@ -164,26 +165,26 @@ def best_fitting(project: Project, report: Report, info: DataSetInfo) -> Fitting
     fitted. Raises `Refusal` with the reason if nothing helps.
     """
     if can_be_fed(project, report, info, project.training.resize):
-        return _tried(project, report, info, Fitting(classes_command(project, report, info)))
+        return _check_fit(project, report, info, Fitting(classes_command(project, report, info)))
     try:
-        return _tried(project, report, info, Fitting(fit_command(project, report, info)))
+        return _check_fit(project, report, info, Fitting(fit_command(project, report, info)))
     except Refusal:
         if not can_be_fed(project, report, info, True):
             raise
-    resizing = SetTraining(project.training.changed(resize=True))
+    resizing = SetTraining(project.training.with_values(resize=True))
     fitting = Fitting(classes_command(project, report, info), resizing)
-    return _tried(project, report, info, fitting)
+    return _check_fit(project, report, info, fitting)
 
 
-def _tried(project: Project, report: Report, info: DataSetInfo, fitting: Fitting) -> Fitting:
+def _check_fit(project: Project, report: Report, info: DataSetInfo, fitting: Fitting) -> Fitting:
     """The fitting, if a model without errors has none after it and suits the data."""
     fitted = fitting.apply(project)
     if not report.ok:
         return fitting
-    after = analyse(fitted)
+    after = full_report(fitted)
     if after.errors:
         raise Refusal(
-            f"{project.root} cannot be fitted to {info.title} ({fitting.told}): "
+            f"{project.root} cannot be fitted to {info.title} ({fitting.summary}): "
             f"{after.errors[0].sentence}"
         )
     refuse_outputs(fitted, after, info)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.report import Report
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
-from nnstudio.project.commands.fit_to_data import BATCH
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.symbols.dimension import batch_axis
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,22 @@ class RequiredInput:
             a is None or a == b for a, b in zip(self.form, sample, strict=True)
         )
 
-    def filled(self, sample: tuple[int, ...]) -> tuple[int, ...] | None:
+    def fill(self, sample: tuple[int, ...]) -> tuple[int, ...] | None:
         """Its sizes, the free ones as in `sample`; None if it has another number of them."""
         if len(sample) != len(self.form):
             return None
         return tuple(b if a is None else a for a, b in zip(self.form, sample, strict=True))
 
 
-def wanted_inputs(project: Project, report: Report) -> list[RequiredInput]:
-    """The Inputs that must be given something, in their order; a `Refusal` if there is none."""
+def required_inputs(project: Project, report: Report) -> list[RequiredInput]:
+    """The Inputs that must be given something, in order. Raises `Refusal` if there is none."""
     free = free_names(project.model)  # their numbers are examples, not demands
     found = []
     for node in project.model.graph.of_type(INPUT):
         tensor = report.root.inputs.get(node.name)
         if tensor is None or node.params.get("optional") is True:
             continue
-        texts = [dim.text for dim in tensor.shape]
-        axis = texts.index(BATCH) if BATCH in texts else 0
+        axis = batch_axis(dim.text for dim in tensor.shape) or 0
         sample = [dim for at, dim in enumerate(tensor.shape) if at != axis]
         form = tuple(None if dim.text in free else dim.value for dim in sample)
         drawn = tuple(dim.value for dim in sample)
@@ -60,7 +59,7 @@ def wanted_inputs(project: Project, report: Report) -> list[RequiredInput]:
 def fields_for(
     project: Project, wanted: list[RequiredInput], info: DataSetInfo
 ) -> Iterator[tuple[RequiredInput, str, tuple[tuple[int, ...], ...]]]:
-    """Which field of the data each Input gets, with the forms in which it can be had.
+    """Assign a field of the data to each Input, with the forms in which it can be had.
 
     An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence.
     """
@@ -76,17 +75,17 @@ def fields_for(
         yield one, field, left.pop(field)
 
 
-def feed_for(
+def map_inputs(
     project: Project, report: Report, info: DataSetInfo, resize: bool = False
 ) -> InputMapping:
-    """How samples of `info` are given to the model as it is, resized only if `resize` is true.
+    """Map the samples of `info` to the model as it is, resized only if `resize` is true.
 
     Raises `Refusal` with a sentence if an Input gets nothing or nothing that it could take.
     """
-    wanted = wanted_inputs(project, report)
+    wanted = required_inputs(project, report)
     axes = {one.batch_axis for one in wanted}
     if len(axes) > 1:
-        raise Refusal(f"The Inputs of {project.root} have the batch {BATCH} in different places")
+        raise Refusal(f"The Inputs of {project.root} have the batch in different places")
     given = []
     for one, field, forms in fields_for(project, wanted, info):
         form = _form(project, one, forms, info, resize and field == info.first)
@@ -108,7 +107,7 @@ def _form(
     if exact is not None and not (resize and _fails_at(project, wanted, exact)):
         return exact
     if info.resizable == "sequence":
-        filled = wanted.filled(forms[0])
+        filled = wanted.fill(forms[0])
         if filled is not None and info.can_be_resized(filled):
             return filled
     elif resize and None not in wanted.drawn:
@@ -128,5 +127,5 @@ def _fails_at(project: Project, wanted: RequiredInput, form: tuple[int, ...]) ->
     node = next(n for n in graph.of_type(INPUT) if n.name == wanted.name)
     sizes = list(form)
     sizes.insert(wanted.batch_axis, 2)
-    tried = graph.replaced(node.with_param("example", tuple(sizes)))
-    return not analyse(project.with_graph(project.root, tried)).ok
+    tried = graph.with_node(node.with_param("example", tuple(sizes)))
+    return not full_report(project.with_graph(project.root, tried)).ok

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnstudio.analysis.report import Report
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.inspection.documented import DocumentedCheck, check, load_documented
-from nnstudio.inspection.published import compare, published
+from nnstudio.inspection.published import compare, published_facts
 from nnstudio.project.values import Project
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     from nnstudio.compiler.build import build_empty, example_inputs
     from nnstudio.inspection.summary import summarise
 
-    report = report or analyse(project)
+    report = report or full_report(project)
     model = build_empty(generate(project, report)).eval()
     inputs = list(example_inputs(project.model, report.root, SAMPLES).values())
     summary = summarise(model, inputs, samples=SAMPLES)
@@ -55,7 +55,7 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
 def _check(
     project: Project, model: nn.Module, parameters: int, outputs: dict[str, tuple[int, ...]]
 ) -> DocumentedCheck | None:
-    """What the document says and what was published, of the variant that the project is now."""
+    """Compare the variant that the project is now with its document and what was published."""
     known = project.variant
     reference = known.reference if known is not None else ""
     if not project.variants and not project.values:
@@ -65,7 +65,7 @@ def _check(
         names = [known.reference, known.name] if known is not None else [project.about.reference]
         table = load_documented(project.about.documented).of(*names)
         document = check(table, model, parameters) if table is not None else None
-    facts = published(reference) if reference else None
+    facts = published_facts(reference) if reference else None
     if facts is None:
         return document
     keys = [(key, tuple(tensor.shape)) for key, tensor in model.state_dict().items()]

@@ -16,7 +16,8 @@ import platformdirs
 from nnstudio.project.commands.base import block_of
 from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage.file import FileError, read_text, write_text
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import read_text, write_text
 from nnstudio.project.values import Project
 from nnstudio.workspace.block_insertion import Addition, addition
 
@@ -39,7 +40,7 @@ class LibraryBlock:
     fragment: Fragment | None = field(default=None, repr=False)
 
     def addition(self, project: Project) -> Addition:
-        """What it is in `project`; raises `Refusal` with the problem of a broken file."""
+        """Addition that puts it into `project`. Raises `Refusal` if the file is broken."""
         if self.fragment is None:
             raise Refusal(self.problem)
         return addition(project, self.name, self.fragment)
@@ -53,7 +54,7 @@ class LibraryBlock:
 
 
 def folder() -> Path:
-    """Where the user's blocks lie; it need not exist."""
+    """Folder of the user's blocks; it need not exist."""
     return Path(platformdirs.user_data_dir("nnstudio", appauthor=False)) / "blocks"
 
 
@@ -62,11 +63,11 @@ def saved_blocks(where: Path | None = None) -> list[LibraryBlock]:
     paths: list[Path] = []
     with contextlib.suppress(OSError):
         paths = sorted((where or folder()).glob(f"*{SUFFIX}"))[:MAX_BLOCKS]
-    found = [_listed(path) for path in paths]
+    found = [_entry_of(path) for path in paths]
     return sorted(found, key=lambda item: (item.name.lower(), item.path.name))
 
 
-def _listed(path: Path) -> LibraryBlock:
+def _entry_of(path: Path) -> LibraryBlock:
     try:
         stat = path.stat()
         return _read_once(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))

@@ -11,12 +11,13 @@ from typing import Any
 
 from nnstudio.analysis.report import NodeReport, Problem, Report
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.graph.values import FrozenMap, Node, Port
 from nnstudio.project.checks import pattern_names
 from nnstudio.project.commands.base import Command, is_possible
-from nnstudio.project.commands.block import AddBlockParameter, MakeBlock, RenameBlockParameter
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.make_block import MakeBlock
+from nnstudio.project.commands.node import SetParam
+from nnstudio.project.commands.parameter import AddBlockParameter, RenameBlockParameter
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
@@ -49,13 +50,13 @@ class MakeReusableBlock:
         return f"Make block {self.name}"
 
     def apply(self, project: Project) -> Project:
-        report = analyse(project)
+        report = full_report(project)
         made = MakeBlock(self.block, self.node_ids, self.name, _tensors(report, self.block))
         project = made.apply(project)
-        state = _State(project, analyse(project))
+        state = _State(project, full_report(project))
         for node in project.by_name[self.name].graph.of_type(INPUT):
             for axis in range(len(_shape(node))):
-                state = _named(state, self.name, node.id, axis)
+                state = _name_size(state, self.name, node.id, axis)
         return state.project
 
 
@@ -68,14 +69,14 @@ class _State:
         project = self.project
         for command in commands:
             project = command.apply(project)
-        return _State(project, analyse(project, self.report))
+        return _State(project, full_report(project, self.report))
 
     def worse_than(self, before: _State) -> bool:
         """True if there are problems, advice apart, that were not there."""
-        return not _told(self.report.problems) <= _told(before.report.problems)
+        return not _problem_keys(self.report.problems) <= _problem_keys(before.report.problems)
 
 
-def _told(problems: Iterable[Problem]) -> set[tuple[str, str | None, str | None]]:
+def _problem_keys(problems: Iterable[Problem]) -> set[tuple[str, str | None, str | None]]:
     return {(p.block, p.node, p.param) for p in problems if p.severity != "advice"}
 
 
@@ -83,8 +84,8 @@ def _tensors(report: Report, block: str) -> dict[Port, Tensor]:
     known = report.blocks.get(block)
     return {
         Port(node, name): tensor
-        for node, said in (known.nodes.items() if known is not None else ())
-        for name, tensor in said.outputs.items()
+        for node, report in (known.nodes.items() if known is not None else ())
+        for name, tensor in report.outputs.items()
     }
 
 
@@ -93,8 +94,8 @@ def _shape(node: Node) -> tuple[Any, ...]:
     return shape if isinstance(shape, tuple) else ()
 
 
-def _named(before: _State, block: str, node: str, axis: int) -> _State:
-    """With a name in the place of a pattern's number, if it is one and nothing is against it.
+def _name_size(before: _State, block: str, node: str, axis: int) -> _State:
+    """Put a name in the place of a pattern's number, if it is one and nothing is against it.
 
     Where the size alone cannot vary, those of the other Inputs at the same place vary with it.
     """
@@ -116,7 +117,7 @@ def _named(before: _State, block: str, node: str, axis: int) -> _State:
 
 
 def _with_name(before: _State, block: str, nodes: list[str], axis: int, wish: str) -> _State | None:
-    """With a free name like `wish` at `axis` of some Inputs, a parameter if need be, or None."""
+    """Put a free name like `wish` at `axis` of some Inputs, a parameter if need be, or None."""
     found = before.project.by_name[block]
     if not _holds_for_others(before, found, nodes, axis):
         return None
@@ -138,10 +139,10 @@ def _holds_for_others(state: _State, block: Block, nodes: list[str], axis: int) 
     scope = state.report.blocks[block.name].scope
     values = {p.name: scope[p.name].value for p in block.parameters if p.name in scope}
     alone = replace(state.project, root=block.name, values=FrozenMap(values))
-    before = _State(alone, analyse(alone))
+    before = _State(alone, full_report(alone))
     sizes = {node: 2 * _shape(block.graph.by_id[node])[axis] for node in nodes}
     twice = before.after(*_with_sizes(block, sizes, axis))
-    return _told(twice.report.root.problems) <= _told(before.report.root.problems)
+    return _problem_keys(twice.report.root.problems) <= _problem_keys(before.report.root.problems)
 
 
 def _with_sizes(block: Block, sizes: Mapping[str, int | str], axis: int) -> list[Command]:
@@ -163,7 +164,7 @@ def _as_layers_say(state: _State, block: str, name: str) -> _State:
     """The parameter under the name that the first layer which takes it has for it."""
     report = state.report.blocks[block]
     for node in state.project.by_name[block].graph.nodes:
-        called = _called(report.nodes.get(node.id, NodeReport()), name)
+        called = _param_of_size(report.nodes.get(node.id, NodeReport()), name)
         if called is not None:
             rename = RenameBlockParameter(block, name, called)
             return state.after(rename) if is_possible(rename, state.project) else state
@@ -171,8 +172,8 @@ def _as_layers_say(state: _State, block: str, name: str) -> _State:
     return state
 
 
-def _called(report: NodeReport, name: str) -> str | None:
-    """Which derived parameter of a node is the size called `name` itself."""
+def _param_of_size(report: NodeReport, name: str) -> str | None:
+    """Derived parameter of a node that is the size called `name` itself."""
     for param in sorted(report.auto):
         value = report.params.get(param)
         if isinstance(value, Dim) and value.text == name:

@@ -6,32 +6,38 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nnstudio.analysis.report import Report
-from nnstudio.compiler.inference import analyse
-from nnstudio.compiler.source import generate
+from nnstudio.compiler.inference import full_report
+from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
-from nnstudio.data.info import DataSetInfo
+from nnstudio.data.info import DataSetInfo, InputMapping
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import refuse_outputs
-from nnstudio.workspace.input_mapping import feed_for
+from nnstudio.workspace.input_mapping import map_inputs
 
 
-def refuse_training(project: Project, report: Report, settings: TrainingSettings) -> None:
-    """Raise `Refusal` or `CompileError` with the reason if it cannot be trained as it is."""
-    generate(project, report)
+def plan_training(
+    project: Project, report: Report, settings: TrainingSettings
+) -> tuple[Source, InputMapping]:
+    """The source that is trained and how it is given the data.
+
+    Raises `Refusal` or `CompileError` with the reason if it cannot be trained as it is.
+    """
+    source = generate(project, report)
     info = describe(settings.data)
     try:
-        feed_for(project, report, info, settings.resize)
+        mapping = map_inputs(project, report, info, settings.resize)
         if settings.loss == "cross_entropy":
             refuse_outputs(project, report, info)
     except Refusal as error:
-        raise Refusal(f"{error}; {_remedy(info, settings)} first") from error
+        raise Refusal(f"{error}; {_advice(info, settings)} first") from error
+    return source, mapping
 
 
-def _remedy(info: DataSetInfo, settings: TrainingSettings) -> str:
+def _advice(info: DataSetInfo, settings: TrainingSettings) -> str:
     if info.tokens or info.heads:
         return "choose other data"
     return "fit the model to the data" + ("" if settings.resize else " or resize the samples")
@@ -45,17 +51,14 @@ def start(
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
 ) -> Run:
-    """Start training `project` as it is now, in a thread; raises like `refuse_training`."""
-    report = analyse(project)
-    refuse_training(project, report, settings)
-    source = generate(project, report)
-    feed = feed_for(project, report, describe(settings.data), settings.resize)
+    """Start training `project` as it is now, in a thread. Raises what `plan_training` does."""
+    source, mapping = plan_training(project, full_report(project), settings)
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
         from nnstudio.data.sets import limit, load_for, split
 
-        data = limit(load_for(settings.data, feed), settings.max_samples, settings.seed)
+        data = limit(load_for(settings.data, mapping), settings.max_samples, settings.seed)
         train_set, validation_set = split(data, settings.validation, settings.seed)
         return Prepared(build(source), train_set, validation_set, file_name(source))
 

@@ -9,7 +9,7 @@ from psygnal import Signal
 
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
-from nnstudio.compiler.inference import DeferredInference, analyse, infer
+from nnstudio.compiler.inference import DeferredInference, full_report, infer
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.export import python_module
@@ -22,7 +22,7 @@ from nnstudio.project.values import Project
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
-from nnstudio.workspace.input_mapping import feed_for
+from nnstudio.workspace.input_mapping import map_inputs
 
 
 class Workspace:
@@ -45,7 +45,7 @@ class Workspace:
         self.path = path
         self.infer: Inference = infer
         self._deferred: DeferredInference | None = None
-        self.report: Report = analyse(self.project)
+        self.report: Report = full_report(self.project)
         self._source: tuple[Project, Source] | None = None
 
     # -- the project --------------------------------------------------------------------------
@@ -69,7 +69,7 @@ class Workspace:
         """Put another project in place of this one, with a new history."""
         self.history = History(project)
         self.path = path
-        self.report = analyse(project, infer=self.infer)
+        self.report = full_report(project, infer=self.infer)
         self.opened.emit()
 
     # -- shapes without a rule ----------------------------------------------------------------
@@ -95,13 +95,13 @@ class Workspace:
 
     def analyse_anew(self) -> None:
         """Make the report from scratch: `infer` may know now what it did not know before."""
-        self.report = analyse(self.project, infer=self.infer)
+        self.report = full_report(self.project, infer=self.infer)
         self.changed.emit(self.project, self.project)
 
     # -- editing ------------------------------------------------------------------------------
 
     def do(self, command: Command) -> None:
-        """Apply a command as one undo step; raises `Refusal` and changes nothing."""
+        """Apply a command as one undo step. Raises `Refusal` and changes nothing."""
         before = self.project
         self.history.do(command)
         self._follow(before)
@@ -120,7 +120,7 @@ class Workspace:
 
     def _follow(self, before: Project) -> None:
         if self.project is not before:
-            self.report = analyse(self.project, self.report, self.infer)
+            self.report = full_report(self.project, self.report, self.infer)
             self.changed.emit(before, self.project)
 
     def block_at(self, path: tuple[str, ...]) -> str:
@@ -138,7 +138,7 @@ class Workspace:
     # -- files --------------------------------------------------------------------------------
 
     def open(self, target: str) -> None:
-        """Open a file, or a preset by name; raises with one sentence and changes nothing."""
+        """Open a file, or a preset by name. Raises `FileError` and changes nothing."""
         path = Path(target)
         project = load_target(target)
         self.show(project, path if path.suffix == ".nns" else None)
@@ -147,7 +147,7 @@ class Workspace:
         """Write the project to `path` (default: where it came from), atomically."""
         target = path or self.path
         if target is None:
-            raise ValueError("the project has no file yet")
+            raise Refusal("Saving expects the name of a file, the project has none yet")
         file.write(self.project, target)
         self.path = target
         self.history.mark_saved()
@@ -160,7 +160,7 @@ class Workspace:
     # -- the program --------------------------------------------------------------------------
 
     def source(self) -> Source:
-        """The source of the present project; raises `CompileError` with the problems."""
+        """The source of the present project. Raises `CompileError` with the problems."""
         if self._source is None or self._source[0] is not self.project:
             self._source = (self.project, generate(self.project, self.report))
         return self._source[1]
@@ -169,11 +169,11 @@ class Workspace:
         """True if the model can be trained on the data set as it is."""
         return is_fitted(self.project, self.report, describe(data), self.project.training.resize)
 
-    def resized_to(self, data: str) -> tuple[int, ...] | None:
+    def sample_size(self, data: str) -> tuple[int, ...] | None:
         """The size to which samples are resized for the model, None if they stay as they are."""
         info, resize = describe(data), self.project.training.resize
         try:
-            first = feed_for(self.project, self.report, info, resize).inputs[0]
+            first = map_inputs(self.project, self.report, info, resize).inputs[0]
         except Refusal:
             return None
         values = {prod(form) for form in info.forms}
@@ -184,5 +184,5 @@ class Workspace:
         self.do(best_fitting(self.project, self.report, describe(data)))
 
     def start_training(self, run_folder: Path | None = None) -> Run:
-        """Train a locked copy of the present project in a thread; raises with one sentence."""
+        """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`."""
         return training.start(self.project, self.project.training, run_folder=run_folder)

@@ -40,7 +40,7 @@ def classifier(*layers: tuple[str, dict[str, object]], **settings: object) -> Pr
     for k, (kind, params) in enumerate(layers):
         x = drawing.add(kind, x, name=f"layer{k}", **params)
     drawing.output(x)
-    return drawing.project(training=TrainingSettings.checked(settings))
+    return drawing.project(training=TrainingSettings.from_values(settings))
 
 
 LINEAR = ("Linear", {"out_features": 8})
@@ -238,7 +238,7 @@ def test_batch_norm_with_single_samples() -> None:
     assert "nothing to take the mean of" in problem.sentence
     assert said(replace(project, training=TrainingSettings(batch_size=2))) == []
     after = fixed(project)
-    assert after.training == project.training.changed(batch_size=32)
+    assert after.training == project.training.with_values(batch_size=32)
 
 
 def test_batch_norm_of_one_picture_is_told_once() -> None:

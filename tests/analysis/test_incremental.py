@@ -52,7 +52,7 @@ def in_block(draw: Draw, project: Project, edit: Callable[[Block], Block]) -> Pr
 def on_node(draw: Draw, project: Project, edit: Callable[[Node], Node]) -> Project:
     def change(block: Block) -> Block:
         node = pick(draw, block.graph.nodes)
-        return replace(block, graph=block.graph.replaced(edit(node)))
+        return replace(block, graph=block.graph.with_node(edit(node)))
 
     return in_block(draw, project, change)
 
@@ -79,7 +79,7 @@ def set_pattern(draw: Draw, project: Project) -> Project:
             return block
         shape = pick(draw, [("N", "h", "w"), ("N", 3, 8, 6), ("N", "hidden"), (), ("N", "2 * h")])
         node = pick(draw, inputs).with_param("shape", shape)
-        return replace(block, graph=block.graph.replaced(node))
+        return replace(block, graph=block.graph.with_node(node))
 
     return in_block(draw, project, change)
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstudio.analysis.probing import MAX_STEP, Ran, Sized, inferred
+from nnstudio.analysis.probing import MAX_STEP, Ran, Sized, infer_by_trials
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import Category, Layer, Output, Param
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
-from nnstudio.symbols.symbolic import Quantity, named, resolve
+from nnstudio.symbols.symbolic import Quantity, named_quantity, resolve
 from nnstudio.symbols.tensor import Tensor
 
 Sizes = tuple[int, ...]
@@ -53,19 +53,19 @@ class Trying:
     ) -> list[str]:
         """The formulas of the first output for one input and parameters written as text."""
         scope = scope or {}
-        dims = [resolve(str(d), scope | {"N": named("N", None)}) for d in shape]
+        dims = [resolve(str(d), scope | {"N": named_quantity("N", None)}) for d in shape]
         assert all(isinstance(dim, Dim) for dim in dims)
         given_ = {name: resolve(text, scope) for name, text in params.items()}
         use = Use({"input": Tensor(tuple(dims))}, given_)  # type: ignore[arg-type]
         declared = tuple(Param(name, "int") for name in params)
         ports = tuple(Output(f"out{k}") for k in range(self.outputs))
         layer = Layer("Tried", Category.TENSOR, ModuleCode(), "", params=declared, outputs=ports)
-        self.found = inferred(layer, Node("n", "Tried", params=params), use, scope, self)  # type: ignore[arg-type]
+        self.found = infer_by_trials(layer, Node("n", "Tried", params=params), use, scope, self)  # type: ignore[arg-type]
         return [dim.text for dim in self.found.outputs[0].shape]
 
 
 def sized(**values: int | None) -> dict[str, Quantity]:
-    return {name: named(name, value) for name, value in values.items()}
+    return {name: named_quantity(name, value) for name, value in values.items()}
 
 
 def test_numbers_stay_numbers_and_the_batch_is_named() -> None:
@@ -109,24 +109,24 @@ def test_the_smaller_of_two_equal_sizes_is_neither() -> None:
 
 def test_the_ends_of_a_list() -> None:
     trying = Trying(lambda x, dims: (x[0], dims[-1], dims[0]))
-    scope: dict[str, Quantity] = {"dims": named("dims", (64, 64, 64))}
+    scope: dict[str, Quantity] = {"dims": named_quantity("dims", (64, 64, 64))}
     assert trying.formulas("N", "dims[0]", scope=scope, dims="dims") == ["N", "dims[-1]", "dims[0]"]
 
 
 def test_the_length_of_a_list_is_no_number_of_this_use() -> None:
     trying = Trying(lambda x, dims: (x[0], len(dims)))
-    scope: dict[str, Quantity] = {"dims": named("dims", (64, 32))}
+    scope: dict[str, Quantity] = {"dims": named_quantity("dims", (64, 32))}
     with pytest.raises(ShapeError, match="how dimension 1 of 'out0' follows from dims;"):
         trying.formulas("N", 3, scope=scope, dims="dims")
 
 
 def test_a_boolean_that_changes_nothing() -> None:
-    scope: dict[str, Quantity] = {"causal": named("causal", True)}
+    scope: dict[str, Quantity] = {"causal": named_quantity("causal", True)}
     assert Trying(lambda x, causal: x).formulas("N", 3, scope=scope, causal="causal") == ["N", "3"]
 
 
 def test_a_boolean_that_changes_a_size() -> None:
-    scope: dict[str, Quantity] = {"both": named("both", True)}
+    scope: dict[str, Quantity] = {"both": named_quantity("both", True)}
     with pytest.raises(ShapeError, match="follows from both; give the layer a shape rule"):
         Trying(lambda x, both: (x[0], 8 if both else 4)).formulas("N", 3, scope=scope, both="both")
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 QT = ["PySide6", "shiboken6", "pyqtgraph"]
 TORCH = ["torch", "torchinfo"]
-WITHOUT_TORCH = ["assets", "symbols", "graph", "catalog", "project", "analysis", "runs"]
+WITHOUT_TORCH = ["assets", "errors", "symbols", "graph", "catalog", "project", "analysis", "runs"]
 BELOW_UI = [*WITHOUT_TORCH, "compiler", "inspection", "training", "data", "export", "workspace"]
 
 # Imports all modules of the named packages with the blocked ones out of reach, and tells which

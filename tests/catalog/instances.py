@@ -24,7 +24,8 @@ from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Use
-from nnstudio.compiler.codegen.value_text import derived, written
+from nnstudio.compiler.codegen.value_text import derived_text
+from nnstudio.project.parameter_text import python_text
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.symbolic import Quantity
 from nnstudio.symbols.tensor import Tensor
@@ -124,12 +125,12 @@ def instance(
     texts: dict[str, str] = {}
     given = set()
     for param in layer.params:
-        default = None if param.default in (AUTO, REQUIRED) else written(param.default)
+        default = None if param.default in (AUTO, REQUIRED) else python_text(param.default)
         if param.name in example["params"]:
             value = example["params"][param.name]
-            texts[param.name] = written(value, names=param.kind == "shape")
+            texts[param.name] = python_text(value, names=param.kind == "shape")
         elif param.default is AUTO:
-            texts[param.name] = derived(use.derived[param.name])
+            texts[param.name] = derived_text(use.derived[param.name])
         else:
             texts[param.name] = default or "None"
         if texts[param.name] != default:

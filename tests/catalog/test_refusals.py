@@ -1,4 +1,4 @@
-"""Bad uses are refused with one clear sentence, and with a remedy where one works."""
+"""Bad uses are refused with one clear sentence, and with a fix where one works."""
 
 from __future__ import annotations
 

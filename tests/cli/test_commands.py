@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 
 import nnstudio
 from nnstudio.__main__ import main
+from nnstudio.errors import UserError
 from nnstudio.graph.values import Edge, Graph, Node, Port
 from nnstudio.project.storage import file
 from nnstudio.project.values import Block, Project
@@ -209,7 +212,7 @@ def test_an_unknown_layer_is_named_and_kept(
     graph = project.model.graph
     strange = replace(graph.of_type("MaxPool2d")[0], type="HyperPool2d")
     path = tmp_path / "strange.nns"
-    file.write(project.with_graph(project.root, graph.replaced(strange)), path)
+    file.write(project.with_graph(project.root, graph.with_node(strange)), path)
     code, out, _ = said(capsys, "check", str(path))
     assert code == 1
     assert "HyperPool2d" in out
@@ -226,3 +229,61 @@ def test_no_window_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.returncode == 2
     assert "nnstudio train" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+# -- mistakes of the program ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), KeyError("odd"), AssertionError("odd")])
+def test_a_mistake_of_the_program_is_not_put_on_the_user(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(options: argparse.Namespace) -> int:
+        raise error
+
+    monkeypatch.setattr("nnstudio.cli.models.presets", fail)
+    code, out, err = said(capsys, "presets")
+    assert code == 70
+    assert out == ""
+    assert err.startswith("Traceback")
+    assert f"{type(error).__name__}: " in err
+    assert err.splitlines()[-1].startswith("nnstudio: This is a mistake of the program, not yours")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (UserError("expected one, received two"), "expected one, received two"),
+        (FileNotFoundError(2, "No such file", "a.nns"), "No such file: a.nns"),
+    ],
+)
+def test_what_a_user_is_told(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    sentence: str,
+) -> None:
+    def fail(options: argparse.Namespace) -> int:
+        raise error
+
+    monkeypatch.setattr("nnstudio.cli.models.presets", fail)
+    assert refused(capsys, "presets") == sentence
+
+
+def test_a_terminal_that_lacks_characters() -> None:
+    command = [sys.executable, "-m", "nnstudio", "verify", "Transformer2DResNet"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "all rows match or are explained" in done.stdout
+
+
+def test_output_that_nobody_reads_to_the_end() -> None:
+    command = [sys.executable, "-m", "nnstudio", "presets", "--json"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == ""
+    assert running.wait(timeout=60) == 0
+    running.stderr.close()

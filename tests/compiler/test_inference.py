@@ -14,14 +14,14 @@ import pytest
 import torch
 
 import nnstudio
-from nnstudio.analysis import analyse as analysis
+from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.build import build
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.inference import WAITING, DeferredInference, analyse, is_waiting
+from nnstudio.compiler.inference import WAITING, DeferredInference, full_report, is_waiting
 from nnstudio.compiler.source import generate
 from nnstudio.export.python_module import export
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.workspace.workspace import Workspace
 from tests.acme import installed, made
@@ -55,7 +55,7 @@ def formula(report: Report, output: str = "output") -> str:
 
 def test_numbers_with_an_unknown_batch() -> None:
     project = one("AcmeGate", "N", 5, 16, dim=16)
-    report = analyse(project)
+    report = full_report(project)
     assert formula(report) == "(N, 5, 16)"
     assert report.root.outputs["output"].label == "N × 5 × 16"
     source = generate(project)
@@ -71,7 +71,7 @@ def test_the_text_speaks_of_the_parameters_of_the_block() -> None:
     project = one(
         "AcmeGate", "N", "length", "hidden", parameters=parameters, dim="=hidden", heads="=heads"
     )
-    report = analyse(project)
+    report = full_report(project)
     assert formula(report) == "(N, length, hidden)"
     assert report.root.parameters == 128 * 256 + 256 + 8
     text = generate(project).text
@@ -96,7 +96,7 @@ def test_what_comes_after_it_is_derived_from_its_formula() -> None:
     x = drawing.add("Flatten", x, name="flat")
     drawing.output(drawing.add("Linear", x, name="head", out_features=5))
     project = drawing.project()
-    report = analyse(project)
+    report = full_report(project)
     assert formula(report) == "(N, 5)"
     assert report.blocks["Inner"].outputs["output"].formula == (
         "(N, 2 * width, (h + 1) // 2, (w + 1) // 2)"
@@ -115,7 +115,7 @@ def test_several_outputs_with_their_dtypes_and_an_optional_input() -> None:
     drawing.output(best, "values")
     drawing.output(best["index"], "index")
     project = drawing.project()
-    report = analyse(project)
+    report = full_report(project)
     assert (formula(report, "values"), formula(report, "index")) == ("(N, 4, 6)", "(N, 4)")
     assert report.root.outputs["index"].dtype == "int"
     assert (report.root.parameters, report.root.flops) == (0, None)
@@ -130,7 +130,7 @@ def test_a_function_with_a_cost_of_its_own() -> None:
     x, y = drawing.input("x", "N", "width"), drawing.input("y", "N", 4)
     drawing.output(drawing.add("AcmeJoined", x, y, y, scale=0.5))
     project = drawing.project()
-    report = analyse(project)
+    report = full_report(project)
     assert formula(report) == "(N, width + 8)"
     assert (report.root.parameters, report.root.flops) == (0, 7)
     found = build(generate(project))(torch.ones(2, 6), torch.ones(2, 4))
@@ -140,7 +140,7 @@ def test_a_function_with_a_cost_of_its_own() -> None:
 def test_a_list_is_given_anew_each_time() -> None:
     parameters = (BlockParameter("dims", "list[int]", (8, 6, 4)),)
     project = one("AcmeStack", "N", "dims[0]", parameters=parameters, dims="=dims")
-    report = analyse(project)
+    report = full_report(project)
     assert formula(report) == "(N, dims[-1])"
     assert report.root.outputs["output"].label == "N × 4"
     assert report.root.parameters == 8 * 6 + 6 + 6 * 4 + 4
@@ -148,7 +148,7 @@ def test_a_list_is_given_anew_each_time() -> None:
 
 
 def test_only_trainable_parameters_are_counted() -> None:
-    assert analyse(one("AcmeGate", "N", 8, dim=8, frozen=True)).root.parameters == 8 * 16 + 16
+    assert full_report(one("AcmeGate", "N", 8, dim=8, frozen=True)).root.parameters == 8 * 16 + 16
 
 
 def test_repeated_and_left_out() -> None:
@@ -158,7 +158,7 @@ def test_repeated_and_left_out() -> None:
     x = drawing.add("AcmeGate", x, name="last", when="hidden != width", dim="=hidden")
     drawing.output(x)
     project = drawing.project()
-    report = analyse(project)
+    report = full_report(project)
     assert formula(report) == "(N, hidden)"
     model = build(generate(project))
     assert report.root.parameters == sum(p.numel() for p in model.parameters())
@@ -194,7 +194,7 @@ def test_the_exported_file_runs(tmp_path: Path) -> None:
 )
 def test_a_layer_that_fails_is_a_problem_of_its_node(how: str, sentence: str) -> None:
     project = one("AcmeBad", "N", 8, how=how)
-    report = analyse(project)
+    report = full_report(project)
     (problem,) = report.errors
     assert problem.sentence.startswith(sentence)
     assert problem.node_name == "layer"
@@ -203,14 +203,14 @@ def test_a_layer_that_fails_is_a_problem_of_its_node(how: str, sentence: str) ->
 
 
 def test_values_that_it_refuses() -> None:
-    (problem,) = analyse(one("AcmeGate", "N", 10, dim=10)).errors
+    (problem,) = full_report(one("AcmeGate", "N", 10, dim=10)).errors
     assert problem.sentence == "layer: cannot be run: ValueError: 10 is no multiple of 4"
-    (problem,) = analyse(one("AcmeGate", "N", 12, dim=8)).errors
+    (problem,) = full_report(one("AcmeGate", "N", 12, dim=8)).errors
     assert problem.sentence.startswith("layer: cannot be run: RuntimeError: ")
 
 
 def test_a_module_that_its_package_does_not_have() -> None:
-    (problem,) = analyse(one("AcmeGone", "N", 8)).errors
+    (problem,) = full_report(one("AcmeGone", "N", 8)).errors
     assert "cannot be run: ImportError: cannot import name 'Gone'" in problem.sentence
 
 
@@ -224,7 +224,7 @@ def test_a_formula_that_is_not_found() -> None:
         width=4,
         stride="=stride",
     )
-    (problem,) = analyse(project).errors
+    (problem,) = full_report(project).errors
     assert problem.sentence == (
         "layer: has no shape rule, and trying does not show how dimension 2 of 'output' follows "
         "from h and stride; give the layer a shape rule"
@@ -232,7 +232,7 @@ def test_a_formula_that_is_not_found() -> None:
 
 
 def test_analysis_alone_runs_nothing() -> None:
-    (problem,) = analysis.analyse(one("AcmeGate", "N", 8, dim=8)).errors
+    (problem,) = analyse(one("AcmeGate", "N", 8, dim=8)).errors
     assert problem.sentence.startswith("layer: has no shape rule, and no layer is run here")
     assert made == []
 
@@ -246,29 +246,29 @@ def test_an_edit_elsewhere_runs_nothing() -> None:
     fc = drawing.add("Linear", x, name="fc", out_features=5)
     drawing.output(fc)
     project = drawing.project()
-    report = analyse(project)
+    report = full_report(project)
     assert 0 < len(made) <= 3
     made.clear()
     edited = SetParam("Net", fc.id, "out_features", 6).apply(project)
-    assert formula(analyse(edited, report)) == "(N, 6)"
-    assert formula(analyse(edited)) == "(N, 6)"
+    assert formula(full_report(edited, report)) == "(N, 6)"
+    assert formula(full_report(edited)) == "(N, 6)"
     generate(edited)
     assert made == []
-    analyse(SetParam("Net", x.id, "heads", 2).apply(project))
+    full_report(SetParam("Net", x.id, "heads", 2).apply(project))
     assert made != []
 
 
 def test_a_failure_is_remembered_too() -> None:
     project = one("AcmeBad", "N", 9, how="fails")
-    first = analyse(project).errors
+    first = full_report(project).errors
     made.clear()
-    assert analyse(project).errors == first
+    assert full_report(project).errors == first
     assert made == []
 
 
 def test_random_numbers_stay_as_they_are() -> None:
     before = torch.get_rng_state()
-    assert analyse(one("AcmeGate", "N", 36, dim=36)).ok
+    assert full_report(one("AcmeGate", "N", 36, dim=36)).ok
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -283,7 +283,7 @@ def test_later_answers_after_what_was_noted_was_run() -> None:
     drawing.output(drawing.add("AcmeBest", x, name="best"))
     project = drawing.project()
     later = DeferredInference()
-    report = analyse(project, infer=later)
+    report = full_report(project, infer=later)
     (problem,) = report.errors
     assert problem.sentence == f"first: {WAITING}"
     assert is_waiting(problem)
@@ -291,15 +291,15 @@ def test_later_answers_after_what_was_noted_was_run() -> None:
     assert made == []
     later.find()
     assert not later.is_requested
-    report = analyse(project, infer=later)
+    report = full_report(project, infer=later)
     assert [problem.node_name for problem in report.errors] == ["best"]  # the gates are alike
     later.find()
-    assert formula(analyse(project, infer=later)) == "(N, 44)"
+    assert formula(full_report(project, infer=later)) == "(N, 44)"
 
 
 def test_what_was_noted_can_be_forgotten() -> None:
     later = DeferredInference()
-    analyse(one("AcmeGate", "N", 52, dim=52), infer=later)
+    full_report(one("AcmeGate", "N", 52, dim=52), infer=later)
     later.forget()
     later.find()
     assert made == []

@@ -12,14 +12,10 @@ from torch import Tensor
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Expr
-from nnstudio.project.commands.block import (
-    AddBlock,
-    AddBlockParameter,
-    RenameBlock,
-    RenameBlockParameter,
-    SetLocal,
-)
-from nnstudio.project.commands.graph import Command, Rename, SetParam
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import AddBlock, RenameBlock, SetLocal
+from nnstudio.project.commands.node import Rename, SetParam
+from nnstudio.project.commands.parameter import AddBlockParameter, RenameBlockParameter
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
@@ -72,7 +68,7 @@ def drawn(**renamed: str) -> Project:
     shared = replace(last, repeat=replace(last.repeat, kind="shared"))  # type: ignore[type-var]
     block = replace(
         block,
-        graph=block.graph.replaced(shared),
+        graph=block.graph.with_node(shared),
         initialisers=(Initialiser("Linear", "zeros", target="bias"),),
     )
     c = n["variable of a list"]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from nnstudio.data.catalogue import DataError, describe
+from nnstudio.data.catalogue import describe
+from nnstudio.data.info import DataError
 from nnstudio.data.sets import load
 
 

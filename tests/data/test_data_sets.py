@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from nnstudio.data.builtin import heartbeats
-from nnstudio.data.catalogue import DataError, describe
+from nnstudio.data.catalogue import describe
+from nnstudio.data.info import DataError
 from nnstudio.data.sets import load, split
 
 

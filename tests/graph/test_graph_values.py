@@ -52,7 +52,7 @@ def test_indexes() -> None:
     assert [n.id for n in graph.members("h")] == ["c"]
     assert graph.ancestry("g") == ("g", "h")
     assert graph.ancestry(None) == ()
-    assert graph.replaced(Node("b", "Z")).by_id["b"].type == "Z"
+    assert graph.with_node(Node("b", "Z")).by_id["b"].type == "Z"
     assert len({new_id() for _ in range(1000)}) == 1000
 
 

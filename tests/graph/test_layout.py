@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnstudio.graph.layers import GAP_X, GAP_Y, spaced
+from nnstudio.graph.layers import GAP_X, GAP_Y, space_out
 from nnstudio.graph.layout import FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, arrange
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port
 
@@ -173,7 +173,7 @@ def test_large_graphs(count: int) -> None:
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(0.5, 10), st.floats(0, 100)), min_size=1))
 def test_spacing_keeps_the_order_and_the_distances(rows: list[tuple[float, float, float]]) -> None:
     wishes, weights, heights = (list(column) for column in zip(*rows, strict=True))
-    found = spaced(wishes, weights, heights)
+    found = space_out(wishes, weights, heights)
     for k in range(len(rows) - 1):
         assert found[k + 1] - found[k] >= heights[k] - 1e-6
     apart = all(b - a >= h for a, b, h in zip(wishes, wishes[1:], heights, strict=False))

@@ -17,7 +17,7 @@ from nnstudio.assets import asset
 from nnstudio.compiler.build import example_inputs
 from nnstudio.export.python_module import export
 from nnstudio.workspace.workspace import Workspace
-from tests.compiler import reference_models
+from tests.inspection import reference_models
 
 FACTS = {
     entry["id"]: entry

@@ -317,7 +317,7 @@ def test_patches_of_6_do_not_fit_into_28(name: str) -> None:
 def test_models_fit_their_data(target: str, form: tuple[int, ...]) -> None:
     workspace = Workspace(load_target(target))
     data = workspace.project.training.data
-    workspace.do(SetTraining(workspace.project.training.changed(resize=False)))
+    workspace.do(SetTraining(workspace.project.training.with_values(resize=False)))
     if not workspace.is_fitted(data):
         workspace.fit(data)
     assert workspace.report.errors == ()

@@ -15,7 +15,7 @@ from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.project.presets import load_target, preset, preset_names
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.events import Completed, EpochDone, Event, StepsDone
-from nnstudio.workspace.input_mapping import feed_for
+from nnstudio.workspace.input_mapping import map_inputs
 from nnstudio.workspace.training import start
 
 TARGETS = [
@@ -59,7 +59,7 @@ def assert_trained(events: list[Event], parameters: int | None) -> None:
 )
 def test_a_few_steps(target: str) -> None:
     project = load_target(target)
-    few = project.training.changed(
+    few = project.training.with_values(
         max_samples=12, validation=0.25, batch_size=8, epochs=1, device="cpu"
     )
     assert_trained(trained(target, few), analyse(project).root.parameters)
@@ -70,9 +70,9 @@ def test_a_few_steps(target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_one_epoch(target: str) -> None:
     project = load_target(target)
-    settings = project.training.changed(epochs=1)
+    settings = project.training.with_values(epochs=1)
     if is_big(target) and not torch.cuda.is_available():
-        settings = settings.changed(max_samples=SAMPLES_OF_THE_BIG, batch_size=8)
+        settings = settings.with_values(max_samples=SAMPLES_OF_THE_BIG, batch_size=8)
     events = trained(target, settings)
     assert_trained(events, analyse(project).root.parameters)
     steps = [event for event in events if isinstance(event, StepsDone)]
@@ -84,7 +84,7 @@ def test_one_epoch(target: str) -> None:
 @pytest.mark.parametrize("task", ["copy", "reverse", "sort"])
 def test_the_token_tasks_are_solved(task: str) -> None:
     target = "Seq2SeqTransformer/small"
-    last = trained(target, load_target(target).training.changed(data=task))[-1]
+    last = trained(target, load_target(target).training.with_values(data=task))[-1]
     assert isinstance(last, Completed), last
     assert last.last is not None
     assert last.last.accuracy is not None
@@ -116,20 +116,20 @@ def test_recipes_name_data_that_is_built_in(name: str) -> None:
 def test_samples_come_in_the_size_that_the_model_takes(target: str, form: tuple[int, ...]) -> None:
     project = load_target(target)
     recipe = project.training
-    feed = feed_for(project, analyse(project), describe(recipe.data), recipe.resize)
+    feed = map_inputs(project, analyse(project), describe(recipe.data), recipe.resize)
     assert feed.inputs[0].form == form
 
 
 def test_the_batch_may_come_second_and_inputs_go_by_name() -> None:
     project = load_target("Transformer/2x64")
-    feed = feed_for(project, analyse(project), describe("sequences"))
+    feed = map_inputs(project, analyse(project), describe("sequences"))
     assert (feed.named, feed.batch_axis) == (True, 1)
     assert [(one.name, one.field) for one in feed.inputs] == [("src", "noisy"), ("tgt", "second")]
 
 
 def test_the_same_training_twice_gives_the_same_losses() -> None:
     for target in ("SimpleCNNAuxiliaryMultiHead", "Seq2SeqTransformer/small"):
-        few = load_target(target).training.changed(max_samples=40, epochs=2, device="cpu")
+        few = load_target(target).training.with_values(max_samples=40, epochs=2, device="cpu")
         first, again = (
             [replace(e, seconds=0.0) for e in trained(target, few) if isinstance(e, EpochDone)]
             for _ in range(2)

@@ -10,12 +10,13 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from nnstudio.catalog import registry
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import topological
 from nnstudio.graph.values import Expr, Node
 from nnstudio.project.checks import canonical
-from nnstudio.project.rewrite import _is_pattern, substituted
-from nnstudio.project.values import Block, Project, _Required
+from nnstudio.project.rewrite import _is_pattern, substitute_names
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import ExpressionError, parse
 
 Env = Mapping[str, Any]
@@ -36,7 +37,7 @@ class Meaning:
         env = {
             p.name: project.values.get(p.name, p.default)
             for p in model.parameters
-            if p.name in project.values or not isinstance(p.default, _Required)
+            if p.name in project.values or p.default is not REQUIRED
         }
         inputs = {
             n.name: self.term("input", k, self.values(project, n, env, ("dtype", "optional")))
@@ -78,9 +79,7 @@ class Meaning:
         return results
 
     def arguments(self, inner: Block, use: Node, env: Env) -> dict[str, Any]:
-        values = {
-            p.name: p.default for p in inner.parameters if not isinstance(p.default, _Required)
-        }
+        values = {p.name: p.default for p in inner.parameters if p.default is not REQUIRED}
         return values | {k: self.evaluated(v, env) for k, v in use.params.items()}
 
     def layer(self, project: Project, node: Node, env: Env) -> int:
@@ -123,4 +122,4 @@ class Meaning:
             return canonical(parse(value.text).evaluate(known))
         except ExpressionError:
             # names of the outside that are not known stay; those that are, take their values
-            return substituted(value.text, env)
+            return substitute_names(value.text, env)

@@ -7,32 +7,27 @@ from dataclasses import replace
 from nnstudio.graph.values import Expr, FrozenMap, Graph, Node, Port, Repeat
 from nnstudio.project.commands.block import (
     AddBlock,
-    AddBlockParameter,
-    ApplyVariant,
     DeleteBlock,
-    Dissolve,
-    FitToData,
-    MakeBlock,
-    PromoteToParameter,
-    RemoveBlockParameter,
     RemoveLocal,
     RenameBlock,
-    RenameBlockParameter,
-    SetBlockParameter,
     SetKind,
     SetLocal,
     SetNote,
     SetRequirement,
-    SetRootValue,
-    SetTraining,
 )
-from nnstudio.project.commands.graph import (
-    AddNodes,
-    Delete,
-    GroupNodes,
-    SetParam,
-    SetRepeat,
-    SetShares,
+from nnstudio.project.commands.dissolve import Dissolve
+from nnstudio.project.commands.fit_to_data import FitToData
+from nnstudio.project.commands.graph import AddNodes, Delete
+from nnstudio.project.commands.group import GroupNodes
+from nnstudio.project.commands.make_block import MakeBlock
+from nnstudio.project.commands.model import ApplyVariant, SetRootValue, SetTraining
+from nnstudio.project.commands.node import SetParam, SetRepeat, SetShares
+from nnstudio.project.commands.parameter import (
+    AddBlockParameter,
+    PromoteToParameter,
+    RemoveBlockParameter,
+    RenameBlockParameter,
+    SetBlockParameter,
 )
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Block, BlockParameter, Project, Requirement, Variant

@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 from nnstudio.catalog.layer import AUTO, REQUIRED
 from nnstudio.catalog.registry import all_layers
 from nnstudio.graph.values import Expr, FrozenMap, Graph, Node, Repeat
-from nnstudio.project.checks import (
-    CLEAR,
-    canonical,
-    check_node,
-    check_param,
-    check_value,
-    known_names,
-    parse_value,
-)
+from nnstudio.project.checks import canonical, check_node, check_param, check_value, known_names
+from nnstudio.project.parameter_text import CLEAR, parse_value, typed_text
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.typed import written
 from nnstudio.project.values import Block, BlockParameter, Local, Project
 from nnstudio.symbols.expression import parse
 
@@ -237,5 +229,5 @@ def test_every_default_of_the_catalog_fits_and_is_read_back() -> None:
                     continue
                 value = canonical(value)
                 check_param(param, value)
-                typed = parse_value(written(value), param.kind, param.choices, param.name)
+                typed = parse_value(typed_text(value), param.kind, param.choices, param.name)
                 assert typed == value, (layer.type, param.name)

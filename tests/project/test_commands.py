@@ -5,27 +5,18 @@ from __future__ import annotations
 import pytest
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Repeat
+from nnstudio.project.commands.base import Command, Replace, Sequence
 from nnstudio.project.commands.graph import (
     AddNodes,
-    Command,
     Connect,
     Declare,
     Delete,
     Disconnect,
-    GroupNodes,
     Move,
-    PutInGroup,
-    Rename,
-    Replace,
-    Sequence,
-    SetGroup,
-    SetParam,
-    SetRepeat,
-    SetShares,
-    SetWhen,
-    Ungroup,
-    named_node,
+    with_free_name,
 )
+from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup
+from nnstudio.project.commands.node import Rename, SetParam, SetRepeat, SetShares, SetWhen
 from nnstudio.project.history import History
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, BlockParameter, Project
@@ -285,4 +276,4 @@ def test_history_knows_what_is_saved() -> None:
 
 
 def test_named_nodes() -> None:
-    assert named_node(small(), "Model", Node("n", "Conv2d")).name == "conv2"
+    assert with_free_name(small(), "Model", Node("n", "Conv2d")).name == "conv2"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Group, Node, Port, Repeat
 from nnstudio.project.storage import file, migrations
-from nnstudio.project.storage.file import FileError, dumps, loads, read, write
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import dumps, loads, read, write
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import (
     About,
@@ -93,7 +94,9 @@ def test_the_text_is_diffable() -> None:
     assert sum('.output", "' in line for line in lines) == len(project.model.graph.edges)
     moved = project.with_graph(
         "Model",
-        project.model.graph.replaced(Node("r", "ReLU", "relu", group="inner", position=(8.0, 8.0))),
+        project.model.graph.with_node(
+            Node("r", "ReLU", "relu", group="inner", position=(8.0, 8.0))
+        ),
     )
     changed = [(a, b) for a, b in zip(lines, dumps(moved).splitlines(), strict=True) if a != b]
     assert len(changed) == 1
@@ -192,7 +195,7 @@ def test_migrations_are_applied_one_after_the_other(monkeypatch: pytest.MonkeyPa
         },
     )
     data = {"version": 1, "top": "Model", "blocks": []}
-    assert migrations.migrated(data) == {"version": 3, "root": "Model", "blocks": []}
+    assert migrations.migrate(data) == {"version": 3, "root": "Model", "blocks": []}
 
 
 # -- hostile and broken files -----------------------------------------------------------------

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from nnstudio.graph.values import Expr, FrozenMap, Graph, Node
-from nnstudio.project.commands.graph import AddNodes, GroupNodes, SetShares
+from nnstudio.project.commands.graph import AddNodes
+from nnstudio.project.commands.group import GroupNodes
+from nnstudio.project.commands.node import SetShares
 from nnstudio.project.fragment import Paste, copy, is_fragment
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import dumps

@@ -6,7 +6,9 @@ import pytest
 
 from nnstudio.graph.values import FrozenMap, Port
 from nnstudio.project.commands.add_input_output import AddInput, AddOutput
-from nnstudio.project.commands.graph import Command, GroupNodes, Move
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.graph import Move
+from nnstudio.project.commands.group import GroupNodes
 from nnstudio.project.commands.insert import AddPositions, Insert, SwapNeighbours
 from nnstudio.project.values import Project
 from tests.project.test_commands import done, ends, node, refusal, small, wire

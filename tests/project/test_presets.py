@@ -11,7 +11,8 @@ from nnstudio.graph.values import FrozenMap
 from nnstudio.project import presets
 from nnstudio.project.presets import TargetError, load_target, preset_names, with_values
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage.file import FileError, dumps, loads, write
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import dumps, loads, write
 from nnstudio.project.values import Block, BlockParameter, Project, Variant
 
 

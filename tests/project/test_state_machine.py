@@ -19,22 +19,30 @@ from nnstudio.graph.values import (
     Repeat,
     new_id,
 )
-from nnstudio.project.commands import graph as do
 from nnstudio.project.commands.add_input_output import AddInput, AddOutput
-from nnstudio.project.commands.block import (
+from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.block import DeleteBlock, RenameBlock, SetKind, SetLocal
+from nnstudio.project.commands.dissolve import Dissolve
+from nnstudio.project.commands.graph import (
+    AddNodes,
+    Connect,
+    Declare,
+    Delete,
+    Disconnect,
+    Move,
+    with_free_name,
+)
+from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup
+from nnstudio.project.commands.insert import AddPositions, Insert, SwapNeighbours
+from nnstudio.project.commands.make_block import MakeBlock
+from nnstudio.project.commands.model import SetRootValue
+from nnstudio.project.commands.node import Rename, SetParam, SetRepeat, SetShares, SetWhen
+from nnstudio.project.commands.parameter import (
     AddBlockParameter,
-    DeleteBlock,
-    Dissolve,
-    MakeBlock,
     PromoteToParameter,
     RemoveBlockParameter,
-    RenameBlock,
     RenameBlockParameter,
-    SetKind,
-    SetLocal,
-    SetRootValue,
 )
-from nnstudio.project.commands.insert import AddPositions, Insert, SwapNeighbours
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.history import History
@@ -118,14 +126,14 @@ class Editing(RuleBasedStateMachine):
         self.history = History(residual_project())
         self.trace = [self.project]
 
-    def do_same(self, command: do.Command) -> None:
+    def do_same(self, command: Command) -> None:
         """Do what must not change what the model computes."""
         meaning = Meaning()
         before = meaning.of(self.project)
         self.do(command)
         assert meaning.of(self.project) == before
 
-    def do(self, command: do.Command) -> None:
+    def do(self, command: Command) -> None:
         before = self.project
         try:
             self.history.do(command)
@@ -160,8 +168,8 @@ class Editing(RuleBasedStateMachine):
         if "hidden" not in names:
             params = {k: v for k, v in params.items() if "hidden" not in str(v)}
         node = Node(new_id(), kind, params=FrozenMap(params), position=(x, -x / 3))
-        node = do.named_node(self.project, block.name, node)
-        self.do(do.AddNodes(block.name, (node,)))
+        node = with_free_name(self.project, block.name, node)
+        self.do(AddNodes(block.name, (node,)))
         block = self.project.by_name[block.name]
         if node.id in block.graph.by_id and use % 3:
             self.connect(at, use, len(block.graph.nodes) - 1, 0, 0)
@@ -182,7 +190,7 @@ class Editing(RuleBasedStateMachine):
         else:
             ends = left[out % len(left)].name, right[into % len(right)].name
         edge = Edge(Port(nodes[source].id, ends[0]), Port(nodes[target].id, ends[1]))
-        self.do(do.Connect(block.name, edge))
+        self.do(Connect(block.name, edge))
 
     @rule(at=number, pick=number, kind=st.sampled_from(["ReLU", "Linear", "Add", "Output"]))
     def insert(self, at: int, pick: int, kind: str) -> None:
@@ -207,14 +215,14 @@ class Editing(RuleBasedStateMachine):
     @rule(at=number, bits=number, heal=st.booleans())
     def delete(self, at: int, bits: int, heal: bool) -> None:
         block = self.block(at)
-        self.do(do.Delete(block.name, self.some(block, bits & bits >> 3), heal))
+        self.do(Delete(block.name, self.some(block, bits & bits >> 3), heal))
 
     @rule(at=number, pick=number)
     def disconnect(self, at: int, pick: int) -> None:
         block = self.block(at)
         if block.graph.edges:
             edge = block.graph.edges[pick % len(block.graph.edges)]
-            self.do(do.Disconnect(block.name, frozenset({edge})))
+            self.do(Disconnect(block.name, frozenset({edge})))
 
     @rule(
         at=number,
@@ -239,39 +247,39 @@ class Editing(RuleBasedStateMachine):
     )
     def set_param(self, at: int, pick: int, value: tuple[str, object], clear: bool) -> None:
         block = self.block(at)
-        self.do(do.SetParam(block.name, self.node(block, pick), *value, clear=clear))
+        self.do(SetParam(block.name, self.node(block, pick), *value, clear=clear))
 
     @rule(at=number, pick=number, name=st.sampled_from(NAMES))
     def rename(self, at: int, pick: int, name: str) -> None:
         block = self.block(at)
-        self.do(do.Rename(block.name, self.node(block, pick), name))
+        self.do(Rename(block.name, self.node(block, pick), name))
 
     @rule(at=number, pick=number, x=st.floats(-1e6, 1e6), y=st.floats(-1e6, 1e6))
     def move(self, at: int, pick: int, x: float, y: float) -> None:
         block = self.block(at)
-        self.do_same(do.Move(block.name, ((self.node(block, pick), (x, y)),)))
+        self.do_same(Move(block.name, ((self.node(block, pick), (x, y)),)))
 
     @rule(at=number, pick=number, count=st.sampled_from([None, 0, 3, -1, Expr("hidden")]))
     def repeat(self, at: int, pick: int, count: int | Expr | None) -> None:
         block = self.block(at)
         repeat = None if count is None else Repeat(count, "Sequential")
-        self.do(do.SetRepeat(block.name, self.node(block, pick), repeat))
+        self.do(SetRepeat(block.name, self.node(block, pick), repeat))
 
     @rule(at=number, pick=number, when=st.sampled_from([None, Expr("hidden > 2"), Expr("f(1)")]))
     def condition(self, at: int, pick: int, when: Expr | None) -> None:
         block = self.block(at)
-        self.do(do.SetWhen(block.name, self.node(block, pick), when))
+        self.do(SetWhen(block.name, self.node(block, pick), when))
 
     @rule(at=number, pick=number, other=number, off=st.booleans())
     def share(self, at: int, pick: int, other: int, off: bool) -> None:
         block = self.block(at)
         owner = None if off else self.node(block, other)
-        self.do(do.SetShares(block.name, self.node(block, pick), owner))
+        self.do(SetShares(block.name, self.node(block, pick), owner))
 
     @rule(at=number, pick=number, index=number)
     def declare(self, at: int, pick: int, index: int) -> None:
         block = self.block(at)
-        self.do(do.Declare(block.name, self.node(block, pick), index % 9))
+        self.do(Declare(block.name, self.node(block, pick), index % 9))
 
     @rule(at=number, pick=number, other=number, off=st.booleans())
     def tie(self, at: int, pick: int, other: int, off: bool) -> None:
@@ -297,30 +305,28 @@ class Editing(RuleBasedStateMachine):
     )
     def group(self, at: int, bits: int, name: str, kind: str) -> None:
         block = self.block(at)
-        self.do_same(do.GroupNodes(block.name, self.some(block, bits), name, kind))  # type: ignore[arg-type]
+        self.do_same(GroupNodes(block.name, self.some(block, bits), name, kind))  # type: ignore[arg-type]
 
     @rule(at=number, pick=number, kind=st.sampled_from(["frame", "Sequential", "ModuleDict"]))
     def change_group(self, at: int, pick: int, kind: str) -> None:
         block = self.block(at)
         if block.graph.groups:
             group = block.graph.groups[pick % len(block.graph.groups)]
-            self.do_same(do.SetGroup(block.name, group.id, f"{group.name}_", kind))  # type: ignore[arg-type]
+            self.do_same(SetGroup(block.name, group.id, f"{group.name}_", kind))  # type: ignore[arg-type]
 
     @rule(at=number, pick=number, bits=number, out=st.booleans())
     def regroup(self, at: int, pick: int, bits: int, out: bool) -> None:
         block = self.block(at)
         if block.graph.groups:
             group = block.graph.groups[pick % len(block.graph.groups)]
-            self.do_same(
-                do.PutInGroup(block.name, self.some(block, bits), None if out else group.id)
-            )
+            self.do_same(PutInGroup(block.name, self.some(block, bits), None if out else group.id))
 
     @rule(at=number, pick=number)
     def ungroup(self, at: int, pick: int) -> None:
         block = self.block(at)
         if block.graph.groups:
             group = block.graph.groups[pick % len(block.graph.groups)]
-            self.do_same(do.Ungroup(block.name, group.id))
+            self.do_same(Ungroup(block.name, group.id))
 
     # -- blocks -------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nnstudio.symbols.dimension import Dim, as_dim, product
 from nnstudio.symbols.expression import ExpressionError, parse
-from nnstudio.symbols.symbolic import Term, as_size, literal, named, resolve, substitute
+from nnstudio.symbols.symbolic import Term, as_size, literal, named_quantity, resolve, substitute
 from nnstudio.symbols.tensor import Tensor
 
 hidden, heads, size = Dim.atom("hidden", 64), Dim.atom("heads", 4), Dim.atom("h", 14)
@@ -145,11 +145,11 @@ def test_unknown_numbers_keep_the_formula(case: tuple[Dim, int]) -> None:
 # -- resolving expressions --------------------------------------------------------------------
 
 SCOPE = {
-    "hidden": named("hidden", 64),
-    "dims": named("dims", (8, 16)),
+    "hidden": named_quantity("hidden", 64),
+    "dims": named_quantity("dims", (8, 16)),
     "flag": literal(True),
-    "rate": named("rate", 0.5),
-    "open": named("open", None),
+    "rate": named_quantity("rate", 0.5),
+    "open": named_quantity("open", None),
 }
 
 
@@ -184,7 +184,7 @@ def test_resolved_terms() -> None:
 
 
 def test_substitution_in_a_comprehension_keeps_its_variable() -> None:
-    found = resolve("[d * hidden for d in dims]", {**SCOPE, "hidden": named("width", 2)})
+    found = resolve("[d * hidden for d in dims]", {**SCOPE, "hidden": named_quantity("width", 2)})
     assert found == Term([16, 32], "[d * width for d in dims]")
 
 
@@ -200,7 +200,7 @@ def test_substitution_in_a_comprehension_keeps_its_variable() -> None:
     ],
 )
 def test_later_repetitions_fold_conditions_on_the_index(text: str, written: str) -> None:
-    assert resolve(text, {"i": named("i", None)}).text == written
+    assert resolve(text, {"i": named_quantity("i", None)}).text == written
 
 
 @given(
@@ -214,6 +214,6 @@ def test_resolving_agrees_with_evaluating(
 ) -> None:
     values = {"a": numbers[0], "b": numbers[-1]}
     text = form.format(left, right)
-    quantity = resolve(text, {name: named(name, value) for name, value in values.items()})
+    quantity = resolve(text, {name: named_quantity(name, value) for name, value in values.items()})
     assert quantity.value == parse(text).evaluate(values)
     assert parse(quantity.text).evaluate(values) == quantity.value

@@ -69,7 +69,7 @@ def test_order_of_events(tmp_path: Path) -> None:
 
 
 def test_it_learns_and_tells_the_best() -> None:
-    _, events = whole(SHORT.changed(epochs=20))
+    _, events = whole(SHORT.with_values(epochs=20))
     done, completed = epochs(events), events[-1]
     assert isinstance(completed, Completed)
     assert done[-1].train.loss < done[0].train.loss
@@ -85,7 +85,7 @@ def test_same_seed_same_losses() -> None:
     other, second = whole()
     assert epochs(first) == epochs(second)
     assert same(one, other)
-    _, third = whole(SHORT.changed(seed=1))
+    _, third = whole(SHORT.with_values(seed=1))
     assert epochs(first) != epochs(third)
 
 
@@ -95,7 +95,7 @@ def test_same_seed_same_losses() -> None:
 def test_stop_and_resume_is_bit_equal(
     tmp_path: Path, optimizer: str, schedule: str, at: int
 ) -> None:
-    settings = SHORT.changed(
+    settings = SHORT.with_values(
         optimizer=optimizer, schedule=schedule, schedule_patience=0, clip_norm=0.5
     )
     straight, expected = whole(settings)
@@ -153,14 +153,14 @@ def test_killed_and_resumed_is_bit_equal(tmp_path: Path) -> None:
 
 
 def test_resume_for_more_epochs(tmp_path: Path) -> None:
-    expected = epochs(whole(SHORT.changed(epochs=5))[1])
+    expected = epochs(whole(SHORT.with_values(epochs=5))[1])
     whole(run_folder=tmp_path)
-    _, after = whole(SHORT.changed(epochs=5), resume=tmp_path)
+    _, after = whole(SHORT.with_values(epochs=5), resume=tmp_path)
     assert [replace(event, epochs=5) for event in epochs(after)] == expected[3:]
 
 
 def test_best_weights_are_kept(tmp_path: Path) -> None:
-    model, events = whole(SHORT.changed(learning_rate=1e-9), run_folder=tmp_path)
+    model, events = whole(SHORT.with_values(learning_rate=1e-9), run_folder=tmp_path)
     saved = checkpoints.weights(checkpoints.folder_of(tmp_path) / checkpoints.BEST)
     assert saved.keys() == model.state_dict().keys()
     assert any(isinstance(event, CheckpointSaved) and event.best for event in events)
@@ -169,7 +169,7 @@ def test_best_weights_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        (SHORT.changed(batch_size=4), "made with another batch size, 8: .* with 4"),
+        (SHORT.with_values(batch_size=4), "made with another batch size, 8: .* with 4"),
         (SHORT, "All 3 epochs are done: give more epochs"),
     ],
 )
@@ -180,7 +180,7 @@ def test_unfit_checkpoints(tmp_path: Path, settings: TrainingSettings, sentence:
 
 def test_more_unfit_checkpoints(tmp_path: Path) -> None:
     whole(run_folder=tmp_path)
-    more = SHORT.changed(epochs=4)
+    more = SHORT.with_values(epochs=4)
     other = nn.Sequential(nn.Linear(2, 3))
     assert_fails(
         train(other, *parts(), more, device=CPU, resume=tmp_path), "The checkpoint is of another"
@@ -213,23 +213,23 @@ def test_tied_weights_are_saved_and_restored(tmp_path: Path) -> None:
     model = Tied()
     list(train(model, *parts(), SHORT, device=CPU, run_folder=tmp_path))
     again = Tied()
-    more = SHORT.changed(epochs=4)
+    more = SHORT.with_values(epochs=4)
     events = list(train(again, *parts(), more, device=CPU, resume=tmp_path))
     assert isinstance(events[-1], Completed)
     assert again.out.weight is again.into.weight
 
 
 def test_early_stopping() -> None:
-    _, events = whole(SHORT.changed(epochs=50, learning_rate=5.0, early_stopping=2))
+    _, events = whole(SHORT.with_values(epochs=50, learning_rate=5.0, early_stopping=2))
     completed = events[-1]
     assert isinstance(completed, Completed)
     assert completed.epochs == completed.best_epoch + 2 < 50
 
 
 def test_schedules() -> None:
-    step = SHORT.changed(epochs=4, schedule="step", schedule_every=2, schedule_factor=0.5)
+    step = SHORT.with_values(epochs=4, schedule="step", schedule_every=2, schedule_factor=0.5)
     assert [e.learning_rate for e in epochs(whole(step)[1])] == [0.01, 0.01, 0.005, 0.005]
-    cosine = SHORT.changed(epochs=4, schedule="cosine", lowest_rate=0.001)
+    cosine = SHORT.with_values(epochs=4, schedule="cosine", lowest_rate=0.001)
     rates = [e.learning_rate for e in epochs(whole(cosine)[1])]
     assert rates[0] == pytest.approx(0.01)
     assert rates[2] == pytest.approx(0.0055)
@@ -267,7 +267,7 @@ def test_without_validation_the_training_is_judged() -> None:
 
 
 def test_mse_of_classes_of_numbers_and_of_the_inputs() -> None:
-    settings = SHORT.changed(loss="mse")
+    settings = SHORT.with_values(loss="mse")
     numbers = replace(points(), targets=points().inputs.sum(1))
     numbers = replace(numbers, info=replace(numbers.info, classes=()))
     for dataset, outputs in ((points(), 3), (numbers, 1), (points(), 2)):

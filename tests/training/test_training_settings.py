@@ -34,7 +34,7 @@ def test_every_field_is_explained() -> None:
 )
 def test_one_sentence(values: dict[str, object], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        TrainingSettings.checked(values)
+        TrainingSettings.from_values(values)
     assert str(caught.value) == sentence
 
 
@@ -42,8 +42,8 @@ def test_frozen_changed_and_through_json() -> None:
     settings = TrainingSettings()
     with pytest.raises(ValidationError):
         settings.epochs = 3  # type: ignore[misc]
-    changed = settings.changed(epochs=3, clip_norm=1)
+    changed = settings.with_values(epochs=3, clip_norm=1)
     assert (changed.epochs, changed.clip_norm, settings.epochs) == (3, 1.0, 10)
-    assert TrainingSettings.checked(changed.model_dump(mode="json")) == changed
+    assert TrainingSettings.from_values(changed.model_dump(mode="json")) == changed
     with pytest.raises(SettingsError):
-        settings.changed(epochs=-1)
+        settings.with_values(epochs=-1)

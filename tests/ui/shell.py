@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import Block, BlockParameter, Project, Variant
 from nnstudio.ui.files.documents import Answer
 from nnstudio.ui.window.main_window import MainWindow

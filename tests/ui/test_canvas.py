@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Expr, Repeat
-from nnstudio.project.commands.graph import Delete, Move, Rename, SetParam, SetRepeat, SetWhen
+from nnstudio.project.commands.graph import Delete, Move
 from nnstudio.project.commands.group import GroupNodes, SetGroup
+from nnstudio.project.commands.node import Rename, SetParam, SetRepeat, SetWhen
 from nnstudio.project.values import Block, Project
 from nnstudio.ui.canvas import Canvas, make_canvas, picture
 from nnstudio.ui.canvas.hit_testing import Hit

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import FrozenMap
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import RULES

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor

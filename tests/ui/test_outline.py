@@ -12,7 +12,8 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.commands.graph import Delete, Rename
+from nnstudio.project.commands.graph import Delete
+from nnstudio.project.commands.node import Rename
 from nnstudio.project.values import Project
 from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.hit_testing import Hit

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from nnstudio.compiler.build import build_empty
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
@@ -21,7 +21,7 @@ from tests.ui.outline_world import orderly_project
 
 def rows_of(project: Project, block: str | None = None) -> Rows:
     name = block or project.root
-    report = analyse(project)
+    report = full_report(project)
     shown = report.root if name == project.root else report.blocks[name]
     return Rows(name, project.by_name[name].graph, outline(project, name, shown))
 
@@ -173,7 +173,7 @@ def paths(project: Project, rows: Sequence[Row], before: str = "") -> Iterator[t
 @pytest.mark.parametrize("name", preset_names())
 def test_the_rows_of_every_preset_follow_its_state_dict(name: str) -> None:
     project = load_target(name)
-    rows = outline(project, project.root, analyse(project).root)
+    rows = outline(project, project.root, full_report(project).root)
     patterns = [(re.compile(pattern), row) for pattern, row in paths(project, rows)]
     once: list[int] = []
     for key in build_empty(generate(project)).state_dict():
@@ -283,7 +283,7 @@ def siblings(rows: Rows, row: Row) -> list[str]:
 def test_every_row_of_the_presets_moves_by_one(name: str) -> None:
     project = load_target(name)
     for block in project.blocks:
-        report = analyse(project).blocks.get(block.name)
+        report = full_report(project).blocks.get(block.name)
         if report is None:
             continue
         rows = Rows(block.name, block.graph, outline(project, block.name, report))

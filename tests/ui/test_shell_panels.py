@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.swap_type import swap_command
 from nnstudio.project.presets import preset_names
 from nnstudio.ui.actions.context_menu import CanvasMenu

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.commands.block import SetTraining
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.node import SetParam
 from nnstudio.training.events import Event, Failed
 from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
@@ -22,7 +22,7 @@ from tests.ui.shell import closed, small_workspace
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     workspace = small_workspace()
-    settings = workspace.project.training.changed(epochs=2, device="cpu")
+    settings = workspace.project.training.with_values(epochs=2, device="cpu")
     workspace.do(SetTraining(settings))
     made = create_window(workspace, folder=tmp_path)
     made.show()
@@ -46,7 +46,7 @@ def test_runs_to_the_end_while_the_graph_is_edited(window: MainWindow, qtbot: Qt
 
 
 def test_pause_resume_stop(window: MainWindow, qtbot: QtBot) -> None:
-    window.workspace.do(SetTraining(window.workspace.project.training.changed(epochs=10_000)))
+    window.workspace.do(SetTraining(window.workspace.project.training.with_values(epochs=10_000)))
     window.actions_table.run("run.start")
     window.actions_table.run("run.pause")
     qtbot.waitUntil(lambda: window.training.state is State.PAUSED, timeout=60_000)
@@ -60,7 +60,7 @@ def test_pause_resume_stop(window: MainWindow, qtbot: QtBot) -> None:
 
 def test_a_model_that_does_not_fit_is_refused_with_a_sentence(window: MainWindow) -> None:
     training = window.workspace.project.training
-    window.workspace.do(SetTraining(training.changed(data="heartbeats")))
+    window.workspace.do(SetTraining(training.with_values(data="heartbeats")))
     assert not window.actions_table.run("run.start")
     assert "fit the model to the data" in window.status.message
 

@@ -10,7 +10,8 @@ import pytest
 from nnstudio.analysis.analyse import analyse
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage.file import FileError, dumps, loads
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Block, BlockParameter, Initialiser, Project
 from nnstudio.workspace.library import (
     folder,

@@ -14,8 +14,8 @@ DROPOUT = frozenset(
 TRANSPARENT = frozenset({"Flatten", "FlattenDims", "Identity", *DROPOUT})
 
 
-def fed_by(graph: Graph, node: Node) -> Node | None:
-    """What feeds the first input."""
+def first_source(graph: Graph, node: Node) -> Node | None:
+    """The node that feeds the first input."""
     ports = graph.incoming[node.id]
     return graph.by_id[next(iter(ports.values())).node] if ports else None
 
@@ -27,10 +27,10 @@ def only_wire(graph: Graph, node: Node) -> Edge | None:
 
 
 def through(graph: Graph, node: Node) -> Node | None:
-    """What feeds the first input, past everything transparent; none that feeds anything else."""
-    before = fed_by(graph, node)
+    """The node behind the first input, past transparent ones; none that feeds anything else."""
+    before = first_source(graph, node)
     while before is not None and before.type in TRANSPARENT and only_wire(graph, before):
-        before = fed_by(graph, before)
+        before = first_source(graph, before)
     return before if before is not None and only_wire(graph, before) else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnstudio.analysis.advice.neighbours import (
     DROPOUT,
-    fed_by,
+    first_source,
     is_called_once,
     only_wire,
     say,
@@ -38,7 +38,7 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
     if norms and project.training.batch_size == 1:
         yield _single_samples(project, block, norms[0], report)
     for node in norms:
-        before = fed_by(graph, node)
+        before = first_source(graph, node)
         if before is None:
             continue
         if _has_idle_bias(graph, before, node):
@@ -78,7 +78,7 @@ def _single_samples(project: Project, block: Block, node: Node, report: BlockRep
             "train with a larger batch size"
         )
     enough = TrainingSettings().batch_size
-    command = SetTraining(project.training.changed(batch_size=enough))
+    command = SetTraining(project.training.with_values(batch_size=enough))
     return say(block, node, "warning", sentence, Fix(f"Set batch size to {enough}", command))
 
 

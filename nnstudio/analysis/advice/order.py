@@ -22,18 +22,18 @@ def sequentials_out_of_order(project: Project, block: Block) -> Iterator[Problem
     ):
         return
     known = structure(project, block)
-    said: set[str] = set()
+    advised: set[str] = set()
     for container in known.containers.values():
         around = graph.ancestry(container.group.parent)
-        if container.group.kind != "Sequential" or said & set(around):
+        if container.group.kind != "Sequential" or advised & set(around):
             continue
-        early = _fed_by_a_later_one(block, container)
+        early = _first_backward_wire(block, container)
         if early is None or is_called_as_one(known, container):
             continue
         fix = in_wire_order(known, container)
         if fix is None:
             continue
-        said.add(container.group.id)
+        advised.add(container.group.id)
         node, later = early
         name = container.group.name
         sentence = (
@@ -43,7 +43,7 @@ def sequentials_out_of_order(project: Project, block: Block) -> Iterator[Problem
         yield say(block, node, "advice", sentence, fix)
 
 
-def _fed_by_a_later_one(block: Block, container: Container) -> tuple[Node, Node] | None:
+def _first_backward_wire(block: Block, container: Container) -> tuple[Node, Node] | None:
     nodes = container.nodes()
     place = {node.id: k for k, node in enumerate(nodes)}
     for k, node in enumerate(nodes):

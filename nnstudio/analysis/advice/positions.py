@@ -35,7 +35,7 @@ def attention_without_positions(
 ) -> Iterator[Problem]:
     """The first attention of the model before which nothing tells the order."""
     root = project.model
-    found = _unordered(project, root)
+    found = _find_unordered(project, root)
     if found is not None:
         node, attention = found
         yield say(
@@ -44,18 +44,18 @@ def attention_without_positions(
             "advice",
             "attention does not know the order of its tokens, and nothing before it tells; "
             "add a positional encoding",
-            _learned(project, root, node, attention, reports.get(root.name)),
+            _learned_positions(project, root, node, attention, reports.get(root.name)),
         )
 
 
-def _unordered(project: Project, block: Block) -> tuple[Node, Node] | None:
+def _find_unordered(project: Project, block: Block) -> tuple[Node, Node] | None:
     """The first such node of a block, and the attention, which may lie inside of it."""
     graph = block.graph
     for node in graph.nodes:
         inner = project.by_name.get(node.type)
         if inner is None and node.type not in ATTENTION:
             continue
-        found = (node, node) if inner is None else _unordered(project, inner)
+        found = (node, node) if inner is None else _find_unordered(project, inner)
         if found is None:
             continue
         before = upstream(graph, [port.node for port in graph.incoming[node.id].values()])
@@ -96,7 +96,7 @@ def _only_beside(graph: Graph, node: Node) -> bool:
     return True
 
 
-def _learned(
+def _learned_positions(
     project: Project, block: Block, node: Node, attention: Node, report: BlockReport | None
 ) -> Fix | None:
     """Learned positions, where the tokens are of one tensor whose sizes are known in `__init__`."""

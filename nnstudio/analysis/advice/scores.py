@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nnstudio.analysis.advice.neighbours import fed_by, say
+from nnstudio.analysis.advice.neighbours import first_source, say
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem, Severity
 from nnstudio.catalog.layers.io import OUTPUT
@@ -70,7 +70,7 @@ def _last(
     node: Node | None = output
     while node is not None:
         ports = list(block.graph.incoming[node.id].values())
-        node = fed_by(block.graph, node)
+        node = first_source(block.graph, node)
         if node is None:
             return None
         known = report.nodes.get(node.id) if report is not None else None

@@ -9,6 +9,7 @@ from nnstudio.catalog.layer import REQUIRED, Category, Layer, Param
 from nnstudio.catalog.links import module_link
 from nnstudio.catalog.rules.cost import Count, cost, nothing, size
 from nnstudio.catalog.rules.same import along, elementwise, halved, of_rank
+from nnstudio.catalog.rules.spatial import LAYOUTS
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
@@ -206,7 +207,7 @@ LAYERS: tuple[Layer, ...] = (
     _activation(
         "Softmax2d",
         "A softmax over the channels at every place of an image. For maps of class scores.",
-        rule=of_rank(3, 4, layout="(batch, channels, height, width)"),
+        rule=of_rank(3, 4, layout=LAYOUTS[2]),
         shape=(2, 4, 5, 6),
     ),
     _activation(

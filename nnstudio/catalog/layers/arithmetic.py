@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nnstudio.catalog.code import FunctionCode, Written, bracketed
+from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param, Rule
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules.broadcast import (
@@ -30,7 +30,7 @@ def _variadic(name: str, sign: str, function: str, text: str, keywords: tuple[st
         inputs=(Input(variadic=True),),
         rule=variadic_arithmetic,
         cost=cost(),
-        code=FunctionCode(lambda w: f" {sign} ".join(map(bracketed, w.many("input")))),
+        code=FunctionCode(lambda w: f" {sign} ".join(map(in_brackets, w.many("input")))),
         help=text,
         link=function_link(function),
         keywords=("arithmetic", sign, *keywords),
@@ -68,19 +68,19 @@ def _binary(
 
 
 def _infix(sign: str) -> Callable[[str, str], str]:
-    return lambda a, b: f"{bracketed(a)} {sign} {bracketed(b)}"
+    return lambda a, b: f"{in_brackets(a)} {sign} {in_brackets(b)}"
 
 
-def _called(function: str) -> Callable[[str, str], str]:
+def _call_text(function: str) -> Callable[[str, str], str]:
     return lambda a, b: f"{function}({a}, {b})"
 
 
 def _scale(w: Written) -> str:
     """`x * 2.0`, `x + 1.0` or both; the factor alone where neither is needed."""
-    text = bracketed(w.x)
+    text = in_brackets(w.x)
     if "factor" in w.given or "offset" not in w.given:
-        text = f"{text} * {bracketed(w.params['factor'])}"
-    return f"{text} + {bracketed(w.params['offset'])}" if "offset" in w.given else text
+        text = f"{text} * {in_brackets(w.params['factor'])}"
+    return f"{text} + {in_brackets(w.params['offset'])}" if "offset" in w.given else text
 
 
 _ARITHMETIC = arithmetic("input", "other")
@@ -134,7 +134,7 @@ LAYERS: tuple[Layer, ...] = (
         "Maximum",
         "torch.maximum",
         "The larger of two elements at each place. Max is the largest along a dimension.",
-        _called("torch.maximum"),
+        _call_text("torch.maximum"),
         _ARITHMETIC,
         ("larger",),
     ),
@@ -142,7 +142,7 @@ LAYERS: tuple[Layer, ...] = (
         "Minimum",
         "torch.minimum",
         "The smaller of two elements at each place. Min is the smallest along a dimension.",
-        _called("torch.minimum"),
+        _call_text("torch.minimum"),
         _ARITHMETIC,
         ("smaller",),
     ),
@@ -168,7 +168,7 @@ LAYERS: tuple[Layer, ...] = (
         params=(Param("exponent", "number", help="The exponent.", initial=2),),
         rule=unchanged,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{bracketed(w.x)} ** {bracketed(w.params['exponent'])}"),
+        code=FunctionCode(lambda w: f"{in_brackets(w.x)} ** {in_brackets(w.params['exponent'])}"),
         facts=("exponent",),
         help="Raises every element to a power. An exponent of 2 squares, -1 takes the reciprocal.",
         link=function_link("torch.pow"),
@@ -200,7 +200,7 @@ LAYERS: tuple[Layer, ...] = (
         inputs=(Input(dtype="bool"),),
         rule=negated,
         cost=cost(),
-        code=FunctionCode(lambda w: f"~{bracketed(w.x)}"),
+        code=FunctionCode(lambda w: f"~{in_brackets(w.x)}"),
         help="Turns true into false and the other way round. Some masks say what stays, some what "
         "goes.",
         link=function_link("torch.logical_not"),
@@ -236,7 +236,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=masked,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.masked_fill({w.inputs['mask']}, {w.params['value']})"
+            lambda w: f"{in_brackets(w.x)}.masked_fill({w.inputs['mask']}, {w.params['value']})"
         ),
         facts=("value",),
         help="Writes a number wherever the mask is true. "

@@ -33,7 +33,7 @@ def _call_attention(w: Written) -> str:
 
 
 def model_params(d_model: Param) -> tuple[Param, ...]:
-    """What every transformer layer takes, after its counts of layers."""
+    """Parameters of every transformer layer, after its counts of layers."""
     return (
         d_model,
         Param("nhead", "int", help="Attention heads.", initial=8, minimum=1),

@@ -25,7 +25,7 @@ def _arange(w: Written) -> str:
     return f"torch.arange({', '.join(bounds)})"
 
 
-def _filled(method: str) -> FunctionCode:
+def _fill_code(method: str) -> FunctionCode:
     """`x.new_ones(...)`: dtype and device of `like`; without it, on the default device."""
 
     def write(w: Written) -> str:
@@ -46,7 +46,7 @@ def _constant(name: str, method: str, text: str) -> Layer:
         params=(Param("size", "shape", help="Sizes, names or expressions.", initial=("N", 1)),),
         rule=filled,
         cost=cost(),
-        code=_filled(method),
+        code=_fill_code(method),
         facts=("size",),
         help=text,
         link=function_link(f"torch.Tensor.new_{method}"),

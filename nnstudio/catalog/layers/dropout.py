@@ -7,6 +7,7 @@ from nnstudio.catalog.layer import Category, Layer, Param, Rule
 from nnstudio.catalog.links import module_link
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.same import elementwise, of_rank
+from nnstudio.catalog.rules.spatial import LAYOUTS
 
 
 def _dropout(name: str, text: str, rule: Rule, shape: tuple[int, ...]) -> Layer:
@@ -50,7 +51,7 @@ LAYERS: tuple[Layer, ...] = (
     _dropout(
         "Dropout2d",
         _WHOLE.format("feature maps"),
-        of_rank(3, 4, layout="(batch, channels, height, width)"),
+        of_rank(3, 4, layout=LAYOUTS[2]),
         (2, 4, 6, 5),
     ),
     _dropout(

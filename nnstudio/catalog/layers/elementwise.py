@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnstudio.catalog.code import FunctionCode, Written, bracketed, word
+from nnstudio.catalog.code import FunctionCode, Written, in_brackets, word
 from nnstudio.catalog.layer import Category, Layer, Param, Rule
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules.cost import cost
@@ -59,8 +59,8 @@ def _dim(text: str, default: Any = -1) -> Param:
     return Param("dim", "int", help=text, initial=default, structural=True)
 
 
-def _negated(w: Written) -> str:
-    return f"-{bracketed(w.x)}"
+def _negation(w: Written) -> str:
+    return f"-{in_brackets(w.x)}"
 
 
 _DTYPES = {"float": ".float()", "int": ".long()", "bool": ".bool()"}
@@ -102,7 +102,7 @@ _MATHS: tuple[Layer, ...] = (
         category=Category.TENSOR,
         rule=unchanged,
         cost=cost(),
-        code=FunctionCode(_negated),
+        code=FunctionCode(_negation),
         help="Changes the sign of every element. For differences and reversed scores.",
         link=function_link("torch.neg"),
         keywords=("minus", "negative", "sign"),
@@ -133,7 +133,7 @@ _MATHS: tuple[Layer, ...] = (
         ),
         rule=_cast,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{bracketed(w.x)}{_DTYPES[word(w.params['dtype'])]}"),
+        code=FunctionCode(lambda w: f"{in_brackets(w.x)}{_DTYPES[word(w.params['dtype'])]}"),
         facts=("dtype",),
         help="Turns the numbers into another kind: floating point, whole or true and false. "
         "Whole numbers have no gradient.",
@@ -146,7 +146,7 @@ _MATHS: tuple[Layer, ...] = (
         category=Category.TENSOR,
         rule=unchanged,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{bracketed(w.x)}.detach()"),
+        code=FunctionCode(lambda w: f"{in_brackets(w.x)}.detach()"),
         help="Passes values on but stops gradients. What feeds it is not trained through it.",
         link=function_link("torch.Tensor.detach"),
         keywords=("stop gradient", "freeze"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nnstudio.catalog.code import FunctionCode, Written, bracketed
+from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Output, Param
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules import indexing
@@ -23,11 +23,11 @@ def subscript(x: str, dim: str, inside: str) -> str:
     """`x[:, :, inside]`, or `x[..., inside, :]` for a dimension counted from the end."""
     place = int(dim)
     if place >= 0:
-        return f"{bracketed(x)}[{', '.join([*[':'] * place, inside])}]"
-    return f"{bracketed(x)}[{', '.join(['...', inside, *[':'] * (-place - 1)])}]"
+        return f"{in_brackets(x)}[{', '.join([*[':'] * place, inside])}]"
+    return f"{in_brackets(x)}[{', '.join(['...', inside, *[':'] * (-place - 1)])}]"
 
 
-def _cut(w: Written) -> str:
+def _slice_text(w: Written) -> str:
     start = w.params["start"] if w.params["start"] not in ("0", "None") else ""
     end = w.params["end"] if w.params["end"] != "None" else ""
     step = f":{w.params['step']}" if w.params["step"] != "1" else ""
@@ -75,7 +75,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=indexing.cut,
         cost=cost(),
-        code=FunctionCode(_cut),
+        code=FunctionCode(_slice_text),
         facts=("dim", "start", "end", "step"),
         help="Takes a range of a dimension: x[:, start:end]. Negative numbers count from the end.",
         link=function_link("torch.narrow"),
@@ -90,7 +90,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.gather,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.gather({w.params['dim']}, {w.inputs['index']})"
+            lambda w: f"{in_brackets(w.x)}.gather({w.params['dim']}, {w.inputs['index']})"
         ),
         facts=("dim",),
         help="Takes, at every place of index, the element it names along a dimension. "
@@ -111,7 +111,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.index_select,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.index_select({w.params['dim']}, {w.inputs['index']})"
+            lambda w: f"{in_brackets(w.x)}.index_select({w.params['dim']}, {w.inputs['index']})"
         ),
         facts=("dim",),
         help="Takes whole slices along a dimension, by a list of whole numbers. "
@@ -130,7 +130,7 @@ LAYERS: tuple[Layer, ...] = (
         inputs=(Input("input"), Input("index", dtype="int")),
         rule=indexing.chosen,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{bracketed(w.x)}[{w.inputs['index']}]"),
+        code=FunctionCode(lambda w: f"{in_brackets(w.x)}[{w.inputs['index']}]"),
         help="Looks up the first dimension by whole numbers of any shape: input[index]. "
         "For tables of relative positions.",
         link=function_link("torch.Tensor.index_select"),
@@ -160,7 +160,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.chunk,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.chunk({w.arguments(positional=('chunks',))})",
+            lambda w: f"{in_brackets(w.x)}.chunk({w.arguments(positional=('chunks',))})",
             keeps_name=False,
             count=_chunks,
         ),
@@ -181,7 +181,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.split,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.split({w.arguments(positional=('split_size',))})",
+            lambda w: f"{in_brackets(w.x)}.split({w.arguments(positional=('split_size',))})",
             keeps_name=False,
             count=_parts,
         ),

@@ -13,14 +13,14 @@ DTYPES = ("float", "int", "bool")
 INITIALISERS = ("zeros", "ones", "normal", "truncated_normal", "uniform")
 
 
-def _declared(use: Use) -> Tensor:
+def _declared_tensor(use: Use) -> Tensor:
     """A tensor of the declared shape and dtype, or of the formula that feeds it."""
     if use.inputs:
         return use.x
-    return Tensor(use.ints("shape"), use.value("dtype") if use.given("dtype") else "float")
+    return Tensor(use.ints("shape"), use.value("dtype") if use.has_value("dtype") else "float")
 
 
-def _passed(use: Use) -> Tensor:
+def _identity(use: Use) -> Tensor:
     return use.x
 
 
@@ -60,7 +60,7 @@ LAYERS: tuple[Layer, ...] = (
                 structural=True,
             ),
         ),
-        rule=_declared,
+        rule=_declared_tensor,
         code=FunctionCode(lambda w: ""),
         facts=("shape",),
         help="Where data enters. The shape is a pattern: numbers are demanded, names are bound.",
@@ -70,7 +70,7 @@ LAYERS: tuple[Layer, ...] = (
         type=OUTPUT,
         category=Category.IO,
         outputs=(),
-        rule=_passed,
+        rule=_identity,
         code=FunctionCode(lambda w: w.x),
         help="What the model returns. "
         "One output returns the tensor, several return a dict by name.",
@@ -92,7 +92,7 @@ LAYERS: tuple[Layer, ...] = (
             ),
             Param("std", "float", 0.02, "Standard deviation (or bound, for uniform).", minimum=0.0),
         ),
-        rule=_declared,
+        rule=_declared_tensor,
         code=FunctionCode(lambda w: ""),
         facts=("shape", "initialiser"),
         help="A learnable tensor of the block itself: "
@@ -115,7 +115,7 @@ LAYERS: tuple[Layer, ...] = (
             ),
             Param("persistent", "bool", True, "Keep it in the state_dict.", structural=True),
         ),
-        rule=_declared,
+        rule=_declared_tensor,
         code=FunctionCode(lambda w: ""),
         facts=("shape",),
         outputs=(Output(),),

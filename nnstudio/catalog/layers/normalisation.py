@@ -15,12 +15,8 @@ from nnstudio.catalog.rules.normalisation import (
     trailing,
 )
 from nnstudio.catalog.rules.same import of_rank
+from nnstudio.catalog.rules.spatial import LAYOUTS
 
-_LAYOUTS = {
-    1: "(batch, channels, length)",
-    2: "(batch, channels, height, width)",
-    3: "(batch, channels, depth, height, width)",
-}
 _EPS = Param("eps", "float", 1e-05, "Added to the variance, against division by 0.", minimum=0.0)
 _KEYWORDS = ("normalisation", "norm")
 
@@ -55,7 +51,7 @@ def _batch_norm(dims: int) -> Layer:
         type=name,
         category=Category.NORMALISATION,
         params=_channel_params(True),
-        rule=per_channel(*ranks, layout=_LAYOUTS[dims]),
+        rule=per_channel(*ranks, layout=LAYOUTS[dims]),
         cost=affine_cost,
         code=ModuleCode(positional=("num_features",)),
         facts=("num_features",),
@@ -73,7 +69,7 @@ def _instance_norm(dims: int) -> Layer:
         type=name,
         category=Category.NORMALISATION,
         params=_channel_params(False, optional_momentum=False),
-        rule=per_channel(dims + 2, layout=_LAYOUTS[dims]),
+        rule=per_channel(dims + 2, layout=LAYOUTS[dims]),
         cost=affine_cost,
         code=ModuleCode(positional=("num_features",)),
         facts=("num_features", "affine"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.code import FunctionCode, Written, bracketed
+from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules.attention_function import (
@@ -18,7 +18,7 @@ def _attention(w: Written) -> str:
     parts = [w.inputs[port] for port in ("query", "key", "value")]
     parts += [f"attn_mask={w.inputs['attn_mask']}"] if "attn_mask" in w.inputs else []
     if "dropout_p" in w.given:
-        parts.append(f"dropout_p={bracketed(w.params['dropout_p'])} if self.training else 0.0")
+        parts.append(f"dropout_p={in_brackets(w.params['dropout_p'])} if self.training else 0.0")
     return f"F.scaled_dot_product_attention({w.arguments(*parts, drop=('dropout_p',))})"
 
 
@@ -29,7 +29,7 @@ LAYERS: tuple[Layer, ...] = (
         inputs=(Input("input"), Input("other")),
         rule=matrix_product,
         cost=product_cost,
-        code=FunctionCode(lambda w: " @ ".join(map(bracketed, w.inputs.values()))),
+        code=FunctionCode(lambda w: " @ ".join(map(in_brackets, w.inputs.values()))),
         help="Multiplies matrices in the last two dimensions: a @ b. "
         "Leading dimensions are broadcast.",
         link=function_link("torch.matmul"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnstudio.catalog.code import FunctionCode, Written, bracketed
+from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Layer, Output, Param, Rule
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules.cost import cost
@@ -27,7 +27,7 @@ def _method(name: str) -> FunctionCode:
 
     def write(w: Written) -> str:
         drop = ("dim",) if w.params["dim"] == "None" else ()
-        return f"{bracketed(w.x)}.{name}({w.arguments(drop=drop)})"
+        return f"{in_brackets(w.x)}.{name}({w.arguments(drop=drop)})"
 
     return FunctionCode(write)
 
@@ -178,7 +178,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=best,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.topk({w.arguments(positional=('k',))})",
+            lambda w: f"{in_brackets(w.x)}.topk({w.arguments(positional=('k',))})",
             result="{values}, {indices}",
             keeps_name=False,
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.code import FunctionCode, ModuleCode, Written, bracketed, elements
+from nnstudio.catalog.code import FunctionCode, ModuleCode, Written, elements, in_brackets
 from nnstudio.catalog.layer import Category, Layer, Param
 from nnstudio.catalog.links import function_link, module_link
 from nnstudio.catalog.rules import resampling
@@ -33,7 +33,7 @@ def _patches(w: Written) -> str:
     """Cut rows and columns, bring the patches to the front, flatten each to (p1 p2 c)."""
     sizes = elements(w.params["patch_size"])
     height, width = sizes[0], sizes[-1]
-    cut = f"{bracketed(w.x)}.unflatten(3, (-1, {width})).unflatten(2, (-1, {height}))"
+    cut = f"{in_brackets(w.x)}.unflatten(3, (-1, {width})).unflatten(2, (-1, {height}))"
     return f"{cut}.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)"
 
 
@@ -162,7 +162,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=resampling.sliding,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{bracketed(w.x)}.unfold({', '.join(w.params.values())})"),
+        code=FunctionCode(lambda w: f"{in_brackets(w.x)}.unfold({', '.join(w.params.values())})"),
         facts=("dimension", "size", "step"),
         help="Slides a window along a dimension; each window becomes a new last dimension. "
         "Cuts a signal into frames.",

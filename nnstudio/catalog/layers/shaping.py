@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnstudio.catalog.code import FunctionCode, Written, bracketed, elements
+from nnstudio.catalog.code import FunctionCode, Written, elements, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param, Rule
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.rules import reshape
@@ -33,7 +33,7 @@ def _method(
             listed = param.kind in ("ints", "shape")
             text = w.params[param.name]
             texts += elements(text) if listed else (text,)
-        return f"{bracketed(w.x)}.{method}({', '.join(texts)})"
+        return f"{in_brackets(w.x)}.{method}({', '.join(texts)})"
 
     return Layer(
         type=name,
@@ -80,7 +80,7 @@ def _join(name: str, function: str, text: str, rule: Rule, keywords: tuple[str, 
 def _unflatten(w: Written) -> str:
     sizes = ", ".join(elements(w.params["sizes"]))
     comma = "," if len(elements(w.params["sizes"])) == 1 else ""
-    return f"{bracketed(w.x)}.unflatten({w.params['dim']}, ({sizes}{comma}))"
+    return f"{in_brackets(w.x)}.unflatten({w.params['dim']}, ({sizes}{comma}))"
 
 
 LAYERS: tuple[Layer, ...] = (
@@ -209,7 +209,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=reshape.roll,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{bracketed(w.x)}.roll({w.arguments(positional=('shifts', 'dims'))})"
+            lambda w: f"{in_brackets(w.x)}.roll({w.arguments(positional=('shifts', 'dims'))})"
         ),
         facts=("shifts", "dims"),
         help="Shifts the elements along dimensions; what leaves at one end returns at the other. "

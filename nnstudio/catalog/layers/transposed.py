@@ -15,7 +15,7 @@ _DILATION = Param("dilation", "size", 1, "Distance between the points of the win
 _PADDING = Param("padding", "size", 0, "Zeros added on each side.", minimum=0)
 
 
-def _transposed(dims: int) -> Layer:
+def _conv_transpose(dims: int) -> Layer:
     name = f"ConvTranspose{dims}d"
     return Layer(
         type=name,
@@ -54,7 +54,7 @@ def _transposed(dims: int) -> Layer:
 
 
 LAYERS: tuple[Layer, ...] = (
-    *(_transposed(dims) for dims in (1, 2, 3)),
+    *(_conv_transpose(dims) for dims in (1, 2, 3)),
     Layer(
         type="Unfold",
         category=Category.CONVOLUTION,

@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterable
 
 from nnstudio.catalog.layer import Cost
 from nnstudio.catalog.use import Use
-from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.dimension import BATCH_NAMES, Dim
 from nnstudio.symbols.symbolic import substitute
 from nnstudio.symbols.tensor import Tensor
-
-BATCH = "N"
-"""The name of the batch in shape patterns."""
 
 Outputs = tuple[Tensor, ...]
 Count = Callable[[Use, Outputs], int]
@@ -26,19 +23,19 @@ class UnknownError(Exception):
 
 
 def number(dim: Dim) -> int:
-    """The number of a dimension; raises `UnknownError`."""
+    """The number of a dimension. Raises `UnknownError`."""
     if dim.value is None:
         raise UnknownError
     return dim.value
 
 
 def size(use: Use, name: str) -> int:
-    """The number of a whole-number parameter; raises `UnknownError`."""
+    """The number of a whole-number parameter. Raises `UnknownError`."""
     return number(use.dim(name))
 
 
 def enabled(use: Use, name: str) -> bool:
-    """The truth of a boolean parameter; raises `UnknownError`."""
+    """The truth of a boolean parameter. Raises `UnknownError`."""
     value = use.value(name)
     if value is None:
         raise UnknownError
@@ -46,19 +43,19 @@ def enabled(use: Use, name: str) -> bool:
 
 
 def per_sample(dims: Iterable[Dim]) -> int:
-    """The product of `dims` for one sample; raises `UnknownError`.
+    """The product of `dims` for one sample. Raises `UnknownError`.
 
-    The batch counts once: it is the dimension that speaks of `N`, wherever it stands, or else the
+    The batch counts once: it is the dimension that speaks of it, wherever it stands, or else the
     first. ``12 * N`` counts 12.
     """
     sizes = list(dims)
-    batch = [k for k, dim in enumerate(sizes) if BATCH in dim.names] or [0]
+    named = [dim.names & BATCH_NAMES for dim in sizes]
     total = 1
-    for k, dim in enumerate(sizes):
-        if k not in batch:
+    for axis, (dim, batch) in enumerate(zip(sizes, named, strict=True)):
+        if batch:
+            total *= number(substitute(dim, dict.fromkeys(batch, Dim(1))))
+        elif axis > 0 or any(named):
             total *= number(dim)
-        elif BATCH in dim.names:
-            total *= number(substitute(dim, {BATCH: Dim(1)}))
     return total
 
 

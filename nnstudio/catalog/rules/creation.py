@@ -21,7 +21,7 @@ def arange(use: Use) -> Tensor:
 def filled(use: Use) -> Tensor:
     """A tensor of the wanted shape; its dtype is that of `like` or the one chosen."""
     dtype: DType = use.inputs["like"].dtype if "like" in use.inputs else "float"
-    if use.given("dtype"):
+    if use.has_value("dtype"):
         dtype = use.value("dtype")
     shape = use.ints("size")
     for dim in shape:

@@ -40,7 +40,7 @@ def trailing(use: Use) -> Tensor:
     if x.rank == 0:
         use.fail("expects at least 1 dimension, received a scalar")
     demand(use, x, "float")
-    if not use.given("normalized_shape"):
+    if not use.has_value("normalized_shape"):
         use.derived["normalized_shape"] = x.shape[-1]
         return x
     shape = use.ints("normalized_shape")
@@ -57,7 +57,7 @@ def trailing(use: Use) -> Tensor:
 
 
 def _normalized(use: Use) -> int:
-    sizes = use.ints("normalized_shape") if use.given("normalized_shape") else use.x.shape[-1:]
+    sizes = use.ints("normalized_shape") if use.has_value("normalized_shape") else use.x.shape[-1:]
     return math.prod(number(dim) for dim in sizes)
 
 

@@ -13,7 +13,7 @@ from nnstudio.symbols.tensor import Tensor
 def _output_width(use: Use) -> Dim:
     """hidden_size, or proj_size where there is a projection."""
     hidden = use.dim("hidden_size")
-    if not use.given("proj_size"):
+    if not use.has_value("proj_size"):
         return hidden
     projected = use.dim("proj_size")
     if projected.is_constant:
@@ -38,7 +38,7 @@ def recurrent(use: Use) -> tuple[Tensor, ...]:
     use.at_least("hidden_size", hidden, 1)
     use.at_least("num_layers", use.dim("num_layers"), 1)
     width = _output_width(use)
-    projected = use.dim("proj_size").value if use.given("proj_size") else None
+    projected = use.dim("proj_size").value if use.has_value("proj_size") else None
     if projected:
         use.at_least("proj_size", width, 1)
         if hidden.value is not None and projected >= hidden.value:
@@ -55,7 +55,7 @@ def recurrent(use: Use) -> tuple[Tensor, ...]:
     for name, expected in (("h_0", state), ("c_0", cell)):
         if name in use.inputs:
             equal_sizes(use, expected, use.inputs[name], f"the initial state {name}")
-    if not use.given("proj_size"):
+    if not use.has_value("proj_size"):
         return output, state
     if ("h_0" in use.inputs) != ("c_0" in use.inputs):
         use.fail("expects both initial states, h_0 and c_0, or neither")
@@ -70,7 +70,7 @@ def _weights(use: Use, gates: int) -> tuple[int, int]:
     for layer in range(size(use, "num_layers")):
         incoming = number(use.x.shape[2]) if layer == 0 else width * directions
         weights += directions * gates * hidden * (incoming + width)
-        if use.given("proj_size") and use.value("proj_size"):
+        if use.has_value("proj_size") and use.value("proj_size"):
             weights += directions * hidden * width
         biases += directions * gates * hidden * 2
     return weights, biases if enabled(use, "bias") else 0

@@ -210,7 +210,7 @@ def fractional(dims: int) -> Rule:
 
 
 def _blocks(use: Use, sizes: tuple[Dim, ...]) -> Dim:
-    """How many positions the window has on a map of `sizes`."""
+    """Number of positions of the window on a map of `sizes`."""
     names = ("kernel_size", "stride", "padding", "dilation")
     positive(use, 2, *names)
     kernel, stride, padding, dilation = (use.sizes(name, 2) for name in names)
@@ -308,7 +308,7 @@ def patches(use: Use) -> Tensor:
 
 def _image(use: Use) -> None:
     if use.x.rank < 3:
-        use.fail(f"expects (batch, channels, height, width), received {use.x.rank} dimensions")
+        use.fail(f"expects {LAYOUTS[2]}, received {use.x.rank} dimensions")
 
 
 def _divided(

@@ -7,7 +7,7 @@ import math
 from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import demand, ones
 from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, size
-from nnstudio.catalog.use import ParamFix, Remedy, Removal, Use
+from nnstudio.catalog.use import ParamFix, Removal, RuleFix, Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 
@@ -26,7 +26,7 @@ def window(size: Dim, kernel: Dim, stride: Dim, padding: Dim, dilation: Dim) -> 
     return (reach - dilation * (kernel - 1) - 1) // stride + 1
 
 
-def checked_window(use: Use, size: Dim, out: Dim, kernel: Dim, fix: Remedy | None) -> Dim:
+def checked_window(use: Use, size: Dim, out: Dim, kernel: Dim, fix: RuleFix | None) -> Dim:
     """`out`, refused if the map has shrunk to nothing."""
     if out.value is not None and out.value < 1:
         use.fail(
@@ -75,7 +75,7 @@ def channels_of(use: Use, dims: int) -> Dim:
 
 
 def padding_word(use: Use) -> str | None:
-    """'same' or 'valid' where the padding is told by a word."""
+    """'same' or 'valid' where the padding is given as a word."""
     value = use.value("padding")
     return value if isinstance(value, str) else None
 
@@ -90,14 +90,14 @@ def convolution(dims: int) -> Rule:
         kernel, stride = use.sizes("kernel_size", dims), use.sizes("stride", dims)
         dilation = use.sizes("dilation", dims)
         spatial = list(x.shape[2:])
-        told = padding_word(use)
-        if told == "same":
+        word = padding_word(use)
+        if word == "same":
             if any(s.value not in (None, 1) for s in stride):
                 use.fail("padding 'same' needs stride 1", param="padding")
         else:
-            if told is None:
+            if word is None:
                 positive(use, dims, "padding")
-            padding = (Dim(0),) * dims if told == "valid" else use.sizes("padding", dims)
+            padding = (Dim(0),) * dims if word == "valid" else use.sizes("padding", dims)
             for k in range(dims):
                 out = window(spatial[k], kernel[k], stride[k], padding[k], dilation[k])
                 fix = _half(x.shape[2:], kernel, dilation)
@@ -172,7 +172,7 @@ def window_end(use: Use, size: Dim, kernel: Dim, stride: Dim, padding: Dim, dila
     min(ceil(reach / stride) + 1, ceil((size + padding) / stride)).
     """
     down = window(size, kernel, stride, padding, dilation)
-    if not use.given("ceil_mode") or use.flag("ceil_mode") is False:
+    if not use.has_value("ceil_mode") or use.flag("ceil_mode") is False:
         return down
     reach = size + padding * 2 - dilation * (kernel - 1) - 1
     up = (reach + stride - 1) // stride + 1
@@ -196,8 +196,8 @@ def pooling(dims: int) -> Rule:
         positive(use, dims, "kernel_size")
         kernel = use.sizes("kernel_size", dims)
         stride = kernel if use.absent("stride") else use.sizes("stride", dims)
-        padding = use.sizes("padding", dims) if use.given("padding") else (Dim(0),) * dims
-        dilation = use.sizes("dilation", dims) if use.given("dilation") else ones(dims)
+        padding = use.sizes("padding", dims) if use.has_value("padding") else (Dim(0),) * dims
+        dilation = use.sizes("dilation", dims) if use.has_value("dilation") else ones(dims)
         spatial = list(x.shape[-dims:])
         for k in range(dims):
             if not use.absent("stride"):

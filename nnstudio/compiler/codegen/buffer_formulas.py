@@ -8,7 +8,7 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, Written
 from nnstudio.compiler.codegen.lines import Line
-from nnstudio.compiler.codegen.statements import Statement, joined
+from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.value_text import in_python, layer_params
 from nnstudio.compiler.codegen.variable_names import RESERVED
 from nnstudio.compiler.errors import CompileError
@@ -42,7 +42,7 @@ class Formulas:
                     "must be an operation that rests on no input and no module"
                 )
             params = layer_params(layer, node, self.report.nodes[node_id])
-            inputs = {port: self.names[p.node] for port, p in self._ordered(node).items()}
+            inputs = {port: self.names[p.node] for port, p in self._sources_in_order(node).items()}
             shapes = {port: t.rank for port, t in self.report.nodes[node_id].inputs.items()}
             text = layer.code.write(
                 Written(inputs, params.texts, params.given, frozenset({"output"}), shapes)
@@ -53,10 +53,10 @@ class Formulas:
             mine = all(edge.target.node in nodes for edge in self.graph.outgoing[node_id])
             statements.append(Statement(name, in_python(text), (node_id,), pure=mine))
         name = self.names[source.node]
-        short = joined(statements, [name])
+        short = join_statements(statements, [name])
         return [Line(f"{s.target} = {s.value}", 2, s.nodes) for s in short], name
 
-    def _ordered(self, node: Node) -> dict[str, Port]:
+    def _sources_in_order(self, node: Node) -> dict[str, Port]:
         known = self.report.nodes[node.id].inputs
         incoming = self.graph.incoming[node.id]
         return {port: incoming[port] for port in known}
@@ -80,7 +80,7 @@ class Formulas:
         """The node's own name, else that of the operand that ends here, else that of the buffer."""
         ending = [
             self.names[port.node]
-            for port in self._ordered(node).values()
+            for port in self._sources_in_order(node).values()
             if len(self.graph.outgoing[port.node]) == 1
         ]
         wanted = node.name or (ending[0] if ending else buffer.name)

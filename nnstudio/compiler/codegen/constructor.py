@@ -12,6 +12,7 @@ from nnstudio.analysis.containers import Container, Entry, Structure
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import ModuleCode, Written
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.compiler.codegen.buffer_formulas import Formulas
 from nnstudio.compiler.codegen.imports import imported_by
@@ -22,12 +23,12 @@ from nnstudio.compiler.codegen.value_text import (
     in_python,
     layer_params,
     names_in,
-    written,
 )
 from nnstudio.compiler.codegen.weight_init import weight_lines
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import FrozenMap, Node, Value
-from nnstudio.project.values import REQUIRED, Block, Project
+from nnstudio.project.parameter_text import python_text
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import parse
 
 ANNOTATIONS = {
@@ -98,7 +99,7 @@ class Constructor:
         return not self.structure.entries and not self.block.parameters
 
     def signature(self, lines: Sequence[Line]) -> str:
-        """What the class takes; for the model without the sizes that only its Inputs speak of."""
+        """Arguments of the class; for the model without the sizes that only its Inputs speak of."""
         wanted = self.block.parameters
         if self.block.name == self.project.root:
             used = set(re.findall(r"\w+", " ".join(line.text for line in lines)))
@@ -119,7 +120,7 @@ class Constructor:
     def requirements(self) -> list[Line]:
         lines: list[Line] = []
         for requirement in self.block.requirements:
-            condition = _negated(parse(requirement.condition.text).tree)
+            condition = _negation(parse(requirement.condition.text).tree)
             lines.append(Line(f"if {in_python(condition)}:", 2))
             lines.append(Line(f"raise ValueError({requirement.sentence!r})", 3))
         return lines
@@ -130,13 +131,13 @@ class Constructor:
         value = node.params.get("shape", ())
         items = value if isinstance(value, tuple) else (value,)
         return ", ".join(
-            in_python(parse(item).text if isinstance(item, str) else written(item))
+            in_python(parse(item).text if isinstance(item, str) else python_text(item))
             for item in items
         )
 
     def parameter(self, node: Node) -> Line:
         shape = self.shape(node) or "()"
-        std = written(node.params.get("std", 0.02))
+        std = python_text(node.params.get("std", 0.02))
         normal = f"nn.init.normal_(torch.empty({shape}), std={std})"
         made = {
             "zeros": f"torch.zeros({shape})",
@@ -166,9 +167,9 @@ class Constructor:
         runs = _runs(entry.children) if leaves_out else [[child] for child in entry.children]
         children = tuple(tuple(n for child in run for n in _ids(child)) for run in runs)
         nodes = tuple(node.id for node in entry.nodes())
-        return Line(f"self.{entry.group.name} = {self.made(entry)}", 2, nodes, children)
+        return Line(f"self.{entry.group.name} = {self.container_text(entry)}", 2, nodes, children)
 
-    def made(self, container: Container) -> str:
+    def container_text(self, container: Container) -> str:
         kind = container.group.kind
         if kind == "ModuleDict":
             items = []
@@ -195,7 +196,7 @@ class Constructor:
     def child(self, entry: Entry, *, leaves_out: bool) -> str:
         """An element of a container; if it may be left out, a condition closes the indexes up."""
         if isinstance(entry, Container):
-            return self.made(entry)
+            return self.container_text(entry)
         if entry.repeat is not None and entry.repeat.kind == "inline":
             return f"*[{self.repetition(entry)}]"
         if entry.when is not None and entry.repeat is None and leaves_out:
@@ -218,7 +219,7 @@ class Constructor:
         assert node.repeat is not None
         element = self.conditional(node)
         variable = "i" if "i" in names_in(element) else "_"
-        count = in_python(written(node.repeat.count))
+        count = in_python(python_text(node.repeat.count))
         return f"{element} for {variable} in range({count})"
 
     def conditional(self, node: Node) -> str:
@@ -271,7 +272,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
-def _negated(tree: ast.expr) -> str:
+def _negation(tree: ast.expr) -> str:
     if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and type(tree.ops[0]) in _OPPOSITE:
         return ast.unparse(
             ast.Compare(tree.left, [_OPPOSITE[type(tree.ops[0])]()], tree.comparators)

@@ -12,15 +12,14 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
-from nnstudio.compiler.codegen.statements import Statement, joined
+from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, order, units
 from nnstudio.compiler.codegen.value_text import (
     call_arguments,
     in_python,
     layer_params,
     names_in,
-    renamed,
-    written,
+    rename_names,
 )
 from nnstudio.compiler.codegen.variable_names import (
     RESERVED,
@@ -31,6 +30,7 @@ from nnstudio.compiler.codegen.variable_names import (
 )
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import Node, Port
+from nnstudio.project.parameter_text import python_text
 from nnstudio.project.ports import node_ports
 from nnstudio.project.reserved_names import CONTAINER_ATTRIBUTES
 from nnstudio.project.values import Block, Project
@@ -91,14 +91,14 @@ class Forward:
     ) -> list[Statement]:
         if len(returned) == 1:
             value = returned[0][1]
-            statements = joined(statements, [value])
+            statements = join_statements(statements, [value])
             last = statements[-1] if statements else None
             if last is not None and last.target == value and not last.header:
                 final = Statement("", f"return {last.value}", (*last.nodes, *outputs))
                 return [*statements[:-1], final]
             return [*statements, Statement("", f"return {value}", tuple(outputs))]
         items = ", ".join(f"{name!r}: {value}" for name, value in returned)
-        statements = joined(statements, [value for _, value in returned])
+        statements = join_statements(statements, [value for _, value in returned])
         return [*statements, Statement("", f"return {{{items}}}", tuple(outputs))]
 
     def signature(self) -> str:
@@ -148,7 +148,7 @@ class Forward:
         return [Statement(target, value, unit.nodes, "", not module, commutes, named)]
 
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
-        """What must hold for a call to happen; where an Identity stands in for it, nothing."""
+        """Conditions for a call to happen; none where an Identity stands in for it."""
         found: list[str] = []
         guard = self.guards.get(node.id)
         if guard is not None:
@@ -207,7 +207,7 @@ class Forward:
         if used is not None and len(self.results.outputs(node)) > 1:
             value = f"{value}[{output!r}]"
         if repeat is not None and not header:
-            count = self.in_forward(written(repeat.count))
+            count = self.in_forward(python_text(repeat.count))
             condition = " and ".join(conditions)
             if condition:
                 value = f"{value} if {condition} else {target}"
@@ -268,7 +268,7 @@ class Forward:
                 return self.free[name]
             return None
 
-        return in_python(renamed(text, rename))
+        return in_python(rename_names(text, rename))
 
     def keep(self, name: str) -> str:
         """The attribute under which a parameter is kept; nodes own their names."""

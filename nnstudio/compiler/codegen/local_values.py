@@ -92,7 +92,7 @@ class Results:
             bool(node.name) and unit.chain is None and not is_module(self.project, node)
         )
         if source is not None and not named_operation:
-            meant = self.meant_as(port)
+            meant = self.argument_name(port)
             if meant:
                 self.texts[port] = self.variables.fresh(meant)
                 return self.texts[port]
@@ -128,7 +128,7 @@ class Results:
             edges = [] if after.name else list(self.graph.outgoing[after.id])
         return False
 
-    def meant_as(self, port: Port) -> str:
+    def argument_name(self, port: Port) -> str:
         """``memory``: the argument that the value becomes, where it becomes a second one only."""
         found: set[str] = set()
         for edge in self.graph.outgoing[port.node]:

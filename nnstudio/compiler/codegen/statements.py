@@ -54,14 +54,14 @@ class _Join(ast.NodeTransformer):
         return self.value if node.id == self.name else node
 
 
-def _substituted(before: Statement, after: Statement) -> str:
+def _substitute(before: Statement, after: Statement) -> str:
     """The value of `after` with that of `before` in the place of its name."""
     tree = ast.parse(after.value, mode="eval").body
     value = ast.parse(before.value, mode="eval").body
     return ast.unparse(_Join(before.target, value).visit(tree))
 
 
-def joined(statements: list[Statement], returned: list[str]) -> list[Statement]:
+def join_statements(statements: list[Statement], returned: list[str]) -> list[Statement]:
     """Write an operation into the statement after it, where that stays short and plain.
 
     `returned` are the texts read at the end.
@@ -74,7 +74,7 @@ def joined(statements: list[Statement], returned: list[str]) -> list[Statement]:
             statement = replace(statement, returned=True)
         while result and _joins(result[-1], statement, [*statements[index + 1 :], *end]):
             before = result.pop()
-            text = _substituted(before, statement)
+            text = _substitute(before, statement)
             statement = replace(
                 statement,
                 value=text,
@@ -95,7 +95,7 @@ def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
     uses = _loads(after.value)
     if uses.count(before.target) != 1:
         return False
-    if after.target != before.target and any(_read(before.target, rest)):
+    if after.target != before.target and any(_is_read(before.target, rest)):
         return False
     if after.value == before.target:
         return False
@@ -103,7 +103,7 @@ def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
     if length > MAX_JOINED:
         return False
     if before.pure or after.add:
-        return _calls(_substituted(before, after)) <= MAX_DEPTH
+        return _calls(_substitute(before, after)) <= MAX_DEPTH
     # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``
     different = after.pure and after.target not in ("", before.target)
     return different and _calls(before.value) == 1 and _receiver(after.value) == before.target
@@ -119,8 +119,8 @@ def _receiver(text: str) -> str:
     return node.id if links and isinstance(node, ast.Name) else ""
 
 
-def _read(name: str, rest: list[Statement]) -> list[bool]:
-    """Whether `name` is read before it is written again."""
+def _is_read(name: str, rest: list[Statement]) -> list[bool]:
+    """True if `name` is read before it is written again."""
     for statement in rest:
         if name in _loads(statement.value) or name in statement.header.replace(":", " ").split():
             return [True]

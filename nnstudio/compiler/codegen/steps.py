@@ -68,7 +68,7 @@ def order(block: Block, found: dict[str, Unit]) -> list[Unit]:
 
 
 class _Sizes:
-    """How much is left to compute behind a unit."""
+    """Amount that is left to compute behind a unit."""
 
     def __init__(self, found: dict[str, Unit]) -> None:
         self.found = found

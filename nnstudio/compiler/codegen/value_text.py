@@ -12,10 +12,9 @@ from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer
 from nnstudio.catalog.use import Resolved
-from nnstudio.graph.values import Expr, Node, Value
-from nnstudio.project.values import REQUIRED as NO_DEFAULT
+from nnstudio.graph.values import Node
+from nnstudio.project.parameter_text import python_text
 from nnstudio.project.values import Block
-from nnstudio.symbols.expression import parse
 
 IN_MATH = {
     "ceil": "math.ceil",
@@ -26,19 +25,7 @@ IN_MATH = {
 }
 
 
-def written(value: Value, *, names: bool = False, brackets: str = "()") -> str:
-    """A value as Python text; with `names`, text inside a list is an expression."""
-    if isinstance(value, Expr):
-        return parse(value.text).text
-    if isinstance(value, tuple):
-        items = [parse(v).text if names and isinstance(v, str) else written(v) for v in value]
-        if brackets == "[]":
-            return f"[{', '.join(items)}]"
-        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
-    return repr(value)
-
-
-def derived(value: Resolved) -> str:
+def derived_text(value: Resolved) -> str:
     """A value found by analysis as text."""
     if isinstance(value, tuple):
         inner = ", ".join(part.text for part in value)
@@ -61,11 +48,11 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
     for param in layer.params:
         default = _default_text(param.default)
         if param.name in node.params:
-            text = written(node.params[param.name], names=param.kind == "shape")
+            text = python_text(node.params[param.name], names=param.kind == "shape")
         elif param.default is AUTO:
             if param.name not in report.params:
                 continue
-            text = derived(report.params[param.name])
+            text = derived_text(report.params[param.name])
         else:
             text = default or "None"
         texts[param.name] = text
@@ -75,7 +62,7 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
 
 
 def call_arguments(layer: Layer, code: ModuleCode, call: Written) -> str:
-    """What a module is called with: its inputs in port order, optional ones by their names."""
+    """Arguments of a module's call: its inputs in port order, optional ones by their names."""
     if code.call is not None:
         return code.call(call)
     optional = {port.name for port in layer.inputs if port.optional}
@@ -86,7 +73,7 @@ def call_arguments(layer: Layer, code: ModuleCode, call: Written) -> str:
 def _default_text(default: Any) -> str | None:
     if default is AUTO or default is REQUIRED:
         return None
-    return written(tuple(default) if isinstance(default, list) else default)
+    return python_text(tuple(default) if isinstance(default, list) else default)
 
 
 def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
@@ -100,12 +87,12 @@ def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
     for parameter in block.parameters:
         if parameter.name in node.params:
             brackets = "[]" if parameter.type.startswith("list") else "()"
-            text = written(node.params[parameter.name], brackets=brackets)
+            text = python_text(node.params[parameter.name], brackets=brackets)
         elif parameter.name in report.auto:
-            text = derived(report.params[parameter.name])
+            text = derived_text(report.params[parameter.name])
         else:
             continue
-        required = parameter.default is NO_DEFAULT
+        required = parameter.default is REQUIRED
         if required and not named and (len(positional) < 2 or text == parameter.name):
             positional.append(text)
         elif required or text != default_text(parameter.default, parameter.type):
@@ -115,7 +102,7 @@ def block_arguments(block: Block, node: Node, report: NodeReport) -> str:
 
 def default_text(value: Any, parameter_type: str) -> str:
     """A block parameter's default as text."""
-    return written(value, brackets="[]" if parameter_type.startswith("list") else "()")
+    return python_text(value, brackets="[]" if parameter_type.startswith("list") else "()")
 
 
 class _Renaming(ast.NodeTransformer):
@@ -142,7 +129,7 @@ def names_in(text: str) -> frozenset[str]:
     )
 
 
-def renamed(text: str, rename: Callable[[str], str | None]) -> str:
+def rename_names(text: str, rename: Callable[[str], str | None]) -> str:
     """`text` with names replaced; `rename` gives the new text or None to keep the name."""
     if not any(rename(name) is not None for name in names_in(text)):
         return text
@@ -152,4 +139,4 @@ def renamed(text: str, rename: Callable[[str], str | None]) -> str:
 
 def in_python(text: str) -> str:
     """The expression language's functions by the names that the exported file imports."""
-    return renamed(text, IN_MATH.get)
+    return rename_names(text, IN_MATH.get)

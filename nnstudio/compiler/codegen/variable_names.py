@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 
 from nnstudio.project.free_names import snake_case
 from nnstudio.project.reserved_names import CODE_NAMES, MODULE_ATTRIBUTES
+from nnstudio.symbols.dimension import BATCH
 from nnstudio.symbols.symbolic import REPETITION
 
 RESERVED = frozenset(dir(builtins)) | CODE_NAMES | {REPETITION, "make_divisible"}
@@ -46,14 +47,14 @@ def snake(name: str) -> str:
 
 
 def free_sizes(names: Iterable[str], taken: Container[str]) -> dict[str, str]:
-    """What the sizes are called in `forward`: ``length``, or ``length_size`` if that is taken.
+    """Names of the sizes in `forward`: ``length``, or ``length_size`` if that is taken.
 
     `N` stands for the batch, and is called so.
     """
     wanted = list(names)
     found: dict[str, str] = {}
     for name in wanted:
-        size = "batch" if name == "N" and "batch" not in wanted else name
+        size = "batch" if name == BATCH and "batch" not in wanted else name
         while size in taken or size in found.values() or (size != name and size in wanted):
             size = f"{size.strip('_')}_size"
         found[name] = size

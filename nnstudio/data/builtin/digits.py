@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @lru_cache(maxsize=1)
-def _digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     from sklearn.datasets import load_digits  # slow to import, so only when asked for
 
     pixels, targets = load_digits(return_X_y=True)
@@ -19,7 +19,7 @@ def _digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     return pixels.astype(np.float32), targets.astype(np.int64)
 
 
-def _measures(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def measures_of(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Mean, centre of the ink across and down, its deviation across and down: (n, 5), standard."""
     images = pixels.reshape(len(pixels), 8, 8).astype(np.float64)
     images = images - images.min()

@@ -31,8 +31,8 @@ def tokens(
     return source, source[:, ::-1].copy() if task == "reverse" else np.sort(source, axis=1)
 
 
-def shifted(answers: Tokens) -> tuple[Tokens, Tokens]:
-    """What a decoder reads and what it should say, both (samples, length + 1): one token ahead."""
+def shift(answers: Tokens) -> tuple[Tokens, Tokens]:
+    """Input and target of a decoder, both (samples, length + 1): one token ahead."""
     edge = np.ones((len(answers), 1), np.int64)
     read = np.concatenate([START * edge, answers], axis=1)
     return read, np.concatenate([answers, END * edge], axis=1)

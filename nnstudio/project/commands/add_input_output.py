@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, FrozenMap, Node, Port, Value, new_id
 from nnstudio.project.commands.base import block_of, node_of
-from nnstudio.project.commands.graph import added, named_node
+from nnstudio.project.commands.graph import with_free_name, with_nodes
 from nnstudio.project.places import behind, in_front
 from nnstudio.project.values import Project
 
@@ -23,8 +23,10 @@ class AddOutput:
     def apply(self, project: Project) -> Project:
         graph = block_of(project, self.block).graph
         node = Node(new_id(), OUTPUT, position=behind(graph, node_of(graph, self.source.node)))
-        node = named_node(project, self.block, node)
-        return added(project, self.block, (node,), (Edge(self.source, Port(node.id, "input")),))
+        node = with_free_name(project, self.block, node)
+        return with_nodes(
+            project, self.block, (node,), (Edge(self.source, Port(node.id, "input")),)
+        )
 
 
 @dataclass(frozen=True)
@@ -48,5 +50,7 @@ class AddInput:
             params=FrozenMap(params),
             position=in_front(graph, node_of(graph, self.target.node)),
         )
-        node = named_node(project, self.block, node)
-        return added(project, self.block, (node,), (Edge(Port(node.id, "output"), self.target),))
+        node = with_free_name(project, self.block, node)
+        return with_nodes(
+            project, self.block, (node,), (Edge(Port(node.id, "output"), self.target),)
+        )

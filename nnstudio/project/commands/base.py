@@ -1,4 +1,9 @@
-"""What a command is, and how commands look up what they change."""
+"""What a command is, and how commands look up what they change.
+
+A command is a value with ``apply(project) -> project``. It refuses with `Refusal` and one sentence;
+then nothing has changed. No command knows how to undo itself: the history keeps the projects
+before and after.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +23,10 @@ class Command(Protocol):
 
     @property
     def title(self) -> str:
-        """What the history and the Edit menu call it, in the imperative: "Add Conv2d"."""
+        """Name in the history and the Edit menu, in the imperative: "Add Conv2d"."""
 
     def apply(self, project: Project) -> Project:
-        """The project after it; raises `Refusal`."""
+        """The project after it. Raises `Refusal`."""
 
 
 def is_possible(command: Command, project: Project) -> bool:
@@ -58,7 +63,7 @@ class Replace:
 
 
 def block_of(project: Project, name: str) -> Block:
-    """The block called `name`, or a refusal."""
+    """The block called `name`. Raises `Refusal` if there is none."""
     block = project.by_name.get(name)
     if block is None:
         raise Refusal(f"There is no block '{name}' in this project")
@@ -66,14 +71,14 @@ def block_of(project: Project, name: str) -> Block:
 
 
 def node_of(graph: Graph, node: str) -> Node:
-    """The node with the id `node`, or a refusal."""
+    """The node with the id `node`. Raises `Refusal` if there is none."""
     found = graph.by_id.get(node)
     if found is None:
         raise Refusal(f"There is no node '{node}' here")
     return found
 
 
-def placed(position: tuple[float, float]) -> tuple[float, float]:
+def checked_position(position: tuple[float, float]) -> tuple[float, float]:
     """A position as the file keeps it: tenths of a scene unit, within its bounds."""
     if not all(abs(number) < MAX_POSITION for number in position):
         raise Refusal(f"A position is within {MAX_POSITION:,.0f} of the middle of the canvas")
@@ -94,7 +99,7 @@ def with_ports_followed(
     renamed_input: tuple[str, str] | None = None,
     renamed_output: tuple[str, str] | None = None,
 ) -> Project:
-    """After a change of the Inputs and Outputs of `block`: wires at its uses follow or go."""
+    """Let the wires at the uses of `block` follow a change of its Inputs and Outputs, or go."""
     ports = block_ports(project.by_name[block])
     inputs, outputs = {p.name for p in ports.inputs}, {p.name for p in ports.outputs}
     renamed_in = dict([renamed_input] if renamed_input else [])

@@ -7,48 +7,12 @@ from dataclasses import dataclass, replace
 from nnstudio.graph.values import Expr
 from nnstudio.project.checks import check_expression
 from nnstudio.project.commands.base import block_of, refuse_note
-from nnstudio.project.commands.dissolve import Dissolve
-from nnstudio.project.commands.fit_to_data import FitToData
-from nnstudio.project.commands.make_block import MakeBlock
-from nnstudio.project.commands.model import ApplyVariant, SetRootValue, SetTraining
-from nnstudio.project.commands.parameter import (
-    AddBlockParameter,
-    PromoteToParameter,
-    RemoveBlockParameter,
-    RenameBlockParameter,
-    SetBlockParameter,
-)
-from nnstudio.project.commands.weights import SetInitialisers, SetTies
-from nnstudio.project.free_names import settled
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.limits import is_text
 from nnstudio.project.names import class_name_problem, parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used
 from nnstudio.project.values import Block, BlockKind, Local, Project, Requirement
-
-__all__ = [
-    "AddBlock",
-    "AddBlockParameter",
-    "ApplyVariant",
-    "DeleteBlock",
-    "Dissolve",
-    "FitToData",
-    "MakeBlock",
-    "PromoteToParameter",
-    "RemoveBlockParameter",
-    "RemoveLocal",
-    "RenameBlock",
-    "RenameBlockParameter",
-    "SetBlockParameter",
-    "SetInitialisers",
-    "SetKind",
-    "SetLocal",
-    "SetNote",
-    "SetRequirement",
-    "SetRootValue",
-    "SetTies",
-    "SetTraining",
-]
 
 
 @dataclass(frozen=True)
@@ -219,4 +183,4 @@ class SetKind:
 
     def apply(self, project: Project) -> Project:
         block = replace(block_of(project, self.block), kind=self.kind)
-        return settled(project.with_block(block), self.block)
+        return with_free_names(project.with_block(block), self.block)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port, Value, new_id
 from nnstudio.project.checks import pattern_names
-from nnstudio.project.commands.base import block_of, node_of, placed
-from nnstudio.project.free_names import settled
+from nnstudio.project.commands.base import block_of, checked_position, node_of
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.ports import without_gaps
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.rewrite import names_in, names_of_node, rewritten, substituted
-from nnstudio.project.values import Block, Project, _Required
+from nnstudio.project.rewrite import names_in, names_of_node, rewritten, substitute_names
+from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import BATCH_NAMES
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Dissolve:
                 id=ids[n.id],
                 shares=ids[n.shares] if n.shares else None,
                 group=ids[n.group] if n.group else home,
-                position=placed(
+                position=checked_position(
                     (n.position[0] - left + use.position[0], n.position[1] - top + use.position[1])
                 ),
             )
@@ -72,17 +74,17 @@ class Dissolve:
         at = outer.graph.nodes.index(use)
         graph = Graph(
             (*outer.graph.nodes[:at], *nodes, *outer.graph.nodes[at + 1 :]),
-            _rewired(outer.graph, part, use.id, ids),
+            _rewire(outer.graph, part, use.id, ids),
             (*outer.graph.groups, *([frame] if frame and kept else []), *groups),
         )
         project = project.with_graph(self.block, without_gaps(project, graph))
         ties = tuple(replace(t, node=ids[t.node], other=ids[t.other]) for t in inner.ties)
         block = project.by_name[self.block]
         project = project.with_block(replace(block, ties=(*block.ties, *ties)))
-        return settled(project, self.block)
+        return with_free_names(project, self.block)
 
     def _values(self, project: Project, inner: Block, use: Node) -> dict[str, Value]:
-        """What each parameter and local of the block is at this use, in names of the outside."""
+        """Values of the block's parameters and locals at this use, in names of the outside."""
         used: set[str] = set()
         for node in inner.graph.nodes:
             if node.type != INPUT:
@@ -99,7 +101,7 @@ class Dissolve:
                 by[name] = use.params[name]
             elif name in self.bound:
                 by[name] = self.bound[name]
-            elif name not in bindable and not isinstance(parameter.default, _Required):
+            elif name not in bindable and parameter.default is not REQUIRED:
                 by[name] = parameter.default
             elif name in used:
                 raise Refusal(
@@ -107,7 +109,7 @@ class Dissolve:
                     "give it a value first"
                 )
         for known in inner.locals:
-            by[known.name] = substituted(known.value.text, by)
+            by[known.name] = substitute_names(known.value.text, by)
         return by
 
 
@@ -125,7 +127,7 @@ def _refuse_lost_sizes(
     project: Project, inner: Block, outer: Block, kept: list[Node], by: Mapping[str, Value]
 ) -> None:
     free = pattern_names(inner) - by.keys() - {p.name for p in inner.parameters}
-    same = {"N"} & pattern_names(outer)
+    same = BATCH_NAMES & pattern_names(outer)
     for node in kept:
         lost = (names_of_node(project, node) & free) - same
         if lost:
@@ -135,13 +137,13 @@ def _refuse_lost_sizes(
             )
 
 
-def _rewired(outer: Graph, inner: Graph, use: str, ids: Mapping[str, str]) -> tuple[Edge, ...]:
+def _rewire(outer: Graph, inner: Graph, use: str, ids: Mapping[str, str]) -> tuple[Edge, ...]:
     """All edges of the outer graph with the use replaced by the inside of the block."""
     feeding = outer.incoming[use]
     types = {n.id: n for n in inner.nodes}
 
     def source(port: Port) -> Port | None:
-        """Where the outer graph finds what an inner output port gives."""
+        """Port of the outer graph that gives what an inner output port gives."""
         node = types[port.node]
         if node.type == INPUT:
             return feeding.get(node.name)

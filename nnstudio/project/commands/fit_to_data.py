@@ -10,9 +10,9 @@ from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.values import Project
+from nnstudio.symbols.dimension import BATCH, batch_axis
 
 Form = tuple[int, ...]
-BATCH = "N"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class FitToData:
     def apply(self, project: Project) -> Project:
         sizes = _Sizes(project)
         for name, form in self.further:
-            sizes.fit(self._named(project, name), form)
+            sizes.fit(self._input_named(project, name), form)
         if self.form is not None:
             sizes.fit(self._first(project), self.form)
         project = sizes.project
@@ -46,7 +46,7 @@ class FitToData:
             project = _with_classes_at(project, output, classes)
         return project
 
-    def _named(self, project: Project, name: str) -> Node:
+    def _input_named(self, project: Project, name: str) -> Node:
         found = next((n for n in _of_root(project, INPUT) if n.name == name), None)
         if found is None:
             raise Refusal(f"{project.root} has no Input '{name}'")
@@ -72,7 +72,7 @@ class FitToData:
 
     def _with_classes(self, project: Project) -> Project:
         if project.model.parameter("num_classes") is not None:
-            return valued(project, "num_classes", self.classes)
+            return with_root_value(project, "num_classes", self.classes)
         outputs = _of_root(project, OUTPUT)
         if len(outputs) != 1:
             raise Refusal(
@@ -86,7 +86,7 @@ def _of_root(project: Project, node_type: str) -> tuple[Node, ...]:
     return project.model.graph.of_type(node_type)
 
 
-def valued(project: Project, name: str, size: int) -> Project:
+def with_root_value(project: Project, name: str, size: int) -> Project:
     """The project with a value for a parameter of the model; as it is, if it has that already."""
     parameter = project.model.parameter(name)
     present = project.values.get(name, parameter.default if parameter is not None else None)
@@ -106,20 +106,21 @@ class _Sizes:
         """Give an Input the sizes of a form; its batch stays where it is."""
         before = node.params.get("shape")
         old = before if isinstance(before, tuple) else ()
-        axis = old.index(BATCH) if BATCH in old and old.index(BATCH) <= len(form) else 0
-        shape: list[Value] = [*form[:axis], BATCH, *form[axis:]]
-        if len(old) == len(shape) and BATCH in old:
+        named = batch_axis(old)
+        axis = named if named is not None and named <= len(form) else 0
+        shape: list[Value] = [*form[:axis], BATCH if named is None else old[named], *form[axis:]]
+        if len(old) == len(shape) and named is not None:
             shape = [
                 old_size if at == axis else self._size(node, at, old_size, size)
                 for at, (old_size, size) in enumerate(zip(old, shape, strict=True))
             ]
         if tuple(shape) != old:
             project = self.project
-            fitted = project.model.graph.replaced(node.with_param("shape", tuple(shape)))
+            fitted = project.model.graph.with_node(node.with_param("shape", tuple(shape)))
             self.project = project.with_graph(project.root, fitted)
 
     def _size(self, node: Node, at: int, old: Value, size: Value) -> Value:
-        """What stands at a place of the pattern: a name stays if it can mean the size."""
+        """Entry at a place of the pattern: a name stays if it can mean the size."""
         name = old.text if isinstance(old, Expr) else old
         if not isinstance(name, str) or not isinstance(size, int):
             return size
@@ -132,7 +133,7 @@ class _Sizes:
                 f"{self.project.root} has one {name} for {there} and {where}, "
                 f"the data have {before:,} and {size:,}"
             )
-        self.project = valued(self.project, name, size)
+        self.project = with_root_value(self.project, name, size)
         return old
 
     def _is_used(self, node: Node, name: str) -> bool:
@@ -171,8 +172,8 @@ def _with_features(project: Project, linear: Node, classes: int) -> Project:
             raise Refusal(
                 f"{linear.name} has out_features {features.text}: set the number of classes by hand"
             )
-        return valued(project, features.text, classes)
+        return with_root_value(project, features.text, classes)
     if features == classes:
         return project
     fitted = linear.with_param("out_features", classes)
-    return project.with_graph(project.root, graph.replaced(fitted))
+    return project.with_graph(project.root, graph.with_node(fitted))

@@ -1,8 +1,4 @@
-"""Commands: everything that can be done to a project, as values with ``apply(project) -> project``.
-
-A command refuses with `Refusal` and one sentence; then nothing has changed. No command knows how
-to undo itself: the history keeps the projects before and after.
-"""
+"""Commands on the graph of a block: add, delete, connect, disconnect, move and declare nodes."""
 
 from __future__ import annotations
 
@@ -16,58 +12,24 @@ from nnstudio.project.checks import (
     check_node,
 )
 from nnstudio.project.commands.base import (
-    Command,
-    Replace,
-    Sequence,
     block_of,
+    checked_position,
     node_of,
-    placed,
     with_ports_followed,
     without_empty_groups,
 )
-from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup, Ungroup, refuse_group
+from nnstudio.project.commands.group import refuse_group
 from nnstudio.project.commands.node import (
-    Rename,
-    SetParam,
-    SetRepeat,
-    SetShares,
-    SetWhen,
     refuse_share,
 )
-from nnstudio.project.free_names import free_name, settled
+from nnstudio.project.free_names import free_name, with_free_names
 from nnstudio.project.names import BlockNames
 from nnstudio.project.ports import node_ports, refuse_ports, without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 
-__all__ = [
-    "AddNodes",
-    "Command",
-    "Connect",
-    "Declare",
-    "Delete",
-    "Disconnect",
-    "GroupNodes",
-    "Move",
-    "PutInGroup",
-    "Rename",
-    "Replace",
-    "Sequence",
-    "SetGroup",
-    "SetParam",
-    "SetRepeat",
-    "SetShares",
-    "SetWhen",
-    "Ungroup",
-    "block_of",
-    "named_node",
-    "node_of",
-    "refuse_connection",
-    "without_empty_groups",
-]
 
-
-def _edited(project: Project, block: str, edit: Callable[[Graph], Graph]) -> Project:
+def _edit(project: Project, block: str, edit: Callable[[Graph], Graph]) -> Project:
     return project.with_graph(block, edit(block_of(project, block).graph))
 
 
@@ -82,10 +44,10 @@ class AddNodes:
     title: str = "Add"
 
     def apply(self, project: Project) -> Project:
-        return added(project, self.block, self.nodes, self.edges, self.groups)
+        return with_nodes(project, self.block, self.nodes, self.edges, self.groups)
 
 
-def added(
+def with_nodes(
     project: Project,
     block_name: str,
     nodes: tuple[Node, ...],
@@ -94,14 +56,14 @@ def added(
     *,
     names_known: bool = True,
 ) -> Project:
-    """The project with checked nodes, edges and groups added to a block; raises `Refusal`."""
+    """The project with checked nodes, edges and groups added to a block. Raises `Refusal`."""
     before = block_of(project, block_name).graph
     ids = [*before.by_id, *(node.id for node in nodes)]
     group_ids = [*before.groups_by_id, *(group.id for group in groups)]
     for kind, taken in (("node", ids), ("group", group_ids)):
         if len(set(taken)) < len(taken):
             raise Refusal(f"A {kind} with one of these ids is here already")
-    nodes = tuple(replace(n, position=placed(n.position)) for n in nodes)
+    nodes = tuple(replace(n, position=checked_position(n.position)) for n in nodes)
     targets = {edge.target for edge in edges}
     graph = Graph(
         before.nodes + nodes,
@@ -159,7 +121,9 @@ class Delete:
             for owner in self.nodes
         }
         nodes = tuple(
-            _inherited(n, heirs[n.shares], graph.by_id[n.shares]) if n.shares in self.nodes else n
+            _inherit_module(n, heirs[n.shares], graph.by_id[n.shares])
+            if n.shares in self.nodes
+            else n
             for n in graph.nodes
             if n.id not in self.nodes
         )
@@ -167,10 +131,10 @@ class Delete:
         project = project.with_graph(self.block, without_empty_groups(left))
         if any(graph.by_id[n].type in (INPUT, OUTPUT) for n in self.nodes):
             project = with_ports_followed(project, self.block)
-        return settled(project, self.block)
+        return with_free_names(project, self.block)
 
     def _origin(self, project: Project, graph: Graph, port: Port) -> Port | None:
-        """What feeds the first input of the chain of deleted nodes that ends at `port`."""
+        """Port that feeds the chain of deleted nodes which ends at `port`."""
         while port.node in self.nodes:
             feeding = graph.incoming[port.node]
             ports = node_ports(project, graph, graph.by_id[port.node]).inputs
@@ -181,7 +145,7 @@ class Delete:
         return port
 
 
-def _inherited(node: Node, heir: Node | None, owner: Node) -> Node:
+def _inherit_module(node: Node, heir: Node | None, owner: Node) -> Node:
     """A sharing node when the module's owner goes: the first takes the module, others share it."""
     if heir is None or heir.id != node.id:
         return replace(node, shares=heir.id if heir else None)
@@ -225,7 +189,7 @@ class Disconnect:
     title: str = "Disconnect"
 
     def apply(self, project: Project) -> Project:
-        return _edited(
+        return _edit(
             project,
             self.block,
             lambda g: without_gaps(
@@ -243,8 +207,8 @@ class Move:
     title: str = "Move"
 
     def apply(self, project: Project) -> Project:
-        places = {node: placed(position) for node, position in self.positions}
-        return _edited(
+        places = {node: checked_position(position) for node, position in self.positions}
+        return _edit(
             project,
             self.block,
             lambda g: replace(
@@ -273,7 +237,7 @@ class Declare:
         return project.with_graph(self.block, replace(graph, nodes=tuple(rest)))
 
 
-def declared_beside(
+def declare_beside(
     graph: Graph, block: str, node: str, other: str, *, before: bool = False
 ) -> Declare:
     """The command that declares `node` right behind `other`, or right before it."""
@@ -281,7 +245,7 @@ def declared_beside(
     return Declare(block, node, others.index(other) + (0 if before else 1))
 
 
-def named_node(project: Project, block: str, node: Node) -> Node:
+def with_free_name(project: Project, block: str, node: Node) -> Node:
     """`node` with a name that is free in the block, made from its type."""
     found = block_of(project, block)
     return replace(node, name=free_name(project, found, node))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.graph.values import Group, GroupKind, new_id
 from nnstudio.project.commands.base import block_of, node_of, without_empty_groups
-from nnstudio.project.free_names import settled
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.names import group_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import MAX_NAME
@@ -51,7 +51,9 @@ class GroupNodes:
         refuse_group(project, block, group)
         nodes = tuple(replace(n, group=group.id) if n.id in self.nodes else n for n in graph.nodes)
         graph = replace(graph, nodes=nodes, groups=(*graph.groups, group))
-        return settled(project.with_graph(self.block, without_empty_groups(graph)), self.block)
+        return with_free_names(
+            project.with_graph(self.block, without_empty_groups(graph)), self.block
+        )
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ class SetGroup:
         new = replace(old, name=self.name, kind=self.kind)
         refuse_group(project, block, new)
         groups = tuple(new if g.id == self.group else g for g in graph.groups)
-        return settled(project.with_graph(self.block, replace(graph, groups=groups)), self.block)
+        return with_free_names(
+            project.with_graph(self.block, replace(graph, groups=groups)), self.block
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class PutInGroup:
             replace(n, group=self.group) if n.id in self.nodes else n for n in graph.nodes
         )
         graph = without_empty_groups(replace(graph, nodes=nodes))
-        return settled(project.with_graph(self.block, graph), self.block)
+        return with_free_names(project.with_graph(self.block, graph), self.block)
 
 
 @dataclass(frozen=True)
@@ -118,4 +122,4 @@ class Ungroup:
             if g.id != old.id
         )
         graph = replace(graph, nodes=nodes, groups=groups)
-        return settled(project.with_graph(self.block, graph), self.block)
+        return with_free_names(project.with_graph(self.block, graph), self.block)

@@ -17,10 +17,10 @@ from nnstudio.graph.values import (
     new_id,
 )
 from nnstudio.project.commands.base import block_of, node_of
-from nnstudio.project.commands.graph import Move, added, declared_beside, named_node
-from nnstudio.project.free_names import settled
+from nnstudio.project.commands.graph import Move, declare_beside, with_free_name, with_nodes
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.names import BlockNames
-from nnstudio.project.places import below, opened
+from nnstudio.project.places import below, make_room
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -43,24 +43,24 @@ class Insert:
         return f"Insert {self.node_type}"
 
     def apply(self, project: Project) -> Project:
-        return _inserted(project, self.block, self.wires, self.node_type, self.params)[0]
+        return _insert(project, self.block, self.wires, self.node_type, self.params)[0]
 
 
-def _inserted(
+def _insert(
     project: Project,
     block_name: str,
     wires: tuple[Edge, ...],
     node_type: str,
     params: FrozenMap[Value] = EMPTY,
 ) -> tuple[Project, Node]:
-    """The project with the new node, and the node; raises `Refusal`."""
+    """The project with the new node, and the node. Raises `Refusal`."""
     graph = block_of(project, block_name).graph
     sources = {wire.source for wire in wires}
     if len(sources) != 1 or not set(wires) <= set(graph.edges):
         raise Refusal("A node is put into wires that come from one output; these are not here")
     source = node_of(graph, sources.pop().node)
     targets = [graph.by_id[wire.target.node] for wire in wires]
-    place, moves = opened(graph, source, targets)
+    place, moves = make_room(graph, source, targets)
     project = Move(block_name, moves).apply(project)
     node = Node(
         new_id(),
@@ -69,15 +69,15 @@ def _inserted(
         group=graph.shared_group([source, *targets]),
         position=place,
     )
-    node = named_node(project, block_name, node)
+    node = with_free_name(project, block_name, node)
     ports = node_ports(project, Graph((node,)), node)
     if not ports.inputs or not ports.outputs:
         raise Refusal(f"{node_type} cannot stand in a wire: it needs an input and an output")
     entering = Edge(wires[0].source, Port(node.id, ports.inputs[0].name))
     leaving = (Edge(Port(node.id, ports.outputs[0].name), wire.target) for wire in wires)
-    project = added(project, block_name, (node,), (entering, *leaving))
+    project = with_nodes(project, block_name, (node,), (entering, *leaving))
     graph = project.by_name[block_name].graph
-    return declared_beside(graph, block_name, node.id, source.id).apply(project), node
+    return declare_beside(graph, block_name, node.id, source.id).apply(project), node
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class AddPositions:
     def apply(self, project: Project) -> Project:
         graph = block_of(project, self.block).graph
         wires = tuple(e for e in graph.edges if e.source == self.source)
-        project, total = _inserted(project, self.block, wires, "Add")
+        project, total = _insert(project, self.block, wires, "Add")
         block = project.by_name[self.block]
         total = block.graph.by_id[total.id]
         params: FrozenMap[Value] = FrozenMap({"shape": self.shape, "initialiser": "normal"})
@@ -101,7 +101,7 @@ class AddPositions:
         )
         table = replace(table, name=BlockNames(project, block).free(table, "positions"))
         wire = Edge(Port(table.id, "output"), Port(total.id, "input.1"))
-        return added(project, self.block, (table,), (wire,))
+        return with_nodes(project, self.block, (table,), (wire,))
 
 
 @dataclass(frozen=True)
@@ -147,4 +147,4 @@ class SwapNeighbours:
             for n in graph.nodes
         )
         graph = replace(graph, nodes=nodes, edges=tuple(edges))
-        return settled(project.with_graph(self.block, graph), self.block)
+        return with_free_names(project.with_graph(self.block, graph), self.block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import downstream, upstream
 from nnstudio.graph.values import (
@@ -20,24 +21,16 @@ from nnstudio.graph.values import (
     new_id,
 )
 from nnstudio.project.checks import canonical, pattern_names
-from nnstudio.project.commands.base import block_of, node_of, placed, without_empty_groups
-from nnstudio.project.free_names import free_name, settled, snake_case
+from nnstudio.project.commands.base import block_of, checked_position, node_of, without_empty_groups
+from nnstudio.project.free_names import free_name, snake_case, with_free_names
 from nnstudio.project.names import BlockNames, class_name_problem
 from nnstudio.project.places import AFTER, BEFORE
 from nnstudio.project.ports import node_ports, without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import word_problem
 from nnstudio.project.rewrite import names_of_node
-from nnstudio.project.selection import taken_out, whole_groups
-from nnstudio.project.values import (
-    Block,
-    BlockParameter,
-    Initialiser,
-    ParameterType,
-    Project,
-    Tie,
-    _Required,
-)
+from nnstudio.project.selection import subgraph, whole_groups
+from nnstudio.project.values import Block, BlockParameter, Initialiser, ParameterType, Project, Tie
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.tensor import Tensor
 
@@ -68,12 +61,12 @@ class MakeBlock:
             raise Refusal(problem)
         _refuse_selection(outer.graph, self.node_ids)
         rules, ties = _weights(outer, self.node_ids)
-        part = _with_lists(taken_out(outer.graph, self.node_ids))
+        part = _with_lists(subgraph(outer.graph, self.node_ids))
         used = self._names_used(project, outer, part)
         parameters = _parameters(outer, used)
         inner = Block(self.name, parameters, graph=part, initialisers=rules, ties=ties)
         project = replace(project, blocks=(*project.blocks, inner))
-        project = settled(project, self.name)
+        project = with_free_names(project, self.name)
         project, inputs, outputs = self._with_ports(project, outer)
         self._refuse_unknown_sizes(project, outer)
         return self._with_use(project, inputs, outputs)
@@ -108,7 +101,7 @@ class MakeBlock:
             if enters and edge.source not in inputs:
                 height = graph.by_id[edge.target.node].position[1]
                 node = Node(new_id(), INPUT, "", self._pattern(outer, edge.source, sizes))
-                node = replace(node, position=placed((left, height)))
+                node = replace(node, position=checked_position((left, height)))
                 wish = _input_wish(outer.graph, edge, first=not inputs)
                 project, node = _with_node(project, self.name, node, wish, first=len(inputs))
                 inputs[edge.source], inner_ids[edge.source] = node.name, node.id
@@ -119,7 +112,7 @@ class MakeBlock:
         )
         for port in leaving or _loose_ends(project, graph):
             source = graph.by_id[port.node]
-            node = Node(new_id(), OUTPUT, position=placed((right, source.position[1])))
+            node = Node(new_id(), OUTPUT, position=checked_position((right, source.position[1])))
             wish = "output"
             if len(leaving) > 1:
                 wish = port.name if port.name not in PLAIN_PORTS else source.name or "output"
@@ -211,14 +204,14 @@ class MakeBlock:
         after = without_empty_groups(Graph(tuple(nodes), tuple(edges), graph.groups))
         project = project.with_graph(self.block, after)
         named = replace(use, name=free_name(project, project.by_name[self.block], use))
-        after = without_gaps(project, after.replaced(named))
+        after = without_gaps(project, after.with_node(named))
         return project.with_graph(self.block, after)
 
 
 def _with_lists(part: Graph) -> Graph:
     """Repetitions that lay inline in a container which stays outside get a list of their own."""
 
-    def contained(node: Node) -> bool:
+    def is_contained(node: Node) -> bool:
         kinds = [part.groups_by_id[group].kind for group in part.ancestry(node.group)]
         return any(kind in ("Sequential", "ModuleList") for kind in kinds)
 
@@ -226,7 +219,7 @@ def _with_lists(part: Graph) -> Graph:
         part,
         nodes=tuple(
             replace(node, repeat=Repeat(node.repeat.count))
-            if node.repeat is not None and node.repeat.kind == "inline" and not contained(node)
+            if node.repeat is not None and node.repeat.kind == "inline" and not is_contained(node)
             else node
             for node in part.nodes
         ),
@@ -283,7 +276,7 @@ def _parameters(outer: Block, used: set[str]) -> tuple[BlockParameter, ...]:
     """A parameter of the new block for each parameter and local of `outer` in `used`."""
     found = [p for p in outer.parameters if p.name in used]
     values: dict[str, object] = {
-        p.name: p.default for p in outer.parameters if not isinstance(p.default, _Required)
+        p.name: p.default for p in outer.parameters if p.default is not REQUIRED
     }
     for known in outer.locals:
         try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.graph.values import Value
-from nnstudio.project.checks import EXPECTED, canonical, check_argument, expressions_in, shown
+from nnstudio.project.checks import EXPECTED, canonical, check_argument, expressions_in
+from nnstudio.project.parameter_text import quoted_text
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
@@ -33,7 +34,7 @@ class SetRootValue:
         check_argument(parameter, value)
         if any(True for _ in expressions_in(value)):
             expected = EXPECTED[parameter.type]
-            raise Refusal(f"{self.name} expects {expected}, received {shown(value)}")
+            raise Refusal(f"{self.name} expects {expected}, received {quoted_text(value)}")
         return replace(project, values=project.values.with_(self.name, value))
 
 
@@ -64,5 +65,5 @@ class ApplyVariant:
             known = ", ".join(v.name for v in project.variants) or "none"
             raise Refusal(f"There is no variant '{self.name}'; there are: {known}")
         return replace(
-            project, values=found.values, training=project.training.changed(**found.training)
+            project, values=found.values, training=project.training.with_values(**found.training)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED, Layer
 from nnstudio.graph.values import EMPTY, FrozenMap, Node, Value, new_id
-from nnstudio.project.commands.graph import named_node
+from nnstudio.project.commands.graph import with_free_name
 from nnstudio.project.values import Project
 
 
@@ -21,7 +21,7 @@ def fresh_node(
     layer = registry.find(node_type) if node_type not in project.by_name else None
     params = values or _initial(layer)
     node = Node(new_id(), node_type, params=params, group=group, position=position)
-    return named_node(project, block, node)
+    return with_free_name(project, block, node)
 
 
 def _initial(layer: Layer | None) -> FrozenMap[Value]:

@@ -15,7 +15,7 @@ from nnstudio.project.checks import (
     known_names,
 )
 from nnstudio.project.commands.base import block_of, node_of, with_ports_followed
-from nnstudio.project.free_names import settled
+from nnstudio.project.free_names import with_free_names
 from nnstudio.project.names import attribute_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -45,7 +45,7 @@ class SetParam:
             node = replace(node, params=node.params.without(self.param))
         else:
             node = node.with_param(self.param, value)
-        return project.with_graph(self.block, block.graph.replaced(node))
+        return project.with_graph(self.block, block.graph.with_node(node))
 
     def _is_default(self, project: Project, node: Node, value: Value) -> bool:
         """True for a layer's own default; a block's may change later, so its value is kept."""
@@ -73,7 +73,7 @@ class Rename:
         problem = attribute_problem(project, block, node, self.name)
         if problem:
             raise Refusal(problem)
-        graph = block.graph.replaced(replace(node, name=self.name))
+        graph = block.graph.with_node(replace(node, name=self.name))
         project = project.with_graph(self.block, graph)
         renamed = (node.name, self.name)
         if node.type == INPUT:
@@ -96,7 +96,7 @@ class SetRepeat:
         block = block_of(project, self.block)
         node = replace(node_of(block.graph, self.node), repeat=self.repeat)
         check_repeat(node, known_names(project, block, node))
-        return project.with_graph(self.block, block.graph.replaced(node))
+        return project.with_graph(self.block, block.graph.with_node(node))
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class SetWhen:
         node = replace(node_of(block.graph, self.node), when=self.when)
         if self.when is not None:
             check_expression(self.when.text, "when", known_names(project, block, node))
-        return project.with_graph(self.block, block.graph.replaced(node))
+        return project.with_graph(self.block, block.graph.with_node(node))
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,16 @@ class SetShares:
         if self.shares is None:
             if node.shares is not None and not node.params:
                 node = replace(node, params=graph.by_id[node.shares].params)
-            graph = graph.replaced(replace(node, shares=None))
-            return settled(project.with_graph(self.block, graph), self.block)
+            graph = graph.with_node(replace(node, shares=None))
+            return with_free_names(project.with_graph(self.block, graph), self.block)
         refuse_share(project, node, node_of(graph, self.shares))
         nodes = tuple(
             replace(n, shares=self.shares) if node.id in (n.id, n.shares) else n
             for n in graph.nodes
         )
-        return settled(project.with_graph(self.block, replace(graph, nodes=nodes)), self.block)
+        return with_free_names(
+            project.with_graph(self.block, replace(graph, nodes=nodes)), self.block
+        )
 
 
 def refuse_share(project: Project, node: Node, owner: Node) -> None:

@@ -13,12 +13,12 @@ from nnstudio.project.commands.make_block import type_of
 from nnstudio.project.names import parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used, users_of, with_name_replaced
-from nnstudio.project.values import Block, BlockParameter, Project, _Required
+from nnstudio.project.values import Block, BlockParameter, Project
 
 
 def checked_parameter(block: Block, parameter: BlockParameter) -> BlockParameter:
-    """The parameter with a canonical, fitting, literal default; raises `Refusal`."""
-    if not isinstance(parameter.default, _Required):
+    """The parameter with a canonical, fitting, literal default. Raises `Refusal`."""
+    if parameter.default is not REQUIRED:
         default = canonical(parameter.default)
         parameter = replace(parameter, default=default)
         if default is not None:
@@ -106,7 +106,7 @@ class RemoveBlockParameter:
 def _with_arguments(project: Project, block: str, old: str, new: str | None) -> Project:
     """The values given to a parameter, at uses and for the model, renamed or (None) removed."""
 
-    def moved(values: FrozenMap[Value]) -> FrozenMap[Value]:
+    def move(values: FrozenMap[Value]) -> FrozenMap[Value]:
         if old not in values:
             return values
         kept = values.without(old)
@@ -115,12 +115,12 @@ def _with_arguments(project: Project, block: str, old: str, new: str | None) -> 
     for user in dict.fromkeys(name for name, _ in project.uses(block)):
         graph = project.by_name[user].graph
         nodes = tuple(
-            replace(n, params=moved(n.params)) if n.type == block else n for n in graph.nodes
+            replace(n, params=move(n.params)) if n.type == block else n for n in graph.nodes
         )
         project = project.with_graph(user, replace(graph, nodes=nodes))
     if block == project.root:
-        variants = tuple(replace(v, values=moved(v.values)) for v in project.variants)
-        project = replace(project, values=moved(project.values), variants=variants)
+        variants = tuple(replace(v, values=move(v.values)) for v in project.variants)
+        project = replace(project, values=move(project.values), variants=variants)
     return project
 
 
@@ -184,7 +184,7 @@ class PromoteToParameter:
             kind = "float"
         added = AddBlockParameter(self.block, BlockParameter(name, kind, value)).apply(project)
         block = added.by_name[self.block]
-        promoted = block.graph.replaced(node.with_param(self.param, Expr(name)))
+        promoted = block.graph.with_node(node.with_param(self.param, Expr(name)))
         return added.with_graph(self.block, promoted)
 
 

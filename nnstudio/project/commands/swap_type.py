@@ -16,15 +16,11 @@ from nnstudio.project.values import Project
 
 def swap_command(block: str, node: str, new_type: str) -> Replace:
     """The act that gives a node another type."""
-    return Replace(f"Swap to {new_type}", lambda project: swapped(project, block, node, new_type))
+    return Replace(f"Swap to {new_type}", lambda project: with_type(project, block, node, new_type))
 
 
-def swapped(project: Project, block_name: str, node_id: str, new_type: str) -> Project:
-    """The project with another type at a node.
-
-    Raises:
-        Refusal: the type cannot stand there.
-    """
+def with_type(project: Project, block_name: str, node_id: str, new_type: str) -> Project:
+    """The project with another type at a node. Raises `Refusal` if it cannot stand there."""
     block = block_of(project, block_name)
     graph = block.graph
     old = node_of(graph, node_id)
@@ -32,7 +28,7 @@ def swapped(project: Project, block_name: str, node_id: str, new_type: str) -> P
         return project
     fresh = fresh_node(project, block_name, new_type, old.position, old.group)
     new = replace(old, type=new_type, params=EMPTY, shares=None)
-    new = replace(new, params=_kept(project, old, new, fresh.params))
+    new = replace(new, params=_kept_params(project, old, new, fresh.params))
     own_name = old.name and not old.name.rstrip("0123456789").startswith(snake_case(old.type))
     if not own_name:
         without = project.with_graph(block_name, _without(graph, node_id))
@@ -47,7 +43,9 @@ def _without(graph: Graph, node: str) -> Graph:
     return replace(graph, nodes=tuple(n for n in graph.nodes if n.id != node), edges=())
 
 
-def _kept(project: Project, old: Node, new: Node, initial: FrozenMap[Value]) -> FrozenMap[Value]:
+def _kept_params(
+    project: Project, old: Node, new: Node, initial: FrozenMap[Value]
+) -> FrozenMap[Value]:
     """The old values that the new type takes under the same name, else its own first ones."""
     params = dict(initial)
     for name, value in old.params.items():

@@ -60,5 +60,5 @@ class SetTies:
 
 
 def _sentence(problem: str) -> str:
-    """With a capital where it begins with a word: names of parameters stay as they are."""
+    """Sentence with a capital where it begins with a word: names of parameters stay."""
     return f"The {problem[4:]}" if problem.startswith("the ") else problem

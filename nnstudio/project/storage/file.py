@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from nnstudio.project.storage import schema
-from nnstudio.project.storage.fields import FileError, fail, received
-from nnstudio.project.storage.migrations import VERSION, migrated
+from nnstudio.project.storage.fields import FileError, fail, short_text
+from nnstudio.project.storage.migrations import VERSION, migrate
 from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Project
 
@@ -26,8 +26,6 @@ LINED = frozenset(
 )
 
 FIRST = ("format", "version")
-
-__all__ = ["FORMAT", "MAX_BYTES", "FileError", "dumps", "load_json", "loads", "read", "write"]
 
 
 def dumps(project: Project) -> str:
@@ -70,16 +68,16 @@ def _line(value: Any) -> str:
 
 
 def loads(text: str, where: str = "file") -> Project:
-    """The project in `text`; raises `FileError` whose sentence begins with `where`."""
+    """The project in `text`. Raises `FileError` whose sentence begins with `where`."""
     try:
         data = load_json(text, FORMAT)
-        return resolve(schema.project(migrated(data)))
+        return resolve(schema.project(migrate(data)))
     except FileError as error:
         raise FileError(f"{where}: {error}") from None
 
 
 def load_json(text: str, expected: str) -> dict[str, Any]:
-    """The JSON record in `text`, of the expected format; raises `FileError`."""
+    """The JSON record in `text`, of the expected format. Raises `FileError`."""
     if len(text) > MAX_BYTES:
         fail("", f"expected at most {MAX_BYTES:,} characters, received {len(text):,}")
     try:
@@ -95,10 +93,10 @@ def load_json(text: str, expected: str) -> dict[str, Any]:
     except ValueError as error:  # numbers of thousands of digits
         fail("", f"a number cannot be read: {error}")
     if not isinstance(data, dict):
-        fail("", f"expected a record {{...}}, received {received(data)}")
+        fail("", f"expected a record {{...}}, received {short_text(data)}")
     found = data.get("format")
     if found != expected:
-        fail("format", f"expected '{expected}', received {received(found)}")
+        fail("format", f"expected '{expected}', received {short_text(found)}")
     return data
 
 
@@ -116,12 +114,12 @@ def _constant(name: str) -> NoReturn:
 
 
 def read(path: str | os.PathLike[str]) -> Project:
-    """The project in a file; raises `FileError` that begins with the file's name."""
+    """The project in a file. Raises `FileError` that begins with the file's name."""
     return loads(read_text(path), Path(path).name)
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a file of ours; raises `FileError` that begins with the file's name."""
+    """The text of a file of ours. Raises `FileError` that begins with the file's name."""
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:

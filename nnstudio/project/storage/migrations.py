@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nnstudio.project.storage.fields import fail, received
+from nnstudio.project.storage.fields import fail, short_text
 
 VERSION = 1
 
@@ -13,11 +13,11 @@ VERSION = 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
-def migrated(data: dict[str, Any]) -> dict[str, Any]:
-    """`data` in the present version; raises `FileError` for one that is not known."""
+def migrate(data: dict[str, Any]) -> dict[str, Any]:
+    """`data` in the present version. Raises `FileError` for one that is not known."""
     version = data.get("version")
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        fail("version", f"expected a whole number from 1 on, received {received(version)}")
+        fail("version", f"expected a whole number from 1 on, received {short_text(version)}")
     if version > VERSION:
         fail(
             "version",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.order import find_cycle, topological
 from nnstudio.graph.values import Graph, Node
 from nnstudio.project.checks import (
@@ -20,12 +21,12 @@ from nnstudio.project.names import BlockNames, class_name_problem, parameter_pro
 from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import fail
-from nnstudio.project.values import Block, Project, _Required
+from nnstudio.project.values import Block, Project
 from nnstudio.project.weights import initialisers_problem, ties_problem
 
 
 def resolve(project: Project) -> Project:
-    """`project` itself if all of it fits together; raises `FileError` with the place."""
+    """`project` itself if all of it fits together. Raises `FileError` with the place."""
     _unique([b.name for b in project.blocks], "blocks", "a block called")
     if project.root not in project.by_name:
         fail("root", f"expected the name of a block, received '{project.root}'")
@@ -53,7 +54,7 @@ def resolve(project: Project) -> Project:
 
 
 def resolve_block(project: Project, block: Block) -> None:
-    """Check one block and its graph; raises `FileError`."""
+    """Check one block and its graph. Raises `FileError`."""
     place = f"blocks.{block.name}"
     seen = Block(block.name)
     for parameter in block.parameters:
@@ -61,7 +62,7 @@ def resolve_block(project: Project, block: Block) -> None:
         problem = parameter_problem(project, seen, parameter.name)
         if problem is not None:
             fail(at, problem)
-        if not isinstance(parameter.default, _Required) and parameter.default is not None:
+        if parameter.default is not REQUIRED and parameter.default is not None:
             if any(True for _ in expressions_in(parameter.default)):
                 fail(f"{at}.default", "expected a plain value, received an expression")
             _check(at, parameter.name, check_argument, parameter, parameter.default)
@@ -86,7 +87,7 @@ def resolve_block(project: Project, block: Block) -> None:
 
 
 def resolve_graph(project: Project, block: Block, place: str) -> None:
-    """Check nodes, groups and edges of a block; raises `FileError`."""
+    """Check nodes, groups and edges of a block. Raises `FileError`."""
     graph = block.graph
     dot = f"{place}." if place else ""
     _unique([n.id for n in graph.nodes], f"{dot}nodes", "a node with the id")
@@ -170,7 +171,7 @@ def _unique(found: Iterable[str], place: str, what: str) -> None:
 
 
 def _check(at: str, name: str, check: Callable[..., None], *arguments: object) -> None:
-    """Run a check of commands; its refusal becomes a fault of the file."""
+    """Run a check of commands; its refusal becomes an error of the file."""
     try:
         check(*arguments)
     except Refusal as refusal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.values import (
     Edge,
     Expr,
@@ -25,17 +26,17 @@ from nnstudio.project.storage.fields import (
     choice,
     expression,
     fail,
-    filled,
     identifier,
     items,
-    received,
     record,
+    short_text,
     text,
     two_ports,
     value,
     value_to_json,
     values,
     values_to_json,
+    without_empty,
 )
 from nnstudio.project.storage.schema_weights import (
     initialiser,
@@ -45,7 +46,6 @@ from nnstudio.project.storage.schema_weights import (
 )
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.project.values import (
-    REQUIRED,
     About,
     Block,
     BlockKind,
@@ -55,7 +55,6 @@ from nnstudio.project.values import (
     Project,
     Requirement,
     Variant,
-    _Required,
 )
 
 # -- writing ---------------------------------------------------------------------------------
@@ -67,7 +66,7 @@ def node_to_json(node: Node) -> Json:
     if node.repeat is not None:
         repeat = {"count": value_to_json(node.repeat.count), "kind": node.repeat.kind}
     at = [_plain(node.position[0]), _plain(node.position[1])]
-    return filled(
+    return without_empty(
         {
             "id": node.id,
             "type": node.type,
@@ -95,21 +94,21 @@ def edge_to_json(edge: Edge) -> list[str]:
 def group_to_json(group: Group) -> Json:
     """One group, without its defaults."""
     kind = None if group.kind == "frame" else group.kind
-    return filled({"id": group.id, "name": group.name, "kind": kind, "parent": group.parent})
+    return without_empty({"id": group.id, "name": group.name, "kind": kind, "parent": group.parent})
 
 
 def parameter_to_json(parameter: BlockParameter) -> Json:
     """One block parameter; no `default` means that it is required."""
-    record = filled({"name": parameter.name, "note": parameter.note})
+    record = without_empty({"name": parameter.name, "note": parameter.note})
     record["type"] = parameter.type
-    if not isinstance(parameter.default, _Required):
+    if parameter.default is not REQUIRED:
         record["default"] = value_to_json(parameter.default)
     return record
 
 
 def block_to_json(block: Block) -> Json:
     """One block, without its defaults."""
-    return filled(
+    return without_empty(
         {
             "name": block.name,
             "kind": None if block.kind == "Module" else block.kind,
@@ -131,19 +130,19 @@ def block_to_json(block: Block) -> Json:
 def _variant_to_json(variant: Variant) -> Json:
     values = values_to_json(variant.values)
     found = {"name": variant.name, "values": values, "training": dict(variant.training)}
-    return filled({**found, "reference": variant.reference, "note": variant.note})
+    return without_empty({**found, "reference": variant.reference, "note": variant.note})
 
 
 def project_to_json(project: Project) -> Json:
     """The project, without its defaults."""
-    return filled(
+    return without_empty(
         {
             "root": project.root,
             "blocks": [block_to_json(b) for b in project.blocks],
             "values": values_to_json(project.values),
             "training": project.training.model_dump(exclude_defaults=True),
             "variants": [_variant_to_json(v) for v in project.variants],
-            "about": filled(dataclasses.asdict(project.about)),
+            "about": without_empty(dataclasses.asdict(project.about)),
         }
     )
 
@@ -215,11 +214,10 @@ def graph(data: Json, place: str) -> Graph:
 
 def _parameter(data: object, place: str) -> BlockParameter:
     found = record(data, place, "name type default note", "name")
-    default = REQUIRED
     return BlockParameter(
         text(found["name"], f"{place}.name"),
         choice(found.get("type", "int"), f"{place}.type", ParameterType),
-        value(found["default"], f"{place}.default") if "default" in found else default,
+        value(found["default"], f"{place}.default") if "default" in found else REQUIRED,
         text(found.get("note", ""), f"{place}.note", lines=True),
     )
 
@@ -270,9 +268,9 @@ def _variant(data: object, place: str) -> Variant:
 
 def _training(data: object, place: str) -> TrainingSettings:
     if not isinstance(data, dict):
-        fail(place, f"expected a record {{...}}, received {received(data)}")
+        fail(place, f"expected a record {{...}}, received {short_text(data)}")
     try:
-        return TrainingSettings.checked(data)
+        return TrainingSettings.from_values(data)
     except SettingsError as error:
         fail(place, str(error))
 

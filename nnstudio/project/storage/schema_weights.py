@@ -5,13 +5,13 @@ from __future__ import annotations
 from nnstudio.project.storage.fields import (
     Json,
     choice,
-    filled,
     identifier,
     record,
     text,
     two_ports,
     values,
     values_to_json,
+    without_empty,
 )
 from nnstudio.project.values import Initialiser, InitialiserRule, Tie, WeightName
 
@@ -21,7 +21,7 @@ def initialiser_to_json(item: Initialiser) -> Json:
     target = None if item.target == "weight" else item.target
     params = values_to_json(item.params)
     found = {"layer": item.layer_type, "node": item.node, "rule": item.rule, "target": target}
-    return filled({**found, "params": params})
+    return without_empty({**found, "params": params})
 
 
 def tie_to_json(tie: Tie) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
 from nnstudio.project.commands.base import Sequence
-from nnstudio.project.commands.block import Dissolve
+from nnstudio.project.commands.dissolve import Dissolve
 from nnstudio.project.commands.graph import Move
 from nnstudio.project.commands.group import Ungroup
 from nnstudio.project.refusal import Refusal

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage.file import FileError
+from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.actions.actions import Actions, Reason, Say
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.palette.palette import Palette

@@ -16,12 +16,11 @@ from nnstudio.project.commands.graph import (
     Delete,
     Disconnect,
     Move,
-    Rename,
-    SetWhen,
-    declared_beside,
+    declare_beside,
 )
 from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup
 from nnstudio.project.commands.new_node import fresh_node
+from nnstudio.project.commands.node import Rename, SetWhen
 from nnstudio.project.ports import Ports, Side, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas.items import style as metrics
@@ -138,7 +137,7 @@ class Editing:
 
     def _declare_beside(self, node: str, other: str, before: bool = False) -> Command:
         # Where an engineer would write it, and where a Sequential calls it
-        return declared_beside(self._viewer.graph, self._viewer.block, node, other, before=before)
+        return declare_beside(self._viewer.graph, self._viewer.block, node, other, before=before)
 
     def _in_wire(self, wire: Edge, place: QPointF) -> QPointF:
         # Beyond the card that the wire comes from, and level with the wire if it is near

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from nnstudio.analysis.report import BlockReport
+from nnstudio.errors import UserError
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas.scene import CanvasScene
 
@@ -31,12 +32,12 @@ def write(project: Project, block: str, report: BlockReport, path: Path) -> None
     """Write the picture of a block; the ending of the name, `.png` or `.svg`, says which.
 
     Raises:
-        ValueError: another ending.
+        UserError: another ending.
         OSError: the file cannot be written.
     """
     kind = path.suffix.lower()
     if kind not in (".png", ".svg"):
-        raise ValueError(f"expected a name that ends in .png or .svg, received '{path.name}'")
+        raise UserError(f"expected a name that ends in .png or .svg, received '{path.name}'")
     scene = scene_of(project, block, report)
     area = _area(scene)
     if kind == ".svg":

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnstudio.project.commands.base import Replace
-from nnstudio.project.storage.file import FileError, read
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import read
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import RecentFiles
 from nnstudio.ui.files.recovery import AutosaveFile, RecoverableProject

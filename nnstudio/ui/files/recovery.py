@@ -14,7 +14,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from nnstudio.project.storage.file import FileError, read, write
+from nnstudio.project.storage.fields import FileError
+from nnstudio.project.storage.file import read, write
 from nnstudio.project.values import Project
 
 

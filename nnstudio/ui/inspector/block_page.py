@@ -9,22 +9,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.project.commands.base import Command
-from nnstudio.project.commands.block import (
-    ApplyVariant,
-    RenameBlock,
-    SetKind,
-    SetNote,
-    SetRootValue,
-)
-from nnstudio.project.typed import CLEAR, parse_value
-from nnstudio.project.values import Block, BlockKind, BlockParameter, Project, _Required
+from nnstudio.project.commands.block import RenameBlock, SetKind, SetNote
+from nnstudio.project.commands.model import ApplyVariant, SetRootValue
+from nnstudio.project.parameter_text import CLEAR, parse_value, typed_text
+from nnstudio.project.values import Block, BlockKind, BlockParameter, Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.definitions import Locals, Parameters, Requirements
 from nnstudio.ui.inspector.facts import block_lines
-from nnstudio.ui.inspector.field_states import text_of
 from nnstudio.ui.inspector.header import Header
 from nnstudio.ui.inspector.initialisers import Initialisers
 from nnstudio.ui.inspector.notices import Notices
@@ -233,12 +228,12 @@ class BlockPage(QWidget):
 
 def _value_state(parameter: BlockParameter, project: Project) -> FieldState:
     given = parameter.name in project.values
-    required = isinstance(parameter.default, _Required)
-    default = "required" if required else text_of(parameter.default)
+    required = parameter.default is REQUIRED
+    default = "required" if required else typed_text(parameter.default)
     return FieldState(
         parameter.name,
         parameter.type,
-        value=text_of(project.values[parameter.name]) if given else "",
+        value=typed_text(project.values[parameter.name]) if given else "",
         given=given,
         placeholder=default,
         fallback="" if required else default,

@@ -8,31 +8,21 @@ from typing import cast, get_args
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.values import Expr
 from nnstudio.project.commands.base import Command
-from nnstudio.project.commands.block import (
+from nnstudio.project.commands.block import RemoveLocal, SetLocal, SetRequirement
+from nnstudio.project.commands.parameter import (
     AddBlockParameter,
     RemoveBlockParameter,
-    RemoveLocal,
     RenameBlockParameter,
     SetBlockParameter,
-    SetLocal,
-    SetRequirement,
 )
-from nnstudio.project.typed import CLEAR, parse_value
-from nnstudio.project.values import (
-    REQUIRED,
-    Block,
-    BlockParameter,
-    Local,
-    ParameterType,
-    Requirement,
-    _Required,
-)
+from nnstudio.project.parameter_text import CLEAR, parse_value, typed_text
+from nnstudio.project.values import Block, BlockParameter, Local, ParameterType, Requirement
 from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.field_states import text_of
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 
@@ -113,8 +103,8 @@ class ParameterRow(DefinitionRow):
         self.type.setAccessibleName(f"Type of {declared.name}")
         self.default = ValueEdit()
         self.default.setAccessibleName(f"Default of {declared.name}")
-        required = isinstance(declared.default, _Required)
-        self.default.show_value("" if required else text_of(declared.default), "none")
+        required = declared.default is REQUIRED
+        self.default.show_value("" if required else typed_text(declared.default), "none")
         self.default.setToolTip("Without a default, every use must give a value")
         self.setToolTip(declared.note)
         self.name.committed.connect(
@@ -140,7 +130,7 @@ def _as_type(declared: BlockParameter, name: str) -> BlockParameter:
     default = declared.default
     if kind == "float" and isinstance(default, int) and not isinstance(default, bool):
         return replace(declared, type=kind, default=float(default))
-    if not isinstance(default, _Required):
+    if default is not REQUIRED:
         default = STARTS[name]  # type: ignore[assignment]
     return replace(declared, type=kind, default=default)
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, Node, Repeat, RepeatKind
 from nnstudio.project.commands.base import Command, Sequence
-from nnstudio.project.commands.graph import SetParam, SetRepeat, SetWhen
+from nnstudio.project.commands.node import SetParam, SetRepeat, SetWhen
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
+from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.typed import CLEAR, parse_value
 from nnstudio.project.values import Block, Initialiser, Project, Tie, WeightName
 from nnstudio.project.weights import CHOICES
 

@@ -10,27 +10,12 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import AUTO, REQUIRED, Param
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Node
-from nnstudio.project.values import REQUIRED as ARGUMENT_REQUIRED
+from nnstudio.project.parameter_text import typed_text
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.ui.forms.rows import FieldState
 
 ApplyFix = Callable[[Problem], None]
-
-
-def text_of(value: Any) -> str:
-    """Write a value as the user types it: `3`, `2 * hidden`, `3, 3`, `True`, `same`."""
-    if isinstance(value, Expr):
-        return value.text
-    if isinstance(value, tuple | list):
-        if not value:
-            return "[]"
-        inner = ", ".join(
-            f"[{text_of(part)}]" if isinstance(part, tuple | list) else text_of(part)
-            for part in value
-        )
-        return f"[{inner}]" if len(value) == 1 else inner
-    return str(value)
 
 
 def node_fields(
@@ -43,7 +28,7 @@ def node_fields(
     layer = registry.find(node.type)
     if layer is None:  # kept as it is in the file; nothing is known that could be edited
         return [
-            FieldState(name, value=text_of(value), given=True, enabled=False)
+            FieldState(name, value=typed_text(value), given=True, enabled=False)
             for name, value in node.params.items()
         ]
     return [_parameter(p, node, report, apply_fix) for p in layer.params]
@@ -61,11 +46,11 @@ def _parameter(
     elif param.default is REQUIRED:
         known, placeholder = "", "required"
     else:
-        placeholder = known = text_of(param.default)
+        placeholder = known = typed_text(param.default)
     return FieldState(
         name=param.name,
         kind=param.kind,
-        value=text_of(value) if given else "",
+        value=typed_text(value) if given else "",
         given=given,
         placeholder=placeholder,
         note=_comes_to(value, resolved),
@@ -86,14 +71,14 @@ def _argument(
     if report is not None and declared.name in report.auto and not given:
         known = _label(resolved) if resolved is not None else ""
         placeholder = f"auto · {known}" if known else "auto"
-    elif declared.default is ARGUMENT_REQUIRED:
+    elif declared.default is REQUIRED:
         known, placeholder = "", "required"
     else:
-        placeholder = known = text_of(declared.default)
+        placeholder = known = typed_text(declared.default)
     return FieldState(
         name=declared.name,
         kind=declared.type,
-        value=text_of(value) if given else "",
+        value=typed_text(value) if given else "",
         given=given,
         placeholder=placeholder,
         note=_comes_to(value, resolved),
@@ -137,7 +122,7 @@ def _comes_to(value: Any, resolved: Resolved | None) -> str:
     if resolved is None or not _has_expression(value):
         return ""
     text = _label(resolved)
-    return f"= {text}" if text and text != text_of(value) else ""
+    return f"= {text}" if text and text != typed_text(value) else ""
 
 
 def _has_expression(value: Any) -> bool:
@@ -152,4 +137,4 @@ def _label(resolved: Resolved) -> str:
         return ", ".join(_label(part) for part in resolved)
     if isinstance(resolved, Dim):
         return resolved.text if resolved.value is None else f"{resolved.value:,}"
-    return "" if resolved.value is None else text_of(resolved.value)
+    return "" if resolved.value is None else typed_text(resolved.value)

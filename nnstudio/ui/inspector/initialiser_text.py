@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.weights import same_shape, weight_shape
 from nnstudio.graph.values import EMPTY, FrozenMap, Node, Value
+from nnstudio.project.parameter_text import typed_text
 from nnstudio.project.values import Block, Initialiser, InitialiserRule, Project, Tie, WeightName
 from nnstudio.project.weights import (
     INITIALISED,
@@ -20,7 +21,6 @@ from nnstudio.project.weights import (
     type_problem,
 )
 from nnstudio.symbols.tensor import Tensor
-from nnstudio.ui.inspector.field_states import text_of
 
 _NAMES = {"xavier": "Xavier", "kaiming": "Kaiming"}
 SPOKEN: dict[str, str] = {
@@ -40,7 +40,9 @@ _FIRST: dict[str, dict[str, Value]] = {
 def describe_rule(item: Initialiser) -> str:
     """Write a rule in words: `truncated normal, std 0.02`."""
     given = [
-        f"{name} {text_of(item.params[name])}" for name in RULES[item.rule] if name in item.params
+        f"{name} {typed_text(item.params[name])}"
+        for name in RULES[item.rule]
+        if name in item.params
     ]
     return ", ".join([SPOKEN[item.rule], *given])
 

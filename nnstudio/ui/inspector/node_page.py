@@ -8,8 +8,8 @@ from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Node
 from nnstudio.project.commands.base import is_possible
-from nnstudio.project.commands.block import PromoteToParameter
-from nnstudio.project.commands.graph import Rename
+from nnstudio.project.commands.node import Rename
+from nnstudio.project.commands.parameter import PromoteToParameter
 from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
 from nnstudio.ui.forms.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.context import Context

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from nnstudio.project.parameter_text import typed_text
 from nnstudio.project.values import Initialiser
 from nnstudio.project.weights import CHOICES, RULES
 from nnstudio.ui.forms.rows import LABEL_WIDTH, FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, in_order
-from nnstudio.ui.inspector.field_states import text_of
 from nnstudio.ui.inspector.initialiser_text import NAMED, SPOKEN
 
 INDENT = 12
@@ -111,11 +111,11 @@ class RuleRows(QWidget):
 
 def _param_state(item: Initialiser | None, name: str) -> FieldState:
     given = item is not None and name in item.params
-    default = text_of(RULES[item.rule][name]) if item is not None else ""
+    default = typed_text(RULES[item.rule][name]) if item is not None else ""
     return FieldState(
         name,
         "choice" if name in CHOICES else "number",
-        value=text_of(item.params[name]) if item is not None and given else "",
+        value=typed_text(item.params[name]) if item is not None and given else "",
         given=given,
         placeholder=default,
         choices=CHOICES.get(name, ()),

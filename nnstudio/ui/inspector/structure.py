@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node, RepeatKind
 from nnstudio.project.commands.base import Sequence, is_possible
-from nnstudio.project.commands.block import AddBlockParameter
-from nnstudio.project.commands.graph import SetShares
+from nnstudio.project.commands.node import SetShares
+from nnstudio.project.commands.parameter import AddBlockParameter
+from nnstudio.project.parameter_text import typed_text
 from nnstudio.project.values import BlockParameter
 from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
-from nnstudio.ui.inspector.field_states import text_of
 
 _OWN = "its own module"
 
@@ -47,7 +47,7 @@ class Structure(Section):
             for row in (self.repeat, self.when):
                 row.accept()
             self.set_open(bool(node.repeat or node.when or node.shares))
-        count = "" if node.repeat is None else text_of(node.repeat.count)
+        count = "" if node.repeat is None else typed_text(node.repeat.count)
         self.repeat.show_state(
             FieldState(
                 "repeat",
@@ -120,7 +120,7 @@ class Structure(Section):
         if node is None:
             return
         if count is None:
-            count = "" if node.repeat is None else text_of(node.repeat.count)
+            count = "" if node.repeat is None else typed_text(node.repeat.count)
         if not kind:
             kind = node.repeat.kind if node.repeat else "ModuleList"
         sentence = self._context.attempt(

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
+from nnstudio.errors import UserError
 from nnstudio.project.values import Project
 from nnstudio.ui.files.recent import RecentFiles
 from nnstudio.ui.start.preset_card import EmptyCard, PresetCard, PresetInfo
@@ -148,9 +149,9 @@ class Gallery(QWidget):
         card = self._waiting.popleft()
         try:
             project = self._load(card.info.name)
-        except (OSError, ValueError):  # a broken example must not keep the others from being shown
+        except (OSError, UserError):  # a broken example must not keep the others from being shown
             return
-        report = analyse(project).root
+        report = full_report(project).root
         told = "" if report.parameters is None else f"{report.parameters:,} parameters"
         card.show_project(project, report, told)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.background import Background
 from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.workspace.preload import warm_up
@@ -37,7 +37,7 @@ class DeviceChoice(QObject):
     def _choose(self, name: str) -> None:
         settings = self._workspace.project.training
         if settings.device != name:
-            self._workspace.do(SetTraining(settings.changed(device=name), "Set device"))
+            self._workspace.do(SetTraining(settings.with_values(device=name), "Set device"))
 
     def _on_found(self, devices: tuple[str, ...]) -> None:
         self._run_bar.show_devices(devices, self._workspace.project.training.device)

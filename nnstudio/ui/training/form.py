@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, in_words
 from nnstudio.project.commands.base import Command
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.ui.forms.rows import FieldRow, FieldState
@@ -194,7 +194,7 @@ class TrainingForm(QWidget):
             return
         classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
         form = in_words(info.forms[0]).replace(" x ", " × ")
-        size = self._workspace.resized_to(now.data)
+        size = self._workspace.sample_size(now.data)
         given = f", resized to {in_words(size).replace(' x ', ' × ')}" if size else ""
         self._about.setText(f"{info.samples:,} samples of {form}{given}, {classes}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
@@ -242,7 +242,7 @@ class TrainingForm(QWidget):
             value = None
         elif setting.kind == "bool":
             value = text == "True"
-        return SetTraining(now.changed(**{name: value}), f"Set {setting.title.lower()}")
+        return SetTraining(now.with_values(**{name: value}), f"Set {setting.title.lower()}")
 
 
 def _text(value: object) -> str:

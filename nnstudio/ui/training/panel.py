@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.errors import UserError
 from nnstudio.training.events import (
     CheckpointSaved,
     Completed,
@@ -234,7 +235,7 @@ class TrainingPanel(QWidget):
         if name:
             try:
                 self.plots.export(Path(name))
-            except (OSError, ValueError) as error:
+            except (OSError, UserError) as error:
                 self._say(str(error))
 
     # -- Qt -----------------------------------------------------------------------------------

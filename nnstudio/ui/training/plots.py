@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from nnstudio.errors import UserError
 from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started, StepsDone
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.theme import current as theme
@@ -169,7 +170,7 @@ class TrainingPlots(QWidget):
         """Write the charts as PNG or SVG, or their points as CSV, by the ending.
 
         Raises:
-            ValueError: another ending.
+            UserError: another ending.
             OSError: the file cannot be written.
         """
         self._on_hover(None)
@@ -183,7 +184,7 @@ class TrainingPlots(QWidget):
                 self._write_csv(path)
             case ending:
                 got = ending or path.name
-                raise ValueError(f"Plots are written as .png, .svg or .csv, received '{got}'.")
+                raise UserError(f"Plots are written as .png, .svg or .csv, received '{got}'.")
 
     def _write_svg(self, path: Path) -> None:
         made = QSvgGenerator()

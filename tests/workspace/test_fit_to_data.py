@@ -12,13 +12,15 @@ from nnstudio.project.commands.node import SetParam
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.workspace.fit_to_data import best_fitting
-from nnstudio.workspace.training import refuse_training
+from nnstudio.workspace.input_mapping import required_inputs
+from nnstudio.workspace.training import plan_training
 from nnstudio.workspace.workspace import Workspace
+from tests.drawing import Drawing
 
 
 def workspace(target: str, **settings: object) -> Workspace:
     opened = Workspace(load_target(target))
-    opened.do(SetTraining(opened.project.training.changed(**settings)))
+    opened.do(SetTraining(opened.project.training.with_values(**settings)))
     return opened
 
 
@@ -34,7 +36,7 @@ def test_a_model_that_can_take_the_data_is_fitted_to_it(target: str) -> None:
     assert opened.is_fitted("digits")
     assert shape_of(opened) == "N × 1 × 8 × 8"
     assert not opened.project.training.resize
-    assert opened.resized_to("digits") is None
+    assert opened.sample_size("digits") is None
 
 
 def test_samples_are_resized_for_a_model_that_cannot() -> None:
@@ -44,7 +46,7 @@ def test_samples_are_resized_for_a_model_that_cannot() -> None:
     assert opened.report.ok
     assert shape_of(opened) == before
     assert opened.project.training.resize
-    assert opened.resized_to("digits") == (3, 224, 224)
+    assert opened.sample_size("digits") == (3, 224, 224)
     assert next(iter(opened.report.root.outputs.values())).label == "N × 10"
     opened.undo()
     assert not opened.project.training.resize
@@ -54,7 +56,7 @@ def test_the_recipe_decides_that_samples_are_resized() -> None:
     opened = workspace("SimpleCNN/cifar100")
     assert opened.project.training.resize
     assert not opened.is_fitted("digits")  # a hundred values for ten classes: trained, but told
-    refuse_training(opened.project, opened.report, opened.project.training)
+    plan_training(opened.project, opened.report, opened.project.training)
     opened.fit("digits")
     assert opened.is_fitted("digits")
     assert shape_of(opened) == "N × 3 × 32 × 32"
@@ -91,7 +93,7 @@ def test_all_inputs_are_fitted() -> None:
     opened.do(SetRootValue("auxiliary_size", 7))
     assert not opened.is_fitted("digits")
     fitting = best_fitting(opened.project, opened.report, describe("digits"))
-    assert fitting.told == "x N × 1 × 8 × 8, auxiliary N × 5"
+    assert fitting.summary == "x N × 1 × 8 × 8, auxiliary N × 5"
     opened.fit("digits")
     assert opened.is_fitted("digits")
     assert [t.label for t in opened.report.root.inputs.values()] == ["N × 1 × 8 × 8", "N × 5"]
@@ -104,6 +106,22 @@ def test_a_batch_in_the_second_place_stays_there() -> None:
     fitted = FitToData(None, 0, further=(("tgt", (10, 64)),)).apply(opened.project)
     shapes = [n.params["shape"] for n in fitted.model.graph.of_type("Input")]
     assert shapes[:2] == [(10, "N", "d_model"), ("S", "N", "d_model")]
+
+
+@pytest.mark.parametrize("batch", ["N", "batch"])
+def test_a_batch_of_either_name_is_the_batch(batch: str) -> None:
+    drawing = Drawing("Net")
+    x = drawing.input("x", 12, batch, 64)
+    gate = drawing.add("GRU", x, name="gru", input_size=64, hidden_size=5)
+    drawing.output(gate)
+    project = drawing.project()
+    report = analyse(project)
+    assert report.ok
+    assert required_inputs(project, report)[0].batch_axis == 1
+    assert required_inputs(project, report)[0].form == (12, 64)
+    fitted = FitToData((7, 64), 0).apply(project)
+    assert fitted.model.graph.of_type("Input")[0].params["shape"] == (7, batch, 64)
+    assert report.root.flops == 12 * 2 * 3 * 5 * (64 + 5)
 
 
 def test_all_heads_are_fitted() -> None:
@@ -160,4 +178,4 @@ def test_what_cannot_be_trained_is_refused(
 ) -> None:
     opened = workspace(target, **settings)
     with pytest.raises(Refusal, match=sentence):
-        refuse_training(opened.project, analyse(opened.project), opened.project.training)
+        plan_training(opened.project, analyse(opened.project), opened.project.training)

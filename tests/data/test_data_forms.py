@@ -10,7 +10,7 @@ from torch import Tensor
 from nnstudio.data.builtin import sequences
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, InputMapping, ModelInput
-from nnstudio.data.resizing import resized
+from nnstudio.data.resizing import resize
 from nnstudio.data.sets import DataSet, limit, load, load_for, split
 
 
@@ -30,7 +30,7 @@ def test_every_set_is_as_described(name: str) -> None:
 
 def given(dataset: DataSet) -> Tensor:
     assert isinstance(dataset.inputs, Tensor)
-    rows = dataset.given(dataset.inputs[:4])
+    rows = dataset.to_model(dataset.inputs[:4])
     assert isinstance(rows, Tensor)
     return rows
 
@@ -52,16 +52,16 @@ def test_digits_in_any_size_as_pictures(form: tuple[int, ...]) -> None:
 
 def test_channels_are_repeated_or_averaged() -> None:
     grey = torch.rand(2, 1, 8, 8)
-    colour = resized(grey, (3, 8, 8))
+    colour = resize(grey, (3, 8, 8))
     assert all(torch.equal(colour[:, k : k + 1], grey) for k in range(3))
-    assert torch.allclose(resized(colour, (1, 8, 8)), grey)
+    assert torch.allclose(resize(colour, (1, 8, 8)), grey)
 
 
 def test_heartbeats_are_resampled_on_a_line() -> None:
     rows = given(load("heartbeats", (1, 16000)))
     assert tuple(rows.shape) == (4, 1, 16000)
     line = torch.linspace(0.0, 1.0, 100).reshape(1, 1, 100)
-    longer = resized(line, (200,))[0]
+    longer = resize(line, (200,))[0]
     assert torch.allclose(longer.diff()[5:-5], longer.diff()[5:-5].mean().expand(189), atol=1e-4)
 
 
@@ -136,7 +136,7 @@ def test_waves_of_any_width_and_the_batch_anywhere() -> None:
     )
     dataset = load_for("sequences", feed)
     assert isinstance(dataset.targets, Tensor)
-    rows = dataset.given(dataset.inputs)
+    rows = dataset.to_model(dataset.inputs)
     assert {name: tuple(r.shape) for name, r in rows.items()} == {  # type: ignore[union-attr]
         "src": (10, 1000, 32),
         "tgt": (7, 1000, 32),

@@ -77,15 +77,15 @@ def test_heads_learn_together_and_resume_bit_equal(tmp_path: Path) -> None:
 
 
 def test_weights_of_losses_count() -> None:
-    first = epochs(heads(settings=SHORT.changed(epochs=1, learning_rate=1e-9))[1])[0]
-    half = SHORT.changed(epochs=1, learning_rate=1e-9, loss_weights="0.5, 0.5, 0.5")
+    first = epochs(heads(settings=SHORT.with_values(epochs=1, learning_rate=1e-9))[1])[0]
+    half = SHORT.with_values(epochs=1, learning_rate=1e-9, loss_weights="0.5, 0.5, 0.5")
     second = epochs(heads(settings=half)[1])[0]
     assert second.train.loss == pytest.approx(first.train.loss / 2, rel=1e-5)
-    failed = heads(settings=SHORT.changed(loss_weights="1, 2"))[1][-1]
+    failed = heads(settings=SHORT.with_values(loss_weights="1, 2"))[1][-1]
     assert isinstance(failed, Failed)
     assert "2 weights of losses are given for 3 outputs" in failed.sentence
     with pytest.raises(SettingsError, match="Weights of losses must be numbers with commas"):
-        SHORT.changed(loss_weights="a lot")
+        SHORT.with_values(loss_weights="a lot")
 
 
 def test_an_output_without_a_target_is_named() -> None:
@@ -99,7 +99,7 @@ def test_an_output_without_a_target_is_named() -> None:
 @pytest.mark.parametrize("batch_axis", [0, 1])
 def test_accuracy_is_per_token(batch_axis: int) -> None:
     dataset = load_for("copy", InputMapping((ModelInput("", "src", (10,)),), batch_axis=batch_axis))
-    settings = SHORT.changed(epochs=6, batch_size=32)
+    settings = SHORT.with_values(epochs=6, batch_size=32)
     events = list(train(Tagger(), *split(limit(dataset, 800), 0.2), settings, device=CPU))
     last = epochs(events)[-1]
     assert last.validation is not None
@@ -112,7 +112,7 @@ def test_resized_samples_reconstructed_by_an_autoencoder() -> None:
         nn.Flatten(), nn.Linear(144, 8), nn.Linear(8, 144), nn.Unflatten(1, (1, 12, 12))
     )
     dataset = limit(load("digits", (1, 12, 12)), 200)
-    settings = SHORT.changed(loss="mse", epochs=4)
+    settings = SHORT.with_values(loss="mse", epochs=4)
     events = list(train(model, *split(dataset, 0.2), settings, device=CPU))
     assert isinstance(events[-1], Completed), events[-1]
     done = epochs(events)

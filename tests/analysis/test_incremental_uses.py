@@ -158,7 +158,7 @@ def test_an_edit_of_a_value_costs_what_names_it(evaluated: list[str]) -> None:
     evaluated.clear()
     graph = project.model.graph
     edited = project.with_graph(
-        "Net", graph.replaced(graph.by_id["n2"].with_param("drop_prob", 0.4))
+        "Net", graph.with_node(graph.by_id["n2"].with_param("drop_prob", 0.4))
     )
     after = analyse(edited, before)
     assert evaluated == ["dropout"]

@@ -1,4 +1,4 @@
-"""What the user types, as a parameter value: literals, lists, expressions, `auto`.
+"""Parameter values as text: read from what the user types; written for fields, sentences and code.
 
 Only the spelling is read here; whether the value suits its parameter is for `checks`.
 """
@@ -6,6 +6,8 @@ Only the spelling is read here; whether the value suits its parameter is for `ch
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -58,7 +60,7 @@ def parse_value(
 
 
 def _choice(text: str, bare: str) -> Value:
-    """What is no listed choice: an expression (a str parameter of the block), else as written."""
+    """A value that is no listed choice: an expression (a str parameter), else as written."""
     if bare == text:
         try:
             return Expr(parse(text).text)
@@ -82,11 +84,58 @@ def _value(tree: ast.expr, kind: str) -> Any:
     return Expr(ast.unparse(tree))
 
 
-def written(value: Value) -> str:
-    """A value as the user would type it: what `parse_value` reads back."""
-    if isinstance(value, Expr):
-        return value.text
-    if isinstance(value, tuple):
-        inner = ", ".join(v if isinstance(v, str) else written(v) for v in value)
-        return f"[{inner}]"
-    return value if isinstance(value, str) else repr(value)
+def typed_text(value: object) -> str:
+    """A value as the user types it, which `parse_value` reads back: `3`, `3, 3`, `2 * hidden`."""
+    text = _TYPED.write(value)
+    several = isinstance(value, tuple | list) and len(value) > 1
+    return text[1:-1] if several else text
+
+
+def quoted_text(value: object) -> str:
+    """A value as a sentence quotes it: `3`, `[3, 3]`, `'2 * hidden'`; nothing long."""
+    return _QUOTED.write(value)
+
+
+def python_text(value: Value, *, names: bool = False, brackets: str = "()") -> str:
+    """A value as Python source; with `names`, a text is an expression."""
+    sequence = _brackets if brackets == "[]" else _parentheses
+    return _Notation(sequence, _tidy, _tidy if names else repr).write(value)
+
+
+def _brackets(items: list[str]) -> str:
+    return f"[{', '.join(items)}]"
+
+
+def _parentheses(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def _tidy(text: str) -> str:
+    """An expression with Python's own spacing."""
+    return parse(text).text
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@dataclass(frozen=True)
+class _Notation:
+    """Ways of writing the parts of a value."""
+
+    sequence: Callable[[list[str]], str]
+    expression: Callable[[str], str]
+    text: Callable[[str], str]
+    other: Callable[[object], str] = repr
+
+    def write(self, value: object) -> str:
+        if isinstance(value, Expr):
+            return self.expression(value.text)
+        if isinstance(value, tuple | list):
+            return self.sequence([self.write(item) for item in value])
+        return self.text(value) if isinstance(value, str) else self.other(value)
+
+
+_TYPED = _Notation(_brackets, str, str)
+_QUOTED = _Notation(_brackets, lambda text: f"'{text}'", _short, _short)

@@ -15,8 +15,11 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build, build_empty
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import FrozenMap
-from nnstudio.project.commands.block import Dissolve, MakeBlock, SetInitialisers, SetTies
-from nnstudio.project.commands.graph import Delete, Rename, SetParam
+from nnstudio.project.commands.dissolve import Dissolve
+from nnstudio.project.commands.graph import Delete
+from nnstudio.project.commands.make_block import MakeBlock
+from nnstudio.project.commands.node import Rename, SetParam
+from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import dumps, loads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnstudio.inspection.published import Published, compare, published
+from nnstudio.inspection.published import Published, compare, published_facts
 from nnstudio.project.presets import load_target, preset_names
 
 FACTS = Published("x", 12, (2, 3), (("fc.weight", (3, 4)), ("fc.bias", (3,))))
@@ -55,4 +55,4 @@ def test_every_reference_of_a_preset_is_known() -> None:
         project = load_target(name)
         named |= {project.about.reference, *(v.reference for v in project.variants)} - {""}
     assert len(named) == 65
-    assert all(published(reference) is not None for reference in named)
+    assert all(published_facts(reference) is not None for reference in named)

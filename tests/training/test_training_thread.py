@@ -29,7 +29,7 @@ from nnstudio.training.events import (
 from nnstudio.training.thread import Prepared, Run, State
 
 SHORT = TrainingSettings(epochs=2, batch_size=8, device="cpu")
-ENDLESS = SHORT.changed(epochs=100_000, checkpoint=False)
+ENDLESS = SHORT.with_values(epochs=100_000, checkpoint=False)
 
 
 def prepare() -> Prepared:
@@ -136,7 +136,7 @@ def test_a_pause_taken_back() -> None:
 
 def test_pause_is_exact() -> None:
     """A paused and resumed training gives what an undisturbed one gives."""
-    settings = SHORT.changed(epochs=30)
+    settings = SHORT.with_values(epochs=30)
     losses = []
     for disturbed in (False, True):
         with Run(prepare, settings) as run:
@@ -186,7 +186,7 @@ def test_failures_are_events() -> None:
 
     for run, sentence in (
         (Run(broken, SHORT), r"Training failed (ValueError): no model today."),
-        (Run(prepare, SHORT.changed(device="cuda:99")), "cuda:99 was asked for"),
+        (Run(prepare, SHORT.with_values(device="cuda:99")), "cuda:99 was asked for"),
     ):
         run.start()
         assert run.join(30.0)

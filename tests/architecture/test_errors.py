@@ -1,0 +1,38 @@
+"""Every error type of the program is one that users are told, or says why it is not."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import nnstudio
+from nnstudio.errors import UserError
+
+NEVER_SHOWN = {
+    "nnstudio.catalog.rules.cost.UnknownError": "a cost that depends on an unknown size",
+}
+
+
+def error_types() -> Iterator[type[Exception]]:
+    for module in pkgutil.walk_packages(nnstudio.__path__, "nnstudio."):
+        if module.name == "nnstudio.__main__":
+            continue
+        for found in vars(importlib.import_module(module.name)).values():
+            if (
+                isinstance(found, type)
+                and issubclass(found, Exception)
+                and found.__module__ == module.name
+            ):
+                yield found
+
+
+def test_errors_that_users_are_told_share_a_base() -> None:
+    types = {f"{kind.__module__}.{kind.__qualname__}": kind for kind in error_types()}
+    assert len(types) > 10
+    others = {name for name, kind in types.items() if not issubclass(kind, UserError)}
+    assert others == set(NEVER_SHOWN)
+
+
+def test_callers_of_the_python_api_need_not_know_the_base() -> None:
+    assert issubclass(UserError, ValueError)
