@@ -15,6 +15,7 @@ import nnstudio
 from nnstudio.cli.main import DONE, NO
 from nnstudio.project.commands.node import SetParam
 from nnstudio.training.events import Completed, EpochDone, Event
+from nnstudio.ui.number_text import percent
 from nnstudio.workspace.workspace import Workspace
 
 PRESET = "CNN2DResNet"
@@ -106,9 +107,10 @@ class _Journey:
         run.join()
         events: list[Event] = run.drain()
         done = [event for event in events if isinstance(event, EpochDone)]
-        if not isinstance(events[-1], Completed) or not done or done[-1].validation is None:
+        validation = done[-1].validation if done else None
+        if not isinstance(events[-1], Completed) or not validation or validation.accuracy is None:
             raise AssertionError(f"training ended with {events[-1]}")
-        return f"one epoch, validation accuracy {done[-1].validation.accuracy:.1%}"
+        return f"one epoch, validation accuracy {percent(validation.accuracy)}"
 
     def export_and_run_alone(self) -> str:
         self.workspace.export(self.folder / "exported.py")

@@ -29,6 +29,8 @@ from nnstudio.training.events import (
     Stopped,
 )
 from nnstudio.training.thread import Run
+from nnstudio.ui.number_text import percent
+from nnstudio.ui.training.result_text import judged_by, where_stopped
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.training import start
 
@@ -125,6 +127,8 @@ class _Terminal:
             transient=True,
         )
         self.task = self.progress.add_task(name, total=None, rate="")
+        self._epochs = self._finished = 0
+        self._validated = False
 
     def __enter__(self) -> _Terminal:
         self.progress.start()
@@ -136,6 +140,8 @@ class _Terminal:
     def tell(self, event: Event) -> None:
         match event:
             case Started():
+                self._epochs, self._finished = event.epochs, event.first_epoch - 1
+                self._validated = event.validation_samples > 0
                 total = event.epochs * event.steps_per_epoch
                 self.progress.update(self.task, total=total)
                 self.console.print(
@@ -147,21 +153,22 @@ class _Terminal:
                 rate = f"{event.samples_per_second:,.0f} samples/s"
                 self.progress.update(self.task, completed=event.step, rate=rate)
             case EpochDone():
+                self._finished = event.epoch
                 self.console.print(_epoch(event))
             case Completed():
-                best = (
-                    ""
-                    if event.best is None
-                    else f", best epoch {event.best_epoch}: {_metrics(event.best)}"
-                )
+                best = ""
+                if event.best is not None:
+                    by = judged_by(self._validated)
+                    best = f", best epoch by {by} {event.best_epoch}: {_metrics(event.best)}"
                 self.console.print(f"completed in {event.seconds:.1f} s{best}")
             case Stopped():
-                self.console.print(f"stopped in epoch {event.epoch} after {event.seconds:.1f} s")
+                place = where_stopped(event, self._epochs, self._finished)
+                self.console.print(f"stopped {place}, {event.seconds:.1f} s")
 
 
 def _metrics(metrics: object) -> str:
     loss, accuracy = getattr(metrics, "loss", 0.0), getattr(metrics, "accuracy", None)
-    return f"loss {loss:.4f}" + ("" if accuracy is None else f" accuracy {accuracy:.2%}")
+    return f"loss {loss:.4f}" + ("" if accuracy is None else f" accuracy {percent(accuracy)}")
 
 
 def _epoch(event: EpochDone) -> str:

@@ -44,6 +44,11 @@ class DataSetInfo:
     heads: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tokens: int = 0
 
+    @property
+    def in_sentence(self) -> str:
+        """Name it within a sentence; a bare title has no number: `Handwritten digits has`."""
+        return f"the data set '{self.title}'"
+
     def can_be_resized(self, form: tuple[int, ...]) -> bool:
         """True if a sample can be had in `form` by resizing."""
         if not form or min(form) < 1:

@@ -119,7 +119,8 @@ def _shape_samples(
     there = ", ".join(in_words(one) for one in info.forms)
     more = f", or any other size as {_A[info.resizable]}" if info.resizable else ""
     raise DataError(
-        f"{info.title} does not come as {in_words(wanted)}; its forms are {there}{more}."
+        f"A sample of {info.in_sentence} does not come as {in_words(wanted)}; "
+        f"its forms are {there}{more}."
     )
 
 
@@ -155,11 +156,14 @@ def split(dataset: DataSet, validation: float = 0.2, seed: int = 0) -> tuple[Dat
         held_out[members[: round(len(members) * validation)]] = True
     if validation > 0.0 and not held_out.any():
         raise DataError(
-            f"{dataset.info.title} has too few samples ({len(dataset):,}) for a validation "
-            f"share of {validation:g}."
+            f"There are too few samples ({len(dataset):,}) in {dataset.info.in_sentence} for a "
+            f"validation share of {validation:g}."
         )
     if held_out.all():
-        raise DataError(f"{dataset.info.title} leaves no samples for training.")
+        raise DataError(
+            f"A validation share of {validation:g} leaves no samples for training in "
+            f"{dataset.info.in_sentence}."
+        )
     return _part(dataset, ~held_out), _part(dataset, held_out)
 
 

@@ -74,7 +74,8 @@ def train(
     try:
         with _machine_set_up():
             if len(train_set) == 0:
-                raise TrainingError(f"{train_set.info.title} has no samples to train on.")
+                told = train_set.info.in_sentence
+                raise TrainingError(f"There are no samples to train on in {told}.")
             learner = TrainStep(model, train_set, settings, device)
             objective, size = learner.objective, settings.batch_size
             batches = Batches(train_set.inputs, objective.targets(train_set), size, device)

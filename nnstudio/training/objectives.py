@@ -85,8 +85,8 @@ class SingleObjective:
         classes = len(dataset.info.classes)
         if not classes:
             raise TrainingError(
-                f"Cross entropy needs classes, but {dataset.info.title} has numbers to predict: "
-                "choose the loss mse."
+                f"Cross entropy needs classes, but {dataset.info.in_sentence} has numbers to "
+                "predict: choose the loss mse."
             )
         targets = first(dataset.targets)
         if self._form[:-1] != tuple(targets.shape[1:]):
@@ -97,7 +97,7 @@ class SingleObjective:
         if self._form[-1] < classes:
             raise TrainingError(
                 f"The model gives {self._form[-1]:,} values per sample, "
-                f"but {dataset.info.title} has {classes:,} classes."
+                f"but {dataset.info.in_sentence} has {classes:,} classes."
             )
         return targets
 
@@ -115,8 +115,8 @@ class SingleObjective:
             return first(dataset.inputs)
         expected = in_words((classes,) if classes else tuple(targets.shape[1:]))
         raise TrainingError(
-            f"The model gives {in_words(self._form)} per sample, but {dataset.info.title} has "
-            f"targets of {expected}."
+            f"The model gives {in_words(self._form)} per sample, "
+            f"but {dataset.info.in_sentence} has targets of {expected}."
         )
 
 
@@ -141,7 +141,7 @@ class HeadsObjective:
             has = ", ".join(asked) or "one target"
             raise TrainingError(
                 f"The model has {len(forms)} outputs ({names}): training needs a model with one, "
-                f"or data with a target for each; {dataset.info.title} has {has}."
+                f"or data with a target for each; {dataset.info.in_sentence} has {has}."
             )
         self._heads = {name: SingleObjective(settings, form) for name, form in forms.items()}
         weights = settings.weights_of_losses or (1.0,) * len(forms)

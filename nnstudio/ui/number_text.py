@@ -18,6 +18,11 @@ def short(number: int) -> str:
     return str(number)
 
 
+def percent(share: float) -> str:
+    """Write a share of 1 as an accuracy is read, with two decimals everywhere: `97.21 %`."""
+    return f"{100 * share:.2f} %"
+
+
 def flops(number: int | None) -> str:
     """Write floating point operations with a unit: `28.4 MFLOPs`."""
     if number is None:

@@ -39,7 +39,7 @@ def form_for(
     offered = ", ".join(" × ".join(map(str, form)) for form in forms)
     count = len(wanted.form)
     raise Refusal(
-        f"{info.title} offers {offered} for {wanted.name}, which takes {count} "
+        f"A sample of {info.in_sentence} offers {offered} for {wanted.name}, which takes {count} "
         f"{'dimension' if count == 1 else 'dimensions'} besides the batch"
     )
 
@@ -57,8 +57,8 @@ def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
         missing = [name for name in outputs if name not in asked]
         if missing:
             raise Refusal(
-                f"{project.root} has {len(outputs)} Outputs, {info.title} has no target for "
-                f"{', '.join(missing)}"
+                f"{project.root} has {len(outputs)} Outputs, but {info.in_sentence} has no target "
+                f"for {', '.join(missing)}"
             )
         classes = asked
     else:
@@ -67,7 +67,8 @@ def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
         values = tensor.shape[-1].value if tensor.rank else None
         if values is not None and values < len(classes[name]):
             raise Refusal(
-                f"{name} gives {tensor.label}, but {info.title} has {len(classes[name])} classes"
+                f"{name} gives {tensor.label}, "
+                f"but {info.in_sentence} has {len(classes[name])} classes"
             )
 
 
@@ -184,14 +185,14 @@ def _check_fit(project: Project, report: Report, info: DataSetInfo, fitting: Fit
     after = full_report(fitted)
     if after.errors:
         raise Refusal(
-            f"{project.root} cannot be fitted to {info.title} ({fitting.summary}): "
+            f"{project.root} cannot be fitted to {info.in_sentence} ({fitting.summary}): "
             f"{after.errors[0].sentence}"
         )
     refuse_outputs(fitted, after, info)
     if not is_fitted(fitted, after, info, fitted.training.resize):
         given = " and ".join(tensor.label for tensor in after.root.outputs.values())
         raise Refusal(
-            f"{project.root} gives {given} for {len(info.classes)} classes of {info.title}: "
+            f"{project.root} gives {given} for {len(info.classes)} classes of {info.in_sentence}: "
             "set its last layer by hand"
         )
     return fitting

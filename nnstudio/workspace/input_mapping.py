@@ -67,10 +67,12 @@ def fields_for(
     for one in wanted:
         if (one.dtype == "int") != bool(info.tokens):
             takes, has = ("token numbers", "none") if one.dtype == "int" else ("floats", "tokens")
-            raise Refusal(f"{one.name} takes {takes}, {info.title} has {has}")
+            raise Refusal(f"{one.name} takes {takes}, but {info.in_sentence} has {has}")
         if not left:
             fields = 1 + len(info.further)
-            raise Refusal(f"{project.root} needs {len(wanted)} inputs, {info.title} has {fields}")
+            raise Refusal(
+                f"{project.root} needs {len(wanted)} inputs, but {info.in_sentence} has {fields}"
+            )
         field = one.name if one.name in left else next(iter(left))
         yield one, field, left.pop(field)
 
@@ -116,7 +118,7 @@ def _form(
             return drawn
     listed = ", ".join(" × ".join(map(str, form)) for form in forms)
     takes = " × ".join("any" if size is None else str(size) for size in wanted.form)
-    raise Refusal(f"{wanted.name} takes {takes} per sample, {info.title} has {listed}")
+    raise Refusal(f"{wanted.name} takes {takes} per sample, but {info.in_sentence} has {listed}")
 
 
 def _fails_at(project: Project, wanted: RequiredInput, form: tuple[int, ...]) -> bool:

@@ -72,5 +72,5 @@ def _check(
     rows = compare(facts, parameters, keys, outputs)
     if document is not None:
         return replace(document, rows=document.rows + rows)
-    title = f"{project.root}, as published"
+    title = f"{project.root}, {facts.origin}"
     return DocumentedCheck(reference, title, project.about.document, rows, ())

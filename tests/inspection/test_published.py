@@ -56,3 +56,21 @@ def test_every_reference_of_a_preset_is_known() -> None:
         named |= {project.about.reference, *(v.reference for v in project.variants)} - {""}
     assert len(named) == 65
     assert all(published_facts(reference) is not None for reference in named)
+
+
+@pytest.mark.parametrize(
+    ("reference", "origin"),
+    [
+        ("s000.cnn2d_resnet", "as published"),
+        ("s001.alexnet", "as published"),
+        ("s003.suggested.arch1", "as in the reference model"),
+        ("s003.suggested.arch2.h4", "as in the reference model"),
+    ],
+)
+def test_an_assignment_that_leaves_the_sizes_free_has_published_none(
+    reference: str, origin: str
+) -> None:
+    facts = published_facts(reference)
+    assert facts is not None
+    rows = compare(facts, 1, [("x", (1,))], {"y": (1,)})
+    assert [row.name.partition(", ")[2] for row in rows] == [origin] * 3

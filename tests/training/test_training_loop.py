@@ -307,7 +307,7 @@ class Returns(nn.Module):
         (lambda y: (y, y), "returns a tuple"),
         (lambda y: y.mean(), "single number"),
         (lambda y: y[:1], "expected one row per sample"),
-        (lambda y: y[:, :2], "gives 2 values per sample, but Points has 3 classes"),
+        (lambda y: y[:, :2], "gives 2 values per sample, but the data set 'Points' has 3 classes"),
         (lambda y: y[:, None], "gives 1 x 3 per sample"),
         (lambda y: y * float("nan"), "loss became nan in epoch 1"),
         (lambda y: y.detach(), "does not require grad"),

@@ -343,7 +343,7 @@ def test_the_table_of_epochs(panel: TrainingPanel, qapp: QApplication) -> None:
     panel.table_button.click()
     assert panel.table.isVisible()
     assert [row[0] for row in panel.table.visible_texts()] == ["3", "2", "1"]
-    assert panel.table.visible_texts()[0][1:5] == ["0.5000", "0.3333", "80.0%", "90.0%"]
+    assert panel.table.visible_texts()[0][1:5] == ["0.5000", "0.3333", "80.00 %", "90.00 %"]
     panel.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
     assert [row[0] for row in panel.table.visible_texts()] == ["1", "2", "3"]
     panel.handle(EpochDone(4, 4, Metrics(1.0, None, 1), None, 1e-3, 1.0))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.analysis.report import Fix, Problem
@@ -321,3 +322,34 @@ def test_a_panel_opens_large_and_goes_back_to_its_height(window: MainWindow, qtb
     assert editor.fly_to("Small", "fc")
     assert not editor.is_panel_large, "what is to be seen is seen"
     qtbot.waitUntil(lambda: editor.down.sizes() == before)
+
+
+def mismatch_of(window: MainWindow) -> tuple[str, str]:
+    """What the note on data that do not fit says, and how it looks."""
+    form = window.panels.form
+    assert not form.is_fitted
+    texts = [label.text() for label in form.mismatch.findChildren(QLabel)]
+    return " ".join(texts), form.mismatch.property("role")
+
+
+def test_a_documented_model_that_waits_to_be_fitted_is_no_fault_of_anyone(
+    window: MainWindow,
+) -> None:
+    window.open_preset("AlexNet")
+    assert window.workspace.project.training.data == "digits"
+    sentence, role = mismatch_of(window)
+    assert role == "notice-advice"
+    assert sentence.startswith("The model takes N × 3 × 224 × 224 and gives N × 10")
+    assert sentence.endswith(
+        "; the data set 'Handwritten digits' has samples of 1 × 8 × 8 and 10 classes."
+    )
+    # Other data are a choice of the user
+    window.panels.form.rows["data"].committed.emit("data", "heartbeats")
+    assert mismatch_of(window)[1] == "notice-warning"
+    window.workspace.undo()
+    assert mismatch_of(window)[1] == "notice-advice"
+
+
+def test_a_drawn_model_that_does_not_fit_its_data_is_warned_of(window: MainWindow) -> None:
+    window.panels.form.rows["data"].committed.emit("data", "heartbeats")
+    assert mismatch_of(window)[1] == "notice-warning"

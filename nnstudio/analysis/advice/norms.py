@@ -19,7 +19,7 @@ from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.dimension import product
+from nnstudio.symbols.dimension import Dim, product
 
 BATCH_NORM = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
 WITH_BIAS = frozenset(
@@ -46,7 +46,10 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
                 f"Set bias of {label(before)} to False",
                 SetParam(block.name, before.id, "bias", False),
             )
-            sentence = f"its bias is taken out again by {label(node)}; bias=False saves it"
+            sentence = (
+                f"its bias has no effect, because {label(node)} subtracts the mean; "
+                f"bias=False saves {_bias_size(before, report)}"
+            )
             yield say(block, before, "advice", sentence, fix)
         if before.type in DROPOUT:
             swap = None
@@ -80,6 +83,16 @@ def _single_samples(project: Project, block: Block, node: Node, report: BlockRep
     enough = TrainingSettings().batch_size
     command = SetTraining(project.training.with_values(batch_size=enough))
     return say(block, node, "warning", sentence, Fix(f"Set batch size to {enough}", command))
+
+
+def _bias_size(node: Node, report: BlockReport) -> str:
+    """Write how many parameters a layer's bias has: `32 parameters`."""
+    name = "out_features" if node.type == "Linear" else "out_channels"
+    known = report.nodes.get(node.id)
+    size = known.params.get(name) if known is not None else None
+    if not isinstance(size, Dim) or size.value is None:
+        return "its parameters"
+    return f"{size.value:,} parameter{'' if size.value == 1 else 's'}"
 
 
 def _has_idle_bias(graph: Graph, node: Node, norm: Node) -> bool:

@@ -21,6 +21,7 @@ from nnstudio.ui.canvas.items.cards import Picture, picture
 from nnstudio.ui.canvas.items.group_item import GroupItem
 from nnstudio.ui.canvas.items.node_item import NodeItem
 from nnstudio.ui.canvas.items.overview_item import FarItem
+from nnstudio.ui.canvas.items.pills import settle_pills
 from nnstudio.ui.canvas.items.routing import Obstacles
 from nnstudio.ui.canvas.items.style import Style, current
 from nnstudio.ui.canvas.items.wire_item import WireItem
@@ -76,6 +77,8 @@ class CanvasScene(QGraphicsScene):
             self._surround(new.frames)
             self._lay_wires(new.wires)
             self._choose_speakers()
+        elif new.wires != old.wires:
+            self._settle_pills()
         self.selected_nodes &= new.cards.keys()
         self.selected_wires &= new.wires.keys()
         self.select(self.selected_nodes, self.selected_wires)
@@ -88,6 +91,7 @@ class CanvasScene(QGraphicsScene):
             node.show_card(node.card, self.look)
         for wire in self.wires.values():
             wire.show_wire(wire.wire, self.look)
+        self._settle_pills()
         for group in self.groups.values():
             group.show_frame(group.frame, self.look)
         self._redetail()
@@ -149,6 +153,7 @@ class CanvasScene(QGraphicsScene):
             self.nodes[node_id].setPos(QPointF(*card.position))
         self._surround(self.groups)
         self._lay_wires(self.wires)
+        self._settle_pills()
         self._stale = True
         if self.detail is Detail.FAR:
             self._gather()
@@ -254,6 +259,10 @@ class CanvasScene(QGraphicsScene):
                 nearest[edge.source] = far, edge
         for edge, item in self.wires.items():
             item.speak(nearest[edge.source][1] == edge, self.show_all_shapes)
+        self._settle_pills()
+
+    def _settle_pills(self) -> None:
+        settle_pills(self.wires.values(), [item.rect() for item in self.nodes.values()])
 
     def set_scale(self, scale: float) -> None:
         """Draw as much as can be seen at this zoom."""

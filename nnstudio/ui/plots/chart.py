@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from nnstudio.ui.number_text import percent
 from nnstudio.ui.plots.axis import Axis
 from nnstudio.ui.plots.legend import LegendEntry
 from nnstudio.ui.plots.series import Series
@@ -265,7 +266,7 @@ class Chart(QFrame):
     def figure(self, value: float) -> str:
         """Write a value as the legend says it."""
         if self._percent:
-            return f"{value:.2f} %"
+            return percent(value / 100)
         if value and abs(value) < 1e-3:
             return f"{value:.2e}"
         return f"{value:.4f}" if abs(value) < 100 else f"{value:,.0f}"

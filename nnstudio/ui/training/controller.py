@@ -22,6 +22,7 @@ from nnstudio.training.events import (
 )
 from nnstudio.training.thread import Run, State
 from nnstudio.ui.number_text import duration
+from nnstudio.ui.training.result_text import best_epoch, where_stopped
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 33
@@ -63,7 +64,8 @@ class TrainingController(QObject):
         self._run: Run | None = None
         self._source: Source | None = None
         self._steps: StepsDone | None = None
-        self._epochs = 0
+        self._epochs = self._finished = 0
+        self._validated = False
         self.device = ""
         self.result = ""
         self._timer = QTimer(self, interval=INTERVAL)
@@ -176,6 +178,8 @@ class TrainingController(QObject):
         match event:
             case Started():
                 self.device, self._epochs = event.device, event.epochs
+                self._finished = event.first_epoch - 1
+                self._validated = event.validation_samples > 0
                 self.noted.emit(
                     f"Training started on {event.device}: {event.epochs:,} epochs of "
                     f"{event.train_samples:,} samples, {event.parameters:,} parameters",
@@ -184,12 +188,14 @@ class TrainingController(QObject):
             case StepsDone():
                 self._steps = event
             case EpochDone():
-                self._epochs = event.epochs
+                self._epochs, self._finished = event.epochs, event.epoch
             case Completed():
-                self.result = _result(event)
+                best, took = best_epoch(event, self._validated), duration(event.seconds)
+                self.result = f"{best}, {took}" if best else took
                 self.noted.emit(f"Training completed: {self.result}", "")
             case Stopped():
-                self.result = f"after epoch {event.epoch}, {duration(event.seconds)}"
+                place = where_stopped(event, self._epochs, self._finished)
+                self.result = f"{place}, {duration(event.seconds)}"
                 self.noted.emit(f"Training stopped {self.result}", "")
             case Failed():
                 self.result = event.sentence
@@ -202,11 +208,3 @@ class TrainingController(QObject):
             owners = self._source.lines.get(event.line, ())
         block, node = owners[0] if owners else ("", "")
         self.failed_at.emit(block, node, event.sentence)
-
-
-def _result(event: Completed) -> str:
-    best = event.best
-    if best is None:
-        return duration(event.seconds)
-    figure = f"loss {best.loss:.4f}" if best.accuracy is None else f"accuracy {best.accuracy:.1%}"
-    return f"best {figure} in epoch {event.best_epoch}, {duration(event.seconds)}"

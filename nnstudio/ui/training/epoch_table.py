@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.training.events import EpochDone, Metrics
+from nnstudio.ui.number_text import percent
 from nnstudio.ui.widgets.bar_table import BarTable, Column
 from nnstudio.ui.widgets.figure import NOTHING
 
@@ -17,7 +18,14 @@ class EpochTable(BarTable):
         self._best = 0
         super().__init__(
             (
-                Column("Epoch", lambda r: str(r.epoch), lambda r: r.epoch, icon=self._star),
+                Column(
+                    "Epoch",
+                    lambda r: str(r.epoch),
+                    lambda r: r.epoch,
+                    icon=self._star,
+                    tip="The star marks the best epoch, the one with the lowest validation loss "
+                    "(training loss where nothing is validated)",
+                ),
                 Column("Loss", lambda r: _loss(r.train), lambda r: r.train.loss),
                 Column(
                     "Val. loss",
@@ -73,4 +81,4 @@ def _loss(metrics: Metrics | None) -> str:
 def _percent(metrics: Metrics | None) -> str:
     if metrics is None or metrics.accuracy is None:
         return NOTHING
-    return f"{metrics.accuracy:.1%}"
+    return percent(metrics.accuracy)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.catalogue import BUILT_IN, describe
-from nnstudio.data.info import DataError, in_words
+from nnstudio.data.info import DataError, DataSetInfo, in_words
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
@@ -75,7 +75,8 @@ class TrainingForm(QWidget):
     """Settings of the training of the open project.
 
     `mismatch` says that the data do not fit the model. It has its place beside the form, where it
-    pushes no field out of sight.
+    pushes no field out of sight. Of a documented model, which is made for data of its own, it is no
+    warning, but advice on what comes next.
     """
 
     refused = Signal(str)
@@ -192,20 +193,33 @@ class TrainingForm(QWidget):
             self._about.setText(str(error))
             self.mismatch.hide()
             return
-        classes = f"{len(info.classes)} classes" if info.classes else "numbers to predict"
-        form = in_words(info.forms[0]).replace(" x ", " × ")
         size = self._workspace.sample_size(now.data)
-        given = f", resized to {in_words(size).replace(' x ', ' × ')}" if size else ""
-        self._about.setText(f"{info.samples:,} samples of {form}{given}, {classes}")
+        given = f", resized to {_form(size)}" if size else ""
+        self._about.setText(
+            f"{info.samples:,} samples of {_form(info.forms[0])}{given}, {_targets(info)}"
+        )
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
-        self._difference_text.setText(self._difference(info.title, len(info.classes)))
+        self._difference_text.setText(self._difference(info))
+        role = "notice-advice" if self._is_made_for_other_data(now.data) else "notice-warning"
+        if self.mismatch.property("role") != role:
+            self.mismatch.setProperty("role", role)
+            self.mismatch.style().polish(self.mismatch)
 
-    def _difference(self, title: str, classes: int) -> str:
+    def _difference(self, info: DataSetInfo) -> str:
         root = self._workspace.report.root
         takes = " and ".join(tensor.label for tensor in root.inputs.values()) or "nothing"
         gives = " and ".join(tensor.label for tensor in root.outputs.values()) or "nothing yet"
-        return f"The model takes {takes} and gives {gives}; {title} has {classes} classes."
+        return (
+            f"The model takes {takes} and gives {gives}; {info.in_sentence} has samples of "
+            f"{_form(info.forms[0])} and {_targets(info)}."
+        )
+
+    def _is_made_for_other_data(self, data: str) -> bool:
+        """True for a documented model as long as nobody has chosen other data for it."""
+        acts = self._workspace.history.done
+        opened = acts[0].before if acts else self._workspace.project
+        return bool(opened.about.document) and data == opened.training.data
 
     @property
     def is_fitted(self) -> bool:
@@ -243,6 +257,14 @@ class TrainingForm(QWidget):
         elif setting.kind == "bool":
             value = text == "True"
         return SetTraining(now.with_values(**{name: value}), f"Set {setting.title.lower()}")
+
+
+def _form(form: tuple[int, ...]) -> str:
+    return in_words(form).replace(" x ", " × ")
+
+
+def _targets(info: DataSetInfo) -> str:
+    return f"{len(info.classes)} classes" if info.classes else "numbers to predict"
 
 
 def _text(value: object) -> str:

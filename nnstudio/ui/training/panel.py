@@ -187,6 +187,7 @@ class TrainingPanel(QWidget):
                 self.progress.setValue(self.progress.maximum())
                 self._end(event.seconds)
             case Stopped():
+                self._show(epoch=f"{event.epoch} / {self._epochs}")  # its last steps came untold
                 self._end(event.seconds)
             case Failed():
                 self._end(None)

@@ -123,7 +123,6 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.workspace.changed.connect(self._on_changed)
         self.workspace.opened.connect(self._on_opened)
-        self.workspace.saved.connect(self.refresh)
         gallery, documents, editor = self.gallery, self.documents, self.editor
         gallery.preset_chosen.connect(self.open_preset)
         gallery.empty_chosen.connect(documents.new)
@@ -153,6 +152,8 @@ class MainWindow(QMainWindow):
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
         self.training.noted.connect(self.panels.log.add)
+        # not the workspace's signal, which comes before the time of the save is known
+        documents.saved.connect(self.refresh)
         documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
 
     # -- pages --------------------------------------------------------------------------------
@@ -294,7 +295,6 @@ class MainWindow(QMainWindow):
         for signal, slot in (
             (self.workspace.changed, self._on_changed),
             (self.workspace.opened, self._on_opened),
-            (self.workspace.saved, self.refresh),
         ):
             signal.disconnect(slot, missing_ok=True)
         self.editor.canvas.dispose()

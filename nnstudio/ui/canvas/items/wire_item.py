@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -12,6 +14,10 @@ from nnstudio.ui.canvas.items.routing import Obstacles, curve, route
 from nnstudio.ui.canvas.items.style import Style, advance
 
 _STEPS = 20
+_PILL_STEP = 12.0
+"""Pixels along the wire from one place for the pill to the next, at least."""
+_PILL_PLACES = 24
+"""How many places are tried at most, however long the wire is."""
 BEHIND, BEFORE = -10.0, 20.0
 
 
@@ -33,7 +39,8 @@ class WireItem(QGraphicsItem):
         self.points: tuple[tuple[float, float], ...] = ()
         self.ends = (QPointF(), QPointF())
         self._bounds = QRectF()
-        self._pill = QRectF()
+        self._pill = self._first_place = QRectF()
+        self._crowded = False
         self._text = QStaticText()
         self.setZValue(BEHIND)
         self.show_wire(wire, look)
@@ -70,7 +77,7 @@ class WireItem(QGraphicsItem):
         )
         if wanted != (self.selected, self.hovered, self.near):
             self.selected, self.hovered, self.near = wanted
-            self.setZValue(BEFORE if self.hovered else BEHIND + (self.selected or self.near))
+            self._settle_height()
             self.update()
 
     def light(self, lit: bool) -> None:
@@ -107,23 +114,66 @@ class WireItem(QGraphicsItem):
         """True if the pill with the shape is to be seen."""
         if not self.wire.label:
             return False
-        return self.hovered or self.selected or self.always or (self.speaks and self.wire.changes)
+        return self.hovered or self.selected or (self.wants_label and not self._crowded)
+
+    @property
+    def wants_label(self) -> bool:
+        """True if the pill is to be seen at rest, where there is room for it."""
+        return bool(self.wire.label) and (self.always or (self.speaks and self.wire.changes))
+
+    @property
+    def pill(self) -> QRectF:
+        """The place of the pill, in the scene."""
+        return QRectF(self._pill)
+
+    def pill_places(self) -> Iterator[QRectF]:
+        """Find where on the wire the pill may stand: at the output if it can, then farther on."""
+        yield self._first_place  # measured when the wire was laid: it mostly does
+        length, width = max(self.path.length(), 1.0), self._first_place.width()
+        near = self._near(length, width)
+        way = length - 2 * near
+        step = max(_PILL_STEP, way / _PILL_PLACES)
+        for k in range(1, 1 + int(way / step)):
+            yield self._place((near + k * step) / length, width)
+
+    def put_pill(self, place: QRectF | None) -> None:
+        """Put the pill there; None: there is no room, so that only a pointed at wire shows it."""
+        if self._crowded != (place is None):
+            self._crowded = place is None
+            self._settle_height()
+        self._take_pill(self._first_place if place is None else place)
+
+    @staticmethod
+    def _near(length: float, width: float) -> float:
+        return min(length / 2, width / 2 + metrics.PORT + 5)
+
+    def _place(self, share: float, width: float) -> QRectF:
+        middle, height = self.path.pointAtPercent(share), metrics.PILL_HEIGHT
+        return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
 
     def _settle_pill(self) -> None:
         if self.path.isEmpty():
             return
-        self.prepareGeometryChange()
+        self._first_place = QRectF()
         if self.wire.label:
             width = advance(self.look.mono_font, self.wire.label) + 2 * metrics.PILL_PAD
             length = max(self.path.length(), 1.0)
-            share = min(0.5, (width / 2 + metrics.PORT + 5) / length)
-            middle = self.path.pointAtPercent(share)
-            height = metrics.PILL_HEIGHT
-            self._pill = QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
-        else:
-            self._pill = QRectF()
-        self._bounds = self.path.controlPointRect().united(self._pill).adjusted(-4, -4, 4, 4)
+            self._first_place = self._place(self._near(length, width) / length, width)
+        self._bounds = QRectF()
+        self._take_pill(self._first_place)
+
+    def _take_pill(self, place: QRectF) -> None:
+        if place == self._pill and not self._bounds.isNull():
+            return
+        self.prepareGeometryChange()
+        self._pill = place
+        self._bounds = self.path.controlPointRect().united(place).adjusted(-4, -4, 4, 4)
         self.update()
+
+    def _settle_height(self) -> None:
+        # A pill without a place of its own lies over the cards for as long as it is asked for.
+        above = self.hovered or (self.selected and self._crowded)
+        self.setZValue(BEFORE if above else BEHIND + (self.selected or self.near))
 
     def _pen(self) -> QPen:
         look = self.look
