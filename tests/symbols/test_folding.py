@@ -1,0 +1,63 @@
+"""What is folded says the same, for all values of its names."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnstudio.symbols.folding import fold_text
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("widths[i - 1 + 2]", "widths[i + 1]"),
+        ("widths[1 + 2]", "widths[3]"),
+        ("widths[i - 1 + 1]", "widths[i]"),
+        ("widths[i + 0]", "widths[i]"),
+        ("widths[0 - 1 + 2]", "widths[1]"),
+        ("widths[2 - 1 - i]", "widths[1 - i]"),
+        ("widths[i - 3 + 1]", "widths[i - 2]"),
+        ("sum(widths[: i - 1 + 1])", "sum(widths[:i])"),
+        ("rows[i - 1 + 1][k + 1 - 2]", "rows[i][k - 1]"),
+        ("x - 1 + 2", "x - 1 + 2"),  # may be rounded: no index
+        ("a if c else a", "a"),
+        ("2 * w if d <= 1 else 2 * w if d > 1 else w", "2 * w"),
+        ("a if d <= 1 else b if d > 1 else c", "a if d <= 1 else b"),
+        ("(a if c else b) if c else d", "a if c else d"),
+        ("a if c else (b if not c else d)", "a if c else b"),
+        ("a if c == 0 else (b if c != 0 else d)", "a if c == 0 else b"),
+        ("a if c else [b if c else d for c in e]", "a if c else [b if c else d for c in e]"),
+    ],
+)
+def test_folded(written: str, folded: str) -> None:
+    assert fold_text(written) == folded
+
+
+OPERATORS = ("<", "<=", ">", ">=", "==", "!=")
+TESTS = st.builds(
+    lambda name, op, value: f"{name} {op} {value}",
+    st.sampled_from("de"),
+    st.sampled_from(OPERATORS),
+    st.integers(0, 2),
+)
+LEAVES = st.sampled_from(["w", "2 * w", "rows[d - 1 + 2]", "rows[e + 1 - 1]", "7"])
+CHOICES = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        lambda test, a, b: f"(({a}) if {test} else ({b}))", TESTS, inner, inner
+    ),
+    max_leaves=8,
+)
+
+
+@given(CHOICES)
+def test_folding_changes_no_value(written: str) -> None:
+    folded = fold_text(written)
+    assert len(folded) <= len(written)
+    for d, e in itertools.product(range(4), repeat=2):
+        names = {"d": d, "e": e, "w": 5, "rows": [10, 11, 12, 13, 14, 15]}
+        assert eval(folded, {}, names) == eval(written, {}, names)
