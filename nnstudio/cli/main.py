@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import nnstudio
+from nnstudio.training.priority import let_threads_sleep
 
 DONE, NO, WRONG, STOPPED = 0, 1, 2, 130
 
@@ -24,6 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    let_threads_sleep()
     parser = _parser()
     words = list(arguments)
     if "--version" in words[:1]:

@@ -44,8 +44,12 @@ def start(
     run_folder: Path | None = None,
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
+    gives_way: bool = False,
 ) -> Run:
-    """Start training `project` as it is now, in a thread; raises like `refuse_training`."""
+    """Start training `project` as it is now, in a thread; raises like `refuse_training`.
+
+    gives_way: to a window, as for `Run`.
+    """
     report = analyse(project)
     refuse_training(project, report, settings)
     source = generate(project, report)
@@ -59,6 +63,13 @@ def start(
         train_set, validation_set = split(data, settings.validation, settings.seed)
         return Prepared(build(source), train_set, validation_set, file_name(source))
 
-    run = Run(prepare, settings, run_folder=run_folder, resume=resume, listener=listener)
+    run = Run(
+        prepare,
+        settings,
+        run_folder=run_folder,
+        resume=resume,
+        listener=listener,
+        gives_way=gives_way,
+    )
     run.start()
     return run
