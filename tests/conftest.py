@@ -19,6 +19,20 @@ try:
 except ModuleNotFoundError:  # an import hook that blocks Qt says so in this way
     HAS_QT = False
 
+
+@pytest.fixture(scope="session", autouse=True)
+def found_numbers_of_threads_are_of_this_session(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """Trials of threads write into no cache of the user's."""
+    from nnstudio.training import thread_memory
+
+    file = tmp_path_factory.mktemp("cache") / "threads.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thread_memory, "default_file", lambda: file)
+        yield
+
+
 ALLOWED = (
     # the offscreen platform cannot do these, and says so for every window
     "This plugin does not support",

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import nnstudio
 from nnstudio.errors import UserError
+from nnstudio.training.priority import let_threads_sleep
 
 DONE, NO, WRONG, BUG, STOPPED = 0, 1, 2, 70, 130
 """Exit codes. Python's own code for an exception is 1, which says "no" here; 70 is EX_SOFTWARE."""
@@ -33,6 +34,7 @@ class _Parser(argparse.ArgumentParser):
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     _allow_any_character()
+    let_threads_sleep()
     parser = _parser()
     words = list(arguments)
     if "--version" in words[:1]:

@@ -206,6 +206,16 @@ class TrainingSettings(BaseModel):
             pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         ),
     ] = "auto"
+    threads: Annotated[
+        Literal["auto"] | Annotated[int, Field(ge=1, le=1_024)],
+        Field(
+            title="Threads",
+            description=(
+                "How many work inside one operation on the CPU; auto tries which number is the "
+                "fastest for this model, and remembers it."
+            ),
+        ),
+    ] = "auto"
     early_stopping: Annotated[
         int | None,
         Field(
@@ -244,6 +254,7 @@ class TrainingSettings(BaseModel):
 _EXPECTED = {
     "device": "be auto, cpu, cuda, cuda:N or mps",
     "loss_weights": "be numbers with commas between them",
+    "threads": "be auto or a whole number from 1 to 1,024",
 }
 
 
@@ -255,7 +266,7 @@ def _sentence(error: ValidationError) -> str:
     title = (field.title or name) if field else name
     if first["type"] == "extra_forbidden":
         return f"There is no training setting named {name}."
-    if first["type"] == "string_pattern_mismatch":
+    if name in _EXPECTED:
         expected = _EXPECTED[name]
     else:
         expected = first["msg"].removeprefix("Input should ")

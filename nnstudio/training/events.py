@@ -42,6 +42,8 @@ class Started(_Event):
     parameters: int
     first_epoch: int
     """1, or where a resumed training goes on."""
+    threads: int | None = None
+    """How many work inside one operation on the CPU; None in the events of older runs."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches
 from nnstudio.training.checkpoints import Checkpoint
-from nnstudio.training.devices import threads_for_training
 from nnstudio.training.events import (
     CheckpointSaved,
     Completed,
@@ -41,13 +40,14 @@ from nnstudio.training.failures import TrainingError, failure_event
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
 from nnstudio.training.optimizers import Schedule
 from nnstudio.training.stop_and_pause import StopAndPause
+from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
 
 _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""
 _SAVE_EVERY = 300.0
 """Seconds between two checkpoints inside a long epoch."""
-_MAY_CHANGE = {"data", "epochs", "early_stopping", "checkpoint", "device"}
+_MAY_CHANGE = {"data", "epochs", "early_stopping", "checkpoint", "device", "threads"}
 """Settings that may be others when a training is resumed."""
 
 
@@ -71,6 +71,7 @@ def train(
     paused, the generator blocks. resume: a checkpoint, or the folder of a run, to go on from.
     run_folder: where checkpoints are kept; without it there are none.
     """
+    control = control or StopAndPause()
     try:
         with _machine_set_up():
             if len(train_set) == 0:
@@ -85,20 +86,29 @@ def train(
                 targets = objective.targets(validation_set)
                 validation = Batches(validation_set.inputs, targets, 2 * size, device)
             folder = None if run_folder is None else checkpoints.folder_of(run_folder)
-            training = _Training(learner, batches, validation, settings, device, folder)
-            if resume is not None:
-                training.restore(checkpoints.read(resume))
-            yield from training.events(control or StopAndPause())
+            saved = None if resume is None else checkpoints.read(resume)
+            threads = threads_for(
+                learner,
+                batches,
+                settings,
+                name=source_name,
+                before=saved.state.get("threads") if saved else None,
+                stopping=lambda: control.stopping,
+            )
+            torch.set_num_threads(threads)
+            training = _Training(learner, batches, validation, settings, device, folder, threads)
+            if saved is not None:
+                training.restore(saved)
+            yield from training.events(control)
     except Exception as error:
         yield failure_event(error, source_name)
 
 
 @contextmanager
 def _machine_set_up() -> Iterator[None]:
-    """Threads as measured best, and no choice of algorithms by stopwatch; put back afterwards."""
+    """No choice of algorithms by stopwatch; that and the threads are put back afterwards."""
     threads, cudnn = torch.get_num_threads(), torch.backends.cudnn
     chosen, timed = cudnn.deterministic, cudnn.benchmark
-    torch.set_num_threads(threads_for_training())
     cudnn.deterministic, cudnn.benchmark = True, False
     try:
         yield
@@ -129,6 +139,7 @@ class _Training:
         settings: TrainingSettings,
         device: torch.device,
         folder: Path | None,
+        threads: int,
     ) -> None:
         self.learner = learner
         self.batches = batches
@@ -136,6 +147,7 @@ class _Training:
         self.settings = settings
         self.device = device
         self.folder = folder
+        self.threads = threads
         self.schedule = Schedule(settings)
         self.history: list[EpochDone] = []
         self._move_to(_Position())
@@ -167,6 +179,7 @@ class _Training:
             validation_samples=self.validation.samples if self.validation else 0,
             parameters=sum(p.numel() for p in self.learner.parameters),
             first_epoch=self.epoch,
+            threads=self.threads,
         )
         while self.epoch <= settings.epochs and not self._has_waited_enough():
             if not control.stopping:
@@ -335,6 +348,7 @@ class _Training:
             "history": [done.to_json() for done in self.history],
             "settings": self.settings.model_dump(mode="json"),
             "samples": self.batches.samples,
+            "threads": self.threads,
         }
         path = folder / checkpoints.LAST
         checkpoints.write(path, self.learner.tensors(), state)

@@ -25,6 +25,7 @@ from nnstudio.training.events import (
     Stopping,
 )
 from nnstudio.training.failures import failure_event
+from nnstudio.training.priority import give_way
 from nnstudio.training.stop_and_pause import StopAndPause
 
 if TYPE_CHECKING:
@@ -71,10 +72,13 @@ class Run:
         run_folder: Path | None = None,
         resume: Path | None = None,
         listener: Callable[[Event], None] | None = None,
+        gives_way: bool = False,
     ) -> None:
         """prepare: builds model and data; called in the thread, after seeding torch, so that
         importing torch and compiling happen there too. listener: called in the thread with
-        each event, to write it down. run_folder, resume: as for `loop.train`.
+        each event, to write it down. run_folder, resume: as for `loop.train`. gives_way: the
+        thread and those it starts take a core only while nothing else wants it, for a window
+        that shall stay smooth.
         """
         self.settings = settings
         self.prepared: Prepared | None = None
@@ -82,6 +86,7 @@ class Run:
         self._run_folder = run_folder
         self._resume_from = resume
         self._listener = listener
+        self._gives_way = gives_way
         self._control = StopAndPause()
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._lock = threading.Lock()
@@ -166,6 +171,8 @@ class Run:
                 self._tell(event)
 
     def _train(self) -> None:
+        if self._gives_way:
+            give_way()
         import torch
 
         from nnstudio.training import devices, loop

@@ -5,6 +5,8 @@ One step and one measurement; no epochs, no events, no files.
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
@@ -31,15 +33,15 @@ class TrainStep:
         """
         torch.manual_seed(settings.seed)
         self.model = model.to(device)
-        self._device = device
+        self.device = device
         self._example = example
+        self._settings = settings
         # Before the optimizer is made: lazy modules get their weights here.
         self.objective = objective_for(settings, example, self._try_out())
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
         self._optimizer = build_optimizer(self.parameters, settings, device)
-        self._clip_norm = settings.clip_norm
         warm_up(device)
 
     def set_rate(self, rate: float) -> None:
@@ -51,8 +53,8 @@ class TrainStep:
         self._optimizer.zero_grad(set_to_none=True)
         loss, correct = self._judge(inputs, targets)
         loss.backward()  # type: ignore[no-untyped-call]
-        if self._clip_norm is not None:
-            nn.utils.clip_grad_norm_(self.parameters, self._clip_norm)
+        if self._settings.clip_norm is not None:
+            nn.utils.clip_grad_norm_(self.parameters, self._settings.clip_norm)
         self._optimizer.step()
         return loss, correct
 
@@ -71,23 +73,31 @@ class TrainStep:
     def _call(self, given: Rows) -> object:
         return self.model(given) if isinstance(given, Tensor) else self.model(**given)
 
+    def copy(self) -> TrainStep:
+        """Another one as this one was made, with weights of its own: for trying steps out."""
+        made = copy.copy(self)
+        made.model = copy.deepcopy(self.model)
+        made.parameters = [p for p in made.model.parameters() if p.requires_grad]
+        made._optimizer = build_optimizer(made.parameters, self._settings, self.device)
+        return made
+
     def tensors(self) -> dict[str, Tensor]:
         """All that is needed to go on exactly from here."""
         return {
             **checkpoints.model_tensors(self.model),
             **checkpoints.optimizer_tensors(self._optimizer),
-            **checkpoints.rng_tensors(self._device),
+            **checkpoints.rng_tensors(self.device),
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Raises `TrainingError` if the checkpoint is another model's."""
         checkpoints.restore_model(self.model, checkpoint)
         checkpoints.restore_optimizer(self._optimizer, checkpoint)
-        checkpoints.restore_rng(self._device, checkpoint)
+        checkpoints.restore_rng(self.device, checkpoint)
 
     def _try_out(self) -> Rows:
         """The output for a few samples: errors show before anything is set up."""
-        few = each(lambda rows: rows[:2].to(self._device), self._example.inputs)
+        few = each(lambda rows: rows[:2].to(self.device), self._example.inputs)
         self.model.eval()
         with torch.no_grad():
             output = answers(self._call(self._example.to_model(few)), self._example.batch_axis)

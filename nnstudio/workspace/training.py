@@ -50,8 +50,12 @@ def start(
     run_folder: Path | None = None,
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
+    gives_way: bool = False,
 ) -> Run:
-    """Start training `project` as it is now, in a thread. Raises what `plan_training` does."""
+    """Start training `project` as it is now, in a thread. Raises what `plan_training` does.
+
+    gives_way: to a window, as for `Run`.
+    """
     source, mapping = plan_training(project, full_report(project), settings)
 
     def prepare() -> Prepared:
@@ -62,6 +66,13 @@ def start(
         train_set, validation_set = split(data, settings.validation, settings.seed)
         return Prepared(build(source), train_set, validation_set, file_name(source))
 
-    run = Run(prepare, settings, run_folder=run_folder, resume=resume, listener=listener)
+    run = Run(
+        prepare,
+        settings,
+        run_folder=run_folder,
+        resume=resume,
+        listener=listener,
+        gives_way=gives_way,
+    )
     run.start()
     return run

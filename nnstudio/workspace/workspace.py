@@ -183,6 +183,11 @@ class Workspace:
         """Fit model and data set to each other, as one undo step."""
         self.do(best_fitting(self.project, self.report, describe(data)))
 
-    def start_training(self, run_folder: Path | None = None) -> Run:
-        """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`."""
-        return training.start(self.project, self.project.training, run_folder=run_folder)
+    def start_training(self, run_folder: Path | None = None, *, gives_way: bool = False) -> Run:
+        """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`.
+
+        gives_way: to a window, which stays smooth then.
+        """
+        return training.start(
+            self.project, self.project.training, run_folder=run_folder, gives_way=gives_way
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -220,8 +221,17 @@ def test_devices() -> None:
             devices.resolve(word)
 
 
-def test_the_window_keeps_a_core() -> None:
-    assert [devices.threads_for_training(cores) for cores in (1, 2, 4, 16)] == [1, 1, 2, 8]
+@pytest.mark.parametrize(
+    ("limit", "cores"), [("150000 100000", 2), ("max 100000", 8), ("", 8), ("1000 100000", 1)]
+)
+def test_cores_of_a_container(
+    limit: str, cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(devices, "_CPU_LIMIT", tmp_path / "cpu.max")
+    assert devices.cores() == 8
+    (tmp_path / "cpu.max").write_text(limit, encoding="ascii")
+    assert devices.cores() == cores
 
 
 def test_a_run_can_be_made_before_torch_is_there() -> None:

@@ -7,8 +7,9 @@ import math
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -24,7 +25,8 @@ from nnstudio.training.events import (
     StepsDone,
 )
 from nnstudio.ui.plots.axis import Axis, figure
-from nnstudio.ui.plots.series import Series
+from nnstudio.ui.plots.chart import Chart
+from nnstudio.ui.plots.series import Series, thinned
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.training.panel import WIDE, TrainingPanel
@@ -198,6 +200,82 @@ def test_a_long_run_is_drawn_thinned(plots: TrainingPlots) -> None:
     assert 0 < len(drawn) < 8_000
 
 
+class Paints(QObject):
+    """How often the plot of a chart is painted."""
+
+    def __init__(self, chart: Chart) -> None:
+        super().__init__(chart)
+        self.count = 0
+        self.viewport = chart.plot.viewport()
+        self.viewport.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += watched is self.viewport and event.type() == QEvent.Type.Paint
+        return False
+
+
+def settle(qapp: QApplication) -> None:
+    for _ in range(5):
+        qapp.processEvents()
+
+
+def test_an_update_paints_each_chart_once_and_only_what_changed(
+    plots: TrainingPlots, qapp: QApplication
+) -> None:
+    feed(plots, training())
+    settle(qapp)
+    paints = [Paints(plots.loss), Paints(plots.accuracy)]
+    for step in range(61, 70):
+        plots.add_event(StepsDone(4, step, 80, 5.0 + step, step / 100, 1e-3, 1.0, None))
+        plots.redraw()
+        settle(qapp)
+    assert [paint.count for paint in paints] == [9, 9]
+    plots.redraw()
+    plots.add_event(StepsDone(4, 70, 80, 1.0, None, 1e-3, 1.0, None))
+    plots.redraw()
+    settle(qapp)
+    assert [paint.count for paint in paints] == [10, 9]
+
+
+def test_charts_take_turns(plots: TrainingPlots, qtbot: QtBot) -> None:
+    feed(plots, training())
+    drawn: list[str] = []
+    plots.loss.redraw = lambda: drawn.append("loss")  # type: ignore[method-assign]
+    plots.accuracy.redraw = lambda: drawn.append("accuracy")  # type: ignore[method-assign]
+    plots.redraw_in_turn()
+    assert drawn == ["loss"]
+    qtbot.waitUntil(lambda: drawn == ["loss", "accuracy"])
+
+
+def test_a_zoom_shows_all_points_of_its_part(plots: TrainingPlots, qapp: QApplication) -> None:
+    plots.add_event(Started("cpu", 100, 1_000, 1, 1, 1, 1))
+    for step in range(1, 10_001):
+        value = 9.0 if step == 5_555 else 1.0 + step / 10_000
+        plots.add_event(StepsDone(1, step, 100_000, value, 0.5, 1e-3, 1.0, None))
+    plots.smoothing.slider.setValue(0)
+    plots.redraw()
+    line, plot = plots.loss._curves["train_loss"].line, plots.loss.plot
+    box = plot.getPlotItem().getViewBox()
+    assert len(line.getOriginalDataset()[0]) < 4_000
+    assert max(line.getOriginalDataset()[1]) == 9.0  # no point that stands out is lost
+    everything = box.viewRange()
+    assert everything[0][0] < 0.01
+    assert everything[0][1] > 10.0
+    box.setXRange(5.5, 5.6, padding=0)
+    box.sigRangeChangedManually.emit(box.mouseEnabled())
+    settle(qapp)
+    plots.grab()
+    assert len(line.getOriginalDataset()[0]) == 10_000
+    assert 100 <= len(line.getData()[0]) < 400
+    plots.add_event(StepsDone(11, 10_001, 100_000, 1.0, 0.5, 1e-3, 1.0, None))
+    plots.redraw()
+    assert box.viewRange()[0] == pytest.approx([5.5, 5.6])
+    plot.all_requested.emit()
+    settle(qapp)
+    assert box.viewRange()[0] == pytest.approx(everything[0], abs=0.01)
+    assert len(line.getOriginalDataset()[0]) < 4_000
+
+
 def test_export(plots: TrainingPlots, tmp_path: Path) -> None:
     feed(plots, training())
     plots.export(tmp_path / "plots.png")
@@ -243,6 +321,17 @@ def test_after_a_resume_later_points_give_way() -> None:
     assert list(series.x) == [0, 1, 2]
     assert list(series.y) == [0, 1, 20]
     assert len(series.smooth(0.5)) == 3
+
+
+def test_thinning_keeps_the_extremes_of_each_stretch() -> None:
+    x = np.arange(10, dtype=float)
+    y = np.array([0, 5, 1, math.nan, math.nan, math.nan, 3, -4, 2, 7], dtype=float)
+    assert thinned(x, y, 10)[1] is y
+    few_x, few_y = thinned(x, y, 8)
+    assert list(few_x) == [0, 0, 3, 3, 6, 6, 9, 9]
+    assert list(few_y[[0, 1, 4, 5, 6, 7]]) == [0, 5, -4, 3, 7, 7]
+    assert np.isnan(few_y[[2, 3]]).all()
+    assert len(thinned(x[:0], y[:0], 8)[0]) == 0
 
 
 def test_nearest_point() -> None:

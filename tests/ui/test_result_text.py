@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.commands.block import SetTraining
+from nnstudio.project.commands.model import SetTraining
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -60,7 +60,7 @@ class Told:
 def follow(window: MainWindow, monkeypatch: pytest.MonkeyPatch, told: Told) -> TrainingPanel:
     """Let the window show a run that ended as told."""
     training = window.workspace.project.training
-    window.workspace.do(SetTraining(training.changed(epochs=60)))
+    window.workspace.do(SetTraining(training.with_values(epochs=60)))
     monkeypatch.setattr(window.workspace, "start_training", lambda *_args, **_more: told)
     assert window.actions_table.run("run.start")
     window.training.drain()

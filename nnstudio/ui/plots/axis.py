@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from nnstudio.ui.theme import current as theme
+
+_Line: TypeAlias = tuple[QPen, QPointF, QPointF]
+_Text: TypeAlias = tuple[QRectF, int, str]
 
 
 class Axis(pg.AxisItem):
     """An axis that writes its values as people do. `suffix` follows each one."""
+
+    picture: Any
+    """What is drawn; None if it is to be found anew."""
 
     def __init__(self, orientation: str, suffix: str = "") -> None:
         super().__init__(orientation)
@@ -31,6 +41,39 @@ class Axis(pg.AxisItem):
             # Ticks are drawn with the pen of the grid, and only the values have a grid.
             tickAlpha=None if self.orientation == "left" else 0,
         )
+
+    def show_values(self, shown: bool) -> None:
+        """Say the values at the ticks, or leave them out."""
+        if self.style["showValues"] != shown:
+            self.setStyle(showValues=shown)
+
+    def paint(self, painter: QPainter, _option: object, _widget: QWidget | None = None) -> None:
+        """Draw the lines and texts that were found when the range last changed.
+
+        pyqtgraph keeps a QPicture instead, and playing it looks up the font of each text again;
+        and a line that is not solid takes thirty times as long as a rectangle as thin as it. The
+        two took longer than all the rest of a chart.
+        """
+        painter.save()
+        if self.picture is None:
+            self.picture = self.generateDrawSpecs(painter)
+        if self.picture is not None:
+            self.drawPicture(painter, *self.picture)
+        painter.restore()
+
+    def drawPicture(
+        self, painter: QPainter, line: _Line, ticks: Sequence[_Line], texts: Sequence[_Text]
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        thin = 1 / painter.device().devicePixelRatioF()
+        for pen, begin, end in (line, *ticks):
+            if pen.color().alpha():
+                along = QRectF(begin, end).normalized()
+                painter.fillRect(along.adjusted(0, 0, thin, thin), pen.color())
+        painter.setFont(self.style["tickFont"])
+        painter.setPen(self.textPen())
+        for place, flags, text in texts:
+            painter.drawText(place, int(flags), text)
 
     def logTickValues(
         self, low: float, high: float, _size: float, _ticks: object

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.plots.axis import Axis
 from nnstudio.ui.plots.legend import LegendEntry
-from nnstudio.ui.plots.series import Series
+from nnstudio.ui.plots.series import Series, thinned
 from nnstudio.ui.theme import current as theme
 
 FAINT = 0.3
@@ -24,21 +24,23 @@ SAMPLES = 1.5
 """Samples to a pixel before long runs are thinned; more are slower to draw, not better to see."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Curve:
-    """A series and what draws it."""
+    """A series and what draws it; `drawn`: what decided how it looks when it was last drawn."""
 
     series: Series
     entry: LegendEntry
     line: pg.PlotDataItem
     raw: pg.PlotDataItem
     dashed: bool
+    drawn: tuple[object, ...] = ()
 
 
 class _Plot(pg.PlotWidget):
     """The plot without menu and buttons; a double-click shows everything again."""
 
     left = Signal()
+    all_requested = Signal()
 
     def leaveEvent(self, event: object) -> None:
         super().leaveEvent(event)
@@ -46,7 +48,7 @@ class _Plot(pg.PlotWidget):
 
     def mouseDoubleClickEvent(self, event: object) -> None:
         super().mouseDoubleClickEvent(event)
-        self.enableAutoRange()
+        self.all_requested.emit()
 
 
 class Chart(QFrame):
@@ -75,6 +77,7 @@ class Chart(QFrame):
         self._best: tuple[str, float] | None = None
         self._at: float | None = None
         self._first_epochs = False
+        self._zoomed = False
         self.label = QLabel(title)
         self.label.setFont(theme.text_font(12, QFont.Weight.DemiBold))
         self.log_button = QToolButton(self, text="log", checkable=True)
@@ -100,10 +103,11 @@ class Chart(QFrame):
         self.crosshair.label.setFont(theme.mono_font(theme.SMALL_SIZE))
         self._dots = pg.ScatterPlotItem(size=7)
         self._star = pg.ScatterPlotItem(size=11)
+        self._points: dict[pg.ScatterPlotItem, object] = {}
         for item in (self.crosshair, self._dots, self._star):
             item.setZValue(10)
+            item.hide()
             self.plot.addItem(item, ignoreBounds=True)
-        self.crosshair.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 4)
         column.setSpacing(2)
@@ -123,15 +127,13 @@ class Chart(QFrame):
         plot.getPlotItem().setContentsMargins(4, 2, 10, 0)
         box = plot.getPlotItem().getViewBox()
         box.setDefaultPadding(0.03)
-        box.setAutoVisible(y=True)
+        box.sigRangeChangedManually.connect(lambda _axes: self._zoom(True))
         left.setWidth(52 if self._percent else 46)
         bottom.setHeight(20)
-        # Long runs: what falls on one pixel is drawn as its lowest and highest value.
-        plot.setDownsampling(auto=True, mode="peak")
-        plot.setClipToView(True)
         plot.showGrid(x=False, y=True, alpha=0.1)
         plot.scene().sigMouseMoved.connect(self._on_mouse)
         plot.left.connect(lambda: self.hovered.emit(None))
+        plot.all_requested.connect(lambda: self._zoom(False))
         return plot
 
     def add_series(
@@ -187,27 +189,58 @@ class Chart(QFrame):
         self._best = (key, x)
 
     def redraw(self) -> None:
-        """Draw all series as they are now."""
-        for curve in self._curves.values():
-            shown = curve.entry.isChecked()
-            smooth = self._weight > 0 and len(curve.series) > 2 and not curve.dashed
-            curve.raw.setVisible(shown and smooth)
-            curve.line.setVisible(shown)
-            x = np.array(curve.series.x)
-            values = curve.series.smooth(self._weight) if smooth else curve.series.y
-            curve.line.setData(x, self._drawable(values), connect="finite")
-            if smooth:
-                curve.raw.setData(x, self._drawable(curve.series.y), connect="finite")
-            # A single point has no line, so it must be a dot to be seen at all.
-            dots = len(x) <= (FEW if curve.dashed else 1)
-            curve.line.setSymbol("o" if dots else None)
-        self._settle_range()
-        self._settle_epochs()
+        """Draw what has changed, as it is now."""
+        drawn = [self._draw(curve) for curve in self._curves.values()]
+        if any(drawn):
+            self._settle_range()
+            self._settle_epochs()
         for axis in self._axes:
             # Without points an axis would count from 0 to 1 of nothing.
-            axis.setStyle(showValues=any(map(len, self.series.values())))
+            axis.show_values(any(map(len, self.series.values())))
         self._draw_best()
         self.show_at(self._at)
+        # Now rather than in the middle of the next painting, which would have to be done again.
+        self.plot.scene().prepareForPaint()
+
+    def _draw(self, curve: Curve) -> bool:
+        """Draw a curve unless it is drawn already; whether it was not."""
+        series, shown = curve.series, curve.entry.isChecked()
+        most = len(series) if self._zoomed else int(SAMPLES * max(self.plot.width(), 100))
+        log = self.log_button.isChecked()
+        looks = (series.version, shown, self._weight, log, most)
+        if looks == curve.drawn:
+            return False
+        curve.drawn = looks
+        smooth = self._weight > 0 and len(series) > 2 and not curve.dashed
+        curve.raw.setVisible(shown and smooth)
+        curve.line.setVisible(shown)
+        x = np.array(series.x)
+        values = series.smooth(self._weight) if smooth else series.y
+        curve.line.setData(*thinned(x, self._drawable(values), most), connect="finite")
+        if smooth:
+            raw = thinned(x, self._drawable(series.y), most)
+            curve.raw.setData(*raw, connect="finite")
+        # A single point has no line, so it must be a dot to be seen at all.
+        dots = len(x) <= (FEW if curve.dashed else 1)
+        curve.line.setSymbol("o" if dots else None)
+        return True
+
+    def _zoom(self, on: bool) -> None:
+        """Show a part, with all its points, or everything again.
+
+        Everything is thinned here once for each update. pyqtgraph would do it again whenever the
+        range changes, which it does with each point that comes.
+        """
+        if on != self._zoomed:
+            self._zoomed = on
+            for curve in self._curves.values():
+                for item in (curve.line, curve.raw):
+                    item.setDownsampling(auto=on, method="peak")
+                    item.setClipToView(on)
+            self.plot.getPlotItem().getViewBox().setAutoVisible(y=on)
+        if not on:
+            self.plot.enableAutoRange()
+        self.redraw()
 
     def _settle_range(self) -> None:
         # Around one and the same value an automatic range would be of no meaning, and may be
@@ -241,8 +274,7 @@ class Chart(QFrame):
         for curve in self._curves.values():
             curve.series.clear()
         self._best = None
-        self.plot.enableAutoRange()
-        self.redraw()
+        self._zoom(False)
 
     def show_at(self, x: float | None) -> None:
         """Show the crosshair and the values at epoch `x`; without it the last values."""
@@ -290,13 +322,17 @@ class Chart(QFrame):
         self._put(self._star, found)
 
     def _put(self, item: pg.ScatterPlotItem, points: list[tuple[float, float]]) -> None:
-        y = self._drawable([y for _, y in points])
         log = self.log_button.isChecked()
+        if self._points.get(item, ([], log)) == (points, log):
+            return
+        self._points[item] = (points, log)
+        y = self._drawable([y for _, y in points])
         kept = [
             (x, float(np.log10(value)) if log else float(value))
             for (x, _), value in zip(points, y, strict=True)
             if not np.isnan(value)
         ]
+        item.setVisible(bool(kept))
         item.setData([x for x, _ in kept], [value for _, value in kept])
 
     def _restyle(self, _theme: object = None) -> None:

@@ -1,4 +1,4 @@
-"""The numbers behind a curve: points that grow, and their exponential smoothing. No Qt here."""
+"""The numbers behind a curve: points that grow, their smoothing and their thinning. No Qt here."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import bisect
 import math
 from array import array
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Series:
     """One curve over the epochs. Values that are not finite stay as they are and break the line."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.version = 0
+        """Another number whenever the points are others."""
         self.x = array("d")
         self.y = array("d")
         self._smoothed = array("d")
@@ -28,6 +33,7 @@ class Series:
             keep = bisect.bisect_left(self.x, x)
             del self.x[keep:], self.y[keep:]
             self._forget_smoothing()
+        self.version += 1
         self.x.append(x)
         self.y.append(y)
 
@@ -59,9 +65,22 @@ class Series:
 
     def clear(self) -> None:
         """Forget all points."""
+        self.version += 1
         del self.x[:], self.y[:]
         self._forget_smoothing()
 
     def _forget_smoothing(self) -> None:
         del self._smoothed[:]
         self._mean = self._share = 0.0
+
+
+def thinned(
+    x: NDArray[np.float64], y: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """At most about `most` points that look the same: of each stretch its lowest and highest."""
+    length = -(-len(x) // max(1, most // 2))
+    if length <= 2:
+        return x, y
+    starts = np.arange(0, len(x), length)
+    low, high = np.fmin.reduceat(y, starts), np.fmax.reduceat(y, starts)
+    return np.repeat(x[starts], 2), np.column_stack((low, high)).ravel()

@@ -120,7 +120,7 @@ class TrainingController(QObject):
             return
         try:
             self._source = self._workspace.source()
-            run = self._workspace.start_training()
+            run = self._workspace.start_training(gives_way=True)
         except (CompileError, DataError) as error:
             raise Refusal(str(error)) from error
         self._run = run

@@ -102,7 +102,7 @@ class TrainingPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._split)
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW)
-        self._redraw.timeout.connect(self.plots.redraw)
+        self._redraw.timeout.connect(self.plots.redraw_in_turn)
         self._epochs = 0
 
     def _page(self) -> QWidget:

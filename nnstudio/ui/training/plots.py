@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
@@ -18,6 +18,9 @@ from nnstudio.ui.theme import current as theme
 
 TALL = 300
 """From this height on there is room for the learning rate and the speed below."""
+
+TURN = 16
+"""Milliseconds from drawing one chart to drawing the next."""
 
 
 class Smoothing(QWidget):
@@ -83,6 +86,9 @@ class TrainingPlots(QWidget):
         self.smoothing.slider.valueChanged.connect(self._smooth)
         for chart in self.charts:
             chart.hovered.connect(self._on_hover)
+        self._waiting: list[Chart] = []
+        self._turns = QTimer(self, singleShot=True, interval=TURN)
+        self._turns.timeout.connect(self._redraw_next)
         self._steps_per_epoch = 1
         self._last_step = 0.0
         self._below = QWidget()
@@ -137,9 +143,21 @@ class TrainingPlots(QWidget):
 
     def redraw(self) -> None:
         """Draw what has come, where it can be seen."""
+        self._turns.stop()
         for chart in self.charts:
             if chart.isVisibleTo(self):
                 chart.redraw()
+
+    def redraw_in_turn(self) -> None:
+        """The same, one chart after the other, so that the window is never held up for all."""
+        self._waiting = [chart for chart in self.charts if chart.isVisibleTo(self)]
+        self._redraw_next()
+
+    def _redraw_next(self) -> None:
+        if self._waiting:
+            self._waiting.pop(0).redraw()
+        if self._waiting:
+            self._turns.start()
 
     def points(self, series: str) -> tuple[list[float], list[float]]:
         """Return epochs and values of train_loss, validation_accuracy, ... (in percent).
