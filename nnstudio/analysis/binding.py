@@ -126,7 +126,7 @@ def _single(value: Resolved) -> Quantity:
         return value
     text = f"[{', '.join(part.text for part in value)}]"
     values = [part.value for part in value]
-    return Term(None if None in values else values, text)
+    return Term(None if None in values else values, text, all(p.is_constant for p in value))
 
 
 def complete(

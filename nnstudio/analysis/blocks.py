@@ -32,7 +32,7 @@ from nnstudio.graph.values import Node, Port
 from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.dimension import Dim, product
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import ExpressionError, parse
 from nnstudio.symbols.symbolic import Scope, resolve
 from nnstudio.symbols.tensor import Tensor
@@ -266,8 +266,7 @@ class _Walk:
             self.analysis.infer,
         )
         if node.type == PARAMETER and evaluation.outputs is not None:
-            size = product(evaluation.outputs["output"].shape).value
-            return replace(evaluation, parameters=size)
+            return replace(evaluation, parameters=evaluation.outputs["output"].elements())
         return evaluation
 
     def apply_guard(

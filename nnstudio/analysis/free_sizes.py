@@ -17,7 +17,7 @@ from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.names import parameter_problem
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.dimension import BATCH_NAMES
-from nnstudio.symbols.expression import parse
+from nnstudio.symbols.expression import parse, parse_formula
 from nnstudio.symbols.symbolic import Scope
 
 # what a size of the model that has no example becomes
@@ -101,7 +101,9 @@ def _names_in(value: Resolved) -> frozenset[str]:
     parts = value if isinstance(value, tuple) else (value,)
     if all(part.is_constant for part in parts):
         return frozenset()
-    return frozenset().union(*(parse(part.text).names for part in parts))
+    return frozenset().union(
+        *(parse_formula(part.text).names for part in parts if not part.is_constant)
+    )
 
 
 def _feeds_buffer(block: Block, node: Node) -> bool:

@@ -20,7 +20,7 @@ from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.errors import UserError
 from nnstudio.graph.values import Node
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import ExpressionError, parse_formula
 from nnstudio.symbols.symbolic import REPETITION, Quantity, Scope, Term
 from nnstudio.symbols.tensor import DType, Tensor
 
@@ -85,7 +85,8 @@ def names_of_use(use: Use, scope: Scope) -> tuple[str, ...]:
     for dim in _input_sizes(use):
         found |= dict.fromkeys(sorted(dim.names))
     for part in _parts(use):
-        found |= dict.fromkeys(sorted(parse(part.text).names & scope.keys()))
+        names = frozenset() if part.is_constant else parse_formula(part.text).names
+        found |= dict.fromkeys(sorted(names & scope.keys()))
     return tuple(found)
 
 
@@ -290,7 +291,7 @@ class _Probing:
 
 
 def _size(text: str, values: Mapping[str, Any]) -> int:
-    size = parse(text).evaluate(values)
+    size = parse_formula(text).evaluate(values)
     if isinstance(size, bool) or not isinstance(size, int):
         raise ExpressionError(f"expected a whole number, '{text}' is {size!r}")
     return size

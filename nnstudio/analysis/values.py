@@ -23,7 +23,7 @@ def resolve_value(value: Value, scope: Scope, *, names: bool = False) -> Resolve
         ):
             parts = [resolve_value(_item(item, names), scope) for item in value]
             return tuple(part for part in parts if not isinstance(part, tuple))
-        return Term([*value], repr(value))
+        return Term([*value], repr(value), True)
     return literal(value)
 
 

@@ -12,7 +12,7 @@ from nnstudio.catalog.use import Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block, Project, WeightName
 from nnstudio.project.weights import override_problem, tie_problem
-from nnstudio.symbols.dimension import Dim, product
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -80,7 +80,7 @@ def with_weights(
             )
             continue
         report = found.get(node.id, mine)
-        size = product(own.shape).value
+        size = own.elements()
         total = report.parameters
         left = None if total is None or size is None else total - size
         found[node.id] = replace(report, parameters=left)

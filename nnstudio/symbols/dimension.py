@@ -3,7 +3,8 @@
 A dimension is a polynomial with integer coefficients over opaque atoms: parameter names and
 bracketed sub-expressions that are not taken apart. ``+ - *`` are exact, ``//`` divides where
 that is exact and otherwise makes an atom. A product with a sum keeps the sum as one atom, so
-that texts stay as short as a person would write them.
+that texts stay as short as a person would write them. What would grow beyond the bounds (numbers
+that torch cannot count, formulas of thousands of characters) is an `ExpressionError`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ import ast
 from collections.abc import Iterable
 from functools import lru_cache
 
-from nnstudio.symbols.expression import parse
+from nnstudio.symbols.bounds import (
+    MAX_DEGREE,
+    MAX_FORMULA,
+    MAX_SIZE,
+    MAX_TERMS,
+    ExpressionError,
+    brief,
+    quoted,
+)
+from nnstudio.symbols.expression import parse_formula
+from nnstudio.symbols.work import spend
 
 Monomial = tuple[str, ...]
 
@@ -29,7 +40,18 @@ def batch_axis(sizes: Iterable[object]) -> int | None:
 
 @lru_cache(maxsize=16384)
 def _tidy(text: str) -> str:
-    return ast.unparse(ast.parse(text, mode="eval"))
+    return ast.unparse(_parsed(text))
+
+
+def _parsed(text: str) -> ast.expr:
+    if len(text) > MAX_FORMULA:
+        sentence = f"the formula of a size has {len(text):,} characters, at most {MAX_FORMULA:,}"
+        raise ExpressionError(sentence)
+    spend(len(text) // 4)
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ExpressionError(f"the formula of a size is nested too deep: {quoted(text)}") from None
 
 
 class Dim:
@@ -38,6 +60,8 @@ class Dim:
     __slots__ = ("_text", "terms", "value")
 
     def __init__(self, value: int | None, terms: dict[Monomial, int] | None = None) -> None:
+        if value is not None and not -MAX_SIZE <= value <= MAX_SIZE:
+            raise ExpressionError(f"a size of {brief(value)} is too large: at most {MAX_SIZE:,}")
         self.value = value
         self.terms = terms
         self._text: str | None = None
@@ -62,7 +86,7 @@ class Dim:
     @property
     def names(self) -> frozenset[str]:
         """The names in the formula."""
-        return frozenset() if self.terms is None else parse(self.text).names
+        return frozenset() if self.terms is None else parse_formula(self.text).names
 
     @property
     def label(self) -> str:
@@ -234,10 +258,19 @@ def _make(value: int | None, terms: dict[Monomial, int]) -> Dim:
         return Dim(0)
     if len(terms) == 1 and () in terms:
         return Dim(terms[()])
+    if len(terms) > MAX_TERMS:
+        raise ExpressionError(f"the formula of a size has {len(terms)} terms, at most {MAX_TERMS}")
+    for coefficient in terms.values():
+        if abs(coefficient) > MAX_SIZE:
+            sentence = f"a size of {brief(coefficient)} and more is too large: at most {MAX_SIZE:,}"
+            raise ExpressionError(sentence)
     return Dim(value, terms)
 
 
 def _product(left: Monomial, right: Monomial) -> Monomial:
+    degree = len(left) + len(right)
+    if degree > MAX_DEGREE:
+        raise ExpressionError(f"a size is a product of {degree} factors, at most {MAX_DEGREE}")
     return tuple(sorted(left + right)) if left and right else left + right
 
 
@@ -253,7 +286,7 @@ def _plus(terms: dict[Monomial, int], monomial: Monomial) -> dict[Monomial, int]
 @lru_cache(maxsize=4096)
 def _floor_division(text: str, number: int) -> str:
     """``text // number``, with (a // b) // c written as a // (b * c)."""
-    tree = ast.parse(text, mode="eval").body
+    tree = _parsed(text)
     if (
         isinstance(tree, ast.BinOp)
         and isinstance(tree.op, ast.FloorDiv)

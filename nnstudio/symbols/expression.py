@@ -10,22 +10,37 @@ from __future__ import annotations
 
 import ast
 import math
-import operator
+import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from nnstudio.errors import UserError
+from nnstudio.symbols.bounds import (
+    MAX_DEPTH,
+    MAX_FORMULA,
+    MAX_LENGTH,
+    MAX_MAGNITUDE,
+    MAX_TEXT,
+    ExpressionError,
+    brief,
+    quoted,
+)
+from nnstudio.symbols.evaluation import BINARY, COMPARE, UNARY, Steps, evaluate
+from nnstudio.symbols.work import spend
 
-MAX_TEXT = 400
-MAX_LENGTH = 4096
-MAX_STEPS = 20_000
-MAX_MAGNITUDE = 10**15
-
-
-class ExpressionError(UserError):
-    """An expression that is not in the language, or has no value; the message is one sentence."""
+__all__ = [
+    "FUNCTIONS",
+    "MAX_LENGTH",
+    "Expression",
+    "ExpressionError",
+    "depth_of",
+    "is_literal",
+    "make_divisible",
+    "parse",
+    "parse_formula",
+]
 
 
 def make_divisible(value: float, divisor: int = 8) -> int:
@@ -37,11 +52,11 @@ def make_divisible(value: float, divisor: int = 8) -> int:
     return rounded + divisor if rounded < 0.9 * value else rounded
 
 
-def _bounded_range(*arguments: int) -> list[int]:
+def _bounded_range(*arguments: int) -> range:
     result = range(*arguments)
     if len(result) > MAX_LENGTH:
         raise ExpressionError(f"range has {len(result)} values, at most {MAX_LENGTH} are allowed")
-    return list(result)
+    return result
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -62,31 +77,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "make_divisible": make_divisible,
 }
 
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-}
-_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
-    ast.Not: operator.not_,
-}
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda item, items: item in items,
-    ast.NotIn: lambda item, items: item not in items,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -96,22 +86,64 @@ class Expression:
     tree: ast.expr
     names: frozenset[str]
 
-    def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """The value with each name replaced. Raises `ExpressionError` with one sentence."""
-        return _Evaluation(values).run(self.tree, self.text)
+    def evaluate(self, values: Mapping[str, Any], steps: Steps | None = None) -> Any:
+        """The value with each name replaced; raises `ExpressionError` with one sentence.
+
+        `steps` are those of a calculation of which this is a part.
+        """
+        return evaluate(self.tree, self.text, values, FUNCTIONS, steps or Steps())
+
+
+def parse(text: str) -> Expression:
+    """Check `text` and return it parsed; raises `ExpressionError` naming what is not allowed."""
+    # spaces do not count: the canonical spelling has more of them
+    length = len("".join(text.split())) if len(text) > MAX_TEXT else 0
+    if length > MAX_TEXT:
+        raise ExpressionError(f"the expression has {length:,} characters, at most {MAX_TEXT}")
+    return parse_formula(text)
 
 
 @lru_cache(maxsize=8192)
-def parse(text: str) -> Expression:
-    """Check `text` and return it parsed. Raises `ExpressionError` naming what is not allowed."""
-    if len(text) > MAX_TEXT:
-        raise ExpressionError(f"the expression has {len(text)} characters, at most {MAX_TEXT}")
+def parse_formula(text: str) -> Expression:
+    """The same for a text that the program made of expressions, which may be longer."""
+    if len(text) > MAX_FORMULA:
+        raise ExpressionError(f"a formula has {len(text):,} characters, at most {MAX_FORMULA:,}")
+    spend(len(text) // 4)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = _tree(text.strip())
+        depth = depth_of(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError(f"'{text}' is not a valid expression") from None
-    names = _check(tree, text)
+        raise ExpressionError(f"{quoted(text)} is not a valid expression") from None
+    if depth > MAX_DEPTH:
+        raise ExpressionError(f"{quoted(text)} is nested {depth} deep, at most {MAX_DEPTH}")
+    names = _check(tree, quoted(text))
     return Expression(ast.unparse(tree), tree, frozenset(names))
+
+
+def _tree(text: str) -> ast.expr:
+    if not _WARNED_OF.search(text):
+        return ast.parse(text, mode="eval").body
+    with warnings.catch_warnings():  # Python would rather have a space there
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode="eval").body
+
+
+_WARNED_OF = re.compile(r"\\|[0-9a-fA-F.](?:and|else|for|if|in|is|not|or)")
+
+
+def depth_of(tree: ast.expr) -> int:
+    """How many expressions lie inside one another, counted without recursion."""
+    deepest = 0
+    level: list[ast.AST] = [tree]
+    while level:
+        deepest += 1
+        level = [
+            child
+            for node in level
+            for child in ast.iter_child_nodes(node)
+            if isinstance(child, ast.expr | ast.comprehension)
+        ]
+    return deepest
 
 
 def _check(tree: ast.expr, text: str) -> set[str]:
@@ -120,39 +152,43 @@ def _check(tree: ast.expr, text: str) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ListComp):
             if len(node.generators) != 1 or node.generators[0].is_async:
-                raise ExpressionError(f"'{text}' may use only one 'for'")
+                raise ExpressionError(f"{text} may use only one 'for'")
             target = node.generators[0].target
             if not isinstance(target, ast.Name) or target.id in FUNCTIONS:
-                raise ExpressionError(f"'{text}' must name one variable after 'for'")
+                raise ExpressionError(f"{text} must name one variable after 'for'")
             bound.add(target.id)
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):
             if not isinstance(node.value, bool | int | float | str | None):
-                raise ExpressionError(f"'{node.value!r}' is not allowed in '{text}'")
+                raise ExpressionError(f"'{node.value!r:.60}' is not allowed in {text}")
+            if isinstance(node.value, int) and node.value > MAX_MAGNITUDE:
+                raise ExpressionError(f"a value of {brief(node.value)} is too large")
+            if isinstance(node.value, float) and not math.isfinite(node.value):
+                raise ExpressionError(f"a number in {text} is too large")
         elif isinstance(node, ast.Name):
             if id(node) not in called and node.id not in bound:
                 free.add(node.id)
         elif isinstance(node, ast.Call):
             if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
                 raise ExpressionError(
-                    f"'{ast.unparse(node.func)}' cannot be called in '{text}'; "
+                    f"{quoted(ast.unparse(node.func))} cannot be called in {text}; "
                     f"allowed are {', '.join(sorted(FUNCTIONS))}"
                 )
             if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
-                raise ExpressionError(f"'{text}' may call functions with plain arguments only")
+                raise ExpressionError(f"{text} may call functions with plain arguments only")
         elif isinstance(node, ast.BinOp):
-            if type(node.op) not in _BINARY:
-                raise ExpressionError(f"an operator in '{text}' is not allowed")
+            if type(node.op) not in BINARY:
+                raise ExpressionError(f"an operator in {text} is not allowed")
         elif isinstance(node, ast.Compare):
-            if any(type(op) not in _COMPARE for op in node.ops):
-                raise ExpressionError(f"a comparison in '{text}' is not allowed")
+            if any(type(op) not in COMPARE for op in node.ops):
+                raise ExpressionError(f"a comparison in {text} is not allowed")
         elif isinstance(node, ast.UnaryOp):
-            if type(node.op) not in _UNARY:
-                raise ExpressionError(f"an operator in '{text}' is not allowed")
+            if type(node.op) not in UNARY:
+                raise ExpressionError(f"an operator in {text} is not allowed")
         elif not isinstance(node, _STRUCTURE):
             what = type(node).__name__.lower()
-            raise ExpressionError(f"'{text}' is not allowed in an expression ({what})")
+            raise ExpressionError(f"{text} is not allowed in an expression ({what})")
     return free
 
 
@@ -171,111 +207,6 @@ _STRUCTURE = (
     ast.cmpop,
     ast.boolop,
 )
-
-
-class _Evaluation:
-    """One walk over a checked tree, with a budget of steps."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.values = dict(values)
-        self.steps = 0
-
-    def run(self, tree: ast.expr, text: str) -> Any:
-        try:
-            return self.value(tree)
-        except ExpressionError:
-            raise
-        except ZeroDivisionError:
-            raise ExpressionError(f"'{text}' divides by zero") from None
-        except IndexError:
-            raise ExpressionError(f"'{text}' takes an element beyond the end of a list") from None
-        except (TypeError, ValueError, OverflowError, RecursionError, AttributeError) as error:
-            raise ExpressionError(f"'{text}' has no value: {error}") from None
-
-    def value(self, node: ast.expr) -> Any:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise ExpressionError(f"the expression needs more than {MAX_STEPS:,} steps")
-        match node:
-            case ast.Constant(value=value):
-                return value
-            case ast.Name(id=name):
-                if name not in self.values:
-                    known = ", ".join(sorted(self.values)) or "none"
-                    raise ExpressionError(f"'{name}' is not known here; known names: {known}")
-                return self.values[name]
-            case ast.BinOp(left=left, op=op, right=right):
-                return _arithmetic(op, self.value(left), self.value(right))
-            case ast.UnaryOp(op=op, operand=operand):
-                return _UNARY[type(op)](self.value(operand))
-            case ast.BoolOp(op=op, values=values):
-                result: Any = None
-                for item in values:
-                    result = self.value(item)
-                    if bool(result) is isinstance(op, ast.Or):
-                        return result
-                return result
-            case ast.Compare(left=left, ops=ops, comparators=comparators):
-                first = self.value(left)
-                for compare, item in zip(ops, comparators, strict=True):
-                    second = self.value(item)
-                    if not _COMPARE[type(compare)](first, second):
-                        return False
-                    first = second
-                return True
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return self.value(body) if self.value(test) else self.value(orelse)
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return [self.value(item) for item in items]
-            case ast.Subscript(value=items, slice=index):
-                return self.value(items)[self.index(index)]
-            case ast.Call(func=ast.Name(id=name), args=arguments):
-                return FUNCTIONS[name](*[self.value(argument) for argument in arguments])
-            case ast.ListComp(elt=element, generators=[generator]):
-                return self.comprehension(element, generator)
-        raise ExpressionError(f"{type(node).__name__} is not allowed in an expression")
-
-    def index(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Slice):
-            bounds = (node.lower, node.upper, node.step)
-            return slice(*[None if b is None else self.value(b) for b in bounds])
-        return self.value(node)
-
-    def comprehension(self, element: ast.expr, generator: ast.comprehension) -> list[Any]:
-        assert isinstance(generator.target, ast.Name)
-        name = generator.target.id
-        items = self.value(generator.iter)
-        before = self.values.get(name, self)
-        result = []
-        for item in items:
-            self.values[name] = item
-            if all(self.value(condition) for condition in generator.ifs):
-                result.append(self.value(element))
-        if before is self:
-            self.values.pop(name, None)
-        else:
-            self.values[name] = before
-        return result
-
-
-def _arithmetic(op: ast.operator, left: Any, right: Any) -> Any:
-    """One operation on bounded numbers; lists may only be added."""
-    lists = isinstance(left, list) and isinstance(right, list)
-    if lists and isinstance(op, ast.Add):
-        if len(left) + len(right) > MAX_LENGTH:
-            raise ExpressionError(f"a list has more than {MAX_LENGTH} elements")
-        return left + right
-    for side in (left, right):
-        if not isinstance(side, int | float):
-            raise ExpressionError(f"arithmetic needs numbers, not {side!r}")
-    if isinstance(op, ast.Pow) and (abs(right) > 64 or abs(left) > 10**6):
-        raise ExpressionError(f"{left} ** {right} is too large")
-    result = _BINARY[type(op)](left, right)
-    if isinstance(result, complex):
-        raise ExpressionError(f"{left} ** {right} is not a real number")
-    if abs(result) > MAX_MAGNITUDE:
-        raise ExpressionError(f"a value of {result:.3g} is too large")
-    return result
 
 
 def is_literal(value: object) -> bool:

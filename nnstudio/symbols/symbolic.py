@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, brief, quoted, some
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import Expression, ExpressionError, parse
+from nnstudio.symbols.evaluation import Steps
+from nnstudio.symbols.expression import (
+    Expression,
+    ExpressionError,
+    depth_of,
+    parse_formula,
+)
+from nnstudio.symbols.folding import fold
+from nnstudio.symbols.work import spend
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A value that is no whole number (text, float, bool, list); `value` None: not known."""
+    """A value that is no whole number (text, float, bool, list); `value` None: not known.
+
+    `literal` is True where it is known that the text names nothing.
+    """
 
     value: Any
     text: str
+    literal: bool = field(default=False, compare=False)
 
     @property
     def is_constant(self) -> bool:
         """True if the text names nothing."""
-        return not parse(self.text).names
+        return self.literal or not parse_formula(self.text).names
 
 
 Quantity = Dim | Term
@@ -40,8 +53,8 @@ def literal(value: Any) -> Quantity:
     if isinstance(value, int) and not isinstance(value, bool):
         return Dim(value)
     if isinstance(value, list | tuple):
-        return Term([*value], repr([*value]))
-    return Term(value, repr(value))
+        return Term([*value], repr([*value]), True)
+    return Term(value, repr(value), True)
 
 
 def named_quantity(name: str, value: Any) -> Quantity:
@@ -54,8 +67,8 @@ def named_quantity(name: str, value: Any) -> Quantity:
 def resolve(expression: Expression | str, scope: Scope) -> Quantity:
     """The quantity of `expression` in `scope`. Raises `ExpressionError`."""
     if isinstance(expression, str):
-        expression = parse(expression)
-    return _walk(expression.tree, scope)
+        expression = parse_formula(expression)
+    return _Resolution(scope).quantity(expression.tree)
 
 
 def substitute(dim: Dim, scope: Scope) -> Dim:
@@ -63,7 +76,7 @@ def substitute(dim: Dim, scope: Scope) -> Dim:
     if dim.terms is None or not (dim.names & scope.keys()):
         return dim
     open_scope = {name: Dim.atom(name) for name in dim.names} | dict(scope)
-    replaced = as_size(resolve(dim.text, open_scope))
+    replaced = as_size(resolve(parse_formula(dim.text), open_scope))
     if replaced.value is None and dim.value is not None and not replaced.is_constant:
         return Dim(dim.value, replaced.terms)
     return replaced
@@ -75,36 +88,84 @@ def as_size(quantity: Quantity) -> Dim:
         return quantity
     value = quantity.value
     if isinstance(value, bool) or not isinstance(value, int | None):
-        raise ExpressionError(f"expected a whole number, '{quantity.text}' is {value!r}")
+        what = f"{quoted(quantity.text)} is {brief(value)}"
+        raise ExpressionError(f"expected a whole number, {what}")
     if value is not None and quantity.is_constant:
         return Dim(value)
     return Dim.atom(quantity.text, value)
 
 
-def _walk(node: ast.expr, scope: Scope) -> Quantity:
-    match node:
-        case ast.Constant(value=value):
+class _Resolution:
+    """One walk over an expression, with steps for all that is evaluated on the way."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.steps = Steps()
+
+    def quantity(self, node: ast.expr) -> Quantity:
+        scope = self.scope
+        match node:
+            case ast.Constant(value=value):
+                return literal(value)
+            case ast.Name(id=name):
+                if name not in scope:
+                    raise _unknown(name, scope)
+                return scope[name]
+            case ast.BinOp(left=left, op=op, right=right):
+                result = _arithmetic(op, self.quantity(left), self.quantity(right))
+                return self.opaque(node) if result is None else result
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                inner = self.quantity(operand)
+                return -inner if isinstance(inner, Dim) else self.opaque(node)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                decided = self.decide(test)
+                if decided is not None:
+                    return self.quantity(body if decided else orelse)
+                return self.opaque(node)
+            case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
+                decided = self.decide(node)
+                return self.opaque(node) if decided is None else literal(decided)
+        return self.opaque(node)
+
+    def decide(self, test: ast.expr) -> bool | None:
+        """The truth of a condition that is the same for every use, else None.
+
+        A repetition index bound to a name of its own stands for "1 or later".
+        """
+        later = self.scope.get(REPETITION)
+        if isinstance(later, Dim) and not later.is_constant:
+            match test:
+                case ast.Name(id=name) if name == REPETITION:
+                    return True
+                case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if name == REPETITION:
+                    return False
+                case ast.Compare(
+                    left=ast.Name(id=n), ops=[op], comparators=[ast.Constant(value=v)]
+                ) if n == REPETITION and isinstance(v, int):
+                    return _later_than(op, v)
+        quantity = self.opaque(test)
+        return bool(quantity.value) if quantity.is_constant else None
+
+    def opaque(self, node: ast.expr) -> Quantity:
+        """Keep the operation as it is written: value by numbers, text by substitution."""
+        source = parse_formula(ast.unparse(node))
+        missing = source.names - self.scope.keys()
+        if missing:
+            raise _unknown(min(missing), self.scope)
+        values = {name: self.scope[name].value for name in source.names}
+        value = None if None in values.values() else source.evaluate(values, self.steps)
+        texts = tuple((n, self.scope[n].text) for n in sorted(source.names))
+        text = _substitute_text(source.text, texts)
+        if value is not None and not parse_formula(text).names:
             return literal(value)
-        case ast.Name(id=name):
-            if name not in scope:
-                known = ", ".join(sorted(scope)) or "none"
-                raise ExpressionError(f"'{name}' is not known here; known names: {known}")
-            return scope[name]
-        case ast.BinOp(left=left, op=op, right=right):
-            result = _arithmetic(op, _walk(left, scope), _walk(right, scope))
-            return _opaque(node, scope) if result is None else result
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _walk(operand, scope)
-            return -inner if isinstance(inner, Dim) else _opaque(node, scope)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            decided = _decide(test, scope)
-            if decided is not None:
-                return _walk(body if decided else orelse, scope)
-            return _opaque(node, scope)
-        case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
-            decided = _decide(node, scope)
-            return _opaque(node, scope) if decided is None else Term(decided, repr(decided))
-    return _opaque(node, scope)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Dim.atom(text, value)
+        return Term(value, text)
+
+
+def _unknown(name: str, scope: Scope) -> ExpressionError:
+    known = some(sorted(scope))
+    return ExpressionError(f"'{name}' is not known here; known names: {known}")
 
 
 def _arithmetic(op: ast.operator, left: Quantity, right: Quantity) -> Dim | None:
@@ -122,26 +183,6 @@ def _arithmetic(op: ast.operator, left: Quantity, right: Quantity) -> Dim | None
         case ast.Mod() if not (right.is_constant and right.value == 0):
             return left % right
     return None
-
-
-def _decide(test: ast.expr, scope: Scope) -> bool | None:
-    """The truth of a condition that is the same for every use, else None.
-
-    A repetition index bound to a name of its own stands for "1 or later".
-    """
-    later = scope.get(REPETITION)
-    if isinstance(later, Dim) and not later.is_constant:
-        match test:
-            case ast.Name(id=name) if name == REPETITION:
-                return True
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if name == REPETITION:
-                return False
-            case ast.Compare(
-                left=ast.Name(id=n), ops=[op], comparators=[ast.Constant(value=v)]
-            ) if n == REPETITION and isinstance(v, int):
-                return _later_than(op, v)
-    quantity = _opaque(test, scope)
-    return bool(quantity.value) if quantity.is_constant else None
 
 
 def _later_than(op: ast.cmpop, bound: int) -> bool | None:
@@ -180,6 +221,12 @@ class _Substitution(ast.NodeTransformer):
 def _substitute_text(source: str, texts: tuple[tuple[str, str], ...]) -> str:
     """`source` with each name replaced by its text."""
     tree = ast.parse(source, mode="eval").body
+    lengths = {name: len(text) for name, text in texts}
+    names = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    total = len(source) + sum(lengths.get(name, 0) for name in names)
+    if total > MAX_FORMULA:
+        raise ExpressionError(f"a formula has {total:,} characters, at most {MAX_FORMULA:,}")
+    spend(total // 4)
     bound = frozenset(
         g.target.id
         for n in ast.walk(tree)
@@ -187,21 +234,8 @@ def _substitute_text(source: str, texts: tuple[tuple[str, str], ...]) -> str:
         for g in n.generators
         if isinstance(g.target, ast.Name)
     )
-    return ast.unparse(_Substitution(dict(texts), bound).visit(tree))
-
-
-def _opaque(node: ast.expr, scope: Scope) -> Quantity:
-    """Keep the operation as it is written: value by numbers, text by substitution."""
-    source = parse(ast.unparse(node))
-    missing = source.names - scope.keys()
-    if missing:
-        known = ", ".join(sorted(scope)) or "none"
-        raise ExpressionError(f"'{min(missing)}' is not known here; known names: {known}")
-    values = {name: scope[name].value for name in source.names}
-    value = None if None in values.values() else source.evaluate(values)
-    text = _substitute_text(source.text, tuple((n, scope[n].text) for n in sorted(source.names)))
-    if value is not None and not parse(text).names:
-        return literal(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Dim.atom(text, value)
-    return Term(value, text)
+    result = _Substitution(dict(texts), bound).visit(tree)
+    depth = depth_of(result)
+    if depth > MAX_DEPTH:
+        raise ExpressionError(f"a formula is nested {depth} deep, at most {MAX_DEPTH}")
+    return ast.unparse(fold(result))

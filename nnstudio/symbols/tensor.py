@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
-from nnstudio.symbols.dimension import Dim, product
+from nnstudio.symbols.dimension import Dim
 
 DType = Literal["float", "int", "bool"]
 
@@ -35,7 +36,11 @@ class Tensor:
 
     def elements(self, after: int = 0) -> int | None:
         """The number of elements from dimension `after` on, None where one is not known."""
-        return product(self.shape[after:]).value
+        sizes = self.shape[after:]
+        if any(dim.is_constant and dim.value == 0 for dim in sizes):
+            return 0
+        known = [dim.value for dim in sizes if dim.value is not None]
+        return prod(known) if len(known) == len(sizes) else None
 
     def without_numbers(self) -> Tensor:
         """The same formulas with no number known: how a branch that is not taken is read."""

@@ -254,7 +254,7 @@ def test_a_zoom_shows_all_points_of_its_part(plots: TrainingPlots, qapp: QApplic
         plots.add_event(StepsDone(1, step, 100_000, value, 0.5, 1e-3, 1.0, None))
     plots.smoothing.slider.setValue(0)
     plots.redraw()
-    line, plot = plots.loss._curves["train_loss"].line, plots.loss.plot
+    line, plot = plots.loss.curve("train_loss").line, plots.loss.plot
     box = plot.getPlotItem().getViewBox()
     assert len(line.getOriginalDataset()[0]) < 4_000
     assert max(line.getOriginalDataset()[1]) == 9.0  # no point that stands out is lost

@@ -19,7 +19,7 @@ from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.dimension import Dim, product
+from nnstudio.symbols.dimension import Dim
 
 BATCH_NORM = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
 WITH_BIAS = frozenset(
@@ -69,7 +69,7 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
 def _single_samples(project: Project, block: Block, node: Node, report: BlockReport) -> Problem:
     known = report.nodes.get(node.id)
     tensor = next(iter(known.inputs.values()), None) if known is not None else None
-    places = product(tensor.shape[2:]).value if tensor is not None else None
+    places = tensor.elements(2) if tensor is not None else None
     if places is None or places > 1:
         sentence = (
             "with a batch of 1 sample it takes the mean of that sample alone, which it does not "
