@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from nnstudio.analysis.aliases import Aliases
 from nnstudio.analysis.binding import Binding, broken_requirements
 from nnstudio.analysis.boundary import open_input
 from nnstudio.analysis.conditions import either
@@ -21,6 +22,8 @@ from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label, node_problem
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
+from nnstudio.analysis.lost_states import lost_state
+from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import count_of, evaluate_repeat
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
 from nnstudio.analysis.weights import with_weights
@@ -118,6 +121,8 @@ class _Walk:
             if node.shares is not None:
                 self.compare_shared(node)
         self.nodes |= with_weights(self.project, self.block, self.nodes)
+        aliases = Aliases(self.definition, self.nodes, self.scope)
+        self.nodes |= with_overwriting(self.project, aliases)
         outputs = {}
         for node in self.graph.of_type(OUTPUT):
             tensor = self.nodes[node.id].inputs.get("input")
@@ -141,6 +146,7 @@ class _Walk:
             nested=self.definition.nested,
             source=self.block,
             absent=self.binding.absent,
+            memory=aliases.summary(),
         )
 
     def requirement_problems(self) -> Iterator[Problem]:
@@ -206,7 +212,7 @@ class _Walk:
         if node.id in self.wiring.guards and evaluation.outputs is not None:
             evaluation = self.apply_guard(node, inputs, evaluation)
         outputs = evaluation.outputs
-        problems = self.problems(node, evaluation)
+        problems = self.problems(node, inputs, evaluation)
         return NodeReport(
             inputs=inputs,
             outputs=self.earlier.keep_equal(node, outputs) if outputs else {},
@@ -220,6 +226,7 @@ class _Walk:
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),
             node=node,
+            memory=evaluation.memory,
         )
 
     def once(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
@@ -314,7 +321,9 @@ class _Walk:
                 self.nodes[node.id] = replace(report, ok=False, problems=problems)
                 return
 
-    def problems(self, node: Node, evaluation: Evaluation) -> list[Problem]:
+    def problems(
+        self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
+    ) -> list[Problem]:
         errors = self.wiring.errors.get(node.id, ())
         found = [self.problem(node, error.sentence, fix=error.fix) for error in errors]
         error, inner = evaluation.error, evaluation.inner
@@ -326,6 +335,10 @@ class _Walk:
         elif inner is not None and not inner.ok:
             inside = next(p for p in inner.problems if p.severity == "error")
             found.append(self.problem(node, f"inside: {inside.sentence}"))
+        elif evaluation.outputs is not None:
+            lost = lost_state(self.project, self.graph, node, inputs, evaluation.outputs)
+            if lost is not None:
+                found.append(self.problem(node, lost))
         free = self.definition.free
         if free:
             found += node_problem(self.project, self.block, node, evaluation, free, self.scope)

@@ -8,7 +8,8 @@ from functools import cached_property
 from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.weights import weight_nodes
 from nnstudio.analysis.wiring import Wiring, names_of, wiring
-from nnstudio.graph.order import topological
+from nnstudio.catalog.layers.io import OUTPUT
+from nnstudio.graph.order import topological, upstream
 from nnstudio.graph.values import Expr, Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -31,6 +32,12 @@ class Definition:
     def wiring(self) -> Wiring:
         """Check of the wires; only where they form no cycle."""
         return wiring(self.project, self.block)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The ids of the nodes that lead to an Output; `forward` computes no others."""
+        graph = self.block.graph
+        return frozenset(upstream(graph, [node.id for node in graph.of_type(OUTPUT)]))
 
     @cached_property
     def free(self) -> frozenset[str]:

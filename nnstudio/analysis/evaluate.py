@@ -13,6 +13,7 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
+from nnstudio.catalog.memory import OWN, Memory, memory_of
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
@@ -43,6 +44,7 @@ class Evaluation:
     inner: BlockReport | None = None
     error: UseError | None = None
     active: bool = True
+    memory: Memory = OWN
 
 
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
@@ -82,10 +84,12 @@ def evaluate_layer(
         if layer.rule is None:
             inferred = infer(layer, node, use, scope)
             outputs: tuple[Tensor, ...] = inferred.outputs
+            memory = inferred.memory if layer.memory is None else memory_of(layer, use, outputs)
             counted: tuple[int | None, int | None] = (inferred.parameters, None)
         else:
             found = layer.rule(use)
             outputs = found if isinstance(found, tuple) else (found,)
+            memory = memory_of(layer, use, outputs)
             counted = (0, 0)
         parameters, flops = layer.cost(use, outputs) if layer.cost else counted
     except ShapeError as error:
@@ -97,7 +101,8 @@ def evaluate_layer(
     ports = {port.name: tensor for port, tensor in zip(layer.outputs, outputs, strict=False)}
     if use.derived:
         params |= use.derived
-    return Evaluation(ports, params, frozenset(use.derived), parameters, flops)
+    derived = frozenset(use.derived)
+    return Evaluation(ports, params, derived, parameters, flops, memory=memory)
 
 
 def _leave_out_fix(param: str) -> ParamFix:

@@ -100,6 +100,7 @@ class PreviousReport:
             before is None
             or before.node is not node
             or not before.ok
+            or before.problems
             or node.shares is not None
             or node.id in self.anew
             or node.id in wiring.errors

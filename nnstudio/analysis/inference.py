@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nnstudio.catalog.layer import Layer
+from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.symbols.symbolic import Scope
@@ -22,6 +23,7 @@ class Inferred:
 
     outputs: tuple[Tensor, ...]
     parameters: int | None
+    memory: Memory = OWN
 
 
 class Inference(Protocol):

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from nnstudio.analysis.inference import Inferred
 from nnstudio.catalog.layer import Layer
+from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.errors import UserError
 from nnstudio.graph.values import Node
@@ -38,10 +39,11 @@ ADVICE = "give the layer a shape rule"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """Result of a run: sizes and dtype of each output, and the trainable parameters."""
+    """What a run gave: sizes and dtype of each output, the trainable parameters, whose memory."""
 
     outputs: tuple[Sized, ...]
     parameters: int
+    memory: Memory = OWN
 
 
 class Run(Protocol):
@@ -160,7 +162,8 @@ class _Probing:
         # a number that changes with a size that stands in for another is not that of this use
         alike = (trial for trial in self.trials if set(trial.names) <= set(self.unknown))
         counts = {trial.ran.parameters for trial in alike}
-        return Inferred(tensors, first.ran.parameters if len(counts) == 1 else None)
+        count = first.ran.parameters if len(counts) == 1 else None
+        return Inferred(tensors, count, first.ran.memory)
 
     # -- trials ------------------------------------------------------------------------------
 

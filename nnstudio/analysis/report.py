@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nnstudio.analysis.memory import BlockMemory
+from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Node
 from nnstudio.project.commands.base import Command
@@ -44,6 +46,7 @@ class NodeReport:
     `inputs` and `outputs` hold what is known per port; `params` every parameter as resolved
     (given, default and derived), `auto` the names of the derived ones. `parameters` and `flops`
     (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
+    `memory` is what a layer does with that of its input; a block's is in `inner`.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class NodeReport:
     connected: bool = True
     problems: tuple[Problem, ...] = ()
     node: Node | None = None
+    memory: Memory = OWN
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class BlockReport:
     """One use of a block: reports by node id, the scope of its names, outputs, totals, problems.
 
     `source` and `nested` are the blocks it was made from, `absent` the open optional Inputs: what
-    an analysis after an edit compares before it takes reports over.
+    an analysis after an edit compares before it takes reports over. `memory` is what it does with
+    the memory of its Inputs.
     """
 
     block: str
@@ -80,6 +85,7 @@ class BlockReport:
     nested: tuple[Block, ...] = ()
     source: Block | None = None
     absent: frozenset[str] = frozenset()
+    memory: BlockMemory = field(default_factory=BlockMemory)
 
     @property
     def ok(self) -> bool:

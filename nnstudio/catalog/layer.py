@@ -8,6 +8,7 @@ from enum import Enum, StrEnum
 from typing import Any, Final, Literal
 
 from nnstudio.catalog.code import FunctionCode, ModuleCode
+from nnstudio.catalog.memory import Declared
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.tensor import DType, Tensor
 
@@ -99,7 +100,8 @@ class Layer:
     through `Use.auto`. Only a layer of another package may do without (None): its shapes are found
     by running it, and no parameter of it can be AUTO. `cost` gives (trainable parameters, floating
     point operations of one sample's forward; a multiply and an add count as two), None for what
-    is not known. `facts` are the parameters shown on the node.
+    is not known. `facts` are the parameters shown on the node. `memory` says whether it writes into
+    its input and whether what comes out is its own; a layer of another package may leave it out.
     """
 
     type: str
@@ -111,6 +113,7 @@ class Layer:
     outputs: tuple[Output, ...] = (Output(),)
     params: tuple[Param, ...] = ()
     cost: Cost | None = None
+    memory: Declared | None = None
     facts: tuple[str, ...] = ()
     link: str = ""
     keywords: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from nnstudio.catalog.code import CodeError, FunctionCode, ModuleCode, import_problem
 from nnstudio.catalog.layer import AUTO, Category, Cost, Input, Layer, Output, Param, ParamKind
+from nnstudio.catalog.memory import Declared, Memory
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.tensor import Tensor
@@ -179,9 +180,10 @@ def guard_layer(layer: Layer) -> Layer:
         )
     else:
         code = replace(layer.code, write=_text(layer.type, layer.code.write))
+    layer = replace(layer, code=code, memory=_memory(layer.memory))
     rule, cost, count = layer.rule, layer.cost, len(layer.outputs)
     if rule is None:
-        return replace(layer, cost=None if cost is None else _costs(cost), code=code)
+        return replace(layer, cost=None if cost is None else _costs(cost))
 
     def shapes(use: Use) -> tuple[Tensor, ...]:
         try:
@@ -200,7 +202,21 @@ def guard_layer(layer: Layer) -> Layer:
             )
         return outputs
 
-    return replace(layer, rule=shapes, cost=_costs(cost), code=code)
+    return replace(layer, rule=shapes, cost=_costs(cost))
+
+
+def _memory(told: Declared | None) -> Declared | None:
+    if told is None or isinstance(told, Memory):
+        return told
+
+    def memory(use: Use) -> Memory:
+        try:
+            found: Any = told(use)
+        except FAILURES:
+            found = None
+        return found if isinstance(found, Memory) else Memory(passes=True)
+
+    return memory
 
 
 def _costs(cost: Cost | None) -> Cost:

@@ -20,6 +20,7 @@ from nnstudio.analysis.probing import Ran, Sized
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.code import CodeError, ModuleCode, Written
 from nnstudio.catalog.layer import Layer
+from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.plugins import FAILURES, kind_of, message_of
 from nnstudio.catalog.use import ShapeError
 from nnstudio.compiler.codegen.imports import head
@@ -42,8 +43,8 @@ def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str
         ports = [port.name for port in layer.outputs[: output_count(layer, node)]]
         text = trial_text(layer, node, ports, ranks)
         with torch.device("meta"), torch.no_grad():
-            for at, (shape, dtype) in enumerate(inputs.values()):
-                namespace[_input(at)] = torch.empty(shape, dtype=DTYPES[dtype])
+            given = [torch.empty(shape, dtype=DTYPES[dtype]) for shape, dtype in inputs.values()]
+            namespace |= {_input(at): tensor for at, tensor in enumerate(given)}
             exec(_compile(text), namespace)
         parameters = _trainable(namespace.get(MODULE))
     except CodeError as error:
@@ -51,7 +52,20 @@ def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str
     except FAILURES as error:
         raise ShapeError(f"cannot be run: {message_of(error)}") from error
     outputs = tuple(_shape_of(port, namespace[_output(at)]) for at, port in enumerate(ports))
-    return Ran(outputs, parameters)
+    results = [namespace[_output(at)] for at in range(len(ports))]
+    return Ran(outputs, parameters, _memory(dict(zip(inputs, given, strict=True)), results))
+
+
+def _memory(given: Mapping[str, torch.Tensor], results: Sequence[torch.Tensor]) -> Memory:
+    """The first input that was written into, else that was passed on; torch counts the writing."""
+    own = {result.untyped_storage()._cdata for result in results}
+    for port, tensor in given.items():
+        if tensor._version:
+            return Memory(overwrites=True, port=port)
+    for port, tensor in given.items():
+        if tensor.untyped_storage()._cdata in own:
+            return Memory(passes=True, port=port)
+    return OWN
 
 
 def trial_text(layer: Layer, node: Node, ports: Sequence[str], ranks: Mapping[str, int]) -> str:

@@ -12,7 +12,7 @@ from nnstudio.errors import UserError
 NEVER_SHOWN = {
     "nnstudio.catalog.rules.cost.UnknownError": "a cost that depends on an unknown size",
     "nnstudio.symbols.work.CancelledError": "whoever asked for the work has asked for its end",
-    "nnstudio.symbols.work.OutOfStepsError": "whoever gave the allowance says it in words of its own",
+    "nnstudio.symbols.work.OutOfStepsError": "whoever gave the allowance says it itself",
 }
 
 

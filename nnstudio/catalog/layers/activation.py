@@ -7,6 +7,7 @@ from typing import Any
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import REQUIRED, Category, Layer, Param
 from nnstudio.catalog.links import module_link
+from nnstudio.catalog.memory import KEPT, OWN, Memory
 from nnstudio.catalog.rules.cost import Count, cost, nothing, size
 from nnstudio.catalog.rules.same import along, elementwise, halved, of_rank
 from nnstudio.catalog.rules.spatial import LAYOUTS
@@ -15,6 +16,9 @@ from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 
 INPLACE = Param("inplace", "bool", False, "Overwrite the input to save memory.")
+IN_PLACE = Memory(overwrites="inplace")
+_BY_RESULT = Memory(overwrites="inplace", keeps="overwriting")
+"""The gradient follows from the result where the input is overwritten."""
 
 
 def _activation(
@@ -27,13 +31,17 @@ def _activation(
     example: dict[str, Any] | None = None,
     count: Count = nothing,
     keywords: tuple[str, ...] = (),
+    memory: Memory | None = None,
 ) -> Layer:
+    if memory is None:
+        memory = IN_PLACE if INPLACE in params else OWN
     return Layer(
         type=name,
         category=Category.ACTIVATION,
         params=params,
         rule=rule,
         cost=cost(count),
+        memory=memory,
         code=ModuleCode(positional=positional),
         facts=tuple(p.name for p in params if p.name != "inplace"),
         help=text,
@@ -52,7 +60,13 @@ def _along(name: str, text: str, default: Any = REQUIRED) -> Layer:
         "dim", "int", default, "The dimension that is summed to 1.", initial=-1, structural=True
     )
     return _activation(
-        name, text, dim, rule=along("dim"), example={"dim": 1}, keywords=("probability", "dim")
+        name,
+        text,
+        dim,
+        rule=along("dim"),
+        example={"dim": 1},
+        keywords=("probability", "dim"),
+        memory=KEPT,
     )
 
 
@@ -71,6 +85,7 @@ LAYERS: tuple[Layer, ...] = (
         "Sets negative values to 0 and keeps the rest. The usual choice after convolutions.",
         INPLACE,
         keywords=("rectifier",),
+        memory=Memory(overwrites="inplace", keeps="always"),
     ),
     _activation(
         "LeakyReLU",
@@ -79,6 +94,7 @@ LAYERS: tuple[Layer, ...] = (
         INPLACE,
         positional=("negative_slope",),
         example={"negative_slope": 0.2},
+        memory=_BY_RESULT,
     ),
     _activation(
         "PReLU",
@@ -95,6 +111,7 @@ LAYERS: tuple[Layer, ...] = (
         Param("lower", "float", 1.0 / 8, "Least slope."),
         Param("upper", "float", 1.0 / 3, "Largest slope."),
         INPLACE,
+        memory=_BY_RESULT,
     ),
     _activation(
         "ReLU6",
@@ -107,18 +124,21 @@ LAYERS: tuple[Layer, ...] = (
         _number("alpha", 1.0, "The limit far below 0, without its sign."),
         INPLACE,
         example={"alpha": 0.5},
+        memory=_BY_RESULT,
     ),
     _activation(
         "SELU",
         "A scaled ELU that keeps mean 0 and variance 1 from layer to layer. "
         "Use it with AlphaDropout and LeCun initialisation.",
         INPLACE,
+        memory=_BY_RESULT,
     ),
     _activation(
         "CELU",
         "An ELU that is differentiable everywhere for any alpha. Negative values tend to -alpha.",
         _number("alpha", 1.0, "The limit far below 0, without its sign."),
         INPLACE,
+        memory=_BY_RESULT,
     ),
     _activation(
         "GELU",
@@ -149,8 +169,13 @@ LAYERS: tuple[Layer, ...] = (
         "Sigmoid",
         "Maps every value into 0 to 1. For gates and yes-or-no probabilities.",
         keywords=("logistic",),
+        memory=KEPT,
     ),
-    _activation("Tanh", "Maps every value into -1 to 1. Centred at 0, unlike the sigmoid."),
+    _activation(
+        "Tanh",
+        "Maps every value into -1 to 1. Centred at 0, unlike the sigmoid.",
+        memory=KEPT,
+    ),
     _activation(
         "Hardtanh",
         "Cuts values off below min_val and above max_val. Linear in between.",
@@ -209,6 +234,7 @@ LAYERS: tuple[Layer, ...] = (
         "A softmax over the channels at every place of an image. For maps of class scores.",
         rule=of_rank(3, 4, layout=LAYOUTS[2]),
         shape=(2, 4, 5, 6),
+        memory=KEPT,
     ),
     _activation(
         "GLU",

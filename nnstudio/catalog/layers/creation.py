@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog.code import FunctionCode, Written, elements, word
 from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import function_link
+from nnstudio.catalog.memory import SHAPE_ONLY
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.creation import arange, filled, one_hot
 from nnstudio.catalog.rules.same import elementwise
@@ -46,6 +47,7 @@ def _constant(name: str, method: str, text: str) -> Layer:
         params=(Param("size", "shape", help="Sizes, names or expressions.", initial=("N", 1)),),
         rule=filled,
         cost=cost(),
+        memory=SHAPE_ONLY,
         code=_fill_code(method),
         facts=("size",),
         help=text,
@@ -61,6 +63,7 @@ def _random(name: str, function: str, text: str) -> Layer:
         category=Category.TENSOR,
         rule=elementwise,
         cost=cost(),
+        memory=SHAPE_ONLY,
         code=FunctionCode(
             lambda w: f"torch.{function}({w.x})", keeps_name=False, imports=("torch",)
         ),
@@ -91,6 +94,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=arange,
         cost=cost(),
+        memory=SHAPE_ONLY,
         code=FunctionCode(_arange, keeps_name=False, imports=("torch",)),
         facts=("start", "end", "step"),
         help="The numbers from start to end in steps. "

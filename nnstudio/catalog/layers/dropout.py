@@ -5,12 +5,18 @@ from __future__ import annotations
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import Category, Layer, Param, Rule
 from nnstudio.catalog.links import module_link
+from nnstudio.catalog.memory import VIEW, Memory
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.same import elementwise, of_rank
 from nnstudio.catalog.rules.spatial import LAYOUTS
 
+# in evaluation the input itself comes out; the alpha dropouts (VIEW) ignore `inplace`
+_IN_PLACE = Memory(passes=True, overwrites="inplace")
 
-def _dropout(name: str, text: str, rule: Rule, shape: tuple[int, ...]) -> Layer:
+
+def _dropout(
+    name: str, text: str, rule: Rule, shape: tuple[int, ...], memory: Memory = _IN_PLACE
+) -> Layer:
     return Layer(
         type=name,
         category=Category.DROPOUT,
@@ -20,6 +26,7 @@ def _dropout(name: str, text: str, rule: Rule, shape: tuple[int, ...]) -> Layer:
         ),
         rule=rule,
         cost=cost(),
+        memory=memory,
         code=ModuleCode(positional=("p",)),
         facts=("p",),
         help=text,
@@ -66,6 +73,7 @@ LAYERS: tuple[Layer, ...] = (
         "Dropped values get SELU's negative limit instead of 0.",
         elementwise,
         (2, 6),
+        VIEW,
     ),
     _dropout(
         "FeatureAlphaDropout",
@@ -73,5 +81,6 @@ LAYERS: tuple[Layer, ...] = (
         "Neighbouring values of a channel are dropped together.",
         elementwise,
         (2, 4, 6),
+        VIEW,
     ),
 )

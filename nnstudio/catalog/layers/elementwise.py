@@ -7,6 +7,7 @@ from typing import Any
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets, word
 from nnstudio.catalog.layer import Category, Layer, Param, Rule
 from nnstudio.catalog.links import function_link
+from nnstudio.catalog.memory import KEPT, OWN, VIEW, Memory
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.same import along, elementwise, halved, to_dtype, unchanged
 
@@ -21,6 +22,7 @@ def _function(
     positional: tuple[str, ...] = (),
     example: dict[str, Any] | None = None,
     keywords: tuple[str, ...] = (),
+    memory: Memory = OWN,
 ) -> Layer:
     """One torch function of one tensor; `function` is its full name."""
     short = function.replace("torch.nn.functional.", "F.")
@@ -34,6 +36,7 @@ def _function(
         params=params,
         rule=rule,
         cost=cost(),
+        memory=memory,
         code=FunctionCode(write, imports=(short.partition(".")[0],)),
         facts=tuple(param.name for param in params),
         help=text,
@@ -71,10 +74,22 @@ def _cast(use: Any) -> Any:
 
 
 _MATHS: tuple[Layer, ...] = (
-    _function("Exp", "torch.exp", "e to the power of every element. Grows very quickly."),
+    _function(
+        "Exp", "torch.exp", "e to the power of every element. Grows very quickly.", memory=KEPT
+    ),
     _function("Log", "torch.log", "The natural logarithm of every element. Needs values above 0."),
-    _function("Sqrt", "torch.sqrt", "The square root of every element. Needs values from 0 on."),
-    _function("Rsqrt", "torch.rsqrt", "1 / sqrt of every element. For normalisation by hand."),
+    _function(
+        "Sqrt",
+        "torch.sqrt",
+        "The square root of every element. Needs values from 0 on.",
+        memory=KEPT,
+    ),
+    _function(
+        "Rsqrt",
+        "torch.rsqrt",
+        "1 / sqrt of every element. For normalisation by hand.",
+        memory=KEPT,
+    ),
     _function("Sin", "torch.sin", "The sine of every element, in radians. For position encodings."),
     _function(
         "Cos", "torch.cos", "The cosine of every element, in radians. For position encodings."
@@ -133,6 +148,7 @@ _MATHS: tuple[Layer, ...] = (
         ),
         rule=_cast,
         cost=cost(),
+        memory=VIEW,
         code=FunctionCode(lambda w: f"{in_brackets(w.x)}{_DTYPES[word(w.params['dtype'])]}"),
         facts=("dtype",),
         help="Turns the numbers into another kind: floating point, whole or true and false. "
@@ -146,6 +162,7 @@ _MATHS: tuple[Layer, ...] = (
         category=Category.TENSOR,
         rule=unchanged,
         cost=cost(),
+        memory=VIEW,
         code=FunctionCode(lambda w: f"{in_brackets(w.x)}.detach()"),
         help="Passes values on but stops gradients. What feeds it is not trained through it.",
         link=function_link("torch.Tensor.detach"),
@@ -156,7 +173,7 @@ _MATHS: tuple[Layer, ...] = (
 
 _F = "torch.nn.functional."
 _ACTIVATIONS: tuple[Layer, ...] = (
-    _activation("ReLU", f"{_F}relu", "Sets negative values to 0."),
+    _activation("ReLU", f"{_F}relu", "Sets negative values to 0.", memory=KEPT),
     _activation(
         "LeakyReLU",
         f"{_F}leaky_relu",
@@ -188,8 +205,8 @@ _ACTIVATIONS: tuple[Layer, ...] = (
     _activation("Mish", f"{_F}mish", "x tanh(softplus(x))."),
     _activation("Hardswish", f"{_F}hardswish", "A cheap SiLU."),
     _activation("Softplus", f"{_F}softplus", "A smooth ReLU."),
-    _activation("Sigmoid", "torch.sigmoid", "Maps values into 0 to 1."),
-    _activation("Tanh", "torch.tanh", "Maps values into -1 to 1."),
+    _activation("Sigmoid", "torch.sigmoid", "Maps values into 0 to 1.", memory=KEPT),
+    _activation("Tanh", "torch.tanh", "Maps values into -1 to 1.", memory=KEPT),
     _activation(
         "LogSigmoid",
         f"{_F}logsigmoid",
@@ -202,6 +219,7 @@ _ACTIVATIONS: tuple[Layer, ...] = (
         _dim("The dimension that is summed to 1."),
         rule=along("dim"),
         example={"dim": -1},
+        memory=KEPT,
     ),
     _activation(
         "LogSoftmax",
@@ -210,6 +228,7 @@ _ACTIVATIONS: tuple[Layer, ...] = (
         _dim("The dimension that is summed to 1."),
         rule=along("dim"),
         example={"dim": 1},
+        memory=KEPT,
     ),
     _activation(
         "GLU",

@@ -8,6 +8,7 @@ from typing import Any
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Output, Param
 from nnstudio.catalog.links import function_link
+from nnstudio.catalog.memory import CUT, VIEW
 from nnstudio.catalog.rules import indexing
 from nnstudio.catalog.rules.cost import cost
 
@@ -54,6 +55,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=indexing.select,
         cost=cost(),
+        memory=VIEW,
         code=FunctionCode(lambda w: subscript(w.x, w.params["dim"], w.params["index"])),
         facts=("dim", "index"),
         help="Takes one index of a dimension, which goes away. "
@@ -75,6 +77,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=indexing.cut,
         cost=cost(),
+        memory=VIEW,
         code=FunctionCode(_slice_text),
         facts=("dim", "start", "end", "step"),
         help="Takes a range of a dimension: x[:, start:end]. Negative numbers count from the end.",
@@ -159,6 +162,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=indexing.chunk,
         cost=cost(),
+        memory=CUT,
         code=FunctionCode(
             lambda w: f"{in_brackets(w.x)}.chunk({w.arguments(positional=('chunks',))})",
             keeps_name=False,
@@ -180,6 +184,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=indexing.split,
         cost=cost(),
+        memory=CUT,
         code=FunctionCode(
             lambda w: f"{in_brackets(w.x)}.split({w.arguments(positional=('split_size',))})",
             keeps_name=False,

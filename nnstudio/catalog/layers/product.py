@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import function_link
+from nnstudio.catalog.memory import KEPT, OWN, VIEW
 from nnstudio.catalog.rules.attention_function import (
     attention_function_cost,
     dot_product_attention,
@@ -66,6 +67,8 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=einsum,
         cost=einsum_cost,
+        # of a single operand torch may give a view
+        memory=lambda use: VIEW if len(use.inputs) == 1 else OWN,
         code=FunctionCode(
             lambda w: f"torch.einsum({w.params['equation']}, {', '.join(w.many('operand'))})",
             keeps_name=False,
@@ -106,6 +109,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=dot_product_attention,
         cost=attention_function_cost,
+        memory=KEPT,
         code=FunctionCode(_attention, imports=("F",)),
         facts=("dropout_p", "is_causal"),
         help="softmax(q k / sqrt(d)) v in one fast call, for heads that are already split. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layer import AUTO, Category, Input, Layer, Output, Param
 from nnstudio.catalog.links import module_link
+from nnstudio.catalog.memory import KEPT, OWN
 from nnstudio.catalog.rules.recurrent import cell_cost, recurrent, recurrent_cell, recurrent_cost
 
 _INPUT_SIZE = Param("input_size", "int", AUTO, "Features of each step.", minimum=1)
@@ -60,6 +61,7 @@ def _recurrent(name: str, gates: int, text: str, keywords: tuple[str, ...]) -> L
         ),
         rule=recurrent,
         cost=recurrent_cost(gates),
+        memory=KEPT if lstm else OWN,
         code=ModuleCode(
             positional=("input_size", "hidden_size"),
             call=_call_with_pair if lstm else _call_in_order,
@@ -91,6 +93,7 @@ def _cell(name: str, gates: int, text: str) -> Layer:
         ),
         rule=recurrent_cell(2 if lstm else 1),
         cost=cell_cost(gates),
+        memory=KEPT if name == "RNNCell" else OWN,
         code=ModuleCode(
             positional=("input_size", "hidden_size"),
             call=_call_with_pair if lstm else _call_in_order,

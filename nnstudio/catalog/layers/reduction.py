@@ -7,6 +7,7 @@ from typing import Any
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Layer, Output, Param, Rule
 from nnstudio.catalog.links import function_link
+from nnstudio.catalog.memory import KEPT, OWN, Memory
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.reduction import accumulated, best, extreme, position, reduction
 
@@ -41,6 +42,7 @@ def _reduction(
     dims: Param = _DIMS,
     keywords: tuple[str, ...] = (),
     example: dict[str, Any] | None = None,
+    memory: Memory = OWN,
 ) -> Layer:
     return Layer(
         type=name,
@@ -48,6 +50,7 @@ def _reduction(
         params=(dims, *more, _KEEP),
         rule=rule or reduction(),
         cost=cost(),
+        memory=memory,
         code=_method(method),
         facts=("dim", "keepdim"),
         help=text,
@@ -77,6 +80,7 @@ LAYERS: tuple[Layer, ...] = (
         "Equal largest ones share the gradient.",
         rule=extreme,
         keywords=("amax", "pool"),
+        memory=KEPT,
     ),
     _reduction(
         "Min",
@@ -85,6 +89,7 @@ LAYERS: tuple[Layer, ...] = (
         "Equal smallest ones share the gradient.",
         rule=extreme,
         keywords=("amin",),
+        memory=KEPT,
     ),
     _reduction(
         "Std",
@@ -94,6 +99,7 @@ LAYERS: tuple[Layer, ...] = (
         _CORRECTION,
         rule=reduction(floats=True),
         keywords=("deviation",),
+        memory=KEPT,
     ),
     _reduction(
         "Var",
@@ -111,6 +117,7 @@ LAYERS: tuple[Layer, ...] = (
         "log(sum(exp(x))), computed safely. A smooth maximum.",
         rule=reduction(floats=True),
         dims=Param("dim", "ints", help="The dimensions summed up.", initial=1, structural=True),
+        memory=KEPT,
     ),
     Layer(
         type="Norm",
@@ -122,6 +129,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=reduction(floats=True),
         cost=cost(),
+        memory=KEPT,
         code=FunctionCode(
             lambda w: (
                 "torch.linalg.vector_norm("

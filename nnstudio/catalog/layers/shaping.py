@@ -7,9 +7,12 @@ from typing import Any
 from nnstudio.catalog.code import FunctionCode, Written, elements, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param, Rule
 from nnstudio.catalog.links import function_link
+from nnstudio.catalog.memory import OVERLAPPING, OWN, VIEW, Declared, Memory
 from nnstudio.catalog.rules import reshape
 from nnstudio.catalog.rules.broadcast import concat, stack
 from nnstudio.catalog.rules.cost import cost
+from nnstudio.catalog.use import Use
+from nnstudio.symbols.dimension import Dim
 
 _SHAPE = (2, 4, 6)
 
@@ -23,6 +26,7 @@ def _method(
     example: dict[str, Any],
     shape: tuple[int, ...] = _SHAPE,
     keywords: tuple[str, ...] = (),
+    memory: Declared = VIEW,
 ) -> Layer:
     """One tensor method, parameters in order, lists written out: ``permute(0, 2, 1)``."""
 
@@ -41,6 +45,7 @@ def _method(
         params=params,
         rule=rule,
         cost=cost(),
+        memory=memory,
         code=FunctionCode(write),
         facts=tuple(param.name for param in params),
         help=text,
@@ -48,6 +53,12 @@ def _method(
         keywords=keywords,
         example={"input": shape, "params": example},
     )
+
+
+def _stretched(use: Use) -> Memory:
+    """The copies of an element are one place in memory."""
+    kept = all(size.same(Dim(-1)) for size in use.ints("sizes"))
+    return VIEW if kept else OVERLAPPING
 
 
 def _place(name: str, text: str, initial: int | None = None, default: Any = None) -> Param:
@@ -118,6 +129,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=reshape.unflatten("sizes"),
         cost=cost(),
+        memory=VIEW,
         code=FunctionCode(_unflatten),
         facts=("dim", "sizes"),
         help="Makes several dimensions of one, without a module of its own. "
@@ -189,6 +201,7 @@ LAYERS: tuple[Layer, ...] = (
         example={"sizes": (3, -1, -1)},
         shape=(1, 4, 6),
         keywords=("broadcast", "repeat", "class token"),
+        memory=_stretched,
     ),
     _method(
         "Repeat",
@@ -198,6 +211,7 @@ LAYERS: tuple[Layer, ...] = (
         Param("repeats", "shape", help="How often, per dimension.", initial=(1, 2)),
         example={"repeats": (1, 2, 3)},
         keywords=("tile", "copy"),
+        memory=OWN,
     ),
     Layer(
         type="Roll",
@@ -226,6 +240,7 @@ LAYERS: tuple[Layer, ...] = (
         Param("dims", "ints", help="The dimensions.", initial=(1,), structural=True),
         example={"dims": (1, 2)},
         keywords=("reverse", "mirror"),
+        memory=OWN,
     ),
     _method(
         "Tril",
@@ -235,6 +250,7 @@ LAYERS: tuple[Layer, ...] = (
         Param("diagonal", "int", 0, "The first diagonal that goes, less one."),
         example={"diagonal": 1},
         keywords=("triangle", "causal", "mask"),
+        memory=OWN,
     ),
     _method(
         "Triu",
@@ -245,5 +261,6 @@ LAYERS: tuple[Layer, ...] = (
         Param("diagonal", "int", 0, "The first diagonal that stays."),
         example={"diagonal": 1},
         keywords=("triangle", "causal", "mask"),
+        memory=OWN,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import Category, Layer, Param
 from nnstudio.catalog.links import module_link
+from nnstudio.catalog.memory import VIEW
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.reshape import flatten, unflatten
 from nnstudio.catalog.rules.same import unchanged
@@ -19,6 +20,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=flatten,
         cost=cost(),
+        memory=VIEW,
         code=ModuleCode(),
         facts=("start_dim",),
         help="Makes one dimension of several, by default of all but the batch. "
@@ -36,6 +38,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=unflatten("unflattened_size"),
         cost=cost(),
+        memory=VIEW,
         code=ModuleCode(positional=("dim", "unflattened_size")),
         facts=("dim", "unflattened_size"),
         help="Makes several dimensions of one, the reverse of Flatten. "
@@ -49,6 +52,7 @@ LAYERS: tuple[Layer, ...] = (
         category=Category.SHAPE,
         rule=unchanged,
         cost=cost(),
+        memory=VIEW,
         code=ModuleCode(),
         help="Returns what it gets. A place holder for a part that is left out.",
         link=module_link("Identity"),
