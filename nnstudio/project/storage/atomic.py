@@ -83,6 +83,11 @@ def write_text(
     write_bytes(text.encode("utf-8"), path, overwrite_read_only=overwrite_read_only)
 
 
+def same_place(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one file, through links or not, be it there or not."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def _target(path: Path) -> Path:
     """Where the links lead that `path` may consist of."""
     target = Path(os.path.realpath(path))

@@ -38,6 +38,7 @@ __all__ = [
     "load_json",
     "loads",
     "read",
+    "read_bytes",
     "read_stored",
     "write",
     "write_text",
@@ -144,13 +145,13 @@ def read(path: str | os.PathLike[str]) -> Project:
 
 def read_stored(path: str | os.PathLike[str]) -> StoredProject:
     """Read the project in a file with the digest of its content; raises like `read`."""
-    data = _read_bytes(Path(path))
+    data = read_bytes(Path(path))
     return StoredProject(loads(_text(data, Path(path)), Path(path).name), digest(data))
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
     """The text of a file of ours; raises `FileError` that begins with the file's name."""
-    return _text(_read_bytes(Path(path)), Path(path))
+    return _text(read_bytes(Path(path)), Path(path))
 
 
 def digest(data: bytes) -> str:
@@ -158,7 +159,8 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read the bytes of a file of ours; raises `FileError`."""
     try:
         if path.stat().st_size > MAX_BYTES:
             size = path.stat().st_size
