@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ class WindowActions:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.ask_export: Callable[[], Path | None] = self._ask_export
         self._bind_files()
         self._bind_view()
         self._bind_run()
@@ -103,26 +105,35 @@ class WindowActions:
         if path is not None:
             self._window.documents.open(path)
 
-    def export(self) -> None:
-        """Write the program, or a picture of the graph, to a file that the user names."""
+    def _ask_export(self) -> Path | None:
         window = self._window
         start = f"{window.settings.folder()}/{window.workspace.title}.py"
         name, _ = QFileDialog.getSaveFileName(window, "Export", start, EXPORTS)
-        if name:
-            self.export_to(Path(name))
+        return Path(name) if name else None
+
+    def export(self) -> None:
+        """Write the program, or a picture of the graph, to a file that the user names."""
+        path = self.ask_export()
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Export by the ending of the name."""
         window = self._window
         try:
-            if path.suffix.lower() in (".png", ".svg"):
-                window.editor.canvas.render_to(path)
-            else:
-                window.workspace.export(path)
-        except (CompileError, OSError, FileError) as error:
+            written = window.documents.write_asking(self._write_export, path, self.ask_export)
+        except (CompileError, FileError) as error:
             window.say(f"Not exported: {error}")
             return
-        window.say(f"Written to {path}", "tick", "good")
+        if written is not None:
+            window.say(f"Written to {written}", "tick", "good")
+
+    def _write_export(self, path: Path, overwrite_read_only: bool) -> None:
+        window = self._window
+        if path.suffix.lower() in (".png", ".svg"):
+            window.editor.canvas.render_to(path, overwrite_read_only=overwrite_read_only)
+        else:
+            window.workspace.export(path, overwrite_read_only=overwrite_read_only)
 
     # -- views --------------------------------------------------------------------------------
 

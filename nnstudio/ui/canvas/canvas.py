@@ -203,6 +203,12 @@ class Canvas(CanvasViewer):
         self.bubble.say(sentence, acts.bubble_place(self), stay=False)
         self.refused.emit(sentence)
 
-    def render_to(self, path: Path | str) -> None:
+    def render_to(self, path: Path | str, *, overwrite_read_only: bool = False) -> None:
         """Write a picture of the whole graph: PNG or SVG, by the name's ending."""
-        picture.write(self.project, self.block, self.report, Path(path))
+        picture.write(
+            self.project,
+            self.block,
+            self.report,
+            Path(path),
+            overwrite_read_only=overwrite_read_only,
+        )

@@ -5,6 +5,8 @@ It shows events and knows no run: whoever drains a run's queue hands the events 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -32,6 +34,8 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
 )
+from nnstudio.ui.files.questions import ReadOnlyAnswer, ask_read_only
+from nnstudio.ui.files.read_only import write_asking
 from nnstudio.ui.theme import icons
 from nnstudio.ui.training.epoch_table import EpochTable
 from nnstudio.ui.training.plots import TrainingPlots
@@ -102,6 +106,8 @@ class TrainingPanel(QWidget):
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW)
         self._redraw.timeout.connect(self.plots.redraw)
         self._epochs = 0
+        self.ask_export: Callable[[], Path | None] = self._ask_export
+        self.ask_read_only: Callable[[Path], ReadOnlyAnswer] = partial(ask_read_only, self)
 
     def _page(self) -> QWidget:
         self.table_button = self._button("summary", "Show the epochs as a table", checkable=True)
@@ -227,14 +233,23 @@ class TrainingPanel(QWidget):
         self.note.show()
 
     def _export(self) -> None:
+        path = self.ask_export()
+        if path is None:
+            return
+
+        def write(path: Path, overwrite_read_only: bool) -> None:
+            self.plots.export(path, overwrite_read_only=overwrite_read_only)
+
+        try:
+            write_asking(write, path, self.ask_read_only, self.ask_export)
+        except ValueError as error:
+            self._say(str(error))
+
+    def _ask_export(self) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
             self, "Export plots", "training.png", "Picture (*.png);;Drawing (*.svg);;Points (*.csv)"
         )
-        if name:
-            try:
-                self.plots.export(Path(name))
-            except (OSError, ValueError) as error:
-                self._say(str(error))
+        return Path(name) if name else None
 
     # -- Qt -----------------------------------------------------------------------------------
 

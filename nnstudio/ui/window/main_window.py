@@ -23,6 +23,7 @@ from nnstudio.ui.actions.window_actions import WindowActions
 from nnstudio.ui.background import Background
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents, open_or_refuse
+from nnstudio.ui.files.file_notice import FileNotice
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
@@ -65,6 +66,8 @@ class MainWindow(QMainWindow):
         self.panels = Panels(workspace, self.editor)
         self.find_bar = FindBar(workspace)
         self.editor.put_above_canvas(self.find_bar)
+        self.file_notice = FileNotice(self.documents, workspace)
+        self.editor.put_above_canvas(self.file_notice)
         self.training = TrainingController(workspace, self.panels.training.panel, self)
         self.run_bar = RunBar()
         self.status = StatusLine(workspace)
@@ -102,7 +105,10 @@ class MainWindow(QMainWindow):
         gallery.side.crash_requested.connect(lambda report: CrashDialog(report, self).exec())
         gallery.side.forget_crash_requested.connect(self._forget)
         gallery.side.back_requested.connect(self.show_editor)
-        documents.opened.connect(self.show_editor)
+        for signal in (documents.opened, documents.kept_back):
+            signal.connect(self.show_editor)
+        for signal in (documents.saved, documents.outside.found):
+            signal.connect(self.refresh)
         editor.palette_panel.preset_requested.connect(self.open_preset)
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
@@ -110,6 +116,8 @@ class MainWindow(QMainWindow):
         of_editor = (editor.canvas, editor.inspector, self.actions_table)
         for source in (documents, *of_editor, self.panels.form, self.training):
             source.refused.connect(self.say)
+        # an error, for a warning goes with the next act, and this one is said only once
+        documents.autosave_failed.connect(lambda told: self.say(told, "error", "error"))
         editor.outline.hinted.connect(self.status.say)
         self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
