@@ -75,9 +75,13 @@ class TrainingPanel(QWidget):
             "speed": Figure("Samples/s", 64),
             "left": Figure("Time left", 60),
             "device": Figure("Device", 48),
+            "model": Figure("Model", 72),
         }
         self.progress = QProgressBar(textVisible=False, maximum=1000)
         self.progress.setProperty("role", "slim")
+        self.mark = QLabel(wordWrap=True)
+        self.mark.setProperty("role", "warning")
+        self.mark.hide()
         self.note = QLabel(wordWrap=True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.hide()
@@ -137,6 +141,7 @@ class TrainingPanel(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.progress)
+        column.addWidget(self.mark)
         column.addWidget(self.note)
         column.addWidget(body, 1)
         return page
@@ -168,6 +173,13 @@ class TrainingPanel(QWidget):
         """The state in words and colour."""
         self.state.show_word(state, _TONES.get(state, "muted"))
         self.state.setVisible(bool(state))
+
+    def show_mark(self, title: str, version: str, sentence: str) -> None:
+        """Say whose results these are, and what keeps them from being those of the open project."""
+        self.figures["model"].show_text(title)
+        self.figures["model"].setToolTip(f"{title}, version {version} of its code")
+        self.mark.setText(sentence)
+        self.mark.setVisible(bool(sentence))
 
     def handle(self, event: Event) -> None:
         """Show one event; the plots are drawn soon after, once for all that came."""
@@ -207,6 +219,7 @@ class TrainingPanel(QWidget):
             figure.show_text(NOTHING)
         self.figures["left"].show_text(NOTHING, "Time left")
         self.progress.setValue(0)
+        self.mark.hide()
         self.note.hide()
 
     def _on_steps(self, event: StepsDone) -> None:

@@ -52,4 +52,5 @@ class RunBar(QWidget):
         self.bar.setVisible(controller.is_active)
         self.bar.setValue(round(1000 * controller.progress))
         self.told.setText(controller.told)
+        self.told.setToolTip(controller.mark.sentence)
         self.device.setEnabled(not controller.is_active)

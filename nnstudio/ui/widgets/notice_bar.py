@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import IconLabel
 
+Tone = Literal["warning", "info"]
 NARROW = 640
 """Below this width the buttons stand under the sentence."""
 
@@ -39,14 +41,16 @@ class NoticeBar(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, tone: Tone = "warning") -> None:
+        """tone: a `warning` can be closed, an `info` is there as long as it is true."""
         super().__init__(parent)
-        self.setProperty("role", "bar-warning")
+        warns = tone == "warning"
+        self.setProperty("role", f"bar-{tone}")
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setMinimumWidth(0)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = []
-        self._icon = IconLabel("warning", "warning", 16)
+        self._icon = IconLabel(tone, "warning" if warns else "accent", 16)
         told = QHBoxLayout()
         told.setSpacing(8)
         told.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -64,6 +68,7 @@ class NoticeBar(QFrame):
         self.close_button.setIconSize(icons.size(16))
         icons.attach(self.close_button, "close", "muted", 16)
         self.close_button.clicked.connect(self._dismiss)
+        self.close_button.setVisible(warns)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)

@@ -32,7 +32,9 @@ from nnstudio.ui.start.start_page import Gallery
 from nnstudio.ui.theme import icons
 from nnstudio.ui.title import window_title
 from nnstudio.ui.training.controller import TrainingController
+from nnstudio.ui.training.leaving import LeavingTraining
 from nnstudio.ui.training.run_bar import RunBar
+from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
@@ -68,7 +70,12 @@ class MainWindow(QMainWindow):
         self.editor.put_above_canvas(self.find_bar)
         self.file_notice = FileNotice(self.documents, workspace)
         self.editor.put_above_canvas(self.file_notice)
-        self.training = TrainingController(workspace, self.panels.training.panel, self)
+        self.training = TrainingController(
+            workspace, self.panels.training.panel, settings.runs_folder, self
+        )
+        self.leaving = LeavingTraining(self, workspace, self.training)
+        self.documents.may_replace = self.leaving.may_replace
+        self.editor.put_above_canvas(WaitingNotice(self.leaving))
         self.run_bar = RunBar()
         self.status = StatusLine(workspace)
         self.actions_table = Actions(self, settings)
@@ -227,7 +234,7 @@ class MainWindow(QMainWindow):
         if self.training.is_paused:
             return None
         if self.training.is_active:
-            return "A training is running already."
+            return f"A training{self.training.mark.whose} is running already."
         errors = self.workspace.report.errors
         return f"The model has problems first: {errors[0].sentence}" if errors else None
 
@@ -254,7 +261,7 @@ class MainWindow(QMainWindow):
             self.actions_table.refresh()
 
     def _on_failed(self, block: str, node: str, sentence: str) -> None:
-        self.say(f"The training failed: {sentence}", "error", "error")
+        self.say(f"The training{self.training.mark.whose} failed: {sentence}", "error", "error")
         if block and node:
             self.editor.fly_to(block, node)
             self.editor.canvas.mark_failed(block, node, sentence)
@@ -282,7 +289,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.shown_first.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.documents.may_leave():
+        agreed = self.leaving.has_agreed or self.documents.may_leave()
+        if not agreed or not self.leaving.may_quit():
             event.ignore()
             return
         self.hide()  # what follows may wait for a step of the training
