@@ -19,8 +19,9 @@ from nnstudio.analysis.wiring import effective
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.memory import OWN
 from nnstudio.graph.values import Node, Port
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION, Scope, resolve
 
 # walks through repetitions until nothing is new; each finds at least one more Input

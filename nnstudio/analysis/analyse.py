@@ -18,7 +18,7 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.use import ShapeError
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.expression import ExpressionError
+from nnstudio.symbols.bounds import ExpressionError
 
 
 def analyse(

@@ -19,8 +19,9 @@ from nnstudio.catalog.layers.io import INPUT
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, nearest_divisor
 from nnstudio.graph.values import Expr, Node
 from nnstudio.project.values import Block
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import (
     Quantity,
     Scope,

@@ -35,8 +35,9 @@ from nnstudio.graph.values import Node, Port
 from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, resolve
 from nnstudio.symbols.tensor import Tensor
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import Expression, ExpressionError
+from nnstudio.symbols.expression import Expression
 from nnstudio.symbols.symbolic import Scope, resolve, substitute
 from nnstudio.symbols.tensor import Tensor
 

@@ -17,8 +17,8 @@ from nnstudio.catalog.memory import OWN, Memory, memory_of
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.symbolic import Quantity, Scope, Term
 from nnstudio.symbols.tensor import Tensor
 

@@ -20,8 +20,9 @@ from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.errors import UserError
 from nnstudio.graph.values import Node
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import BATCH_NAMES, Dim
-from nnstudio.symbols.expression import ExpressionError, parse_formula
+from nnstudio.symbols.expression import parse_formula
 from nnstudio.symbols.symbolic import REPETITION, Quantity, Scope, Term
 from nnstudio.symbols.tensor import DType, Tensor
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nnstudio.graph.values import Expr
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION, substitute
 
 # no name of a block may begin with two underscores

@@ -17,8 +17,9 @@ from nnstudio.analysis.recurrences import Recurrence, fresh_name, recurrence_of
 from nnstudio.analysis.wiring import uses_index
 from nnstudio.catalog.use import Removal, Resolved
 from nnstudio.graph.values import Node
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import (
     REPETITION,
     Quantity,

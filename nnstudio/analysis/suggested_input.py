@@ -15,8 +15,8 @@ from nnstudio.catalog.use import Resolved, ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.ports import block_ports
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.tensor import DType, Tensor
 
 Shape = tuple[int | str, ...]

@@ -18,7 +18,8 @@ from nnstudio.project.commands.block import SetKind
 from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION
 
 # stands for the block itself among the ids of nodes

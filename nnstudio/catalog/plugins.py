@@ -17,7 +17,7 @@ from nnstudio.catalog.code import CodeError, FunctionCode, ModuleCode, import_pr
 from nnstudio.catalog.layer import AUTO, Category, Cost, Input, Layer, Output, Param, ParamKind
 from nnstudio.catalog.memory import Declared, Memory
 from nnstudio.catalog.use import ShapeError, Use
-from nnstudio.symbols.expression import ExpressionError
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.tensor import Tensor
 
 GROUP = "nnstudio.layers"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from nnstudio.errors import UserError
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim, as_dim
-from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.symbolic import Quantity, Term, as_size
 from nnstudio.symbols.tensor import Tensor
 

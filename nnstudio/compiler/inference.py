@@ -19,7 +19,7 @@ from nnstudio.catalog.plugins import message_of
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
-from nnstudio.symbols.expression import ExpressionError
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.symbolic import Scope
 
 REMEMBERED = 4096

@@ -20,7 +20,8 @@ from nnstudio.project.parameter_text import quoted_text
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import CODE_NAMES, word_problem
 from nnstudio.project.values import Block, BlockParameter, Project
-from nnstudio.symbols.expression import FUNCTIONS, ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import FUNCTIONS, parse
 from nnstudio.symbols.symbolic import REPETITION
 
 MAX_ITEMS = 4096

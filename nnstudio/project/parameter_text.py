@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from nnstudio.graph.values import Expr, Value
 from nnstudio.project.refusal import Refusal
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import parse
 
 
 class Clear(Enum):

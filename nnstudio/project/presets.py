@@ -16,7 +16,8 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import read
 from nnstudio.project.values import Project
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import parse
 
 SUFFIX = ".nns"
 

@@ -15,7 +15,8 @@ from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, FrozenMap, Graph, Node, Repeat, Value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Local, Project, Requirement
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION
 
 Replacements = Mapping[str, Value]

@@ -21,6 +21,7 @@ from typing import Any, Self, TypeAlias
 import platformdirs
 
 from nnstudio.errors import UserError
+from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.machine import machine_facts
 
 PROJECT_FILE = "project.nns"
@@ -112,7 +113,7 @@ class RunStore:
         run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         folder = self.folder / run
         folder.mkdir()
-        (folder / PROJECT_FILE).write_text(project, encoding="utf-8", newline="\n")
+        write_text(project, folder / PROJECT_FILE)
         _write_json(folder / SETTINGS_FILE, settings)
         _write_json(folder / MACHINE_FILE, {**machine_facts(), **(facts or {})})
         (folder / EVENTS_FILE).touch()
@@ -219,4 +220,4 @@ class RunStore:
 
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:
     text = json.dumps(dict(values), indent=2, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_text(text + "\n", path)

@@ -30,18 +30,6 @@ from nnstudio.symbols.bounds import (
 from nnstudio.symbols.evaluation import BINARY, COMPARE, UNARY, Steps, evaluate
 from nnstudio.symbols.work import spend
 
-__all__ = [
-    "FUNCTIONS",
-    "MAX_LENGTH",
-    "Expression",
-    "ExpressionError",
-    "depth_of",
-    "is_literal",
-    "make_divisible",
-    "parse",
-    "parse_formula",
-]
-
 
 def make_divisible(value: float, divisor: int = 8) -> int:
     """Round `value` to the nearest multiple of `divisor`, never below 90 % of it.

@@ -12,15 +12,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, brief, quoted, some
+from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, ExpressionError, brief, quoted, some
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.evaluation import Steps
-from nnstudio.symbols.expression import (
-    Expression,
-    ExpressionError,
-    depth_of,
-    parse_formula,
-)
+from nnstudio.symbols.expression import Expression, depth_of, parse_formula
 from nnstudio.symbols.folding import fold
 from nnstudio.symbols.work import spend
 

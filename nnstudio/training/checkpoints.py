@@ -8,7 +8,6 @@ the best epoch. Tensors are named `model.<key of the state_dict>`, `optimizer.<n
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from nnstudio.project.storage.atomic import replacing
 from nnstudio.training.failures import TrainingError
 
 LAST = "last.safetensors"
@@ -54,11 +54,8 @@ def write(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -
     """Write a checkpoint so that `path` is always either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     header = {"format": _FORMAT, "version": str(_VERSION), "state": json.dumps(dict(state))}
-    temporary = path.with_name(f"{path.name}.part")
-    save_file(_apart(tensors), temporary, metadata=header)
-    with temporary.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    with replacing(path) as new:
+        save_file(_apart(tensors), new, metadata=header)
 
 
 def read(path: Path) -> Checkpoint:

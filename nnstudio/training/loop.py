@@ -148,6 +148,7 @@ class _Training:
         self.device = device
         self.folder = folder
         self.threads = threads
+        self.keeps = settings.checkpoint
         self.schedule = Schedule(settings)
         self.history: list[EpochDone] = []
         self._move_to(_Position())
@@ -226,7 +227,8 @@ class _Training:
         self.meter = self._meter()
         self.epoch_began = self.clock.seconds()
         yield done
-        if self.settings.checkpoint and self.folder is not None:
+        self._look_where_to_keep()
+        if self.keeps and self.folder is not None:
             yield self._save(self.folder)
             if self._best() is done:
                 yield self._save_best(self.folder, done)
@@ -279,6 +281,7 @@ class _Training:
         yield Stopping()
         if self.step:
             self._read()
+        self._look_where_to_keep()
         if self.folder is not None:
             yield self._save(self.folder)
         yield Stopped(self._last_epoch(), self.clock.seconds())
@@ -336,6 +339,11 @@ class _Training:
         return self.history[-1].epoch - best.epoch >= patience
 
     # Checkpoints
+
+    def _look_where_to_keep(self) -> None:
+        """Take up the folder that was told since the start; it is wanted whatever was set."""
+        if self.control.run_folder is not None:
+            self.folder, self.keeps = checkpoints.folder_of(self.control.run_folder), True
 
     def _save(self, folder: Path) -> CheckpointSaved:
         now = self.clock.seconds()

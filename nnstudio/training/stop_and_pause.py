@@ -1,8 +1,9 @@
-"""Pause, resume and stop, asked from one thread and obeyed in another. Nothing else."""
+"""Pause, resume, stop and keep, asked from one thread and obeyed in another. Nothing else."""
 
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 
 class StopAndPause:
@@ -12,6 +13,8 @@ class StopAndPause:
         self._may_go = threading.Event()
         self._may_go.set()
         self._stop = threading.Event()
+        self.run_folder: Path | None = None
+        """Where checkpoints are kept from now on, if that was not said at the start."""
 
     def pause(self) -> None:
         if not self._stop.is_set():

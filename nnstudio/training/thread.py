@@ -129,6 +129,10 @@ class Run:
                 self._state = State.STOPPING
                 self._control.stop()
 
+    def keep_in(self, folder: Path) -> None:
+        """Keep checkpoints in the folder of a run from now on, also the one of `stop`."""
+        self._control.run_folder = folder
+
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the thread's end, at most `timeout` seconds; whether it has ended."""
         if self._thread.ident is not None:

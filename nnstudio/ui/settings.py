@@ -8,6 +8,7 @@ from typing import cast
 from platformdirs import user_config_path, user_state_path
 from PySide6.QtCore import QByteArray, QSettings
 
+from nnstudio.runs.store import default_folder
 from nnstudio.ui.theme.current import Mode
 from nnstudio.workspace import library
 
@@ -18,9 +19,9 @@ class Settings:
     """Values in one ini file; a broken or missing value is the default, never an error.
 
     Args:
-        folder: where `window.ini`, the side files for recovery, the reports of crashes and the
-            user's own blocks lie; the configuration, state and data folders of the user
-            if None.
+        folder: where `window.ini`, the side files for recovery, the reports of crashes, the runs
+            that are kept and the user's own blocks lie; the configuration, state and data folders
+            of the user if None.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -28,6 +29,7 @@ class Settings:
         state = folder or user_state_path("nnstudio", appauthor=False)
         self.recovery_folder = state / "recovery"
         self.crash_folder = state / "crashes"
+        self.runs_folder = folder / "runs" if folder else default_folder()
         self.library_folder = folder / "blocks" if folder else library.folder()
         config.mkdir(parents=True, exist_ok=True)
         self._store = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)

@@ -16,8 +16,9 @@ import platformdirs
 from nnstudio.project.commands.base import block_of
 from nnstudio.project.fragment import Fragment, block_text, parse_fragment
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.atomic import write_text
 from nnstudio.project.storage.fields import FileError
-from nnstudio.project.storage.file import read_text, write_text
+from nnstudio.project.storage.file import read_text
 from nnstudio.project.values import Project
 from nnstudio.workspace.block_insertion import Addition, addition
 
@@ -96,12 +97,18 @@ def is_saved(project: Project, name: str, where: Path | None = None) -> bool:
 
 
 def save_block(
-    project: Project, name: str, where: Path | None = None, *, overwrite: bool = False
+    project: Project,
+    name: str,
+    where: Path | None = None,
+    *,
+    overwrite: bool = False,
+    overwrite_read_only: bool = False,
 ) -> Path:
     """Put a block, with the blocks inside it, into the library; the model counts as a block.
 
-    Raises `Refusal` if there is a block of that name and `overwrite` is False, `FileError` if
-    the file cannot be written.
+    Raises `Refusal` if there is a block of that name and `overwrite` is False,
+    `ReadOnlyFileError` if its file is read-only and `overwrite_read_only` is False, `FileError`
+    if it cannot be written.
     """
     block_of(project, name)
     target = where or folder()
@@ -112,7 +119,7 @@ def save_block(
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"{target}: cannot be made: {error.strerror or error}") from error
-    write_text(block_text(project, name), path)
+    write_text(block_text(project, name), path, overwrite_read_only=overwrite_read_only)
     return path
 
 

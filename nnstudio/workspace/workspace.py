@@ -13,16 +13,18 @@ from nnstudio.compiler.inference import DeferredInference, full_report, infer
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.export import python_module
-from nnstudio.project.commands.base import Command
+from nnstudio.project.commands.base import Command, Replace
 from nnstudio.project.history import History
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
+from nnstudio.project.storage.atomic import same_place
 from nnstudio.project.values import Project
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.input_mapping import map_inputs
+from nnstudio.workspace.known_file import FileChangedError, FileNow, FileState, KnownFile
 
 
 class Workspace:
@@ -30,7 +32,8 @@ class Workspace:
 
     Signals: `changed(before, after)` after every edit, undo and redo, when `report` is already
     that of `after`, and with the same project twice when the report alone is new; `opened()` after
-    another project took its place; `saved()` when the file on disk and the project agree.
+    another project took its place; `saved()` when the file on disk and the project agree;
+    `stepped(before, after)` after `changed` where undo or redo was the reason.
 
     `infer` finds the shapes of layers without a rule: it runs them at once, until
     `defer_inference` lets them wait for `find_shapes`.
@@ -39,10 +42,11 @@ class Workspace:
     changed = Signal(Project, Project)
     opened = Signal()
     saved = Signal()
+    stepped = Signal(Project, Project)
 
     def __init__(self, project: Project | None = None, path: Path | None = None) -> None:
         self.history = History(project or Project())
-        self.path = path
+        self.known_file = KnownFile.at(path) if path is not None else None
         self.infer: Inference = infer
         self._deferred: DeferredInference | None = None
         self.report: Report = full_report(self.project)
@@ -61,14 +65,24 @@ class Workspace:
         return self.history.modified
 
     @property
+    def path(self) -> Path | None:
+        """Return the path of the project's file; None if it has none yet."""
+        return self.known_file.path if self.known_file is not None else None
+
+    @property
     def title(self) -> str:
         """The name for the window: the file's, else the root block's."""
         return self.path.stem if self.path else self.project.root
 
-    def show(self, project: Project, path: Path | None = None) -> None:
-        """Put another project in place of this one, with a new history."""
+    def show(self, project: Project, path: Path | None = None, digest: str | None = None) -> None:
+        """Put another project in place of this one, with a new history.
+
+        digest: of the content that the project was read from; that of the file now if None.
+        """
         self.history = History(project)
-        self.path = path
+        self.known_file = None
+        if path is not None:
+            self.known_file = KnownFile.at(path) if digest is None else KnownFile(path, digest)
         self.report = full_report(project, infer=self.infer)
         self.opened.emit()
 
@@ -110,18 +124,23 @@ class Workspace:
         """Take back the last act."""
         before = self.project
         self.history.undo()
-        self._follow(before)
+        self._follow_step(before)
 
     def redo(self) -> None:
         """Do the last undone act again."""
         before = self.project
         self.history.redo()
-        self._follow(before)
+        self._follow_step(before)
 
     def _follow(self, before: Project) -> None:
         if self.project is not before:
             self.report = full_report(self.project, self.report, self.infer)
             self.changed.emit(before, self.project)
+
+    def _follow_step(self, before: Project) -> None:
+        self._follow(before)
+        if self.project is not before:
+            self.stepped.emit(before, self.project)
 
     def block_at(self, path: tuple[str, ...]) -> str:
         """The name of the block reached by entering the nodes of `path` from the root."""
@@ -140,22 +159,70 @@ class Workspace:
     def open(self, target: str) -> None:
         """Open a file, or a preset by name. Raises `FileError` and changes nothing."""
         path = Path(target)
-        project = load_target(target)
-        self.show(project, path if path.suffix == ".nns" else None)
+        if path.suffix == ".nns":
+            stored = file.read_stored(path)
+            self.show(stored.project, path, stored.digest)
+        else:
+            self.show(load_target(target))
 
-    def save(self, path: Path | None = None) -> None:
-        """Write the project to `path` (default: where it came from), atomically."""
+    def look_at_file(self) -> FileNow:
+        """Tell what has become of the project's file since it was read or written here.
+
+        A file that another program wrote just as the project is here counts as saved.
+        """
+        if self.known_file is None:
+            return FileNow(FileState.SAME)
+        now = self.known_file.look()
+        if now.state is FileState.CHANGED and now.project == self.project:
+            self._know(KnownFile(self.known_file.path, now.digest))
+            return FileNow(FileState.SAME, now.digest)
+        return now
+
+    def reload(self) -> None:
+        """Take the project as its file has it now, as one undo step; raises `FileError`."""
+        if self.known_file is None:
+            raise ValueError("the project has no file yet")
+        stored = file.read_stored(self.known_file.path)
+        self.do(Replace(f"Reload {self.known_file.path.name}", lambda _project: stored.project))
+        self._know(KnownFile(self.known_file.path, stored.digest))
+
+    def save(
+        self,
+        path: Path | None = None,
+        *,
+        overwrite_changed: bool = False,
+        overwrite_read_only: bool = False,
+    ) -> None:
+        """Write the project to `path` (default: where it came from), atomically.
+
+        Raises:
+            FileChangedError: another program has changed the project's file meanwhile, and
+                `overwrite_changed` is False.
+            ReadOnlyFileError: it is read-only, and `overwrite_read_only` is False.
+            FileError: it cannot be written; one sentence.
+        """
         target = path or self.path
         if target is None:
             raise Refusal("Saving expects the name of a file, the project has none yet")
-        file.write(self.project, target)
-        self.path = target
+        if not overwrite_changed:
+            self._refuse_if_changed(target)
+        digest = file.write(self.project, target, overwrite_read_only=overwrite_read_only)
+        self._know(KnownFile(target, digest))
+
+    def _refuse_if_changed(self, target: Path) -> None:
+        if self.known_file is not None and same_place(target, self.known_file.path):
+            now = self.look_at_file()
+            if now.state in (FileState.CHANGED, FileState.BROKEN):
+                raise FileChangedError(self.known_file.told(now))
+
+    def _know(self, known: KnownFile) -> None:
+        self.known_file = known
         self.history.mark_saved()
         self.saved.emit()
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, *, overwrite_read_only: bool = False) -> None:
         """Write the PyTorch module, the very text that is trained."""
-        python_module.export(self.source(), path)
+        python_module.export(self.source(), path, overwrite_read_only=overwrite_read_only)
 
     # -- the program --------------------------------------------------------------------------
 

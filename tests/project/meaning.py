@@ -17,7 +17,8 @@ from nnstudio.graph.values import Expr, Node
 from nnstudio.project.checks import canonical
 from nnstudio.project.rewrite import _is_pattern, substitute_names
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import parse
 
 Env = Mapping[str, Any]
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim, as_dim, product
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Term, as_size, literal, named_quantity, resolve, substitute
 from nnstudio.symbols.tensor import Tensor
 

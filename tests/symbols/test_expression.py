@@ -11,14 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnstudio.symbols.expression import (
-    FUNCTIONS,
-    MAX_LENGTH,
-    ExpressionError,
-    is_literal,
-    make_divisible,
-    parse,
-)
+from nnstudio.symbols.bounds import MAX_LENGTH, ExpressionError
+from nnstudio.symbols.expression import FUNCTIONS, is_literal, make_divisible, parse
 
 NAMES = {"a": 7, "b": 3, "flag": True, "dims": [8, 16, 32], "rate": 0.5, "mode": "same"}
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from nnstudio.symbols.bounds import MAX_DEPTH, MAX_LENGTH, MAX_MAGNITUDE
+from nnstudio.symbols.bounds import MAX_DEPTH, MAX_LENGTH, MAX_MAGNITUDE, ExpressionError
 from nnstudio.symbols.dimension import Dim
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, as_size, named_quantity, resolve
 from nnstudio.symbols.work import CancelledError, OutOfStepsError, allowance, spend
 from tests.robustness.hostile import EXPRESSIONS, TOO_DEEP, TOO_LARGE, TOO_MUCH_WORK

@@ -83,6 +83,25 @@ def unseeded() -> object:
     return nn.Linear(2, 3)
 
 
+@pytest.mark.parametrize("end", ["stopped", "completed"])
+def test_a_run_that_is_kept_after_its_start_leaves_a_checkpoint(tmp_path: Path, end: str) -> None:
+    """Whatever the settings say: it was asked for."""
+    settings = ENDLESS if end == "stopped" else SHORT.with_values(checkpoint=False)
+    run = Run(prepare, settings)
+    if end == "completed":
+        run.keep_in(tmp_path)
+        run.start()
+    else:
+        run.start()
+        until(lambda: bool(run.drain()))
+        run.keep_in(tmp_path)
+        run.stop()
+    assert run.join(30.0)
+    assert run.state is (State.STOPPED if end == "stopped" else State.COMPLETED)
+    position = checkpoints.read(tmp_path).state["position"]
+    assert position["epoch"] >= (1 if end == "stopped" else 3)
+
+
 def test_pause_resume_stop(tmp_path: Path) -> None:
     run = Run(prepare, ENDLESS, run_folder=tmp_path)
     run.start()

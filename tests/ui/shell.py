@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import Block, BlockParameter, Project, Variant
-from nnstudio.ui.files.documents import Answer
+from nnstudio.ui.files.questions import Answer
+from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 
@@ -39,6 +40,7 @@ def small_project() -> Project:
 def closed(window: MainWindow) -> None:
     """Close a window without saving, and delete it now: outside Qt's loop it would stay."""
     window.documents.ask_unsaved = lambda: Answer.DISCARD
+    window.leaving.ask_quit = lambda: RunAnswer.STOP
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -19,7 +19,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop  # noqa: E402
 
 from nnstudio.project.presets import load_target, preset_names  # noqa: E402
 from nnstudio.ui.app import application, create_window  # noqa: E402
-from nnstudio.ui.files.documents import Answer  # noqa: E402
+from nnstudio.ui.files.questions import Answer  # noqa: E402
 
 LARGE = ("AlexNet", "EfficientNet")
 """Left out: they take longer to draw and show nothing that the others do not."""

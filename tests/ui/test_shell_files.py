@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.storage.file import read, write
 from nnstudio.ui.app import create_window
-from nnstudio.ui.files.documents import Answer
+from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.files.recovery import lost_work
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, edit, small_project, small_workspace

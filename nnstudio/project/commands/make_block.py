@@ -31,7 +31,8 @@ from nnstudio.project.reserved_names import word_problem
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.selection import subgraph, whole_groups
 from nnstudio.project.values import Block, BlockParameter, Initialiser, ParameterType, Project, Tie
-from nnstudio.symbols.expression import ExpressionError, parse
+from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.expression import parse
 from nnstudio.symbols.tensor import Tensor
 
 PLAIN_PORTS = ("input", "output", "x")

@@ -5,14 +5,15 @@ Reading is check -> migrate -> parse -> resolve; writing is atomic. Same project
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import json
 import os
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from nnstudio.project.storage import schema
+from nnstudio.project.storage.atomic import write_text
 from nnstudio.project.storage.fields import FileError, fail, short_text
 from nnstudio.project.storage.migrations import VERSION, migrate
 from nnstudio.project.storage.resolve import resolve
@@ -26,6 +27,14 @@ LINED = frozenset(
 )
 
 FIRST = ("format", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProject:
+    """A project and the digest of the bytes that it was read from."""
+
+    project: Project
+    digest: str
 
 
 def dumps(project: Project) -> str:
@@ -115,50 +124,47 @@ def _constant(name: str) -> NoReturn:
 
 def read(path: str | os.PathLike[str]) -> Project:
     """The project in a file. Raises `FileError` that begins with the file's name."""
-    return loads(read_text(path), Path(path).name)
+    return read_stored(path).project
+
+
+def read_stored(path: str | os.PathLike[str]) -> StoredProject:
+    """Read the project in a file with the digest of its content; raises like `read`."""
+    data = read_bytes(Path(path))
+    return StoredProject(loads(_text(data, Path(path)), Path(path).name), digest(data))
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
     """The text of a file of ours. Raises `FileError` that begins with the file's name."""
-    path = Path(path)
+    return _text(read_bytes(Path(path)), Path(path))
+
+
+def digest(data: bytes) -> str:
+    """Return a short text that is another one for other bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the bytes of a file of ours. Raises `FileError`."""
     try:
         if path.stat().st_size > MAX_BYTES:
             size = path.stat().st_size
             fail(path.name, f"expected at most {MAX_BYTES:,} bytes, received {size:,}")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        fail(path.name, f"expected UTF-8 text, received other bytes at position {error.start:,}")
+        return path.read_bytes()
     except OSError as error:
         fail(str(path), f"cannot be read: {error.strerror or error}")
 
 
-def write(project: Project, path: str | os.PathLike[str]) -> None:
-    """Write a project so that the file is either the old or the new one, whatever happens."""
-    write_text(dumps(project), path)
-
-
-def write_text(text: str, path: str | os.PathLike[str]) -> None:
-    """Write text in the same way: the old file or the new one, never half of it."""
-    path = Path(path)
-    temporary = None
+def _text(data: bytes, path: Path) -> str:
     try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
-        )
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        fail(str(path), f"cannot be written: {error.strerror or error}")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(path.name, f"expected UTF-8 text, received other bytes at position {error.start:,}")
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def write(
+    project: Project, path: str | os.PathLike[str], *, overwrite_read_only: bool = False
+) -> str:
+    """Write a project and return the digest of the text; raises `FileError`."""
+    text = dumps(project)
+    write_text(text, path, overwrite_read_only=overwrite_read_only)
+    return digest(text.encode("utf-8"))

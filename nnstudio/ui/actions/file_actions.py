@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.history import History
+from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.action_table import RECENT
 from nnstudio.ui.actions.actions import Actions, Reason, Say
@@ -20,7 +22,10 @@ EXPORTS = "PyTorch module (*.py);;Picture (*.png);;Drawing (*.svg)"
 
 
 class FileActions:
-    """Binds the acts on files and history. `open` tells why nothing is open, None if it is."""
+    """Binds the acts on files and history. `open` tells why nothing is open, None if it is.
+
+    `ask_export` is an attribute, so that a test can answer it.
+    """
 
     def __init__(
         self,
@@ -37,6 +42,7 @@ class FileActions:
         self._settings = settings
         self._say = say
         self._open = open
+        self.ask_export: Callable[[], Path | None] = self._ask_export
         bind = actions.bind
         bind("file.new", documents.new)
         bind("file.open", documents.open)
@@ -98,19 +104,27 @@ class FileActions:
 
     def export(self) -> None:
         """Write the program, or a picture of the graph, to a file that the user names."""
-        start = f"{self._settings.folder()}/{self._workspace.title}.py"
-        name, _ = QFileDialog.getSaveFileName(self._canvas.window(), "Export", start, EXPORTS)
-        if name:
-            self.export_to(Path(name))
+        path = self.ask_export()
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Export by the ending of the name."""
         try:
-            if path.suffix.lower() in (".png", ".svg"):
-                self._canvas.render_to(path)
-            else:
-                self._workspace.export(path)
-        except (CompileError, OSError, FileError) as error:
+            written = self._documents.write_asking(self._write_export, path, self.ask_export)
+        except (CompileError, FileError, Refusal) as error:
             self._say(f"Not exported: {error}")
             return
-        self._say(f"Written to {path}", "tick", "good")
+        if written is not None:
+            self._say(f"Written to {written}", "tick", "good")
+
+    def _write_export(self, path: Path, overwrite_read_only: bool) -> None:
+        if path.suffix.lower() in (".png", ".svg"):
+            self._canvas.render_to(path, overwrite_read_only=overwrite_read_only)
+        else:
+            self._workspace.export(path, overwrite_read_only=overwrite_read_only)
+
+    def _ask_export(self) -> Path | None:
+        start = f"{self._settings.folder()}/{self._workspace.title}.py"
+        name, _ = QFileDialog.getSaveFileName(self._canvas.window(), "Export", start, EXPORTS)
+        return Path(name) if name else None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage.atomic import ReadOnlyFileError
 from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.actions.actions import Actions, Reason, Say
 from nnstudio.ui.canvas.canvas import Canvas
@@ -19,7 +20,7 @@ from nnstudio.workspace.library import LibraryBlock, is_saved, save_block
 class LibraryActions(QObject):
     """Binds `graph.save_block` and answers the palette. `open` tells why no project is shown.
 
-    The two questions (`ask_replace`, `ask_remove`) are attributes, so that a test can answer them.
+    The questions (`ask_...`) are attributes, so that a test can answer them.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class LibraryActions(QObject):
         self._say = say
         self._open = open
         self.ask_replace: Callable[[str], bool] = self._ask_replace
+        self.ask_overwrite: Callable[[str], bool] = self._ask_overwrite
         self.ask_remove: Callable[[LibraryBlock], bool] = self._ask_remove
         actions.bind("graph.save_block", self._save, self._reason, title=self._title)
         palette.save_requested.connect(self._save_or_say)
@@ -81,13 +83,22 @@ class LibraryActions(QObject):
             try:
                 save_block(project, name, folder)
             except Refusal:  # there is another one of this name
-                if not self.ask_replace(name):
+                if not self.ask_replace(name) or not self._replace(name):
                     return False
-                save_block(project, name, folder, overwrite=True)
         except FileError as error:
             raise Refusal(f"Not saved: {error}") from error
         self._libraries.refresh()
         self._say(f"{name} is in My blocks now.", "tick", "good")
+        return True
+
+    def _replace(self, name: str) -> bool:
+        project, folder = self._canvas.project, self._libraries.folder
+        try:
+            save_block(project, name, folder, overwrite=True)
+        except ReadOnlyFileError:
+            if not self.ask_overwrite(name):
+                return False
+            save_block(project, name, folder, overwrite=True, overwrite_read_only=True)
         return True
 
     def _save_or_say(self, name: str) -> None:
@@ -117,6 +128,13 @@ class LibraryActions(QObject):
             f"Replace '{name}' in My blocks?",
             "There is another one of this name. Projects that use it keep what they have.",
             "Replace",
+        )
+
+    def _ask_overwrite(self, name: str) -> bool:
+        return self._ask(
+            f"The file of '{name}' is read-only.",
+            "Overwritten, it stays read-only.",
+            "Overwrite anyway",
         )
 
     def _ask_remove(self, block: LibraryBlock) -> bool:

@@ -52,7 +52,7 @@ class RunActions:
         if missing is not None or self._training.is_paused:
             return missing
         if self._training.is_active:
-            return "A training is running already."
+            return f"A training{self._training.mark.whose} is running already."
         errors = self._workspace.report.errors
         return f"The model has problems first: {errors[0].sentence}" if errors else None
 

@@ -310,6 +310,12 @@ class Canvas(CanvasViewer):
         """Let every wire show its shape, or only those where it changes."""
         self.scene.set_show_all_shapes(shown)
 
-    def render_to(self, path: Path | str) -> None:
+    def render_to(self, path: Path | str, *, overwrite_read_only: bool = False) -> None:
         """Write a picture of the whole graph: PNG or SVG, by the name's ending."""
-        picture.write(self.project, self.block, self.report, Path(path))
+        picture.write(
+            self.project,
+            self.block,
+            self.report,
+            Path(path),
+            overwrite_read_only=overwrite_read_only,
+        )

@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from nnstudio.analysis.report import BlockReport
 from nnstudio.errors import UserError
+from nnstudio.project.storage.atomic import replacing
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas.scene import CanvasScene
 
@@ -28,24 +29,33 @@ def scene_of(project: Project, block: str, report: BlockReport) -> CanvasScene:
     return scene
 
 
-def write(project: Project, block: str, report: BlockReport, path: Path) -> None:
+def write(
+    project: Project,
+    block: str,
+    report: BlockReport,
+    path: Path,
+    *,
+    overwrite_read_only: bool = False,
+) -> None:
     """Write the picture of a block; the ending of the name, `.png` or `.svg`, says which.
 
     Raises:
         UserError: another ending.
-        OSError: the file cannot be written.
+        ReadOnlyFileError: the file is read-only, and `overwrite_read_only` is False.
+        FileError: the file cannot be written.
     """
     kind = path.suffix.lower()
     if kind not in (".png", ".svg"):
         raise UserError(f"expected a name that ends in .png or .svg, received '{path.name}'")
     scene = scene_of(project, block, report)
     area = _area(scene)
-    if kind == ".svg":
-        _write_svg(scene, area, path, block)
-        return
-    scale = min(_SHARP, MOST_PIXELS / max(area.width(), area.height()))
-    if not draw(scene, scale).save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise OSError(f"the picture cannot be written to '{path}'")
+    with replacing(path, overwrite_read_only=overwrite_read_only) as new:
+        if kind == ".svg":
+            _write_svg(scene, area, new, block)
+        else:
+            scale = min(_SHARP, MOST_PIXELS / max(area.width(), area.height()))
+            if not draw(scene, scale).save(str(new), "PNG"):  # type: ignore[call-overload]
+                raise OSError("the picture is too large, or the disk is full")
 
 
 def image(project: Project, block: str, report: BlockReport, size: QSize) -> QImage:
@@ -85,7 +95,7 @@ def _write_svg(scene: CanvasScene, area: QRectF, path: Path, title: str) -> None
     generator.setTitle(title)
     painter = QPainter()
     if not painter.begin(generator):
-        raise OSError(f"the picture cannot be written to '{path}'")
+        raise OSError("the drawing cannot be begun")
     whole = QRectF(0, 0, size.width(), size.height())
     painter.fillRect(whole, scene.look.canvas)
     _render(scene, painter, whole, area)

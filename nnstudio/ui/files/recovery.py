@@ -1,6 +1,7 @@
 """The side file: unsaved work, written after every act, and what an earlier window left behind.
 
-A side file belongs to the window that holds its lock; one whose lock nobody holds was lost.
+A side file belongs to the window that holds its lock; one whose lock nobody holds was lost. It is
+one file, replaced as a whole, so that a kill at any moment leaves one that can be recovered.
 """
 
 from __future__ import annotations
@@ -14,52 +15,70 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
+from nnstudio.project.storage.atomic import TEMPORARY, write_text
 from nnstudio.project.storage.fields import FileError
-from nnstudio.project.storage.file import read, write
+from nnstudio.project.storage.file import dumps, load_json, loads, read_text
 from nnstudio.project.values import Project
+from nnstudio.workspace.workspace import Workspace
+
+FORMAT = "nnstudio-recovery"
 
 
 @dataclass(frozen=True, slots=True)
 class RecoverableProject:
-    """Unsaved work of a window that is gone. `path`: the file it was opened from, if any."""
+    """Unsaved work of a window that is gone.
+
+    `path` is the file it was opened from, if any, and `digest` that of the content it had then.
+    """
 
     file: Path
     title: str
     path: Path | None
+    digest: str
     seconds: float
 
     def project(self) -> Project:
         """Read the project as it was at the last act; raises `FileError`."""
-        return read(self.file)
+        text = load_json(read_text(self.file), FORMAT)["project"]
+        return loads(text, self.title)
 
     def forget(self) -> None:
         """Remove it for good."""
-        for suffix in (".nns", ".json", ".lock"):
-            self.file.with_suffix(suffix).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            for suffix in (".nns", ".lock"):
+                self.file.with_suffix(suffix).unlink(missing_ok=True)
 
 
 class AutosaveFile:
     """The side file of this window."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / f"{secrets.token_hex(6)}.nns"
-        self._lock = QLockFile(str(self._file.with_suffix(".lock")))
-        self._lock.setStaleLockTime(0)
+        self._lock = _lock(self._file)
 
-    def write(self, project: Project, title: str, path: Path | None) -> None:
-        """Keep the project; a folder that cannot be written is no reason to stop working."""
-        with contextlib.suppress(FileError, OSError):
-            self._lock.tryLock(0)
-            about = {"title": title, "path": str(path) if path else None, "seconds": time.time()}
-            write(project, self._file)
-            self._file.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
+    def write(self, workspace: Workspace) -> None:
+        """Keep the project and what is known of its file; raises `FileError`."""
+        known = workspace.known_file
+        about = {
+            "format": FORMAT,
+            "title": workspace.title,
+            "path": str(known.path.absolute()) if known is not None else None,
+            "digest": known.digest if known is not None else "",
+            "seconds": time.time(),
+            "project": dumps(workspace.project),
+        }
+        folder = self._file.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(f"{folder}: cannot be made: {error.strerror or error}") from error
+        self._lock.tryLock(0)
+        write_text(json.dumps(about, ensure_ascii=False), self._file)
 
     def remove(self) -> None:
         """Remove it: nothing is unsaved any more."""
-        for suffix in (".nns", ".json"):
-            with contextlib.suppress(OSError):
-                self._file.with_suffix(suffix).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)
         self.release()
 
     def release(self) -> None:
@@ -69,19 +88,37 @@ class AutosaveFile:
 
 def lost_work(folder: Path) -> list[RecoverableProject]:
     """Find what earlier windows left behind, newest first."""
+    _sweep(folder)
     found: list[RecoverableProject] = []
-    for about in folder.glob("*.json"):
-        lock = QLockFile(str(about.with_suffix(".lock")))
-        lock.setStaleLockTime(0)
-        if not lock.tryLock(0):
+    for file in folder.glob("*.nns"):
+        if not _is_free(file):
             continue  # another window has it open
-        lock.unlock()
-        file = about.with_suffix(".nns")
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            told = json.loads(about.read_text(encoding="utf-8"))
+        with contextlib.suppress(FileError, KeyError, TypeError, ValueError):
+            told = load_json(read_text(file), FORMAT)
             path = Path(told["path"]) if told["path"] else None
-            if file.is_file():
-                found.append(
-                    RecoverableProject(file, str(told["title"]), path, float(told["seconds"]))
-                )
+            seconds = float(told["seconds"])
+            found.append(RecoverableProject(file, told["title"], path, told["digest"], seconds))
     return sorted(found, key=lambda lost: -lost.seconds)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a kill in the middle of writing left."""
+    for half in folder.glob(f".*{TEMPORARY}"):
+        if _is_free(folder / half.name.removeprefix(".")):
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
+
+
+def _lock(file: Path) -> QLockFile:
+    lock = QLockFile(str(file.parent / f"{file.name.split('.')[0]}.lock"))
+    lock.setStaleLockTime(0)
+    return lock
+
+
+def _is_free(file: Path) -> bool:
+    """True if no living window holds the lock of a side file."""
+    lock = _lock(file)
+    if not lock.tryLock(0):
+        return False
+    lock.unlock()
+    return True

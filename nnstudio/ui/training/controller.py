@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +12,7 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import Source
 from nnstudio.data.info import DataError
 from nnstudio.project.refusal import Refusal
+from nnstudio.runs.store import RunStore, RunStoreError
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -23,6 +25,8 @@ from nnstudio.training.events import (
 from nnstudio.training.thread import Run, State
 from nnstudio.ui.number_text import duration
 from nnstudio.ui.training.result_text import best_epoch, where_stopped
+from nnstudio.ui.training.run_mark import RunMark
+from nnstudio.workspace.kept_run import KeptRun
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 33
@@ -38,8 +42,14 @@ class Shows(Protocol):
     def begin(self) -> None:
         """Forget the last training: a new one starts."""
 
+    def reset(self) -> None:
+        """Forget the last training and say how to start one."""
+
     def set_state(self, state: str) -> None:
         """Show the run's state in words."""
+
+    def show_mark(self, title: str, version: str, sentence: str) -> None:
+        """Whose results these are, and what keeps them from being those of the open project."""
 
 
 class TrainingController(QObject):
@@ -55,9 +65,15 @@ class TrainingController(QObject):
     noted = Signal(str, str)
 
     def __init__(
-        self, workspace: Workspace, panel: Callable[[], Shows], parent: QObject | None = None
+        self,
+        workspace: Workspace,
+        panel: Callable[[], Shows],
+        store_folder: Path,
+        parent: QObject | None = None,
     ) -> None:
-        """panel: makes or gives the panel, on first need, since it loads the plots."""
+        """panel: makes or gives the panel, on first need, since it loads the plots. store_folder:
+        where the run store is that takes a run which is kept.
+        """
         super().__init__(parent)
         self._workspace = workspace
         self._panel = panel
@@ -66,6 +82,12 @@ class TrainingController(QObject):
         self._steps: StepsDone | None = None
         self._epochs = self._finished = 0
         self._validated = False
+        self._kept: KeptRun | None = None
+        self._past: list[Event] = []
+        self.store_folder = store_folder
+        self.mark = RunMark(workspace, self)
+        self.mark.changed.connect(self._show_mark)
+        self.mark.left.connect(self._on_left)
         self.device = ""
         self.result = ""
         self._timer = QTimer(self, interval=INTERVAL)
@@ -98,14 +120,29 @@ class TrainingController(QObject):
         """State, epoch and remaining time in one line."""
         if self._run is None:
             return ""
-        parts = [self._run.state.value]
+        state = self._run.state.value
+        if self.mark.is_foreign:
+            state = f"{self.mark.title}: {state}"
+        parts = [state]
         if self.is_active and self._steps:
             parts.append(f"epoch {self._steps.epoch} of {self._epochs}")
             if self._steps.remaining_seconds is not None and not self.is_paused:
                 parts.append(f"{duration(self._steps.remaining_seconds)} left")
         elif self.result:
             parts.append(self.result)
+        if self.mark.is_stale and not self.is_active:
+            parts.append("edited since")
         return "  ·  ".join(parts)
+
+    @property
+    def told_in_words(self) -> str:
+        """State, epoch and remaining time as a sentence."""
+        steps = self._steps
+        if steps is None:
+            return f"The training of '{self.mark.title}' has just begun."
+        seconds = steps.remaining_seconds
+        left = f", {duration(seconds)} left" if seconds is not None else ""
+        return f"'{self.mark.title}' is in epoch {steps.epoch:,} of {self._epochs:,}{left}."
 
     # -- acting -------------------------------------------------------------------------------
 
@@ -118,15 +155,17 @@ class TrainingController(QObject):
         if self.is_paused:
             self.resume()
             return
+        self.drain()  # what the last one has not told yet
         try:
             self._source = self._workspace.source()
             run = self._workspace.start_training(gives_way=True)
         except (CompileError, DataError) as error:
             raise Refusal(str(error)) from error
-        self._run = run
+        self._run, self._kept, self._past = run, None, []
         self._steps, self._epochs, self.result = None, self._workspace.project.training.epochs, ""
         panel = self._panel()
         panel.begin()
+        self.mark.begin(self._source)
         panel.set_state(run.state.value)
         self._timer.start()
         self.changed.emit()
@@ -143,6 +182,18 @@ class TrainingController(QObject):
             self._run.resume()
             self._tell_state()
 
+    def keep(self) -> None:
+        """Put the run into the run store; its end then leaves a checkpoint.
+
+        Raises:
+            RunStoreError: the store cannot be written; one sentence.
+        """
+        origin = self.mark.origin
+        if self._run is None or origin is None or self._kept is not None:
+            return
+        self._kept = KeptRun(RunStore(self.store_folder), origin, self._run, self._past)
+        self.noted.emit(f"The training of {origin.title} is kept", str(self._kept.folder))
+
     def stop(self) -> None:
         """Ask for the end; what was learned is kept."""
         if self._run is not None:
@@ -152,9 +203,12 @@ class TrainingController(QObject):
     def close(self) -> None:
         """Leave no thread behind; waits for the step that is being done."""
         self._timer.stop()
+        self.mark.close()
         if self._run is not None:
             self._run.stop()
             self._run.join()
+            for event in self._run.drain():
+                self._note(event)
 
     def drain(self) -> None:
         """Fetch the events since the last time and show them."""
@@ -163,11 +217,39 @@ class TrainingController(QObject):
             return
         before = run.state
         for event in run.drain():
+            self._note(event)
             self._follow(event)
             self._panel().handle(event)
         if run.state.is_final and before.is_final:
             self._timer.stop()
         self._tell_state()
+
+    def _note(self, event: Event) -> None:
+        if self._kept is None:
+            if not isinstance(event, StepsDone):
+                self._past.append(event)
+            return
+        try:
+            self._kept.tell(event)
+        except RunStoreError as error:
+            self._kept = None
+            self.noted.emit(f"The training is no longer written down: {error}", "")
+
+    def _show_mark(self) -> None:
+        origin = self.mark.origin
+        if self._run is not None and origin is not None:
+            self._panel().show_mark(origin.title, origin.version, self.mark.sentence)
+        self.changed.emit()
+
+    def _on_left(self) -> None:
+        """Another project was opened: what has ended is cleared, what runs bears its name."""
+        if self._run is None or self.is_active:
+            return
+        self.drain()  # it may have ended a moment ago
+        self._timer.stop()
+        self._run, self._steps, self.result = None, None, ""
+        self._panel().reset()
+        self.mark.forget()
 
     def _tell_state(self) -> None:
         if self._run is not None:
@@ -181,8 +263,9 @@ class TrainingController(QObject):
                 self._finished = event.first_epoch - 1
                 self._validated = event.validation_samples > 0
                 self.noted.emit(
-                    f"Training started on {event.device}: {event.epochs:,} epochs of "
-                    f"{event.train_samples:,} samples, {event.parameters:,} parameters",
+                    f"Training{self.mark.whose} started on {event.device}: "
+                    f"{event.epochs:,} epochs of {event.train_samples:,} samples, "
+                    f"{event.parameters:,} parameters",
                     "",
                 )
             case StepsDone():
@@ -192,19 +275,19 @@ class TrainingController(QObject):
             case Completed():
                 best, took = best_epoch(event, self._validated), duration(event.seconds)
                 self.result = f"{best}, {took}" if best else took
-                self.noted.emit(f"Training completed: {self.result}", "")
+                self.noted.emit(f"Training{self.mark.whose} completed: {self.result}", "")
             case Stopped():
                 place = where_stopped(event, self._epochs, self._finished)
                 self.result = f"{place}, {duration(event.seconds)}"
-                self.noted.emit(f"Training stopped {self.result}", "")
+                self.noted.emit(f"Training{self.mark.whose} stopped {self.result}", "")
             case Failed():
                 self.result = event.sentence
-                self.noted.emit(f"Training failed: {event.sentence}", event.detail)
+                self.noted.emit(f"Training{self.mark.whose} failed: {event.sentence}", event.detail)
                 self._tell_failure(event)
 
     def _tell_failure(self, event: Failed) -> None:
         owners: tuple[tuple[str, str], ...] = ()
-        if self._source is not None and event.line is not None:
+        if self._source is not None and event.line is not None and not self.mark.is_foreign:
             owners = self._source.lines.get(event.line, ())
         block, node = owners[0] if owners else ("", "")
         self.failed_at.emit(block, node, event.sentence)

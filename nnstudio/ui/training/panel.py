@@ -5,6 +5,8 @@ It shows events and knows no run: whoever drains a run's queue hands the events 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -22,7 +24,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.errors import UserError
 from nnstudio.training.events import (
     CheckpointSaved,
     Completed,
@@ -33,6 +34,8 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
 )
+from nnstudio.ui.files.questions import ReadOnlyAnswer, ask_read_only
+from nnstudio.ui.files.read_only import write_asking
 from nnstudio.ui.number_text import duration
 from nnstudio.ui.theme import icons
 from nnstudio.ui.training.epoch_table import EpochTable
@@ -73,9 +76,13 @@ class TrainingPanel(QWidget):
             "speed": Figure("Samples/s", 64),
             "left": Figure("Time left", 60),
             "device": Figure("Device", 48),
+            "model": Figure("Model", 72),
         }
         self.progress = QProgressBar(textVisible=False, maximum=1000)
         self.progress.setProperty("role", "slim")
+        self.mark = QLabel(wordWrap=True)
+        self.mark.setProperty("role", "warning")
+        self.mark.hide()
         self.note = QLabel(wordWrap=True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.hide()
@@ -104,6 +111,8 @@ class TrainingPanel(QWidget):
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW)
         self._redraw.timeout.connect(self.plots.redraw_in_turn)
         self._epochs = 0
+        self.ask_export: Callable[[], Path | None] = self._ask_export
+        self.ask_read_only: Callable[[Path], ReadOnlyAnswer] = partial(ask_read_only, self)
 
     def _page(self) -> QWidget:
         self.table_button = self._button("summary", "Show the epochs as a table", checkable=True)
@@ -133,6 +142,7 @@ class TrainingPanel(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.progress)
+        column.addWidget(self.mark)
         column.addWidget(self.note)
         column.addWidget(body, 1)
         return page
@@ -164,6 +174,13 @@ class TrainingPanel(QWidget):
         """Show the state in words and colour."""
         self.state.show_word(state, _TONES.get(state, "muted"))
         self.state.setVisible(bool(state))
+
+    def show_mark(self, title: str, version: str, sentence: str) -> None:
+        """Say whose results these are, and what keeps them from being those of the open project."""
+        self.figures["model"].show_text(title)
+        self.figures["model"].setToolTip(f"{title}, version {version} of its code")
+        self.mark.setText(sentence)
+        self.mark.setVisible(bool(sentence))
 
     def handle(self, event: Event) -> None:
         """Show one event; the plots are drawn soon after, once for all that came."""
@@ -204,6 +221,7 @@ class TrainingPanel(QWidget):
             figure.show_text(NOTHING)
         self.figures["left"].show_text(NOTHING, "Time left")
         self.progress.setValue(0)
+        self.mark.hide()
         self.note.hide()
 
     def _on_steps(self, event: StepsDone) -> None:
@@ -230,14 +248,23 @@ class TrainingPanel(QWidget):
         self.note.show()
 
     def _export(self) -> None:
+        path = self.ask_export()
+        if path is None:
+            return
+
+        def write(path: Path, overwrite_read_only: bool) -> None:
+            self.plots.export(path, overwrite_read_only=overwrite_read_only)
+
+        try:
+            write_asking(write, path, self.ask_read_only, self.ask_export)
+        except ValueError as error:
+            self._say(str(error))
+
+    def _ask_export(self) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
             self, "Export plots", "training.png", "Picture (*.png);;Drawing (*.svg);;Points (*.csv)"
         )
-        if name:
-            try:
-                self.plots.export(Path(name))
-            except (OSError, UserError) as error:
-                self._say(str(error))
+        return Path(name) if name else None
 
     # -- Qt -----------------------------------------------------------------------------------
 

@@ -12,10 +12,12 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
+from nnstudio.project.storage.atomic import replacing
 from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started, StepsDone
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.theme import current as theme
 
+ENDINGS = (".png", ".svg", ".csv")
 TALL = 300
 """From this height on there is room for the learning rate and the speed below."""
 
@@ -184,25 +186,28 @@ class TrainingPlots(QWidget):
 
     # -- files --------------------------------------------------------------------------------
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, *, overwrite_read_only: bool = False) -> None:
         """Write the charts as PNG or SVG, or their points as CSV, by the ending.
 
         Raises:
             UserError: another ending.
-            OSError: the file cannot be written.
+            ReadOnlyFileError: the file is read-only, and `overwrite_read_only` is False.
+            FileError: the file cannot be written.
         """
+        ending = path.suffix.lower()
+        if ending not in ENDINGS:
+            got = ending or path.name
+            raise UserError(f"Plots are written as .png, .svg or .csv, received '{got}'.")
         self._on_hover(None)
-        match path.suffix.lower():
-            case ".png":
-                if not self.grab().save(str(path)):
-                    raise OSError(f"The picture could not be written to {path}.")
-            case ".svg":
-                self._write_svg(path)
-            case ".csv":
-                self._write_csv(path)
-            case ending:
-                got = ending or path.name
-                raise UserError(f"Plots are written as .png, .svg or .csv, received '{got}'.")
+        with replacing(path, overwrite_read_only=overwrite_read_only) as new:
+            match ending:
+                case ".png":
+                    if not self.grab().save(str(new), "PNG"):  # type: ignore[call-overload]
+                        raise OSError("the picture is too large, or the disk is full")
+                case ".svg":
+                    self._write_svg(new)
+                case _:
+                    self._write_csv(new)
 
     def _write_svg(self, path: Path) -> None:
         made = QSvgGenerator()
@@ -212,7 +217,7 @@ class TrainingPlots(QWidget):
         made.setTitle("Training")
         painter = QPainter()
         if not painter.begin(made):
-            raise OSError(f"The drawing could not be written to {path}.")
+            raise OSError("the drawing cannot be begun")
         self.render(painter, QPoint())
         painter.end()
 

@@ -53,4 +53,5 @@ class RunBar(QWidget):
         self.bar.setVisible(controller.is_active)
         self.bar.setValue(round(1000 * controller.progress))
         self.summary.set_full_text(controller.summary)
+        self.summary.set_note(controller.mark.sentence)
         self.device.setEnabled(not controller.is_active)

@@ -20,6 +20,7 @@ class ElidedLabel(QLabel):
     ) -> None:
         super().__init__(parent)
         self.full_text = text
+        self.note = ""
         self._mode = mode
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._fit()
@@ -31,11 +32,17 @@ class ElidedLabel(QLabel):
             self.updateGeometry()
             self._fit()
 
+    def set_note(self, note: str) -> None:
+        """Say something on hover, besides what is cut off."""
+        self.note = note
+        self._fit()
+
     def _fit(self) -> None:
         room = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self.full_text, self._mode, room)
         self.setText(shown)
-        self.setToolTip(self.full_text if shown != self.full_text else "")
+        cut = self.full_text if shown != self.full_text else ""
+        self.setToolTip("\n".join(line for line in (cut, self.note) if line))
         self.setAccessibleName(self.full_text)
 
     # -- Qt -----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents
+from nnstudio.ui.files.file_notice import FileNotice
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
@@ -34,7 +35,9 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.title import window_title
 from nnstudio.ui.training.controller import TrainingController
 from nnstudio.ui.training.devices import DeviceChoice
+from nnstudio.ui.training.leaving import LeavingTraining
 from nnstudio.ui.training.run_bar import RunBar
+from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
@@ -80,7 +83,14 @@ class MainWindow(QMainWindow):
         self.shapes = ShapeFinder(workspace, self)
         self.find_bar = FindBar(workspace)
         self.editor.put_above_canvas(self.find_bar)
-        self.training = TrainingController(workspace, self.panels.training.panel, self)
+        self.file_notice = FileNotice(self.documents, workspace)
+        self.editor.put_above_canvas(self.file_notice)
+        self.training = TrainingController(
+            workspace, self.panels.training.panel, settings.runs_folder, self
+        )
+        self.leaving = LeavingTraining(self, workspace, self.training)
+        self.documents.may_replace = self.leaving.may_replace
+        self.editor.put_above_canvas(WaitingNotice(self.leaving))
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)
@@ -133,7 +143,10 @@ class MainWindow(QMainWindow):
         gallery.side.crash_requested.connect(lambda report: CrashDialog(report, self).exec())
         gallery.side.forget_crash_requested.connect(self._forget)
         gallery.side.back_requested.connect(self.show_editor)
-        documents.opened.connect(self.show_editor)
+        for signal in (documents.opened, documents.kept_back):
+            signal.connect(self.show_editor)
+        for signal in (documents.saved, documents.outside.found):
+            signal.connect(self.refresh)
         editor.palette_panel.preset_requested.connect(self.open_preset)
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
@@ -142,6 +155,8 @@ class MainWindow(QMainWindow):
         for source in (documents, *of_editor, self.panels.form, self.training):
             source.refused.connect(self.say)
         editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
+        # an error, for a warning goes with the next act, and this one is said only once
+        documents.autosave_failed.connect(lambda told: self.say(told, "error", "error"))
         editor.outline.hinted.connect(self.status.say)
         self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
@@ -256,7 +271,7 @@ class MainWindow(QMainWindow):
             self.actions_table.refresh()
 
     def _on_failed(self, block: str, node: str, sentence: str) -> None:
-        self.say(f"The training failed: {sentence}", "error", "error")
+        self.say(f"The training{self.training.mark.whose} failed: {sentence}", "error", "error")
         if block and node:
             self.editor.fly_to(block, node)
             self.editor.canvas.mark_failed(block, node, sentence)
@@ -280,7 +295,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.shown_first.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.documents.may_leave():
+        agreed = self.leaving.has_agreed or self.documents.may_leave()
+        if not agreed or not self.leaving.may_quit():
             event.ignore()
             return
         self.hide()  # what follows may wait for a step of the training

@@ -1,0 +1,75 @@
+"""When the side file is written: in the first quiet moment after an act, and soon in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from nnstudio.project.storage.fields import FileError
+from nnstudio.ui.files.recovery import AutosaveFile
+from nnstudio.workspace.workspace import Workspace
+
+QUIET = 600
+"""Milliseconds without an act before the side file is written."""
+LATEST = 1_000
+"""Milliseconds after which it is written while one act follows the other."""
+RETRY = 5_000
+"""Milliseconds until the next try where it could not be written."""
+
+
+class Autosave(QObject):
+    """Keeps the unsaved work of one window. `failed(sentence)` once, until it has worked again."""
+
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        folder: Path,
+        is_unsaved: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._is_unsaved = is_unsaved
+        self.file = AutosaveFile(folder)
+        self._failing = False
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._latest = QTimer(self, singleShot=True, interval=LATEST)
+        for timer in (self._quiet, self._latest):
+            timer.timeout.connect(self.keep)
+
+    def follow(self) -> None:
+        """Note an act: the side file is not up to date."""
+        self._quiet.start()
+        if not self._latest.isActive() or self._latest.interval() != LATEST:
+            self._latest.start(LATEST)
+
+    def keep(self) -> bool:
+        """Write the side file, or remove it if nothing is unsaved; False if that failed."""
+        self.rest()
+        if not self._is_unsaved():
+            self.file.remove()
+            return True
+        try:
+            self.file.write(self._workspace)
+        except FileError as error:
+            if not self._failing:
+                self.failed.emit(f"Unsaved work cannot be kept for recovery: {error}")
+            self._failing = True
+            self._latest.start(RETRY)
+            return False
+        self._failing = False
+        return True
+
+    def forget(self) -> None:
+        """Remove the side file: the work is saved, or not wanted."""
+        self.rest()
+        self.file.remove()
+
+    def rest(self) -> None:
+        """Write nothing before the next act."""
+        self._quiet.stop()
+        self._latest.stop()
