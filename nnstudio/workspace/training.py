@@ -11,12 +11,24 @@ from nnstudio.compiler.source import generate
 from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataSetInfo
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
+from nnstudio.runs.store import PROJECT_FILE
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.workspace.fit_to_data import refuse_outputs
+from nnstudio.workspace.fit_to_data import best_fitting, is_fitted, refuse_outputs
 from nnstudio.workspace.input_mapping import feed_for
+
+
+def fitted(project: Project) -> tuple[Project, str]:
+    """The project fitted to the data of its training, and what was changed; "" if nothing was."""
+    report = analyse(project)
+    info = describe(project.training.data)
+    if not report.ok or is_fitted(project, report, info, project.training.resize):
+        return project, ""
+    command = best_fitting(project, report, info)
+    return command.apply(project), f"{project.root} fitted to {info.name}: {command.told}"
 
 
 def refuse_training(project: Project, report: Report, settings: TrainingSettings) -> None:
@@ -48,12 +60,16 @@ def start(
 ) -> Run:
     """Start training `project` as it is now, in a thread; raises like `refuse_training`.
 
-    gives_way: to a window, as for `Run`.
+    run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
+    window, as for `Run`.
     """
     report = analyse(project)
     refuse_training(project, report, settings)
     source = generate(project, report)
     feed = feed_for(project, report, describe(settings.data), settings.resize)
+    if run_folder is not None:
+        run_folder.mkdir(parents=True, exist_ok=True)
+        file.write(project, run_folder / PROJECT_FILE)
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
