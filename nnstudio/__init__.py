@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from nnstudio.analysis.report import Report
     from nnstudio.project.values import Project
+    from nnstudio.workspace.finished_run import FinishedRun
 
 __version__ = "0.1.0"
-__all__ = ["analyse", "build", "load", "save", "source"]
+__all__ = ["analyse", "build", "load", "save", "source", "train"]
 
 
 def load(target: str | Path) -> Project:
@@ -52,6 +53,21 @@ def build(project: Project, **values: Any) -> nn.Module:
     from nnstudio.compiler.source import generate
 
     return make(generate(_with(project, values)))
+
+
+def train(
+    project: Project, *, folder: str | Path | None = None, resume: bool = False, **settings: Any
+) -> FinishedRun:
+    """Train the project to the end, fitted to its data; `settings` override those it has.
+
+    folder: keeps checkpoints; `resume` goes on from the last one there. The result has the
+    trained `model()`, the `history` of its epochs and its `state`.
+    """
+    from nnstudio.training.priority import let_threads_sleep
+    from nnstudio.workspace.finished_run import train as run
+
+    let_threads_sleep()
+    return run(project, settings, None if folder is None else Path(folder), resume=resume)
 
 
 def _with(project: Project, values: dict[str, Any]) -> Project:

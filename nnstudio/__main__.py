@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 
+from nnstudio.cli.stopping import wish
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the window opens when no command is named."""
-    from nnstudio.cli.main import run
+    with wish.heeded(to_the_end=arguments is None):
+        try:
+            from nnstudio.cli.main import run
 
-    return run(sys.argv[1:] if arguments is None else arguments)
+            return run(sys.argv[1:] if arguments is None else arguments)
+        except BaseException:
+            # An interrupted import may fail in ways of its own.
+            if not wish.came:
+                raise
+            return 130
 
 
 if __name__ == "__main__":

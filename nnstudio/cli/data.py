@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rich.console import Console
-
+from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
 from nnstudio.data.catalogue import BUILT_IN, describe
@@ -25,24 +24,24 @@ def data(options: argparse.Namespace) -> int:
     if options.json:
         print_json([_entry(info) for info in found])
         return DONE
-    console = Console(soft_wrap=True, highlight=False)
+    lines = console()
     for info in found:
         entry = _entry(info)
-        console.print(
+        lines.print(
             f"[bold]{info.name}[/bold]  {info.title}{'  (synthetic)' if info.synthetic else ''}"
         )
-        console.print(f"  {info.note}")
-        console.print(f"  samples  {info.samples:,}, {entry['megabytes']} MB")
-        console.print(f"  forms    {', '.join(entry['shapes'])}")
+        lines.print(f"  {info.note}")
+        lines.print(f"  samples  {info.samples:,}, {entry['megabytes']} MB")
+        lines.print(f"  forms    {', '.join(entry['shapes'])}")
         if info.resizable:
-            console.print(f"  sizes    any other, as {_RESIZED[info.resizable]}")
+            lines.print(f"  sizes    any other, as {_RESIZED[info.resizable]}")
         for name, form in info.further:
-            console.print(f"  input    {name}, {in_words(form)}, for models with two inputs")
+            lines.print(f"  input    {name}, {in_words(form)}, for models with two inputs")
         for name, classes in info.heads:
-            console.print(f"  target   {name}, {len(classes)} classes")
-        console.print(f"  classes  {', '.join(info.classes) or 'none, the targets are numbers'}")
-        console.print(f"  licence  {info.licence}")
-        console.print(f"  source   {info.source}")
+            lines.print(f"  target   {name}, {len(classes)} classes")
+        lines.print(f"  classes  {', '.join(info.classes) or 'none, the targets are numbers'}")
+        lines.print(f"  licence  {info.licence}")
+        lines.print(f"  source   {info.source}")
     return DONE
 
 

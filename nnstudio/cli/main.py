@@ -6,14 +6,16 @@ A mistake of the program is told apart from it: a traceback, and an exit code of
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
 import nnstudio
+from nnstudio.cli.output import flush, nobody_reads, say_warnings_in_one_line
+from nnstudio.cli.stopping import wish
 from nnstudio.errors import UserError
 from nnstudio.training.priority import let_threads_sleep
 
@@ -32,28 +34,41 @@ class _Parser(argparse.ArgumentParser):
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code."""
+    """Run one command line and return its exit code; KeyboardInterrupt is left to the caller."""
     _allow_any_character()
     let_threads_sleep()
-    parser = _parser()
     words = list(arguments)
-    if "--version" in words[:1]:
-        return _version()
     if not words or (words[0] not in _COMMANDS and not words[0].startswith("-")):
         words.insert(0, "window")
+    with warnings.catch_warnings():
+        say_warnings_in_one_line()
+        try:
+            try:
+                return _run(words)
+            finally:
+                flush()
+        except BrokenPipeError:
+            nobody_reads()
+            return DONE
+
+
+def _run(words: list[str]) -> int:
+    if words[0] == "--version":
+        return _version()
     try:
-        options = parser.parse_args(words)
+        options = _parser(words[0]).parse_args(words)
         command: Command = _COMMANDS[options.command][1]
         return command(options)
-    except BrokenPipeError:  # whoever reads the output has seen enough
-        _drop_output()
-        return DONE
+    except BrokenPipeError:
+        raise
     except (UserError, OSError) as error:
+        if wish.came:
+            raise KeyboardInterrupt from error
         print(f"nnstudio: {_sentence(error)}", file=sys.stderr)
         return WRONG
-    except KeyboardInterrupt:
-        return STOPPED
-    except Exception:
+    except Exception as error:
+        if wish.came:
+            raise KeyboardInterrupt from error
         traceback.print_exc()
         print(
             "nnstudio: This is a mistake of the program, not yours; please report the lines above.",
@@ -69,11 +84,6 @@ def _allow_any_character() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _drop_output() -> None:
-    """Let Python flush stdout at its end without another error."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
@@ -81,7 +91,8 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """Knows the options of one command and the names of all."""
     parser = _Parser(
         prog="nnstudio",
         description="Assemble neural networks on a canvas, check every shape, train them, "
@@ -98,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, (about, _, add) in _COMMANDS.items():
         sub = commands.add_parser(name, help=about, description=about)
-        add(sub)
+        if name == chosen:
+            add(sub)
     return parser
 
 
@@ -145,16 +157,14 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
 
 def _train_options(parser: argparse.ArgumentParser) -> None:
     _target(parser)
-    parser.add_argument("--data", metavar="NAME_OR_PATH", help="a built-in data set or a file")
-    parser.add_argument("--epochs", type=int, metavar="N")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--device", metavar="auto|cpu|cuda[:i]")
-    parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--run", metavar="DIR", help="keep checkpoints and history here")
     parser.add_argument(
         "--resume", action="store_true", help="go on from the last checkpoint of --run"
     )
     _json(parser)
+    from nnstudio.cli.settings import add_settings
+
+    add_settings(parser)
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
@@ -176,6 +186,7 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
 def _window(options: argparse.Namespace) -> int:
     from nnstudio.ui.app import run as open_window
 
+    wish.let_go()
     return open_window(options.target)
 
 

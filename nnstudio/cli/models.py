@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE, NO
 from nnstudio.cli.targets import print_json, project_of
 from nnstudio.compiler.inference import full_report
@@ -23,6 +23,8 @@ from nnstudio.project.values import Project
 from nnstudio.ui.number_text import group_digits
 
 MARKS = {"match": ("✓", "green"), "mismatch": ("✗", "red"), "explained": ("≈", "yellow")}
+TABLE = 160
+"""Characters of a table's line in a file."""
 SEVERITIES = {"error": "red", "warning": "yellow", "advice": "cyan"}
 
 
@@ -71,7 +73,7 @@ def presets(options: argparse.Namespace) -> int:
         table.add_row(
             name, entry["task"], inputs, group_digits(entry["parameters"]), entry["document"]
         )
-    _console().print(table)
+    console(width=TABLE).print(table)
     return DONE
 
 
@@ -106,15 +108,15 @@ def check(options: argparse.Namespace) -> int:
             ]
         )
     else:
-        console = Console(soft_wrap=True)
+        lines = console()
         for problem in report.problems:
             line = Text(f"{problem.severity}: ", style=SEVERITIES[problem.severity])
             line.append(f"{problem.block}: {problem.sentence}", style="default")
             if problem.fix is not None:
                 line.append(f" (fix: {problem.fix.title})", style="dim")
-            console.print(line)
+            lines.print(line)
         if not report.problems:
-            console.print(
+            lines.print(
                 f"{project.root}: no problems, {group_digits(report.root.parameters)} parameters"
             )
     return DONE if report.ok else NO
@@ -158,10 +160,10 @@ def _check_entry(
 
 
 def _print_check(target: str, parameters: int, found: DocumentedCheck | None) -> None:
-    console = _console()
-    console.print(f"[bold]{target}[/bold]  {group_digits(parameters)} parameters")
+    tables, lines = console(width=TABLE), console()
+    lines.print(f"[bold]{target}[/bold]  {group_digits(parameters)} parameters")
     if found is None:
-        console.print("  nothing is published of this variant to compare it with")
+        lines.print("  nothing is published of this variant to compare it with")
         return
     table = Table(box=None, header_style="bold", padding=(0, 1))
     for title in ("", "In the document", "Built as", "Layer"):
@@ -175,12 +177,12 @@ def _print_check(target: str, parameters: int, found: DocumentedCheck | None) ->
         table.add_row(Text(mark, style=colour), row.name, row.path, layer)
         if row.explanation:
             notes.append(f"{row.path or row.name}: {row.explanation}")
-    console.print(table)
+    tables.print(table)
     for note in dict.fromkeys(notes):
-        console.print(f"  ≈ {note}", highlight=False)
+        lines.print(f"  ≈ {note}")
     for says, is_so in found.claims:
-        console.print(f"  The document says: {says} Found: {is_so}", highlight=False)
-    console.print(
+        lines.print(f"  The document says: {says} Found: {is_so}")
+    lines.print(
         "  all rows match or are explained"
         if found.ok
         else "  [red]there are unexplained mismatches[/red]"
@@ -194,9 +196,3 @@ def export(options: argparse.Namespace) -> int:
     export_module(source, path, options.format)
     print(f"{source.root} written to {path}")
     return DONE
-
-
-def _console() -> Console:
-    """The terminal's width, or room enough for a table where the output goes to a file."""
-    console = Console()
-    return console if console.is_terminal else Console(width=160)

@@ -1,4 +1,4 @@
-"""train: a run without a window; Ctrl+C stops it cleanly."""
+"""train: a run without a window. Ctrl+C, or a reader that goes away, stops it with a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nnstudio.cli.main import DONE, NO, STOPPED
+from nnstudio.cli.console import console
+from nnstudio.cli.main import DONE, NO, STOPPED, WRONG
+from nnstudio.cli.output import nobody_reads, reader_has_gone
+from nnstudio.cli.settings import given_settings
+from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import project_of
-from nnstudio.compiler.inference import full_report
-from nnstudio.data.catalogue import describe
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage import file
-from nnstudio.project.values import Project
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -27,12 +26,12 @@ from nnstudio.training.events import (
     Started,
     StepsDone,
     Stopped,
+    Stopping,
 )
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.result_text import judged_by, where_stopped
-from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
-from nnstudio.workspace.training import start
+from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
 
@@ -40,63 +39,50 @@ POLL_SECONDS = 0.05
 def train(options: argparse.Namespace) -> int:
     """Train TARGET and tell how it goes, for people or as one JSON object a line."""
     project = project_of(options)
-    given = {
-        "data": options.data,
-        "epochs": options.epochs,
-        "batch_size": options.batch_size,
-        "device": options.device,
-        "seed": options.seed,
-    }
-    settings = project.training.with_values(
-        **{name: value for name, value in given.items() if value is not None}
-    )
-    note = Console(stderr=True, soft_wrap=True, highlight=False)
+    settings = project.training.with_values(**given_settings(options))
     project = SetTraining(settings).apply(project)
-    project = _fit(project, note, quiet=options.json)
     folder = Path(options.run) if options.run else None
     if options.resume and folder is None:
         raise Refusal("--resume expects --run DIR, the folder of the training to go on with")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write(project, folder / "project.nns")
-    run = start(
-        project, project.training, run_folder=folder, resume=folder if options.resume else None
-    )
-    teller = _Json() if options.json else _Terminal(project.root)
-    last = _follow(run, teller)
+    project, told = fitted(project)
+    if told and not options.json:
+        console(stderr=True).print(told)
+    teller = _Json() if options.json else _Lines(project.root)
+    try:
+        with wish.deferred():
+            run = start(
+                project,
+                project.training,
+                run_folder=folder,
+                resume=folder if options.resume else None,
+            )
+            with run:
+                last = _follow(run, teller)
+    except BrokenPipeError:  # the run has stopped, with a checkpoint
+        nobody_reads()
+        return STOPPED
     if isinstance(last, Failed):
         print(f"nnstudio: {last.sentence}", file=sys.stderr)
-        return NO if last.line else 2
+        return NO if last.line else WRONG
     return STOPPED if isinstance(last, Stopped) else DONE
 
 
-def _fit(project: Project, note: Console, *, quiet: bool) -> Project:
-    report = full_report(project)
-    info = describe(project.training.data)
-    if not report.ok or is_fitted(project, report, info, project.training.resize):
-        return project
-    command = best_fitting(project, report, info)
-    if not quiet:
-        note.print(f"{project.root} fitted to {info.name}: {command.summary}")
-    return command.apply(project)
-
-
-def _follow(run: Run, teller: _Json | _Terminal) -> Event | None:
+def _follow(run: Run, teller: _Json | _Lines) -> Event | None:
+    """Tell the events of a run until it ends; raises BrokenPipeError if nobody reads them."""
     last: Event | None = None
     with teller:
         while True:
-            try:
-                final = run.state.is_final
-                for event in run.drain():
-                    teller.tell(event)
-                    last = event
-                if final:
-                    break
-                time.sleep(POLL_SECONDS)
-            except KeyboardInterrupt:
+            if wish.came:
                 run.stop()
-    run.join()
-    return last
+            final = run.state.is_final
+            for event in run.drain():
+                teller.tell(event)
+                last = event
+            if final:
+                return last
+            if reader_has_gone():
+                raise BrokenPipeError
+            time.sleep(POLL_SECONDS)
 
 
 class _Json:
@@ -112,11 +98,11 @@ class _Json:
         print(json.dumps(event.to_json()), flush=True)
 
 
-class _Terminal:
-    """A progress bar and a line for each epoch."""
+class _Lines:
+    """A line for each epoch, and on a terminal a bar that shows how far it is."""
 
     def __init__(self, name: str) -> None:
-        self.console = Console(highlight=False)
+        self.console = console()
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -125,12 +111,13 @@ class _Terminal:
             TimeRemainingColumn(),
             console=self.console,
             transient=True,
+            disable=not self.console.is_terminal,
         )
         self.task = self.progress.add_task(name, total=None, rate="")
         self._epochs = self._finished = 0
         self._validated = False
 
-    def __enter__(self) -> _Terminal:
+    def __enter__(self) -> _Lines:
         self.progress.start()
         return self
 
@@ -145,7 +132,7 @@ class _Terminal:
                 total = event.epochs * event.steps_per_epoch
                 self.progress.update(self.task, total=total)
                 self.console.print(
-                    f"{event.parameters:,} parameters on {event.device}, "
+                    f"{event.parameters:,} parameters on {_place(event)}, "
                     f"{event.train_samples:,} samples to train, "
                     f"{event.validation_samples:,} to validate"
                 )
@@ -161,9 +148,18 @@ class _Terminal:
                     by = judged_by(self._validated)
                     best = f", best epoch by {by} {event.best_epoch}: {_metrics(event.best)}"
                 self.console.print(f"completed in {event.seconds:.1f} s{best}")
+            case Stopping():
+                self.progress.update(self.task, description="stopping")
             case Stopped():
                 place = where_stopped(event, self._epochs, self._finished)
                 self.console.print(f"stopped {place}, {event.seconds:.1f} s")
+
+
+def _place(event: Started) -> str:
+    threads = event.threads if event.device == "cpu" else None
+    if threads is None:
+        return event.device
+    return f"{event.device} with {threads} thread{'' if threads == 1 else 's'}"
 
 
 def _metrics(metrics: object) -> str:

@@ -6,6 +6,8 @@ its form. `shown_when` in a field's schema names the choices for which the field
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
@@ -251,10 +253,36 @@ class TrainingSettings(BaseModel):
         return self.from_values({**self.model_dump(), **values})
 
 
+def value_of_text(name: str, text: str) -> object:
+    """What a text says for a setting; what it cannot be is left to `checked` to refuse.
+
+    Raises SettingsError if there is no such setting.
+    """
+    properties = TrainingSettings.model_json_schema()["properties"]
+    if name not in properties:
+        near = difflib.get_close_matches(name, properties, 1) or [", ".join(properties)]
+        raise SettingsError(f"There is no training setting named {name}: there is {near[0]}.")
+    kinds = {part.get("type") for part in properties[name].get("anyOf", [properties[name]])}
+    if "null" in kinds and text.lower() in ("", "none"):
+        return None
+    for kind, read in (("integer", int), ("number", float)):
+        if kind in kinds:
+            with contextlib.suppress(ValueError):
+                return read(text)
+    return text
+
+
 _EXPECTED = {
     "device": "be auto, cpu, cuda, cuda:N or mps",
     "loss_weights": "be numbers with commas between them",
     "threads": "be auto or a whole number from 1 to 1,024",
+}
+
+
+_KINDS = {
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
 }
 
 
@@ -269,7 +297,9 @@ def _sentence(error: ValidationError) -> str:
     if name in _EXPECTED:
         expected = _EXPECTED[name]
     else:
-        expected = first["msg"].removeprefix("Input should ")
+        expected = first["msg"].removeprefix("Input should ").partition(", unable")[0]
+        for kind, plain in _KINDS.items():
+            expected = expected.replace(kind, plain)
         expected = expected.replace("greater than or equal to", "at least")
         expected = expected.replace("less than or equal to", "at most")
         expected = expected.replace("less than", "below").replace("greater than", "above")

@@ -11,12 +11,24 @@ from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataSetInfo, InputMapping
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
+from nnstudio.runs.store import PROJECT_FILE
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.workspace.fit_to_data import refuse_outputs
+from nnstudio.workspace.fit_to_data import best_fitting, is_fitted, refuse_outputs
 from nnstudio.workspace.input_mapping import map_inputs
+
+
+def fitted(project: Project) -> tuple[Project, str]:
+    """The project fitted to the data of its training, and what was changed; "" if nothing was."""
+    report = full_report(project)
+    info = describe(project.training.data)
+    if not report.ok or is_fitted(project, report, info, project.training.resize):
+        return project, ""
+    command = best_fitting(project, report, info)
+    return command.apply(project), f"{project.root} fitted to {info.name}: {command.summary}"
 
 
 def plan_training(
@@ -54,9 +66,13 @@ def start(
 ) -> Run:
     """Start training `project` as it is now, in a thread. Raises what `plan_training` does.
 
-    gives_way: to a window, as for `Run`.
+    run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
+    window, as for `Run`.
     """
     source, mapping = plan_training(project, full_report(project), settings)
+    if run_folder is not None:
+        run_folder.mkdir(parents=True, exist_ok=True)
+        file.write(project, run_folder / PROJECT_FILE)
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name

@@ -1,0 +1,66 @@
+"""Options for the training settings, made from their schema, and what was given by them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.training_settings import TrainingSettings, value_of_text
+
+_SHORT = {"learning_rate": ["--lr"]}
+_PLACEHOLDERS = {
+    "data": "NAME_OR_PATH",
+    "device": "auto|cpu|cuda[:i]",
+    "threads": "auto|N",
+    "loss_weights": "W,W",
+}
+_GIVEN = "setting_"
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """An option for each setting, and one that takes any of them by name."""
+    group = parser.add_argument_group("training settings", "as the project says where not given")
+    group.add_argument(
+        "--train",
+        dest="train",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="any of the settings below by name (repeatable): learning_rate=0.01",
+    )
+    for name, told in TrainingSettings.model_json_schema()["properties"].items():
+        flags = [f"--{name.replace('_', '-')}", *_SHORT.get(name, [])]
+        about: dict[str, Any] = {
+            "dest": _GIVEN + name,
+            "default": None,
+            "help": told["description"].replace("%", "%%"),
+        }
+        if told.get("type") == "boolean":
+            group.add_argument(*flags, action=argparse.BooleanOptionalAction, **about)
+        else:
+            group.add_argument(*flags, metavar=_placeholder(name, told), **about)
+
+
+def _placeholder(name: str, told: dict[str, Any]) -> str:
+    if "enum" in told:
+        return "|".join(told["enum"])
+    parts = told.get("anyOf", [told])
+    whole = any(part.get("type") == "integer" for part in parts)
+    return _PLACEHOLDERS.get(name, "N" if whole else "X")
+
+
+def given_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings by name as they were given, unchecked; an option of its own goes first."""
+    found: dict[str, Any] = {}
+    for item in options.train:
+        name, equals, text = item.partition("=")
+        if not equals or not name:
+            raise Refusal(f"--train expects NAME=VALUE, received '{item}'")
+        name = name.strip().replace("-", "_")
+        found[name] = value_of_text(name, text.strip())
+    for option, value in vars(options).items():
+        if option.startswith(_GIVEN) and value is not None:
+            name = option.removeprefix(_GIVEN)
+            found[name] = value_of_text(name, value) if isinstance(value, str) else value
+    return found

@@ -1,0 +1,69 @@
+"""A training from its start to its end in one call, for scripts; what is left of it as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
+from nnstudio.training.events import EpochDone, Event, Failed
+from nnstudio.training.failures import TrainingError
+from nnstudio.training.thread import State
+from nnstudio.workspace.training import fitted, start
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_LOOK_EVERY = 0.1
+"""Seconds between two looks for Ctrl+C."""
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A training that has ended.
+
+    project: as it was trained, fitted to its data. state: Completed, or Stopped before all epochs
+    were done. folder: where its checkpoints are, if any were wanted.
+    """
+
+    project: Project = field(repr=False)
+    state: State
+    events: tuple[Event, ...] = field(repr=False)
+    folder: Path | None
+    _model: nn.Module = field(repr=False)
+
+    @property
+    def history(self) -> tuple[EpochDone, ...]:
+        """Loss and accuracy of each epoch, in order; after a resume, of those done since."""
+        return tuple(event for event in self.events if isinstance(event, EpochDone))
+
+    def model(self) -> nn.Module:
+        """The trained model on the CPU, with the weights of the last step, ready to predict."""
+        return self._model.cpu().eval()
+
+
+def train(
+    project: Project, settings: Mapping[str, Any], folder: Path | None, *, resume: bool
+) -> FinishedRun:
+    """Train and wait for the end.
+
+    Raises `Refusal` or `SettingsError` if that cannot be, `TrainingError` if it fails. Ctrl+C
+    stops the training, with a checkpoint if there is a folder, and is passed on.
+    """
+    if resume and folder is None:
+        raise Refusal("resume expects the folder of the training to go on with")
+    project = SetTraining(project.training.with_values(**settings)).apply(project)
+    project, _ = fitted(project)
+    run = start(project, project.training, run_folder=folder, resume=folder if resume else None)
+    with run:
+        while not run.join(_LOOK_EVERY):
+            pass
+    events = tuple(run.drain())
+    if isinstance(events[-1], Failed):
+        raise TrainingError(events[-1].sentence)
+    assert run.prepared is not None
+    return FinishedRun(project, run.state, events, folder, run.prepared.model)

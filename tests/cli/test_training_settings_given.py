@@ -1,0 +1,148 @@
+"""Training settings on the command line and in Python, and the lines that a training prints."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import nnstudio
+from nnstudio.__main__ import main
+from nnstudio.cli.settings import add_settings, given_settings
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.storage import file
+from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.training.failures import TrainingError
+from nnstudio.training.thread import State
+
+SMALL = {"data": "digits", "max_samples": 60, "batch_size": 16, "epochs": 2, "device": "cpu"}
+
+
+def given(*words: str) -> TrainingSettings:
+    parser = argparse.ArgumentParser()
+    add_settings(parser)
+    return TrainingSettings().changed(**given_settings(parser.parse_args(words)))
+
+
+CHANGED: dict[str, object] = {
+    "data": "heartbeats",
+    "resize": True,
+    "max_samples": 100,
+    "epochs": 3,
+    "batch_size": 7,
+    "learning_rate": 0.25,
+    "weight_decay": 0.5,
+    "optimizer": "SGD",
+    "momentum": 0.25,
+    "schedule": "step",
+    "schedule_every": 4,
+    "schedule_patience": 2,
+    "schedule_factor": 0.5,
+    "lowest_rate": 1e-6,
+    "loss": "mse",
+    "label_smoothing": 0.1,
+    "loss_weights": "1, 0.5",
+    "clip_norm": 1.5,
+    "validation": 0.3,
+    "seed": 11,
+    "device": "cpu",
+    "threads": 2,
+    "early_stopping": 3,
+    "checkpoint": False,
+}
+
+
+def test_every_setting_has_an_option_and_a_name() -> None:
+    assert set(CHANGED) == set(TrainingSettings.model_fields)
+    for name, value in CHANGED.items():
+        flag = f"--{name.replace('_', '-')}"
+        switch = [flag if value else f"--no-{flag[2:]}"]
+        words = switch if isinstance(value, bool) else [flag, str(value)]
+        assert getattr(given(*words), name) == value
+        assert getattr(given("--train", f"{name}={value}"), name) == value
+
+
+def test_more_ways_to_give_a_setting() -> None:
+    assert given("--lr", "1e-4").learning_rate == 1e-4
+    assert given("--train", "clip-norm = 2").clip_norm == 2.0
+    assert given("--train", "clip_norm=none").clip_norm is None
+    assert given("--threads", "auto").threads == "auto"
+    both = given("--train", "epochs=2", "--train", "seed=4", "--epochs", "3")
+    assert (both.epochs, both.seed) == (3, 4)
+    assert given() == TrainingSettings()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--train", "lerning_rate=1"], "no training setting named lerning_rate: .* learning_rate"),
+        (["--train", "colour=red"], "There is no training setting named colour: there is data, "),
+        (["--epochs", "0"], r"Epochs must be at least 1, not 0\."),
+        (["--epochs", "many"], r"Epochs must be a whole number, not 'many'\."),
+        (["--lr", "fast"], r"Learning rate must be a number, not 'fast'\."),
+        (["--optimizer", "Magic"], "Optimizer must be 'Adam', .* not 'Magic'"),
+        (["--train", "resize=perhaps"], "Resize samples must be true or false"),
+    ],
+)
+def test_what_cannot_be(words: list[str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        given(*words)
+
+
+def test_what_is_no_setting() -> None:
+    with pytest.raises(Refusal, match="--train expects NAME=VALUE, received 'epochs'"):
+        given("--train", "epochs")
+
+
+def test_a_training_takes_them_and_its_lines_are_not_broken(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    settings = [word for name, value in SMALL.items() for word in ("--train", f"{name}={value}")]
+    words = ["train", "CNN2DResNet", "--set", "hidden=4", "--lr", "0.01", "--run", str(tmp_path)]
+    assert main([*words, *settings]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert "670 parameters on cpu with " in lines[0]
+    assert lines[0].endswith(" to validate")
+    for epoch in (1, 2):
+        assert lines[epoch].startswith(f"epoch   {epoch}/2  train loss ")
+        assert "  validation loss " in lines[epoch]
+        assert lines[epoch].endswith(" s")
+    kept = file.read(tmp_path / "project.nns").training
+    assert (kept.learning_rate, kept.max_samples, kept.epochs) == (0.01, 60, 2)
+
+
+# -- in Python ------------------------------------------------------------------------------------
+
+
+def test_train_gives_a_run(tmp_path: Path) -> None:
+    project = nnstudio.load("CNN2DResNet")
+    run = nnstudio.train(project, folder=tmp_path, **SMALL)
+    assert run.state is State.COMPLETED
+    assert [epoch.epoch for epoch in run.history] == [1, 2]
+    assert run.project.training.data == "digits"
+    assert run.project != project
+    model = run.model()
+    assert isinstance(model, nn.Module)
+    assert not model.training
+    assert model(torch.zeros(2, 1, 8, 8)).shape == (2, 10)
+    again = nnstudio.train(project, folder=tmp_path, resume=True, **{**SMALL, "epochs": 3})
+    assert [epoch.epoch for epoch in again.history] == [3]
+    straight = nnstudio.train(project, **{**SMALL, "epochs": 3})
+    assert straight.folder is None
+    losses = [epoch.train.loss for epoch in straight.history]
+    assert losses == [epoch.train.loss for epoch in (*run.history, *again.history)]
+
+
+def test_train_refuses_and_fails_with_one_sentence(tmp_path: Path) -> None:
+    project = nnstudio.load("CNN2DResNet")
+    with pytest.raises(SettingsError, match="There is no training setting named lr"):
+        nnstudio.train(project, lr=3)
+    with pytest.raises(Refusal, match="resume expects the folder"):
+        nnstudio.train(project, resume=True)
+    with pytest.raises(TrainingError, match="no checkpoint at"):
+        nnstudio.train(project, folder=tmp_path, resume=True, **SMALL)
