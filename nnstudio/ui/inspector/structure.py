@@ -11,7 +11,8 @@ from nnstudio.project.commands.base import Sequence, is_possible
 from nnstudio.project.commands.block import AddBlockParameter
 from nnstudio.project.commands.graph import SetShares
 from nnstudio.project.values import BlockParameter
-from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
+from nnstudio.ui.forms.callout import Fix
+from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
