@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -113,6 +114,18 @@ def test_train_tells_events_as_json(capsys: pytest.CaptureFixture[str], tmp_path
     code, out, _ = said(capsys, *words, "--epochs", "2", *run, "--resume")
     assert code == 0
     assert json.loads(out.splitlines()[0])["first_epoch"] == 2
+
+
+def test_train_says_what_the_best_epoch_is_the_best_by(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["train", "CNN2DResNet", "--data", "digits", "--set", "hidden=4", "--epochs", "1"]
+    code, out, _ = said(capsys, *words)
+    text = " ".join(out.split())
+    assert code == 0
+    assert "best epoch by validation loss 1: loss " in text
+    assert re.search(r"accuracy \d+\.\d\d %", text)
+    assert not re.search(r"\d%", text)
 
 
 def test_ctrl_c_stops_with_a_checkpoint(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ SMALL = {"data": "digits", "max_samples": 60, "batch_size": 16, "epochs": 2, "de
 def given(*words: str) -> TrainingSettings:
     parser = argparse.ArgumentParser()
     add_settings(parser)
-    return TrainingSettings().changed(**given_settings(parser.parse_args(words)))
+    return TrainingSettings().with_values(**given_settings(parser.parse_args(words)))
 
 
 CHANGED: dict[str, object] = {

@@ -69,6 +69,13 @@ def choose(window: MainWindow, *names: str) -> None:
     assert len(canvas.selection()) == len(names)
 
 
+def fix_button(row: FieldRow) -> ElidedButton:
+    """The button beside the field, in what is said of it."""
+    assert row.callout.shown is not None
+    assert row.callout.shown.isVisible()
+    return row.callout.shown.button
+
+
 def write(row: FieldRow, text: str) -> None:
     assert isinstance(row.editor, QLineEdit)
     row.editor.setFocus()
@@ -141,9 +148,10 @@ def test_a_block_is_repeated_from_the_inspector(window: MainWindow) -> None:
     write(structure.repeat, "2 * depth")
     assert "depth" in structure.repeat.message
     assert canvas.graph.by_id[use.id].repeat == Repeat(3)
-    (button,) = structure.repeat.findChildren(ElidedButton)
-    assert not button.isVisible()  # only a name of its own can become a parameter
+    # only a name of its own can become a parameter
+    assert not fix_button(structure.repeat).isVisible()
     write(structure.repeat, "depth")
+    button = fix_button(structure.repeat)
     assert button.title == "Add parameter depth"
     button.click()
     assert canvas.graph.by_id[use.id].repeat == Repeat(Expr("depth"))
@@ -205,7 +213,7 @@ def test_a_new_name_written_for_a_value_is_offered_as_a_parameter(window: MainWi
     row = inspector.node_page.rows["out_channels"]
     write(row, "width")
     assert "'width'" in row.message
-    (button,) = row.findChildren(ElidedButton)
+    button = fix_button(row)
     assert button.isVisible()
     assert button.title == "Add parameter width"
     button.click()
@@ -214,4 +222,4 @@ def test_a_new_name_written_for_a_value_is_offered_as_a_parameter(window: MainWi
     assert "nn.Conv2d(8, width, kernel_size=3, padding=1)" in source(window)
     write(row, "2 * height")  # only a name of its own can become one
     assert row.refusal
-    assert not button.isVisible()
+    assert not fix_button(row).isVisible()

@@ -339,9 +339,9 @@ def test_a_documented_model_that_waits_to_be_fitted_is_no_fault_of_anyone(
     assert window.workspace.project.training.data == "digits"
     sentence, role = mismatch_of(window)
     assert role == "notice-advice"
-    assert sentence.startswith("The model takes N × 3 × 224 × 224 and gives N × 10")
-    assert sentence.endswith(
-        "; the data set 'Handwritten digits' has samples of 1 × 8 × 8 and 10 classes."
+    assert sentence == (
+        "The model takes N × 3 × 224 × 224 and gives N × 1000; the data set 'Handwritten digits' "
+        "has samples of 1 × 8 × 8, resized to 3 × 224 × 224, with 10 classes."
     )
     # Other data are a choice of the user
     window.panels.form.rows["data"].committed.emit("data", "heartbeats")

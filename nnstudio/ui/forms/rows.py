@@ -1,29 +1,23 @@
-"""`FieldRow`: one parameter of the form: its name, its editor, a reset button and what is wrong."""
+"""`FieldRow`: one parameter of the form: its name, its editor, a reset button, what is wrong.
+
+What is wrong moves nothing: it is marked in the field and said beside it. Only a remark, which is
+there before anything is entered, has a line of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QLabel,
-    QMenu,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton, QWidget
 
+from nnstudio.ui.forms.callout import Editor, FieldCallout, Fix
 from nnstudio.ui.forms.fields import ChoiceEdit, FlagEdit, ValueEdit
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
-from nnstudio.ui.widgets.elided_button import ElidedButton
+from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 
 LABEL_WIDTH = 104
-
-Fix = tuple[str, Callable[[], None]]
-"""The title of a button, and what it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +77,10 @@ class FieldRow(QWidget):
         policy = self._reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)
-        self._message = QLabel(wordWrap=True)
-        # A long sentence or word must wrap or be cut, not widen the whole form.
-        self._message.setMinimumWidth(0)
-        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._message.setProperty("role", "error")
-        self._fix = ElidedButton()
-        self._fix.setProperty("role", "small")
-        self._fix.clicked.connect(self._apply_fix)
-        self.editor: ValueEdit | ChoiceEdit | FlagEdit = self._make_editor(state)
+        self._remark = WrappedLabel()
+        self._remark.setProperty("role", "muted")
+        self.callout = FieldCallout(self)
+        self.editor: Editor = self._make_editor(state)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(4)
@@ -99,15 +88,14 @@ class FieldRow(QWidget):
         self._grid.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(self.editor, 0, 1)
         self._grid.addWidget(self._reset, 0, 2)
-        self._grid.addWidget(self._message, 1, 1, 1, 2)
-        self._grid.addWidget(self._fix, 2, 1, 1, 2)
+        self._grid.addWidget(self._remark, 1, 1, 1, 2)
         self._grid.setColumnStretch(1, 1)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._open_menu)
         self.show_state(state)
 
-    def _make_editor(self, state: FieldState) -> ValueEdit | ChoiceEdit | FlagEdit:
-        editor: ValueEdit | ChoiceEdit | FlagEdit
+    def _make_editor(self, state: FieldState) -> Editor:
+        editor: Editor
         if state.plain and state.kind == "bool":
             editor = FlagEdit()
         elif state.plain and state.kind == "choice":
@@ -120,6 +108,7 @@ class FieldRow(QWidget):
         editor.committed.connect(self._on_committed)
         if isinstance(editor, ValueEdit):
             editor.textEdited.connect(self._on_typing)
+        self.callout.watch(editor)
         return editor
 
     # -- showing ------------------------------------------------------------------------------
@@ -150,7 +139,6 @@ class FieldRow(QWidget):
         title = state.label or state.name
         tip = f"{title}\n{state.help}" if state.help else title
         self._label.setToolTip(tip)
-        self.editor.setToolTip(tip)
         self._reset.setVisible(state.given and state.enabled and state.resettable)
         self._reset.setToolTip(f"Back to {state.placeholder or 'the default'}")
         self._show_message()
@@ -162,30 +150,25 @@ class FieldRow(QWidget):
         if not isinstance(self.editor, ValueEdit):
             self.show_state(self.state)
         self._show_message()
+        self.callout.open()
 
     def _show_message(self) -> None:
-        sentence = self._refused or self.state.problem or self.state.remark
-        severity = self.state.severity if self.state.problem else "advice"
-        wrong = bool(self._refused) or (bool(sentence) and severity == "error")
-        self._message.setText(sentence)
-        self._message.setVisible(bool(sentence))
-        role = (
-            "error"
-            if self._refused
-            else {"error": "error", "warning": "warning"}.get(severity, "muted")
-        )
-        self._message.setProperty("role", role)
-        self._message.style().polish(self._message)
-        fix = self._remedy if self._refused else self.state.fix
-        self._fix.setVisible(fix is not None)
-        if fix is not None:
-            self._fix.set_title(fix[0])
+        state = self.state
+        sentence = self._refused or state.problem
+        severity = "error" if self._refused else state.severity
+        wrong = bool(sentence) and severity == "error"
+        self.callout.say(self.editor, sentence, severity, self._fix)
+        # What is wrong is said at once on hover, so that a tooltip would lie over it.
+        self.editor.setToolTip("" if sentence else self._label.toolTip())
+        self._remark.set_full_text(state.remark)
+        self._remark.setVisible(bool(state.remark))
         if self.editor.property("invalid") != wrong:
             self.editor.setProperty("invalid", wrong)
             self.editor.style().polish(self.editor)
 
     def _change_editor(self, state: FieldState) -> None:
         old = self.editor
+        self.callout.forget_editor()
         self.editor = self._make_editor(state)
         self._grid.removeWidget(old)
         self._grid.addWidget(self.editor, 0, 1)
@@ -197,13 +180,24 @@ class FieldRow(QWidget):
 
     @property
     def refusal(self) -> str:
-        """The sentence under the field after a refusal; empty if there was none."""
+        """The sentence said at the field after a refusal; empty if there was none."""
         return self._refused
 
     @property
     def message(self) -> str:
-        """The sentence that stands under the field; empty if there is none."""
-        return "" if self._message.isHidden() else self._message.text()
+        """What is said at the field: what is wrong, else a remark; empty if there is neither."""
+        return self._refused or self.state.problem or self.state.remark
+
+    @property
+    def _fix(self) -> Fix | None:
+        fix = self._remedy if self._refused else self.state.fix
+        return None if fix is None else (fix[0], self._apply_fix)
+
+    def _apply_fix(self) -> None:
+        fix = self._remedy if self._refused else self.state.fix
+        if fix is not None:
+            self.accept()
+            fix[1]()
 
     def reset(self) -> None:
         """Go back to auto or the default."""
@@ -231,12 +225,6 @@ class FieldRow(QWidget):
         self.editor.setFocus()
         self.editor.selectAll()
 
-    def _apply_fix(self) -> None:
-        fix = self._remedy if self._refused else self.state.fix
-        if fix is not None:
-            self.accept()
-            fix[1]()
-
     def _on_committed(self, text: str) -> None:
         self.committed.emit(self.name, text)
 
@@ -248,6 +236,10 @@ class FieldRow(QWidget):
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fix = self._fix
+        if fix is not None:
+            menu.addAction(fix[0], fix[1])
+            menu.addSeparator()
         back = menu.addAction("Reset", self.reset)
         back.setEnabled(self.state.given and self.state.resettable)
         menu.addAction("Write an expression", self.write_expression)

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -17,9 +17,13 @@ from PySide6.QtWidgets import (
 
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.elided_label import ElidedLabel
+from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 
 FLASH = 700
 """Milliseconds for which a section that was asked for is lit."""
+NAME_SHARE = 0.5
+"""Of the width, what the name of a fact may take at most."""
 
 
 class Column(QWidget):
@@ -127,7 +131,10 @@ class Section(QFrame):
 
 
 class Facts(QWidget):
-    """Lines of a name and a value, values in figures of one width, to the right."""
+    """Lines of a name and a value, values in figures of one width, to the right.
+
+    Names end in dots where they are long, values wrap; both are said whole on hover.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,7 +143,7 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
-        self._lines: list[tuple[QLabel, QLabel]] = []
+        self._lines: list[tuple[ElidedLabel, WrappedLabel]] = []
 
     def show_lines(self, lines: list[tuple[str, str, str]]) -> None:
         """Show (name, value, smaller line below or tooltip where it is empty)."""
@@ -144,7 +151,7 @@ class Facts(QWidget):
             name.hide()
             value.hide()
         while len(self._lines) < len(lines):
-            name, value = QLabel(), QLabel(wordWrap=True)
+            name, value = ElidedLabel(), WrappedLabel()
             name.setProperty("role", "muted")
             value.setFont(theme.mono_font(12))
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -154,14 +161,23 @@ class Facts(QWidget):
             self._grid.addWidget(value, row, 1)
             self._lines.append((name, value))
         for (name, value), (title, text, below) in zip(self._lines, lines, strict=False):
-            name.setText(title)
-            value.setText(text + (f"\n{below}" if below else ""))
+            name.set_full_text(title)
+            value.set_full_text(text + (f"\n{below}" if below else ""))
             name.show()
             value.show()
+        self._settle()
 
     def texts(self) -> list[tuple[str, str]]:
         """Return what is shown."""
-        return [(n.text(), v.text()) for n, v in self._lines if not n.isHidden()]
+        return [(n.full_text, v.full_text) for n, v in self._lines if not n.isHidden()]
+
+    def _settle(self) -> None:
+        for name, _value in self._lines:
+            name.setMaximumWidth(max(1, int(NAME_SHARE * self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle()
 
 
 def in_order(widget: QWidget) -> None:

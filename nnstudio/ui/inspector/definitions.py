@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast, get_args
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.values import Expr
@@ -20,11 +20,13 @@ from nnstudio.project.commands.parameter import (
 )
 from nnstudio.project.parameter_text import CLEAR, parse_value, typed_text
 from nnstudio.project.values import Block, BlockParameter, Local, ParameterType, Requirement
+from nnstudio.ui.forms.callout import Editor, FieldCallout
 from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.elided_label import ElidedLabel
 
 Make = Callable[[], Command]
 STARTS: dict[str, object] = {
@@ -38,8 +40,12 @@ STARTS: dict[str, object] = {
 """The default that a parameter of each type begins with."""
 
 
+LONGEST_NAME = 120
+"""Pixels that the name of a local may take; a longer one ends in dots."""
+
+
 class DefinitionRow(QWidget):
-    """Editors in a line, a remove button, and the sentence of a refusal below."""
+    """Editors in a line and a remove button; a refusal is said beside, and moves no row."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,9 +54,8 @@ class DefinitionRow(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(2)
-        self._message = QLabel(wordWrap=True)
-        self._message.setProperty("role", "error")
-        self._message.hide()
+        self._editors: list[Editor] = []
+        self._callout = FieldCallout(self)
 
     def add(self, editor: QWidget, stretch: int, width: int = 0) -> None:
         """Put an editor at the end of the line, `width` pixels wide or sharing what is left."""
@@ -60,6 +65,9 @@ class DefinitionRow(QWidget):
         editor.setFixedHeight(28)
         self._grid.addWidget(editor, 0, column)
         self._grid.setColumnStretch(column, stretch)
+        if isinstance(editor, ValueEdit | ChoiceEdit):
+            self._editors.append(editor)
+            self._callout.watch(editor)
 
     def finish(self, tip: str, remove: Make) -> None:
         """Put the remove button at the end."""
@@ -71,19 +79,18 @@ class DefinitionRow(QWidget):
         icons.attach(button, "close", "muted", 14)
         button.clicked.connect(lambda: self.attempt(remove))
         self._grid.addWidget(button, 0, self._grid.columnCount())
-        self._grid.addWidget(self._message, 1, 0, 1, self._grid.columnCount())
 
     @property
     def message(self) -> str:
-        """The sentence that stands below; empty if there is none."""
-        return "" if self._message.isHidden() else self._message.text()
+        """The sentence said of the row; empty if there is none."""
+        return self._callout.sentence
 
-    def attempt(self, make: Make) -> None:
-        """Do it, or say below why not."""
+    def attempt(self, make: Make, editor: Editor | None = None) -> None:
+        """Do it, or say at an editor, by default the first, why not."""
         sentence = self._context.attempt(make)
         try:
-            self._message.setText(sentence or "")
-            self._message.setVisible(bool(sentence))
+            self._callout.say(editor or self._editors[0], sentence or "")
+            self._callout.open()
         except RuntimeError:  # the command has removed this very row
             return
 
@@ -111,11 +118,13 @@ class ParameterRow(DefinitionRow):
             lambda text: self.attempt(lambda: RenameBlockParameter(block, declared.name, text))
         )
         self.type.committed.connect(
-            lambda text: self.attempt(lambda: SetBlockParameter(block, _as_type(declared, text)))
+            lambda text: self.attempt(
+                lambda: SetBlockParameter(block, _as_type(declared, text)), self.type
+            )
         )
         self.default.committed.connect(
             lambda text: self.attempt(
-                lambda: SetBlockParameter(block, _with_default(declared, text))
+                lambda: SetBlockParameter(block, _with_default(declared, text)), self.default
             )
         )
         self.add(self.name, 1)
@@ -210,7 +219,8 @@ class LocalRow(DefinitionRow):
 
     def __init__(self, context: Context, block: str, known: Local) -> None:
         super().__init__(context)
-        label = QLabel(f"{known.name} =")
+        label = ElidedLabel(f"{known.name} =")
+        label.setMaximumWidth(LONGEST_NAME)
         label.setFont(theme.mono_font(12))
         self.value = ValueEdit()
         self.value.show_value(known.value.text)
@@ -259,7 +269,7 @@ class RequirementRow(DefinitionRow):
         )
         self.sentence.committed.connect(
             lambda text: self.attempt(
-                lambda: SetRequirement(block, index, replace(known, sentence=text))
+                lambda: SetRequirement(block, index, replace(known, sentence=text)), self.sentence
             )
         )
         self.add(self.condition, 1)

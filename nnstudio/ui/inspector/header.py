@@ -12,6 +12,7 @@ from nnstudio.project.values import Project
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.icons import category_key
+from nnstudio.ui.widgets.elided_label import ElidedLabel
 
 
 class Header(QWidget):
@@ -24,10 +25,10 @@ class Header(QWidget):
         self._icon = QLabel()
         self._icon.setFixedSize(32, 32)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self._title.setFont(theme.text_font(15, QFont.Weight.DemiBold))
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._below = QLabel()
+        self._below = ElidedLabel()
         self._below.setProperty("role", "muted")
         self._enter = QPushButton("Enter")
         self._enter.setToolTip("Show the inside of this block (Tab)")
@@ -56,8 +57,8 @@ class Header(QWidget):
 
     def show_text(self, title: str, below: str, category: str, *, can_enter: bool = False) -> None:
         """Show a title with the icon of a category."""
-        self._title.setText(title)
-        self._below.setText(below)
+        self._title.set_full_text(title)
+        self._below.set_full_text(below)
         self._enter.setVisible(can_enter)
         self._token = category
         self._tint()
@@ -75,7 +76,7 @@ class Header(QWidget):
     @property
     def title(self) -> str:
         """The title shown."""
-        return self._title.text()
+        return self._title.full_text
 
     def _tint(self, _theme: object = None) -> None:
         self._icon.setPixmap(icons.category(self._token, 22))

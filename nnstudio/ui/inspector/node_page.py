@@ -10,7 +10,8 @@ from nnstudio.graph.values import Node
 from nnstudio.project.commands.base import is_possible
 from nnstudio.project.commands.node import Rename
 from nnstudio.project.commands.parameter import PromoteToParameter
-from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
+from nnstudio.ui.forms.callout import Fix
+from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_param

@@ -14,6 +14,7 @@ from nnstudio.ui.inspector.field_states import bare
 from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.icons import SEVERITIES
 from nnstudio.ui.widgets.elided_button import ElidedButton
+from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 
 
 class Notices(Column):
@@ -42,8 +43,7 @@ class Notices(Column):
         card.setProperty("role", f"notice-{problem.severity}")
         picture = QLabel()
         picture.setPixmap(icons.pixmap(name, colour, 16))
-        sentence = QLabel(bare(problem), wordWrap=True)
-        sentence.setMinimumWidth(0)
+        sentence = WrappedLabel(bare(problem))
         sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid = QGridLayout(card)
         grid.setContentsMargins(10, 8, 10, 8)

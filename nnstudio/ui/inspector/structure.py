@@ -12,7 +12,8 @@ from nnstudio.project.commands.node import SetShares
 from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.parameter_text import typed_text
 from nnstudio.project.values import BlockParameter
-from nnstudio.ui.forms.rows import FieldRow, FieldState, Fix
+from nnstudio.ui.forms.callout import Fix
+from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when

@@ -194,25 +194,23 @@ class TrainingForm(QWidget):
             self.mismatch.hide()
             return
         size = self._workspace.sample_size(now.data)
-        given = f", resized to {_form(size)}" if size else ""
-        self._about.setText(
-            f"{info.samples:,} samples of {_form(info.forms[0])}{given}, {_targets(info)}"
-        )
+        form = _form(info.forms[0]) + (f", resized to {_form(size)}" if size else "")
+        self._about.setText(f"{info.samples:,} samples of {form}, {_targets(info)}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
-        self._difference_text.setText(self._difference(info))
+        self._difference_text.setText(self._difference(info, form))
         role = "notice-advice" if self._is_made_for_other_data(now.data) else "notice-warning"
         if self.mismatch.property("role") != role:
             self.mismatch.setProperty("role", role)
             self.mismatch.style().polish(self.mismatch)
 
-    def _difference(self, info: DataSetInfo) -> str:
+    def _difference(self, info: DataSetInfo, form: str) -> str:
         root = self._workspace.report.root
         takes = " and ".join(tensor.label for tensor in root.inputs.values()) or "nothing"
         gives = " and ".join(tensor.label for tensor in root.outputs.values()) or "nothing yet"
         return (
             f"The model takes {takes} and gives {gives}; {info.in_sentence} has samples of "
-            f"{_form(info.forms[0])} and {_targets(info)}."
+            f"{form}, with {_targets(info)}."
         )
 
     def _is_made_for_other_data(self, data: str) -> bool:
