@@ -38,11 +38,15 @@ class Background(QObject):
         self._thread.start()
         return True
 
+    def wait(self) -> None:
+        """Wait for the end of what is being done; its answer comes all the same."""
+        if self._thread is not None:
+            self._thread.join()
+
     def close(self) -> None:
         """Wait for the end; the answer is dropped."""
         self._closed = True
-        if self._thread is not None:
-            self._thread.join()
+        self.wait()
 
     def _do(self, work: Callable[[], object]) -> None:
         try:

@@ -19,7 +19,7 @@ from nnstudio.project.storage.fields import FileError
 from nnstudio.project.values import Project
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files import autosave
-from nnstudio.ui.files.recovery import AutosaveFile, lost_work
+from nnstudio.ui.files.recovery import AutosaveFile, UnsavedWork, lost_work
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, edit, small_project, small_workspace
 
@@ -117,7 +117,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from nnstudio.project.storage import atomic
-from nnstudio.ui.files.recovery import AutosaveFile
+from nnstudio.ui.files.recovery import AutosaveFile, UnsavedWork
 from tests.ui.shell import small_workspace
 from nnstudio.project.commands.graph import SetParam
 
@@ -125,7 +125,7 @@ workspace = small_workspace()
 side = AutosaveFile(Path(sys.argv[1]))
 def edit(size):
     workspace.do(SetParam("Small", "conv", "kernel_size", size))
-    side.write(workspace)
+    side.write(UnsavedWork.of(workspace))
 edit(5)
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before":
@@ -198,12 +198,12 @@ def test_lost_work_stays_until_it_is_kept_anew(
     first = AutosaveFile(tmp_path / "recovery")
     workspace = small_workspace()
     workspace.do(Rename("Small", "conv", "mine"))
-    first.write(workspace)
+    first.write(UnsavedWork.of(workspace))
     first._lock.unlock()
     window = create_window(folder=tmp_path)
     (lost,) = lost_work(tmp_path / "recovery")
 
-    def fail(_file: AutosaveFile, _workspace: object) -> None:
+    def fail(_file: AutosaveFile, _work: object) -> None:
         raise FileError("the disk is full")
 
     with monkeypatch.context() as patch:
@@ -227,7 +227,7 @@ def test_what_is_no_side_file_is_not_offered(tmp_path: Path) -> None:
 def test_a_project_without_a_file_comes_back_without_one(tmp_path: Path) -> None:
     workspace = small_workspace()
     workspace.do(Rename("Small", "conv", "mine"))
-    AutosaveFile(tmp_path).write(workspace)
+    AutosaveFile(tmp_path).write(UnsavedWork.of(workspace))
     (lost,) = lost_work(tmp_path)
     assert (lost.title, lost.path, lost.digest) == ("Small", None, "")
     assert lost.project() == workspace.project != small_project()

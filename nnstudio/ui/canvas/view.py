@@ -175,6 +175,17 @@ class CanvasView(QGraphicsView):
         if dx or dy:
             self.pan(QPointF(dx, dy))
 
+    def bring_into_sight(self, rect: QRectF) -> None:
+        """Move only if `rect` is not seen: just so far, or to its middle if it is too large."""
+        seen = self.viewportTransform().mapRect(rect)
+        port = QRectF(self.viewport().rect())
+        if port.contains(seen):
+            return
+        if seen.width() <= port.width() - 48 and seen.height() <= port.height() - 48:
+            self.show_rect(rect)
+        elif not port.intersects(seen):
+            self.look_at(rect.center())
+
     def _backdrop(self, step: float) -> QPixmap:
         # Drawn once per zoom and size; a frame then only copies it to where the dots are.
         look = self.canvas_scene.look

@@ -19,6 +19,7 @@ from nnstudio.project.values import Project
 from nnstudio.ui.canvas.items.style import NAMES_FROM
 from nnstudio.ui.canvas.minimap import Minimap
 from nnstudio.ui.canvas.overlays import Bubble, EmptyHint
+from nnstudio.ui.canvas.reappeared import path_to, reappeared
 from nnstudio.ui.canvas.scene import CanvasScene
 from nnstudio.ui.canvas.tooltips import describe
 from nnstudio.ui.canvas.view import ZOOM_STEP, CanvasView
@@ -71,6 +72,7 @@ class CanvasViewer(QWidget):
         theme.notifier.changed.connect(self._on_theme)
         workspace.changed.connect(self._on_changed)
         workspace.opened.connect(self._on_opened)
+        workspace.stepped.connect(self._on_stepped)
         self._refresh()
         self.look_first()
 
@@ -289,6 +291,17 @@ class CanvasViewer(QWidget):
         if self.selection() != selected:
             self.selection_changed.emit(self.selection())
 
+    def _on_stepped(self, before: Project, after: Project) -> None:
+        """Select what undo or redo has brought back, where it is."""
+        found = None if self._is_gone() else reappeared(before, after, self.block)
+        if found is None:
+            return
+        if found.block != self.block:
+            self.show_path(path_to(after, found.block) or ())
+        self.select(found.nodes, found.wires)
+        ends = {port.node for wire in found.wires for port in (wire.source, wire.target)}
+        self.view.bring_into_sight(self.scene.content_rect(found.nodes or ends))
+
     def _on_opened(self) -> None:
         if self._is_gone():
             return
@@ -321,6 +334,7 @@ class CanvasViewer(QWidget):
         for signal, slot in (
             (self.workspace.changed, self._on_changed),
             (self.workspace.opened, self._on_opened),
+            (self.workspace.stepped, self._on_stepped),
         ):
             with contextlib.suppress(ValueError):
                 signal.disconnect(slot)

@@ -19,6 +19,7 @@ from nnstudio.project.storage.atomic import TEMPORARY, write_text
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import dumps, load_json, loads, read_text
 from nnstudio.project.values import Project
+from nnstudio.workspace.known_file import KnownFile
 from nnstudio.workspace.workspace import Workspace
 
 FORMAT = "nnstudio-recovery"
@@ -49,6 +50,20 @@ class RecoverableProject:
                 self.file.with_suffix(suffix).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class UnsavedWork:
+    """What a side file keeps: a project, its title, and what is known of its file."""
+
+    project: Project
+    title: str
+    known: KnownFile | None
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> UnsavedWork:
+        """Take the work of a workspace as it is now."""
+        return cls(workspace.project, workspace.title, workspace.known_file)
+
+
 class AutosaveFile:
     """The side file of this window."""
 
@@ -56,16 +71,16 @@ class AutosaveFile:
         self._file = folder / f"{secrets.token_hex(6)}.nns"
         self._lock = _lock(self._file)
 
-    def write(self, workspace: Workspace) -> None:
-        """Keep the project and what is known of its file; raises `FileError`."""
-        known = workspace.known_file
+    def write(self, work: UnsavedWork) -> None:
+        """Keep the work; may be called from any thread, one at a time. Raises `FileError`."""
+        known = work.known
         about = {
             "format": FORMAT,
-            "title": workspace.title,
+            "title": work.title,
             "path": str(known.path.absolute()) if known is not None else None,
             "digest": known.digest if known is not None else "",
             "seconds": time.time(),
-            "project": dumps(workspace.project),
+            "project": dumps(work.project),
         }
         folder = self._file.parent
         try:

@@ -14,6 +14,7 @@ from nnstudio.graph.values import Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas import make_canvas
+from nnstudio.ui.canvas.reappeared import path_to
 from nnstudio.ui.inspector import Inspector
 from nnstudio.ui.outline.outline import Outline
 from nnstudio.ui.palette.palette import Palette
@@ -156,18 +157,7 @@ class Editor(QWidget):
 
     def path_to(self, block: str) -> tuple[str, ...] | None:
         """Find the nodes to enter from the root to reach a block; None if it is not in use."""
-        project = self.workspace.project
-        ways: list[tuple[str, tuple[str, ...]]] = [(project.root, ())]
-        seen = {project.root}
-        while ways:
-            name, path = ways.pop(0)
-            if name == block:
-                return path
-            for node in project.by_name[name].graph.nodes:
-                if node.type in project.by_name and node.type not in seen:
-                    seen.add(node.type)
-                    ways.append((node.type, (*path, node.id)))
-        return None
+        return path_to(self.workspace.project, block)
 
     def show_properties(self) -> None:
         """Go to the first field of the inspector."""
