@@ -51,6 +51,8 @@ def train(options: argparse.Namespace) -> int:
     note = Console(stderr=True, soft_wrap=True, highlight=False)
     project = SetTraining(settings).apply(project)
     project = _fitted(project, note, quiet=options.json)
+    if not options.json:
+        _warn(project, note)
     folder = Path(options.run) if options.run else None
     if options.resume and folder is None:
         raise Refusal("--resume expects --run DIR, the folder of the training to go on with")
@@ -77,6 +79,13 @@ def _fitted(project: Project, note: Console, *, quiet: bool) -> Project:
     if not quiet:
         note.print(f"{project.root} fitted to {info.name}: {command.told}")
     return command.apply(project)
+
+
+def _warn(project: Project, note: Console) -> None:
+    """What is likely to be no use, before the time is spent on it."""
+    for problem in analyse(project).problems:
+        if problem.severity == "warning":
+            note.print(f"warning: {problem.block}: {problem.sentence}", markup=False)
 
 
 def _follow(run: Run, teller: _Json | _Terminal) -> Event | None:
