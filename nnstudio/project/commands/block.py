@@ -25,6 +25,7 @@ from nnstudio.project.names import class_name_problem, parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used
 from nnstudio.project.values import Block, BlockKind, Local, Project, Requirement
+from nnstudio.symbols.article import with_article
 
 __all__ = [
     "AddBlock",
@@ -215,7 +216,7 @@ class SetKind:
 
     @property
     def title(self) -> str:
-        return f"Make {self.block} a {self.kind}"
+        return f"Make {self.block} {with_article(self.kind)}"
 
     def apply(self, project: Project) -> Project:
         block = replace(block_of(project, self.block), kind=self.kind)
