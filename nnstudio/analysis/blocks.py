@@ -144,7 +144,7 @@ class _Walk:
             nested=self.definition.nested,
             source=self.block,
             absent=self.binding.absent,
-            memory=aliases.summary(),
+            trace=aliases.summary,
         )
 
     def broken(self) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ batch in the Inputs of the model; it is followed by its name through all blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nnstudio.analysis.advice.batch_axes import SEQUENCES, Along, first_input, plain, rule_of
@@ -17,7 +17,7 @@ from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem, Seve
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Category
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.graph.order import topological
+from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Graph, Node
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import Block, Project
@@ -107,34 +107,38 @@ class _Use:
 
     def problems(self) -> Iterator[tuple[Node, Problem]]:
         """One for each node, but for what only follows from another one's."""
-        after: set[str] = set()
-        for node_id in topological(self.graph) or ():
-            node = self.graph.by_id[node_id]
-            before = {port.node for port in self.graph.incoming[node_id].values()}
-            found = self.report.nodes.get(node_id)
-            if found is None or not found.active or found.repeats == 0 or not found.inputs:
-                continue
-            follows = bool(before & after)
-            if follows:
-                after.add(node_id)
-            tensors = found.inputs.values()
-            twice = any(len(_places(tensor, self.names)) > 1 for tensor in tensors)
-            if follows and (twice or node.type == OUTPUT):
-                continue
-            mixing = self.mixing(node, found)
+        found: dict[str, _Mixing] = {}
+        for node in self.graph.nodes:
+            mixing = self.mixing(node)
             if mixing is not None:
-                after.add(node_id)
-                severity: Severity = "advice" if mixing.is_advice else "warning"
-                place = mixing.at or node
-                yield place, say(self.block, place, severity, mixing.sentence, mixing.fix)
+                found[node.id] = mixing
+        for node_id, mixing in found.items():
+            node = self.graph.by_id[node_id]
+            if self.follows(node, found):
+                continue
+            severity: Severity = "advice" if mixing.is_advice else "warning"
+            place = mixing.at or node
+            yield place, say(self.block, place, severity, mixing.sentence, mixing.fix)
 
-    def mixing(self, node: Node, found: NodeReport) -> _Mixing | None:
+    def follows(self, node: Node, found: Mapping[str, _Mixing]) -> bool:
+        """True for what is no fault of its own: samples against samples, and the end of it."""
+        tensors = self.report.nodes[node.id].inputs.values()
+        twice = any(len(_places(tensor, self.names)) > 1 for tensor in tensors)
+        if not twice and node.type != OUTPUT:
+            return False
+        before = upstream(self.graph, [node.id]) - {node.id}
+        return any(other in before for other in found)
+
+    def mixing(self, node: Node) -> _Mixing | None:
         """What one layer does to the batch."""
+        rule = rule_of(node.type)
+        found = self.report.nodes.get(node.id)
+        if found is None or not found.inputs or not found.active or found.repeats == 0:
+            return None
         if node.type == OUTPUT:
             return self.moved(node, found) if self.is_root else None
         if node.type in SEQUENCES:
             return self.sequence(node, found)
-        rule = rule_of(node.type)
         for along in rule.along(found) if rule is not None else ():
             if _holds(along.tensor.shape[along.axis], self.names):
                 assert rule is not None
