@@ -2,25 +2,24 @@
 
 A view (`Flatten`, `Chunk`), a layer that does nothing (`Identity`, a condition that does not hold,
 dropout in evaluation), a block that gives back what it got: what leaves them is traced back to
-where its memory comes from.
+where its memory comes from. Only what is asked for is traced: most values are new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.free_sizes import label
-from nnstudio.analysis.memory import BlockMemory, Cell, Origin, Region, Step, either
+from nnstudio.analysis.memory import BlockMemory, Cell, Origin, Step, either
+from nnstudio.analysis.memory_regions import region_of
 from nnstudio.analysis.report import NodeReport
 from nnstudio.analysis.wiring import effective
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.memory import OWN
 from nnstudio.graph.values import Node, Port
 from nnstudio.symbols.bounds import ExpressionError
-from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION, Scope, resolve
 
@@ -51,7 +50,7 @@ class Reader:
 
 
 class Aliases:
-    """The memory of all values of one use of a block."""
+    """The memory of the values of one use of a block."""
 
     def __init__(
         self, definition: Definition, nodes: Mapping[str, NodeReport], scope: Scope
@@ -61,55 +60,72 @@ class Aliases:
         self.graph = definition.block.graph
         self.nodes = nodes
         self.scope = scope
-        self.writers: list[Writer] = []
-        # what is not in it is new memory, and its node has made it
-        self.cells: dict[Port, Cell] = {}
-        for node_id in definition.order or ():
-            self._follow(self.graph.by_id[node_id])
+        self._cells: dict[Port, Cell] = {}
+
+    # -- memory ------------------------------------------------------------------------------
 
     def cell(self, port: Port) -> Cell:
         """The memory of an output."""
-        found = self.cells.get(port)
-        return self._new(port) if found is None else found
+        stack = [port]
+        while stack:
+            current = stack[-1]
+            if current in self._cells:
+                stack.pop()
+                continue
+            needed = [source for source in self._handed(current.node) if source not in self._cells]
+            if needed:
+                stack += needed
+                continue
+            stack.pop()
+            found = self._outputs(self.graph.by_id[current.node])
+            self._cells |= found
+            self._cells.setdefault(current, self._new(current))
+        return self._cells[port]
 
     def _new(self, port: Port) -> Cell:
         made_by = label(self.graph.by_id[port.node])
         return Cell(frozenset({Origin("made", (port.node, port.name), made_by)}))
 
-    # -- one node ----------------------------------------------------------------------------
+    def _handed(self, node_id: str) -> tuple[Port, ...]:
+        """The outputs whose memory may leave a node again."""
+        node, report = self.graph.by_id[node_id], self.nodes[node_id]
+        plain = node.when is None and node.repeat is None and node.shares is None
+        if plain and report.memory is OWN and report.inner is None and not self._guard(node):
+            return ()  # by far the most: what leaves it is new
+        return tuple(self.graph.incoming[node_id].values())
 
-    def _follow(self, node: Node) -> None:
+    def _guard(self, node: Node) -> bool:
+        return node.id in self.definition.wiring.guards
+
+    def _outputs(self, node: Node) -> dict[Port, Cell]:
+        """The cells of what leaves a node, as far as they are not new; those before are known."""
         report = self.nodes[node.id]
         if node.type in (INPUT, PARAMETER, BUFFER):
             path = (node.id, "output")
             origin = Origin("input" if node.type == INPUT else "tensor", path, label(node))
-            self.cells[Port(node.id, "output")] = Cell(frozenset({origin}))
-            return
-        plain = node.when is None and node.repeat is None and node.shares is None
-        unguarded = node.id not in self.definition.wiring.guards
-        if plain and unguarded and report.memory is OWN and report.inner is None:
-            return  # by far the most: what leaves it is new
-        if not report.outputs or node.type == OUTPUT:
-            return
+            return {Port(*path): Cell(frozenset({origin}))}
         acts, stands_by = self._ways(node, report)
         found: dict[str, list[Cell]] = {port: [] for port in report.outputs}
         if acts:
-            for port, cell in self._acting(node, report).items():
-                found[port].append(cell)
-        if stands_by is not None:
-            found[next(iter(found))].append(self.cell(stands_by))
-        for port, cells in found.items():
-            if cells:
-                self.cells[Port(node.id, port)] = either(cells)
+            inner = report.inner
+            acting = self._of_layer(node, report) if inner is None else self._of_block(node, report)
+            for port, cell in acting.items():
+                found.setdefault(port, []).append(cell)
+        if stands_by is not None and found:
+            passing = next(iter(found))
+            own = [] if found[passing] or not acts else [self._new(Port(node.id, passing))]
+            found[passing] += [*own, self._cells[stands_by]]
+        return {Port(node.id, port): either(cells) for port, cells in found.items() if cells}
 
     def _ways(self, node: Node, report: NodeReport) -> tuple[bool, Port | None]:
         """Whether the node may do something, and what passes it where it may do nothing."""
         incoming = self.graph.incoming[node.id]
-        if not report.inputs:
+        guard = self.definition.wiring.guards.get(node.id)
+        plain = node.when is None and node.repeat is None and node.shares is None
+        if (plain and guard is None) or not report.inputs:
             return True, None
         meant = effective(self.graph, node)
         first = incoming.get(next(iter(report.inputs)))
-        guard = self.definition.wiring.guards.get(node.id)
         if meant.repeat is not None and report.repeats == 0:
             return False, first
         may_not = meant.repeat is not None and report.repeats is None
@@ -133,16 +149,14 @@ class Aliases:
             return None
         return None if value is None else bool(value)
 
-    def _acting(self, node: Node, report: NodeReport) -> dict[str, Cell]:
-        """The memory of what leaves a node that does something; notes what it writes into."""
-        if report.inner is not None:
-            return self._of_block(node, report, report.inner.memory)
+    def _fed(self, node: Node, report: NodeReport) -> dict[str, Port]:
+        incoming = self.graph.incoming[node.id]
+        return {port: incoming[port] for port in report.inputs if port in incoming}
+
+    def _of_layer(self, node: Node, report: NodeReport) -> dict[str, Cell]:
         memory = report.memory
         fed = self._fed(node, report)
         port = memory.port or next(iter(fed), "")
-        if memory.overwrites and port in fed:
-            step = Step(self.block.name, node)
-            self.writers.append(Writer(node, port, (step,)))
         passes = (memory.passes or memory.overwrites) and port in fed
         keeps = memory.keeps == "always" or (memory.keeps == "overwriting" and memory.overwrites)
         found: dict[str, Cell] = {}
@@ -150,84 +164,39 @@ class Aliases:
             keeper = node.id if keeps and k == 0 else None
             if not passes and keeper is None:
                 continue
-            own = Port(node.id, name)
-            cell = self.cell(fed[port]) if passes else self._new(own)
+            cell = self._cells[fed[port]] if passes else self._new(Port(node.id, name))
             found[name] = cell.after(
                 writer=node.id if memory.overwrites else None,
                 keeper=keeper,
                 locker=node.id if memory.locked else None,
                 overlapper=node.id if memory.overlaps else None,
-                region=self._region(node, report, fed[port], k) if passes else None,
+                region=region_of(node, report, fed[port], k) if passes else None,
             )
         return found
 
-    def _fed(self, node: Node, report: NodeReport) -> dict[str, Port]:
-        incoming = self.graph.incoming[node.id]
-        return {port: incoming[port] for port in report.inputs if port in incoming}
-
-    def _region(self, node: Node, report: NodeReport, source: Port, k: int) -> Region | None:
-        """Which part of its input an output is, if that is told by plain numbers."""
-        if node.type in ("Chunk", "Split"):
-            return Region((node.id,), k, k + 1)
-        if node.type not in ("Slice", "Select") or node.repeat is not None:
-            return None
-        given = report.params
-        dim, size = given.get("dim"), None
-        tensor = next(iter(report.inputs.values()))
-        if isinstance(dim, Dim) and dim.value is not None and -tensor.rank <= dim.value:
-            size = tensor.shape[dim.value % tensor.rank].value
-        if size is None or not isinstance(dim, Dim) or dim.value is None:
-            return None
-        cut = (source.node, source.name, str(dim.value % tensor.rank))
-        bounds: list[int | None] = []
-        names = ("index", "index") if node.type == "Select" else ("start", "end")
-        for name, otherwise in zip(names, (0, size), strict=True):
-            quantity = given.get(name)
-            if quantity is None or isinstance(quantity, tuple):
-                return None
-            absent = quantity.is_constant and quantity.value is None
-            value = otherwise if absent else quantity.value
-            if not isinstance(value, int):
-                return None
-            bounds.append(value + size if value < 0 else value)
-        start, end = bounds
-        assert start is not None
-        assert end is not None
-        return Region(cut, start, end + 1 if node.type == "Select" else end)
-
     # -- uses of blocks ----------------------------------------------------------------------
 
-    def _of_block(self, node: Node, report: NodeReport, memory: BlockMemory) -> dict[str, Cell]:
+    def _of_block(self, node: Node, report: NodeReport) -> dict[str, Cell]:
+        assert report.inner is not None
+        memory = report.inner.memory
         fed = self._fed(node, report)
-        repeat = effective(self.graph, node).repeat
-        several = repeat is not None and report.repeats != 1
-        carried = next(iter(fed), "")
-        self._note_writing(node, memory, fed, carried if several else None)
-        cells = {port: self.cell(source) for port, source in fed.items()}
+        carried = self._carried(node, report)
+        cells = {port: self._cells[source] for port, source in fed.items()}
         found = self._outside(node, memory, cells)
-        first = next(iter(report.outputs))
-        for _ in range(_ROUNDS if several and first in found else 0):
-            again = self._outside(node, memory, {**cells, carried: found[first]})
+        first = next(iter(report.outputs), "")
+        for _ in range(_ROUNDS if carried is not None and first in found else 0):
+            again = self._outside(node, memory, {**cells, str(carried): found[first]})
             widened = {port: either((found[port], again[port])) for port in found}
             if widened == found:
                 break
             found = widened
         return found
 
-    def _note_writing(
-        self, node: Node, memory: BlockMemory, fed: Mapping[str, Port], carried: str | None
-    ) -> None:
-        own = Step(self.block.name, node)
-        written = {port: way for port, way in memory.written.items() if port in fed}
-        first = next(iter(memory.outputs.values()), None) if carried in written else None
-        if first is not None and carried is not None:
-            # what a repetition gives back of another input, the next one writes into
-            for origin in first.origins:
-                if origin.kind == "input" and origin.label in fed:
-                    written.setdefault(origin.label, written[carried])
-        for port, way in written.items():
-            again = carried is not None and port != carried
-            self.writers.append(Writer(node, port, (own, *way), again))
+    def _carried(self, node: Node, report: NodeReport) -> str | None:
+        """The port into which a repetition gives what the one before it gave, if there are two."""
+        repeat = effective(self.graph, node).repeat
+        several = repeat is not None and report.repeats not in (0, 1)
+        return next(iter(report.inputs), None) if several else None
 
     def _outside(
         self, node: Node, memory: BlockMemory, cells: Mapping[str, Cell]
@@ -252,6 +221,57 @@ class Aliases:
                 )
         return found
 
+    # -- who writes --------------------------------------------------------------------------
+
+    def writers(self) -> Iterator[Writer]:
+        """The nodes that write into what feeds them and that `forward` computes."""
+        for node in self.graph.nodes:
+            report = self.nodes[node.id]
+            inner = report.inner
+            if not (report.memory.overwrites or (inner is not None and inner.overwrites)):
+                continue
+            if node.id in self.definition.used and self._ways(node, report)[0]:
+                yield from self._written(node, report)
+
+    def _written(self, node: Node, report: NodeReport) -> Iterator[Writer]:
+        own = Step(self.block.name, node)
+        fed = self._fed(node, report)
+        if report.inner is None:
+            port = report.memory.port or next(iter(fed), "")
+            if port in fed:
+                yield Writer(node, port, (own,))
+            return
+        memory = report.inner.memory
+        written = {port: way for port, way in memory.written.items() if port in fed}
+        carried = self._carried(node, report)
+        first = next(iter(memory.outputs.values()), None)
+        if carried is not None and carried in written and first is not None:
+            # what a repetition gives back of another input, the next one writes into
+            for origin in first.origins:
+                if origin.kind == "input" and origin.label in fed:
+                    written.setdefault(origin.label, written[carried])
+        for port, way in written.items():
+            again = carried is not None and port != carried
+            yield Writer(node, port, (own, *way), again)
+
+    def written_by(self, writer: Writer) -> Cell:
+        """The memory that a writer writes into."""
+        return self.cell(self.graph.incoming[writer.node.id][writer.port])
+
+    def is_alone(self, writer: Writer) -> bool:
+        """True if a writer plainly is the only one to see a new value: nothing is to be traced."""
+        source = self.graph.incoming[writer.node.id][writer.port]
+        made_by, report = self.graph.by_id[source.node], self.nodes[source.node]
+        return (
+            not writer.again
+            and report.memory is OWN
+            and report.inner is None
+            and made_by.type not in (INPUT, PARAMETER, BUFFER)
+            and not self._handed(source.node)
+            and writer.node.repeat is None
+            and len(self.graph.outgoing[source.node]) == 1
+        )
+
     # -- what is read ------------------------------------------------------------------------
 
     def readers(self, port: Port) -> Iterator[Reader]:
@@ -260,8 +280,7 @@ class Aliases:
             if edge.source != port or edge.target.node not in self.definition.used:
                 continue
             node, name = self.graph.by_id[edge.target.node], edge.target.name
-            report = self.nodes[node.id]
-            if self._uses(node, report, name):
+            if self._uses(node, self.nodes[node.id], name):
                 yield Reader(port, node, name)
 
     def _uses(self, node: Node, report: NodeReport, port: str) -> bool:
@@ -275,44 +294,46 @@ class Aliases:
         own = port == (memory.port or next(iter(report.inputs), port))
         return not (own and (handed or memory.shape_only))
 
-    @cached_property
-    def by_origin(self) -> Mapping[Origin, tuple[Port, ...]]:
-        """The outputs that may lie in a memory, for all memory that somebody passes on."""
-        found: dict[Origin, list[Port]] = {}
-        for port, cell in self.cells.items():
-            for origin in cell.origins:
-                found.setdefault(origin, []).append(port)
-        return {origin: tuple(ports) for origin, ports in found.items()}
+    def lying_in(self, origin: Origin) -> Iterator[Port]:
+        """All outputs that may lie in a memory, from those of the node that has it first."""
+        maker = origin.path[0]
+        stack = [
+            Port(maker, name)
+            for name in self.nodes[maker].outputs
+            if origin in self.cell(Port(maker, name)).origins
+        ]
+        seen = set(stack)
+        while stack:
+            port = stack.pop()
+            yield port
+            for edge in self.graph.outgoing[port.node]:
+                target = edge.target.node
+                if edge.source != port or not self._handed(target):
+                    continue
+                for name in self.nodes[target].outputs:
+                    after = Port(target, name)
+                    if after not in seen and origin in self.cell(after).origins:
+                        seen.add(after)
+                        stack.append(after)
 
-    def lying_in(self, origin: Origin) -> tuple[Port, ...]:
-        """All outputs that may lie in a memory, the one that made it first."""
-        known = self.by_origin.get(origin, ())
-        maker = Port(*origin.path) if origin.kind == "made" and len(origin.path) == 2 else None
-        return known if maker is None or maker in known else (maker, *known)
+    # -- the block as a whole ----------------------------------------------------------------
 
     def summary(self) -> BlockMemory:
         """What a use of the block has to know."""
-        names = {node.id: node.name for node in self.graph.of_type(INPUT)}
         written: dict[str, tuple[Step, ...]] = {}
-        for writer in self.writers:
-            if writer.node.id in self.definition.used:
-                for origin in self.written_by(writer).origins:
-                    if origin.kind == "input":
-                        written.setdefault(names[origin.path[0]], writer.way)
-        read = {
-            names[origin.path[0]]
-            for port, cell in self.cells.items()
-            for origin in cell.origins
-            if origin.kind == "input"
-            and any(reader.node.type != OUTPUT for reader in self.readers(port))
-        }
+        for writer in self.writers():
+            for origin in self.written_by(writer).origins:
+                if origin.kind == "input":
+                    written.setdefault(origin.label, writer.way)
+        read: set[str] = set()
+        for node in self.graph.of_type(INPUT):
+            origin = Origin("input", (node.id, "output"), label(node))
+            ports = self.lying_in(origin)
+            if any(reader.node.type != OUTPUT for port in ports for reader in self.readers(port)):
+                read.add(node.name)
         outputs: dict[str, Cell] = {}
         for node in self.graph.of_type(OUTPUT):
             source = self.graph.incoming[node.id].get("input")
             if source is not None:  # also what is new: it may leave by two Outputs
                 outputs[node.name] = replace(self.cell(source), regions=frozenset())
         return BlockMemory(written, frozenset(read), outputs)
-
-    def written_by(self, writer: Writer) -> Cell:
-        """The memory that a writer writes into."""
-        return self.cell(self.graph.incoming[writer.node.id][writer.port])

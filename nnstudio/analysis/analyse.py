@@ -14,6 +14,7 @@ from nnstudio.analysis.boundary import boundary_problems
 from nnstudio.analysis.consistent_uses import differing_uses
 from nnstudio.analysis.inference import Inference, not_inferred
 from nnstudio.analysis.report import BlockReport, Problem, Report
+from nnstudio.analysis.two_meanings import names_with_two_meanings
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.use import ShapeError
@@ -39,7 +40,10 @@ def analyse(
     for problem in _root_values(project):
         problems[problem] = None
     for name in reports:
-        for problem in boundary_problems(analysis.definition(project.by_name[name])):
+        block = project.by_name[name]
+        for problem in boundary_problems(analysis.definition(block)):
+            problems[problem] = None
+        for problem in names_with_two_meanings(project, block, reports[name]):
             problems[problem] = None
     for plugin in registry.plugin_problems():
         problems[Problem("warning", plugin.sentence, project.root)] = None

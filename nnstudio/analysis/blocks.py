@@ -147,7 +147,7 @@ class _Walk:
             nested=self.definition.nested,
             source=self.block,
             absent=self.binding.absent,
-            memory=aliases.summary(),
+            trace=aliases.summary,
         )
 
     def requirement_problems(self) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ def boundary_problems(definition: Definition) -> Iterator[Problem]:
     if not graph.of_type(INPUT):
         sentence = f"{name} has no Input: nothing can be given to it"
         yield Problem("error", sentence, name, fix=_input(definition))
-    yield from _dead_branches(definition, outputs)
+    yield from _dead_branches(definition)
 
 
 def open_input(definition: Definition, node: Node, port: str) -> Fix | None:
@@ -83,10 +83,10 @@ def _input_before(definition: Definition, node: Node, port: str) -> Fix | None:
     return Fix(title, AddInput(definition.block.name, target, found.shape, found.dtype, title))
 
 
-def _dead_branches(definition: Definition, outputs: tuple[Node, ...]) -> Iterator[Problem]:
+def _dead_branches(definition: Definition) -> Iterator[Problem]:
     block = definition.block
     graph = block.graph
-    used = upstream(graph, [node.id for node in outputs])
+    used = definition.used
     sentences: dict[str, tuple[str, Fix | None]] = {}
     for node in graph.nodes:
         if node.id in used or graph.outgoing[node.id]:
@@ -104,7 +104,7 @@ def _dead_branches(definition: Definition, outputs: tuple[Node, ...]) -> Iterato
             yield Problem("warning", sentence, block.name, node.id, label(node), fix=fix)
 
 
-def _branch(graph: Graph, end: Node, used: set[str]) -> frozenset[str]:
+def _branch(graph: Graph, end: Node, used: frozenset[str]) -> frozenset[str]:
     """The nodes that lead to `end` and to nothing else; Inputs stay, they are the arguments."""
     branch = {n for n in upstream(graph, [end.id]) - used if graph.by_id[n].type != INPUT}
     while True:

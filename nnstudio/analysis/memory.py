@@ -6,7 +6,7 @@ Values only; `aliases` finds them, `overwriting` says what follows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal
 
@@ -60,18 +60,13 @@ class Cell:
         region: Region | None = None,
     ) -> Cell:
         """The same memory after one more node."""
-
-        def more(known: frozenset[str], node: str | None) -> frozenset[str]:
-            return known if node is None else known | {node}
-
-        regions = self.regions if region is None else self.regions | {region}
-        return replace(
-            self,
-            behind=more(self.behind, writer),
-            kept=more(self.kept, keeper),
-            locked=more(self.locked, locker),
-            overlaps=more(self.overlaps, overlapper),
-            regions=regions,
+        return Cell(
+            self.origins,
+            self.behind if writer is None else self.behind | {writer},
+            self.kept if keeper is None else self.kept | {keeper},
+            self.locked if locker is None else self.locked | {locker},
+            self.overlaps if overlapper is None else self.overlaps | {overlapper},
+            self.regions if region is None else self.regions | {region},
         )
 
     def apart_from(self, other: Cell) -> bool:

@@ -25,9 +25,9 @@ from nnstudio.project.values import Project
 def with_overwriting(project: Project, aliases: Aliases) -> dict[str, NodeReport]:
     """The reports of the nodes that overwrite what they should not, with the problem."""
     found: dict[str, NodeReport] = {}
-    for writer in aliases.writers:
+    for writer in aliases.writers():
         node = writer.node
-        if node.id not in aliases.definition.used or node.id in found:
+        if node.id in found or aliases.is_alone(writer):
             continue
         told = _Overwriting(project, aliases, writer).told()
         if told is None:
@@ -127,9 +127,8 @@ class _Overwriting:
     def keeps(self) -> bool:
         """True if what the writer gives is needed for the gradient of its own."""
         node = self.writer.node
-        port = next(iter(self.aliases.nodes[node.id].outputs), "")
-        cell = self.aliases.cells.get(Port(node.id, port))
-        return cell is not None and node.id in cell.kept
+        port = next(iter(self.aliases.nodes[node.id].outputs), None)
+        return port is not None and node.id in self.aliases.cell(Port(node.id, port)).kept
 
     def has_gradient(self, node: Node) -> bool:
         """True if something before the node learns, or may: nobody knows what feeds a block."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from nnstudio.analysis.memory import BlockMemory
@@ -70,8 +71,8 @@ class BlockReport:
     """One use of a block: reports by node id, the scope of its names, outputs, totals, problems.
 
     `source` and `nested` are the blocks it was made from, `absent` the open optional Inputs: what
-    an analysis after an edit compares before it takes reports over. `memory` is what it does with
-    the memory of its Inputs.
+    an analysis after an edit compares before it takes reports over. `trace` finds out what it does
+    with the memory of its Inputs.
     """
 
     block: str
@@ -85,7 +86,20 @@ class BlockReport:
     nested: tuple[Block, ...] = ()
     source: Block | None = None
     absent: frozenset[str] = frozenset()
-    memory: BlockMemory = field(default_factory=BlockMemory)
+    trace: Callable[[], BlockMemory] = field(default=BlockMemory, compare=False, repr=False)
+
+    @cached_property
+    def memory(self) -> BlockMemory:
+        """What it does with the memory of its Inputs, found out when it is first asked for."""
+        return self.trace()
+
+    @cached_property
+    def overwrites(self) -> bool:
+        """True if a layer in it, or in a block inside, writes into its input."""
+        return any(
+            node.memory.overwrites or (node.inner is not None and node.inner.overwrites)
+            for node in self.nodes.values()
+        )
 
     @property
     def ok(self) -> bool:

@@ -18,6 +18,7 @@ from nnstudio.project.commands.block import SetKind
 from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.article import with_article
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION
@@ -108,7 +109,9 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
     """Errors of a node that is repeated, conditional or shared."""
     graph = block.graph
     if node.type in OWN:
-        yield WiringError(f"an {node.type} can be neither repeated, conditional nor shared")
+        yield WiringError(
+            f"{with_article(node.type)} can be neither repeated, conditional nor shared"
+        )
         return
     if node.shares is not None:
         sentence = _share(project, graph, node)

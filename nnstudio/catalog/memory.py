@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from nnstudio.catalog.code import FunctionCode, Written
@@ -61,11 +62,18 @@ def memory_of(layer: Layer, use: Use, outputs: tuple[Tensor, ...]) -> Memory:
         return OWN
     memory = _untold(layer) if told is None else told if isinstance(told, Memory) else told(use)
     if isinstance(memory.overwrites, str):
-        memory = replace(memory, overwrites=bool(use.value(memory.overwrites)))
+        memory = _decided(memory, bool(use.value(memory.overwrites)))
     source = use.inputs.get(memory.port) if memory.port else next(iter(use.inputs.values()), None)
     if memory.passes and (source is None or any(t.dtype != source.dtype for t in outputs)):
         memory = replace(memory, passes=False)  # other numbers are other memory
     return memory
+
+
+@cache
+def _decided(memory: Memory, overwrites: bool) -> Memory:
+    """One object for each: what is as declared and does nothing is `OWN` itself."""
+    decided = replace(memory, overwrites=overwrites)
+    return OWN if decided == OWN else decided
 
 
 _UNTOLD: dict[int, tuple[Layer, Memory]] = {}

@@ -16,8 +16,10 @@ from nnstudio.cli.output import nobody_reads, reader_has_gone
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import project_of
+from nnstudio.compiler.inference import full_report
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -47,6 +49,8 @@ def train(options: argparse.Namespace) -> int:
     project, told = fitted(project)
     if told and not options.json:
         console(stderr=True).print(told)
+    if not options.json:
+        _warn(project)
     teller = _Json() if options.json else _Lines(project.root)
     try:
         with wish.deferred():
@@ -65,6 +69,14 @@ def train(options: argparse.Namespace) -> int:
         print(f"nnstudio: {last.sentence}", file=sys.stderr)
         return NO if last.line else WRONG
     return STOPPED if isinstance(last, Stopped) else DONE
+
+
+def _warn(project: Project) -> None:
+    """Say what is likely to be no use, before the time is spent on it."""
+    note = console(stderr=True)
+    for problem in full_report(project).problems:
+        if problem.severity == "warning":
+            note.print(f"warning: {problem.block}: {problem.sentence}", markup=False)
 
 
 def _follow(run: Run, teller: _Json | _Lines) -> Event | None:

@@ -1,6 +1,8 @@
 """Counting the floating point operations of whatever torch executes in this thread.
 
-torch's own formulas (`torch.utils.flop_counter`), and those it lacks: fused attention on the CPU.
+torch's own formulas (`torch.utils.flop_counter`), and those it lacks: fused attention on the CPU,
+bilinear layers, smooth interpolation. An operation without a formula counts as nothing only if it
+is known to have no sums of products (`uncounted`); any other makes the count unknown.
 torch's `FlopCounterMode` is not used, because it hooks every module of the process and so reaches
 into a training that runs in another thread. No global switch is touched here.
 """
@@ -16,19 +18,20 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-RECURRENT = (nn.RNNBase, nn.RNNCellBase)
-"""Counted by formula: on the CPU torch runs an LSTM as one operation."""
+from nnstudio.inspection.uncounted import is_nothing
 
 
 class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch is untyped here
     """Counts inside `with`: a multiply and an add are two, all but products is nothing.
 
-    `drew` tells whether random numbers were drawn.
+    `unknown` are the names of the operations of which nobody knows how many they are, in the order
+    of the calls; `drew` tells whether random numbers were drawn.
     """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.flops = 0
+        self.unknown: list[str] = []
         self.drew = False
 
     def __torch_dispatch__(
@@ -50,7 +53,46 @@ class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch i
         out = func(*args, **named)
         if formula is not None:
             self.flops += int(formula(*args, **named, out_val=out))
+        elif not is_nothing(func):
+            self.unknown.append(func.name())
         return out
+
+
+def formula_of(module: nn.Module) -> Callable[[nn.Module, list[Tensor]], int] | None:
+    """How to count a module by its inputs, where the operations in it do not show it.
+
+    On the CPU torch runs an LSTM as one operation; distances are sums of products of two tensors
+    that are written as single steps.
+    """
+    return next((formula for kind, formula in _BY_MODULE.items() if isinstance(module, kind)), None)
+
+
+def _recurrent(module: nn.Module, inputs: list[Tensor]) -> int:
+    return recurrent_flops(module, inputs[0])
+
+
+def _cosine(module: nn.Module, inputs: list[Tensor]) -> int:
+    """Three sums of products: of the two vectors, and of each with itself."""
+    return 6 * _pairs(inputs)
+
+
+def _distance(module: nn.Module, inputs: list[Tensor]) -> int:
+    """One power and one sum for each pair of elements."""
+    return 2 * _pairs(inputs)
+
+
+def _pairs(inputs: list[Tensor]) -> int:
+    """The elements of two tensors, each stretched to the other."""
+    first, _ = torch.broadcast_tensors(inputs[0], inputs[1])  # type: ignore[no-untyped-call]
+    return int(first.numel())
+
+
+_BY_MODULE: dict[type[nn.Module], Callable[[nn.Module, list[Tensor]], int]] = {
+    nn.RNNBase: _recurrent,
+    nn.RNNCellBase: _recurrent,
+    nn.CosineSimilarity: _cosine,
+    nn.PairwiseDistance: _distance,
+}
 
 
 def recurrent_flops(module: nn.Module, data: Tensor) -> int:
@@ -75,9 +117,46 @@ def _native_attention(query: Tensor, key: Tensor, *_: Any, **__: Any) -> int:
     return projections + attention_flops(query.shape, key.shape, key.shape)
 
 
+def _encoder_layer(src: Tensor, embed_dim: int, num_heads: int, *weights: Any, **named: Any) -> int:
+    """The fast path of TransformerEncoderLayer in evaluation: attention and two linear maps."""
+    inner: Tensor = named["ffn_weight_1"] if "ffn_weight_1" in named else weights[11]
+    vectors = src.numel() // src.shape[-1]
+    return _native_attention(src, src) + 4 * vectors * inner.numel()
+
+
+def _bilinear(first: Tensor, weight: Tensor, second: Tensor, *_: Any, **__: Any) -> int:
+    """first @ weight for each output, and the product of that with second."""
+    vectors = first.numel() // first.shape[-1]
+    outputs, in1, in2 = weight.shape
+    return 2 * vectors * outputs * in2 * (in1 + 1)
+
+
+def _weighted_bags(weight: Tensor, indices: Tensor, *rest: Any, **named: Any) -> int:
+    """A sum of rows has no products, unless each row is weighted."""
+    weights = named.get("per_sample_weights", rest[4] if len(rest) > 4 else None)
+    return 0 if weights is None else 2 * indices.numel() * weight.shape[-1]
+
+
+def _interpolation(taps: int) -> Callable[..., int]:
+    """Every element is a weighted sum of its neighbours."""
+
+    def formula(*_: Any, out_val: Tensor, **__: Any) -> int:
+        return 2 * taps * out_val.numel()
+
+    return formula
+
+
 _LACKING: dict[str, Callable[..., int]] = {
     "_scaled_dot_product_flash_attention_for_cpu": _fused_attention,
     "_native_multi_head_attention": _native_attention,
+    "_transformer_encoder_layer_fwd": _encoder_layer,
+    "_trilinear": _bilinear,
+    "_embedding_bag": _weighted_bags,
+    "_embedding_bag_forward_only": _weighted_bags,
+    "upsample_linear1d": _interpolation(2),
+    "upsample_bilinear2d": _interpolation(4),
+    "upsample_trilinear3d": _interpolation(8),
+    "upsample_bicubic2d": _interpolation(16),
 }
 _OURS = {
     getattr(torch.ops.aten, name): formula

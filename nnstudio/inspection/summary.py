@@ -18,7 +18,7 @@ import torchinfo
 from torch import Tensor, nn
 from torchinfo.torchinfo import clear_cached_forward_pass
 
-from nnstudio.inspection.flop_counter import RECURRENT, Operations, recurrent_flops
+from nnstudio.inspection.flop_counter import Operations, formula_of
 
 Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
 """An input as `forward` takes it, or its shape and dtype, or None for an input left open."""
@@ -42,7 +42,10 @@ class Row:
     recursive: bool
     """The same module was called before: its parameters are already counted there."""
     flops: int | None
-    """Of this call for one sample, with all below it; None for a container not itself called."""
+    """Of this call for one sample, with all below it; None for a container not itself called, and
+    where it is not known, see `uncounted`."""
+    uncounted: tuple[str, ...] = ()
+    """Operations in it of which nobody knows how many they are."""
     children: tuple[Row, ...] = ()
 
     @property
@@ -73,16 +76,19 @@ class Summary:
     trainable: int
     buffers: int
     """Elements of all buffers."""
-    flops: int
-    """Of matrix products, convolutions, attention and recurrent layers; a multiply and an add
-    count as two. Everything else (norms, activations, sums) counts as nothing, as is usual."""
+    flops: int | None
+    """Of matrix products, convolutions, attention, recurrent layers and the like; a multiply and an
+    add count as two. Everything else (norms, activations, sums) counts as nothing, as is usual.
+    None if there is an operation without a formula: `uncounted` names it."""
     parameter_bytes: int
     buffer_bytes: int
     activation_bytes: int
     """Of what the innermost modules return, views and results in place not counted: what a
     forward pass without gradients makes, and the order of what a training keeps."""
     by_formula: tuple[str, ...]
-    """Paths of the recurrent layers, whose FLOPs are counted by formula."""
+    """Paths of the layers whose FLOPs are counted by formula: recurrent ones, distances."""
+    uncounted: tuple[str, ...]
+    """Operations that have no formula, so that the FLOPs are not known."""
     not_called: tuple[str, ...]
     """Paths of modules with parameters that were neither called nor lie in a called layer."""
     text: str
@@ -114,11 +120,12 @@ def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) 
         parameters=sum(p.numel() for p in parameters),
         trainable=sum(p.numel() for p in parameters if p.requires_grad),
         buffers=sum(b.numel() for b in buffers),
-        flops=trace.flops,
+        flops=trace.root().flops,
         parameter_bytes=sum(p.numel() * p.element_size() for p in parameters),
         buffer_bytes=sum(b.numel() * b.element_size() for b in buffers),
         activation_bytes=trace.activation_bytes // samples,
         by_formula=tuple(dict.fromkeys(trace.by_formula)),
+        uncounted=trace.root().uncounted,
         not_called=trace.not_called(),
         text="",
     )
@@ -184,6 +191,8 @@ class _Call:
     recursive: bool = False
     output_shapes: tuple[tuple[int, ...], ...] = ()
     flops: int | None = None
+    uncounted: tuple[str, ...] = ()
+    called: bool = False
     children: list[_Call] = field(default_factory=list)
 
 
@@ -194,14 +203,13 @@ class _Trace:
         self.model = model
         self.samples = samples
         self.counter = Operations()
-        self.flops = 0
         self.activation_bytes = 0
         self.by_formula: list[str] = []
         self._paths = {module: path for path, module in model.named_modules()}
         self._modules = dict(model.named_modules())
         self._seen: set[nn.Module] = set()
         self._open: list[_Call] = []
-        self._starts: list[int] = []
+        self._starts: list[tuple[int, int]] = []
         self._correction = 0
         self._root: _Call | None = None
 
@@ -216,8 +224,6 @@ class _Trace:
                     hooks.callback(handle.remove)
             with self.counter:
                 self.model(*inputs)
-        assert self._root is not None
-        self.flops = self._root.flops or 0
 
     def _flops(self) -> int:
         return self.counter.flops + self._correction
@@ -236,16 +242,20 @@ class _Trace:
         call = self._call(module, recursive=module in self._seen)
         self._seen.add(module)
         self._open.append(call)
-        self._starts.append(self._flops())
+        self._starts.append((self._flops(), len(self.counter.unknown)))
 
     def _leave(self, module: nn.Module, args: Any, named: dict[str, Any], outputs: Any) -> None:
         inputs = (args, named)
-        call, start = self._open.pop(), self._starts.pop()
-        if isinstance(module, RECURRENT):
-            exact = recurrent_flops(module, next(_all_tensors(inputs)))
+        call, (start, known) = self._open.pop(), self._starts.pop()
+        formula, unknown = formula_of(module), self.counter.unknown
+        if formula is not None:
+            exact = formula(module, list(_all_tensors(inputs)))
             self._correction += exact - (self._flops() - start)
             self.by_formula.append(call.path)
-        call.flops = (self._flops() - start) // self.samples
+            del unknown[known:]
+        call.called = True
+        call.uncounted = tuple(dict.fromkeys(unknown[known:]))
+        call.flops = None if call.uncounted else (self._flops() - start) // self.samples
         tensors = list(_all_tensors(outputs))
         call.output_shapes = tuple(tuple(t.shape) for t in tensors)
         if not call.children:
@@ -270,7 +280,7 @@ class _Trace:
         for name in between:
             path = f"{path}.{name}" if path else name
             last = caller.children[-1] if caller.children else None
-            if last is None or last.path != path or last.flops is not None:
+            if last is None or last.path != path or last.called:
                 last = self._call(self._modules[path])
                 caller.children.append(last)
                 self._seen.add(self._modules[path])
@@ -310,6 +320,7 @@ def _row(call: _Call, depth: int) -> Row:
         trainable=call.trainable,
         recursive=call.recursive,
         flops=call.flops,
+        uncounted=call.uncounted,
         children=tuple(_row(child, depth + 1) for child in call.children),
     )
 
@@ -370,11 +381,16 @@ def _text(table: torchinfo.ModelStatistics, summary: Summary) -> str:
     lines = [line for line in str(table).splitlines() if not line.startswith(_REPLACED)]
     rule = lines[0]
     last = len(lines) - 1 - lines[::-1].index(rule, 1)
-    note = " (recurrent layers by formula)" if summary.by_formula else ""
+    operations = "unknown"
+    if summary.flops is not None:
+        note = " (some layers by formula)" if summary.by_formula else ""
+        operations = f"{summary.flops:,}{note}"
+    elif summary.uncounted:
+        operations = f"unknown (no formula for {', '.join(summary.uncounted)})"
     totals = [
         f"Total params: {summary.parameters:,}",
         f"Trainable params: {summary.trainable:,}",
         f"Non-trainable params: {summary.parameters - summary.trainable:,}",
-        f"Forward FLOPs of one sample: {summary.flops:,}{note}",
+        f"Forward FLOPs of one sample: {operations}",
     ]
     return "\n".join([*lines[:last], *totals, *lines[last:]])

@@ -16,7 +16,8 @@ class Batches:
     """Inputs (n, *form) and targets (n, ...), each one or several by name, as batches on `device`.
 
     Data that fits lies on the device and batches are gathered there by index: no loader, no
-    copies, no Python per sample. Otherwise batches are gathered in page-locked memory and sent.
+    Python per sample. Otherwise batches are gathered in page-locked memory and sent. A batch is
+    always a copy: a layer that overwrites its input must not reach the data.
     """
 
     def __init__(self, inputs: Rows, targets: Rows, batch_size: int, device: torch.device) -> None:
@@ -52,7 +53,7 @@ class Batches:
         which = self._slice(step)
 
         def cut(rows: Tensor) -> Tensor:
-            return rows[which].to(self._device)
+            return rows[which].to(self._device, copy=True)
 
         return each(cut, self._inputs), each(cut, self._targets)
 

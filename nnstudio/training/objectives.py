@@ -14,6 +14,7 @@ from nnstudio.data.info import in_words
 from nnstudio.data.rows import Rows, first
 from nnstudio.data.sets import DataSet
 from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.symbols.article import with_article
 from nnstudio.training.failures import TrainingError
 
 
@@ -187,7 +188,8 @@ def answers(output: Any, batch_axis: int = 0) -> Rows:
 def _with_samples_first(output: Any, batch_axis: int) -> Tensor:
     if not isinstance(output, Tensor):
         raise TrainingError(
-            f"The model returns a {type(output).__name__}: training needs one tensor per output."
+            f"The model returns {with_article(type(output).__name__)}: "
+            "training needs one tensor per output."
         )
     if output.ndim <= batch_axis:
         raise TrainingError("The model returns a single number: expected one row per sample.")

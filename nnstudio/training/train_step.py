@@ -65,9 +65,9 @@ class TrainStep:
 
     def _judge(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
         given = self._example.to_model(inputs)
+        if self.objective.reconstructs:  # a copy: the model may overwrite what it is given
+            targets = first(given).movedim(self._example.batch_axis, 0).clone()
         output = answers(self._call(given), self._example.batch_axis)
-        if self.objective.reconstructs:
-            targets = first(given).movedim(self._example.batch_axis, 0)
         return self.objective.measure(output, targets)
 
     def _call(self, given: Rows) -> object:
@@ -97,7 +97,7 @@ class TrainStep:
 
     def _try_out(self) -> Rows:
         """The output for a few samples: errors show before anything is set up."""
-        few = each(lambda rows: rows[:2].to(self.device), self._example.inputs)
+        few = each(lambda rows: rows[:2].to(self.device, copy=True), self._example.inputs)
         self.model.eval()
         with torch.no_grad():
             output = answers(self._call(self._example.to_model(few)), self._example.batch_axis)

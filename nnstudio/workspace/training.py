@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Report
+from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
@@ -40,6 +42,8 @@ def plan_training(
     """
     source = generate(project, report)
     info = describe(settings.data)
+    if settings.batch_size == 1:
+        _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
     try:
         mapping = map_inputs(project, report, info, settings.resize)
         if settings.loss == "cross_entropy":
@@ -47,6 +51,16 @@ def plan_training(
     except Refusal as error:
         raise Refusal(f"{error}; {_advice(info, settings)} first") from error
     return source, mapping
+
+
+def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
+    """A batch norm has no mean of a single value, and torch says so only in the first step."""
+    norm = without_a_mean(report.root)
+    if norm is not None:
+        raise Refusal(
+            f"{label(norm)} ({norm.type}) expects more than one value of each channel in a batch, "
+            f"{when} it gets one; {advice}"
+        )
 
 
 def _advice(info: DataSetInfo, settings: TrainingSettings) -> str:
@@ -69,7 +83,8 @@ def start(
     run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
     window, as for `Run`.
     """
-    source, mapping = plan_training(project, full_report(project), settings)
+    report = full_report(project)
+    source, mapping = plan_training(project, report, settings)
     if run_folder is not None:
         run_folder.mkdir(parents=True, exist_ok=True)
         file.write(project, run_folder / PROJECT_FILE)
@@ -80,6 +95,8 @@ def start(
 
         data = limit(load_for(settings.data, mapping), settings.max_samples, settings.seed)
         train_set, validation_set = split(data, settings.validation, settings.seed)
+        if len(train_set) == 1:
+            _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
         return Prepared(build(source), train_set, validation_set, file_name(source))
 
     run = Run(

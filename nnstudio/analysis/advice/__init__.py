@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nnstudio.analysis.advice.batch import mixed_samples
 from nnstudio.analysis.advice.linear import linear_maps
 from nnstudio.analysis.advice.norms import batch_norms
 from nnstudio.analysis.advice.order import sequentials_out_of_order
@@ -22,6 +23,8 @@ def advice(project: Project, reports: Mapping[str, BlockReport]) -> Iterator[Pro
     """All advice on the blocks in use; `reports` are those of each block's first use."""
     yield from scores_for_the_loss(project, reports)
     yield from attention_without_positions(project, reports)
+    if project.root in reports:
+        yield from mixed_samples(project, reports[project.root])
     for name, report in reports.items():
         block = project.by_name[name]
         yield from batch_norms(project, block, report)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnstudio.analysis.advice.neighbours import only_wire, say, through
+from nnstudio.analysis.advice.neighbours import are_built_together, only_wire, say, through
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem
+from nnstudio.analysis.satisfiable import can_hold_twice
 from nnstudio.graph.values import Node
 from nnstudio.project.commands.insert import Insert
 from nnstudio.project.values import Block
@@ -18,7 +19,12 @@ def linear_maps(block: Block) -> Iterator[Problem]:
     for node in graph.of_type("Linear"):
         before = through(graph, node)
         wire = only_wire(graph, before) if before is not None else None
-        if before is not None and wire is not None and before.type == "Linear":
+        if (
+            before is not None
+            and wire is not None
+            and before.type == "Linear"
+            and are_built_together(block, before, node)
+        ):
             yield say(
                 block,
                 node,
@@ -27,11 +33,12 @@ def linear_maps(block: Block) -> Iterator[Problem]:
                 "so together they are one linear map",
                 Fix(f"Insert ReLU after {label(before)}", Insert(block.name, (wire,), "ReLU")),
             )
-        if _follows_itself(node):
+        if _follows_itself(block, node):
             sentence = "its repetitions follow each other without an activation"
             yield say(block, node, "advice", f"{sentence}, so together they are one linear map")
 
 
-def _follows_itself(node: Node) -> bool:
-    count = node.repeat.count if node.repeat is not None else 1
-    return not isinstance(count, int) or count > 1
+def _follows_itself(block: Block, node: Node) -> bool:
+    if node.repeat is None or (isinstance(node.repeat.count, int) and node.repeat.count < 2):
+        return False
+    return node.when is None or can_hold_twice(block, node.when, node.repeat.count)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem, Severity
+from nnstudio.analysis.satisfiable import can_hold
+from nnstudio.analysis.wiring import effective
 from nnstudio.graph.values import Edge, Graph, Node
 from nnstudio.project.values import Block
 
@@ -37,6 +39,12 @@ def through(graph: Graph, node: Node) -> Node | None:
 def is_called_once(graph: Graph, node: Node) -> bool:
     """True if the node's module is called at no other place."""
     return node.shares is None and all(other.shares != node.id for other in graph.nodes)
+
+
+def are_built_together(block: Block, *nodes: Node) -> bool:
+    """True unless the conditions of the nodes exclude each other."""
+    conditions = [effective(block.graph, node).when for node in nodes]
+    return all(when is None for when in conditions) or can_hold(block, conditions)
 
 
 def say(

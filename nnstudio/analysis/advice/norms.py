@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nnstudio.analysis.advice.neighbours import (
     DROPOUT,
+    are_built_together,
     first_source,
     is_called_once,
     only_wire,
@@ -13,6 +14,7 @@ from nnstudio.analysis.advice.neighbours import (
 )
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem
+from nnstudio.analysis.single_samples import BATCH_NORM, places_of
 from nnstudio.graph.values import Graph, Node
 from nnstudio.project.commands.insert import SwapNeighbours
 from nnstudio.project.commands.model import SetTraining
@@ -21,7 +23,6 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim
 
-BATCH_NORM = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
 WITH_BIAS = frozenset(
     {
         "Linear",
@@ -35,11 +36,12 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
     """All advice on the batch norms of a block."""
     graph = block.graph
     norms = [node for node in graph.nodes if node.type in BATCH_NORM]
-    if norms and project.training.batch_size == 1:
-        yield _single_samples(project, block, norms[0], report)
+    built = [node for node in norms if node.id in report.nodes and report.nodes[node.id].active]
+    if built and project.training.batch_size == 1:
+        yield _single_samples(project, block, built[0], report)
     for node in norms:
         before = first_source(graph, node)
-        if before is None:
+        if before is None or not are_built_together(block, before, node):
             continue
         if _has_idle_bias(graph, before, node):
             fix = Fix(
@@ -67,9 +69,7 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
 
 
 def _single_samples(project: Project, block: Block, node: Node, report: BlockReport) -> Problem:
-    known = report.nodes.get(node.id)
-    tensor = next(iter(known.inputs.values()), None) if known is not None else None
-    places = tensor.elements(2) if tensor is not None else None
+    places = places_of(report.nodes[node.id])
     if places is None or places > 1:
         sentence = (
             "with a batch of 1 sample it takes the mean of that sample alone, which it does not "

@@ -5,8 +5,13 @@ from __future__ import annotations
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import module_link
-from nnstudio.catalog.rules.cost import cost
-from nnstudio.catalog.rules.distance import cosine_similarity, pairwise_distance
+from nnstudio.catalog.memory import KEPT
+from nnstudio.catalog.rules.distance import (
+    cosine_cost,
+    cosine_similarity,
+    distance_cost,
+    pairwise_distance,
+)
 
 _INPUTS = (Input("x1"), Input("x2"))
 
@@ -20,7 +25,7 @@ LAYERS: tuple[Layer, ...] = (
             Param("eps", "float", 1e-08, "Least length, against division by 0.", minimum=0.0),
         ),
         rule=cosine_similarity,
-        cost=cost(),
+        cost=cosine_cost,
         code=ModuleCode(),
         facts=("dim",),
         help="The cosine of the angle between two vectors: 1 for the same direction, 0 at right "
@@ -39,7 +44,8 @@ LAYERS: tuple[Layer, ...] = (
             Param("keepdim", "bool", False, "Leave a last dimension of 1.", structural=True),
         ),
         rule=pairwise_distance,
-        cost=cost(),
+        cost=distance_cost,
+        memory=KEPT,
         code=ModuleCode(),
         facts=("p",),
         help="The distance between two vectors in the last dimension. p 2 is the usual distance.",

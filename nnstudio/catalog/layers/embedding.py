@@ -5,7 +5,12 @@ from __future__ import annotations
 from nnstudio.catalog.code import ModuleCode
 from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import module_link
-from nnstudio.catalog.rules.linear import embedding, embedding_bag, embedding_cost
+from nnstudio.catalog.rules.linear import (
+    embedding,
+    embedding_bag,
+    embedding_bag_cost,
+    embedding_cost,
+)
 
 _ROWS = Param("num_embeddings", "int", help="Rows of the table.", initial=1000, minimum=1)
 _WIDTH = Param("embedding_dim", "int", help="Size of each row.", initial=128, minimum=1)
@@ -67,7 +72,7 @@ LAYERS: tuple[Layer, ...] = (
             _PADDING,
         ),
         rule=embedding_bag,
-        cost=embedding_cost,
+        cost=embedding_bag_cost,
         code=ModuleCode(positional=("num_embeddings", "embedding_dim")),
         facts=("num_embeddings", "embedding_dim", "mode"),
         help="Looks up several rows and takes their mean, sum or maximum at once. "

@@ -11,6 +11,7 @@ from nnstudio.catalog.rules.normalisation import (
     layer_norm_cost,
     per_channel,
     per_group,
+    per_sample_and_channel,
     rms_norm_cost,
     trailing,
 )
@@ -69,7 +70,7 @@ def _instance_norm(dims: int) -> Layer:
         type=name,
         category=Category.NORMALISATION,
         params=_channel_params(False, optional_momentum=False),
-        rule=per_channel(dims + 2, layout=LAYOUTS[dims]),
+        rule=per_sample_and_channel(dims + 2, LAYOUTS[dims]),
         cost=affine_cost,
         code=ModuleCode(positional=("num_features",)),
         facts=("num_features", "affine"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written, elements, in_brackets
 from nnstudio.catalog.layer import Category, Layer, Param
 from nnstudio.catalog.links import function_link, module_link
+from nnstudio.catalog.memory import OVERLAPPING, VIEW, Memory
 from nnstudio.catalog.rules import resampling
 from nnstudio.catalog.rules.cost import cost
+from nnstudio.catalog.use import Use
 
 _MODES = ("nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact")
 _SIZE = Param("size", "size", None, "The new sizes.", minimum=1, optional=True)
@@ -37,13 +39,19 @@ def _patches(w: Written) -> str:
     return f"{cut}.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)"
 
 
+def _windows(use: Use) -> Memory:
+    size, step = use.dim("size").value, use.dim("step").value
+    apart = size is not None and step is not None and step >= size
+    return VIEW if apart else OVERLAPPING
+
+
 LAYERS: tuple[Layer, ...] = (
     Layer(
         type="Upsample",
         category=Category.SHAPE,
         params=(_SIZE, _FACTOR, _mode(_MODES[:5]), _ALIGN, _RECOMPUTE),
         rule=resampling.interpolated,
-        cost=cost(),
+        cost=resampling.interpolation_cost,
         code=ModuleCode(),
         facts=("scale_factor", "size", "mode"),
         help="Makes feature maps larger by repeating or interpolating values. "
@@ -57,7 +65,7 @@ LAYERS: tuple[Layer, ...] = (
         category=Category.SHAPE,
         params=(_SIZE, _FACTOR, _mode(_MODES), _ALIGN),
         rule=resampling.interpolated,
-        cost=cost(),
+        cost=resampling.interpolation_cost,
         code=FunctionCode(lambda w: f"F.interpolate({w.arguments(w.x)})", imports=("F",)),
         facts=("scale_factor", "size", "mode"),
         help="Upsample without a module of its own, larger or smaller. "
@@ -118,6 +126,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=resampling.patches,
         cost=cost(),
+        memory=VIEW,
         code=FunctionCode(_patches),
         facts=("patch_size",),
         help="Cuts an image into patches and makes each one a row of its pixels. "
@@ -162,6 +171,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=resampling.sliding,
         cost=cost(),
+        memory=_windows,
         code=FunctionCode(lambda w: f"{in_brackets(w.x)}.unfold({', '.join(w.params.values())})"),
         facts=("dimension", "size", "step"),
         help="Slides a window along a dimension; each window becomes a new last dimension. "

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from nnstudio.catalog.rules.axes import demand, equal_sizes
-from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, per_sample, size
+from nnstudio.catalog.rules.cost import (
+    Outputs,
+    UnknownError,
+    cost,
+    enabled,
+    number,
+    per_sample,
+    size,
+)
 from nnstudio.catalog.use import ParamFix, Use
 from nnstudio.symbols.tensor import Tensor
 
@@ -67,7 +75,29 @@ def _bilinear_parameters(use: Use, outputs: Outputs) -> int:
     return size(use, "out_features") * (first * second + enabled(use, "bias"))
 
 
-bilinear_cost = cost(_bilinear_parameters)
+def _bilinear_flops(use: Use, outputs: Outputs) -> int:
+    """input1 times the weight of each output, and the product of that with input2."""
+    first, second = use.inputs["input1"], use.inputs["input2"]
+    forms = size(use, "out_features") * number(second.shape[-1])
+    return 2 * forms * (number(first.shape[-1]) + 1) * per_sample(first.shape[:-1])
+
+
+bilinear_cost = cost(_bilinear_parameters, _bilinear_flops)
+
+
+def _bag_flops(use: Use, outputs: Outputs) -> int:
+    """A bag is a sum, so no products, unless each row of it has a weight."""
+    weights = use.inputs.get("per_sample_weights")
+    if weights is None:
+        return 0
+    if weights.rank < 2:
+        raise UnknownError  # bags of any length, told by offsets
+    return 2 * number(weights.shape[1]) * size(use, "embedding_dim")
+
+
+embedding_bag_cost = cost(
+    lambda use, out: size(use, "num_embeddings") * size(use, "embedding_dim"), _bag_flops
+)
 
 
 def embedding_bag(use: Use) -> Tensor:

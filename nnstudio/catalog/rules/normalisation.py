@@ -8,6 +8,7 @@ from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import demand
 from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number
 from nnstudio.catalog.use import ParamFix, Use
+from nnstudio.symbols.dimension import product
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -19,6 +20,19 @@ def per_channel(*ranks: int, layout: str) -> Rule:
         demand(use, use.x, "float")
         use.auto("num_features", use.x.shape[1], "channels")
         return use.x
+
+    return rule
+
+
+def per_sample_and_channel(rank: int, layout: str) -> Rule:
+    """(N, num_features, ...) -> the same; the mean is taken over the places of one sample."""
+    channels = per_channel(rank, layout=layout)
+
+    def rule(use: Use) -> Tensor | tuple[Tensor, ...]:
+        found = channels(use)
+        if product(use.x.shape[2:]).value == 1:
+            use.fail(f"expects more than one place to take a mean of, received {use.x.label}")
+        return found
 
     return rule
 

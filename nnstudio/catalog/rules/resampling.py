@@ -6,6 +6,7 @@ from typing import Literal
 
 from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import axis, demand
+from nnstudio.catalog.rules.cost import Outputs, UnknownError, cost, per_sample
 from nnstudio.catalog.rules.spatial import LAYOUTS, positive, window
 from nnstudio.catalog.use import ParamFix, Use
 from nnstudio.symbols.dimension import Dim, product
@@ -154,6 +155,21 @@ def interpolated(use: Use) -> Tensor:
         if after.value is not None and after.value < 1:
             use.fail(f"nothing is left of a size of {before.label}", param="scale_factor")
     return Tensor((*x.shape[:2], *spatial))
+
+
+NEIGHBOURS = {"linear": 2, "bilinear": 4, "trilinear": 8, "bicubic": 16}
+
+
+def _interpolation_flops(use: Use, outputs: Outputs) -> int:
+    """In the smooth modes every element is a weighted sum of its neighbours."""
+    mode = use.value("mode")
+    if mode is None:
+        raise UnknownError
+    taps = NEIGHBOURS.get(mode, 0)
+    return 2 * taps * per_sample(outputs[0].shape) if taps else 0
+
+
+interpolation_cost = cost(flops=_interpolation_flops)
 
 
 def unpooled(dims: int) -> Rule:

@@ -13,6 +13,7 @@ from nnstudio.project.names import class_name_problem, parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used
 from nnstudio.project.values import Block, BlockKind, Local, Project, Requirement
+from nnstudio.symbols.article import with_article
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ class SetKind:
 
     @property
     def title(self) -> str:
-        return f"Make {self.block} a {self.kind}"
+        return f"Make {self.block} {with_article(self.kind)}"
 
     def apply(self, project: Project) -> Project:
         block = replace(block_of(project, self.block), kind=self.kind)

@@ -23,6 +23,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import fail
 from nnstudio.project.values import Block, Project
 from nnstudio.project.weights import initialisers_problem, ties_problem
+from nnstudio.symbols.article import with_article
 
 
 def resolve(project: Project) -> Project:
@@ -119,7 +120,8 @@ def _resolve_node(project: Project, names: BlockNames, node: Node, at: str) -> N
         if owner is None or owner.id == node.id or owner.type != node.type or owner.shares:
             fail(
                 f"{at}.shares",
-                f"expected the id of a {node.type} with its own module, received '{node.shares}'",
+                f"expected the id of {with_article(node.type)} with its own module, "
+                f"received '{node.shares}'",
             )
     problem = names.node_problem(node, node.name)
     if problem is not None:

@@ -121,7 +121,7 @@ class SummaryPanel(QWidget):
         self._stale.hide()
         self._again.hide()
         self.totals.setText(_totals(summary))
-        self.totals.setToolTip(f"{summary.flops:,} floating point operations a sample, forward")
+        self.totals.setToolTip(_operations(summary))
         self.tree.clear()
         self._add(None, summary.root, summary)
         self.tree.expandToDepth(1)
@@ -177,7 +177,7 @@ class SummaryPanel(QWidget):
             row.class_name,
             " × ".join(map(str, shape)) if shape is not None else "",
             counted if row.parameters else "-",
-            "" if row.flops is None else group_digits(row.flops) if row.flops else "-",
+            _row_flops(row),
         ]
         item = QTreeWidgetItem(cells)
         item.setData(0, Qt.ItemDataRole.UserRole, row.path)
@@ -196,10 +196,25 @@ class SummaryPanel(QWidget):
         return item
 
 
+def _row_flops(row: Row) -> str:
+    if row.uncounted:
+        return "unknown"
+    return "" if row.flops is None else group_digits(row.flops) if row.flops else "-"
+
+
+def _operations(summary: Summary) -> str:
+    """The floating point operations in words."""
+    if summary.flops is not None:
+        return f"{summary.flops:,} floating point operations a sample, forward"
+    return f"Floating point operations unknown: no formula for {', '.join(summary.uncounted)}"
+
+
 def _totals(summary: Summary) -> str:
     parts = [
         f"{summary.parameters:,} parameters",
-        f"{flops(summary.flops)} a sample ({summary.flops:,})",
+        "FLOPs unknown"
+        if summary.flops is None
+        else f"{flops(summary.flops)} a sample ({summary.flops:,})",
         f"weights {_bytes(summary.parameter_bytes)}",
         f"activations {_bytes(summary.activation_bytes)} a sample",
     ]

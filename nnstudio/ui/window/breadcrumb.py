@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from nnstudio.symbols.article import with_article
 from nnstudio.ui.widgets.empty_state import IconLabel
 from nnstudio.workspace.workspace import Workspace
 
@@ -75,5 +76,7 @@ class Breadcrumb(QWidget):
             if node is None or node.type not in project.by_name:
                 break
             block = project.by_name[node.type]
-            parts.append((node.name or node.type, f"{node.name} is a {block.name}", block.name))
+            parts.append(
+                (node.name or node.type, f"{node.name} is {with_article(block.name)}", block.name)
+            )
         return parts

@@ -84,6 +84,8 @@ class StatusLine(QStatusBar):
             parts.append(f"{group_digits(root.parameters)} parameters")
         if root.flops is not None:
             parts.append(f"{flops(root.flops)} a sample")
+        elif root.ok:
+            parts.append(flops(None))
         errors = sum(p.severity == "error" for p in shown_problems(self._workspace))
         if errors:
             parts.append(f"{errors:,} error{'s' if errors > 1 else ''} to solve")
