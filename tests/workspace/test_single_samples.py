@@ -13,14 +13,14 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.training.events import Failed
-from nnstudio.workspace.training import refuse_training, start
+from nnstudio.workspace.training import plan_training, start
 from tests.drawing import Drawing
 
 CASES = Path(__file__).parents[1] / "cases" / "training"
 
 
 def refused(project: Project, **settings: object) -> None:
-    refuse_training(project, analyse(project), project.training.changed(**settings))
+    plan_training(project, analyse(project), project.training.changed(**settings))
 
 
 def nested(places: int, **norm: object) -> Project:
