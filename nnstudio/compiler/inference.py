@@ -14,13 +14,14 @@ from nnstudio.analysis import analyse as analysis
 from nnstudio.analysis.inference import Inference, Inferred
 from nnstudio.analysis.probing import inferred, names_of_use
 from nnstudio.analysis.report import Problem, Report
+from nnstudio.catalog.isolation import said
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.plugins import said
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
 from nnstudio.symbols.expression import ExpressionError
 from nnstudio.symbols.symbolic import Scope
+from nnstudio.symbols.work import Cancelled
 
 REMEMBERED = 4096
 WAITING = "has no shape rule, and its shapes are being found by running it"
@@ -131,9 +132,17 @@ class DeferredInference:
         self._noted.clear()
 
 
-def analyse(project: Project, previous: Report | None = None, infer: Inference = infer) -> Report:
-    """Shapes, costs and problems of every node; layers without a shape rule are run."""
-    return analysis.analyse(project, previous, infer)
+def analyse(
+    project: Project,
+    previous: Report | None = None,
+    infer: Inference = infer,
+    cancelled: Cancelled | None = None,
+) -> Report:
+    """Shapes, costs and problems of every node; layers without a shape rule are run.
+
+    As soon as `cancelled` says so, it ends with a `CancelledError`.
+    """
+    return analysis.analyse(project, previous, infer, cancelled)
 
 
 def is_waiting(problem: Problem) -> bool:

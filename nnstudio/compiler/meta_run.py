@@ -19,8 +19,9 @@ from torch import nn
 from nnstudio.analysis.probing import Ran, Sized
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.code import CodeError, ModuleCode, Written
+from nnstudio.catalog.guards import kind_of
+from nnstudio.catalog.isolation import RUNNING, ForeignError, UnansweredError, call
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.plugins import FAILURES, kind_of, said
 from nnstudio.catalog.use import ShapeError
 from nnstudio.compiler.codegen.imports import head
 from nnstudio.compiler.codegen.value_text import call_arguments, in_python, layer_params
@@ -35,11 +36,32 @@ MODULE = "__module"
 
 def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]) -> Ran:
     """What the layer gives for tensors of these sizes; raises `ShapeError` with one sentence."""
+    if id(layer) in _stuck:
+        raise ShapeError(f"cannot be run: {_stuck[id(layer)][1]}")
+    ports = [port.name for port in layer.outputs[: output_count(layer, node)]]
+    try:
+        return call(lambda: _ran(layer, node, ports, values, inputs), RUNNING, (ShapeError,))
+    except ForeignError as error:
+        if isinstance(error, UnansweredError):
+            _stuck[id(layer)] = layer, str(error)
+        raise ShapeError(f"cannot be run: {error}") from error
+
+
+_stuck: dict[int, tuple[Layer, str]] = {}
+"""The layers that did not end once, by id, and held so that it stays theirs: not run again."""
+
+
+def _ran(
+    layer: Layer,
+    node: Node,
+    ports: Sequence[str],
+    values: Mapping[str, Any],
+    inputs: Mapping[str, Sized],
+) -> Ran:
     ranks = {port: len(shape) for port, (shape, _) in inputs.items()}
     # a constructor may change the list that it is given
     namespace: dict[str, Any] = {**deepcopy(values), "__name__": "nnstudio_trial"}
     try:
-        ports = [port.name for port in layer.outputs[: output_count(layer, node)]]
         text = trial_text(layer, node, ports, ranks)
         with torch.device("meta"), torch.no_grad():
             for at, (shape, dtype) in enumerate(inputs.values()):
@@ -48,8 +70,6 @@ def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str
         parameters = _trainable(namespace.get(MODULE))
     except CodeError as error:
         raise ShapeError(str(error)) from error
-    except FAILURES as error:
-        raise ShapeError(f"cannot be run: {said(error)}") from error
     outputs = tuple(_sized(port, namespace[_output(at)]) for at, port in enumerate(ports))
     return Ran(outputs, parameters)
 

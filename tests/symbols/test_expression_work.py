@@ -31,14 +31,18 @@ def test_more_work_than_there_is_or_a_larger_number_is_refused(text: str) -> Non
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_a_hostile_text_has_a_small_value_or_a_sentence(text: str) -> None:
-    try:
-        value = parse(text).evaluate(NAMES)
-    except ExpressionError as error:
-        assert len(str(error)) < 300
-        assert str(error).isprintable()
-        return
+    value, said = tried(text)
+    assert len(said) < 300
+    assert said.isprintable() or not said
     assert size(value) <= MAX_LENGTH
     assert not isinstance(value, int) or abs(value) <= MAX_MAGNITUDE
+
+
+def tried(text: str) -> tuple[Any, str]:
+    try:
+        return parse(text).evaluate(NAMES), ""
+    except ExpressionError as error:
+        return None, str(error)
 
 
 def size(value: Any) -> int:
@@ -88,11 +92,11 @@ def test_resolving_evaluates_within_one_budget() -> None:
 
 def test_formulas_that_double_end_with_a_sentence() -> None:
     scope: dict[str, Any] = {"x": named("x", None), "n": named("n", 3)}
-    with pytest.raises(ExpressionError, match="a formula has .* characters, at most 4,000"):
+    with pytest.raises(ExpressionError, match=r"a formula has .* characters, at most 4,000"):
         grown("max({0}, {0} + n)", scope)
     with pytest.raises(ExpressionError, match="is a product of 128 factors, at most 64"):
         grown("{0} * {0}", scope)
-    with pytest.raises(ExpressionError, match="nested .* deep|too deep"):
+    with pytest.raises(ExpressionError, match=r"nested .* deep|too deep"):
         grown("-abs({0})", scope)
     with pytest.raises(ExpressionError, match="is too large: at most 9,223,372,036,854,775,807"):
         grown("{0} + {0}", scope)
@@ -117,11 +121,14 @@ def test_sizes_beyond_what_torch_counts_are_refused() -> None:
 
 
 def test_an_allowance_counts_what_expressions_take() -> None:
+    def times(count: int) -> None:
+        for _ in range(count):
+            parse("sum([k for k in range(4000)])").evaluate({})
+
     with allowance(50_000):
-        parse("sum([k for k in range(4000)])").evaluate({})
+        times(2)
         with pytest.raises(OutOfStepsError):
-            for _ in range(20):
-                parse("sum([k for k in range(4000)])").evaluate({})
+            times(20)
     spend(10**9)  # nothing counts outside
 
 
@@ -132,7 +139,10 @@ def test_an_allowance_can_be_taken_back() -> None:
         asked.append(1)
         return len(asked) > 3
 
-    with allowance(10**9, cancelled), pytest.raises(CancelledError):
+    def work() -> None:
         for _ in range(10**6):
             spend(100)
+
+    with allowance(10**9, cancelled), pytest.raises(CancelledError):
+        work()
     assert len(asked) == 4
