@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from nnstudio.analysis.advice import advice
 from nnstudio.analysis.binding import Binding, root_binding
-from nnstudio.analysis.blocks import Analysis
+from nnstudio.analysis.blocks import Analysis, failure_report
 from nnstudio.analysis.boundary import boundary_problems
 from nnstudio.analysis.consistent_uses import differing_uses
+from nnstudio.analysis.extent import MAX_LEVELS, too_large
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.inference import Inference, not_inferred
 from nnstudio.analysis.report import BlockReport, Problem, Report
 from nnstudio.analysis.two_meanings import names_with_two_meanings
@@ -20,19 +22,28 @@ from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.use import ShapeError
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.work import Cancelled, OutOfStepsError, allowance
+
+STEPS = 1_500_000
+"""Of the analysis of a model, and of that of all blocks which it does not use. Seconds, at most."""
 
 
 def analyse(
-    project: Project, previous: Report | None = None, infer: Inference = not_inferred
+    project: Project,
+    previous: Report | None = None,
+    infer: Inference = not_inferred,
+    cancelled: Cancelled | None = None,
 ) -> Report:
     """Shapes, costs and problems of every node of `project`.
 
     `infer` finds the shapes of layers without a rule, which are refused without it;
-    `nnstudio.compiler.inference.full_report` runs them.
+    `nnstudio.compiler.inference.full_report` runs them. As soon
+    as `cancelled` says so, it ends with a `CancelledError`.
     """
     analysis = Analysis(project, infer)
     before = previous.blocks if previous is not None else {}
-    root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
+    with allowance(STEPS, cancelled):
+        root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
     reports: dict[str, BlockReport] = {}
     problems: dict[Problem, None] = {}
     for problem in differing_uses(_collect(root, reports, problems)):
@@ -48,14 +59,25 @@ def analyse(
     for plugin in registry.plugin_problems():
         problems[Problem("warning", plugin.sentence, project.root)] = None
     if root.ok:
+        large = too_large(project, root)
+        if large is not None:
+            problems[large] = None
         for problem in advice(project, reports):
             problems[problem] = None
-    for block in project.blocks:
-        if block.name not in reports:
-            unused = _standalone(analysis, block, {}, before.get(block.name))
-            reports[block.name] = unused
-            for problem in unused.problems:
-                problems[replace(problem, severity="warning")] = None
+    analysis.given_up = False
+    used = {node.type for block in project.blocks for node in block.graph.nodes}
+    with allowance(STEPS, cancelled):
+        for block in project.blocks:
+            if block.name not in reports:
+                # said once: that there are too many, and that blocks lie too deep of the outermost
+                said = analysis.given_up or (
+                    analysis.levels[block.name] > MAX_LEVELS and block.name in used
+                )
+                unused = _standalone(analysis, block, {}, before.get(block.name))
+                reports[block.name] = unused
+                if not said:
+                    for problem in unused.problems:
+                        problems[replace(problem, severity="warning")] = None
     severity = {"error": 0, "warning": 1, "advice": 2}
     ordered = sorted(problems, key=lambda problem: severity[problem.severity])
     return Report(root, reports, tuple(ordered))
@@ -65,12 +87,25 @@ def _standalone(
     analysis: Analysis, block: Block, values: dict[str, object], previous: BlockReport | None
 ) -> BlockReport:
     """The report of a block by itself: given values or defaults, sizes from the examples."""
+    analysis.at = None
     try:
         binding: Binding = root_binding(block, values)
+        return analysis.block(block, binding, previous)
     except (ShapeError, ExpressionError) as error:
-        problem = Problem("error", f"{block.name}: {error}", block.name)
-        return BlockReport(block.name, problems=(problem,), parameters=None, flops=None)
-    return analysis.block(block, binding, previous)
+        return failure_report(block, f"{block.name}: {error}")
+    except OutOfStepsError as error:
+        return _unfinished(analysis, block, str(error))
+
+
+def _unfinished(analysis: Analysis, block: Block, needed: str) -> BlockReport:
+    """The report of a block that takes too long, with the place where it was given up."""
+    chain, at = list(analysis.path), analysis.at
+    analysis.path.clear()
+    analysis.given_up = True
+    where = f" (given up at {' > '.join([*chain, label(at[1])])})" if at is not None else ""
+    sentence = f"{block.name}: takes {needed} to analyse; it needs fewer nodes or repetitions"
+    inside = at is None or at[0] != block.name
+    return failure_report(block, f"{sentence}{where}", None if inside or at is None else at[1])
 
 
 def _collect(

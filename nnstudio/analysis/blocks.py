@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from nnstudio.analysis.aliases import Aliases
 from nnstudio.analysis.binding import Binding, broken_requirements
@@ -18,6 +19,7 @@ from nnstudio.analysis.evaluate import (
     without_numbers,
     without_values,
 )
+from nnstudio.analysis.extent import depth_problem, levels
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label, node_problem
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
@@ -40,30 +42,44 @@ from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, resolve
 from nnstudio.symbols.tensor import Tensor
+from nnstudio.symbols.work import spend
+
+STEPS_OF_A_NODE = 20
+STEPS_OF_A_BLOCK = 50
 
 
 @dataclass
 class Analysis:
-    """One run over a project. Equal uses of a block are analysed once, similar ones share."""
+    """One run over a project. Equal uses of a block are analysed once, similar ones share.
+
+    `at` is where it is (the block and the node), `given_up` that it had too many steps to take.
+    """
 
     project: Project
     infer: Inference
     known: dict[object, BlockReport] = field(default_factory=dict)
     similar: dict[object, BlockReport] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
+    at: tuple[str, Node] | None = None
+    given_up: bool = False
     definitions: dict[str, Definition] = field(default_factory=dict)
 
     def block(
         self, block: Block, binding: Binding, previous: BlockReport | None = None
     ) -> BlockReport:
         """The report of `block` with its names bound; `previous` is that of the same use before."""
+        spend(STEPS_OF_A_BLOCK)
         key = same_use(block, binding)
         found = self.known.get(key)
         if found is not None:
             return found
         if block.name in self.path:
             chain = " > ".join([*self.path, block.name])
-            return _failure_report(block, f"'{block.name}' contains itself ({chain})")
+            return failure_report(block, f"'{block.name}' contains itself ({chain})")
+        depth = 0 if self.path else self.levels[block.name]
+        too_deep = depth_problem(block, depth)
+        if too_deep is not None:
+            return failure_report(block, f"{block.name}: {too_deep}")
         definition = self.definition(block)
         earlier = PreviousReport(previous, definition, binding)
         report = earlier.whole
@@ -77,6 +93,11 @@ class Analysis:
         self.known[key] = self.similar[sizes] = report
         return report
 
+    @cached_property
+    def levels(self) -> dict[str, int]:
+        """How many blocks lie inside one another, by the outermost."""
+        return levels(self.project)
+
     def definition(self, block: Block) -> Definition:
         """Read the definition of a block once in a run."""
         found = self.definitions.get(block.name)
@@ -85,8 +106,10 @@ class Analysis:
         return found
 
 
-def _failure_report(block: Block, sentence: str) -> BlockReport:
-    problem = Problem("error", sentence, block.name)
+def failure_report(block: Block, sentence: str, at: Node | None = None) -> BlockReport:
+    """Report of a block of which nothing is known but what is wrong, perhaps at a node."""
+    place = (at.id, label(at)) if at is not None else (None, "")
+    problem = Problem("error", sentence, block.name, *place)
     return BlockReport(block.name, problems=(problem,), parameters=None, flops=None, source=block)
 
 
@@ -111,13 +134,17 @@ class _Walk:
         order = self.definition.order
         if order is None:
             cycle = [label(self.graph.by_id[n]) for n in find_cycle(self.graph)]
-            return _failure_report(
+            return failure_report(
                 self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}"
             )
         self.wiring = self.definition.wiring
         for node_id in order:
             node = self.graph.by_id[node_id]
-            self.nodes[node_id] = self.earlier.node(node, self.nodes) or self.node(node)
+            known = self.earlier.node(node, self.nodes)
+            if known is None:
+                self.analysis.at = self.block.name, node
+                known = self.node(node)
+            self.nodes[node_id] = known
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)
@@ -202,16 +229,11 @@ class _Walk:
 
     def evaluate(self, node: Node, inputs: Mapping[str, Tensor]) -> NodeReport:
         meant = effective(self.graph, node)
-        active = True
-        if meant.repeat is not None:
-            evaluation = evaluate_repeat(
-                meant, inputs, self.scope, lambda t, s: self.once(meant, t, s)
-            )
-        else:
-            evaluation = self.once(meant, inputs, self.scope)
-            active = evaluation.active
-        if node.id in self.wiring.guards and evaluation.outputs is not None:
-            evaluation = self.apply_guard(node, inputs, evaluation)
+        try:
+            evaluation = self.evaluation(node, meant, inputs)
+        except ExpressionError as error:
+            evaluation = Evaluation(None, error=UseError(str(error)))
+        active = evaluation.active or meant.repeat is not None
         outputs = evaluation.outputs
         problems = self.problems(node, inputs, evaluation)
         return NodeReport(
@@ -229,6 +251,16 @@ class _Walk:
             node=node,
             memory=evaluation.memory,
         )
+
+    def evaluation(self, node: Node, meant: Node, inputs: Mapping[str, Tensor]) -> Evaluation:
+        """All repetitions of what the node means."""
+        if meant.repeat is not None:
+            found = evaluate_repeat(meant, inputs, self.scope, lambda t, s: self.once(meant, t, s))
+        else:
+            found = self.once(meant, inputs, self.scope)
+        if node.id in self.wiring.guards and found.outputs is not None:
+            return self.apply_guard(node, inputs, found)
+        return found
 
     def once(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
         """One evaluation; the branch of a condition that is False is read without numbers."""
@@ -264,6 +296,7 @@ class _Walk:
 
     def plain(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
         """One evaluation of the layer or block itself."""
+        spend(STEPS_OF_A_NODE)
         inner = self.earlier.inner(node)
         evaluation = evaluate(
             node,

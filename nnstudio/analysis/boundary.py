@@ -9,10 +9,13 @@ from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.analysis.suggested_input import suggest_input
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
-from nnstudio.graph.order import downstream, upstream
+from nnstudio.graph.order import downstream
 from nnstudio.graph.values import Edge, Graph, Node, Port
 from nnstudio.project.commands.add_input_output import AddInput, AddOutput
 from nnstudio.project.commands.graph import Connect, Delete
+
+MANY = 100
+"""More open inputs than these are not looked at one by one for what they could mean."""
 
 
 def boundary_problems(definition: Definition) -> Iterator[Problem]:
@@ -35,6 +38,8 @@ def open_input(definition: Definition, node: Node, port: str) -> Fix | None:
 
     That of an optional Input is none: what may be left open cannot feed what must be connected.
     """
+    if len(definition.open_inputs) > MANY:
+        return None
     graph = definition.block.graph
     out_of_question = downstream(graph, [node.id])
     out_of_question |= {n.id for n in graph.of_type(INPUT) if n.params.get("optional") is True}
@@ -87,15 +92,16 @@ def _dead_branches(definition: Definition) -> Iterator[Problem]:
     block = definition.block
     graph = block.graph
     used = definition.used
+    met: set[str] = set()
     sentences: dict[str, tuple[str, Fix | None]] = {}
     for node in graph.nodes:
         if node.id in used or graph.outgoing[node.id]:
             continue
-        branch = _branch(graph, node, used)
+        branch = _branch(graph, node)
         # what leads nowhere may be meant for an input that is still open
         fix = None if definition.open_inputs else _removal(block.name, graph, branch)
         sentences[node.id] = (f"{label(node)}: nothing uses its output", fix)
-        for other in upstream(graph, [node.id]) - used - {node.id}:
+        for other in _unmet(graph, node, used, met):
             why = f"leads to no Output, because nothing uses what {label(node)} gives"
             sentences.setdefault(other, (f"{label(graph.by_id[other])}: {why}", fix))
     for node in graph.nodes:
@@ -104,14 +110,34 @@ def _dead_branches(definition: Definition) -> Iterator[Problem]:
             yield Problem("warning", sentence, block.name, node.id, label(node), fix=fix)
 
 
-def _branch(graph: Graph, end: Node, used: frozenset[str]) -> frozenset[str]:
+def _unmet(graph: Graph, end: Node, used: set[str], met: set[str]) -> Iterator[str]:
+    """The unused nodes that lead to `end`, but for those that were met before; now they are."""
+    stack = [end.id]
+    while stack:
+        for source in graph.incoming[stack.pop()].values():
+            if source.node not in used and source.node not in met:
+                met.add(source.node)
+                stack.append(source.node)
+                yield source.node
+
+
+def _branch(graph: Graph, end: Node) -> frozenset[str]:
     """The nodes that lead to `end` and to nothing else; Inputs stay, they are the arguments."""
-    branch = {n for n in upstream(graph, [end.id]) - used if graph.by_id[n].type != INPUT}
-    while True:
-        kept = {n for n in branch if all(e.target.node in branch for e in graph.outgoing[n])}
-        if len(kept) == len(branch):
-            return frozenset(kept)
-        branch = kept
+    if end.type == INPUT:
+        return frozenset()
+    branch = {end.id}
+    left: dict[str, int] = {}
+    stack = [end.id]
+    while stack:
+        for source in graph.incoming[stack.pop()].values():
+            node = graph.by_id[source.node]
+            if node.id not in left:
+                left[node.id] = len(graph.outgoing[node.id])
+            left[node.id] -= 1
+            if not left[node.id] and node.type != INPUT:
+                branch.add(node.id)
+                stack.append(node.id)
+    return frozenset(branch)
 
 
 def _removal(block: str, graph: Graph, branch: frozenset[str]) -> Fix | None:

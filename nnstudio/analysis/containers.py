@@ -7,6 +7,7 @@ children are called one by one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -185,13 +186,17 @@ class Structure:
                 child.group.kind != "Sequential" or self._chain(child) is None
             ):
                 return None
-        group = container.group.id
-        others = (node for node in graph.nodes if node.id not in inside)
-        if group and any(group in graph.ancestry(node.group) for node in others):
+        if container.group.id and self._members[container.group.id] != len(nodes):
             return None
         (feeding,) = graph.incoming[nodes[0].id].values()
         output = node_ports(self.project, graph, nodes[-1]).outputs[0].name
         return Chain(container, tuple(nodes), feeding, Port(nodes[-1].id, output))
+
+    @cached_property
+    def _members(self) -> Counter[str]:
+        """How many nodes of the graph lie in each group, directly or deep."""
+        graph = self.block.graph
+        return Counter(g for node in graph.nodes for g in graph.ancestry(node.group))
 
     def misplaced_modules(self) -> Iterator[tuple[Node | None, str]]:
         """The modules that cannot be built or called where they lie, each with a sentence.

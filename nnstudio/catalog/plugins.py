@@ -1,7 +1,8 @@
 """Layers of other packages: found by the entry point group `nnstudio.layers`, checked, guarded.
 
-Whatever is wrong with a plugin becomes a `PluginProblem`; nothing it does may stop the program.
-Its package must be installed where the generated code runs, too: the code imports it.
+Whatever is wrong with a plugin becomes a `PluginProblem`; nothing it does may stop the program,
+and what it prints is not seen. Its package must be installed where the generated code runs, too:
+the code imports it.
 """
 
 from __future__ import annotations
@@ -9,19 +10,28 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import keyword
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, get_args
 
-from nnstudio.catalog.code import CodeError, FunctionCode, ModuleCode, import_problem
-from nnstudio.catalog.layer import AUTO, Category, Cost, Input, Layer, Output, Param, ParamKind
-from nnstudio.catalog.memory import Declared, Memory
-from nnstudio.catalog.use import ShapeError, Use
-from nnstudio.symbols.bounds import ExpressionError
-from nnstudio.symbols.tensor import Tensor
+from nnstudio.catalog.code import FunctionCode, ModuleCode, import_problem
+from nnstudio.catalog.guards import guard_layer, kind_of
+from nnstudio.catalog.isolation import IMPORTING, ForeignError, UnansweredError, call, message_of
+from nnstudio.catalog.layer import (
+    AUTO,
+    REQUIRED,
+    Category,
+    Input,
+    Layer,
+    Output,
+    Param,
+    ParamKind,
+)
+from nnstudio.symbols.expression import is_literal
 
 GROUP = "nnstudio.layers"
-FAILURES = (Exception, SystemExit)
+MAX_LAYERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +55,43 @@ def plugin_layers(known: Collection[str]) -> tuple[list[Layer], list[PluginProbl
     layers: dict[str, Layer] = {}
     owners: dict[str, str] = {}
     problems: list[PluginProblem] = []
+    stuck: set[str] = set()
     try:
         points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name)
-    except FAILURES as error:
+    except Exception as error:
         return [], [PluginProblem(GROUP, f"the entry points cannot be read: {message_of(error)}")]
     for point in points:
+        package = point.value.partition(":")[0].partition(".")[0]
         try:
-            found = _declarations(point.load())
-        except FAILURES as error:
-            failure = f"'{point.value}' cannot be loaded: {message_of(error)}"
-            problems.append(PluginProblem(point.name, failure))
+            if package in stuck:  # its modules are still being imported, and would be waited for
+                raise UnansweredError(f"the import of {package} does not end")
+            found = call(lambda: _read(point, known, owners), IMPORTING)  # noqa: B023
+        except ForeignError as error:
+            if isinstance(error, UnansweredError):
+                stuck.add(package)
+            problems.append(PluginProblem(point.name, f"'{point.value}' cannot be loaded: {error}"))
             continue
         for item in found:
-            reason = _problem(item, known, owners)
-            if reason is not None:
-                problems.append(PluginProblem(point.name, reason))
-            else:
+            if isinstance(item, Layer):
                 layers[item.type] = guard_layer(item)
-                owners[item.type] = point.name
+            else:
+                problems.append(item)
     return list(layers.values()), problems
+
+
+def _read(
+    point: importlib.metadata.EntryPoint, known: Collection[str], owners: dict[str, str]
+) -> list[Layer | PluginProblem]:
+    """The usable layers of one entry point, and what is wrong with the others."""
+    found: list[Layer | PluginProblem] = []
+    for item in _declarations(point.load()):
+        reason = _problem(item, known, owners)
+        if reason is not None:
+            found.append(PluginProblem(point.name, reason))
+        else:
+            found.append(item)
+            owners[item.type] = point.name
+    return found
 
 
 def _declarations(found: Any) -> list[Any]:
@@ -74,7 +102,10 @@ def _declarations(found: Any) -> list[Any]:
         return [found]
     if isinstance(found, str | bytes) or not isinstance(found, Iterable):
         raise TypeError(f"expected a Layer or several, received {kind_of(found)}")
-    return list(found)
+    layers = list(islice(found, MAX_LAYERS + 1))
+    if len(layers) > MAX_LAYERS:
+        raise TypeError(f"expected at most {MAX_LAYERS:,} layers, received more")
+    return layers
 
 
 def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
@@ -83,8 +114,9 @@ def _problem(item: Any, known: Collection[str], owners: dict[str, str]) -> str |
         return f"expected a Layer, received {kind_of(item)}"
     try:
         return _name_problem(item.type, known, owners) or _declaration_problem(item)
-    except FAILURES as error:
-        return f"the declaration of {item.type!r:.60} cannot be read: {message_of(error)}"
+    except BaseException as error:
+        name = item.type if isinstance(item.type, str) else kind_of(item.type)
+        return f"the declaration of '{name:.60}' cannot be read: {message_of(error)}"
 
 
 def _name_problem(name: Any, known: Collection[str], owners: dict[str, str]) -> str | None:
@@ -123,12 +155,23 @@ def _declaration_problem(layer: Layer) -> str | None:
             return f"{what} expects different names in its {field}, received {names!r:.80}"
     if not layer.outputs:
         return f"{what} needs an output"
+    if not isinstance(layer.example, dict) or not isinstance(layer.facts, tuple):
+        return f"{what} expects a dict as its example and a tuple as its facts"
     for param in layer.params:
         if param.kind not in get_args(ParamKind):
             kinds = ", ".join(get_args(ParamKind))
             return f"{what}: '{param.name}' expects one of the kinds {kinds}"
         if param.kind == "choice" and not param.choices:
             return f"{what}: '{param.name}' needs choices"
+        if not all(isinstance(choice, str) for choice in param.choices):
+            return f"{what}: '{param.name}' expects texts as its choices"
+        if not all(
+            value is AUTO or value is REQUIRED or is_literal(value)
+            for value in (param.default, param.initial)
+        ):
+            return f"{what}: '{param.name}' expects a plain value as its default and at first"
+        if not all(isinstance(v, int | float | None) for v in (param.minimum, param.maximum)):
+            return f"{what}: '{param.name}' expects numbers as its limits"
         if param.default is AUTO and layer.rule is None:
             return f"{what}: '{param.name}' is AUTO, so the layer needs a shape rule that finds it"
     for statement in layer.code.imports:
@@ -160,96 +203,3 @@ def _takes_apart(layer: Layer) -> bool:
 
 def _is_name(name: Any) -> bool:
     return isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
-
-
-# -- rules and code that may fail ------------------------------------------------------------
-
-
-def guard_layer(layer: Layer) -> Layer:
-    """The layer with a rule, a cost and texts whose failures are sentences.
-
-    Without a rule both are found by running it, so what is not declared stays undeclared.
-    """
-    code: ModuleCode | FunctionCode
-    if isinstance(layer.code, ModuleCode):
-        call, construct = layer.code.call, layer.code.construct
-        code = replace(
-            layer.code,
-            call=_text(layer.type, call, "f({})") if call else None,
-            construct=_text(layer.type, construct) if construct else None,
-        )
-    else:
-        code = replace(layer.code, write=_text(layer.type, layer.code.write))
-    layer = replace(layer, code=code, memory=_memory(layer.memory))
-    rule, cost, count = layer.rule, layer.cost, len(layer.outputs)
-    if rule is None:
-        return replace(layer, cost=None if cost is None else _costs(cost))
-
-    def shapes(use: Use) -> tuple[Tensor, ...]:
-        try:
-            found: Any = rule(use)
-        except (ShapeError, ExpressionError):
-            raise
-        except FAILURES as error:
-            raise ShapeError(
-                f"the shape rule of {layer.type} failed: {message_of(error)}"
-            ) from error
-        outputs = found if isinstance(found, tuple) else (found,)
-        if len(outputs) != count or not all(isinstance(item, Tensor) for item in outputs):
-            kinds = ", ".join(kind_of(item) for item in outputs)
-            raise ShapeError(
-                f"the shape rule of {layer.type} must give {count} tensors, received {kinds}"
-            )
-        return outputs
-
-    return replace(layer, rule=shapes, cost=_costs(cost))
-
-
-def _memory(told: Declared | None) -> Declared | None:
-    if told is None or isinstance(told, Memory):
-        return told
-
-    def memory(use: Use) -> Memory:
-        try:
-            found: Any = told(use)
-        except FAILURES:
-            found = None
-        return found if isinstance(found, Memory) else Memory(passes=True)
-
-    return memory
-
-
-def _costs(cost: Cost | None) -> Cost:
-    def costs(use: Use, outputs: tuple[Tensor, ...]) -> tuple[int | None, int | None]:
-        try:
-            parameters, operations = cost(use, outputs) if cost is not None else (None, None)
-        except FAILURES:  # a cost is only told, so it may as well be unknown
-            return None, None
-        return parameters, operations
-
-    return costs
-
-
-def _text(layer_type: str, write: Callable[[Any], str], form: str = "{}") -> Callable[[Any], str]:
-    def checked(written: Any) -> str:
-        try:
-            text = write(written)
-            ast.parse(form.format(text), mode="eval")
-        except FAILURES as error:
-            raise CodeError(
-                f"the code of {layer_type} cannot be written: {message_of(error)}"
-            ) from error
-        return text
-
-    return checked
-
-
-def message_of(error: BaseException) -> str:
-    """Message of an error in one line, with its type."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__
-
-
-def kind_of(value: object) -> str:
-    """Kind of a value that came where something else was expected."""
-    return "None" if value is None else f"a value of type {type(value).__name__}"

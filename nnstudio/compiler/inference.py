@@ -14,13 +14,14 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.inference import Inference, Inferred
 from nnstudio.analysis.probing import infer_by_trials, names_of_use
 from nnstudio.analysis.report import Problem, Report
+from nnstudio.catalog.isolation import message_of
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.plugins import message_of
 from nnstudio.catalog.use import ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.symbolic import Scope
+from nnstudio.symbols.work import Cancelled
 
 REMEMBERED = 4096
 WAITING = "has no shape rule, and its shapes are being found by running it"
@@ -133,10 +134,16 @@ class DeferredInference:
 
 
 def full_report(
-    project: Project, previous: Report | None = None, infer: Inference = infer
+    project: Project,
+    previous: Report | None = None,
+    infer: Inference = infer,
+    cancelled: Cancelled | None = None,
 ) -> Report:
-    """Analyse a project completely: layers without a shape rule are run where they are met."""
-    return analyse(project, previous, infer)
+    """Analyse a project completely: layers without a shape rule are run where they are met.
+
+    As soon as `cancelled` says so, it ends with a `CancelledError`.
+    """
+    return analyse(project, previous, infer, cancelled)
 
 
 def is_waiting(problem: Problem) -> bool:

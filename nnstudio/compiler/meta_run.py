@@ -19,9 +19,10 @@ from torch import nn
 from nnstudio.analysis.probing import Ran, Sized
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.code import CodeError, ModuleCode, Written
+from nnstudio.catalog.guards import kind_of
+from nnstudio.catalog.isolation import RUNNING, ForeignError, UnansweredError, call
 from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.memory import OWN, Memory
-from nnstudio.catalog.plugins import FAILURES, kind_of, message_of
 from nnstudio.catalog.use import ShapeError
 from nnstudio.compiler.codegen.imports import head
 from nnstudio.compiler.codegen.value_text import call_arguments, in_python, layer_params
@@ -36,11 +37,32 @@ MODULE = "__module"
 
 def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str, Sized]) -> Ran:
     """Run the layer on tensors of these sizes. Raises `ShapeError` with one sentence."""
+    if id(layer) in _stuck:
+        raise ShapeError(f"cannot be run: {_stuck[id(layer)][1]}")
+    ports = [port.name for port in layer.outputs[: output_count(layer, node)]]
+    try:
+        return call(lambda: _run_here(layer, node, ports, values, inputs), RUNNING, (ShapeError,))
+    except ForeignError as error:
+        if isinstance(error, UnansweredError):
+            _stuck[id(layer)] = layer, str(error)
+        raise ShapeError(f"cannot be run: {error}") from error
+
+
+_stuck: dict[int, tuple[Layer, str]] = {}
+"""The layers that did not end once, by id, and held so that it stays theirs: not run again."""
+
+
+def _run_here(
+    layer: Layer,
+    node: Node,
+    ports: Sequence[str],
+    values: Mapping[str, Any],
+    inputs: Mapping[str, Sized],
+) -> Ran:
     ranks = {port: len(shape) for port, (shape, _) in inputs.items()}
     # a constructor may change the list that it is given
     namespace: dict[str, Any] = {**deepcopy(values), "__name__": "nnstudio_trial"}
     try:
-        ports = [port.name for port in layer.outputs[: output_count(layer, node)]]
         text = trial_text(layer, node, ports, ranks)
         with torch.device("meta"), torch.no_grad():
             given = [torch.empty(shape, dtype=DTYPES[dtype]) for shape, dtype in inputs.values()]
@@ -49,8 +71,6 @@ def run(layer: Layer, node: Node, values: Mapping[str, Any], inputs: Mapping[str
         parameters = _trainable(namespace.get(MODULE))
     except CodeError as error:
         raise ShapeError(str(error)) from error
-    except FAILURES as error:
-        raise ShapeError(f"cannot be run: {message_of(error)}") from error
     outputs = tuple(_shape_of(port, namespace[_output(at)]) for at, port in enumerate(ports))
     results = [namespace[_output(at)] for at in range(len(ports))]
     return Ran(outputs, parameters, _memory(dict(zip(inputs, given, strict=True)), results))

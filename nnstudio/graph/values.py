@@ -164,7 +164,25 @@ class Graph:
 
     def of_type(self, node_type: str) -> tuple[Node, ...]:
         """All nodes of a type, in declaration order."""
-        return tuple(node for node in self.nodes if node.type == node_type)
+        return self.by_type.get(node_type, ())
+
+    @cached_property
+    def by_type(self) -> dict[str, tuple[Node, ...]]:
+        """Nodes by type, in declaration order."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.type, []).append(node)
+        return {node_type: tuple(nodes) for node_type, nodes in found.items()}
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The ids of the nodes whose modules others call, too."""
+        return frozenset(node.shares for node in self.nodes if node.shares is not None)
+
+    @cached_property
+    def noted(self) -> dict[object, Any]:
+        """What others work out about this graph once and look up again."""
+        return {}
 
     def members(self, group: str) -> tuple[Node, ...]:
         """The nodes directly in a group, in declaration order."""
@@ -172,11 +190,37 @@ class Graph:
 
     def ancestry(self, group: str | None) -> tuple[str, ...]:
         """The group and the groups around it, innermost first."""
-        chain: list[str] = []
+        chain: dict[str, None] = {}
         while group is not None and group in self.groups_by_id and group not in chain:
-            chain.append(group)
+            chain[group] = None
             group = self.groups_by_id[group].parent
         return tuple(chain)
+
+    @cached_property
+    def group_depths(self) -> dict[str, int]:
+        """How deep each group lies: 1 for the outermost, 0 in a cycle and inside of one."""
+        found: dict[str, int] = {}
+        for group in self.groups:
+            chain: dict[str, None] = {}
+            at: str | None = group.id
+            while at in self.groups_by_id and at not in found and at not in chain:
+                chain[at] = None
+                at = self.groups_by_id[at].parent
+            circular = at in chain or found.get(at or "") == 0
+            depth = found.get(at or "", 0)
+            for identifier in reversed(chain):
+                depth = 0 if circular else depth + 1
+                found[identifier] = depth
+        return found
+
+    @cached_property
+    def containers(self) -> dict[str, Group | None]:
+        """By group: it itself or the innermost around it that is a container; frames are paint."""
+        found: dict[str, Group | None] = {}
+        for group in sorted(self.groups, key=lambda g: self.group_depths[g.id]):
+            around = found.get(group.parent) if group.parent is not None else None
+            found[group.id] = group if group.kind != "frame" else around
+        return found
 
     def shared_group(self, nodes: Iterable[Node], apart: Collection[str] = ()) -> str | None:
         """The innermost group around all of some nodes that is not among `apart`."""

@@ -36,11 +36,7 @@ Role = Literal["attribute", "member", "key", "variable", "input", "output"]
 
 def container_of(graph: Graph, group: str | None) -> Group | None:
     """The innermost group around that is a container in the code too; frames are only paint."""
-    for identifier in graph.ancestry(group):
-        found = graph.groups_by_id[identifier]
-        if found.kind != "frame":
-            return found
-    return None
+    return graph.containers.get(group) if group is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +185,18 @@ def group_problem(project: Project, block: Block, group: Group, name: str) -> st
 
 def parameter_problem(project: Project, block: Block, name: str) -> str | None:
     """Reason why a parameter or local of `block` cannot be called `name`; None if it can."""
+    problem = parameter_word_problem(project, name)
+    if problem is not None:
+        return problem
+    if any(p.name == name for p in block.parameters):
+        return f"{block.name} has a parameter '{name}' already"
+    if any(known.name == name for known in block.locals):
+        return f"{block.name} has a local '{name}' already"
+    return None
+
+
+def parameter_word_problem(project: Project, name: str) -> str | None:
+    """Reason why no parameter or local of any block can be called `name`; None if one can."""
     problem = word_problem(name)
     if problem is not None:
         return problem
@@ -196,17 +204,31 @@ def parameter_problem(project: Project, block: Block, name: str) -> str | None:
         return f"'{name}' has a meaning of its own and cannot name a parameter"
     if name in MODULE_ATTRIBUTES:
         return f"'{name}' is an attribute of every nn.Module"
-    if any(p.name == name for p in block.parameters):
-        return f"{block.name} has a parameter '{name}' already"
-    if any(known.name == name for known in block.locals):
-        return f"{block.name} has a local '{name}' already"
     if name in project.by_name:
         return f"'{name}' is a block, which a parameter of that name would hide"
     return None
 
 
 def class_name_problem(project: Project, name: str) -> str | None:
-    """Reason why a new block cannot be called `name`; None if it can."""
+    """Reason why a new block cannot be called `name`, in one sentence; None if it can."""
+    problem = class_word_problem(name)
+    if problem is not None:
+        return problem
+    if name in project.by_name:
+        return f"There is a block '{name}' already"
+    for block in project.blocks:
+        if name in block.names:
+            return hiding_problem(name, block.name)
+    return None
+
+
+def hiding_problem(name: str, block: str) -> str:
+    """That no block can be called `name`, because another block has a parameter or local so."""
+    return f"'{name}' is a parameter or local of {block}, which would hide the block"
+
+
+def class_word_problem(name: str) -> str | None:
+    """Reason why no block can be called `name`, whatever others there are; None if one can."""
     problem = word_problem(name)
     if problem is not None:
         return problem
@@ -214,9 +236,4 @@ def class_name_problem(project: Project, name: str) -> str | None:
         return f"'{name}' has a meaning of its own in Python and cannot name a block"
     if registry.find(name) is not None:
         return f"'{name}' is a layer already; a block needs a name of its own"
-    if name in project.by_name:
-        return f"There is a block '{name}' already"
-    for block in project.blocks:
-        if name in block.names:
-            return f"'{name}' is a parameter or local of {block.name}, which would hide the block"
     return None

@@ -63,6 +63,14 @@ def node_ports(project: Project, graph: Graph, node: Node) -> Ports:
     fixed = _fixed_ports(layer.type)
     if fixed is not None:
         return fixed
+    key = "ports", id(node), id(layer)
+    known: tuple[Node, Layer, Ports] | None = graph.noted.get(key)
+    if known is None:  # node and layer are held, so that their ids stay theirs
+        known = graph.noted[key] = node, layer, _ports(graph, node, layer)
+    return known[2]
+
+
+def _ports(graph: Graph, node: Node, layer: Layer) -> Ports:
     inputs: list[PortSpec] = []
     for port in layer.inputs:
         if port.variadic:

@@ -99,9 +99,13 @@ class Block:
 
     def parameter(self, name: str) -> BlockParameter | None:
         """The declared parameter called `name`."""
-        return next((p for p in self.parameters if p.name == name), None)
+        return self._by_name.get(name)
 
-    @property
+    @cached_property
+    def _by_name(self) -> dict[str, BlockParameter]:
+        return {p.name: p for p in reversed(self.parameters)}
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of its parameters and locals, known in all its expressions."""
         return frozenset(p.name for p in self.parameters) | {item.name for item in self.locals}

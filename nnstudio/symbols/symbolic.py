@@ -42,6 +42,10 @@ Scope = Mapping[str, Quantity]
 
 REPETITION = "i"
 
+STEPS_TO_RESOLVE = 15
+STEPS_TO_WRITE = 60
+"""What resolving takes, and writing what cannot be resolved, besides what is evaluated."""
+
 
 def literal(value: Any) -> Quantity:
     """A literal of the project file as a quantity."""
@@ -61,6 +65,7 @@ def named_quantity(name: str, value: Any) -> Quantity:
 
 def resolve(expression: Expression | str, scope: Scope) -> Quantity:
     """The quantity of `expression` in `scope`. Raises `ExpressionError`."""
+    spend(STEPS_TO_RESOLVE)
     if isinstance(expression, str):
         expression = parse_formula(expression)
     return _Resolution(scope).quantity(expression.tree)
@@ -143,6 +148,7 @@ class _Resolution:
 
     def opaque(self, node: ast.expr) -> Quantity:
         """Keep the operation as it is written: value by numbers, text by substitution."""
+        spend(STEPS_TO_WRITE)
         source = parse_formula(ast.unparse(node))
         missing = source.names - self.scope.keys()
         if missing:

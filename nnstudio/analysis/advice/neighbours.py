@@ -38,7 +38,7 @@ def through(graph: Graph, node: Node) -> Node | None:
 
 def is_called_once(graph: Graph, node: Node) -> bool:
     """True if the node's module is called at no other place."""
-    return node.shares is None and all(other.shares != node.id for other in graph.nodes)
+    return node.shares is None and node.id not in graph.shared
 
 
 def are_built_together(block: Block, *nodes: Node) -> bool:

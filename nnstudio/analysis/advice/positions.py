@@ -9,7 +9,7 @@ from nnstudio.analysis.report import BlockReport, Fix, Problem
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Category
 from nnstudio.catalog.layers.io import BUFFER, PARAMETER
-from nnstudio.graph.order import upstream
+from nnstudio.graph.order import downstream
 from nnstudio.graph.values import Expr, Graph, Node, Port
 from nnstudio.project.commands.insert import AddPositions
 from nnstudio.project.names import container_of
@@ -35,7 +35,7 @@ def attention_without_positions(
 ) -> Iterator[Problem]:
     """The first attention of the model before which nothing tells the order."""
     root = project.model
-    found = _find_unordered(project, root)
+    found = _Orders(project).unordered(root)
     if found is not None:
         node, attention = found
         yield say(
@@ -48,39 +48,60 @@ def attention_without_positions(
         )
 
 
-def _find_unordered(project: Project, block: Block) -> tuple[Node, Node] | None:
-    """The first such node of a block, and the attention, which may lie inside of it."""
-    graph = block.graph
-    for node in graph.nodes:
-        inner = project.by_name.get(node.type)
-        if inner is None and node.type not in ATTENTION:
-            continue
-        found = (node, node) if inner is None else _find_unordered(project, inner)
-        if found is None:
-            continue
-        before = upstream(graph, [port.node for port in graph.incoming[node.id].values()])
-        if not any(_tells_order(project, graph, graph.by_id[other]) for other in before):
-            return node, found[1]
-    return None
+class _Orders:
+    """Where order is asked for and where it is told, found once for each block."""
 
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.found: dict[str, tuple[Node, Node] | None] = {}
+        self.telling: dict[str, bool] = {}
 
-def _tells_order(project: Project, graph: Graph, node: Node) -> bool:
-    """Recurrent layers, tables of positions and learned positions make tokens differ by place."""
-    if node.type in (PARAMETER, BUFFER):
-        return not _only_beside(graph, node)
-    stack, seen = [node.type], set()
-    while stack:
-        current = stack.pop()
-        layer = registry.find(current)
-        if current in (PARAMETER, BUFFER, "Arange") or (
-            layer is not None and layer.category is Category.RECURRENT
-        ):
-            return True
-        block = project.by_name.get(current)
-        if block is not None and current not in seen:
-            seen.add(current)
-            stack += [inner.type for inner in block.graph.nodes]
-    return False
+    def unordered(self, block: Block) -> tuple[Node, Node] | None:
+        """The first such node of a block, and the attention, which may lie inside of it."""
+        if block.name not in self.found:
+            self.found[block.name] = self._unordered(block)
+        return self.found[block.name]
+
+    def _unordered(self, block: Block) -> tuple[Node, Node] | None:
+        graph = block.graph
+        told: set[str] | None = None
+        for node in graph.nodes:
+            inner = self.project.by_name.get(node.type)
+            if inner is None and node.type not in ATTENTION:
+                continue
+            found = (node, node) if inner is None else self.unordered(inner)
+            if found is None:
+                continue
+            if told is None:
+                tellers = [n for n in graph.nodes if self.tells(graph, n)]
+                fed = (edge.target.node for n in tellers for edge in graph.outgoing[n.id])
+                told = downstream(graph, fed)
+            if node.id not in told:
+                return node, found[1]
+        return None
+
+    def tells(self, graph: Graph, node: Node) -> bool:
+        """Recurrent layers, tables of positions and learned positions tell tokens apart."""
+        if node.type in (PARAMETER, BUFFER):
+            return not _only_beside(graph, node)
+        if node.type not in self.telling:
+            self.telling[node.type] = self._tells(node.type)
+        return self.telling[node.type]
+
+    def _tells(self, node_type: str) -> bool:
+        stack, seen = [node_type], set()
+        while stack:
+            current = stack.pop()
+            layer = registry.find(current)
+            if current in (PARAMETER, BUFFER, "Arange") or (
+                layer is not None and layer.category is Category.RECURRENT
+            ):
+                return True
+            block = self.project.by_name.get(current)
+            if block is not None and current not in seen:
+                seen.add(current)
+                stack += [inner.type for inner in block.graph.nodes]
+        return False
 
 
 def _only_beside(graph: Graph, node: Node) -> bool:

@@ -102,9 +102,10 @@ class Forward:
         return [*statements, Statement("", f"return {{{items}}}", tuple(outputs))]
 
     def signature(self) -> str:
+        optional = [n for n in self.inputs if n.params.get("optional") is True]
         required = [n for n in self.inputs if n.params.get("optional") is not True]
         parts = ["self", *(f"{n.name}: Tensor" for n in required)]
-        parts += [f"{n.name}: Tensor | None = None" for n in self.inputs if n not in required]
+        parts += [f"{n.name}: Tensor | None = None" for n in optional]
         result = "Tensor" if len(self.graph.of_type(OUTPUT)) == 1 else "dict[str, Tensor]"
         return f"def forward({', '.join(parts)}) -> {result}:"
 

@@ -45,9 +45,13 @@ class Text:
         owners = [line.nodes] * len(laid)
         if len(laid) > 1 and line.children:
             owners = _elements(laid, line)
+        # lines of one statement share what they belong to
+        known: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
         for offset, nodes in enumerate(owners):
             if nodes:
-                self.lines[start + offset] = tuple((block, node) for node in nodes)
+                if nodes not in known:
+                    known[nodes] = tuple((block, node) for node in nodes)
+                self.lines[start + offset] = known[nodes]
         self.parts += laid
 
     @property

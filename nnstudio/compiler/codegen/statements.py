@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -68,11 +69,11 @@ def join_statements(statements: list[Statement], returned: list[str]) -> list[St
     ``x = x + y; x = self.norm(x)`` becomes ``x = self.norm(x + y)``.
     """
     result: list[Statement] = []
-    end = [Statement("", text, ()) for text in returned]
+    later = _Later([*statements, *(Statement("", text, ()) for text in returned)])
     for index, statement in enumerate(statements):
         if index == len(statements) - 1 and returned == [statement.target]:
             statement = replace(statement, returned=True)
-        while result and _joins(result[-1], statement, [*statements[index + 1 :], *end]):
+        while result and _joins(result[-1], statement, later, index):
             before = result.pop()
             text = _substitute(before, statement)
             statement = replace(
@@ -87,7 +88,7 @@ def join_statements(statements: list[Statement], returned: list[str]) -> list[St
     return result
 
 
-def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
+def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bool:
     if before.header or after.header or not before.target.isidentifier():
         return False
     if before.named and (after.returned or after.target != before.target):
@@ -95,7 +96,7 @@ def _joins(before: Statement, after: Statement, rest: list[Statement]) -> bool:
     uses = _loads(after.value)
     if uses.count(before.target) != 1:
         return False
-    if after.target != before.target and any(_is_read(before.target, rest)):
+    if after.target != before.target and later.reads(before.target, index):
         return False
     if after.value == before.target:
         return False
@@ -119,13 +120,23 @@ def _receiver(text: str) -> str:
     return node.id if links and isinstance(node, ast.Name) else ""
 
 
-def _is_read(name: str, rest: list[Statement]) -> list[bool]:
-    """True if `name` is read before it is written again."""
-    for statement in rest:
-        if name in _loads(statement.value) or name in statement.header.replace(":", " ").split():
-            return [True]
-        if statement.header and name in statement.target.split(", "):
-            return [True]
-        if name in statement.target.split(", "):
-            return []
-    return []
+class _Later:
+    """Where names are read and written, to see what becomes of one behind a statement."""
+
+    def __init__(self, statements: list[Statement]) -> None:
+        self.places: dict[str, list[int]] = {}
+        self.kinds: dict[str, list[bool]] = {}
+        for index, statement in enumerate(statements):
+            targets = statement.target.split(", ")
+            read = {*_loads(statement.value), *statement.header.replace(":", " ").split()}
+            if statement.header:
+                read.update(targets)
+            for name in dict.fromkeys([*read, *targets]):
+                self.places.setdefault(name, []).append(index)
+                self.kinds.setdefault(name, []).append(name in read)
+
+    def reads(self, name: str, index: int) -> bool:
+        """True if the name is read behind a statement before it is written again."""
+        at = bisect_right(self.places.get(name, []), index)
+        kinds = self.kinds.get(name, [])
+        return at < len(kinds) and kinds[at]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from nnstudio.analysis.containers import Chain, Structure
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.graph.order import topological
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 
 # whose operands may be computed in any order: the shorter branch first
 COMMUTATIVE = frozenset({"Add", "Multiply"})
+MOST_COMPARED = 1_000
+"""Units that are looked at to find the shorter of two branches."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def units(project: Project, block: Block, structure: Structure) -> dict[str, Uni
 def order(block: Block, found: dict[str, Unit]) -> list[Unit]:
     """Units in the order of `forward`: from the Outputs back, in port order, without recursion."""
     done: dict[str, Unit] = {}
-    sizes = _Sizes(found)
+    sizes = _Sizes(block, found)
     for output in block.graph.of_type(OUTPUT):
         stack: list[tuple[Unit, bool]] = [(found[output.id], False)]
         while stack:
@@ -62,24 +67,56 @@ def order(block: Block, found: dict[str, Unit]) -> list[Unit]:
             sources = [found[port.node] for _, port in unit.inputs if port.node in found]
             sources = [source for source in dict.fromkeys(sources) if source.key not in done]
             if unit.node.type in COMMUTATIVE and unit.chain is None and len(sources) > 1:
-                sources.sort(key=lambda source: sizes.branch(source, done))
+                sources = sizes.shorter_first(sources, done)
             stack += [(source, False) for source in reversed(sources)]
     return list(done.values())
 
 
 class _Sizes:
-    """Amount that is left to compute behind a unit."""
+    """Amount that is left to compute behind units, compared without walking what they share."""
 
-    def __init__(self, found: dict[str, Unit]) -> None:
+    def __init__(self, block: Block, found: dict[str, Unit]) -> None:
         self.found = found
+        places = {node: k for k, node in enumerate(topological(block.graph) or ())}
+        self.places = {unit.key: places[unit.node.id] for unit in found.values()}
 
-    def branch(self, unit: Unit, done: dict[str, Unit]) -> int:
-        seen = {unit.key}
-        stack = [unit]
-        while stack:
-            for _, port in stack.pop().inputs:
+    def shorter_first(self, sources: list[Unit], done: Container[str]) -> list[Unit]:
+        """`sources` by the number of units that are left behind each, itself counted.
+
+        The walk goes back against the wires, the last unit first, and notes which of the sources
+        rest on each unit. Behind what all rest on nothing can differ any more.
+        """
+        masks = {source.key: 1 << k for k, source in enumerate(sources)}
+        everyone = (1 << len(sources)) - 1
+        counts = [1] * len(sources)
+        queue = [(-self.places[source.key], source.key, source) for source in sources]
+        heapify(queue)
+        for _ in range(MOST_COMPARED):
+            if not queue or _decided([masks[key] for _, key, _ in queue], counts, everyone):
+                break
+            _, key, unit = heappop(queue)
+            for _, port in unit.inputs:
                 source = self.found.get(port.node)
-                if source is not None and source.key not in seen and source.key not in done:
-                    seen.add(source.key)
-                    stack.append(source)
-        return len(seen)
+                if source is None or source.key in done:
+                    continue
+                before = masks.get(source.key, 0)
+                if not before:
+                    heappush(queue, (-self.places[source.key], source.key, source))
+                masks[source.key] = before | masks[key]
+                for k in range(len(sources)):
+                    counts[k] += (masks[source.key] & ~before) >> k & 1
+        order = sorted(range(len(sources)), key=lambda k: counts[k])
+        return [sources[k] for k in order]
+
+
+def _decided(waiting: list[int], counts: list[int], everyone: int) -> bool:
+    """True if what waits cannot change the order: it is behind all, or behind the longest alone."""
+    left = {mask for mask in waiting if mask != everyone}
+    if not left:
+        return True
+    if len(left) > 1:
+        return False
+    (mask,) = left
+    alone = mask.bit_length() - 1
+    others = [count for k, count in enumerate(counts) if k != alone]
+    return mask == 1 << alone and counts[alone] > max(others)

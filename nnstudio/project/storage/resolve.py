@@ -17,7 +17,12 @@ from nnstudio.project.checks import (
     check_repeat,
     expressions_in,
 )
-from nnstudio.project.names import BlockNames, class_name_problem, parameter_problem
+from nnstudio.project.names import (
+    BlockNames,
+    class_word_problem,
+    hiding_problem,
+    parameter_word_problem,
+)
 from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import fail
@@ -31,11 +36,7 @@ def resolve(project: Project) -> Project:
     _unique([b.name for b in project.blocks], "blocks", "a block called")
     if project.root not in project.by_name:
         fail("root", f"expected the name of a block, received '{project.root}'")
-    for block in project.blocks:
-        others = Project(block.name, tuple(b for b in project.blocks if b is not block))
-        problem = class_name_problem(others, block.name)
-        if problem is not None:
-            fail(f"blocks.{block.name}", problem)
+    _resolve_names(project)
     for block in project.blocks:
         resolve_block(project, block)
     _refuse_recursion(project)
@@ -54,27 +55,35 @@ def resolve(project: Project) -> Project:
     return project
 
 
+def _resolve_names(project: Project) -> None:
+    owners: dict[str, list[str]] = {}
+    for block in project.blocks:
+        for name in block.names:
+            owners.setdefault(name, []).append(block.name)
+    for block in project.blocks:
+        problem = class_word_problem(block.name)
+        hides = next((o for o in owners.get(block.name, ()) if o != block.name), None)
+        if problem is None and hides is not None:
+            problem = hiding_problem(block.name, hides)
+        if problem is not None:
+            fail(f"blocks.{block.name}", problem)
+
+
 def resolve_block(project: Project, block: Block) -> None:
     """Check one block and its graph. Raises `FileError`."""
     place = f"blocks.{block.name}"
-    seen = Block(block.name)
+    seen: dict[str, str] = {}
     for parameter in block.parameters:
         at = f"{place}.parameters.{parameter.name}"
-        problem = parameter_problem(project, seen, parameter.name)
-        if problem is not None:
-            fail(at, problem)
+        _resolve_name(project, block, parameter.name, "parameter", seen, at)
         if parameter.default is not REQUIRED and parameter.default is not None:
             if any(True for _ in expressions_in(parameter.default)):
                 fail(f"{at}.default", "expected a plain value, received an expression")
             _check(at, parameter.name, check_argument, parameter, parameter.default)
-        seen = Block(block.name, (*seen.parameters, parameter))
     for known in block.locals:
         at = f"{place}.locals.{known.name}"
-        problem = parameter_problem(project, seen, known.name)
-        if problem is not None:
-            fail(at, problem)
+        _resolve_name(project, block, known.name, "local", seen, at)
         _check(at, known.name, check_expression, known.value.text, known.name)
-        seen = Block(block.name, seen.parameters, (*seen.locals, known))
     for k, requirement in enumerate(block.requirements):
         at = f"{place}.requirements[{k}]"
         _check(at, "condition", check_expression, requirement.condition.text, "condition")
@@ -85,6 +94,18 @@ def resolve_block(project: Project, block: Block) -> None:
     ):
         if problem is not None:
             fail(f"{place}.{name}", problem)
+
+
+def _resolve_name(
+    project: Project, block: Block, name: str, kind: str, seen: dict[str, str], at: str
+) -> None:
+    """Check the name of a parameter or local, `seen` being those before it, and add it to them."""
+    problem = parameter_word_problem(project, name)
+    if problem is None and name in seen:
+        problem = f"{block.name} has a {seen[name]} '{name}' already"
+    if problem is not None:
+        fail(at, problem)
+    seen[name] = kind
 
 
 def resolve_graph(project: Project, block: Block, place: str) -> None:
@@ -98,8 +119,7 @@ def resolve_graph(project: Project, block: Block, place: str) -> None:
         at = f"{dot}groups[{k}]"
         if group.parent is not None and group.parent not in graph.groups_by_id:
             fail(f"{at}.parent", f"expected the id of a group, received '{group.parent}'")
-        outermost = graph.ancestry(group.id)[-1]
-        if graph.groups_by_id[outermost].parent is not None:
+        if not graph.group_depths[group.id]:
             fail(f"{at}.parent", "expected groups inside groups, received a cycle")
         problem = names.group_problem(group, group.name) if group.kind != "frame" else None
         if problem is not None:
@@ -152,16 +172,23 @@ def _resolve_edges(project: Project, graph: Graph, dot: str) -> None:
 
 
 def _refuse_recursion(project: Project) -> None:
-    uses = {
+    inner = {
         b.name: {n.type for n in b.graph.nodes if n.type in project.by_name} for b in project.blocks
     }
-    left = dict(uses)
-    while left:
-        done = [name for name, inner in left.items() if not inner & left.keys()]
-        if not done:
-            fail(f"blocks.{next(iter(left))}", "a block contains itself, directly or deep")
-        for name in done:
-            del left[name]
+    users: dict[str, list[str]] = {}
+    for name, used in inner.items():
+        for other in used:
+            users.setdefault(other, []).append(name)
+    ready = [name for name, used in inner.items() if not used]
+    while ready:
+        done = ready.pop()
+        for user in users.get(done, ()):
+            inner[user].discard(done)
+            if not inner[user]:
+                ready.append(user)
+    left = [name for name, used in inner.items() if used]
+    if left:
+        fail(f"blocks.{left[0]}", "a block contains itself, directly or deep")
 
 
 def _unique(found: Iterable[str], place: str, what: str) -> None:
