@@ -110,7 +110,7 @@ def _dead_branches(definition: Definition) -> Iterator[Problem]:
             yield Problem("warning", sentence, block.name, node.id, label(node), fix=fix)
 
 
-def _unmet(graph: Graph, end: Node, used: set[str], met: set[str]) -> Iterator[str]:
+def _unmet(graph: Graph, end: Node, used: frozenset[str], met: set[str]) -> Iterator[str]:
     """The unused nodes that lead to `end`, but for those that were met before; now they are."""
     stack = [end.id]
     while stack:
