@@ -58,7 +58,11 @@ def train(options: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         file.write(project, folder / "project.nns")
     run = start(
-        project, project.training, run_folder=folder, resume=folder if options.resume else None
+        project,
+        project.training,
+        run_folder=folder,
+        resume=folder if options.resume else None,
+        as_shown=True,
     )
     teller = _Json() if options.json else _Terminal(project.root)
     last = _follow(run, teller)

@@ -44,8 +44,13 @@ def start(
     run_folder: Path | None = None,
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
+    as_shown: bool = False,
 ) -> Run:
-    """Start training `project` as it is now, in a thread; raises like `refuse_training`."""
+    """Start training `project` as it is now, in a thread; raises like `refuse_training`.
+
+    as_shown: execute the formatted text, so that a failure names a line that people can look up.
+    It is the same program, and takes a call of the formatter.
+    """
     report = analyse(project)
     refuse_training(project, report, settings)
     source = generate(project, report)
@@ -57,7 +62,8 @@ def start(
 
         data = limit(load_for(settings.data, feed), settings.max_samples, settings.seed)
         train_set, validation_set = split(data, settings.validation, settings.seed)
-        return Prepared(build(source), train_set, validation_set, file_name(source))
+        program = source.as_shown() if as_shown else source
+        return Prepared(build(program), train_set, validation_set, file_name(program))
 
     run = Run(prepare, settings, run_folder=run_folder, resume=resume, listener=listener)
     run.start()

@@ -160,4 +160,6 @@ class Workspace:
 
     def start_training(self, run_folder: Path | None = None) -> Run:
         """Train a locked copy of the present project in a thread; raises with one sentence."""
-        return training.start(self.project, self.project.training, run_folder=run_folder)
+        return training.start(
+            self.project, self.project.training, run_folder=run_folder, as_shown=True
+        )

@@ -96,6 +96,7 @@ class Panels(QObject):
     def close(self) -> None:
         """Leave no thread behind."""
         self._quiet.stop()
+        self.code.stop()
         self._inspection.close()
         self._shapes_again.stop()
         self._later.forget()
