@@ -48,7 +48,7 @@ def source(project: Project, **values: Any) -> str:
 
 
 def build(project: Project, **values: Any) -> nn.Module:
-    """An `nn.Module` made from that text."""
+    """An `nn.Module` made from that program; its text is not formatted for it."""
     from nnstudio.compiler.build import build as make
     from nnstudio.compiler.source import generate
 

@@ -1,7 +1,7 @@
 """How a layer is written: a module made in `__init__` and called, or an expression in `forward`.
 
-Texts given to these functions are names or checked expressions; what they return is laid out by
-the compiler.
+Texts given to these functions are names or checked expressions; how what they return is broken
+into lines is decided later, by the formatter.
 """
 
 from __future__ import annotations

@@ -59,6 +59,7 @@ def train(options: argparse.Namespace) -> int:
                 project.training,
                 run_folder=folder,
                 resume=folder if options.resume else None,
+                as_shown=True,
             )
             with run:
                 last = _follow(run, teller)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import linecache
 from typing import Any
+from weakref import WeakValueDictionary, finalize
 
 import torch
 from torch import Tensor, nn
@@ -21,20 +22,38 @@ from nnstudio.symbols.dimension import BATCH_NAMES
 UNKNOWN_SIZE = 8
 
 
+_classes: WeakValueDictionary[str, type[nn.Module]] = WeakValueDictionary()
+
+
 def file_name(source: Source) -> str:
-    """The name under which tracebacks show the generated text."""
-    digest = hashlib.sha256(source.text.encode()).hexdigest()[:12]
+    """The name under which tracebacks show the text that is executed."""
+    digest = hashlib.sha256(source.plain.encode()).hexdigest()[:12]
     return f"<nnstudio {source.root} {digest}>"
 
 
 def model_class(source: Source) -> type[nn.Module]:
-    """Execute the text and return the root's class; tracebacks show its lines."""
+    """Execute the plain text and return the root's class; tracebacks show its lines.
+
+    One text is one class, while it is in use; the lines are let go together with it.
+    """
     name = file_name(source)
-    linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
-    namespace: dict[str, Any] = {"__name__": f"nnstudio_generated_{source.root}"}
-    exec(compile(source.text, name, "exec"), namespace)
-    found: type[nn.Module] = namespace[source.root]
+    found = _classes.get(name)
+    if found is None:
+        namespace: dict[str, Any] = {"__name__": f"nnstudio_generated_{source.root}"}
+        exec(compile(source.plain, name, "exec"), namespace)
+        made: type[nn.Module] = namespace[source.root]
+        found = _classes.setdefault(name, made)
+        if found is made:  # no other thread was faster
+            entry = (len(source.plain), None, source.plain.splitlines(keepends=True), name)
+            linecache.cache[name] = entry
+            finalize(made, _let_go, name, entry).atexit = False
     return found
+
+
+def _let_go(name: str, entry: object) -> None:
+    """Forget the lines of a class, unless they are by now those of another one."""
+    if linecache.cache.get(name) is entry:
+        del linecache.cache[name]
 
 
 def build(source: Source, **arguments: Any) -> nn.Module:

@@ -12,3 +12,7 @@ class CompileError(UserError):
     def __init__(self, sentence: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(sentence)
         self.problems = problems
+
+
+class FormattingError(CompileError):
+    """The program is there and can be built, but its text cannot be put into its final form."""

@@ -1,7 +1,7 @@
 """`generate`: a project as the text of a PyTorch module. This text is the program.
 
 Compiling, summarising, training and exporting all start from here; nothing else builds a model.
-Same project, same text.
+Same project, same text. What is shown and exported is the same program, formatted.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.containers import structure
@@ -18,9 +19,10 @@ from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.codegen.constructor import Constructor
 from nnstudio.compiler.codegen.forward import Forward
 from nnstudio.compiler.codegen.imports import head, import_lines
-from nnstudio.compiler.codegen.lines import Line, Text
+from nnstudio.compiler.codegen.lines import Line, Owners, Text
 from nnstudio.compiler.codegen.weight_init import init_weights
 from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.formatting import Formatted, format_text
 from nnstudio.compiler.inference import full_report
 from nnstudio.graph.values import EMPTY, FrozenMap, Value
 from nnstudio.project.values import Block, Project
@@ -32,11 +34,44 @@ LONG = 32
 
 @dataclass(frozen=True)
 class Source:
-    """The text, the class of the model in it, and the (block, node id)s of each line."""
+    """A program, plain as it is executed and formatted as people read it.
 
-    text: str
+    `root` is the class of the model in it, `plain_lines` are the (block, node id)s of the lines of
+    `plain`. The formatted `text` and its `lines` are made on first need, by another process; they
+    raise `FormattingError`.
+    """
+
+    plain: str
     root: str
-    lines: Mapping[int, tuple[tuple[str, str], ...]]
+    plain_lines: Mapping[int, Owners]
+
+    @property
+    def text(self) -> str:
+        """The text that is shown and exported."""
+        return self._formatted.text
+
+    @cached_property
+    def lines(self) -> Mapping[int, Owners]:
+        """The (block, node id)s of the lines of `text`."""
+        found: dict[int, Owners] = {}
+        for line, origins in self._formatted.origins.items():
+            owners = dict.fromkeys(
+                o for origin in origins for o in self.plain_lines.get(origin, ())
+            )
+            if owners:
+                found[line] = tuple(owners)
+        return found
+
+    @cached_property
+    def _formatted(self) -> Formatted:
+        return format_text(self.plain)
+
+    def as_shown(self) -> Source:
+        """The same program to be executed in the form that is shown.
+
+        A traceback then speaks of the lines that people see.
+        """
+        return Source(self.text, self.root, self.lines)
 
     def lines_of(self, block: str, node: str) -> list[int]:
         """The lines that a node is responsible for."""

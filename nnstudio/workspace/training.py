@@ -77,11 +77,13 @@ def start(
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
     gives_way: bool = False,
+    as_shown: bool = False,
 ) -> Run:
     """Start training `project` as it is now, in a thread. Raises what `plan_training` does.
 
     run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
-    window, as for `Run`.
+    window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
+    people can look up. It is the same program, and takes a call of the formatter.
     """
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
@@ -97,7 +99,8 @@ def start(
         train_set, validation_set = split(data, settings.validation, settings.seed)
         if len(train_set) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
-        return Prepared(build(source), train_set, validation_set, file_name(source))
+        program = source.as_shown() if as_shown else source
+        return Prepared(build(program), train_set, validation_set, file_name(program))
 
     run = Run(
         prepare,

@@ -256,5 +256,9 @@ class Workspace:
         gives_way: to a window, which stays smooth then.
         """
         return training.start(
-            self.project, self.project.training, run_folder=run_folder, gives_way=gives_way
+            self.project,
+            self.project.training,
+            run_folder=run_folder,
+            gives_way=gives_way,
+            as_shown=True,
         )

@@ -26,7 +26,7 @@ from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import INITIALISED, NEEDS_MATRIX, RULES
 from nnstudio.training.checkpoints import model_tensors
-from tests.compiler.ruff_referee import needs_ruff, ruff_format
+from tests.compiler.ruff_referee import ruff_format
 from tests.drawing import Drawing
 
 
@@ -92,7 +92,6 @@ def test_the_text_of_the_usual_rules() -> None:
     assert METHOD in generate(initialised(*USUAL)).text
 
 
-@needs_ruff
 def test_ruff_leaves_the_text_as_it_is() -> None:
     types = [rule(t, "normal", std=0.02) for t in INITIALISED]
     biases = [rule(t, "zeros", "bias") for t in INITIALISED[:9] if "Embedding" not in t]

@@ -21,7 +21,6 @@ from nnstudio.inspection.documented import check, load_documented
 from nnstudio.project.presets import load_target, preset, with_values
 from nnstudio.project.values import Project
 from tests.compiler import referee
-from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_001 as plain
 
 FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
@@ -152,7 +151,6 @@ def test_cards_have_places(name: str) -> None:
         assert len(set(places)) == len(places)
 
 
-@needs_ruff
 @pytest.mark.parametrize("name", PRESETS)
 def test_ruff_leaves_the_text_as_it_is(name: str) -> None:
     text = compiled(name)[2].text

@@ -27,7 +27,6 @@ from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.workspace.inspect_model import inspect_model
 from nnstudio.workspace.workspace import Workspace
-from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_002_003 as plain
 
 FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
@@ -162,7 +161,6 @@ def test_files_can_be_written_again_and_cards_have_places(name: str) -> None:
         assert len(places) == len(block.graph.nodes)
 
 
-@needs_ruff
 @pytest.mark.parametrize("name", PRESETS)
 def test_text_is_a_fixed_point_of_ruff_format(name: str) -> None:
     text = compiled(name)[2].text

@@ -29,7 +29,6 @@ from nnstudio.project.values import Project
 from nnstudio.workspace.fit_to_data import fit_command, is_fitted
 from nnstudio.workspace.inspect_model import inspect_model
 from tests.compiler import referee
-from tests.compiler.ruff_referee import needs_ruff
 from tests.presets import reference_004 as plain
 
 FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
@@ -232,7 +231,6 @@ def test_a_variant_is_recognised_by_its_values(target: str) -> None:
     assert found.name == variant
 
 
-@needs_ruff
 @pytest.mark.parametrize("name", PRESETS)
 def test_ruff_leaves_the_text_as_it_is(name: str) -> None:
     text = compiled(name)[2].text

@@ -161,6 +161,7 @@ def test_from_a_preset_to_its_code(
         assert "405,125" in window.panels.summary.totals.text()
         window.editor.show_panel("code")
         window.panels.code.refresh()
+        qtbot.waitUntil(lambda: window.panels.code.text != "", timeout=60_000)
         assert "class Transformer2DResNet(nn.Module):" in window.panels.code.view.code()
 
         # 5: fit, run, pause, resume, stop, with live plots that really receive points

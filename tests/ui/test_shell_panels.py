@@ -182,22 +182,23 @@ def test_a_long_sentence_is_shown_whole_beside_a_long_fix(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: table.rowHeight(1) > before)
 
 
-def test_the_code_is_that_of_the_canvas(window: MainWindow) -> None:
+def test_the_code_is_that_of_the_canvas(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_table.run("view.code")
     code = window.panels.code
-    assert "class Small(nn.Module)" in code.text
+    qtbot.waitUntil(lambda: "class Small(nn.Module)" in code.text, timeout=60_000)
     edit(window, 7)
     code.refresh()
-    assert "kernel_size=7" in code.text
+    qtbot.waitUntil(lambda: "kernel_size=7" in code.text, timeout=60_000)
     window.workspace.do(SetParam("Small", "fc", "in_features", 999))
     code.refresh()
     assert code.text == ""
     assert code.empty.isVisible()
 
 
-def test_a_line_of_code_selects_its_node(window: MainWindow) -> None:
+def test_a_line_of_code_selects_its_node(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_table.run("view.code")
     source = window.workspace.source()
+    qtbot.waitUntil(lambda: window.panels.code.text == source.text, timeout=60_000)
     line = source.lines_of("Small", "fc")[0]
     window.panels.code.view.line_clicked.emit(line)
     assert window.editor.canvas.selection() == frozenset({"fc"})

@@ -39,6 +39,11 @@ ANNOTATIONS = {
     "list[int]": "list[int]",
     "list[float]": "list[float]",
 }
+MADE = {
+    "Sequential": "nn.Sequential({})",
+    "ModuleList": "nn.ModuleList([{}])",
+    "ModuleDict": "nn.ModuleDict({{{}}})",
+}
 
 
 class Constructor:
@@ -83,11 +88,9 @@ class Constructor:
                 attributes.append(Line(text, 2, (entry.id,)))
         children = self.elements(members)
         body += self.requirements()
-        elements = ", ".join(text for text, _ in children)
-        arguments = f"[{elements}]" if self.block.kind == "ModuleList" else elements
-        body.append(
-            Line(f"super().__init__({arguments})", 2, (), tuple(nodes for _, nodes in children))
-        )
+        brackets = "([{}])" if self.block.kind == "ModuleList" else "({})"
+        text = f"super().__init__{brackets.format(_listed([text for text, _ in children]))}"
+        body.append(Line(text, 2, (), tuple(nodes for _, nodes in children)))
         for name, attribute in self.kept.items():
             body.append(Line(f"self.{attribute} = {name}", 2))
         attributes += weight_lines(self.block, self.structure, self.taken)
@@ -163,22 +166,21 @@ class Constructor:
     # -- modules --------------------------------------------------------------------------------
 
     def container(self, entry: Container) -> Line:
-        leaves_out = entry.group.kind != "ModuleDict"
-        runs = _runs(entry.children) if leaves_out else [[child] for child in entry.children]
-        children = tuple(tuple(n for child in run for n in _ids(child)) for run in runs)
         nodes = tuple(node.id for node in entry.nodes())
-        return Line(f"self.{entry.group.name} = {self.container_text(entry)}", 2, nodes, children)
+        elements = self.inside(entry)
+        made = MADE[entry.group.kind].format(_listed([text for text, _ in elements]))
+        children = tuple(nodes for _, nodes in elements)
+        return Line(f"self.{entry.group.name} = {made}", 2, nodes, children)
 
-    def container_text(self, container: Container) -> str:
-        kind = container.group.kind
-        if kind == "ModuleDict":
-            items = []
-            for child in container.children:
-                name = child.name if isinstance(child, Node) else child.group.name
-                items.append(f"{name!r}: {self.child(child, leaves_out=False)}")
-            return f"nn.ModuleDict({{{', '.join(items)}}})"
-        inner = ", ".join(text for text, _ in self.elements(container.children))
-        return f"nn.Sequential({inner})" if kind == "Sequential" else f"nn.ModuleList([{inner}])"
+    def inside(self, container: Container) -> list[tuple[str, tuple[str, ...]]]:
+        """What a container is made of, each element with its nodes."""
+        if container.group.kind != "ModuleDict":
+            return self.elements(container.children)
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for child in container.children:
+            name = child.name if isinstance(child, Node) else child.group.name
+            found.append((f"{name!r}: {self.child(child, leaves_out=False)}", _ids(child)))
+        return found
 
     def elements(self, children: Sequence[Entry]) -> list[tuple[str, tuple[str, ...]]]:
         """The elements of a container, each with its nodes; neighbours of one condition are one."""
@@ -196,7 +198,8 @@ class Constructor:
     def child(self, entry: Entry, *, leaves_out: bool) -> str:
         """An element of a container; if it may be left out, a condition closes the indexes up."""
         if isinstance(entry, Container):
-            return self.container_text(entry)
+            inner = ", ".join(text for text, _ in self.inside(entry))
+            return MADE[entry.group.kind].format(inner)
         if entry.repeat is not None and entry.repeat.kind == "inline":
             return f"*[{self.repetition(entry)}]"
         if entry.when is not None and entry.repeat is None and leaves_out:
@@ -243,6 +246,11 @@ class Constructor:
         params = layer_params(layer, node, report)
         texts = Written({}, params.texts, params.given)
         return in_python(layer.code.constructor(layer.type, texts))
+
+
+def _listed(elements: Sequence[str]) -> str:
+    """The elements of a container, each on a line of its own."""
+    return ",".join(f"\n{text}" for text in elements)
 
 
 def _ids(entry: Entry) -> tuple[str, ...]:

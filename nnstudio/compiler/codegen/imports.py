@@ -10,7 +10,6 @@ from nnstudio.analysis.binding import free_names
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import IMPORTED, imported_names
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.compiler.codegen.lines import WIDTH
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import make_divisible
@@ -74,12 +73,7 @@ def sorted_imports(statements: Iterable[str]) -> list[str]:
                 members.setdefault(module, set()).update(names.split(", "))
     lines = sorted(dict.fromkeys(plain))
     for module in sorted(members):
-        found = sorted(members[module])
-        line = f"from {module} import {', '.join(found)}"
-        if len(line) <= WIDTH:
-            lines.append(line)
-        else:
-            lines += [f"from {module} import (", *(f"    {name}," for name in found), ")"]
+        lines.append(f"from {module} import {', '.join(sorted(members[module]))}")
     return lines
 
 

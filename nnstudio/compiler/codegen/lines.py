@@ -1,20 +1,24 @@
-"""Logical lines of generated source, and their layout into text with a map back to the nodes."""
+"""Logical lines of generated source, and the plain text that they make, line by line.
+
+Plain is the text before it is formatted: one statement a line, however long. It is the program
+already; `compiler/formatting.py` puts it into the form that people read.
+"""
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 
-from nnstudio.compiler.layout import docstring, layout_statement
-
-WIDTH = 88
+Owners = tuple[tuple[str, str], ...]
+"""The (block, node id)s that a line of text belongs to."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One logical line: its text, its depth, the nodes it stands for.
+    """One statement or header: its text, its depth, the nodes it stands for.
 
-    `children` are the nodes of the elements of a container, which get the lines of their own
-    where the container is laid out one element a line.
+    The text of a container has each of its elements on a line of its own, behind that on which the
+    container begins; `children` are the nodes of the elements.
     """
 
     text: str
@@ -26,33 +30,29 @@ class Line:
 
 @dataclass
 class Text:
-    """Generated source and, for each line (from 1), the (block, node id)s that it belongs to."""
+    """Plain text and, for each line (from 1), the nodes that it belongs to."""
 
     parts: list[str] = field(default_factory=list)
-    lines: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    lines: dict[int, Owners] = field(default_factory=dict)
 
     def blank(self, count: int = 1) -> None:
         """Add empty lines."""
         self.parts += [""] * count
 
     def add(self, block: str, line: Line) -> None:
-        """Lay out one logical line."""
+        """Add one logical line."""
         if line.kind == "docstring":
-            self.parts += docstring(line.text, line.indent, WIDTH)
+            self.parts += docstring(line.text, line.indent)
             return
-        laid = layout_statement(line.text, line.indent, WIDTH)
-        start = len(self.parts) + 1
-        owners = [line.nodes] * len(laid)
-        if len(laid) > 1 and line.children:
-            owners = _elements(laid, line)
-        # lines of one statement share what they belong to
-        known: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
-        for offset, nodes in enumerate(owners):
-            if nodes:
-                if nodes not in known:
-                    known[nodes] = tuple((block, node) for node in nodes)
-                self.lines[start + offset] = known[nodes]
-        self.parts += laid
+        first, *elements = line.text.split("\n")
+        self._put(block, first, line.indent, line.nodes)
+        for text, nodes in zip(elements, line.children, strict=True):
+            self._put(block, text, line.indent + 1, nodes)
+
+    def _put(self, block: str, text: str, indent: int, nodes: tuple[str, ...]) -> None:
+        self.parts.append("    " * indent + text)
+        if nodes:
+            self.lines[len(self.parts)] = tuple((block, node) for node in nodes)
 
     @property
     def text(self) -> str:
@@ -60,22 +60,33 @@ class Text:
         return "\n".join(self.parts) + "\n"
 
 
-def _elements(laid: list[str], line: Line) -> list[tuple[str, ...]]:
-    """Give each element of an exploded container its own lines."""
-    depths = [len(text) - len(text.lstrip()) for text in laid]
-    inner = [
-        d
-        for d, text in zip(depths, laid, strict=True)
-        if text.strip()[0] not in ")]}" and d > depths[0]
+def docstring(text: str, indent: int) -> list[str]:
+    """The lines of a docstring that says `text`, in the form that a formatter leaves alone.
+
+    Whatever the text says, it stays inside the quotes.
+    """
+    lines = [line.rstrip() for line in inspect.cleandoc(text).split("\n")]
+    content = "\n".join(lines).strip("\n")
+    margin = "    " * indent
+    if not content:
+        return [f'{margin}""" """']
+    if "\n" not in content:
+        if content.endswith('"'):  # it must not become part of the closing quotes
+            return [f'{margin}"""{_escaped(content[:-1])}\\""""']
+        return [f'{margin}"""{_escaped(content)}"""']
+    first, *others = _escaped(content).split("\n")
+    return [
+        f'{margin}"""{first}',
+        *(margin + line if line else "" for line in others),
+        f'{margin}"""',
     ]
-    for depth in sorted(set(inner)):
-        starts = [k for k, d in enumerate(depths) if d == depth and laid[k].strip()[0] not in ")]}"]
-        if len(starts) == len(line.children):
-            owners = [line.nodes] * len(laid)
-            for element, start in enumerate(starts):
-                end = starts[element + 1] if element + 1 < len(starts) else len(laid)
-                for k in range(start, end):
-                    if depths[k] >= depth:
-                        owners[k] = line.children[element]
-            return owners
-    return [line.nodes] * len(laid)
+
+
+def _escaped(content: str) -> str:
+    escaped = content.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if escaped.startswith('"'):
+        escaped = "\\" + escaped
+    return "".join(
+        c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode("ascii")
+        for c in escaped
+    )

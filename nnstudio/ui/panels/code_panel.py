@@ -1,4 +1,7 @@
-"""The Code tab: the program that the canvas stands for, always that of this moment."""
+"""The Code tab: the program that the canvas stands for, always that of this moment.
+
+It is generated at once and formatted beside the window; until that is done, the text before stays.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, 
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import Source
 from nnstudio.project.refusal import Refusal
+from nnstudio.ui.background import Background
 from nnstudio.ui.panels.code_view import CodeView
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import EmptyState
@@ -29,6 +33,10 @@ class CodePanel(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._source: Source | None = None
+        self._wanted: Source | None = None
+        self._formatting = Background("formatting", self)
+        self._formatting.done.connect(self._on_formatted)
+        self._formatting.failed.connect(self._on_not_formatted)
         self._marked: tuple[str, frozenset[str]] = ("", frozenset())
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
         self._timer.timeout.connect(self.refresh)
@@ -76,21 +84,46 @@ class CodePanel(QWidget):
         if self.isVisible():
             self._timer.start()
         else:
-            self._source = None
+            self._source = self._wanted = None
+
+    def stop(self) -> None:
+        """Leave no thread behind."""
+        self._timer.stop()
+        self._formatting.close()
 
     def refresh(self) -> None:
-        """Make the text again now."""
+        """Make the text again now; it is shown as soon as it is formatted."""
         self._timer.stop()
         try:
-            source = self._workspace.source()
+            source = self._wanted = self._workspace.source()
         except (CompileError, Refusal) as error:
-            self._source = None
             blank = not self._workspace.project.model.graph.nodes
             title = "No code yet" if blank else "No code while there are errors"
-            self.empty.show_text(title, str(error))
-            self.empty.button.setVisible(not blank)
-            self._stack.setCurrentIndex(1)
+            self._show_nothing(title, str(error), problems=not blank)
             return
+
+        def work() -> Source:
+            _ = source.lines  # formats the text, and keeps it
+            return source
+
+        if not self._formatting.start(work):
+            self._timer.start()
+
+    def _on_formatted(self, source: Source) -> None:
+        if source is self._wanted:
+            self._show(source)
+
+    def _on_not_formatted(self, error: Exception) -> None:
+        if self._wanted is not None:
+            self._show_nothing("No code", str(error), problems=False)
+
+    def _show_nothing(self, title: str, why: str, *, problems: bool) -> None:
+        self._source = self._wanted = None
+        self.empty.show_text(title, why)
+        self.empty.button.setVisible(problems)
+        self._stack.setCurrentIndex(1)
+
+    def _show(self, source: Source) -> None:
         if self._source is None or source.text != self._source.text:
             self.view.set_code(source.text)
         self._source = source

@@ -87,6 +87,7 @@ class Panels(QObject):
     def close(self) -> None:
         """Leave no thread behind."""
         self._quiet.stop()
+        self.code.stop()
         self._inspection.close()
 
     def forget_refusal(self) -> None:

@@ -1,14 +1,15 @@
-"""The layouter on random statements: a fixed point of `ruff format`, with the same tree."""
+"""Random statements, formatted: the same tree, and every line comes from its own statement."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.compiler.ruff_referee import Statement, check, needs_ruff, tree
+from nnstudio.compiler.formatting import format_text
 
 NAMES = ("x", "i", "self", "mask", "hidden", "dims", "num_heads", "embedding_dimension")
 LONG_NAMES = ("attention_weights", "a_rather_long_parameter_name_of_a_block", "self.encoder.weight")
@@ -37,7 +38,7 @@ STRINGS = st.text(st.sampled_from("ab \"'\\\n\t\x00\u00e9\u6df1\u0301"), max_siz
 
 
 class Grammar:
-    """Draws source text; every operand in parentheses, which the layouter has to judge."""
+    """Draws source text; every operand in parentheses, needed or not."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
@@ -176,23 +177,44 @@ class Grammar:
 
 
 @st.composite
-def batches(draw: st.DrawFn) -> list[Statement]:
+def modules(draw: st.DrawFn) -> str:
+    """Twelve statements, each in a function of its own, as deep as it is drawn."""
     grammar = Grammar(draw)
-    drawn = [(grammar.statement(), draw(st.integers(0, 4))) for _ in range(12)]
-    return [statement for statement in drawn if is_python(statement[0])]
+    drawn = [(grammar.statement(), draw(st.integers(0, 3))) for _ in range(12)]
+    return "\n".join(within(text, depth) for text, depth in drawn if is_python(text))
+
+
+def within(text: str, depth: int) -> str:
+    lines = ["    " * level + "if True:" for level in range(depth)]
+    if text.startswith("el"):
+        lines += ["    " * depth + "if False:", "    " * (depth + 1) + "pass"]
+    lines.append("    " * depth + text)
+    if text.endswith(":"):
+        lines.append("    " * (depth + 1) + "pass")
+    function = ["    " + line for line in lines]
+    return "\n".join(["def function():", *function, ""])
 
 
 def is_python(text: str) -> bool:
     try:
-        tree(text)
+        ast.parse(within(text, 0))
     except SyntaxError:
         return False
     return True
 
 
-@needs_ruff
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(batches())
-def test_random_statements_are_a_fixed_point_of_ruff(statements: list[Statement]) -> None:
-    check(statements)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(modules(), st.booleans())
+def test_random_statements_keep_their_tree(plain: str, unparsed: bool) -> None:
+    if unparsed:
+        plain = ast.unparse(ast.parse(plain)) + "\n"
+    found = format_text(plain)
+    before, after = ast.parse(plain), ast.parse(found.text)
+    assert ast.dump(before) == ast.dump(after)
+    for old, new in zip(before.body, after.body, strict=True):
+        assert old.end_lineno is not None
+        assert new.end_lineno is not None
+        for line in range(new.lineno, new.end_lineno + 1):
+            assert found.origins[line]
+            assert set(found.origins[line]) <= set(range(old.lineno, old.end_lineno + 1))
