@@ -16,7 +16,7 @@ from nnstudio.compiler.source import Source, generate
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Failed
-from nnstudio.training.failures import failed
+from nnstudio.training.failures import failure_event
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
 
@@ -96,7 +96,7 @@ def test_a_traceback_shows_the_line_that_was_executed(as_shown: bool) -> None:
     with pytest.raises(RuntimeError) as caught:
         build(program)(torch.zeros(2, 1, 5, 5))
     line = "return self.fc(x)"
-    event = failed(caught.value, file_name(program))
+    event = failure_event(caught.value, file_name(program))
     assert event.line is not None
     assert program.plain.splitlines()[event.line - 1].strip() == line
     assert program.plain_lines[event.line] == (("Model", "n6"), ("Model", "n7"))
