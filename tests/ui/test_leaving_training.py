@@ -250,7 +250,7 @@ def test_another_project_while_a_training_runs(
     else:
         assert window.training.told.startswith("mine: Running")
         assert shown.mark.text() == "These results belong to mine, which is not the open project."
-        assert shown.figures["model"].value.text() == "mine"
+        assert shown.model.value.text() == "mine"
         assert window.training.state is State.RUNNING
         assert window.reason_not_to_train() == "A training of mine is running already."
     if way == "open":
@@ -349,7 +349,7 @@ def test_a_run_has_the_name_and_the_version_of_what_was_trained(
     train(window, qtbot, SHORT)
     first = window.training.mark.origin
     assert first is not None
-    assert panel(window).figures["model"].toolTip() == f"mine, version {first.version} of its code"
+    assert panel(window).model.toolTip() == f"mine, version {first.version} of its code"
     train(window, qtbot, SHORT)
     again = window.training.mark.origin
     assert again is not None
@@ -361,5 +361,5 @@ def test_a_run_has_the_name_and_the_version_of_what_was_trained(
     assert other.version != first.version
     window.documents.ask_save = lambda: tmp_path / "named.nns"
     window.documents.save_as()
-    assert panel(window).figures["model"].value.text() == "named"
+    assert panel(window).model.value.text() == "named"
     assert read(tmp_path / "named.nns") == window.workspace.project

@@ -76,8 +76,8 @@ class TrainingPanel(QWidget):
             "speed": Figure("Samples/s", 64),
             "left": Figure("Time left", 60),
             "device": Figure("Device", 48),
-            "model": Figure("Model", 72),
         }
+        self.model = Figure("Model", 72)
         self.progress = QProgressBar(textVisible=False, maximum=1000)
         self.progress.setProperty("role", "slim")
         self.mark = QLabel(wordWrap=True)
@@ -125,6 +125,7 @@ class TrainingPanel(QWidget):
         self.state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         for figure in self.figures.values():
             head.addWidget(figure)
+        head.addWidget(self.model)
         head.addStretch(1)
         head.addWidget(self.plots.smoothing)
         head.addWidget(self.table_button)
@@ -177,8 +178,8 @@ class TrainingPanel(QWidget):
 
     def show_mark(self, title: str, version: str, sentence: str) -> None:
         """Say whose results these are, and what keeps them from being those of the open project."""
-        self.figures["model"].show_text(title)
-        self.figures["model"].setToolTip(f"{title}, version {version} of its code")
+        self.model.show_text(title)
+        self.model.setToolTip(f"{title}, version {version} of its code")
         self.mark.setText(sentence)
         self.mark.setVisible(bool(sentence))
 
@@ -220,6 +221,7 @@ class TrainingPanel(QWidget):
         for figure in self.figures.values():
             figure.show_text(NOTHING)
         self.figures["left"].show_text(NOTHING, "Time left")
+        self.model.show_text(NOTHING)
         self.progress.setValue(0)
         self.mark.hide()
         self.note.hide()
@@ -279,4 +281,5 @@ class TrainingPanel(QWidget):
         self.plots.smoothing.show_title(width >= NARROW)
         self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
         self.figures["step"].setVisible(width >= NARROW - 96)
+        self.model.setVisible(width >= NARROW - 344)
         self.plots.smoothing.setVisible(width >= NARROW - 272)

@@ -68,7 +68,8 @@ class NoticeBar(QFrame):
         self.close_button.setIconSize(icons.size(16))
         icons.attach(self.close_button, "close", "muted", 16)
         self.close_button.clicked.connect(self._dismiss)
-        self.close_button.setVisible(warns)
+        if not warns:
+            self.close_button.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
