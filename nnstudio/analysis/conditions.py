@@ -12,7 +12,7 @@ import ast
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import Expression
-from nnstudio.symbols.symbolic import Scope, resolve, substitute
+from nnstudio.symbols.symbolic import Scope, choice, resolve, substitute
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -72,8 +72,7 @@ def _one(
     ):
         return branch if branch.is_constant else Dim(value, branch.terms)
     names = {name: scope[name] for name in condition.names if name in scope}
-    text = resolve(condition, names).text
-    return Dim.atom(f"({branch.text}) if ({text}) else ({passing.text})", value)
+    return choice(resolve(condition, names).text, branch, passing, value)
 
 
 def _where_false(dim: Dim, tied: dict[str, ast.expr], scope: Scope) -> Dim:

@@ -25,6 +25,7 @@ from nnstudio.symbols.symbolic import (
     Quantity,
     Scope,
     as_size,
+    choice,
     resolve,
     substitute,
 )
@@ -200,8 +201,7 @@ def _both(first: Resolved, rest: Resolved | None, entry: Mapping[str, Quantity])
         return first
     if REPETITION in later.names and substitute(later, {REPETITION: Dim(0)}).same(first):
         return Dim(first.value, later.terms)
-    text = f"({first.text}) if {REPETITION} == 0 else ({later.text})"
-    return Dim.atom(text, first.value)
+    return choice(f"{REPETITION} == 0", first, later, first.value)
 
 
 def _walk_numbers(

@@ -16,7 +16,7 @@ from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, ExpressionError, bri
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.evaluation import Steps
 from nnstudio.symbols.expression import Expression, depth_of, parse_formula
-from nnstudio.symbols.folding import fold
+from nnstudio.symbols.folding import fold, fold_text
 from nnstudio.symbols.work import spend
 
 
@@ -76,10 +76,26 @@ def substitute(dim: Dim, scope: Scope) -> Dim:
     if dim.terms is None or not (dim.names & scope.keys()):
         return dim
     open_scope = {name: Dim.atom(name) for name in dim.names} | dict(scope)
-    replaced = as_size(resolve(parse_formula(dim.text), open_scope))
+    replaced = _size_of(dim.text, open_scope)
     if replaced.value is None and dim.value is not None and not replaced.is_constant:
         return Dim(dim.value, replaced.terms)
     return replaced
+
+
+def choice(test: str, taken: Dim, passing: Dim, value: int | None) -> Dim:
+    """The size ``taken if test else passing``, shorter where the two or their choices agree."""
+    text = fold_text(f"({taken.text}) if ({test}) else ({passing.text})")
+    expression = parse_formula(text)
+    if isinstance(expression.tree, ast.IfExp):
+        return Dim.atom(text, value)
+    found = _size_of(text, {name: Dim.atom(name) for name in expression.names})
+    return found if found.is_constant else Dim(value, found.terms)
+
+
+def _size_of(text: str, scope: Scope) -> Dim:
+    """The size that a formula of sizes stands for: what is added or multiplied in it is whole."""
+    spend(STEPS_TO_RESOLVE)
+    return as_size(_Resolution(scope, whole=True).quantity(parse_formula(text).tree))
 
 
 def as_size(quantity: Quantity) -> Dim:
@@ -96,10 +112,15 @@ def as_size(quantity: Quantity) -> Dim:
 
 
 class _Resolution:
-    """One walk over an expression, with steps for all that is evaluated on the way."""
+    """One walk over an expression, with steps for all that is evaluated on the way.
 
-    def __init__(self, scope: Scope) -> None:
+    `whole`: the operands of a sum or product are whole numbers also where no value is known, as
+    ``dims[0]`` in the formula of a size is.
+    """
+
+    def __init__(self, scope: Scope, *, whole: bool = False) -> None:
         self.scope = scope
+        self.whole = whole
         self.steps = Steps()
 
     def quantity(self, node: ast.expr) -> Quantity:
@@ -112,7 +133,7 @@ class _Resolution:
                     raise _unknown(name, scope)
                 return scope[name]
             case ast.BinOp(left=left, op=op, right=right):
-                result = _arithmetic(op, self.quantity(left), self.quantity(right))
+                result = _arithmetic(op, self.operand(left), self.operand(right))
                 return self.opaque(node) if result is None else result
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 inner = self.quantity(operand)
@@ -126,6 +147,12 @@ class _Resolution:
                 decided = self.decide(node)
                 return self.opaque(node) if decided is None else literal(decided)
         return self.opaque(node)
+
+    def operand(self, node: ast.expr) -> Quantity:
+        found = self.quantity(node)
+        if self.whole and isinstance(found, Term) and found.value is None:
+            return Dim.atom(found.text)
+        return found
 
     def decide(self, test: ast.expr) -> bool | None:
         """The truth of a condition that is the same for every use, else None.

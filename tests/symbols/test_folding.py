@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.folding import fold_text
+from nnstudio.symbols.symbolic import as_size, choice, named_quantity, resolve, substitute
+
+SCOPE = {
+    "n": named_quantity("n", (2, 3)),
+    **{name: named_quantity(name, 4) for name in ("start", "g", "i", "width", "depth")},
+}
 
 
 @pytest.mark.parametrize(
@@ -61,3 +68,17 @@ def test_folding_changes_no_value(written: str) -> None:
     for d, e in itertools.product(range(4), repeat=2):
         names = {"d": d, "e": e, "w": 5, "rows": [10, 11, 12, 13, 14, 15]}
         assert eval(folded, {}, names) == eval(written, {}, names)
+
+
+def test_a_size_of_list_elements_is_folded_like_any_other() -> None:
+    size = as_size(resolve("(start + n[0] * g) // 2 + g * i", SCOPE))
+    begun = as_size(resolve("(start + n[0] * g) // 2", SCOPE))
+    assert substitute(size, {"i": Dim(0)}).same(begun)
+
+
+def test_a_choice_between_equals_is_none() -> None:
+    width = as_size(resolve("2 * width", SCOPE))
+    assert choice("depth <= 1", width, width, None).text == "2 * width"
+    inner = choice("depth > 1", width, Dim.atom("start"), None)
+    assert choice("depth <= 1", width, inner, 8).text == "2 * width"
+    assert choice("depth <= 1", width, inner, 8).value == 8

@@ -30,6 +30,7 @@ from nnstudio.graph.values import FrozenMap, Node, Value
 from nnstudio.project.parameter_text import python_text
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import parse
+from nnstudio.symbols.folding import fold_text
 
 ANNOTATIONS = {
     "int": "int",
@@ -228,7 +229,8 @@ class Constructor:
     def conditional(self, node: Node) -> str:
         if node.when is None:
             return self.plain(node)
-        return f"{self.plain(node)} if {self.condition(node)} else nn.Identity()"
+        # what holds wherever the node is built need not be asked again inside
+        return fold_text(f"{self.plain(node)} if {self.condition(node)} else nn.Identity()")
 
     def condition(self, node: Node) -> str:
         assert node.when is not None
