@@ -141,7 +141,9 @@ class WireItem(QGraphicsItem):
         if self._crowded != (place is None):
             self._crowded = place is None
             self._settle_height()
-        self._take_pill(self._first_place if place is None else place)
+        place = self._first_place if place is None else place
+        if place != self._pill:
+            self._take_pill(place)
 
     @staticmethod
     def _near(length: float, width: float) -> float:
@@ -159,12 +161,9 @@ class WireItem(QGraphicsItem):
             width = advance(self.look.mono_font, self.wire.label) + 2 * metrics.PILL_PAD
             length = max(self.path.length(), 1.0)
             self._first_place = self._place(self._near(length, width) / length, width)
-        self._bounds = QRectF()
         self._take_pill(self._first_place)
 
     def _take_pill(self, place: QRectF) -> None:
-        if place == self._pill and not self._bounds.isNull():
-            return
         self.prepareGeometryChange()
         self._pill = place
         self._bounds = self.path.controlPointRect().united(place).adjusted(-4, -4, 4, 4)
