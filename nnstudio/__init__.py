@@ -72,7 +72,9 @@ def train(
 
 def _with(project: Project, values: dict[str, Any]) -> Project:
     from nnstudio.project.commands.model import SetRootValue
+    from nnstudio.project.storage.file import checked_text
 
+    checked_text(project)  # what no file could hold has not been made by the program
     for name, value in values.items():
         project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(
             project

@@ -76,6 +76,18 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
+def checked_text(project: Project) -> str:
+    """Write a project as a text that `loads` takes. Raises `FileError` with its sentence."""
+    try:
+        text = dumps(project)
+    except FileError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:
+        fail(project.root, f"what stands in the project cannot be written: {error}")
+    loads(text, project.root)
+    return text
+
+
 def loads(text: str, where: str = "file") -> Project:
     """The project in `text`. Raises `FileError` whose sentence begins with `where`."""
     try:
@@ -164,7 +176,10 @@ def _text(data: bytes, path: Path) -> str:
 def write(
     project: Project, path: str | os.PathLike[str], *, overwrite_read_only: bool = False
 ) -> str:
-    """Write a project and return the digest of the text; raises `FileError`."""
-    text = dumps(project)
+    """Write a project and return the digest of the text. Raises `FileError`.
+
+    What `read` would refuse is not written.
+    """
+    text = checked_text(project)
     write_text(text, path, overwrite_read_only=overwrite_read_only)
     return digest(text.encode("utf-8"))
