@@ -92,13 +92,11 @@ def generate(project: Project, report: Report | None = None) -> Source:
         values = project.values if block.name == project.root else EMPTY
         try:
             _write_class(classes, project, block, report.blocks[block.name], values)
-            _refuse_if_no_python(classes)
         except CodeError as error:
             raise CompileError(f"{block.name}: {error}") from error
         except (SyntaxError, RecursionError, MemoryError) as error:
-            raise CompileError(
-                f"{block.name}: what stands in it gives no Python: {error}"
-            ) from error
+            raise CompileError(f"{block.name} would be written as no Python: {error}") from error
+    _refuse_if_no_python(classes)
     top = head(classes.text, import_lines(project, _in_order(project)))
     shift = len(top)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
@@ -107,14 +105,14 @@ def generate(project: Project, report: Report | None = None) -> Source:
 
 
 def _refuse_if_no_python(classes: Text) -> None:
-    """Raise `CodeError` that names the node whose line cannot be parsed."""
+    """Raise `CompileError` that names the node whose line cannot be parsed."""
     try:
         ast.parse(classes.text)
     except SyntaxError as error:
         owners = classes.lines.get(error.lineno or 0, ())
-        where = f"node '{owners[0][1]}'" if owners else f"line {error.lineno}"
+        where = ".".join(owners[0]) if owners else f"line {error.lineno}"
         text = (error.text or "").strip()
-        raise CodeError(f"{where} would be written as '{text}', which is no Python") from error
+        raise CompileError(f"{where} would be written as '{text}', which is no Python") from error
 
 
 def _in_order(project: Project) -> list[Block]:
