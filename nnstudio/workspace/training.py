@@ -22,7 +22,7 @@ from nnstudio.workspace.input_mapping import feed_for
 
 
 def fitted(project: Project) -> tuple[Project, str]:
-    """The project fitted to the data of its training, and what was changed; "" if nothing was."""
+    """Fit the project to the data of its training; say what was changed, "" if nothing was."""
     report = analyse(project)
     info = describe(project.training.data)
     if not report.ok or is_fitted(project, report, info, project.training.resize):
