@@ -13,7 +13,7 @@ class _Console(Console):
 
 
 def console(*, stderr: bool = False, width: int | None = None) -> Console:
-    """For lines, which are never broken; with `width`, which holds in a file, for tables."""
+    """Make one for lines, which are never broken, or for tables of `width` where it is a file."""
     made = _Console(stderr=stderr, highlight=False, soft_wrap=width is None)
     if width is not None and not made.is_terminal:
         made.width = width

@@ -184,6 +184,12 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
 
 
 def _window(options: argparse.Namespace) -> int:
+    from nnstudio.ui.platform_check import reason_not_to_open
+
+    reason = reason_not_to_open()
+    if reason is not None:
+        print(reason, file=sys.stderr)
+        return WRONG
     from nnstudio.ui.app import run as open_window
 
     wish.let_go()

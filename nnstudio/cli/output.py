@@ -10,7 +10,7 @@ from typing import TextIO
 
 
 def reader_has_gone() -> bool:
-    """Whether nobody reads the output any more, told without writing to it."""
+    """Tell whether nobody reads the output any more, without writing to it."""
     try:
         look = select.poll()
         look.register(sys.stdout.fileno(), 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import project_of
 from nnstudio.project.refusal import Refusal
+from nnstudio.ui.platform_check import reason_not_to_draw
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -19,6 +20,9 @@ def picture(options: argparse.Namespace) -> int:
         raise Refusal(f"picture writes .png or .svg, received '{path.name}'")
     project = project_of(options)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    reason = reason_not_to_draw()
+    if reason is not None:
+        raise Refusal(reason)
     from PySide6.QtWidgets import QApplication
 
     from nnstudio.ui.canvas import Canvas

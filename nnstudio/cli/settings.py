@@ -19,7 +19,7 @@ _GIVEN = "setting_"
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """An option for each setting, and one that takes any of them by name."""
+    """Add an option for each setting, and one that takes any of them by name."""
     group = parser.add_argument_group("training settings", "as the project says where not given")
     group.add_argument(
         "--train",
@@ -51,7 +51,7 @@ def _placeholder(name: str, told: dict[str, Any]) -> str:
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings by name as they were given, unchecked; an option of its own goes first."""
+    """Read the settings by name as given, unchecked; an option of its own goes first."""
     found: dict[str, Any] = {}
     for item in options.train:
         name, equals, text = item.partition("=")

@@ -30,7 +30,7 @@ class StopWish:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """For as long, a signal only sets `came`."""
+        """Let a signal only set `came` for as long."""
         self._deferred = True
         try:
             yield

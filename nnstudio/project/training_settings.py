@@ -254,7 +254,7 @@ class TrainingSettings(BaseModel):
 
 
 def value_of_text(name: str, text: str) -> object:
-    """What a text says for a setting; what it cannot be is left to `checked` to refuse.
+    """Read what a text says for a setting; what it cannot be is left to `checked` to refuse.
 
     Raises SettingsError if there is no such setting.
     """

@@ -50,13 +50,13 @@ def resolve(word: str) -> torch.device:
 
 
 def cores() -> int:
-    """Cores that this process may use, in a container those that it is given."""
+    """Count the cores that this process may use, in a container those that it is given."""
     seen = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(seen or 1, _cores_of_container()))
 
 
 def _cores_of_container() -> int:
-    """As many as the limit of Linux on this process's time is worth, rounded up."""
+    """Count what the limit of Linux on this process's time is worth, rounded up."""
     try:
         allowed, period = _CPU_LIMIT.read_text(encoding="ascii").split()
         return -(-int(allowed) // int(period))

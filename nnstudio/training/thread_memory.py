@@ -20,7 +20,7 @@ _of_this_process: dict[Path, dict[str, int]] = {}
 
 
 def default_file() -> Path:
-    """Where this user's choices are kept."""
+    """Return where this user's choices are kept."""
     return platformdirs.user_cache_path("nnstudio", appauthor=False) / "threads.json"
 
 
@@ -32,7 +32,7 @@ class ThreadMemory:
         self._known = _of_this_process.setdefault(self._file, {})
 
     def recall(self, case: str) -> int | None:
-        """The choice for `case`; None if there is none yet."""
+        """Return the choice for `case`; None if there is none yet."""
         if case not in self._known:
             written = self._read().get(case)
             if written is not None:
@@ -40,7 +40,7 @@ class ThreadMemory:
         return self._known.get(case)
 
     def keep(self, case: str, threads: int) -> int:
-        """Keep a choice, unless another program has made one meanwhile; the one that holds."""
+        """Keep a choice, unless another program has made one meanwhile; return what holds."""
         written = self._read()
         holds = self._known[case] = written.get(case, threads)
         if case not in written:

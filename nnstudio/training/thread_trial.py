@@ -38,7 +38,7 @@ _LONGEST = 0.8
 
 
 def thread_counts(available_cores: int) -> tuple[int, ...]:
-    """The numbers worth trying: every core, about the physical ones, one."""
+    """List the numbers worth trying: every core, about the physical ones, one."""
     return tuple(dict.fromkeys((available_cores, max(1, available_cores // 2), 1)))
 
 
@@ -52,7 +52,7 @@ def threads_for(
     stopping: Callable[[], bool] = lambda: False,
     memory: ThreadMemory | None = None,
 ) -> int:
-    """The number of threads for a training, by a trial on copies if it has not been found before.
+    """Choose the threads of a training, by a trial on copies if that was not done before.
 
     name: tells the model's text from every other; without it, its layers do. before: the number
     that a checkpoint to go on from was made with. stopping: true ends the trial at once. Neither
@@ -79,8 +79,8 @@ def threads_for(
 def fastest(
     step: Callable[[], object], counts: tuple[int, ...], stopping: Callable[[], bool]
 ) -> int | None:
-    """Which of `counts` needs the least time for a step; the first, unless another is clearly
-    faster. None if it was stopped.
+    """Find which of `counts` needs the least time for a step: the first, unless another is
+    clearly faster. None if it was stopped.
     """
     # The least disturbed round of each counts; they take turns, so that none has all the bad luck.
     times = dict.fromkeys(counts, inf)
@@ -153,7 +153,7 @@ def _random_numbers_kept() -> Iterator[None]:
 def _case(
     learner: TrainStep, batches: Batches, settings: TrainingSettings, name: str | None
 ) -> str:
-    """What the choice depends on, as one word."""
+    """Put what the choice depends on into one word."""
     sample = batches.batch(batches.order(settings.seed, 1), 0)
     facts = (
         name or repr(learner.model),

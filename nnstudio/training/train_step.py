@@ -74,7 +74,7 @@ class TrainStep:
         return self.model(given) if isinstance(given, Tensor) else self.model(**given)
 
     def copy(self) -> TrainStep:
-        """Another one as this one was made, with weights of its own: for trying steps out."""
+        """Make another one as this one was made, with weights of its own, to try steps out."""
         made = copy.copy(self)
         made.model = copy.deepcopy(self.model)
         made.parameters = [p for p in made.model.parameters() if p.requires_grad]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import traceback
@@ -18,6 +17,7 @@ from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.files.crash_report import CrashRecorder
+from nnstudio.ui.platform_check import NO_DISPLAY, has_display
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.preset_card import PresetInfo
 from nnstudio.ui.theme import icons
@@ -27,13 +27,6 @@ from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 
 WRONG_USE = 2
-
-
-def has_display() -> bool:
-    """Tell whether there is a display; without one Qt would end the program."""
-    if os.environ.get("QT_QPA_PLATFORM") or not sys.platform.startswith("linux"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def application() -> QApplication:
@@ -97,6 +90,9 @@ def create_window(
         window.refresh()
     if target is not None:
         window.open_target(target)
+    if settings.problem:
+        window.gallery.side.show_notice(settings.problem)
+        window.say(settings.problem)
     return window
 
 
@@ -114,13 +110,12 @@ def _say_failure(
 
 
 def run(target: str | None = None) -> int:
-    """Open the window and stay until it is closed; the exit code of the program."""
+    """Open the window and stay until it is closed; the exit code of the program.
+
+    Ask `platform_check.reason_not_to_open` before this module is imported: it loads Qt.
+    """
     if not has_display():
-        print(
-            "There is no display to open a window on; "
-            "'nnstudio train' and the other commands work without one.",
-            file=sys.stderr,
-        )
+        print(NO_DISPLAY, file=sys.stderr)
         return WRONG_USE
     app = application()
     try:

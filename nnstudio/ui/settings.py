@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import cast
 
@@ -15,8 +16,24 @@ from nnstudio.workspace import library
 _MODES: tuple[Mode, ...] = ("system", "light", "dark")
 
 
+def _reason_not_to_keep(folder: Path) -> str:
+    """Say why nothing can be kept in `folder`, in one sentence; "" if something can."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return (
+            f"Settings are not kept, because {folder} cannot be written: "
+            f"{error.strerror or error}. The window has its defaults."
+        )
+
+
 class Settings:
     """Values in one ini file; a broken or missing value is the default, never an error.
+
+    Where the file cannot be written, values hold until the end of the program, and `problem` says
+    why; else it is empty.
 
     Args:
         folder: where `window.ini`, the side files for recovery, the reports of crashes, the runs
@@ -31,7 +48,7 @@ class Settings:
         self.crash_folder = state / "crashes"
         self.runs_folder = folder / "runs" if folder else default_folder()
         self.library_folder = folder / "blocks" if folder else library.folder()
-        config.mkdir(parents=True, exist_ok=True)
+        self.problem = _reason_not_to_keep(config)
         self._store = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)
 
     def theme(self) -> Mode:

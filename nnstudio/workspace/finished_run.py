@@ -38,11 +38,11 @@ class FinishedRun:
 
     @property
     def history(self) -> tuple[EpochDone, ...]:
-        """Loss and accuracy of each epoch, in order; after a resume, of those done since."""
+        """Tell loss and accuracy of each epoch, in order; after a resume, of those done since."""
         return tuple(event for event in self.events if isinstance(event, EpochDone))
 
     def model(self) -> nn.Module:
-        """The trained model on the CPU, with the weights of the last step, ready to predict."""
+        """Return the model on the CPU, with the weights of the last step, ready to predict."""
         return self._model.cpu().eval()
 
 

@@ -24,7 +24,7 @@ from nnstudio.workspace.input_mapping import map_inputs
 
 
 def fitted(project: Project) -> tuple[Project, str]:
-    """The project fitted to the data of its training, and what was changed; "" if nothing was."""
+    """Fit the project to the data of its training; say what was changed, "" if nothing was."""
     report = full_report(project)
     info = describe(project.training.data)
     if not report.ok or is_fitted(project, report, info, project.training.resize):

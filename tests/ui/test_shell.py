@@ -16,7 +16,8 @@ from nnstudio.project.storage.file import write
 from nnstudio.ui.action_table import TABLE
 from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
-from nnstudio.ui.app import create_window, has_display, run
+from nnstudio.ui.app import create_window, run
+from nnstudio.ui.platform_check import has_display
 from nnstudio.ui.window.main_window import MainWindow, first_size
 from tests.ui.shell import closed, edit, small_project, small_workspace
 

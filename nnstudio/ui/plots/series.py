@@ -77,7 +77,7 @@ class Series:
 def thinned(
     x: NDArray[np.float64], y: NDArray[np.float64], most: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most about `most` points that look the same: of each stretch its lowest and highest."""
+    """Keep about `most` points that look the same: of each stretch its lowest and highest."""
     length = -(-len(x) // max(1, most // 2))
     if length <= 2:
         return x, y

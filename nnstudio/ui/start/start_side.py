@@ -60,6 +60,10 @@ class GallerySide(QFrame):
         head.setSpacing(12)
         head.addWidget(self._mark)
         head.addWidget(name, 1)
+        self._notice = QLabel(wordWrap=True)
+        self._notice.setProperty("role", "notice-warning")
+        self._notice.setContentsMargins(12, 10, 12, 10)
+        self._notice.hide()
         self._lost = Column(8, collapses=True)
         self._crashes = Column(8, collapses=True)
         self.back_button = QPushButton()
@@ -80,6 +84,7 @@ class GallerySide(QFrame):
         column.addLayout(head)
         column.addWidget(line)
         column.addSpacing(8)
+        column.addWidget(self._notice)
         column.addWidget(self._lost)
         column.addWidget(self._crashes)
         column.addWidget(self.back_button)
@@ -116,6 +121,11 @@ class GallerySide(QFrame):
         """Offer the way back to the open project; none if the title is empty."""
         self.back_button.setText(f"Back to {title}")
         self.back_button.setVisible(bool(title))
+
+    def show_notice(self, sentence: str) -> None:
+        """Say something about this start."""
+        self._notice.setText(sentence)
+        self._notice.show()
 
     def show_lost(self, lost: Sequence[RecoverableProject]) -> None:
         """Offer unsaved work, each with its two answers."""

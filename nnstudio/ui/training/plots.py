@@ -151,7 +151,7 @@ class TrainingPlots(QWidget):
                 chart.redraw()
 
     def redraw_in_turn(self) -> None:
-        """The same, one chart after the other, so that the window is never held up for all."""
+        """Draw the same, one chart after the other: the window is never held up for all."""
         self._waiting = [chart for chart in self.charts if chart.isVisibleTo(self)]
         self._redraw_next()
 
