@@ -32,11 +32,15 @@ LONG = 32
 
 @dataclass(frozen=True)
 class Source:
-    """The text, the class of the model in it, and the (block, node id)s of each line."""
+    """The text, the class of the model in it, and the (block, node id)s of each line.
+
+    `parameters` is the number of them, None if it is not known.
+    """
 
     text: str
     root: str
     lines: Mapping[int, tuple[tuple[str, str], ...]]
+    parameters: int | None = None
 
     def lines_of(self, block: str, node: str) -> list[int]:
         """The lines that a node is responsible for."""
@@ -62,7 +66,7 @@ def generate(project: Project, report: Report | None = None) -> Source:
     shift = len(top)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
     text = "\n".join([*top, classes.text])
-    return Source(text, project.root, lines)
+    return Source(text, project.root, lines, report.root.parameters)
 
 
 def _in_order(project: Project) -> list[Block]:
