@@ -53,7 +53,7 @@ def call(function: Callable[[], T], seconds: float, passing: tuple[type[Exceptio
             done.set()
 
     thread = threading.Thread(target=work, name="plugin", daemon=True)
-    with _muted():
+    with muted():
         thread.start()
         try:
             ended = done.wait(seconds)
@@ -96,7 +96,7 @@ _streams: list[Any] = []
 
 
 @contextlib.contextmanager
-def _muted() -> Iterator[None]:
+def muted() -> Iterator[None]:
     """Nothing reaches standard output and error, neither from Python nor from below."""
     global _depth
     with _lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
 from nnstudio.catalog import layers as built_in
@@ -47,6 +48,12 @@ def forget() -> None:
 def find(layer_type: str) -> Layer | None:
     """The layer of a type, None if it is not known."""
     return all_layers().get(layer_type)
+
+
+def has_foreign(types: Iterable[str]) -> bool:
+    """True if any of the types is a layer of another package."""
+    foreign = {layer.type for layer in _plugins()[0]}
+    return not foreign.isdisjoint(types)
 
 
 def by_category() -> dict[Category, list[Layer]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import linecache
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakValueDictionary, finalize
 
@@ -14,12 +15,14 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.dtypes import DTYPES
 from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.memory import BYTES, UNKNOWN_SIZE, free_memory, is_shortage, not_enough
 from nnstudio.compiler.source import Source
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
 from nnstudio.symbols.dimension import BATCH_NAMES
 
-UNKNOWN_SIZE = 8
+FEW = 10_000_000
+"""So many parameters fit anywhere."""
 
 
 _classes: WeakValueDictionary[str, type[nn.Module]] = WeakValueDictionary()
@@ -57,18 +60,59 @@ def _let_go(name: str, entry: object) -> None:
 
 
 def build(source: Source, **arguments: Any) -> nn.Module:
-    """An instance of the model; `arguments` override the defaults of its parameters."""
+    """An instance of the model; `arguments` override the defaults of its parameters.
+
+    Raises `CompileError`, also for a model for which there is not enough memory.
+    """
     made = model_class(source)
+    sure = source.parameters is not None and source.parameters <= FEW and not arguments
+    if not sure or "register_buffer" in source.plain:
+        _refuse_without_memory(source, made, arguments)
+    return _made(source, made, arguments)
+
+
+def _made(source: Source, made: type[nn.Module], arguments: Mapping[str, Any]) -> nn.Module:
     try:
         return made(**arguments)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, MemoryError) as error:
+        if is_shortage(error):
+            free = free_memory() or 0
+            needed = BYTES * (source.parameters or 0)
+            sentence = not_enough(f"the weights of {source.root}", needed, free)
+            raise CompileError(sentence) from error
         raise CompileError(f"{source.root} cannot be built: {error}") from error
+
+
+def build_meta(source: Source, **arguments: Any) -> nn.Module:
+    """An instance on the meta device: shapes without memory, no random number is drawn."""
+    with torch.device("meta"):
+        return _made(source, model_class(source), arguments)
+
+
+def _refuse_without_memory(
+    source: Source, made: type[nn.Module], arguments: Mapping[str, Any]
+) -> None:
+    """Raise `CompileError` before memory is taken that is not there: the system may end us."""
+    try:
+        with torch.device("meta"), torch.random.fork_rng(devices=[]):
+            model = made(**arguments)
+    except Exception:
+        return  # a module that cannot be made so may still be made
+    refuse_without_memory(source.root, model)
+
+
+def refuse_without_memory(root: str, model: nn.Module) -> None:
+    """Raise `CompileError` where the weights and buffers of a model do not fit."""
+    needed = sum(t.numel() * t.element_size() for t in (*model.parameters(), *model.buffers()))
+    free = free_memory()
+    if free is not None and needed > free:
+        raise CompileError(not_enough(f"the weights of {root}", needed, free))
 
 
 def build_empty(source: Source, **arguments: Any) -> nn.Module:
     """An instance with all weights and buffers zero, made without drawing a random number."""
-    with torch.device("meta"):
-        model = build(source, **arguments)
+    model = build_meta(source, **arguments)
+    refuse_without_memory(source.root, model)
     tied = _tied_names(model)
     model = model.to_empty(device="cpu")
     for name, owner in tied:
@@ -102,8 +146,26 @@ def example_inputs(
 ) -> dict[str, Tensor]:
     """Random tensors of the shapes of the root's Inputs; sizes that are not known become 8."""
     generator = generator or torch.Generator().manual_seed(0)
+    shapes = _input_shapes(block, report, batch)
+    return {node.name: _random(node, shape, generator) for node, shape in shapes}
+
+
+def meta_inputs(block: Block, report: BlockReport, batch: int = 2) -> dict[str, Tensor]:
+    """The same on the meta device: shapes without memory."""
+    shapes = _input_shapes(block, report, batch)
+    return {
+        node.name: torch.empty(
+            shape, dtype=DTYPES[str(node.params.get("dtype", "float"))], device="meta"
+        )
+        for node, shape in shapes
+    }
+
+
+def _input_shapes(
+    block: Block, report: BlockReport, batch: int
+) -> list[tuple[Node, tuple[int, ...]]]:
     free: dict[str, int] = {}
-    result: dict[str, Tensor] = {}
+    result: list[tuple[Node, tuple[int, ...]]] = []
     for node in block.graph.of_type(INPUT):
         if node.params.get("optional") is True:
             continue
@@ -115,7 +177,7 @@ def example_inputs(
                 shape.append(
                     free.setdefault(dim.text, batch if dim.text in BATCH_NAMES else UNKNOWN_SIZE)
                 )
-        result[node.name] = _random(node, tuple(shape), generator)
+        result.append((node, tuple(shape)))
     return result
 
 

@@ -39,12 +39,13 @@ class Source:
 
     `root` is the class of the model in it, `plain_lines` are the (block, node id)s of the lines of
     `plain`. The formatted `text` and its `lines` are made on first need, by another process; they
-    raise `FormattingError`.
+    raise `FormattingError`. `parameters` is the number of them, None if it is not known.
     """
 
     plain: str
     root: str
     plain_lines: Mapping[int, Owners]
+    parameters: int | None = None
 
     @property
     def text(self) -> str:
@@ -72,7 +73,7 @@ class Source:
 
         A traceback then speaks of the lines that people see.
         """
-        return Source(self.text, self.root, self.lines)
+        return Source(self.text, self.root, self.lines, self.parameters)
 
     def lines_of(self, block: str, node: str) -> list[int]:
         """The lines that a node is responsible for."""
@@ -101,7 +102,7 @@ def generate(project: Project, report: Report | None = None) -> Source:
     shift = len(top)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
     text = "\n".join([*top, classes.text])
-    return Source(text, project.root, lines)
+    return Source(text, project.root, lines, report.root.parameters)
 
 
 def _refuse_if_no_python(classes: Text) -> None:

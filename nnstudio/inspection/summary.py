@@ -145,7 +145,9 @@ def _tensors(model: nn.Module, inputs: Sequence[Example]) -> list[Tensor | None]
                 made = torch.zeros(tuple(shape), dtype=dtype)
             tensors.append(made.to(device))
         else:
-            tensors.append(None if example is None else example.to(device))
+            if example is not None and not example.is_meta:
+                example = example.to(device)
+            tensors.append(example)
     return tensors
 
 
@@ -170,7 +172,7 @@ def _preserve_state(model: nn.Module, counter: Operations) -> Iterator[None]:
         for module, training in modes:
             module.training = training
         for module, name, buffer, values in buffers:
-            if not torch.equal(buffer, values):
+            if not buffer.is_meta and not torch.equal(buffer, values):
                 with torch.no_grad():
                     buffer.copy_(values)
             module._buffers[name] = buffer
@@ -259,11 +261,9 @@ class _Trace:
         tensors = list(_all_tensors(outputs))
         call.output_shapes = tuple(tuple(t.shape) for t in tensors)
         if not call.children:
-            taken = {t.untyped_storage().data_ptr() for t in _all_tensors(inputs)}
+            taken = {_storage(t) for t in _all_tensors(inputs)}
             self.activation_bytes += sum(
-                t.numel() * t.element_size()
-                for t in tensors
-                if t.untyped_storage().data_ptr() not in taken
+                t.numel() * t.element_size() for t in tensors if _storage(t) not in taken
             )
         if self._open:
             self._place(call, self._open[-1])
@@ -323,6 +323,12 @@ def _row(call: _Call, depth: int) -> Row:
         uncounted=call.uncounted,
         children=tuple(_row(child, depth + 1) for child in call.children),
     )
+
+
+def _storage(tensor: Tensor) -> int:
+    """What tells one memory from another, also on the meta device, where there is none."""
+    storage: int = tensor.untyped_storage()._cdata
+    return storage
 
 
 def _all_tensors(value: Any) -> Iterator[Tensor]:

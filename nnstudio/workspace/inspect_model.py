@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nnstudio.analysis.report import Report
+from nnstudio.catalog import registry
+from nnstudio.catalog.isolation import message_of, muted
+from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.inference import full_report
-from nnstudio.compiler.source import generate
+from nnstudio.compiler.memory import BYTES, free_memory, is_shortage, largest_tensor
+from nnstudio.compiler.source import Source, generate
 from nnstudio.inspection.documented import DocumentedCheck, check, load_documented
 from nnstudio.inspection.published import compare, published_facts
 from nnstudio.project.values import Project
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from nnstudio.inspection.summary import Summary
 
 SAMPLES = 2
+TENSORS = 4
+"""Of the size of the largest that are there at one time: what enters, what leaves, copies."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +43,53 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
     """Build the project, run it once on two random samples, and compare it with its document.
 
     Raises `CompileError`. Safe in any thread, also while another trains: nothing but values goes
-    in and out, and torch's global random numbers are not touched.
+    in and out, and torch's global random numbers are not touched. What layers of other packages
+    print is not seen.
     """
-    from nnstudio.compiler.build import build_empty, example_inputs
-    from nnstudio.inspection.summary import summarise
-
     report = report or full_report(project)
-    model = build_empty(generate(project, report)).eval()
-    inputs = list(example_inputs(project.model, report.root, SAMPLES).values())
-    summary = summarise(model, inputs, samples=SAMPLES)
+    source = generate(project, report)
+    with muted() if registry.has_foreign(project.types) else nullcontext():
+        model, summary = _run(project, report, source)
     shapes = {
         name: tuple(SAMPLES if dim.value is None else dim.value for dim in tensor.shape)
         for name, tensor in report.root.outputs.items()
     }
     return Inspection(summary, _check(project, model, summary.parameters, shapes), shapes)
+
+
+def _run(project: Project, report: Report, source: Source) -> tuple[nn.Module, Summary]:
+    """The model and its summary; where it does not fit into memory, by shapes alone."""
+    from nnstudio.compiler.build import build_empty, build_meta, example_inputs, meta_inputs
+    from nnstudio.inspection.summary import summarise
+
+    block = project.model
+    error: Exception | None = None
+    if _fits(report):
+        try:
+            model = build_empty(source).eval()
+            inputs = example_inputs(block, report.root, SAMPLES)
+            return model, summarise(model, list(inputs.values()), samples=SAMPLES)
+        except Exception as failure:
+            error = failure
+    if error is None or is_shortage(error):
+        try:
+            model = build_meta(source).eval()
+            inputs = meta_inputs(block, report.root, SAMPLES)
+            return model, summarise(model, list(inputs.values()), samples=SAMPLES)
+        except Exception as failure:
+            # what cannot be run by shapes alone would need the memory
+            raise CompileError(f"There is not enough memory to run {block.name}") from failure
+    if isinstance(error, CompileError):
+        raise error
+    raise CompileError(f"{block.name} cannot be run: {message_of(error)}") from error
+
+
+def _fits(report: Report) -> bool:
+    """True if there is room for the weights and, at one time, a few of the largest tensor."""
+    free = free_memory()
+    weights = report.root.parameters or 0
+    needed = BYTES * (weights + TENSORS * largest_tensor(report.root, SAMPLES))
+    return free is None or needed < free
 
 
 def _check(
