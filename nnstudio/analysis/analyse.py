@@ -20,7 +20,7 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.use import ShapeError
 from nnstudio.project.values import REQUIRED, Block, Project
 from nnstudio.symbols.expression import ExpressionError
-from nnstudio.symbols.work import Cancelled, OutOfStepsError, allowance
+from nnstudio.symbols.work import Cancelled, OutOfStepsError, allowance, look
 
 STEPS = 1_500_000
 """Of the analysis of a model, and of that of all blocks which it does not use. Seconds, at most."""
@@ -48,6 +48,7 @@ def analyse(
     for problem in _root_values(project):
         problems[problem] = None
     for name in reports:
+        look(cancelled)
         for problem in missing_ends(analysis.definition(project.by_name[name])):
             problems[problem] = None
     for plugin in registry.plugin_problems():

@@ -19,7 +19,7 @@ from nnstudio.graph.values import (
     Repeat,
     RepeatKind,
 )
-from nnstudio.project.limits import MAX_POSITION
+from nnstudio.project.limits import MAX_NODES, MAX_POSITION
 from nnstudio.project.storage.fields import (
     Json,
     choice,
@@ -57,6 +57,9 @@ from nnstudio.project.values import (
     Variant,
     _Required,
 )
+from nnstudio.symbols.work import spend
+
+STEPS_OF_A_NODE = 20
 
 # -- writing ---------------------------------------------------------------------------------
 
@@ -153,6 +156,7 @@ def project_to_json(project: Project) -> Json:
 
 def node(data: object, place: str) -> Node:
     """One node."""
+    spend(STEPS_OF_A_NODE)
     keys = "id type name params repeat when shares group position"
     found = record(data, place, keys, "id type")
     at = found.get("position", [0, 0])
@@ -277,9 +281,17 @@ def _training(data: object, place: str) -> TrainingSettings:
         fail(place, str(error))
 
 
+def _refuse_too_many_nodes(blocks: object) -> None:
+    found = [b.get("nodes") for b in blocks if isinstance(b, dict)] if type(blocks) is list else []
+    total = sum(len(nodes) for nodes in found if isinstance(nodes, list))
+    if total > MAX_NODES:
+        fail("blocks", f"expected at most {MAX_NODES:,} nodes in all of them, received {total:,}")
+
+
 def project(data: Json) -> Project:
     """The whole project, of the present version."""
     record(data, "", "format version root blocks values training variants about", "blocks root")
+    _refuse_too_many_nodes(data["blocks"])
     keys = " ".join(field.name for field in dataclasses.fields(About))
     about = record(data.get("about", {}), "about", keys)
     return Project(
