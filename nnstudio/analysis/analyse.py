@@ -22,7 +22,7 @@ from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.use import ShapeError
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
-from nnstudio.symbols.work import Cancelled, OutOfStepsError, allowance
+from nnstudio.symbols.work import Cancelled, OutOfStepsError, allowance, look
 
 STEPS = 1_500_000
 """Of the analysis of a model, and of that of all blocks which it does not use. Seconds, at most."""
@@ -51,6 +51,7 @@ def analyse(
     for problem in _root_values(project):
         problems[problem] = None
     for name in reports:
+        look(cancelled)
         block = project.by_name[name]
         for problem in boundary_problems(analysis.definition(block)):
             problems[problem] = None

@@ -194,7 +194,8 @@ def paste(
         parent = ids[group.parent] if group.parent else None
         groups.append(replace(group, id=ids[group.id], parent=parent))
     new_groups: dict[str, Group] = {}
-    for group in sorted(groups, key=lambda g: len(part.ancestry(_key(ids, g.id)))):
+    depths = {ids[identifier]: depth for identifier, depth in part.group_depths.items()}
+    for group in sorted(groups, key=lambda g: depths[g.id]):
         graph = replace(block.graph, groups=(*block.graph.groups, *new_groups.values()))
         names = BlockNames(project, replace(block, graph=graph))
         new_groups[group.id] = replace(group, name=free_group_name(names, group))
@@ -224,10 +225,6 @@ def paste(
         ]
     ordered = tuple(new_groups[g.id] for g in groups)
     return with_nodes(project, block_name, tuple(nodes), tuple(edges), ordered, names_known=False)
-
-
-def _key(ids: dict[str, str], new: str) -> str:
-    return next(old for old, found in ids.items() if found == new)
 
 
 def _move(edge: Edge, ids: dict[str, str]) -> Edge:

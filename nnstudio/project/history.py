@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnstudio.project.commands.base import Command
+from nnstudio.project.limits import MAX_NODES
+from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 
 
@@ -15,6 +17,13 @@ class Act:
     title: str
     before: Project
     after: Project
+
+
+def _refuse_too_many_nodes(before: Project, after: Project) -> None:
+    """No file could hold them: what is saved must be read again."""
+    count = after.node_count
+    if count > MAX_NODES and count > before.node_count:
+        raise Refusal(f"A project has at most {MAX_NODES:,} nodes, this would make it {count:,}")
 
 
 class History:
@@ -29,6 +38,7 @@ class History:
     def do(self, command: Command) -> Project:
         """Apply a command as one step. Raises `Refusal` and changes nothing."""
         after = command.apply(self.project)
+        _refuse_too_many_nodes(self.project, after)
         if after != self.project:
             self.done.append(Act(command.title, self.project, after))
             self.undone.clear()

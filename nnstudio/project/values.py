@@ -158,6 +158,11 @@ class Project:
         return {block.name: block for block in self.blocks}
 
     @property
+    def node_count(self) -> int:
+        """The number of nodes in all blocks."""
+        return sum(len(block.graph.nodes) for block in self.blocks)
+
+    @property
     def types(self) -> frozenset[str]:
         """The types of all nodes: layers and blocks."""
         return frozenset(node_type for block in self.blocks for node_type in block.graph.by_type)

@@ -28,17 +28,16 @@ class CancelledError(Exception):
 class _Allowance:
     def __init__(self, steps: float, cancelled: Cancelled | None) -> None:
         self.steps = steps
-        self.left = steps
-        self.look = steps - LOOK
+        self.spent = 0
+        self.looked = 0
         self.cancelled = cancelled
 
     def spend(self, steps: int) -> None:
-        self.left -= steps
-        if self.left < self.look:
-            self.look = self.left - LOOK
-            if self.cancelled is not None and self.cancelled():
-                raise CancelledError("cancelled")
-        if self.left < 0:
+        self.spent += steps
+        if self.spent - self.looked > LOOK:
+            self.looked = self.spent
+            look(self.cancelled)
+        if self.spent > self.steps:
             raise OutOfStepsError(f"more than {self.steps:,.0f} steps")
 
 
@@ -53,6 +52,12 @@ def allowance(steps: float, cancelled: Cancelled | None = None) -> Iterator[None
         yield
     finally:
         _present.reset(token)
+
+
+def look(cancelled: Cancelled | None) -> None:
+    """Raise `CancelledError` if that is so."""
+    if cancelled is not None and cancelled():
+        raise CancelledError("cancelled")
 
 
 def spend(steps: int) -> None:

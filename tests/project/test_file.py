@@ -25,7 +25,9 @@ from nnstudio.project.values import (
     Requirement,
     Variant,
 )
+from nnstudio.symbols.work import CancelledError
 from tests.project.test_state_machine import residual_project
+from tests.robustness import large
 
 FOLDER = Path(__file__).parent / "files"
 
@@ -399,3 +401,38 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
         with pytest.raises(FileError):
             loads(text)
     assert not mark.exists()
+
+
+def test_numbers_that_nobody_can_mean() -> None:
+    text = file.dumps(Project())
+    for number, sentence in (
+        ("1e400", "expected numbers up to 1e308, received 1e400"),
+        ("-1e999", "expected numbers up to 1e308, received -1e999"),
+        ("1" * 10_000, "expected numbers of a few digits, received one of thousands"),
+        ("NaN", "expected finite numbers, received NaN"),
+        ("-Infinity", "expected finite numbers, received -Infinity"),
+    ):
+        with pytest.raises(FileError) as caught:
+            file.loads(text.replace('"version": 1', f'"version": {number}'))
+        assert str(caught.value) == f"file: {sentence}"
+
+
+def test_a_file_with_too_many_nodes_is_refused_at_once() -> None:
+    blocks = [{"name": "A", "nodes": [0] * 60_000}, {"name": "B", "nodes": [0] * 60_000}]
+    data = {"format": "nnstudio", "version": 1, "root": "A", "blocks": blocks}
+    with pytest.raises(FileError, match="at most 100,000 nodes in all of them, received 120,000"):
+        file.loads(json.dumps(data))
+
+
+def test_reading_is_cancelled(tmp_path: Path) -> None:
+    path = tmp_path / "large.nns"
+    path.write_text(json.dumps(large.layers(2000)))
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    with pytest.raises(CancelledError):
+        file.read(path, cancelled)
+    assert len(file.read(path, lambda: False).model.graph.nodes) == 2002

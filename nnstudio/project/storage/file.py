@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +20,7 @@ from nnstudio.project.storage.fields import FileError, fail, short_text
 from nnstudio.project.storage.migrations import VERSION, migrate
 from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Project
+from nnstudio.symbols.work import Cancelled, allowance
 
 FORMAT = "nnstudio"
 MAX_BYTES = 64 * 2**20
@@ -88,11 +91,15 @@ def checked_text(project: Project) -> str:
     return text
 
 
-def loads(text: str, where: str = "file") -> Project:
-    """The project in `text`. Raises `FileError` whose sentence begins with `where`."""
+def loads(text: str, where: str = "file", cancelled: Cancelled | None = None) -> Project:
+    """The project in `text`. Raises `FileError` whose sentence begins with `where`.
+
+    As soon as `cancelled` says so, it ends with a `CancelledError`.
+    """
     try:
-        data = load_json(text, FORMAT)
-        return resolve(schema.project(migrate(data)))
+        with allowance(math.inf, cancelled):
+            data = load_json(text, FORMAT)
+            return resolve(schema.project(migrate(data)))
     except FileError as error:
         raise FileError(f"{where}: {error}") from None
 
@@ -102,7 +109,9 @@ def load_json(text: str, expected: str) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
         fail("", f"expected at most {MAX_BYTES:,} characters, received {len(text):,}")
     try:
-        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
+        data = json.loads(
+            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float
+        )
     except json.JSONDecodeError as error:
         if not text[error.pos :].strip() or error.msg.startswith("Unterminated"):
             fail("", f"the text ends in the middle of a record, at line {error.lineno:,}")
@@ -111,8 +120,8 @@ def load_json(text: str, expected: str) -> dict[str, Any]:
         fail("", "expected records a few levels deep, received far deeper ones")
     except FileError:
         raise
-    except ValueError as error:  # numbers of thousands of digits
-        fail("", f"a number cannot be read: {error}")
+    except ValueError:  # Python reads no more than a few thousand
+        fail("", "expected numbers of a few digits, received one of thousands")
     if not isinstance(data, dict):
         fail("", f"expected a record {{...}}, received {short_text(data)}")
     found = data.get("format")
@@ -124,25 +133,35 @@ def load_json(text: str, expected: str) -> dict[str, Any]:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        double = next(key for key in keys if keys.count(key) > 1)
-        fail("", f"expected each key once, received '{double}' twice in one record")
+        double, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        fail("", f"expected each key once, received '{double:.60}' twice in one record")
     return result
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        fail("", f"expected numbers up to 1e308, received {text:.40}")
+    return number
 
 
 def _constant(name: str) -> NoReturn:
     fail("", f"expected finite numbers, received {name}")
 
 
-def read(path: str | os.PathLike[str]) -> Project:
-    """The project in a file. Raises `FileError` that begins with the file's name."""
-    return read_stored(path).project
+def read(path: str | os.PathLike[str], cancelled: Cancelled | None = None) -> Project:
+    """The project in a file. Raises `FileError` that begins with the file's name.
+
+    As soon as `cancelled` says so, it ends with a `CancelledError`.
+    """
+    return read_stored(path, cancelled).project
 
 
-def read_stored(path: str | os.PathLike[str]) -> StoredProject:
-    """Read the project in a file with the digest of its content; raises like `read`."""
+def read_stored(path: str | os.PathLike[str], cancelled: Cancelled | None = None) -> StoredProject:
+    """Read the project in a file with the digest of its content. Raises like `read`."""
     data = read_bytes(Path(path))
-    return StoredProject(loads(_text(data, Path(path)), Path(path).name), digest(data))
+    project = loads(_text(data, Path(path)), Path(path).name, cancelled)
+    return StoredProject(project, digest(data))
 
 
 def read_text(path: str | os.PathLike[str]) -> str:

@@ -29,6 +29,9 @@ from nnstudio.project.storage.fields import fail
 from nnstudio.project.values import Block, Project
 from nnstudio.project.weights import initialisers_problem, ties_problem
 from nnstudio.symbols.article import with_article
+from nnstudio.symbols.work import spend
+
+STEPS_OF_A_NODE = 30
 
 
 def resolve(project: Project) -> Project:
@@ -130,6 +133,7 @@ def resolve_graph(project: Project, block: Block, place: str) -> None:
 
 
 def _resolve_node(project: Project, names: BlockNames, node: Node, at: str) -> None:
+    spend(STEPS_OF_A_NODE)
     graph = names.block.graph
     if not node.type or len(node.type) > 200:
         fail(f"{at}.type", f"expected the name of a layer or block, received '{node.type}'")

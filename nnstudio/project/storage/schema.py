@@ -20,7 +20,7 @@ from nnstudio.graph.values import (
     Repeat,
     RepeatKind,
 )
-from nnstudio.project.limits import MAX_POSITION
+from nnstudio.project.limits import MAX_NODES, MAX_POSITION
 from nnstudio.project.storage.fields import (
     Json,
     choice,
@@ -56,6 +56,9 @@ from nnstudio.project.values import (
     Requirement,
     Variant,
 )
+from nnstudio.symbols.work import spend
+
+STEPS_OF_A_NODE = 20
 
 # -- writing ---------------------------------------------------------------------------------
 
@@ -152,6 +155,7 @@ def project_to_json(project: Project) -> Json:
 
 def node(data: object, place: str) -> Node:
     """One node."""
+    spend(STEPS_OF_A_NODE)
     keys = "id type name params repeat when shares group position"
     found = record(data, place, keys, "id type")
     at = found.get("position", [0, 0])
@@ -275,9 +279,17 @@ def _training(data: object, place: str) -> TrainingSettings:
         fail(place, str(error))
 
 
+def _refuse_too_many_nodes(blocks: object) -> None:
+    found = [b.get("nodes") for b in blocks if isinstance(b, dict)] if type(blocks) is list else []
+    total = sum(len(nodes) for nodes in found if isinstance(nodes, list))
+    if total > MAX_NODES:
+        fail("blocks", f"expected at most {MAX_NODES:,} nodes in all of them, received {total:,}")
+
+
 def project(data: Json) -> Project:
     """The whole project, of the present version."""
     record(data, "", "format version root blocks values training variants about", "blocks root")
+    _refuse_too_many_nodes(data["blocks"])
     keys = " ".join(field.name for field in dataclasses.fields(About))
     about = record(data.get("about", {}), "about", keys)
     return Project(
