@@ -332,6 +332,32 @@ def test_rows_that_are_samples_again() -> None:
     assert told(drawing.project()) == []
 
 
+@pytest.mark.parametrize("kind", ["Reshape", "UnflattenDim"])
+def test_pictures_of_a_sequence_one_by_one(kind: str) -> None:
+    """The batch and the time are one dimension for a while."""
+    drawing = Drawing("Model")
+    x = drawing.input("x", "N", "T", 3, 8, 8, example=(1, 5, 3, 8, 8))
+    x = drawing.add("FlattenDims", x, name="each", end_dim=1)
+    x = drawing.add("Conv2d", x, name="conv", out_channels=4, kernel_size=8)
+    x = drawing.add("Flatten", x, name="flat")
+    if kind == "Reshape":
+        x = drawing.add(kind, x, name="again", shape=("N", "T", 4))
+    else:
+        x = drawing.add(kind, x, name="again", dim=0, sizes=(-1, "T"))
+    drawing.output(drawing.add("GRU", x, name="gru", hidden_size=8, batch_first=True))
+    assert told(drawing.project()) == []
+
+
+def test_two_batches_as_one_for_a_while() -> None:
+    drawing = Drawing("Model")
+    x, y = drawing.input("x", "N", 6), drawing.input("y", "N", 6)
+    both = drawing.add("Concat", x, y, name="both", dim=0)
+    both = drawing.add("Linear", both, name="fc", out_features=4)
+    parts = drawing.add("Chunk", both, name="parts", chunks=2, dim=0)
+    drawing.output(drawing.add("CosineSimilarity", parts["part0"], parts["part1"], name="angle"))
+    assert one(drawing.project()).node_name == "both"
+
+
 def test_the_last_states_of_a_recurrent_layer() -> None:
     drawing = Drawing("Model")
     x = drawing.input("x", "N", 5, 6)

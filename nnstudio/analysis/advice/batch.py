@@ -140,8 +140,9 @@ class _Use:
         if node.type in SEQUENCES:
             return self.sequence(node, found)
         for along in rule.along(found) if rule is not None else ():
-            if _holds(along.tensor.shape[along.axis], self.names):
-                assert rule is not None
+            assert rule is not None
+            size = along.tensor.shape[along.axis]
+            if size.text in self.names if rule.alone else _holds(size, self.names):
                 fix = self.next_dimension(node, along) if rule.by_mistake else None
                 told = rule.does.format(along.axis)
                 return _Mixing(f"{told}{'; ' + _lower(fix) if fix else ''}", fix)

@@ -27,12 +27,15 @@ class Along:
 class Rule:
     """The dimensions of one use, and what the layer does to the samples if it is the batch.
 
-    `by_mistake` is True where the dimension behind the batch would do as well.
+    `by_mistake` is True where the dimension behind the batch would do as well; `alone` where it
+    matters only for a dimension that is the batch and nothing else: one that was made of the batch
+    and of positions may be taken apart again.
     """
 
     along: Callable[[NodeReport], Iterator[Along]]
     does: str
     by_mistake: bool = False
+    alone: bool = False
 
 
 def rule_of(layer_type: str) -> Rule | None:
@@ -247,8 +250,9 @@ _BY_MISTAKE = frozenset(
         *("Normalize", "CosineSimilarity", "Argmax", "Argmin", "Flatten", "FlattenDims"),
     }
 )
+_ALONE = frozenset({"Unflatten", "UnflattenDim", "Chunk", "Split"})
 RULES: Mapping[str, Rule] = {
-    name: Rule(*given, name in _BY_MISTAKE) for name, given in _RULES.items()
+    name: Rule(*given, name in _BY_MISTAKE, name in _ALONE) for name, given in _RULES.items()
 }
 
 SEQUENCES: Mapping[str, tuple[str, ...]] = {
