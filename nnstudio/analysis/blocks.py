@@ -245,6 +245,7 @@ class _Walk:
             flops=0 if not active else evaluation.flops,
             active=active,
             repeats=count_of(meant, self.scope),
+            needs_repetition=evaluation.needs_repetition,
             inner=evaluation.inner,
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),

@@ -34,7 +34,10 @@ class UseError:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Result of one evaluation; `outputs` None if it failed, `active` False if left out."""
+    """Result of one evaluation; `outputs` None if it failed, `active` False if left out.
+
+    `needs_repetition`: its formula does not hold where it is repeated no time.
+    """
 
     outputs: Mapping[str, Tensor] | None
     params: Mapping[str, Resolved] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Evaluation:
     inner: BlockReport | None = None
     error: UseError | None = None
     active: bool = True
+    needs_repetition: bool = False
     memory: Memory = OWN
 
 

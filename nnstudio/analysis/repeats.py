@@ -149,7 +149,8 @@ def _changing(
             )
             return Evaluation(None, first.params, first.auto, error=UseError(sentence))
         recurrences.append(recurrence)
-    if number.value == 0 and not all(recurrence.from_zero for recurrence in recurrences):
+    needed = not all(recurrence.from_zero for recurrence in recurrences)
+    if number.value == 0 and needed:
         sentence = "changes the shape, so it needs at least 1 repetition, received 0"
         error = UseError(sentence, fix=Repetitions(1))
         return Evaluation(None, first.params, first.auto, error=error)
@@ -172,7 +173,14 @@ def _changing(
     outputs[output] = Tensor(shape, leaving.dtype)
     shared = node.repeat.kind == "shared"
     parameters = first.parameters if shared else walked.parameters
-    return replace(first, outputs=outputs, params=params, parameters=parameters, flops=walked.flops)
+    return replace(
+        first,
+        outputs=outputs,
+        params=params,
+        parameters=parameters,
+        flops=walked.flops,
+        needs_repetition=needed,
+    )
 
 
 def _of_last(first: Tensor, last: Tensor | None) -> Tensor:
@@ -199,9 +207,17 @@ def _both(first: Resolved, rest: Resolved | None, entry: Mapping[str, Quantity])
     later = substitute(rest, entry)
     if later.same(first):
         return first
-    if REPETITION in later.names and substitute(later, {REPETITION: Dim(0)}).same(first):
+    if REPETITION in later.names and _begins_with(later, first):
         return Dim(first.value, later.terms)
     return choice(f"{REPETITION} == 0", first, later, first.value)
+
+
+def _begins_with(later: Dim, first: Dim) -> bool:
+    """True if the formula of the later repetitions holds for repetition 0 too."""
+    try:
+        return substitute(later, {REPETITION: Dim(0)}).same(first)
+    except ExpressionError:  # ``2 ** (i - 1)`` is no whole number there
+        return False
 
 
 def _walk_numbers(

@@ -58,6 +58,7 @@ class NodeReport:
     flops: int | None = 0
     active: bool = True
     repeats: int | None = 1
+    needs_repetition: bool = False
     inner: BlockReport | None = None
     ok: bool = True
     connected: bool = True

@@ -15,6 +15,7 @@ from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.compiler.codegen.buffer_formulas import Formulas
+from nnstudio.compiler.codegen.guards import with_guards
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.value_text import (
@@ -88,6 +89,8 @@ class Constructor:
                 text = f"self.{entry.name} = {self.module(entry)}"
                 attributes.append(Line(text, 2, (entry.id,)))
         children = self.elements(members)
+        texts = [line.text for line in (*body, *attributes)] + [text for text, _ in children]
+        body = with_guards(self.block, self.report, body, texts)
         body += self.requirements()
         brackets = "([{}])" if self.block.kind == "ModuleList" else "({})"
         text = f"super().__init__{brackets.format(_listed([text for text, _ in children]))}"
