@@ -303,9 +303,7 @@ def _write(terms: dict[Monomial, int]) -> str:
     for monomial, coefficient in sorted(terms.items(), key=lambda item: not item[0]):
         size = abs(coefficient)
         factors = [] if size == 1 and monomial else [str(size)]
-        for atom in sorted(
-            dict.fromkeys(monomial), key=lambda a: (monomial.count(a) > 1, "**" in a)
-        ):
+        for atom in sorted(dict.fromkeys(monomial), key=lambda a: monomial.count(a) > 1):
             power = monomial.count(atom)
             factors.append(f"({atom})" if power == 1 else f"({atom}) ** {power}")
         sign = "-" if coefficient < 0 else "+"
