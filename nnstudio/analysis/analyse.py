@@ -4,10 +4,10 @@ whose definition, inputs and names are the same are taken over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from nnstudio.analysis.advice import advice
+from nnstudio.analysis.advice import advice, advice_inside
 from nnstudio.analysis.binding import Binding, root_binding
 from nnstudio.analysis.blocks import Analysis, failure_report
 from nnstudio.analysis.boundary import boundary_problems
@@ -63,8 +63,11 @@ def analyse(
         large = too_large(project, root)
         if large is not None:
             problems[large] = None
-        for problem in advice(project, reports):
-            problems[problem] = None
+        found: Iterable[Problem] = advice(project, reports)
+    else:
+        found = _beside_errors(project, reports, problems)
+    for problem in found:
+        problems[problem] = None
     analysis.given_up = False
     used = {node.type for block in project.blocks for node in block.graph.nodes}
     with allowance(STEPS, cancelled):
@@ -82,6 +85,24 @@ def analyse(
     severity = {"error": 0, "warning": 1, "advice": 2}
     ordered = sorted(problems, key=lambda problem: severity[problem.severity])
     return Report(root, reports, tuple(ordered))
+
+
+def _beside_errors(
+    project: Project, reports: Mapping[str, BlockReport], problems: Iterable[Problem]
+) -> list[Problem]:
+    """Advice on a model that has errors: none on what is wrong itself, and no fix before it is."""
+    wrong = {(p.block, p.node) for p in problems if p.severity == "error"}
+    whole = {n: r for n, r in reports.items() if _is_whole(project.by_name[n], r)}
+    return [
+        replace(problem, fix=None)
+        for problem in advice_inside(project, whole)
+        if (problem.block, problem.node) not in wrong
+    ]
+
+
+def _is_whole(block: Block, report: BlockReport) -> bool:
+    """True if every node has a report, so that advice on one is not a guess about another."""
+    return all(node.id in report.nodes for node in block.graph.nodes)
 
 
 def _standalone(

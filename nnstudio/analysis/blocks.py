@@ -157,6 +157,7 @@ class _Walk:
             if tensor is not None:
                 outputs[node.name] = tensor
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
+        wired = [n for n in in_order if n.connected]  # what hangs loose says nothing of the rest
         own = free_name_problems(self.project, self.block, self.scope)
         own += self.requirement_problems()
         for error in self.wiring.errors.get(WHOLE, ()):
@@ -168,8 +169,8 @@ class _Walk:
             scope=self.scope,
             inputs=self.binding.inputs,
             outputs=outputs,
-            parameters=_total([n.parameters for n in in_order]),
-            flops=_total([n.flops for n in in_order]),
+            parameters=_total([n.parameters for n in wired]),
+            flops=_total([n.flops for n in wired]),
             problems=(*own, *(p for n in in_order for p in n.problems)),
             nested=self.definition.nested,
             source=self.block,

@@ -11,8 +11,10 @@ from nnstudio.analysis.advice import advice
 from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
-from nnstudio.graph.values import Expr, FrozenMap
+from nnstudio.graph.values import Expr, FrozenMap, Node
 from nnstudio.project.commands.graph import Move
+from nnstudio.project.commands.node import SetParam
+from nnstudio.project.presets import load_target
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import BlockParameter, Project
 from tests.drawing import Drawing
@@ -336,3 +338,27 @@ def test_positions_in_front_of_the_blocks_or_inside_of_them(inside: bool) -> Non
     after = fixed(project)
     assert said(after) == []
     assert analyse(after).ok
+
+
+def test_errors_do_not_hide_advice() -> None:
+    project = load_target("SimpleCNN")
+    advised = [p.sentence for p in analyse(project).problems if p.severity == "advice"]
+    assert advised
+    node = next(n for n in project.model.graph.nodes if n.name == "classifier")
+    wrong = SetParam(project.root, node.id, "in_features", 7).apply(project)
+    report = analyse(wrong)
+    assert not report.ok
+    found = [p for p in report.problems if p.severity == "advice"]
+    assert [p.sentence for p in found] == advised
+    assert all(p.fix is None for p in found), "first what is wrong"
+
+
+def test_a_node_that_hangs_loose_does_not_remove_the_totals() -> None:
+    project = load_target("SimpleCNN")
+    before = analyse(project).root
+    graph = project.model.graph
+    loose = Node("loose", "Linear", "loose", FrozenMap({"out_features": 3}))
+    project = project.with_graph(project.root, replace(graph, nodes=(*graph.nodes, loose)))
+    after = analyse(project).root
+    assert not after.ok
+    assert (after.parameters, after.flops) == (before.parameters, before.flops)

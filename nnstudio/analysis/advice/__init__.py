@@ -25,6 +25,11 @@ def advice(project: Project, reports: Mapping[str, BlockReport]) -> Iterator[Pro
     yield from attention_without_positions(project, reports)
     if project.root in reports:
         yield from mixed_samples(project, reports[project.root])
+    yield from advice_inside(project, reports)
+
+
+def advice_inside(project: Project, reports: Mapping[str, BlockReport]) -> Iterator[Problem]:
+    """Advice that rests on the nodes of one block alone, so that it holds beside errors too."""
     for name, report in reports.items():
         block = project.by_name[name]
         yield from batch_norms(project, block, report)
