@@ -28,17 +28,16 @@ from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import count_of, evaluate_repeat
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
+from nnstudio.analysis.values import distinct_text, formula_text
 from nnstudio.analysis.weights import with_weights
 from nnstudio.analysis.wiring import WHOLE, effective
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
-from nnstudio.catalog.use import Resolved
 from nnstudio.graph.order import find_cycle
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
-from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, resolve
 from nnstudio.symbols.tensor import Tensor
@@ -184,8 +183,7 @@ class _Walk:
             fix = None
             if proposal is not None and self.block.name == self.project.root:
                 fix = Fix(proposal.title, SetRootValue(proposal.param, proposal.value))
-            text = f"{self.block.name}: {sentence}"
-            yield Problem("error", text, self.block.name, fix=fix)
+            yield Problem("error", f"{self.block.name}: {sentence}", self.block.name, fix=fix)
 
     def node(self, node: Node) -> NodeReport:
         if node.type == INPUT:
@@ -347,11 +345,11 @@ class _Walk:
             return
         for name in sorted(owner.auto & report.auto):
             mine, theirs = report.params[name], owner.params[name]
-            if _text(mine) != _text(theirs):
+            if formula_text(mine) != formula_text(theirs):
                 assert owner.node is not None
                 sentence = (
                     f"calls '{label(owner.node)}', which is built for {name} "
-                    f"{_size_text(theirs, mine)}, received {_size_text(mine, theirs)}"
+                    f"{distinct_text(theirs, mine)}, received {distinct_text(mine, theirs)}"
                 )
                 problems = (*report.problems, self.problem(node, sentence))
                 self.nodes[node.id] = replace(report, ok=False, problems=problems)
@@ -385,17 +383,6 @@ class _Walk:
     ) -> Problem:
         text = f"{label(node)}: {sentence}"
         return Problem("error", text, self.block.name, node.id, label(node), param, fix)
-
-
-def _text(value: Resolved) -> str:
-    return ", ".join(q.text for q in value) if isinstance(value, tuple) else value.text
-
-
-def _size_text(value: Resolved, other: Resolved) -> str:
-    """The number, or the formula where the numbers do not tell the two apart."""
-    if isinstance(value, Dim) and isinstance(other, Dim) and value.differs(other):
-        return value.label
-    return _text(value)
 
 
 def _total(costs: list[int | None]) -> int | None:

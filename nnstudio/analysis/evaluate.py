@@ -13,7 +13,8 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
-from nnstudio.catalog.memory import OWN, Memory, memory_of
+from nnstudio.catalog.memory import OWN, Memory
+from nnstudio.catalog.memory_of_use import memory_of
 from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Use
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block

@@ -9,6 +9,7 @@ from typing import Any
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer, Param
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Value
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, Term, literal, resolve
 
@@ -67,3 +68,15 @@ def _defaults(layer: Layer) -> Mapping[str, Resolved]:
 def plain(value: Value) -> Any:
     """A literal of the file as the expression language has it: lists for tuples."""
     return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def formula_text(value: Resolved) -> str:
+    """Write a resolved value as its formula: `hidden`, `2, 2`."""
+    return ", ".join(q.text for q in value) if isinstance(value, tuple) else value.text
+
+
+def distinct_text(value: Resolved, other: Resolved) -> str:
+    """Write the number, or the formula where the numbers do not tell the two apart."""
+    if isinstance(value, Dim) and isinstance(other, Dim) and value.differs(other):
+        return value.label
+    return formula_text(value)

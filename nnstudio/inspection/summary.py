@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 import torch
 import torchinfo
 from torch import Tensor, nn
-from torchinfo.torchinfo import clear_cached_forward_pass
 
 from nnstudio.inspection.flop_counter import Operations, formula_of
+from nnstudio.inspection.torchinfo_table import torchinfo_table
 
 Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
 """An input as `forward` takes it, or its shape and dtype, or None for an input left open."""
@@ -112,7 +112,7 @@ def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) 
     trace = _Trace(model, samples)
     with _preserve_state(model, trace.counter):
         trace.run(tensors)
-        table = _table(model, tensors)
+        table = torchinfo_table(model, tensors)
     parameters = list(model.parameters())
     buffers = list(model.buffers())
     summary = Summary(
@@ -340,32 +340,6 @@ def _all_tensors(value: Any) -> Iterator[Tensor]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _all_tensors(part)
-
-
-def _table(model: nn.Module, inputs: Sequence[Tensor | None]) -> torchinfo.ModelStatistics:
-    given: Any = list(inputs)
-    while given and given[-1] is None:
-        given.pop()
-    if any(tensor is None for tensor in given):  # torchinfo cannot measure None
-        names = list(_argument_names(model))
-        given = {name: t for name, t in zip(names, given, strict=False) if t is not None}
-    try:
-        return torchinfo.summary(
-            model,
-            input_data=given,
-            depth=64,
-            col_names=("kernel_size", "output_size", "num_params", "trainable"),
-            row_settings=("depth", "var_names"),
-            mode="eval",
-            verbose=0,
-        )
-    finally:
-        clear_cached_forward_pass()  # it would keep the model alive
-
-
-def _argument_names(model: nn.Module) -> Iterator[str]:
-    code = type(model).forward.__code__
-    yield from code.co_varnames[1 : code.co_argcount]
 
 
 _REPLACED = (

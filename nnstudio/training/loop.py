@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches
 from nnstudio.training.checkpoints import Checkpoint
+from nnstudio.training.devices import machine_set_up
 from nnstudio.training.events import (
     CheckpointSaved,
     Completed,
@@ -73,7 +73,7 @@ def train(
     """
     control = control or StopAndPause()
     try:
-        with _machine_set_up():
+        with machine_set_up():
             if len(train_set) == 0:
                 told = train_set.info.in_sentence
                 raise TrainingError(f"There are no samples to train on in {told}.")
@@ -102,19 +102,6 @@ def train(
             yield from training.events(control)
     except Exception as error:
         yield failure_event(error, source_name)
-
-
-@contextmanager
-def _machine_set_up() -> Iterator[None]:
-    """No choice of algorithms by stopwatch; that and the threads are put back afterwards."""
-    threads, cudnn = torch.get_num_threads(), torch.backends.cudnn
-    chosen, timed = cudnn.deterministic, cudnn.benchmark
-    cudnn.deterministic, cudnn.benchmark = True, False
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-        cudnn.deterministic, cudnn.benchmark = chosen, timed
 
 
 @dataclass(frozen=True)

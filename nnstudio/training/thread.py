@@ -169,10 +169,10 @@ class Run:
         except Exception as error:  # from prepare, a device that is not there, the listener
             event = failure_event(error, self.prepared.source_name if self.prepared else None)
             try:
-                self._tell(event)
+                self.tell(event)
             except Exception:  # the listener cannot write: the window shall know all the same
                 self._listener = None
-                self._tell(event)
+                self.tell(event)
 
     def _train(self) -> None:
         if self._gives_way:
@@ -195,9 +195,9 @@ class Run:
             run_folder=self._run_folder,
             source_name=self.prepared.source_name,
         ):
-            self._tell(event)
+            self.tell(event)
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
         if self._listener is not None:
             self._listener(event)
         self._events.put(event)

@@ -24,7 +24,7 @@ _PATIENCE = 5.0
 """Seconds that a display has to answer."""
 _OS_RELEASE = Path("/etc/os-release")
 
-_ALWAYS = {
+ALWAYS = {
     "libEGL.so.1": ("libegl1", "libglvnd-egl", "libglvnd"),
     "libGL.so.1": ("libgl1", "libglvnd-glx", "libglvnd"),
     "libX11.so.6": ("libx11-6", "libX11", "libx11"),
@@ -36,7 +36,7 @@ _ALWAYS = {
     "libz.so.1": ("zlib1g", "zlib", "zlib"),
 }
 """Libraries that Qt takes from the system, with their packages on Debian, Fedora and Arch."""
-_X11 = {
+X11 = {
     "libX11-xcb.so.1": ("libx11-xcb1", "libX11-xcb", "libx11"),
     "libxcb-cursor.so.0": ("libxcb-cursor0", "xcb-util-cursor", "xcb-util-cursor"),
     "libxcb-icccm.so.4": ("libxcb-icccm4", "xcb-util-wm", "xcb-util-wm"),
@@ -58,11 +58,11 @@ _X11 = {
     "libxcb.so.1": ("libxcb1", "libxcb", "libxcb"),
     "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0", "libxkbcommon-x11", "libxkbcommon-x11"),
 }
-_WAYLAND = {
+WAYLAND = {
     "libwayland-client.so.0": ("libwayland-client0", "libwayland-client", "wayland"),
     "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor", "wayland"),
 }
-_OF_PLATFORM = {"xcb": _X11, "wayland": _WAYLAND}
+_OF_PLATFORM = {"xcb": X11, "wayland": WAYLAND}
 
 _INSTALL = (
     (("debian", "ubuntu"), "apt install", 0),
@@ -88,7 +88,7 @@ def reason_not_to_open(environment: Mapping[str, str] = os.environ) -> str | Non
         return NO_DISPLAY
     platforms = _platforms(environment)
     # All of one platform at once: nobody wants to install twice.
-    missing = _missing(_GUI, {**_ALWAYS, **_OF_PLATFORM.get(platforms[-1], {})})
+    missing = _missing(_GUI, {**ALWAYS, **_OF_PLATFORM.get(platforms[-1], {})})
     if missing is not None:
         return missing
     # Qt takes the first that works. What can be mended goes before a display that is not there.
@@ -100,7 +100,7 @@ def reason_not_to_draw() -> str | None:
     """Say why Qt cannot even draw a picture; None if it can."""
     if not sys.platform.startswith("linux"):
         return None
-    return _missing(_GUI, _ALWAYS)
+    return _missing(_GUI, ALWAYS)
 
 
 def _platforms(environment: Mapping[str, str]) -> list[str]:
@@ -114,13 +114,13 @@ def _platforms(environment: Mapping[str, str]) -> list[str]:
 def _reason(platform: str, environment: Mapping[str, str]) -> str | None:
     if platform not in _OF_PLATFORM:
         return None
-    answers = _x11_answers if platform == "xcb" else _wayland_answers
+    answers = _x11_answers if platform == "xcb" else wayland_answers
     if not answers(environment):
         variable = "DISPLAY" if platform == "xcb" else "WAYLAND_DISPLAY"
         name = environment.get(variable) or "of this session"
         return f"The display {name} {_SILENT}; {_WITHOUT}."
     plugin = Path("plugins", "platforms", f"libq{platform}.so")
-    return _missing(plugin, {**_ALWAYS, **_OF_PLATFORM[platform]})
+    return _missing(plugin, {**ALWAYS, **_OF_PLATFORM[platform]})
 
 
 # -- libraries ------------------------------------------------------------------------------------
@@ -133,10 +133,10 @@ def _missing(part: Path, wanted: Mapping[str, tuple[str, str, str]]) -> str | No
     file = Path(next(iter(folders or ()), ""), "Qt", part)
     if not file.is_file():  # a PySide6 of the distribution, which has its dependencies
         return None
-    fault = _load(str(file))
+    fault = load_library(str(file))
     if not fault:
         return None
-    lacking = [name for name in wanted if _load(name)]
+    lacking = [name for name in wanted if load_library(name)]
     named = re.match(r"(lib\S+?\.so[\w.]*): cannot open shared object file", fault)
     if named is not None and named[1] not in lacking:
         lacking.append(named[1])
@@ -152,7 +152,7 @@ def _missing(part: Path, wanted: Mapping[str, tuple[str, str, str]]) -> str | No
     return f"The window needs {', '.join(lacking)}, which {are} missing here; {remedy}."
 
 
-def _load(name: str) -> str:
+def load_library(name: str) -> str:
     """Load a library without looking up its functions; what is wrong, "" if nothing is."""
     system = ctypes.CDLL(None)
     system.dlopen.argtypes = (ctypes.c_char_p, ctypes.c_int)
@@ -237,7 +237,7 @@ def _stderr_kept_quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _wayland_answers(environment: Mapping[str, str]) -> bool:
+def wayland_answers(environment: Mapping[str, str]) -> bool:
     """Ask whether somebody listens at the socket of WAYLAND_DISPLAY."""
     import socket
 

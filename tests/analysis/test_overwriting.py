@@ -21,7 +21,7 @@ from nnstudio.analysis.report import Problem
 from nnstudio.catalog.code import FunctionCode, ModuleCode
 from nnstudio.catalog.layer import Category, Input, Layer
 from nnstudio.compiler.build import build
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.storage import file
@@ -34,7 +34,7 @@ CASES = Path(__file__).parents[1] / "cases" / "training"
 
 
 def told(project: Project) -> list[Problem]:
-    return [p for p in analyse(project).problems if "overwrites" in p.sentence]
+    return [p for p in full_report(project).problems if "overwrites" in p.sentence]
 
 
 def sentences(project: Project) -> list[str]:
@@ -259,7 +259,7 @@ def test_the_data_of_whoever_calls_the_model() -> None:
         "warning: act: overwrites the Input x, so the data of whoever calls the model are changed; "
         "set inplace off"
     ]
-    assert analyse(project).ok
+    assert full_report(project).ok
     other = file.read(CASES / "notinplace_first.nns")
     assert generate(mended(project)).text == generate(other).text
 
@@ -417,10 +417,10 @@ def test_a_repeated_block_that_writes_into_its_start() -> None:
 def test_an_edit_is_seen_where_nothing_else_changes() -> None:
     net = Net(block())
     project = net.add_up(net.add("Act", net.l, name="inner"), net.l)
-    report = analyse(project)
+    report = full_report(project)
     after = mended(project)
-    assert [p.sentence for p in analyse(after, report).problems] == []
-    again = analyse(project, analyse(after, report))
+    assert [p.sentence for p in full_report(after, report).problems] == []
+    again = full_report(project, full_report(after, report))
     assert again.problems == report.problems
 
 
@@ -521,7 +521,7 @@ def assert_same(project: Project, *, silent: bool) -> None:
 def test_where_nothing_is_said_nothing_is_changed(seed: int) -> None:
     project = random_project(Random(seed))
     problems = told(project)
-    if analyse(project).ok:
+    if full_report(project).ok:
         assert_same(project, silent=not problems)
     else:
         assert problems

@@ -12,7 +12,8 @@ from torch import nn
 
 from nnstudio.catalog.code import FunctionCode
 from nnstudio.catalog.layer import Category, Input, Layer, Param
-from nnstudio.catalog.memory import OWN, VIEW, Memory, memory_of
+from nnstudio.catalog.memory import OWN, VIEW, Memory
+from nnstudio.catalog.memory_of_use import memory_of
 from nnstudio.catalog.use import Use
 from tests.catalog.examples import MORE, given
 from tests.catalog.instances import instance, numeric, outputs_of, quietly, tensors, use_of

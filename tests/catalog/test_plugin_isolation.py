@@ -182,9 +182,9 @@ def test_texts_and_counts_that_do_not_end(plug: Any) -> None:
 
 def test_a_run_that_does_not_end_is_given_up_and_not_tried_again(plug: Any) -> None:
     plug(acme=replace(PLAIN, rule=None))
-    (problem,) = inference.analyse(drawn(how="loops")).errors
+    (problem,) = inference.full_report(drawn(how="loops")).errors
     assert "cannot be run: it did not end within 0.2 s" in problem.sentence
-    (problem,) = inference.analyse(drawn(how="")).errors
+    (problem,) = inference.full_report(drawn(how="")).errors
     assert "cannot be run: it did not end within 0.2 s" in problem.sentence
 
 
@@ -196,7 +196,7 @@ def test_what_is_printed_is_not_seen(plug: Any, capfd: pytest.CaptureFixture[str
         return replace(PLAIN, rule=None)
 
     plug(acme=loud)
-    assert inference.analyse(drawn(how="prints")).ok
+    assert inference.full_report(drawn(how="prints")).ok
     print("ours")
     assert capfd.readouterr() == ("ours\n", "")
 

@@ -180,7 +180,7 @@ def test_building_and_training_start_no_process(monkeypatch: pytest.MonkeyPatch)
     assert inspect_model(project).summary.parameters == sum(
         p.numel() for p in build_empty(source).parameters()
     )
-    settings = project.training.changed(data="digits", epochs=1, max_samples=64, device="cpu")
+    settings = project.training.with_values(data="digits", epochs=1, max_samples=64, device="cpu")
     run = start(project, settings)
     run.join()
     assert isinstance(run.drain()[-1], Completed)
@@ -207,7 +207,7 @@ def test_a_training_that_shows_its_text_says_that_the_formatter_is_missing(
 ) -> None:
     monkeypatch.setattr(ruff, "find_ruff_bin", missing)
     project = two_convolutions(1, 8)
-    settings = project.training.changed(data="digits", epochs=1, max_samples=64, device="cpu")
+    settings = project.training.with_values(data="digits", epochs=1, max_samples=64, device="cpu")
     run = start(project, settings, as_shown=True)
     run.join()
     last = run.drain()[-1]

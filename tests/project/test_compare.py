@@ -53,7 +53,7 @@ def on_model(**values: object) -> Change:
 def node(id: str, **values: object) -> Change:
     def changed(p: Project) -> Project:
         graph = p.model.graph
-        return p.with_graph("Net", graph.replaced(replace(graph.by_id[id], **values)))  # type: ignore[arg-type]
+        return p.with_graph("Net", graph.with_node(replace(graph.by_id[id], **values)))  # type: ignore[arg-type]
 
     return changed
 

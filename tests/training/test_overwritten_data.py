@@ -55,7 +55,7 @@ def test_overwriting_the_input_changes_no_figure(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["inplace_first", "notinplace_first"])
 def test_three_epochs_and_three_more_are_six(name: str, tmp_path: Path) -> None:
     whole = run(name, tmp_path / "whole", SIX)
-    first = run(name, tmp_path / "parts", SIX.changed(epochs=3))
+    first = run(name, tmp_path / "parts", SIX.with_values(epochs=3))
     rest = run(name, tmp_path / "parts", SIX, resume=True)
     assert figures(first + rest) == figures(whole)
     one, two = (checkpoints.read(tmp_path / folder).tensors for folder in ("whole", "parts"))

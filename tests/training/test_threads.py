@@ -216,11 +216,11 @@ def test_a_trial_changes_no_loss(tmp_path: Path) -> None:
 
 
 def test_threads_as_a_setting() -> None:
-    assert TrainingSettings.checked({"threads": "4"}).threads == 4
+    assert TrainingSettings.from_values({"threads": "4"}).threads == 4
     assert TrainingSettings().threads == "auto"
     for wrong in ("many", 0, 2.5, 5_000):
         with pytest.raises(SettingsError) as caught:
-            TrainingSettings.checked({"threads": wrong})
+            TrainingSettings.from_values({"threads": wrong})
         expected = "Threads must be auto or a whole number from 1 to 1,024"
         assert str(caught.value) == f"{expected}, not {wrong!r}."
 

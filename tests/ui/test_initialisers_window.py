@@ -382,7 +382,7 @@ def test_the_card_follows_the_name_of_the_owner(open_window: Open) -> None:
     window = open_window(SetTies("Net", (TIE,)).apply(language_model()))
     canvas = window.editor.canvas
     lines = [line.text for line in canvas.scene.nodes["n5"].geometry.lines]
-    assert lines == ["Linear", "head", "11", "8 → vocabulary", "weight = embedding.weight"]
+    assert lines == ["Linear", "head", "11", "8 → 11", "weight = embedding.weight"]
     canvas.editing.rename("n1", "words")
     assert canvas.scene.picture.cards["n5"].tied == "weight = words.weight"
     assert weights(window, "n5").tie.state.value == "words.weight"

@@ -172,12 +172,12 @@ def test_a_failure_brings_the_window_back(window: MainWindow, qtbot: QtBot) -> N
     train(window, qtbot)
     window.leaving.ask_quit = lambda: RunAnswer.KEEP
     window.close()
-    run = window.training._run
+    run = window.training.run
     assert run is not None
     run.stop()
     run.join()
     run.drain()
-    run._tell(Failed("It went wrong", "", None))
+    run.tell(Failed("It went wrong", "", None))
     window.training.drain()
     qtbot.wait(50)
     assert window.isVisible()
@@ -248,11 +248,11 @@ def test_another_project_while_a_training_runs(
         assert (record.name, record.state) == ("mine", "Stopped")
         assert (record.folder / "checkpoints" / checkpoints.LAST).is_file()
     else:
-        assert window.training.told.startswith("mine: Running")
+        assert window.training.summary.startswith("mine: Running")
         assert shown.mark.text() == "These results belong to mine, which is not the open project."
         assert shown.model.value.text() == "mine"
         assert window.training.state is State.RUNNING
-        assert window.reason_not_to_train() == "A training of mine is running already."
+        assert window.actions_table.reason("run.start") == "A training of mine is running already."
     if way == "open":
         edit(window)  # no matter to a run of another project
     assert not window.training.mark.is_stale
@@ -277,12 +277,12 @@ def test_results_that_are_complete_go_with_their_project(
     assert panel(window).plots.points("train_loss")[0]
     assert window.documents.open(path)  # the same again
     assert panel(window).plots.points("train_loss")[0]
-    assert "accuracy" in window.training.told
+    assert "accuracy" in window.training.summary
     window.documents.new()
     assert window.training.state is None
-    assert window.training.told == ""
+    assert window.training.summary == ""
     assert panel(window).plots.points("train_loss")[0] == []
-    assert panel(window)._stack.currentWidget() is panel(window).empty
+    assert panel(window).empty.isVisible()
 
 
 def test_a_training_comes_home_when_its_file_is_opened_again(
@@ -301,11 +301,11 @@ def test_the_failure_of_an_earlier_project_marks_no_node_of_this_one(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     train(window, qtbot)
-    assert window.training._source is not None
-    line = window.training._source.lines_of("Small", "fc")[0]
+    assert window.training.source is not None
+    line = window.training.source.lines_of("Small", "fc")[0]
     window.leaving.ask_replace = lambda: RunAnswer.KEEP
     window.documents.show(small_project())
-    window.training._follow(Failed("It went wrong", "", line))
+    window.training.follow(Failed("It went wrong", "", line))
     assert window.editor.canvas.selection() == frozenset()
     assert window.editor.canvas.scene.failed is None
     assert window.status.message == "The training of mine failed: It went wrong"
@@ -323,10 +323,10 @@ def test_an_edit_makes_results_stale_and_undoing_it_does_not(
     window.workspace.do(SetParam("Small", "conv", "kernel_size", 5))
     assert not mark.isHidden()
     assert mark.text() == "The model was edited since this run."
-    assert window.training.told.endswith("edited since")
+    assert window.training.summary.endswith("edited since")
     window.workspace.undo()
     assert mark.isHidden()
-    assert not window.training.told.endswith("edited since")
+    assert not window.training.summary.endswith("edited since")
     window.workspace.redo()
     assert not mark.isHidden()
     window.documents.save()  # saving makes it no fresher

@@ -32,6 +32,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     made = create_window(Workspace(orderly_project()), folder=tmp_path)
+    made.resize(1440, 900)  # the rows that are clicked are in sight
     made.show()
     qtbot.waitExposed(made)
     made.actions_table.run("view.outline")

@@ -106,7 +106,7 @@ def test_deleting_and_breaking_are_noticed(window: MainWindow, qtbot: QtBot, pat
 
 
 def test_a_window_that_comes_to_the_front_looks(window: MainWindow, path: Path) -> None:
-    window.documents.outside._watch.watch(None)  # as on a network drive
+    window.documents.outside.watch.watch(None)  # as on a network drive
     write(project(5), path)
     assert not window.file_notice.isVisible()
     QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
@@ -182,7 +182,7 @@ def test_saving_before_the_project_goes_writes_nothing_over_the_change(
     write(small_project(), other)
     edit(window, 7)
     window.documents.autosave()
-    window.documents._autosave.file._lock.unlock()
+    window.documents.autosaver.file.release()
     (lost,) = lost_work(window.settings.recovery_folder)
     write(project(5), path)
     window.documents.ask_unsaved = lambda: Answer.SAVE
@@ -247,8 +247,8 @@ def test_comparing_lists_what_differs_by_node(window: MainWindow, path: Path) ->
 def killed(window: MainWindow) -> None:
     """As if the program had been killed: its work stays behind, and nobody holds its lock."""
     window.documents.autosave()
-    window.documents._autosave.file._lock.unlock()
-    window.documents._autosave.forget = lambda: None  # type: ignore[method-assign]
+    window.documents.autosaver.file.release()
+    window.documents.autosaver.forget = lambda: None  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("state", [FileState.CHANGED, FileState.DELETED, FileState.BROKEN])
@@ -316,15 +316,15 @@ def test_so_is_one_that_is_exported_to(window: MainWindow, tmp_path: Path, name:
     path.write_bytes(b"old")
     read_only(path)
     window.documents.ask_read_only = lambda _path: ReadOnlyAnswer.CANCEL
-    window.window_actions.export_to(path)
+    window.file_actions.export_to(path)
     assert path.read_bytes() == b"old"
     assert window.status.message == ""
     window.documents.ask_read_only = lambda _path: ReadOnlyAnswer.SAVE_AS
-    window.window_actions.ask_export = lambda: tmp_path / f"other_{name}"
-    window.window_actions.export_to(path)
+    window.file_actions.ask_export = lambda: tmp_path / f"other_{name}"
+    window.file_actions.export_to(path)
     assert window.status.message == f"Written to {tmp_path / f'other_{name}'}"
     window.documents.ask_read_only = lambda _path: ReadOnlyAnswer.OVERWRITE
-    window.window_actions.export_to(path)
+    window.file_actions.export_to(path)
     assert path.read_bytes() == (tmp_path / f"other_{name}").read_bytes() != b"old"
 
 

@@ -41,7 +41,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 return f"{first}: cannot open shared object file: No such file or directory"
             return ""
 
-        monkeypatch.setattr(platform_check, "_load", load)
+        monkeypatch.setattr(platform_check, "load_library", load)
         for platform in ("x11", "wayland"):
             monkeypatch.setattr(platform_check, f"_{platform}_answers", lambda _: answers)
 
@@ -126,7 +126,7 @@ def test_what_is_missing_is_said_at_once(lacking: Callable[..., None]) -> None:
 def test_another_fault_of_a_library_is_said_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = "libc.so.6: version `GLIBC_2.34' not found"
     monkeypatch.setattr(
-        platform_check, "_load", lambda name: fault if name.endswith("Gui.so.6") else ""
+        platform_check, "load_library", lambda name: fault if name.endswith("Gui.so.6") else ""
     )
     assert reason_not_to_open(X11) == f"Qt cannot be loaded here: {fault}."
 
@@ -147,12 +147,12 @@ def test_a_display_that_does_not_answer(
     assert reason_not_to_open(X11) == f"The display :7 does not answer; {SILENT}"
     assert reason_not_to_open(WAYLAND) == f"The display wayland-7 does not answer; {SILENT}"
     lacking("libxcb-cursor.so.0")
-    monkeypatch.setattr(platform_check, "_wayland_answers", lambda _: False)
+    monkeypatch.setattr(platform_check, "wayland_answers", lambda _: False)
     assert "libxcb-cursor0" in str(reason_not_to_open({**X11, **WAYLAND}))
 
 
 def test_the_libraries_of_the_named_platforms_have_packages_everywhere() -> None:
-    known = {**platform_check._ALWAYS, **platform_check._X11, **platform_check._WAYLAND}
+    known = {**platform_check.ALWAYS, **platform_check.X11, **platform_check.WAYLAND}
     assert all(len(packages) == 3 and all(packages) for packages in known.values())
 
 
@@ -160,19 +160,19 @@ def test_the_libraries_of_the_named_platforms_have_packages_everywhere() -> None
 
 
 def test_a_library_that_is_not_there() -> None:
-    assert platform_check._load("libm.so.6") == ""
-    assert "cannot open" in platform_check._load("libnothing.so.4")
+    assert platform_check.load_library("libm.so.6") == ""
+    assert "cannot open" in platform_check.load_library("libnothing.so.4")
 
 
 def test_sockets_of_wayland(tmp_path: Path) -> None:
     environment = {"XDG_RUNTIME_DIR": str(tmp_path), "WAYLAND_DISPLAY": "w"}
-    assert not platform_check._wayland_answers(environment)
+    assert not platform_check.wayland_answers(environment)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "w"))
         listening.listen()
-        assert platform_check._wayland_answers(environment)
-        assert platform_check._wayland_answers({"WAYLAND_DISPLAY": str(tmp_path / "w")})
-    assert not platform_check._wayland_answers(environment)
+        assert platform_check.wayland_answers(environment)
+        assert platform_check.wayland_answers({"WAYLAND_DISPLAY": str(tmp_path / "w")})
+    assert not platform_check.wayland_answers(environment)
 
 
 def test_the_program_says_one_sentence_and_ends(tmp_path: Path) -> None:

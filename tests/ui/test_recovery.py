@@ -45,7 +45,7 @@ EDITING = """
 import sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from nnstudio.project.commands.graph import Rename
+from nnstudio.project.commands.node import Rename
 from nnstudio.ui.app import application, create_window
 from tests.ui.shell import small_workspace
 
@@ -119,7 +119,7 @@ from pathlib import Path
 from nnstudio.project.storage import atomic
 from nnstudio.ui.files.recovery import AutosaveFile, UnsavedWork
 from tests.ui.shell import small_workspace
-from nnstudio.project.commands.graph import SetParam
+from nnstudio.project.commands.node import SetParam
 
 workspace = small_workspace()
 side = AutosaveFile(Path(sys.argv[1]))
@@ -181,8 +181,8 @@ def test_failing_is_said_once_and_once_more_after_it_has_worked(window: MainWind
     assert len(said) == 1
     assert said[0].startswith(f"Unsaved work cannot be kept for recovery: {folder}: cannot be made")
     assert window.status.message == said[0]
-    assert window.documents._autosave._latest.interval() == autosave.RETRY
-    assert window.documents._autosave._latest.isActive()
+    assert window.documents.autosaver.latest.interval() == autosave.RETRY
+    assert window.documents.autosaver.latest.isActive()
     folder.unlink()
     window.documents.autosave()
     assert len(said) == 1
@@ -199,7 +199,7 @@ def test_lost_work_stays_until_it_is_kept_anew(
     workspace = small_workspace()
     workspace.do(Rename("Small", "conv", "mine"))
     first.write(UnsavedWork.of(workspace))
-    first._lock.unlock()
+    first.release()
     window = create_window(folder=tmp_path)
     (lost,) = lost_work(tmp_path / "recovery")
 

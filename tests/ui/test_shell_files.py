@@ -105,7 +105,7 @@ def test_unsaved_work_is_offered_at_the_next_start(qtbot: QtBot, tmp_path: Path)
     first.documents.autosave()
     changed = first.workspace.project
     assert lost_work(first.settings.recovery_folder) == []  # the window still holds its lock
-    first.documents.autosave_file.release()  # as if the program had been killed
+    first.documents.autosaver.file.release()  # as if the program had been killed
     first.documents.follow = lambda: None  # type: ignore[method-assign]
     second = create_window(folder=tmp_path)
     (lost,) = lost_work(second.settings.recovery_folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nnstudio.compiler.inference import analyse
+from nnstudio.compiler.inference import full_report
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.values import BlockParameter, Project
@@ -20,7 +20,7 @@ CASES = Path(__file__).parents[1] / "cases" / "training"
 
 
 def refused(project: Project, **settings: object) -> None:
-    plan_training(project, analyse(project), project.training.changed(**settings))
+    plan_training(project, full_report(project), project.training.with_values(**settings))
 
 
 def nested(places: int, **norm: object) -> Project:
@@ -79,7 +79,7 @@ def test_what_a_condition_leaves_out_is_no_reason() -> None:
 
 def test_a_single_sample_to_train_on() -> None:
     project = file.read(CASES / "bn1.nns")
-    settings = project.training.changed(max_samples=2, validation=0.5, epochs=1, device="cpu")
+    settings = project.training.with_values(max_samples=2, validation=0.5, epochs=1, device="cpu")
     run = start(project, settings)
     assert run.join(60.0)
     last = run.drain()[-1]
@@ -89,7 +89,7 @@ def test_a_single_sample_to_train_on() -> None:
 
 def test_a_last_batch_of_one_sample_joins_the_one_before() -> None:
     project = file.read(CASES / "bn1.nns")
-    settings = project.training.changed(
+    settings = project.training.with_values(
         max_samples=9, validation=0.0, batch_size=4, epochs=1, device="cpu"
     )
     run = start(project, settings)
@@ -101,7 +101,7 @@ def test_norms_of_one_sample_say_it_at_once() -> None:
     drawing = Drawing("Model")
     x = drawing.input("x", "N", 4, 1, 1)
     drawing.output(drawing.add("InstanceNorm2d", x, name="norm"))
-    (problem,) = analyse(drawing.project()).errors
+    (problem,) = full_report(drawing.project()).errors
     assert problem.sentence == (
         "norm: expects more than one place to take a mean of, received N × 4 × 1 × 1"
     )

@@ -41,8 +41,8 @@ class Autosave(QObject):
         self.file = AutosaveFile(folder)
         self._failing = False
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
-        self._latest = QTimer(self, singleShot=True, interval=LATEST)
-        for timer in (self._quiet, self._latest):
+        self.latest = QTimer(self, singleShot=True, interval=LATEST)
+        for timer in (self._quiet, self.latest):
             timer.timeout.connect(self._keep_beside)
         self._writing = Background("autosave", self)
         self._writing.done.connect(self._on_kept)
@@ -51,8 +51,8 @@ class Autosave(QObject):
     def follow(self) -> None:
         """Note an act: the side file is not up to date."""
         self._quiet.start()
-        if not self._latest.isActive() or self._latest.interval() != LATEST:
-            self._latest.start(LATEST)
+        if not self.latest.isActive() or self.latest.interval() != LATEST:
+            self.latest.start(LATEST)
 
     def keep(self) -> bool:
         """Write the side file, or remove it if nothing is unsaved; False if that failed."""
@@ -71,11 +71,11 @@ class Autosave(QObject):
     def _keep_beside(self) -> None:
         """Do so beside the window, which goes on meanwhile."""
         self._quiet.stop()
-        self._latest.stop()
+        self.latest.stop()
         if not self._is_unsaved():
             self.keep()
         elif not self._writing.start(partial(self.file.write, UnsavedWork.of(self._workspace))):
-            self._latest.start(SOON)
+            self.latest.start(SOON)
 
     def _on_kept(self, _nothing: object = None) -> None:
         self._failing = False
@@ -84,7 +84,7 @@ class Autosave(QObject):
         if not self._failing:
             self.failed.emit(f"Unsaved work cannot be kept for recovery: {error}")
         self._failing = True
-        self._latest.start(RETRY)
+        self.latest.start(RETRY)
 
     def forget(self) -> None:
         """Remove the side file: the work is saved, or not wanted."""
@@ -94,5 +94,5 @@ class Autosave(QObject):
     def rest(self) -> None:
         """Write nothing before the next act; waits for what is being written."""
         self._quiet.stop()
-        self._latest.stop()
+        self.latest.stop()
         self._writing.wait()

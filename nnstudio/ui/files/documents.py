@@ -56,9 +56,9 @@ class Documents(QObject):
         self.ask_replace: Callable[[Path], bool] = self._ask_replace
         self.may_replace: Callable[[], bool] = lambda: True
         self.outside = OutsideChanges(window, workspace)
-        self._autosave = Autosave(workspace, settings.recovery_folder, self._is_unsaved, self)
-        self._autosave.failed.connect(self.autosave_failed)
-        self.outside.found.connect(self._autosave.follow)
+        self.autosaver = Autosave(workspace, settings.recovery_folder, self._is_unsaved, self)
+        self.autosaver.failed.connect(self.autosave_failed)
+        self.outside.found.connect(self.autosaver.follow)
         self.outside.begin()
 
     # -- opening ------------------------------------------------------------------------------
@@ -122,12 +122,12 @@ class Documents(QObject):
         self._put(_opened_from(lost), lost.path, lost.digest)
         self._workspace.do(Replace("Recover unsaved work", lambda _project: found))
         self.outside.begin()
-        if self._autosave.keep():
+        if self.autosaver.keep():
             lost.forget()
         return True
 
     def _put(self, project: Project, path: Path | None, digest: str | None = None) -> None:
-        self._autosave.forget()
+        self.autosaver.forget()
         self.saved_at = _written_at(path)
         self._workspace.show(project, path, digest)
         self.opened.emit()
@@ -192,7 +192,7 @@ class Documents(QObject):
 
     def _saved_to(self, path: Path | None) -> None:
         self.saved_at = _written_at(path)
-        self._autosave.forget()
+        self.autosaver.forget()
         self.outside.begin()
         if path is not None:
             self.recent.add(path)
@@ -227,16 +227,16 @@ class Documents(QObject):
 
     def follow(self) -> None:
         """Write the side file soon: the project has changed."""
-        self._autosave.follow()
+        self.autosaver.follow()
 
     def autosave(self) -> None:
         """Write the side file now, or remove it if there is nothing unsaved."""
-        self._autosave.keep()
+        self.autosaver.keep()
 
     def close(self) -> None:
         """Leave nothing to recover: the window closes in peace."""
         self.outside.end()
-        self._autosave.forget()
+        self.autosaver.forget()
 
     def reason_not_to_save(self) -> str | None:
         """Say why there is nothing to save; None if there is."""

@@ -27,8 +27,8 @@ class OutsideChanges(QObject):
         super().__init__(window)
         self._workspace = workspace
         self.now = FileNow(FileState.SAME)
-        self._watch = FileWatch(self)
-        self._watch.hinted.connect(self._on_hint)
+        self.watch = FileWatch(self)
+        self.watch.hinted.connect(self._on_hint)
         self._confirm = QTimer(self, singleShot=True, interval=CONFIRMED)
         self._confirm.timeout.connect(self.look)
         self._window = window
@@ -36,14 +36,14 @@ class OutsideChanges(QObject):
 
     def begin(self) -> None:
         """The project has been opened or saved: its file may be another one."""
-        self._watch.watch(self._workspace.path)
+        self.watch.watch(self._workspace.path)
         self.look()
 
     def end(self) -> None:
         """Look no more."""
         self._window.removeEventFilter(self)
         self._confirm.stop()
-        self._watch.watch(None)
+        self.watch.watch(None)
 
     @property
     def is_lost(self) -> bool:

@@ -77,8 +77,8 @@ class TrainingController(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._panel = panel
-        self._run: Run | None = None
-        self._source: Source | None = None
+        self.run: Run | None = None
+        self.source: Source | None = None
         self._steps: StepsDone | None = None
         self._epochs = self._finished = 0
         self._validated = False
@@ -98,12 +98,12 @@ class TrainingController(QObject):
     @property
     def state(self) -> State | None:
         """The state of the run; None before the first one."""
-        return self._run.state if self._run else None
+        return self.run.state if self.run else None
 
     @property
     def is_active(self) -> bool:
         """True while a training runs, pauses or stops."""
-        return self._run is not None and not self._run.state.is_final
+        return self.run is not None and not self.run.state.is_final
 
     @property
     def is_paused(self) -> bool:
@@ -118,9 +118,9 @@ class TrainingController(QObject):
     @property
     def summary(self) -> str:
         """State, epoch and remaining time in one line."""
-        if self._run is None:
+        if self.run is None:
             return ""
-        state = self._run.state.value
+        state = self.run.state.value
         if self.mark.is_foreign:
             state = f"{self.mark.title}: {state}"
         parts = [state]
@@ -157,29 +157,29 @@ class TrainingController(QObject):
             return
         self.drain()  # what the last one has not told yet
         try:
-            self._source = self._workspace.source()
+            self.source = self._workspace.source()
             run = self._workspace.start_training(gives_way=True)
         except (CompileError, DataError) as error:
             raise Refusal(str(error)) from error
-        self._run, self._kept, self._past = run, None, []
+        self.run, self._kept, self._past = run, None, []
         self._steps, self._epochs, self.result = None, self._workspace.project.training.epochs, ""
         panel = self._panel()
         panel.begin()
-        self.mark.begin(self._source)
+        self.mark.begin(self.source)
         panel.set_state(run.state.value)
         self._timer.start()
         self.changed.emit()
 
     def pause(self) -> None:
         """Ask for a pause."""
-        if self._run is not None:
-            self._run.pause()
+        if self.run is not None:
+            self.run.pause()
             self._tell_state()
 
     def resume(self) -> None:
         """Go on."""
-        if self._run is not None:
-            self._run.resume()
+        if self.run is not None:
+            self.run.resume()
             self._tell_state()
 
     def keep(self) -> None:
@@ -189,36 +189,36 @@ class TrainingController(QObject):
             RunStoreError: the store cannot be written; one sentence.
         """
         origin = self.mark.origin
-        if self._run is None or origin is None or self._kept is not None:
+        if self.run is None or origin is None or self._kept is not None:
             return
-        self._kept = KeptRun(RunStore(self.store_folder), origin, self._run, self._past)
+        self._kept = KeptRun(RunStore(self.store_folder), origin, self.run, self._past)
         self.noted.emit(f"The training of {origin.title} is kept", str(self._kept.folder))
 
     def stop(self) -> None:
         """Ask for the end; what was learned is kept."""
-        if self._run is not None:
-            self._run.stop()
+        if self.run is not None:
+            self.run.stop()
             self._tell_state()
 
     def close(self) -> None:
         """Leave no thread behind; waits for the step that is being done."""
         self._timer.stop()
         self.mark.close()
-        if self._run is not None:
-            self._run.stop()
-            self._run.join()
-            for event in self._run.drain():
+        if self.run is not None:
+            self.run.stop()
+            self.run.join()
+            for event in self.run.drain():
                 self._note(event)
 
     def drain(self) -> None:
         """Fetch the events since the last time and show them."""
-        run = self._run
+        run = self.run
         if run is None:
             return
         before = run.state
         for event in run.drain():
             self._note(event)
-            self._follow(event)
+            self.follow(event)
             self._panel().handle(event)
         if run.state.is_final and before.is_final:
             self._timer.stop()
@@ -237,26 +237,26 @@ class TrainingController(QObject):
 
     def _show_mark(self) -> None:
         origin = self.mark.origin
-        if self._run is not None and origin is not None:
+        if self.run is not None and origin is not None:
             self._panel().show_mark(origin.title, origin.version, self.mark.sentence)
         self.changed.emit()
 
     def _on_left(self) -> None:
         """Another project was opened: what has ended is cleared, what runs bears its name."""
-        if self._run is None or self.is_active:
+        if self.run is None or self.is_active:
             return
         self.drain()  # it may have ended a moment ago
         self._timer.stop()
-        self._run, self._steps, self.result = None, None, ""
+        self.run, self._steps, self.result = None, None, ""
         self._panel().reset()
         self.mark.forget()
 
     def _tell_state(self) -> None:
-        if self._run is not None:
-            self._panel().set_state(self._run.state.value)
+        if self.run is not None:
+            self._panel().set_state(self.run.state.value)
         self.changed.emit()
 
-    def _follow(self, event: Event) -> None:
+    def follow(self, event: Event) -> None:
         match event:
             case Started():
                 self.device, self._epochs = event.device, event.epochs
@@ -287,7 +287,7 @@ class TrainingController(QObject):
 
     def _tell_failure(self, event: Failed) -> None:
         owners: tuple[tuple[str, str], ...] = ()
-        if self._source is not None and event.line is not None and not self.mark.is_foreign:
-            owners = self._source.lines.get(event.line, ())
+        if self.source is not None and event.line is not None and not self.mark.is_foreign:
+            owners = self.source.lines.get(event.line, ())
         block, node = owners[0] if owners else ("", "")
         self.failed_at.emit(block, node, event.sentence)
