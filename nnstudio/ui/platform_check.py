@@ -114,7 +114,7 @@ def _platforms(environment: Mapping[str, str]) -> list[str]:
 def _reason(platform: str, environment: Mapping[str, str]) -> str | None:
     if platform not in _OF_PLATFORM:
         return None
-    answers = _x11_answers if platform == "xcb" else wayland_answers
+    answers = x11_answers if platform == "xcb" else wayland_answers
     if not answers(environment):
         variable = "DISPLAY" if platform == "xcb" else "WAYLAND_DISPLAY"
         name = environment.get(variable) or "of this session"
@@ -193,7 +193,7 @@ def _distributions() -> set[str]:
 # -- displays -------------------------------------------------------------------------------------
 
 
-def _x11_answers(environment: Mapping[str, str]) -> bool:
+def x11_answers(environment: Mapping[str, str]) -> bool:
     """Ask whether the X server of DISPLAY lets this program in."""
     answers: list[bool] = []
 

@@ -43,7 +43,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
         monkeypatch.setattr(platform_check, "load_library", load)
         for platform in ("x11", "wayland"):
-            monkeypatch.setattr(platform_check, f"_{platform}_answers", lambda _: answers)
+            monkeypatch.setattr(platform_check, f"{platform}_answers", lambda _: answers)
 
     lack()
     return lack
