@@ -36,7 +36,7 @@ from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import ExpressionError, parse
-from nnstudio.symbols.symbolic import Scope, resolve
+from nnstudio.symbols.symbolic import Scope, resolve, truth
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.symbols.work import spend
 
@@ -261,7 +261,7 @@ class _Walk:
             quantity = resolve(condition, scope)
         except ExpressionError as error:
             return Evaluation(None, fault=UseError(f"when: {error}"))
-        taken = None if quantity.value is None else bool(quantity.value)
+        taken = truth(quantity)
         inputs_known = without_numbers(inputs) if taken is False else inputs
         evaluation = self.plain(node, inputs_known, scope)
         if taken is False and evaluation.outputs is None:
