@@ -31,6 +31,7 @@ from nnstudio.symbols.symbolic import (
     named_quantity,
     resolve,
     substitute,
+    truth,
 )
 from nnstudio.symbols.tensor import DType, Tensor
 
@@ -157,7 +158,7 @@ def complete(
         dtype = dtype_of(node)
         if tensor is None:
             absent.add(node.name)
-            shape = tuple(_inside(item, None, scope) for item in pattern)
+            shape = _pattern_sizes(node, scope)
         else:
             for position, (item, dim) in enumerate(zip(pattern, tensor.shape, strict=True)):
                 _check(node, position, item, dim, scope, outside)
@@ -178,11 +179,11 @@ def broken_requirements(block: Block, scope: Scope) -> Iterator[tuple[str, Param
     for requirement in block.requirements:
         text = requirement.condition.text
         try:
-            condition = resolve(parse(text), scope).value
+            holds = truth(resolve(parse(text), scope))
         except ExpressionError as error:
             yield f"the requirement '{requirement.sentence}': {error}", None
         else:
-            if condition is not None and not condition:
+            if holds is False:
                 yield f"{requirement.sentence} ({text})", _divisor(block, parse(text).tree, scope)
 
 
@@ -220,6 +221,18 @@ def _inside(item: int | str, dim: Dim | None, scope: Scope) -> Dim:
     ):
         return Dim(dim.value, formula.terms)
     return formula
+
+
+def _pattern_sizes(node: Node, scope: Scope) -> tuple[Dim, ...]:
+    """The sizes of an Input by its pattern alone; none of them is negative."""
+    shape = tuple(_inside(item, None, scope) for item in pattern_of(node))
+    for position, (item, size) in enumerate(zip(pattern_of(node), shape, strict=True)):
+        if size.value is not None and size.value < 0:
+            raise ShapeError(
+                f"input '{node.name}' expects sizes from 1 on, received {size.value} ({item}) "
+                f"in dimension {position}"
+            )
+    return shape
 
 
 def _check(
@@ -277,7 +290,7 @@ def root_binding(block: Block, values: Mapping[str, object]) -> Binding:
         outside[local.name] = quantity
     tensors: dict[str, Tensor] = {}
     for node in block.graph.of_type(INPUT):
-        shape = tuple(_inside(item, None, scope) for item in pattern_of(node))
+        shape = _pattern_sizes(node, scope)
         tensors[node.name] = Tensor(shape, dtype_of(node))
     numbers = {name: quantity.value for name, quantity in outside.items()}
     return Binding(numbers, outside, tensors, scope)

@@ -39,7 +39,7 @@ from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
-from nnstudio.symbols.symbolic import Scope, resolve
+from nnstudio.symbols.symbolic import Scope, resolve, truth
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.symbols.work import spend
 
@@ -271,7 +271,7 @@ class _Walk:
             quantity = resolve(condition, scope)
         except ExpressionError as error:
             return Evaluation(None, error=UseError(f"when: {error}"))
-        taken = None if quantity.value is None else bool(quantity.value)
+        taken = truth(quantity)
         inputs_known = without_numbers(inputs) if taken is False else inputs
         evaluation = self.plain(node, inputs_known, scope)
         if taken is False and evaluation.outputs is None:

@@ -35,4 +35,4 @@ def check_limits(declared: Param, written: Value, resolved: Resolved) -> None:
 
 
 def _is_none(quantity: object) -> bool:
-    return isinstance(quantity, Term) and quantity.text == "None"
+    return isinstance(quantity, Term) and quantity.is_none

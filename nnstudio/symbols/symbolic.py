@@ -24,12 +24,14 @@ from nnstudio.symbols.work import spend
 class Term:
     """A value that is no whole number (text, float, bool, list); `value` None: not known.
 
-    `literal` is True where it is known that the text names nothing.
+    `literal` is True where it is known that the text names nothing, `is_none` where the value is
+    known, and None.
     """
 
     value: Any
     text: str
     literal: bool = field(default=False, compare=False)
+    is_none: bool = field(default=False, compare=False)
 
     @property
     def is_constant(self) -> bool:
@@ -53,7 +55,7 @@ def literal(value: Any) -> Quantity:
         return Dim(value)
     if isinstance(value, list | tuple):
         return Term([*value], repr([*value]), True)
-    return Term(value, repr(value), True)
+    return Term(value, repr(value), True, value is None)
 
 
 def named_quantity(name: str, value: Any) -> Quantity:
@@ -98,12 +100,20 @@ def _size_of(text: str, scope: Scope) -> Dim:
     return as_size(_Resolution(scope, whole=True).quantity(parse_formula(text).tree))
 
 
+def truth(quantity: Quantity) -> bool | None:
+    """Whether a condition holds in this use; None if that is not known."""
+    if quantity.value is None:
+        return False if isinstance(quantity, Term) and quantity.is_none else None
+    return bool(quantity.value)
+
+
 def as_size(quantity: Quantity) -> Dim:
     """The quantity as a dimension. Raises `ExpressionError` for a value that is no whole number."""
     if isinstance(quantity, Dim):
         return quantity
     value = quantity.value
-    if isinstance(value, bool) or not isinstance(value, int | None):
+    known = value is not None or quantity.is_none
+    if isinstance(value, bool) or (known and not isinstance(value, int)):
         what = f"{quoted(quantity.text)} is {brief(value)}"
         raise ExpressionError(f"expected a whole number, {what}")
     if value is not None and quantity.is_constant:
@@ -181,14 +191,15 @@ class _Resolution:
         if missing:
             raise _unknown(min(missing), self.scope)
         values = {name: self.scope[name].value for name in source.names}
-        value = None if None in values.values() else source.evaluate(values, self.steps)
+        known = None not in values.values()
+        value = source.evaluate(values, self.steps) if known else None
         texts = tuple((n, self.scope[n].text) for n in sorted(source.names))
         text = _substitute_text(source.text, texts)
-        if value is not None and not parse_formula(text).names:
+        if known and not parse_formula(text).names:
             return literal(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return Dim.atom(text, value)
-        return Term(value, text)
+        return Term(value, text, is_none=known and value is None)
 
 
 def _unknown(name: str, scope: Scope) -> ExpressionError:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from nnstudio.inspection.summary import Summary
 
 SAMPLES = 2
+LITTLE = 256 * 2**20
+"""Bytes that are not worth a thought."""
+NOT_ENOUGH = "There is not enough memory to run {}"
 TENSORS = 4
 """Of the size of the largest that are there at one time: what enters, what leaves, copies."""
 
@@ -58,38 +61,42 @@ def inspect_model(project: Project, report: Report | None = None) -> Inspection:
 
 
 def _run(project: Project, report: Report, source: Source) -> tuple[nn.Module, Summary]:
-    """The model and its summary; where it does not fit into memory, by shapes alone."""
+    """The model and its summary; what takes much memory is run by its shapes alone."""
+    needed = _needed(report)
+    if needed <= LITTLE:
+        return _run_so(project, report, source, by_shapes=False)
+    try:
+        return _run_so(project, report, source, by_shapes=True)
+    except CompileError:
+        free = free_memory()
+        if free is not None and needed > free:
+            raise CompileError(NOT_ENOUGH.format(project.root)) from None
+        # it asks for the numbers in its tensors, and there is room for them
+        return _run_so(project, report, source, by_shapes=False)
+
+
+def _run_so(
+    project: Project, report: Report, source: Source, *, by_shapes: bool
+) -> tuple[nn.Module, Summary]:
+    """Build and run, with memory or without; raises `CompileError`."""
     from nnstudio.compiler.build import build_empty, build_meta, example_inputs, meta_inputs
     from nnstudio.inspection.summary import summarise
 
-    block = project.model
-    error: Exception | None = None
-    if _fits(report):
-        try:
-            model = build_empty(source).eval()
-            inputs = example_inputs(block, report.root, SAMPLES)
-            return model, summarise(model, list(inputs.values()), samples=SAMPLES)
-        except Exception as failure:
-            error = failure
-    if error is None or is_shortage(error):
-        try:
-            model = build_meta(source).eval()
-            inputs = meta_inputs(block, report.root, SAMPLES)
-            return model, summarise(model, list(inputs.values()), samples=SAMPLES)
-        except Exception as failure:
-            # what cannot be run by shapes alone would need the memory
-            raise CompileError(f"There is not enough memory to run {block.name}") from failure
-    if isinstance(error, CompileError):
-        raise error
-    raise CompileError(f"{block.name} cannot be run: {message_of(error)}") from error
+    model = (build_meta(source) if by_shapes else build_empty(source)).eval()
+    make = meta_inputs if by_shapes else example_inputs
+    try:
+        inputs = make(project.model, report.root, SAMPLES)
+        return model, summarise(model, list(inputs.values()), samples=SAMPLES)
+    except Exception as error:
+        if is_shortage(error):
+            raise CompileError(NOT_ENOUGH.format(project.root)) from error
+        raise CompileError(f"{project.root} cannot be run: {message_of(error)}") from error
 
 
-def _fits(report: Report) -> bool:
-    """True if there is room for the weights and, at one time, a few of the largest tensor."""
-    free = free_memory()
+def _needed(report: Report) -> int:
+    """Bytes for the weights and, at one time, a few of the largest tensor on a wire."""
     weights = report.root.parameters or 0
-    needed = BYTES * (weights + TENSORS * largest_tensor(report.root, SAMPLES))
-    return free is None or needed < free
+    return BYTES * (weights + TENSORS * largest_tensor(report.root, SAMPLES))
 
 
 def _check(

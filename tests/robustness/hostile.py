@@ -103,4 +103,12 @@ ODD = (
     "[k for k in range(3) if nobody]",
 )
 
+VALUES = (
+    *("None", "[None][0]", "None if 1 else 8", "8 if None else 3", "None or 8", "1 and None"),
+    *("'a'", "''", "'8'", "8.0", "1.5", "True", "False", "[]", "[8]", "[8][0]", "0", "-1"),
+    *("10**14", "len('abcdefgh')", "round(8.2)", "8 / 1", "not 8", "1 < 2 < 3", "8 in [8]"),
+    *("8 if 1 else 'a'", "[] or 8", "max(8, 4) if 1 else [1]", "i", "N", "x", "torch", "self"),
+)
+"""Of another kind than is expected, or of the right kind by a detour."""
+
 EXPRESSIONS = (*TOO_MUCH_WORK, *TOO_LARGE, *TOO_DEEP, *ODD)

@@ -237,7 +237,9 @@ class Constructor:
 
     def condition(self, node: Node) -> str:
         assert node.when is not None
-        return in_python(parse(node.when.text).text)
+        condition = parse(node.when.text)
+        text = in_python(condition.text)
+        return f"({text})" if isinstance(condition.tree, ast.IfExp) else text
 
     def plain(self, node: Node) -> str:
         """``nn.Conv2d(...)`` or ``ResNetBlock2D(...)``."""
