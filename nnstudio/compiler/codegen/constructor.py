@@ -15,7 +15,7 @@ from nnstudio.catalog.code import ModuleCode, Written
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
 from nnstudio.compiler.codegen.buffer_formulas import Formulas
-from nnstudio.compiler.codegen.guards import with_guards
+from nnstudio.compiler.codegen.guards import Check, with_guards
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.value_text import (
@@ -90,8 +90,7 @@ class Constructor:
                 attributes.append(Line(text, 2, (entry.id,)))
         children = self.elements(members)
         texts = [line.text for line in (*body, *attributes)] + [text for text, _ in children]
-        body = with_guards(self.block, self.report, body, texts)
-        body += self.requirements()
+        body = with_guards(self.block, self.report, body, self.requirements(), texts)
         brackets = "([{}])" if self.block.kind == "ModuleList" else "({})"
         text = f"super().__init__{brackets.format(_listed([text for text, _ in children]))}"
         body.append(Line(text, 2, (), tuple(nodes for _, nodes in children)))
@@ -124,13 +123,13 @@ class Constructor:
         """True if the shape pattern of an Input is the name itself in some dimension."""
         return any(name in pattern_of(node) for node in self.block.graph.of_type(INPUT))
 
-    def requirements(self) -> list[Line]:
-        lines: list[Line] = []
+    def requirements(self) -> list[Check]:
+        checks: list[Check] = []
         for requirement in self.block.requirements:
             condition = _negation(parse(requirement.condition.text).tree)
-            lines.append(Line(f"if {in_python(condition)}:", 2))
-            lines.append(Line(f"raise ValueError({requirement.sentence!r})", 3))
-        return lines
+            refusal = Line(f"raise ValueError({requirement.sentence!r})", 3)
+            checks.append((Line(f"if {in_python(condition)}:", 2), refusal))
+        return checks
 
     # -- tensors of the block itself ------------------------------------------------------------
 

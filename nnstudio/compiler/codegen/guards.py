@@ -17,21 +17,28 @@ from nnstudio.graph.values import Expr, Node
 from nnstudio.project.values import Block
 from nnstudio.symbols.expression import parse
 
+Check = tuple[Line, Line]
+
 
 def with_guards(
-    block: Block, report: BlockReport, local_lines: list[Line], texts: Iterable[str]
+    block: Block,
+    report: BlockReport,
+    local_lines: list[Line],
+    requirements: list[Check],
+    texts: Iterable[str],
 ) -> list[Line]:
     """Put the checks of a block around its locals: before them, unless they rest on them.
 
-    `texts` are all statements and elements of its constructor.
+    Its own `requirements` come first. `texts` are all statements and elements of its constructor.
     """
     lists = {p.name for p in block.parameters if p.type.startswith("list")}
-    found: list[Check] = []
+    found = [*requirements]
     if lists:
         needs = _Needs(lists)
         for text in texts:
             needs.visit(ast.parse(_statement(text)))
-        found += _lengths(needs.lengths)
+        said = " ".join(check[0].text for check in requirements)
+        found += _lengths({n: m for n, m in needs.lengths.items() if f"len({n})" not in said})
         found += _least(block, lists)
     found += _repetitions(block, report)
     known = {item.name for item in block.locals}
@@ -50,9 +57,6 @@ def _statement(text: str) -> str:
 def _names(condition: str) -> set[str]:
     tree = ast.parse(f"{condition} pass")
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-Check = tuple[Line, Line]
 
 
 def _check(condition: str, sentence: str, nodes: tuple[str, ...] = ()) -> Check:
