@@ -27,7 +27,7 @@ def not_enough(what: str, needed: float, free: float) -> str:
 def is_shortage(error: BaseException) -> bool:
     """True for the errors by which Python and torch say that there is no memory left."""
     said = str(error).lower()
-    words = ("out of memory", "can't allocate memory", "not enough memory")
+    words = ("out of memory", "can't allocate memory", "not enough memory", "size calculation")
     return isinstance(error, MemoryError) or any(word in said for word in words)
 
 

@@ -29,6 +29,7 @@ _ORDER = ("error", "warning", "advice")
 _COLUMNS = ("Kind", "Where", "Problem", "Fix")
 _ROW, _TWO_LINES, _AROUND = 34, 31, 12
 """The height of a row; from which height a sentence has several lines, and the room around it."""
+_MOST = 300
 _WIDEST_FIX = 320
 
 
@@ -106,6 +107,10 @@ class ProblemsPanel(QWidget):
         if ordered == self._shown:
             return
         self._problems = self._shown = ordered
+        more = len(ordered) - _MOST
+        if more > 0:  # each row costs widgets
+            rest = Problem("advice", f"{more:,} more are not listed", ordered[_MOST].block)
+            self._problems = (*ordered[:_MOST], rest)
         self._fill()
         self.count_changed.emit(sum(p.severity != "advice" for p in ordered))
 
