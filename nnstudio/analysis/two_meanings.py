@@ -112,12 +112,13 @@ def _other_use(
 
 
 def _renamed(project: Project, block: Block, node: Node, place: int, name: str) -> Fix | None:
-    """The size gets a name of its own."""
+    """The size gets a name of its own; where an expression makes the shape, nobody can tell it."""
+    shape = node.params.get("shape")
+    if not isinstance(shape, tuple):
+        return None
     wanted = f"{node.name}_{name}"
     taken = block.names | set(free_names(block))
     if wanted in taken or parameter_problem(project, block, wanted) is not None:
         return None
-    shape = node.params.get("shape")
-    assert isinstance(shape, tuple)
     command = SetParam(block.name, node.id, "shape", (*shape[:place], wanted, *shape[place + 1 :]))
     return Fix(f"Call the size {wanted}", command)

@@ -144,6 +144,13 @@ def test_the_batch_is_no_parameter() -> None:
     assert "so the batch would have one size only" in problem.sentence
 
 
+def test_a_shape_that_an_expression_makes_can_not_be_renamed() -> None:
+    drawing = Drawing("Model", BlockParameter("flag", "bool", True))
+    drawing.output(drawing.add("Input", name="x", shape="=flag"))
+    for problem in analyse(drawing.project()).problems:
+        assert problem.fix is None or not problem.fix.title.startswith("Call the size")
+
+
 # -- what is meant -------------------------------------------------------------------------------
 
 
