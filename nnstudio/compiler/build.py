@@ -15,10 +15,11 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.dtypes import DTYPES
 from nnstudio.compiler.errors import CompileError
-from nnstudio.compiler.memory import BYTES, UNKNOWN_SIZE, free_memory, is_shortage, not_enough
+from nnstudio.compiler.memory import BYTES, UNKNOWN_SIZE
 from nnstudio.compiler.source import Source
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
+from nnstudio.runs.memory import free_memory, is_shortage, not_enough
 from nnstudio.symbols.dimension import BATCH_NAMES
 
 FEW = 10_000_000

@@ -11,11 +11,12 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.isolation import message_of, muted
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.inference import full_report
-from nnstudio.compiler.memory import BYTES, free_memory, is_shortage, largest_tensor
+from nnstudio.compiler.memory import BYTES, largest_tensor
 from nnstudio.compiler.source import Source, generate
 from nnstudio.inspection.documented import DocumentedCheck, check, load_documented
 from nnstudio.inspection.published import compare, published_facts
 from nnstudio.project.values import Project
+from nnstudio.runs.memory import free_memory, is_shortage
 
 if TYPE_CHECKING:
     from torch import nn

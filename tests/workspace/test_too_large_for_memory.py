@@ -13,12 +13,13 @@ import nnstudio
 from nnstudio.__main__ import main
 from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler import build as building
-from nnstudio.compiler import memory
 from nnstudio.compiler.build import build
 from nnstudio.compiler.errors import CompileError
+from nnstudio.compiler.memory import largest_tensor
 from nnstudio.compiler.source import generate
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
+from nnstudio.runs import memory
 from nnstudio.workspace import inspect_model as inspecting
 from nnstudio.workspace.inspect_model import inspect_model
 from tests.drawing import Drawing
@@ -98,7 +99,7 @@ def test_what_is_free_is_known_here() -> None:
     assert free is not None
     assert free > 10**6
     report = analyse(wide(1000))
-    assert memory.largest_tensor(report.root, 5) == 5000
+    assert largest_tensor(report.root, 5) == 5000
     assert memory.not_enough("the weights of Net", 4e12, 2.5e9) == (
         "There is not enough memory: the weights of Net take 4.0 TB, 2.5 GB are free"
     )
