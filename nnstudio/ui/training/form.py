@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -27,6 +25,7 @@ from nnstudio.project.training_settings import SettingsError, TrainingSettings
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.theme import icons
+from nnstudio.workspace.schema_settings import Setting, settings_of, text_of
 from nnstudio.workspace.workspace import Workspace
 
 LEFT = ("data", "epochs", "batch_size")
@@ -34,41 +33,6 @@ RIGHT = ("learning_rate", "optimizer", "momentum", "seed")
 IN_TOOLBAR = ("device",)
 OTHER_FILE = "A file..."
 LABEL_WIDTH = 96
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One property of the schema, as far as the form needs it."""
-
-    name: str
-    title: str
-    note: str
-    kind: str
-    choices: tuple[str, ...]
-    optional: bool
-    shown_when: dict[str, list[str]]
-
-
-def settings_of_schema() -> list[Setting]:
-    """Read the settings in the order of the schema."""
-    found = []
-    for name, told in TrainingSettings.model_json_schema()["properties"].items():
-        parts: list[dict[str, Any]] = told.get("anyOf", [told])
-        types = {part.get("type") for part in parts}
-        choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
-        kind = "choice" if choices else "bool" if "boolean" in types else "text"
-        found.append(
-            Setting(
-                name,
-                told["title"],
-                told.get("description", ""),
-                kind,
-                choices,
-                "null" in types,
-                told.get("shown_when", {}),
-            )
-        )
-    return found
 
 
 class TrainingForm(QWidget):
@@ -85,7 +49,7 @@ class TrainingForm(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._schema = {setting.name: setting for setting in settings_of_schema()}
+        self._schema = {setting.name: setting for setting in settings_of(TrainingSettings)}
         self.rows: dict[str, FieldRow] = {}
         self._about = QLabel(wordWrap=True)
         self._about.setProperty("role", "muted")
@@ -166,10 +130,10 @@ class TrainingForm(QWidget):
                     name,
                     row.kind,
                     label=setting.title,
-                    value="" if value == default and row.kind == "text" else _text(value),
+                    value="" if value == default and row.kind == "text" else text_of(value),
                     given=value != default,
-                    placeholder=_text(default) or "none",
-                    fallback=_text(default),
+                    placeholder=text_of(default) or "none",
+                    fallback=text_of(default),
                     choices=self._choices(setting, str(value)),
                     help=setting.note,
                 )
@@ -263,9 +227,3 @@ def _form(form: tuple[int, ...]) -> str:
 
 def _targets(info: DataSetInfo) -> str:
     return f"{len(info.classes)} classes" if info.classes else "numbers to predict"
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)

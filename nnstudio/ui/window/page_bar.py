@@ -1,0 +1,46 @@
+"""The bar of pages at the left edge: an icon and a word each, the one that is shown lit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from nnstudio.ui.actions.actions import Actions
+from nnstudio.ui.theme import icons
+
+WIDTH = 64
+BUTTON = QSize(56, 52)
+
+
+class PageBar(QFrame):
+    """A button for each act that shows a page; its title and icon come from the table of acts."""
+
+    def __init__(
+        self, actions: Actions, ids: tuple[str, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "pages")
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("Pages")
+        self._buttons: dict[str, QToolButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 8)
+        column.setSpacing(4)
+        for id in ids:
+            button = QToolButton()
+            button.setProperty("role", "page")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(icons.size(20))
+            button.setFixedSize(BUTTON)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            action = actions.action(id)
+            button.setDefaultAction(action)
+            button.setAccessibleName(f"Page {action.text()}")
+            icons.attach(action, actions.specs[id].icon or "data", "muted", 20, on="accent")
+            self._buttons[id] = button
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+    def button(self, id: str) -> QToolButton:
+        """The button of a page, by the id of its act."""
+        return self._buttons[id]
