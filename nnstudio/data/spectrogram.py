@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 WINDOW = 512
-FLOOR = 80.0
+FLOOR = 70.0
 """Decibels below the loudest that are black."""
 MOST_FRAMES = 1_200
 
 
 def spectrogram(values: NDArray[Any], window: int = WINDOW) -> NDArray[np.float64]:
-    """(frequencies, frames) of a sound (length,): 0 for 80 dB below the loudest or less, 1 for it.
+    """(frequencies, frames) of a sound (length,): 0 for 70 dB below the loudest or less, 1 for it.
 
     Hann windows, half overlapping, or further apart where there would be more than 1,200 frames.
     Frequencies go from 0 to half the rate.

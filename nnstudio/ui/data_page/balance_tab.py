@@ -78,6 +78,7 @@ class BalanceTab(QWidget):
         self.table = BarTable(self._columns())
         self.table.setAccessibleName("Samples by class and part")
         self.table.setMaximumHeight(240)
+        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._shown = QWidget()
         self._column = QVBoxLayout(self._shown)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +107,7 @@ class BalanceTab(QWidget):
             )
 
         return [
-            Column("Class", lambda row: row[0], lambda row: row[0]),
+            Column("Class", lambda row: row[0], lambda row: row[0], left=True),
             count("Training", 1),
             count("Validation", 2),
             count("Test", 3),

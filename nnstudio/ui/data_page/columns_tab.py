@@ -71,8 +71,8 @@ def _columns() -> list[Column]:
         )
 
     return [
-        Column("Field", lambda row: row.field, lambda row: row.field.lower()),
-        Column("Distribution", lambda _row: "", lambda row: len(row.bars)),
+        Column("Field", lambda row: row.field, lambda row: row.field.lower(), left=True),
+        Column("Distribution", lambda _row: "", lambda row: len(row.bars), left=True),
         Column(
             "Missing",
             lambda row: f"{row.missing:,}" if row.missing else "",
@@ -153,8 +153,11 @@ class ColumnsTab(QWidget):
         rows: Sequence[Any] = list(overview.columns.values()) if overview is not None else ()
         self.table.set_rows(rows)
         if rows:
-            self.table.setCurrentIndex(self.table.model().index(0, 0))
-            self._show(self.table.column_at(0))
+            used = [f.name for f in self._page.spec.fields if f.role != "ignored"]
+            names = [row.field for row in rows]
+            first = names.index(used[0]) if used and used[0] in names else 0
+            self.table.setCurrentIndex(self.table.model().index(first, 0))
+            self._show(self.table.column_at(first))
 
     def _on_row(self, index: QModelIndex, _before: QModelIndex) -> None:
         self._show(self.table.column_at(index.row()))

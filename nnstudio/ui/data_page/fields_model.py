@@ -18,6 +18,8 @@ NAME, ROLE, MISSING_RULE, DISTINCT = range(4)
 TITLES = ("Field", "Role", "Missing", "Distinct")
 GUESSED: Final = int(Qt.ItemDataRole.UserRole) + 51
 """True for a cell whose value was guessed and not confirmed."""
+CHOICE: Final = GUESSED + 1
+"""True for a cell that a click lets one choose."""
 KIND_ICONS = {
     "number": "number",
     "category": "category",
@@ -104,6 +106,8 @@ class FieldsModel(QAbstractTableModel):
                 value = theme.mono_font(12)
             case Qt.ItemDataRole.TextAlignmentRole if column == DISTINCT:
                 value = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            case _ if role == CHOICE:
+                value = column == ROLE or (column == MISSING_RULE and self._gaps(field) > 0)
             case _ if role == GUESSED:
                 value = bool(self._why(field, column))
         return value

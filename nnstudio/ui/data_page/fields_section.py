@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.ui.data_page.fields_model import (
+    CHOICE,
     DISTINCT,
     GUESSED,
     MISSING_RULE,
@@ -38,7 +39,7 @@ from nnstudio.workspace.data_page.words import KINDS, MISSING, ROLES, missing_ru
 ROW = 28
 MOST_ROWS, SEARCHED = 11, 12
 """Rows that are seen at once; from how many fields on there is a line to look for one."""
-WIDTHS = {ROLE: 74, MISSING_RULE: 84, DISTINCT: 62}
+WIDTHS = {ROLE: 90, MISSING_RULE: 80, DISTINCT: 60}
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -46,7 +47,7 @@ class ChoiceCells(QStyledItemDelegate):
     """Draws an arrow in cells that offer a choice, and a dot in those that were guessed."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        guessed, choice = bool(index.data(GUESSED)), index.column() in (ROLE, MISSING_RULE)
+        guessed, choice = bool(index.data(GUESSED)), bool(index.data(CHOICE))
         inner = QStyleOptionViewItem(option)
         inner.rect = option.rect.adjusted(0, 0, -(14 * choice + 10 * guessed), 0)
         super().paint(painter, option if not (choice or guessed) else inner, index)
@@ -105,7 +106,7 @@ class FieldsView(QTableView):
             self.setColumnWidth(column, width)
 
     def _on_clicked(self, index: QModelIndex) -> None:
-        if index.column() in (ROLE, MISSING_RULE):
+        if index.data(CHOICE):
             self.open_choices(index)
 
     def open_choices(self, index: QModelIndex) -> QMenu | None:

@@ -10,6 +10,7 @@ from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import IconLabel
+from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.workspace.data_page.controller import Reading
 from nnstudio.workspace.data_page.fitting import FitLine
 
@@ -26,7 +27,7 @@ class FitBar(QFrame):
         self._icon = IconLabel("tick-circle", "good", 20)
         self.sentence = ElidedLabel()
         self.sentence.setFont(theme.text_font(13, QFont.Weight.DemiBold))
-        self.detail = ElidedLabel()
+        self.detail = WrappedLabel()
         self.detail.setProperty("role", "muted")
         words = QVBoxLayout()
         words.setSpacing(1)

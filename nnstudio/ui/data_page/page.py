@@ -9,10 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
-    QHBoxLayout,
     QMenu,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,30 +17,18 @@ from PySide6.QtWidgets import (
 
 from nnstudio.data.catalogue import BUILT_IN
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.data_page.balance_section import BalanceSection
-from nnstudio.ui.data_page.balance_tab import BalanceTab
-from nnstudio.ui.data_page.columns_tab import ColumnsTab
-from nnstudio.ui.data_page.fields_section import FieldsSection
-from nnstudio.ui.data_page.findings_tab import FindingsTab
+from nnstudio.ui.data_page.content import DataContent
 from nnstudio.ui.data_page.fit_bar import FitBar
 from nnstudio.ui.data_page.jobs import BackgroundJobs
-from nnstudio.ui.data_page.samples_tab import SamplesTab
-from nnstudio.ui.data_page.source_section import SourceSection
-from nnstudio.ui.data_page.split_section import SplitSection
 from nnstudio.ui.data_page.states import BusyState, ChooseButtons, DropArea, RefusalState, centred
-from nnstudio.ui.data_page.steps_section import StepsSection
-from nnstudio.ui.data_page.task_section import TaskSection
 from nnstudio.ui.settings import Settings
-from nnstudio.ui.window.panel_tabs import PanelTabs
 from nnstudio.workspace.data_page.controller import DataPage, Understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.data_page.store import SpecStore
 from nnstudio.workspace.workspace import Workspace
 
-LEFT = 360
 LOOK = 80
 """Milliseconds between two looks at how far reading is."""
-TABS = ("samples", "columns", "balance", "findings")
 
 
 class DataView(QWidget):
@@ -72,58 +57,20 @@ class DataView(QWidget):
         self.fit_bar = FitBar()
         self.fit_bar.fit_requested.connect(self.fit_model)
         self.fit_bar.cancel_requested.connect(self.page.cancel)
-        self.drop_area, self.drop_strip = DropArea(), DropArea(short=True)
+        self._steps = steps
+        self._content: DataContent | None = None
+        self.drop_area = DropArea()
         self.busy, self.refusal = BusyState(), RefusalState()
         self.busy.cancel_requested.connect(self.page.cancel)
         self.refusal.retry_requested.connect(self.page.retry)
         self.refusal.back_requested.connect(self.page.forget_refusal)
-        for buttons in (self.drop_area.buttons, self.drop_strip.buttons, self.refusal.buttons):
+        for buttons in (self.drop_area.buttons, self.refusal.buttons):
             self._connect(buttons)
-        self.source = SourceSection(self.page)
-        self.source.change_requested.connect(lambda: self.open_menu(self.source.change_button))
-        self.fields = FieldsSection(self.page)
-        self.task = TaskSection(self.page)
-        self.split = SplitSection(self.page)
-        self.preparation = StepsSection(
-            "Preparation",
-            "preparation",
-            self.page,
-            steps,
-            "Fitted on the training part alone and saved with the run.",
-        )
-        self.augmentation = StepsSection(
-            "Augmentation",
-            "augmentation",
-            self.page,
-            steps,
-            "Changes samples of the training part at random, anew in each epoch.",
-        )
-        self.balance = BalanceSection(self.page)
-        self._sections = (
-            self.source,
-            self.fields,
-            self.task,
-            self.split,
-            self.preparation,
-            self.augmentation,
-            self.balance,
-        )
-        self.samples_tab, self.columns_tab = SamplesTab(self.page), ColumnsTab(self.page)
-        self.balance_tab, self.findings_tab = BalanceTab(self.page), FindingsTab(self.page)
-        self.tabs = PanelTabs()
-        self.tabs.add_panel("samples", "Samples", "image", self.samples_tab)
-        self.tabs.add_panel("columns", "Columns", "chart", self.columns_tab)
-        self.tabs.add_panel("balance", "Balance", "evaluation", self.balance_tab)
-        self.tabs.add_panel("findings", "Findings", "problems", self.findings_tab)
-        self.findings_tab.count_changed.connect(self._on_findings)
-        self.findings_tab.field_requested.connect(self.fields.select)
-        self._content = self._make_content()
         self._stack = QStackedWidget()
         self._states: dict[str, QWidget] = {
             "empty": centred(self.drop_area),
             "busy": centred(self.busy, 420),
             "refused": centred(self.refusal, 760),
-            "content": self._content,
         }
         for widget in self._states.values():
             self._stack.addWidget(widget)
@@ -137,33 +84,16 @@ class DataView(QWidget):
         self.page.changed.connect(self.refresh)
         self.refresh()
 
-    def _make_content(self) -> QWidget:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 16)
-        column.setSpacing(0)
-        holder = QVBoxLayout()
-        holder.setContentsMargins(16, 12, 16, 4)
-        holder.addWidget(self.drop_strip)
-        column.addLayout(holder)
-        for section in self._sections:
-            column.addWidget(section)
-        column.addStretch(1)
-        left = QScrollArea(widgetResizable=True)
-        left.setFixedWidth(LEFT)
-        left.setFrameShape(QFrame.Shape.NoFrame)
-        left.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
-        left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.setProperty("role", "side")
-        left.setWidget(inside)
-        self._left = left
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left)
-        row.addWidget(self.tabs, 1)
-        return content
+    @property
+    def content(self) -> DataContent:
+        """The page with data; made when there are some for the first time."""
+        if self._content is None:
+            self._content = DataContent(self.page, self._steps)
+            self._content.change_requested.connect(self.open_menu)
+            self._connect(self._content.drop_strip.buttons)
+            self._states["content"] = self._content
+            self._stack.addWidget(self._content)
+        return self._content
 
     def _connect(self, buttons: ChooseButtons) -> None:
         buttons.file_requested.connect(self.choose_file)
@@ -192,13 +122,11 @@ class DataView(QWidget):
             place = str(page.refused.place)
             self.refusal.show_refusal(page.refused.name, page.refused.sentence, place, back)
         if page.overview is not None:
-            self.drop_strip.setVisible(page.spec.source.kind == "builtin")
-            for section in self._sections:
-                section.refresh()
-            for tab in (self.samples_tab, self.columns_tab, self.balance_tab, self.findings_tab):
-                tab.refresh()
-        self._left.setEnabled(page.reading is None)
-        self._stack.setCurrentWidget(self._states[state])
+            self.content.refresh()
+        if self._stack.currentWidget() is not self._states[state]:
+            self._stack.setCurrentWidget(self._states[state])
+            if self.isVisible():
+                self.focus_content()
         if page.reading is None:
             self._look.stop()
         elif not self._look.isActive():
@@ -211,18 +139,24 @@ class DataView(QWidget):
             self.busy.show_reading(reading.name, reading.share, reading.what)
             self.fit_bar.show_line(self.page.fit_line(), reading)
 
-    def _on_findings(self, count: int, colour: str) -> None:
-        self.tabs.count_on_tab("findings", count)
-        self.tabs.icon_on_tab("findings", "problems", colour)
-
     def show_tab(self, id: str) -> None:
         """Bring a tab up."""
-        self.tabs.show_panel(id)
+        self.content.tabs.show_panel(id)
+
+    def focus_content(self) -> None:
+        """Put the focus where the eye is: on the samples, or on what leads to some."""
+        if self.state == "content":
+            self.content.samples_tab.focus_samples()
+        elif self.state == "empty":
+            self.drop_area.buttons.file_button.setFocus()
+        else:
+            self.setFocus()
 
     def set_lit(self, lit: bool) -> None:
         """Show that what is held over the window can be dropped."""
         self.drop_area.set_lit(lit)
-        self.drop_strip.set_lit(lit)
+        if self._content is not None:
+            self._content.drop_strip.set_lit(lit)
 
     # -- acts ---------------------------------------------------------------------------------
 
@@ -298,6 +232,7 @@ class DataView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.page.set_shown(True)
+        self.focus_content()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

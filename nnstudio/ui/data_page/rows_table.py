@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
@@ -14,7 +16,17 @@ from nnstudio.workspace.data_page.shown_samples import NOTHING, ShownSamples, va
 from nnstudio.workspace.data_page.words import ROLES
 
 ROW = 26
+LOOKED = 500
+"""Values of a column that decide how many decimals it has."""
 _Index = QModelIndex | QPersistentModelIndex
+
+
+def places_of(values: NDArray[Any]) -> int:
+    """How many decimals the numbers of a column need, so that their points stand in a line."""
+    if values.dtype.kind not in "f":
+        return 0
+    looked = values[:LOOKED][np.isfinite(values[:LOOKED])]
+    return next((n for n in range(4) if np.allclose(np.round(looked, n), looked, atol=1e-9)), 4)
 
 
 class RowsModel(QAbstractTableModel):
@@ -24,6 +36,7 @@ class RowsModel(QAbstractTableModel):
         super().__init__()
         self.shown: ShownSamples | None = None
         self._fields: list[Field] = []
+        self._places: dict[str, int] = {}
 
     def show_samples(self, shown: ShownSamples | None) -> None:
         """Show other samples."""
@@ -34,6 +47,11 @@ class RowsModel(QAbstractTableModel):
             there = [f for f in shown.samples.spec.fields if f.name in shown.samples.fields]
             order = ("target", "input", "group", "time", "weight", "part", "ignored")
             self._fields = sorted(there, key=lambda field: order.index(field.role))
+            self._places = {
+                field.name: places_of(shown.samples.fields[field.name])
+                for field in there
+                if field.kind == "number" and shown.samples.fields[field.name].ndim == 1
+            }
         self.endResetModel()
 
     def sample(self, row: int) -> int:
@@ -76,7 +94,10 @@ class RowsModel(QAbstractTableModel):
         assert self.shown is not None
         if field is None:
             return self.shown.origin(sample)
-        return value_text(field, self.shown.samples.fields[field.name][sample])[:200]
+        value = self.shown.samples.fields[field.name][sample]
+        if field.name in self._places and np.isfinite(value):
+            return f"{value:,.{self._places[field.name]}f}"
+        return value_text(field, value)[:200]
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -38,7 +38,7 @@ SIZES = {
     "pictures": QSize(112, 112 + CAPTION),
     "curves": QSize(212, 96 + CAPTION),
     "waves": QSize(212, 80 + CAPTION),
-    "texts": QSize(316, 96 + CAPTION),
+    "texts": QSize(316, 80 + CAPTION),
 }
 INDEX: Final = int(Qt.ItemDataRole.UserRole) + 61
 """The number of a sample in its source."""

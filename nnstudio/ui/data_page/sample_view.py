@@ -26,7 +26,7 @@ from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
-FACTS = 260
+FACTS, WIDE_FACTS = 260, 480
 RATE = 16_000
 """Hz of sounds whose source does not tell."""
 
@@ -128,6 +128,8 @@ class SampleView(QWidget):
         row.setContentsMargins(16, 0, 0, 12)
         row.addWidget(self._stack, 1)
         row.addWidget(area)
+        self._rest = QWidget()
+        row.addWidget(self._rest, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -176,8 +178,8 @@ class SampleView(QWidget):
         self.facts.show_lines(shown.facts(sample))
         page = self._pages.get(shown.looks)
         self._stack.setVisible(page is not None)
-        self._area.setMaximumWidth(FACTS if page is not None else 720)
-        self._area.setMinimumWidth(FACTS)
+        self._rest.setVisible(page is None)
+        self._area.setFixedWidth(FACTS if page is not None else WIDE_FACTS)
         if page is None:
             return
         self._stack.setCurrentWidget(page)
@@ -196,9 +198,9 @@ class SampleView(QWidget):
             self.curve.show_lines(list(channels_of(value)))
         else:
             sound = channels_of(value, 1)[0]
-            self.curve.show_lines([sound], 1 / RATE)
+            self.curve.show_lines([sound], 1 / RATE, "s")
             seconds = len(sound) / RATE
-            self.levels.show_levels(spectrogram(sound), seconds, RATE / 2_000)
+            self.levels.show_levels(spectrogram(sound), seconds, RATE / 2_000, ("s", "kHz"))
 
     # -- Qt -----------------------------------------------------------------------------------
 

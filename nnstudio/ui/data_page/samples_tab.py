@@ -148,11 +148,16 @@ class SamplesTab(QWidget):
         self._stack.setCurrentWidget(self._view)
         self._view.show_sample(self._shown, sample)
 
+    def focus_samples(self) -> None:
+        """Put the focus on the samples, so that arrows go through them."""
+        shown = self._view if self._view is not None and self.is_enlarged else None
+        widget = shown or self._grids.currentWidget()
+        if widget is not None:
+            widget.setFocus()
+
     def show_grid(self) -> None:
         """Go back to all samples."""
         if self._view is not None and self.is_enlarged:
             self._view.stop()
             self._stack.setCurrentWidget(self._overall)
-            grid = self._grids.currentWidget()
-            if grid is not None:
-                grid.setFocus()
+            self.focus_samples()

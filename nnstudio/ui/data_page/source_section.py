@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from nnstudio.data.info import DataError
 from nnstudio.ui.forms.sections import Facts, Section
@@ -29,21 +29,27 @@ class SourceSection(Section):
         super().__init__("Source", parent=parent)
         self._page = page
         self.facts = Facts()
-        self.options = SettingRows(WORDS)
+        self.options = SettingRows(WORDS, 112)
         self.options.committed.connect(self._set)
         self.options.confirm_requested.connect(self._confirm)
         self.change_button = QPushButton("Change...")
         icons.attach(self.change_button, "open", "muted", 16)
         self.change_button.clicked.connect(self.change_requested)
-        self.confirm_button = QPushButton("Confirm all guesses")
+        self.confirm_button = QPushButton("Confirm guesses")
         self.confirm_button.setProperty("role", "small")
         icons.attach(self.confirm_button, "tick", "muted", 16)
         self.confirm_button.clicked.connect(self._confirm_all)
+        self.more_button = QToolButton(checkable=True)
+        self.more_button.setProperty("role", "chip")
+        self.more_button.setToolTip("Options of the reader that are as usual")
+        self.more_button.setAccessibleName("All options of the reader")
+        self.more_button.clicked.connect(lambda _on: self.refresh())
         buttons = QWidget()
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.change_button)
+        row.addWidget(self.more_button)
         row.addStretch(1)
         row.addWidget(self.confirm_button)
         self.add(self.facts)
@@ -70,12 +76,15 @@ class SourceSection(Section):
             for guess in spec.guesses
             if guess.about.startswith("source.") and not guess.confirmed
         }
-        self.options.show_values(
+        hidden = self.options.show_values(
             {name: getattr(spec.source, name) for name in model},
-            {name: None if info.is_required() else info.default for name, info in model.items()},
+            {name: info.default for name, info in model.items() if not info.is_required()},
             guesses,
+            all_shown=self.more_button.isChecked(),
         )
-        self.options.setVisible(bool(self.options.rows))
+        self.options.setVisible(len(self.options.rows) > hidden)
+        self.more_button.setText("Fewer" if self.more_button.isChecked() else f"{hidden} more")
+        self.more_button.setVisible(hidden > 0 or self.more_button.isChecked())
         self.confirm_button.setVisible(any(not guess.confirmed for guess in spec.guesses))
 
     def _set(self, setting: Setting, text: str) -> None:

@@ -22,12 +22,18 @@ from nnstudio.workspace.schema_settings import Setting, settings_of
 LINE, NAME = 24, 104
 COLOURS = {"train": 1.0, "validation": 0.62, "test": 0.32}
 """How solid the bar of each part is: one hue, as in the curves of a training."""
+TITLES = {
+    "by": "Drawn",
+    "validation": "Validation",
+    "test": "Test",
+    "seed": "Seed",
+    "max_samples": "At most",
+    "duplicates_apart": "Equal may part",
+}
 SETTINGS = [
     Setting(
         found.name,
-        {"by": "Drawn", "seed": "Seed", "duplicates_apart": "Equal may part"}.get(
-            found.name, found.title
-        ),
+        TITLES.get(found.name, found.title),
         found.note
         or "Stratified gives each class its share; grouped keeps groups together; by time holds "
         "the last ones out.",

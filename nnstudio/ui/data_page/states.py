@@ -144,8 +144,8 @@ class BusyState(QWidget):
         self.title.setText(f"Reading {name}")
         self.bar.setRange(0, 1000 if share else 0)  # without a share it only shows that it works
         self.bar.setValue(round(1000 * share))
-        self.what.set_full_text(f"{what}, {share:.0%}" if share else what)
-        self.setAccessibleName(f"Reading {name}, {share:.0%}")
+        self.what.set_full_text(f"{what}, {100 * share:.0f} %" if share else what)
+        self.setAccessibleName(f"Reading {name}, {100 * share:.0f} %")
 
 
 class RefusalState(QFrame):

@@ -45,6 +45,9 @@ class StepCard(QFrame):
         self.up_button = _tool("chevron-up", "Earlier", partial(section.move, at, -1))
         self.down_button = _tool("chevron-down", "Later", partial(section.move, at, 1))
         self.remove_button = _tool("close", "Remove", partial(section.remove, at))
+        policy = self.fold_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.fold_button.setSizePolicy(policy)
         self.up_button.setEnabled(at > 0)
         self.down_button.setEnabled(at < count - 1)
         words = QVBoxLayout()
@@ -143,9 +146,8 @@ class StepsSection(Section):
             card.show_step(step, title, summary_of(self._kinds, self._which, step), settings)
         self._about.setVisible(not steps)
         offered = self._kinds.offered(self._which, self._page.spec)
-        self.add_button.setEnabled(bool(offered))
-        self.add_button.setToolTip("" if offered else "No step suits these fields")
-        self.setVisible(bool(steps or self._kinds.of(self._which)))
+        self.add_button.setVisible(bool(offered))
+        self.setVisible(bool(steps or offered))  # no heading over nothing
 
     def defaults(self, step: Step) -> dict[str, object]:
         """The parameters of a step's declaration."""

@@ -74,7 +74,7 @@ def _classes(target: Target) -> str:
     """`10 classes: 0, 1, 2, ...`, as many as have room in about a line."""
     if not target.classes:
         return ""
-    told = ", ".join(target.classes[:12])
+    told = ", ".join(word if word.strip() else "blank" for word in target.classes[:12])
     if len(told) > 60 or len(target.classes) > 12:
         told = told[:60].rpartition(", ")[0] + ", ..."
     return f"{len(target.classes):,} classes: {told}"

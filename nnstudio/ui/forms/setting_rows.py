@@ -58,12 +58,19 @@ class SettingRows(Column):
         values: Mapping[str, object],
         defaults: Mapping[str, object],
         guesses: Mapping[str, str] | None = None,
-        notes: Mapping[str, str] | None = None,
-    ) -> None:
-        """Show values by name. guesses: the reasons of those that were guessed; notes: remarks."""
+        *,
+        all_shown: bool = True,
+    ) -> int:
+        """Show values by name; one without a default cannot be reset.
+
+        guesses: the reasons of those that were guessed. all_shown: also those that are as they
+        usually are; returns how many of them are hidden.
+        """
+        hidden = 0
         for setting in self._settings:
             row = self.rows[setting.name]
             value, default = values.get(setting.name), defaults.get(setting.name)
+            given = setting.name in defaults and value != default
             why = (guesses or {}).get(setting.name, "")
             row.show_state(
                 FieldState(
@@ -73,18 +80,22 @@ class SettingRows(Column):
                     value=self._word(setting, value)
                     if setting.kind != "text" or value != default
                     else "",
-                    given=value != default,
+                    given=given or setting.name not in defaults,
+                    resettable=given,
                     placeholder=self._word(setting, default) or "none",
                     fallback=text_of(default),
                     choices=self._choices(setting),
                     help=setting.note,
-                    remark=(notes or {}).get(setting.name, ""),
                     problem=f"Guessed: {why}" if why else "",
                     severity="advice",
                     fix=("Confirm", self._confirmer(setting.name)) if why else None,
                 )
             )
-            row.setVisible(all(text_of(values.get(k)) in v for k, v in setting.shown_when.items()))
+            matters = all(text_of(values.get(k)) in v for k, v in setting.shown_when.items())
+            usual = setting.name in defaults and not (given or why)
+            hidden += matters and usual and not all_shown
+            row.setVisible(matters and (all_shown or not usual))
+        return hidden
 
     def refuse(self, name: str, sentence: str) -> None:
         """Say at a row why what was entered was not taken."""

@@ -64,6 +64,7 @@ class PlainPlot(pg.PlotWidget):
         self.getPlotItem().getViewBox().setDefaultPadding(0.02)
         self._left.setWidth(56)
         self._bottom.setHeight(22)
+        self._left.setTickDensity(0.6)
         self._again: Callable[[], None] = self.clear
         theme.notifier.changed.connect(self._restyle)
         self._restyle()
@@ -99,9 +100,14 @@ class PlainPlot(pg.PlotWidget):
         self.autoRange()
         self.setYRange(0, max([1e-9, *(max(h, default=0) for h, _, _ in groups)]) * 1.05, 0)
 
-    def show_lines(self, lines: Sequence[NDArray[np.float64]], step: float = 1.0) -> None:
-        """Show a line for each of these, in the colours of the series; `step`: of x per value."""
-        self._begin(lambda: self.show_lines(lines, step))
+    def show_lines(
+        self, lines: Sequence[NDArray[np.float64]], step: float = 1.0, unit: str = ""
+    ) -> None:
+        """Show a line for each of these, in the colours of the series.
+
+        step: of x per value; unit: follows the figures of x.
+        """
+        self._begin(lambda: self.show_lines(lines, step, unit), unit)
         self._bottom.set_words(())
         series = theme.current().series
         for k, values in enumerate(lines):
@@ -110,11 +116,20 @@ class PlainPlot(pg.PlotWidget):
             self.addItem(pg.PlotDataItem(x, y, pen=pen, antialias=True, connect="finite"))
         self.enableAutoRange()
 
-    def show_levels(self, levels: NDArray[np.float64], width: float, height: float) -> None:
-        """Show (rows, columns) of levels 0 to 1 as a picture from 0 to `width` and `height`."""
-        self._begin(lambda: self.show_levels(levels, width, height))
+    def show_levels(
+        self,
+        levels: NDArray[np.float64],
+        width: float,
+        height: float,
+        units: tuple[str, str] = ("", ""),
+    ) -> None:
+        """Show (rows, columns) of levels 0 to 1 as a picture from 0 to `width` and `height`.
+
+        units: follow the figures of x and y.
+        """
+        self._begin(lambda: self.show_levels(levels, width, height, units), *units)
         self._bottom.set_words(())
-        places = [0.0, 0.6, 1.0]
+        places = [0.0, 0.75, 1.0]
         tokens = ("plot.background", "accent", "text")
         colours = [theme.qcolor(token) for token in tokens]
         item = pg.ImageItem(levels.T)
@@ -124,8 +139,10 @@ class PlainPlot(pg.PlotWidget):
         self.addItem(item)
         self.autoRange(padding=0)
 
-    def _begin(self, again: Callable[[], None]) -> None:
+    def _begin(self, again: Callable[[], None], x_unit: str = "", y_unit: str = "") -> None:
         """Show something else; `again` shows it in the colours of another theme."""
+        for axis, unit in ((self._bottom, x_unit), (self._left, y_unit)):
+            axis.set_suffix(f" {unit}" if unit else "")
         self._again = again
         self.clear()
 

@@ -52,7 +52,9 @@ from nnstudio.ui.window.page_bar import PageBar
 from nnstudio.ui.window.shape_finder import ShapeFinder
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
+from nnstudio.workspace.data_page.controller import Understand
 from nnstudio.workspace.data_page.sources import step_kinds, understand
+from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.data_page.store import WorkspaceSpec
 from nnstudio.workspace.workspace import Workspace
 
@@ -74,7 +76,12 @@ class MainWindow(QMainWindow):
     shown_first = Signal()
 
     def __init__(
-        self, workspace: Workspace, settings: Settings, presets: Sequence[PresetInfo] = ()
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        presets: Sequence[PresetInfo] = (),
+        understand: Understand = understand,
+        steps: StepKinds | None = None,
     ) -> None:
         super().__init__()
         workspace.defer_inference()
@@ -103,9 +110,8 @@ class MainWindow(QMainWindow):
         self.leaving = LeavingTraining(self, workspace, self.training)
         self.documents.may_replace = self.leaving.may_replace
         self.editor.put_above_canvas(WaitingNotice(self.leaving))
-        self.data = DataView(
-            workspace, settings, WorkspaceSpec(workspace), understand, step_kinds()
-        )
+        store, steps = WorkspaceSpec(workspace), step_kinds() if steps is None else steps
+        self.data = DataView(workspace, settings, store, understand, steps)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)

@@ -95,7 +95,7 @@ def fit_line(project: Project, report: Report, spec: DataSpec, name: str, sample
 
 
 def _feeds(project: Project, report: Report, spec: DataSpec) -> list[str]:
-    """`x <- image 1 × 28 × 28` for each Input of the model."""
+    """`x ← image 1 × 28 × 28` for each Input of the model."""
     fed = {feed.input: feed.fields for feed in spec.feeds}
     inputs = inputs_of(spec)
     left = {field.name: field for field in inputs}
@@ -107,7 +107,7 @@ def _feeds(project: Project, report: Report, spec: DataSpec) -> list[str]:
         else:
             key = wanted.name if wanted.name in left else next(iter(left), None)
             field = left.pop(key) if key is not None else None
-        found.append(f"{wanted.name} <- {_what(field) if field else 'nothing yet'}")
+        found.append(f"{wanted.name} ← {_what(field) if field else 'nothing yet'}")
     return found
 
 
@@ -133,7 +133,7 @@ def _answers(spec: DataSpec) -> list[str]:
             told = f"numbers {in_words(field.shape)}" if field and field.shape else "a number"
         else:
             told = TASKS[target.task].lower()
-        found.append(f"{target.name} -> {told}")
+        found.append(f"{target.name} → {told}")
     return found
 
 

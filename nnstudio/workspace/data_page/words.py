@@ -112,7 +112,7 @@ def form_of(field: Field) -> str:
     """What a field is, in a few characters: `image 1 × 28 × 28`, `10 classes`, `number`."""
     if field.kind == "category" and field.classes:
         return f"{len(field.classes):,} classes"
-    sizes = " × ".join(map(str, field.shape))
+    sizes = " × ".join(f"{size:,}" for size in field.shape)
     word = "image" if field.kind == "image" else KINDS[field.kind].lower()
     return f"{word} {sizes}".strip()
 
