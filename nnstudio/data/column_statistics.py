@@ -102,7 +102,9 @@ def _of_numbers(
     if not known.size:
         return ColumnStatistics(field.name, len(values), missing, 0, exact=exact)
     distinct = len(np.unique(known)) if scalar else None
-    bars, edges = _histogram(known, distinct)
+    bars, edges = _histogram(known)
+    with np.errstate(over="ignore"):  # of the largest numbers there is no square
+        mean, deviation = float(known.mean()), float(known.std())
     return ColumnStatistics(
         field.name,
         len(values),
@@ -112,15 +114,15 @@ def _of_numbers(
         edges,
         lowest=float(known.min()),
         highest=float(known.max()),
-        mean=float(known.mean()),
+        mean=mean,
         median=float(np.median(known)),
-        deviation=float(known.std()),
+        deviation=deviation,
         exact=exact,
     )
 
 
 def _histogram(
-    values: NDArray[np.float64], distinct: int | None
+    values: NDArray[np.float64],
 ) -> tuple[tuple[int, ...], tuple[float, ...]]:
     low, high = float(values.min()), float(values.max())
     whole = bool(np.all(values == np.round(values))) and abs(low) < 2**53 and abs(high) < 2**53

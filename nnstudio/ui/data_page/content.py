@@ -16,7 +16,7 @@ from nnstudio.ui.data_page.split_section import SplitSection
 from nnstudio.ui.data_page.states import DropArea
 from nnstudio.ui.data_page.steps_section import StepsSection
 from nnstudio.ui.data_page.task_section import TaskSection
-from nnstudio.ui.window.panel_tabs import PanelTabs
+from nnstudio.ui.widgets.panel_tabs import PanelTabs
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 
@@ -66,6 +66,11 @@ class DataContent(QWidget):
         )
         self.samples_tab, self.columns_tab = SamplesTab(page), ColumnsTab(page)
         self.balance_tab, self.findings_tab = BalanceTab(page), FindingsTab(page)
+        self._tables: dict[str, QWidget] = {
+            "columns": self.columns_tab.table,
+            "balance": self.balance_tab.table,
+            "findings": self.findings_tab.table,
+        }
         self.tabs = PanelTabs()
         self.tabs.add_panel("samples", "Samples", "image", self.samples_tab)
         self.tabs.add_panel("columns", "Columns", "chart", self.columns_tab)
@@ -114,6 +119,15 @@ class DataContent(QWidget):
     def _on_findings(self, count: int, colour: str) -> None:
         self.tabs.count_on_tab("findings", count)
         self.tabs.icon_on_tab("findings", "problems", colour)
+
+    def show_tab(self, id: str) -> None:
+        """Bring a tab up, with the focus in it."""
+        self.tabs.setFocus()  # not on the next field as the tab of now is hidden
+        self.tabs.show_panel(id)
+        if id == "samples":
+            self.samples_tab.focus_samples()
+        else:
+            self._tables[id].setFocus()
 
     def scroll_to(self, section: QWidget) -> None:
         """Bring a section of the left column into view."""

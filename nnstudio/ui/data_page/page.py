@@ -140,8 +140,8 @@ class DataView(QWidget):
             self.fit_bar.show_line(self.page.fit_line(), reading)
 
     def show_tab(self, id: str) -> None:
-        """Bring a tab up."""
-        self.content.tabs.show_panel(id)
+        """Bring a tab up, with the focus in it."""
+        self.content.show_tab(id)
 
     def focus_content(self) -> None:
         """Put the focus where the eye is: on the samples, or on what leads to some."""

@@ -145,6 +145,7 @@ class SamplesTab(QWidget):
             self._view = SampleView()
             self._view.back_requested.connect(self.show_grid)
             self._stack.addWidget(self._view)
+        self.setFocus()  # not on the next field as the grid is hidden
         self._stack.setCurrentWidget(self._view)
         self._view.show_sample(self._shown, sample)
 
@@ -159,5 +160,6 @@ class SamplesTab(QWidget):
         """Go back to all samples."""
         if self._view is not None and self.is_enlarged:
             self._view.stop()
+            self.setFocus()
             self._stack.setCurrentWidget(self._overall)
             self.focus_samples()

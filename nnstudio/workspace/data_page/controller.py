@@ -102,6 +102,7 @@ class DataPage:
         self._spec = store.spec
         store.changed.connect(self.follow)
         workspace.opened.connect(self._on_opened)
+        workspace.changed.connect(self._on_edited)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -168,6 +169,10 @@ class DataPage:
         self._known.clear()
         self.overview = self.refused = self._refused_spec = None
         self.follow()
+
+    def _on_edited(self) -> None:
+        if self._is_shown:  # the model may fit now, or no longer
+            self.changed.emit()
 
     def _show(self, known: Overview, spec: DataSpec) -> None:
         self._spec = spec

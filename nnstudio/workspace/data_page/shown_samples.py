@@ -77,8 +77,8 @@ def value_text(field: Field, value: Any) -> str:
 
 def number_text(number: float) -> str:
     """A number with at most five digits, grouped; nothing where there is none."""
-    if np.isnan(number):
-        return NOTHING
+    if not np.isfinite(number):
+        return NOTHING if np.isnan(number) else str(number)
     if number == round(number) and abs(number) < 1e15:
         return f"{number:,.0f}"
     return f"{number:,.4g}" if abs(number) < 1e5 else f"{number:,.0f}"
