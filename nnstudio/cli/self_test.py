@@ -95,16 +95,12 @@ class _Journey:
         return f"{path.stat().st_size:,} bytes"
 
     def fit_and_train(self) -> str:
-        from nnstudio.project.commands.base import Replace
         from nnstudio.project.commands.model import SetRootValue
-        from nnstudio.project.settings import with_settings
+        from nnstudio.project.commands.settings import SetSettings
 
         self.workspace.fit("digits")
         self.workspace.do(SetRootValue("hidden", 8))
-        settings = {"data": "digits", "epochs": 1, "device": "cpu"}
-        self.workspace.do(
-            Replace("Set for one epoch", lambda project: with_settings(project, settings))
-        )
+        self.workspace.do(SetSettings({"data": "digits", "epochs": 1, "device": "cpu"}))
         run = self.workspace.start_training()
         run.join()
         events: list[Event] = run.drain()

@@ -1,4 +1,4 @@
-"""Options for the settings of data and training, made from their schema, and what was given by them."""
+"""Options for the settings of data and training, made from their schemas; what was given."""
 
 from __future__ import annotations
 

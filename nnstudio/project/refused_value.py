@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -53,7 +53,7 @@ class RefusedValue:
 def refused_value(error: ValidationError, model: type[BaseModel]) -> RefusedValue:
     """The first problem of `error`, which a `model` has raised."""
     first = error.errors(include_url=False, include_context=True)[0]
-    told = cast(dict[str, Any], first.get("ctx", {}))
+    told = first.get("ctx", {})
     at = _Place(model, first["loc"])
     match first["type"]:
         case "extra_forbidden":
@@ -86,12 +86,12 @@ class _Place:
             if isinstance(step, int):
                 self.text += f"[{step}]" if self.text else ""
                 continue
-            field = next((m.model_fields[step] for m in self.models if step in m.model_fields), None)
-            if field is not None:
+            fields = [m.model_fields[step] for m in self.models if step in m.model_fields]
+            if fields:
                 self.around = self.text
                 self.text += f".{step}" if self.text else step
-                self.name, self.title = step, field.title or step
-                self.models = list(_models_in(field.annotation))
+                self.name, self.title = step, fields[0].title or step
+                self.models = list(_models_in(fields[0].annotation))
             elif any(step == _tag(m) for m in self.models):
                 self.models = [m for m in self.models if step == _tag(m)]
 

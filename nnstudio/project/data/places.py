@@ -26,7 +26,7 @@ def absolute(source: Source, folder: Path) -> Source:
 
 
 def relative(source: Source, folder: Path) -> Source:
-    """The source with paths relative to `folder`, with `/`, where there is a way."""
+    """The source with paths relative to `folder`, with `/`, where both have a folder in common."""
     return _with_paths(source, lambda path: relative_path(path, folder))
 
 
@@ -38,13 +38,19 @@ def absolute_path(path: str, folder: Path) -> str:
 
 
 def relative_path(path: str, folder: Path) -> str:
-    """`path` from `folder`; as it is if it is relative, or on another drive."""
+    """`path` from `folder`; as it is if it is relative, or has nothing but the root in common.
+
+    What are next to each other can be moved together; what is far away stays where it is.
+    """
     if not Path(path).is_absolute():
         return path
     try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # no way from one drive to another
+        common = os.path.commonpath((path, folder))
+    except ValueError:  # on another drive
         return path
+    if common == Path(common).anchor:
+        return path
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def _is_absolute(path: str) -> bool:

@@ -32,9 +32,7 @@ LINED = frozenset(
     {"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants", "inputs"}
     | {"initialisers", "ties"}
 )
-LINED_OF_DATA = frozenset(
-    {"fields", "targets", "feeds", "preparation", "augmentation", "guesses"}
-)
+LINED_OF_DATA = frozenset({"fields", "targets", "feeds", "preparation", "augmentation", "guesses"})
 
 FIRST = ("format", "version")
 

@@ -11,7 +11,6 @@ from nnstudio.project.storage.fields import fail, short_text
 VERSION = 2
 
 
-
 def _data_of_their_own(data: dict[str, Any]) -> dict[str, Any]:
     """1 -> 2: what the training settings said of the data stands in `data`.
 

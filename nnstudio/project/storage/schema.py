@@ -1,7 +1,8 @@
 """The records of a project file: project, block, node, edge, ... to and from JSON values.
 
 Only form is checked here (keys, types); what belongs together is checked in `resolve`. The fields
-of the records are read in `fields`, initialisers and ties in `schema_weights`, the data in `schema_data`.
+of the records are read in `fields`, initialisers and ties in `schema_weights`, the data in
+`schema_data`.
 """
 
 from __future__ import annotations
