@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import full_report
 from nnstudio.data.info import DataSetInfo
+from nnstudio.project.commands.data import SetData
 from nnstudio.project.commands.fit_to_data import FitToData
-from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.symbols.dimension import BATCH
@@ -134,17 +134,17 @@ class Fitting:
     """Command that makes model and data fit: first the model's part, then perhaps resizing."""
 
     model: FitToData
-    training: SetTraining | None = None
+    data: SetData | None = None
     title: str = "Fit to data"
 
     def apply(self, project: Project) -> Project:
         project = self.model.apply(project)
-        return self.training.apply(project) if self.training else project
+        return self.data.apply(project) if self.data else project
 
     @property
     def summary(self) -> str:
         """Description for people: `input N × 1 × 8 × 8, 10 classes`."""
-        done = [] if self.training is None else ["samples resized"]
+        done = [] if self.data is None else ["samples resized"]
         if self.model.form is not None:
             done.append(f"input {_batch_of(self.model.form)}")
         done += [f"{name} {_batch_of(form)}" for name, form in self.model.further]
@@ -165,14 +165,14 @@ def best_fitting(project: Project, report: Report, info: DataSetInfo) -> Fitting
     model has errors at the data's own size, its Inputs stay as they are and only the classes are
     fitted. Raises `Refusal` with the reason if nothing helps.
     """
-    if can_be_fed(project, report, info, project.training.resize):
+    if can_be_fed(project, report, info, project.data.resize):
         return _check_fit(project, report, info, Fitting(classes_command(project, report, info)))
     try:
         return _check_fit(project, report, info, Fitting(fit_command(project, report, info)))
     except Refusal:
         if not can_be_fed(project, report, info, True):
             raise
-    resizing = SetTraining(project.training.with_values(resize=True))
+    resizing = SetData(project.data.with_values(resize=True))
     fitting = Fitting(classes_command(project, report, info), resizing)
     return _check_fit(project, report, info, fitting)
 
@@ -189,7 +189,7 @@ def _check_fit(project: Project, report: Report, info: DataSetInfo, fitting: Fit
             f"{after.errors[0].sentence}"
         )
     refuse_outputs(fitted, after, info)
-    if not is_fitted(fitted, after, info, fitted.training.resize):
+    if not is_fitted(fitted, after, info, fitted.data.resize):
         given = " and ".join(tensor.label for tensor in after.root.outputs.values())
         raise Refusal(
             f"{project.root} gives {given} for {len(info.classes)} classes of {info.in_sentence}: "

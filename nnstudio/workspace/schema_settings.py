@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from nnstudio.project.refused_value import refused_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +37,27 @@ def settings_of(model: type[BaseModel], without: Iterable[str] = ()) -> list[Set
 
 @cache
 def _settings_of(model: type[BaseModel], left_out: frozenset[str]) -> tuple[Setting, ...]:
-    found = []
-    for name, told in model.model_json_schema()["properties"].items():
-        if name in left_out:
-            continue
-        parts: list[dict[str, Any]] = told.get("anyOf", [told])
-        types = {part.get("type") for part in parts}
-        choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
-        kind = "choice" if choices else "bool" if "boolean" in types else "text"
-        found.append(
-            Setting(
-                name,
-                told.get("title", name),
-                told.get("description", ""),
-                kind,
-                choices,
-                "null" in types,
-                told.get("shown_when", {}),
-                bool(types & {"integer", "number"}),
-            )
-        )
-    return tuple(found)
+    properties = model.model_json_schema()["properties"]
+    return tuple(
+        setting_of(name, told) for name, told in properties.items() if name not in left_out
+    )
+
+
+def setting_of(name: str, told: Mapping[str, Any]) -> Setting:
+    """A property with what the schema tells of it."""
+    parts: list[Mapping[str, Any]] = told.get("anyOf", [told])
+    types = {part.get("type") for part in parts}
+    choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
+    return Setting(
+        name,
+        told.get("title", name),
+        told.get("description", ""),
+        "choice" if choices else "bool" if "boolean" in types else "text",
+        choices,
+        "null" in types,
+        told.get("shown_when", {}),
+        bool(types & {"integer", "number"}),
+    )
 
 
 def value_of(setting: Setting, text: str) -> object:
@@ -80,21 +82,9 @@ def text_of(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-_KINDS = {
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    "a valid boolean": "true or false",
-    "greater than or equal to": "at least",
-    "less than or equal to": "at most",
-    "less than": "below",
-    "greater than": "above",
-}
-
-
-def sentence_of(error: ValidationError, setting: Setting) -> str:
-    """The first problem of `error` in one sentence: what was expected, what came."""
-    first = error.errors(include_url=False)[0]
-    expected = first["msg"].removeprefix("Input should ").partition(", unable")[0]
-    for told, plain in _KINDS.items():
-        expected = expected.replace(told, plain)
-    return f"{setting.title} must {expected}, not {first['input']!r}."
+def sentence_of(error: ValidationError, model: type[BaseModel], setting: Setting) -> str:
+    """The first problem of `error`, which `model` has raised, by the setting's own title."""
+    refused = refused_value(error, model)
+    _, found, rest = refused.sentence.partition(" must ")
+    own = bool(found) and refused.place.startswith(setting.name)
+    return f"{setting.title} must {rest}" if own else refused.sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Report
@@ -12,6 +13,9 @@ from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataSetInfo, InputMapping
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.split import Split
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
@@ -22,12 +26,15 @@ from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted, refuse_outputs
 from nnstudio.workspace.input_mapping import map_inputs
 
+if TYPE_CHECKING:
+    from nnstudio.data.sets import DataSet
+
 
 def fitted(project: Project) -> tuple[Project, str]:
     """Fit the project to the data of its training; say what was changed, "" if nothing was."""
     report = full_report(project)
-    info = describe(project.training.data)
-    if not report.ok or is_fitted(project, report, info, project.training.resize):
+    info = describe(place_of(project.data.source))
+    if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
     return command.apply(project), f"{project.root} fitted to {info.name}: {command.summary}"
@@ -41,15 +48,16 @@ def plan_training(
     Raises `Refusal` or `CompileError` with the reason if it cannot be trained as it is.
     """
     source = generate(project, report)
-    info = describe(settings.data)
+    info = describe(place_of(project.data.source))
+    _refuse_what_no_split_does(project.data)
     if settings.batch_size == 1:
         _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
     try:
-        mapping = map_inputs(project, report, info, settings.resize)
+        mapping = map_inputs(project, report, info, project.data.resize)
         if settings.loss == "cross_entropy":
             refuse_outputs(project, report, info)
     except Refusal as error:
-        raise Refusal(f"{error}; {_advice(info, settings)} first") from error
+        raise Refusal(f"{error}; {_advice(info, project.data.resize)} first") from error
     return source, mapping
 
 
@@ -63,10 +71,27 @@ def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
         )
 
 
-def _advice(info: DataSetInfo, settings: TrainingSettings) -> str:
+def _refuse_what_no_split_does(spec: DataSpec) -> None:
+    """Refuse rules that the loaders know nothing of, instead of training by other ones."""
+    if spec.split.by != "stratified":
+        raise Refusal(f"Split can only be stratified as yet, not {spec.split.by}")
+    if spec.balance != "none":
+        raise Refusal(f"Balance can only be none as yet, not {spec.balance}")
+
+
+def _parts(dataset: DataSet, rule: Split) -> tuple[DataSet, DataSet]:
+    """The samples to train on and those to validate with; those of the test are left out."""
+    from nnstudio.data.sets import split
+
+    if rule.test:
+        dataset, _ = split(dataset, rule.test, rule.seed)
+    return split(dataset, rule.validation / (1.0 - rule.test), rule.seed)
+
+
+def _advice(info: DataSetInfo, resize: bool) -> str:
     if info.tokens or info.heads:
         return "choose other data"
-    return "fit the model to the data" + ("" if settings.resize else " or resize the samples")
+    return "fit the model to the data" + ("" if resize else " or resize the samples")
 
 
 def start(
@@ -79,7 +104,9 @@ def start(
     gives_way: bool = False,
     as_shown: bool = False,
 ) -> Run:
-    """Start training `project` as it is now, in a thread. Raises what `plan_training` does.
+    """Start training `project` as it is now on its data, in a thread, by `settings`.
+
+    Raises what `plan_training` does.
 
     run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
@@ -93,14 +120,16 @@ def start(
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
-        from nnstudio.data.sets import limit, load_for, split
+        from nnstudio.data.sets import limit, load_for
 
-        data = limit(load_for(settings.data, mapping), settings.max_samples, settings.seed)
-        train_set, validation_set = split(data, settings.validation, settings.seed)
+        spec = project.data
+        samples = load_for(place_of(spec.source), mapping)
+        samples = limit(samples, spec.split.max_samples, spec.split.seed)
+        train_set, validation_set = _parts(samples, spec.split)
         if len(train_set) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
         program = source.as_shown() if as_shown else source
-        return Prepared(build(program), train_set, validation_set, file_name(program))
+        return Prepared(build(program), train_set, validation_set, file_name(program), spec)
 
     run = Run(
         prepare,

@@ -234,11 +234,11 @@ class Workspace:
 
     def is_fitted(self, data: str) -> bool:
         """True if the model can be trained on the data set as it is."""
-        return is_fitted(self.project, self.report, describe(data), self.project.training.resize)
+        return is_fitted(self.project, self.report, describe(data), self.project.data.resize)
 
     def sample_size(self, data: str) -> tuple[int, ...] | None:
         """The size to which samples are resized for the model, None if they stay as they are."""
-        info, resize = describe(data), self.project.training.resize
+        info, resize = describe(data), self.project.data.resize
         try:
             first = map_inputs(self.project, self.report, info, resize).inputs[0]
         except Refusal:

@@ -23,7 +23,6 @@ from nnstudio.workspace.data_page import edits, words
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples, number_text, value_text
-from nnstudio.workspace.data_page.store import WorkspaceSpec
 from nnstudio.workspace.schema_settings import Setting, settings_of
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
@@ -71,8 +70,11 @@ class Page:
         )
         self.workspace = Workspace(load_target(model) if model else None)
         self.jobs = Jobs()
-        self.store = WorkspaceSpec(self.workspace)
-        self.page = DataPage(self.workspace, self.store, self.read, self.jobs)
+        self.page = DataPage(self.workspace, self.read, self.jobs)
+
+    @property
+    def spec(self) -> DataSpec:
+        return self.workspace.project.data
 
     def opened(self, name: str = "patients.csv") -> DataPage:
         self.page.set_shown(True)
@@ -107,7 +109,7 @@ def test_an_empty_project_asks_for_data_first() -> None:
 def test_what_was_read_becomes_the_spec_of_the_project(world: Page) -> None:
     page = world.opened()
     assert page.name == "patients.csv"
-    assert world.store.spec == fake_data.table().spec
+    assert world.spec == fake_data.table().spec
     assert page.overview is not None
     assert sum(page.overview.sizes().values()) == 240
     assert page.overview.columns["age"].missing == 15
@@ -115,13 +117,13 @@ def test_what_was_read_becomes_the_spec_of_the_project(world: Page) -> None:
 
 def test_a_refusal_keeps_what_was_shown_before(world: Page) -> None:
     page = world.opened()
-    before = world.store.spec
+    before = world.spec
     world.read.refuse = "visits.csv, line 7, column age: expected a number, received 'x'."
     page.open("/data/visits.csv")
     assert page.refused is not None
     assert page.refused.sentence == world.read.refuse
     assert page.refused.name == "visits.csv"
-    assert world.store.spec == before
+    assert world.spec == before
     assert page.overview is not None
     page.forget_refusal()
     assert page.refused is None
@@ -131,7 +133,7 @@ def test_a_mistake_of_the_program_is_no_refusal(world: Page) -> None:
     def broken(*_: object) -> Samples:
         raise ZeroDivisionError("a mistake")
 
-    page = DataPage(world.workspace, world.store, broken, world.jobs)  # type: ignore[arg-type]
+    page = DataPage(world.workspace, broken, world.jobs)  # type: ignore[arg-type]
     with pytest.raises(ZeroDivisionError):
         page.open("/data/patients.csv")
     assert page.refused is None
@@ -171,7 +173,8 @@ def test_going_back_to_known_samples_reads_nothing(world: Page) -> None:
     first = page.spec
     page.open("/data/shapes")
     asked = len(world.read.asked)
-    world.store.set_spec(first, "Back")
+    world.workspace.undo()
+    assert page.spec == first
     assert page.name == "patients.csv"
     assert len(world.read.asked) == asked
 
@@ -227,7 +230,7 @@ def test_a_value_that_cannot_be_is_one_sentence(world: Page) -> None:
 def test_shares_leave_something_for_training() -> None:
     spec = DataSpec(split=Split(validation=0.6))
     share = next(s for s in settings_of(Split) if s.name == "test")
-    with pytest.raises(DataError, match="take 110%"):
+    with pytest.raises(DataError, match="Validation share and test share must be below 1 together"):
         edits.with_split(spec, share, "0.5")
 
 
@@ -264,6 +267,9 @@ def test_a_fix_is_one_change(world: Page) -> None:
     fix = page.overview.samples.findings[0].fixes[0]
     page.apply_fix(fix)
     assert page.spec.by_name["age"].missing == "median"
+    assert world.workspace.history.undo_title == "Fill with the median"
+    world.workspace.undo()
+    assert page.spec.by_name["age"].missing == "refuse"
 
 
 def test_another_kind_forgets_what_the_old_one_said() -> None:

@@ -24,7 +24,6 @@ from nnstudio.ui.data_page.states import BusyState, ChooseButtons, DropArea, Ref
 from nnstudio.ui.settings import Settings
 from nnstudio.workspace.data_page.controller import DataPage, Understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
-from nnstudio.workspace.data_page.store import SpecStore
 from nnstudio.workspace.workspace import Workspace
 
 LOOK = 80
@@ -43,7 +42,6 @@ class DataView(QWidget):
         self,
         workspace: Workspace,
         settings: Settings,
-        store: SpecStore,
         understand: Understand,
         steps: StepKinds,
         parent: QWidget | None = None,
@@ -51,7 +49,7 @@ class DataView(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._jobs = BackgroundJobs(self)
-        self.page = DataPage(workspace, store, understand, self._jobs)
+        self.page = DataPage(workspace, understand, self._jobs)
         self.ask_file: Callable[[], Path | None] = self._ask_file
         self.ask_folder: Callable[[], Path | None] = self._ask_folder
         self.fit_bar = FitBar()

@@ -55,7 +55,6 @@ from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.data_page.controller import Understand
 from nnstudio.workspace.data_page.sources import step_kinds, understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
-from nnstudio.workspace.data_page.store import WorkspaceSpec
 from nnstudio.workspace.workspace import Workspace
 
 SMALLEST = QSize(800, 560)
@@ -110,8 +109,8 @@ class MainWindow(QMainWindow):
         self.leaving = LeavingTraining(self, workspace, self.training)
         self.documents.may_replace = self.leaving.may_replace
         self.editor.put_above_canvas(WaitingNotice(self.leaving))
-        store, steps = WorkspaceSpec(workspace), step_kinds() if steps is None else steps
-        self.data = DataView(workspace, settings, store, understand, steps)
+        steps = step_kinds() if steps is None else steps
+        self.data = DataView(workspace, settings, understand, steps)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)

@@ -13,12 +13,14 @@ from psygnal import Signal
 from nnstudio.data.catalogue import BUILT_IN
 from nnstudio.data.samples import Fix, Progress, Samples
 from nnstudio.errors import UserError
+from nnstudio.project.commands.data import SetData
+from nnstudio.project.data.places import place_of
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
 from nnstudio.symbols.work import CancelledError, look
 from nnstudio.workspace.data_page.fitting import FitLine, fit_line
 from nnstudio.workspace.data_page.overview import Overview, overview
-from nnstudio.workspace.data_page.store import SpecStore
 from nnstudio.workspace.workspace import Workspace
 
 KEPT = 3
@@ -83,11 +85,8 @@ class DataPage:
     changed = Signal()
     noted = Signal(str)
 
-    def __init__(
-        self, workspace: Workspace, store: SpecStore, understand: Understand, jobs: Jobs
-    ) -> None:
+    def __init__(self, workspace: Workspace, understand: Understand, jobs: Jobs) -> None:
         self.workspace = workspace
-        self._store = store
         self._understand = understand
         self._jobs = jobs
         self._is_shown = False
@@ -99,8 +98,7 @@ class DataPage:
         self.reading: Reading | None = None
         self.refused: Refused | None = None
         self.overview: Overview | None = None
-        self._spec = store.spec
-        store.changed.connect(self.follow)
+        self._spec = workspace.project.data
         workspace.opened.connect(self._on_opened)
         workspace.changed.connect(self._on_edited)
 
@@ -115,7 +113,7 @@ class DataPage:
     def is_empty(self) -> bool:
         """True while nobody has chosen data and nothing asks for any."""
         blank = not self.workspace.project.model.graph.nodes
-        return blank and self._store.spec == DataSpec()
+        return blank and self.workspace.project.data == DataSpec()
 
     @property
     def is_counting(self) -> bool:
@@ -150,7 +148,7 @@ class DataPage:
 
     def follow(self) -> None:
         """Take up the spec that the project has now."""
-        wanted = self._store.spec
+        wanted = self.workspace.project.data
         known = self._known.get(_key(wanted))
         if known is not None:
             self._cancel_reading()
@@ -170,8 +168,10 @@ class DataPage:
         self.overview = self.refused = self._refused_spec = None
         self.follow()
 
-    def _on_edited(self) -> None:
-        if self._is_shown:  # the model may fit now, or no longer
+    def _on_edited(self, before: Project, after: Project) -> None:
+        if before.data is not after.data:
+            self.follow()
+        elif self._is_shown:  # the model may fit now, or no longer
             self.changed.emit()
 
     def _show(self, known: Overview, spec: DataSpec) -> None:
@@ -183,11 +183,7 @@ class DataPage:
         self._count()
 
     def _place_of(self, spec: DataSpec) -> Place:
-        if spec.source.kind == "builtin":
-            return spec.source.path
-        path = Path(spec.source.path)
-        folder = self._store.folder
-        return path if path.is_absolute() or folder is None else folder / path
+        return place_of(spec.source)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -204,7 +200,7 @@ class DataPage:
     def retry(self) -> None:
         """Read again what was refused."""
         self._refused_spec = self.refused = None
-        self._known.pop(_key(self._store.spec), None)
+        self._known.pop(_key(self.workspace.project.data), None)
         self.follow()
 
     def forget_refusal(self) -> None:
@@ -262,8 +258,8 @@ class DataPage:
             self.refused = Refused(reading.name, reading.place, _sentence(error))
             self.noted.emit(f"{reading.name}: {self.refused.sentence}")
             if not reading.title:
-                self._refused_spec = self._store.spec
-                self.overview, self._spec = None, self._store.spec
+                self._refused_spec = self.workspace.project.data
+                self.overview, self._spec = None, self.workspace.project.data
         else:
             self.changed.emit()
             raise error
@@ -353,7 +349,7 @@ class DataPage:
             self.workspace.do(line.command)
 
     def _set(self, spec: DataSpec, title: str) -> None:
-        self._store.set_spec(spec, title)
+        self.workspace.do(SetData(spec, title))
 
 
 def _key(spec: DataSpec) -> object:

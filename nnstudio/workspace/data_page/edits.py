@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from nnstudio.data.info import DataError
 from nnstudio.project.data.fields import Field, Kind, Missing, Role, Target, TaskKind
 from nnstudio.project.data.spec import DataSpec, Guess
+from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Parameter, Step
 from nnstudio.workspace.data_page.words import OPTIONS
 from nnstudio.workspace.schema_settings import Setting, sentence_of, settings_of, value_of
@@ -71,7 +72,7 @@ def with_option(spec: DataSpec, setting: Setting, text: str) -> DataSpec:
         value = tuple(part.strip() for part in text.split(","))
     elif not text:
         value = type(spec.source).model_fields[setting.name].default
-    source = _checked(spec.source.with_values, setting, value)
+    source = _checked(type(spec.source), spec.source.with_values, setting, value)
     kept = [g for g in spec.guesses if g.about.startswith("source.")]
     return spec.with_values(
         source=source,
@@ -215,12 +216,7 @@ def with_split(spec: DataSpec, setting: Setting, text: str) -> DataSpec:
     """Another value of the split; an empty text is its default."""
     default = type(spec.split).model_fields[setting.name].default
     value = value_of(setting, text) if text else default
-    split = _checked(spec.split.with_values, setting, value)
-    if split.validation + split.test >= 1.0:
-        raise DataError(
-            f"Validation and test take {split.validation + split.test:.0%} of the samples: "
-            "expected less than all, so that some are left for training."
-        )
+    split = _checked(Split, spec.split.with_values, setting, value)
     return spec.with_values(split=split, guesses=_decided(spec, [f"split.{setting.name}"]))
 
 
@@ -258,7 +254,7 @@ def with_parameter(
     params.pop(setting.name, None)
     if text:
         params[setting.name] = _parameter(value_of(setting, text))
-    _checked(lambda **values: kind.model_validate(values), setting, None, params)
+    _checked(kind, lambda **_value: kind.model_validate(params), setting, None)
     changed = step.with_values(params=tuple(params.items()))
     return tuple(changed if k == at else one for k, one in enumerate(steps))
 
@@ -268,12 +264,9 @@ def _parameter(value: object) -> Parameter:
 
 
 def _checked(
-    make: Callable[..., _Made],
-    setting: Setting,
-    value: object,
-    values: dict[str, Parameter] | None = None,
+    model: type[BaseModel], make: Callable[..., _Made], setting: Setting, value: object
 ) -> _Made:
     try:
-        return make(**({setting.name: value} if values is None else values))
+        return make(**{setting.name: value})
     except ValidationError as error:
-        raise DataError(sentence_of(error, setting)) from error
+        raise DataError(sentence_of(error, model, setting)) from error

@@ -85,7 +85,7 @@ def fit_line(project: Project, report: Report, spec: DataSpec, name: str, sample
         return FitLine(f"{told}; {project.root} has no Input that takes them yet.", False)
     parts = [*_feeds(project, report, spec), *([asked] if asked else [])]
     sentence = f"Trains {project.root}: {', '.join(parts)}"
-    if is_fitted(project, report, info, project.training.resize):
+    if is_fitted(project, report, info, project.data.resize):
         return FitLine(sentence, True)
     try:
         command = best_fitting(project, report, info)
