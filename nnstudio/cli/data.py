@@ -8,8 +8,9 @@ from typing import Any
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
-from nnstudio.data.catalogue import BUILT_IN, describe
+from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.info import DataSetInfo, in_words
+from nnstudio.data.pipeline.understanding import describe
 
 _RESIZED = {
     "image": "a picture, enlarged or reduced",

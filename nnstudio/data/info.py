@@ -7,6 +7,7 @@ from math import isqrt, prod
 from typing import Literal
 
 from nnstudio.errors import UserError
+from nnstudio.project.data.fields import TaskKind
 
 Resizable = Literal["", "image", "signal", "sequence"]
 
@@ -15,12 +16,67 @@ class DataError(UserError):
     """A data set cannot be had as asked; the message is one sentence for the user."""
 
 
+Form = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is asked of one Output.
+
+    `form` is the shape of a sample's target: () for one class or one number, (K,) for labels or
+    numbers, (L,) for a class per position, (H, W) for a class per pixel.
+    """
+
+    name: str
+    task: TaskKind
+    classes: tuple[str, ...] = ()
+    form: Form = ()
+
+    @property
+    def output(self) -> Form:
+        """The shape that an Output has to give for a sample; () where it is the Input's."""
+        match self.task:
+            case "classes" | "labels":
+                return (len(self.classes),)
+            case "number":
+                return self.form or (1,)
+            case "per_pixel":
+                return (len(self.classes), *self.form)
+            case "per_position" | "tokens" | "next_token":
+                return (*self.form, len(self.classes))
+            case "reconstruction":
+                return ()
+
+    @property
+    def in_words(self) -> str:
+        """`10 classes`, `3 labels`, `2 numbers`, `a class of 5 for each pixel`."""
+        count = len(self.classes)
+        match self.task:
+            case "classes":
+                return f"{count:,} classes"
+            case "labels":
+                return f"{count:,} labels"
+            case "number":
+                return "a number" if self.form in ((), (1,)) else f"{in_words(self.form)} numbers"
+            case "per_pixel":
+                return f"a class of {count:,} for each pixel"
+            case "per_position" | "tokens":
+                return f"a class of {count:,} for each position"
+            case "next_token":
+                return f"the next of {count:,} tokens"
+            case "reconstruction":
+                return "the input itself"
+
+
 @dataclass(frozen=True)
 class DataSetInfo:
     """A data set's description.
 
     `forms` are the shapes of one sample, without the batch; the first is the native one.
     `classes` is empty when the targets are numbers to be predicted (regression).
+
+    `asked` says what is asked of each Output, for data of more than classes and numbers; without it
+    that follows from `classes` and `heads`.
 
     `resizable` says what a sample is, and so whether it can be had in other sizes: an image is
     enlarged or reduced, a signal resampled, a sequence made in any length and width. `further`
@@ -43,6 +99,19 @@ class DataSetInfo:
     further: tuple[tuple[str, tuple[int, ...]], ...] = ()
     heads: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tokens: int = 0
+    asked: tuple[Answer, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What is asked, the first target first; the name is "" where there is only one."""
+        if self.asked:
+            return self.asked
+        if self.heads:
+            return tuple(Answer(name, "classes", classes) for name, classes in self.heads)
+        if not self.classes:
+            return (Answer("", "number"),)
+        task: TaskKind = "tokens" if self.tokens else "classes"
+        return (Answer("", task, self.classes),)
 
     @property
     def in_sentence(self) -> str:

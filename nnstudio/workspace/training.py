@@ -10,8 +10,8 @@ from nnstudio.analysis.report import Report
 from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
-from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataSetInfo, InputMapping
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
@@ -46,7 +46,7 @@ def plan_training(
         _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
     try:
         mapping = map_inputs(project, report, info, settings.resize)
-        if settings.loss == "cross_entropy":
+        if settings.loss != "mse":
             refuse_outputs(project, report, info)
     except Refusal as error:
         raise Refusal(f"{error}; {_advice(info, settings)} first") from error
@@ -93,7 +93,7 @@ def start(
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
-        from nnstudio.data.sets import limit, load_for, split
+        from nnstudio.data.pipeline.sets import limit, load_for, split
 
         data = limit(load_for(settings.data, mapping), settings.max_samples, settings.seed)
         train_set, validation_set = split(data, settings.validation, settings.seed)

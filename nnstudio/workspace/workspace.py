@@ -11,7 +11,7 @@ from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.compiler.inference import DeferredInference, full_report, infer
 from nnstudio.compiler.source import Source, generate
-from nnstudio.data.catalogue import describe
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.export import python_module
 from nnstudio.project.commands.base import Command, Replace
 from nnstudio.project.history import History

@@ -34,7 +34,7 @@ class Field(Part):
     """
 
     name: str = Limits(min_length=1)
-    origin: str | int | None = Limits(None, description="Column or array, if not the name.")
+    origin: str | int | None = Limits(default=None, description="Column or array, if not the name.")
     kind: Kind
     role: Role
     shape: tuple[int, ...] = ()
@@ -63,4 +63,4 @@ class Feed(Part):
 
     input: str
     fields: tuple[str, ...]
-    batch_axis: int = Limits(0, ge=0)
+    batch_axis: int = Limits(default=0, ge=0)

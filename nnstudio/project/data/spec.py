@@ -34,6 +34,9 @@ class DataSpec(Part):
     """
 
     source: Source = BuiltIn()
+    samples: Annotated[
+        int | None, Limits(ge=0, description="How many there were when they were counted.")
+    ] = None
     fields: tuple[Field, ...] = ()
     targets: tuple[Target, ...] = ()
     feeds: tuple[Feed, ...] = ()

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.data.catalogue import BUILT_IN, describe
+from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.info import DataError, DataSetInfo, in_words
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal

@@ -1,9 +1,8 @@
-"""The data sets that are built in, and the description of any data set. No torch here."""
+"""The data sets that are built in, described. No torch here."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from nnstudio.data.builtin import digit_answers as heads
 from nnstudio.data.info import DataSetInfo
@@ -130,17 +129,3 @@ BUILT_IN: dict[str, DataSetInfo] = {
         _SEQUENCES,
     )
 }
-
-
-def describe(name_or_path: str | Path) -> DataSetInfo:
-    """Describe a built-in set or a .npz or .csv file, without loading its inputs.
-
-    Raises `DataError` with one sentence if there is no such set or the file cannot be used.
-    """
-    built_in = BUILT_IN.get(str(name_or_path))
-    if built_in is not None:
-        return built_in
-
-    from nnstudio.data import files  # numpy, only once a file is asked for
-
-    return files.describe(files.existing(name_or_path, known=tuple(BUILT_IN)))
