@@ -172,7 +172,7 @@ def _target(
         case "classes" | "per_pixel" | "per_position" | "tokens" | "next_token":
             return torch.from_numpy(np.ascontiguousarray(columns[0], np.int64))
         case "labels":
-            return torch.from_numpy(_labels(spec, target, columns))
+            return torch.from_numpy(labels_of(spec, target, columns))
         case "number":
             numbers = [
                 preparation.values(samples, name, indices).reshape(len(indices), -1)
@@ -185,7 +185,7 @@ def _target(
             return torch.zeros(len(indices))
 
 
-def _labels(spec: DataSpec, target: Target, columns: list[NDArray[Any]]) -> NDArray[np.float32]:
+def labels_of(spec: DataSpec, target: Target, columns: list[NDArray[Any]]) -> NDArray[np.float32]:
     """(n, labels): 1 where a sample has the label; from one column each, or from one of words."""
     if columns[0].dtype == object:
         place = {name: k for k, name in enumerate(target.classes)}
