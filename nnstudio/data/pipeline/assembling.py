@@ -174,11 +174,9 @@ def _target(
         case "labels":
             return torch.from_numpy(labels_of(spec, target, columns))
         case "number":
-            numbers = [
-                preparation.values(samples, name, indices).reshape(len(indices), -1)
-                for name in target.fields
-            ]
-            table = np.ascontiguousarray(np.concatenate(numbers, 1), np.float32)
+            numbers = [preparation.values(samples, name, indices) for name in target.fields]
+            flat = [values.reshape(len(indices), prod(values.shape[1:])) for values in numbers]
+            table = np.ascontiguousarray(np.concatenate(flat, 1), np.float32)
             return torch.from_numpy(table.reshape(-1, *answer(spec, target).form))
         case "reconstruction":
             # what it is compared with is what the model was given: see the objective

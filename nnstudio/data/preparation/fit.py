@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class FittedPreparation:
             done = _prepared(
                 values if indices is None else values[indices], self.fields[field.name]
             )
-            columns = done.reshape(count, -1)
+            columns = done.reshape(count, prod(done.shape[1:]))
             table[:, begin : begin + columns.shape[1]] = columns
             begin += columns.shape[1]
         return table, None

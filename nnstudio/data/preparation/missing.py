@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,10 @@ def _most_common(known: NDArray[Any]) -> float:
 def absent(values: NDArray[Any], field: Field) -> NDArray[np.bool_]:
     """For each sample whether something of the field is missing."""
     if values.dtype == object:
-        gone = np.array([value is None for value in values.reshape(len(values), -1).ravel()])
+        gone = np.array([value is None for value in values.ravel()], np.bool_)
     else:
         gone = _cells(values, field)
-    return np.asarray(gone.reshape(len(values), -1).any(1))
+    return np.asarray(gone.reshape(len(values), prod(values.shape[1:])).any(1))
 
 
 def without_gaps(samples: Samples, name: str) -> Samples:

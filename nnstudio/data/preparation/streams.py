@@ -63,6 +63,7 @@ def streams(spec: DataSpec) -> tuple[Stream, ...]:
     The numbers and categories of a table are one stream, everything else has its own, unless
     `spec.feeds` puts fields together by hand. Raises `DataError` if there is nothing to give.
     """
+    _refuse_answers_as_inputs(spec)
     if spec.feeds:
         return tuple(_stream(spec, feed.input, _named(spec, feed.fields)) for feed in spec.feeds)
     inputs = spec.having("input")
@@ -81,6 +82,18 @@ def streams(spec: DataSpec) -> tuple[Stream, ...]:
     if not found:
         raise DataError("No field has the role input: there is nothing to give to a model.")
     return tuple(found)
+
+
+def _refuse_answers_as_inputs(spec: DataSpec) -> None:
+    fed = {name for feed in spec.feeds for name in feed.fields}
+    given = fed or {field.name for field in spec.having("input")}
+    for target in spec.targets:
+        both = given.intersection(target.fields)
+        if both and target.task not in ("reconstruction", "next_token"):
+            raise DataError(
+                f"The field {min(both)} is an input and what is asked for at once: the model would "
+                "read the answer; give it another role, or choose another target."
+            )
 
 
 def _is_scalar(spec: DataSpec, field: Field) -> bool:
