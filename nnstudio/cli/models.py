@@ -54,6 +54,7 @@ def _entry(target: str) -> dict[str, Any]:
         "document": project.about.document,
         "note": (known.note if known else "") or project.about.note,
         "recipe": project.about.recipe,
+        "data": project.data.model_dump(mode="json"),
         "training": project.training.model_dump(),
     }
 

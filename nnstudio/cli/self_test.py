@@ -95,14 +95,12 @@ class _Journey:
         return f"{path.stat().st_size:,} bytes"
 
     def fit_and_train(self) -> str:
-        from nnstudio.project.commands.model import SetRootValue, SetTraining
+        from nnstudio.project.commands.model import SetRootValue
+        from nnstudio.project.commands.settings import SetSettings
 
         self.workspace.fit("digits")
         self.workspace.do(SetRootValue("hidden", 8))
-        settings = self.workspace.project.training.with_values(
-            data="digits", epochs=1, device="cpu"
-        )
-        self.workspace.do(SetTraining(settings))
+        self.workspace.do(SetSettings({"data": "digits", "epochs": 1, "device": "cpu"}))
         run = self.workspace.start_training()
         run.join()
         events: list[Event] = run.drain()

@@ -1,4 +1,4 @@
-"""Options for the training settings, made from their schema, and what was given by them."""
+"""Options for the settings of data and training, made from their schemas; what was given."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 from typing import Any
 
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.training_settings import TrainingSettings, value_of_text
+from nnstudio.project.settings import schemas, value_of_text
 
 _SHORT = {"learning_rate": ["--lr"]}
 _PLACEHOLDERS = {
     "data": "NAME_OR_PATH",
+    "validation": "SHARE",
+    "test": "SHARE",
     "device": "auto|cpu|cuda[:i]",
     "threads": "auto|N",
     "loss_weights": "W,W",
@@ -29,7 +31,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="any of the settings below by name (repeatable): learning_rate=0.01",
     )
-    for name, told in TrainingSettings.model_json_schema()["properties"].items():
+    for name, told in schemas().items():
         flags = [f"--{name.replace('_', '-')}", *_SHORT.get(name, [])]
         about: dict[str, Any] = {
             "dest": _GIVEN + name,

@@ -17,8 +17,8 @@ from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import project_of
 from nnstudio.compiler.inference import full_report
-from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
 from nnstudio.training.events import (
     Completed,
@@ -41,8 +41,7 @@ POLL_SECONDS = 0.05
 def train(options: argparse.Namespace) -> int:
     """Train TARGET and tell how it goes, for people or as one JSON object a line."""
     project = project_of(options)
-    settings = project.training.with_values(**given_settings(options))
-    project = SetTraining(settings).apply(project)
+    project = with_settings(project, given_settings(options))
     folder = Path(options.run) if options.run else None
     if options.resume and folder is None:
         raise Refusal("--resume expects --run DIR, the folder of the training to go on with")

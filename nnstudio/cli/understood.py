@@ -144,7 +144,7 @@ def print_understood(samples: Samples, size: int) -> None:
     _print_fields(samples)
     for target in samples.spec.targets:
         asked = answer(samples.spec, target)
-        lines.print(f"  target   {escape(target.name)}: {asked.in_words}")
+        lines.print(f"  target   {escape(target.name)}: {asked.in_sentence}")
         counted = class_counts(samples, target)
         shown = [f"{name} {count:,}" for name, count in list(counted.items())[:_MOST_CLASSES]]
         if shown:

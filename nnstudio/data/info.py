@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isqrt, prod
 from typing import Literal
 
+from nnstudio.data.answer import Answer
 from nnstudio.errors import UserError
 from nnstudio.project.data.fields import TaskKind
 
@@ -14,58 +15,6 @@ Resizable = Literal["", "image", "signal", "sequence"]
 
 class DataError(UserError):
     """A data set cannot be had as asked; the message is one sentence for the user."""
-
-
-Form = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is asked of one Output.
-
-    `form` is the shape of a sample's target: () for one class or one number, (K,) for labels or
-    numbers, (L,) for a class per position, (H, W) for a class per pixel.
-    """
-
-    name: str
-    task: TaskKind
-    classes: tuple[str, ...] = ()
-    form: Form = ()
-
-    @property
-    def output(self) -> Form:
-        """The shape that an Output has to give for a sample; () where it is the Input's."""
-        match self.task:
-            case "classes" | "labels":
-                return (len(self.classes),)
-            case "number":
-                return self.form or (1,)
-            case "per_pixel":
-                return (len(self.classes), *self.form)
-            case "per_position" | "tokens" | "next_token":
-                return (*self.form, len(self.classes))
-            case "reconstruction":
-                return ()
-
-    @property
-    def in_words(self) -> str:
-        """`10 classes`, `3 labels`, `2 numbers`, `a class of 5 for each pixel`."""
-        count = len(self.classes)
-        match self.task:
-            case "classes":
-                return f"{count:,} classes"
-            case "labels":
-                return f"{count:,} labels"
-            case "number":
-                return "a number" if self.form in ((), (1,)) else f"{in_words(self.form)} numbers"
-            case "per_pixel":
-                return f"a class of {count:,} for each pixel"
-            case "per_position" | "tokens":
-                return f"a class of {count:,} for each position"
-            case "next_token":
-                return f"the next of {count:,} tokens"
-            case "reconstruction":
-                return "the input itself"
 
 
 @dataclass(frozen=True)
@@ -166,11 +115,6 @@ class InputMapping:
     inputs: tuple[ModelInput, ...]
     named: bool = False
     batch_axis: int = 0
-
-
-def in_words(form: tuple[int, ...]) -> str:
-    """(1, 8, 8) -> '1 x 8 x 8'."""
-    return " x ".join(str(size) for size in form) if form else "a single number"
 
 
 def usual_forms(native: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:

@@ -12,6 +12,9 @@ from typing import Any
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import AUTO, REQUIRED
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Group, Node, Port, Repeat
+from nnstudio.project.data.fields import Field, Target
+from nnstudio.project.data.settings import schemas, values_of
+from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import (
     About,
@@ -58,6 +61,7 @@ def differences(here: Project, there: Project) -> tuple[Difference, ...]:
         else:
             found += _in_block(block, replace(other, name=block.name))
     found += [Difference(name, "block", ABSENT, _count(block)) for name, block in others.items()]
+    found += _in_data(here.data, there.data)
     found += _in_training(here.training, there.training)
     found += _beside_the_model(here, there)
     return tuple(found) or (Difference("Project", "order of the blocks", "one", "another"),)
@@ -172,6 +176,31 @@ def _in_wires(here: Block, there: Block, same: Mapping[str, str]) -> list[Differ
         )
         for edge in sorted(left ^ right)
     ]
+
+
+def _in_data(here: DataSpec, there: DataSpec) -> list[Difference]:
+    """Settings by their titles; then how the source is read, and the other parts of the spec."""
+    rows = _Rows("Data")
+    ours, theirs = values_of(here), values_of(there)
+    for name, told in schemas().items():
+        rows.add(told["title"].lower(), ours[name], theirs[name])
+    if here.source.path == there.source.path:
+        for name in dict.fromkeys((*_options(here), *_options(there))):
+            rows.add(name, _options(here).get(name), _options(there).get(name))
+    rows.add_named("field", _named(here.fields), _named(there.fields))
+    rows.add_named("target", _named(here.targets), _named(there.targets))
+    for name in ("feeds", "preparation", "augmentation", "guesses"):
+        rows.add(name, getattr(here, name), getattr(there, name))
+    return rows.found
+
+
+def _options(spec: DataSpec) -> dict[str, Any]:
+    fields = type(spec.source).model_fields
+    return {name: getattr(spec.source, name) for name in fields if name != "path"}
+
+
+def _named(parts: Iterable[Field | Target]) -> dict[str, Field | Target]:
+    return {part.name: part for part in parts}
 
 
 def _in_training(here: TrainingSettings, there: TrainingSettings) -> list[Difference]:

@@ -6,18 +6,17 @@ its form. `shown_when` in a field's schema names the choices for which the field
 
 from __future__ import annotations
 
-import contextlib
-import difflib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nnstudio.errors import UserError
+from nnstudio.project.refused_value import SettingsError, refused_value
 
 
-class SettingsError(UserError):
-    """Settings that cannot be; the message is one sentence for the user."""
+def no_such_setting(name: str) -> str:
+    """The sentence for a name that no setting has."""
+    return f"There is no training setting named {name:.60}."
 
 
 def _shown_when(field: str, *choices: str) -> dict[str, Any]:
@@ -25,37 +24,10 @@ def _shown_when(field: str, *choices: str) -> dict[str, Any]:
 
 
 class TrainingSettings(BaseModel):
-    """Everything that decides how a training goes, apart from the model itself."""
+    """Everything that decides how a training goes, apart from the model and its data."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    data: Annotated[
-        str,
-        Field(
-            title="Data set",
-            description="A built-in data set, such as digits, or the path of a file.",
-            min_length=1,
-        ),
-    ] = "digits"
-    resize: Annotated[
-        bool,
-        Field(
-            title="Resize samples",
-            description=(
-                "Pictures and signals are enlarged or reduced to the size that the model takes, "
-                "instead of fitting the model to theirs."
-            ),
-        ),
-    ] = False
-    max_samples: Annotated[
-        int | None,
-        Field(
-            title="Samples at most",
-            description="Takes so many, drawn at random, validation included; empty: all.",
-            ge=2,
-            le=1_000_000_000,
-        ),
-    ] = None
     epochs: Annotated[
         int,
         Field(title="Epochs", description="How often all samples are seen.", ge=1, le=100_000),
@@ -187,15 +159,6 @@ class TrainingSettings(BaseModel):
             gt=0.0,
         ),
     ] = None
-    validation: Annotated[
-        float,
-        Field(
-            title="Validation share",
-            description="Part of the samples kept for validation; 0: none.",
-            ge=0.0,
-            le=0.9,
-        ),
-    ] = 0.2
     seed: Annotated[
         int,
         Field(
@@ -251,62 +214,10 @@ class TrainingSettings(BaseModel):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
-            raise SettingsError(_sentence(error)) from error
+            found = refused_value(error, cls)
+            told = no_such_setting(found.unknown) if found.unknown else found.sentence
+            raise SettingsError(told) from error
 
     def with_values(self, **values: Any) -> TrainingSettings:
         """A copy with other values, checked like new ones."""
         return self.from_values({**self.model_dump(), **values})
-
-
-def value_of_text(name: str, text: str) -> object:
-    """Read what a text says for a setting; what it cannot be is left to `checked` to refuse.
-
-    Raises SettingsError if there is no such setting.
-    """
-    properties = TrainingSettings.model_json_schema()["properties"]
-    if name not in properties:
-        near = difflib.get_close_matches(name, properties, 1) or [", ".join(properties)]
-        raise SettingsError(f"There is no training setting named {name}: there is {near[0]}.")
-    kinds = {part.get("type") for part in properties[name].get("anyOf", [properties[name]])}
-    if "null" in kinds and text.lower() in ("", "none"):
-        return None
-    for kind, read in (("integer", int), ("number", float)):
-        if kind in kinds:
-            with contextlib.suppress(ValueError):
-                return read(text)
-    return text
-
-
-_EXPECTED = {
-    "device": "be auto, cpu, cuda, cuda:N or mps",
-    "loss_weights": "be numbers with commas between them",
-    "threads": "be auto or a whole number from 1 to 1,024",
-}
-
-
-_KINDS = {
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    "a valid boolean": "true or false",
-}
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first problem of `error`: which setting, what was expected, what came."""
-    first = error.errors(include_url=False, include_context=True)[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
-    field = TrainingSettings.model_fields.get(name)
-    title = (field.title or name) if field else name
-    if first["type"] == "extra_forbidden":
-        return f"There is no training setting named {name}."
-    if name in _EXPECTED:
-        expected = _EXPECTED[name]
-    else:
-        expected = first["msg"].removeprefix("Input should ").partition(", unable")[0]
-        for kind, plain in _KINDS.items():
-            expected = expected.replace(kind, plain)
-        expected = expected.replace("greater than or equal to", "at least")
-        expected = expected.replace("less than or equal to", "at most")
-        expected = expected.replace("less than", "below").replace("greater than", "above")
-    received = cast(object, first["input"])
-    return f"{title} must {expected}, not {received!r}."

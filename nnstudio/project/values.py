@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from nnstudio.catalog.layer import REQUIRED, Required
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Graph, Value
+from nnstudio.project.data.settings import in_variant
+from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 
 BlockKind = Literal["Module", "Sequential", "ModuleList"]
@@ -113,9 +115,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A named set of parameter values of the root block, and of training settings if it has any.
+    """A named set of parameter values of the root block, and of settings if it has any.
 
-    Settings that `training` does not name stay as they are.
+    Settings that `training` and `data` do not name stay as they are. Those of the data are named
+    as in `nnstudio.project.data.settings.IN_VARIANTS`; `source` is a built-in name or a path.
     """
 
     name: str
@@ -123,6 +126,7 @@ class Variant:
     reference: str = ""
     note: str = ""
     training: FrozenMap[Any] = field(default_factory=lambda: EMPTY)
+    data: FrozenMap[Any] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +147,12 @@ class About:
 
 @dataclass(frozen=True)
 class Project:
-    """One model: its blocks (the root among them), how to train it and where it comes from."""
+    """One model: its blocks (the root among them), its data, how to train it, its origin."""
 
     root: str = "Model"
     blocks: tuple[Block, ...] = (Block("Model"),)
     values: FrozenMap[Value] = field(default_factory=lambda: EMPTY)
+    data: DataSpec = field(default_factory=DataSpec)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     variants: tuple[Variant, ...] = ()
     about: About = field(default_factory=About)
@@ -176,14 +181,18 @@ class Project:
     def variant(self) -> Variant | None:
         """The variant that gives the model the values it has, None if there is none.
 
-        Of several the one with most training settings, all as they are now; else the first.
+        Of several the one with most settings, all as they are now; else the first.
         """
         defaults = {p.name: p.default for p in self.model.parameters}
         present = FrozenMap({**defaults, **self.values})
         found = [v for v in self.variants if FrozenMap({**defaults, **v.values}) == present]
-        settings = self.training.model_dump()
-        trained = [v for v in found if v.training.items() <= settings.items()]
-        return max(trained or found[:1], key=lambda v: len(v.training), default=None)
+        settings, data = self.training.model_dump(), in_variant(self.data)
+        trained = [
+            v
+            for v in found
+            if v.training.items() <= settings.items() and v.data.items() <= data.items()
+        ]
+        return max(trained or found[:1], key=lambda v: len(v.training) + len(v.data), default=None)
 
     def with_block(self, block: Block) -> Project:
         """This project with the block of the same name replaced."""

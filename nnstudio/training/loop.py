@@ -17,8 +17,9 @@ from torch import nn
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import count
+from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import checkpoints
+from nnstudio.training import checkpoints, resuming
 from nnstudio.training.batches import Batches, batches_of
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.devices import machine_set_up
@@ -47,8 +48,6 @@ _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""
 _SAVE_EVERY = 300.0
 """Seconds between two checkpoints inside a long epoch."""
-_MAY_CHANGE = {"data", "epochs", "early_stopping", "checkpoint", "device", "threads"}
-"""Settings that may be others when a training is resumed."""
 
 
 def train(
@@ -62,6 +61,7 @@ def train(
     resume: Path | None = None,
     run_folder: Path | None = None,
     source_name: str | None = None,
+    data: DataSpec | None = None,
 ) -> Iterator[Event]:
     """Train `model` in place and tell how it goes.
 
@@ -69,7 +69,8 @@ def train(
     line in the generated code if it was compiled under the file name `source_name`.
     control: pause, resume and stop from another thread; taken up between two steps. While
     paused, the generator blocks. resume: a checkpoint, or the folder of a run, to go on from.
-    run_folder: where checkpoints are kept; without it there are none.
+    run_folder: where checkpoints are kept; without it there are none. data: where the sets come
+    from; a training goes on with the same ones only.
     """
     control = control or StopAndPause()
     try:
@@ -95,7 +96,9 @@ def train(
                 stopping=lambda: control.stopping,
             )
             torch.set_num_threads(threads)
-            training = _Training(learner, batches, validation, settings, device, folder, threads)
+            training = _Training(
+                learner, batches, validation, settings, data, device, folder, threads
+            )
             if saved is not None:
                 training.restore(saved)
             yield from training.events(control)
@@ -123,6 +126,7 @@ class _Training:
         batches: Batches,
         validation: Batches | None,
         settings: TrainingSettings,
+        data: DataSpec | None,
         device: torch.device,
         folder: Path | None,
         threads: int,
@@ -131,6 +135,7 @@ class _Training:
         self.batches = batches
         self.validation = validation
         self.settings = settings
+        self.data = data
         self.device = device
         self.folder = folder
         self.threads = threads
@@ -341,7 +346,7 @@ class _Training:
             "position": asdict(position),
             "schedule": self.schedule.state(),
             "history": [done.to_json() for done in self.history],
-            "settings": self.settings.model_dump(mode="json"),
+            **resuming.state_of(self.settings, self.data),
             "samples": self.batches.samples,
             "threads": self.threads,
         }
@@ -375,13 +380,7 @@ class _Training:
         self._move_to(position)
 
     def _check_same(self, state: Mapping[str, Any]) -> None:
-        before, now = state["settings"], self.settings.model_dump(mode="json")
-        for name, field in TrainingSettings.model_fields.items():
-            if name not in _MAY_CHANGE and before.get(name, field.default) != now[name]:
-                raise TrainingError(
-                    f"The checkpoint was made with another {(field.title or name).lower()}, "
-                    f"{before.get(name)}: it cannot be resumed with {now[name]}."
-                )
+        resuming.refuse_others(state, self.settings, self.data)
         if state["samples"] != self.batches.samples:
             raise TrainingError(
                 f"The checkpoint was made with {state['samples']:,} samples to train on, "

@@ -83,7 +83,7 @@ class SingleObjective:
         """form: the shape of the model's output for one sample. class_weights: (classes,)."""
         self._answer = answer
         self._form = form
-        self._loss = settings.loss if settings.loss != "auto" else _usual_loss(answer, form)
+        self._loss = settings.loss if settings.loss != "auto" else answer.usual_loss(form)
         self._smoothing = settings.label_smoothing
         self._class_weights = class_weights
         self.answers = self._count_answers()
@@ -180,7 +180,7 @@ class SingleObjective:
         if answer.task != "labels":
             raise TrainingError(
                 f"Binary cross entropy needs labels, or two classes and an output of one value, "
-                f"but {dataset.info.in_sentence} asks for {answer.in_words} and the model gives "
+                f"but {dataset.info.in_sentence} asks for {answer.in_sentence} and the model gives "
                 f"{in_words(self._form)} per sample."
             )
         if self._form != answer.output:
@@ -201,34 +201,13 @@ class SingleObjective:
         if self._form == dataset.form:
             self.reconstructs = True
             return first(dataset.inputs)
-        values = _as_numbers(answer)
-        if values is not None and self._form == (1,):
-            return values[targets].reshape(-1, 1)
+        if answer.numbers is not None and self._form == (1,):
+            return torch.tensor(answer.numbers)[targets].reshape(-1, 1)
         expected = in_words(answer.output or dataset.form)
         raise TrainingError(
             f"The model gives {in_words(self._form)} per sample, "
             f"but {dataset.info.in_sentence} has targets of {expected}."
         )
-
-
-def _usual_loss(answer: Answer, form: Form) -> str:
-    match answer.task:
-        case "labels":
-            return "binary_cross_entropy"
-        case "number" | "reconstruction":
-            return "mse"
-        case "classes" if len(answer.classes) == 2 and form == (1,):
-            return "binary_cross_entropy"
-        case _:
-            return "cross_entropy"
-
-
-def _as_numbers(answer: Answer) -> Tensor | None:
-    """The classes as the numbers that they are, None if they are words."""
-    try:
-        return torch.tensor([float(name) for name in answer.classes]) if answer.classes else None
-    except ValueError:
-        return None
 
 
 def _own_targets(dataset: DataSet, answer: Answer) -> Tensor:

@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.events import (
     Completed,
@@ -53,12 +54,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Prepared:
-    """Model and data of a run. source_name: the file name under which the code was compiled."""
+    """Model and data of a run.
+
+    source_name: the file name under which the code was compiled. data: where the sets come from.
+    """
 
     model: nn.Module
     train_set: DataSet
     validation_set: DataSet | None = None
     source_name: str | None = None
+    data: DataSpec | None = None
 
 
 class Run:
@@ -194,6 +199,7 @@ class Run:
             resume=self._resume_from,
             run_folder=self._run_folder,
             source_name=self.prepared.source_name,
+            data=self.prepared.data,
         ):
             self.tell(event)
 

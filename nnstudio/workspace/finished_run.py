@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
 from nnstudio.training.events import EpochDone, Event, Failed
 from nnstudio.training.failures import TrainingError
@@ -56,7 +56,7 @@ def train(
     """
     if resume and folder is None:
         raise Refusal("resume expects the folder of the training to go on with")
-    project = SetTraining(project.training.with_values(**settings)).apply(project)
+    project = with_settings(project, settings)
     project, _ = fitted(project)
     run = start(project, project.training, run_folder=folder, resume=folder if resume else None)
     with run:

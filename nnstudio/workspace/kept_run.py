@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nnstudio.project.data.settings import values_of
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import dumps
 from nnstudio.runs.store import RunStore, RunStoreError
@@ -31,7 +32,7 @@ class KeptRun:
         self, store: RunStore, origin: RunOrigin, run: Run, before: Iterable[Event]
     ) -> None:
         """before: the events that have been fetched already."""
-        settings = run.settings.model_dump(mode="json")
+        settings = {**values_of(origin.project.data), **run.settings.model_dump(mode="json")}
         self._store = store
         with _refusing(store):
             self._record = store.create(origin.title, dumps(origin.project), settings)

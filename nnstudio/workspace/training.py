@@ -26,8 +26,8 @@ from nnstudio.workspace.input_mapping import map_inputs
 def fitted(project: Project) -> tuple[Project, str]:
     """Fit the project to the data of its training; say what was changed, "" if nothing was."""
     report = full_report(project)
-    info = describe(project.training.data)
-    if not report.ok or is_fitted(project, report, info, project.training.resize):
+    info = describe(project.data)
+    if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
     return command.apply(project), f"{project.root} fitted to {info.name}: {command.summary}"
@@ -41,15 +41,14 @@ def plan_training(
     Raises `Refusal` or `CompileError` with the reason if it cannot be trained as it is.
     """
     source = generate(project, report)
-    info = describe(settings.data)
+    info = describe(project.data)
     if settings.batch_size == 1:
         _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
     try:
-        mapping = map_inputs(project, report, info, settings.resize)
-        if settings.loss != "mse":
-            refuse_outputs(project, report, info)
+        mapping = map_inputs(project, report, info, project.data.resize)
+        refuse_outputs(project, report, info, settings.loss)
     except Refusal as error:
-        raise Refusal(f"{error}; {_advice(info, settings)} first") from error
+        raise Refusal(f"{error}; {_advice(info, project.data.resize)} first") from error
     return source, mapping
 
 
@@ -63,10 +62,10 @@ def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
         )
 
 
-def _advice(info: DataSetInfo, settings: TrainingSettings) -> str:
+def _advice(info: DataSetInfo, resize: bool) -> str:
     if info.tokens or info.heads:
         return "choose other data"
-    return "fit the model to the data" + ("" if settings.resize else " or resize the samples")
+    return "fit the model to the data" + ("" if resize else " or resize the samples")
 
 
 def start(
@@ -79,7 +78,9 @@ def start(
     gives_way: bool = False,
     as_shown: bool = False,
 ) -> Run:
-    """Start training `project` as it is now, in a thread. Raises what `plan_training` does.
+    """Start training `project` as it is now on its data, in a thread, by `settings`.
+
+    Raises what `plan_training` does.
 
     run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
@@ -93,14 +94,18 @@ def start(
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
-        from nnstudio.data.pipeline.sets import limit, load_for, split
+        from nnstudio.data.pipeline.assembling import assemble
+        from nnstudio.data.pipeline.understanding import built_in, samples_for
 
-        data = limit(load_for(settings.data, mapping), settings.max_samples, settings.seed)
-        train_set, validation_set = split(data, settings.validation, settings.seed)
-        if len(train_set) == 1:
+        spec = project.data
+        samples = samples_for(spec, mapping)
+        made = assemble(samples, mapping, built_in(spec))
+        if len(made.train) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
         program = source.as_shown() if as_shown else source
-        return Prepared(build(program), train_set, validation_set, file_name(program))
+        return Prepared(
+            build(program), made.train, made.validation, file_name(program), samples.spec
+        )
 
     run = Run(
         prepare,

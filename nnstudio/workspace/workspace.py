@@ -11,9 +11,11 @@ from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.compiler.inference import DeferredInference, full_report, infer
 from nnstudio.compiler.source import Source, generate
+from nnstudio.data.info import DataSetInfo
 from nnstudio.data.pipeline.understanding import describe
 from nnstudio.export import python_module
 from nnstudio.project.commands.base import Command, Replace
+from nnstudio.project.data.places import place_of
 from nnstudio.project.history import History
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
@@ -232,13 +234,19 @@ class Workspace:
             self._source = (self.project, generate(self.project, self.report))
         return self._source[1]
 
-    def is_fitted(self, data: str) -> bool:
-        """True if the model can be trained on the data set as it is."""
-        return is_fitted(self.project, self.report, describe(data), self.project.training.resize)
+    def about_data(self, data: str = "") -> DataSetInfo:
+        """The description of the project's data, or of a built-in set or a path. `DataError`."""
+        spec = self.project.data
+        return describe(spec if data in ("", place_of(spec.source)) else data)
 
-    def sample_size(self, data: str) -> tuple[int, ...] | None:
+    def is_fitted(self, data: str = "") -> bool:
+        """True if the model can be trained on the data, by default the project's, as it is."""
+        info = self.about_data(data)
+        return is_fitted(self.project, self.report, info, self.project.data.resize)
+
+    def sample_size(self, data: str = "") -> tuple[int, ...] | None:
         """The size to which samples are resized for the model, None if they stay as they are."""
-        info, resize = describe(data), self.project.training.resize
+        info, resize = self.about_data(data), self.project.data.resize
         try:
             first = map_inputs(self.project, self.report, info, resize).inputs[0]
         except Refusal:
@@ -246,9 +254,9 @@ class Workspace:
         values = {prod(form) for form in info.forms}
         return first.form if resize and prod(first.form) not in values else None
 
-    def fit(self, data: str) -> None:
-        """Fit model and data set to each other, as one undo step."""
-        self.do(best_fitting(self.project, self.report, describe(data)))
+    def fit(self, data: str = "") -> None:
+        """Fit model and data to each other, as one undo step."""
+        self.do(best_fitting(self.project, self.report, self.about_data(data)))
 
     def start_training(self, run_folder: Path | None = None, *, gives_way: bool = False) -> Run:
         """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`.

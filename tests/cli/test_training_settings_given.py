@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -12,25 +13,34 @@ from torch import nn
 import nnstudio
 from nnstudio.__main__ import main
 from nnstudio.cli.settings import add_settings, given_settings
+from nnstudio.project.data.places import place_of
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.refused_value import SettingsError
+from nnstudio.project.settings import schemas, values_of, with_settings
 from nnstudio.project.storage import file
-from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.project.values import Project
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.thread import State
 
 SMALL = {"data": "digits", "max_samples": 60, "batch_size": 16, "epochs": 2, "device": "cpu"}
 
 
-def given(*words: str) -> TrainingSettings:
+def given(*words: str) -> dict[str, object]:
     parser = argparse.ArgumentParser()
     add_settings(parser)
-    return TrainingSettings().with_values(**given_settings(parser.parse_args(words)))
+    return values_of(with_settings(Project(), given_settings(parser.parse_args(words))))
 
 
 CHANGED: dict[str, object] = {
     "data": "heartbeats",
     "resize": True,
     "max_samples": 100,
+    "validation": 0.3,
+    "test": 0.1,
+    "split": "random",
+    "split_seed": 5,
+    "duplicates_apart": True,
+    "balance": "class_weights",
     "epochs": 3,
     "batch_size": 7,
     "learning_rate": 0.25,
@@ -46,7 +56,6 @@ CHANGED: dict[str, object] = {
     "label_smoothing": 0.1,
     "loss_weights": "1, 0.5",
     "clip_norm": 1.5,
-    "validation": 0.3,
     "seed": 11,
     "device": "cpu",
     "threads": 2,
@@ -56,23 +65,23 @@ CHANGED: dict[str, object] = {
 
 
 def test_every_setting_has_an_option_and_a_name() -> None:
-    assert set(CHANGED) == set(TrainingSettings.model_fields)
+    assert set(CHANGED) == set(schemas())
     for name, value in CHANGED.items():
         flag = f"--{name.replace('_', '-')}"
         switch = [flag if value else f"--no-{flag[2:]}"]
         words = switch if isinstance(value, bool) else [flag, str(value)]
-        assert getattr(given(*words), name) == value
-        assert getattr(given("--train", f"{name}={value}"), name) == value
+        assert given(*words)[name] == value
+        assert given("--train", f"{name}={value}")[name] == value
 
 
 def test_more_ways_to_give_a_setting() -> None:
-    assert given("--lr", "1e-4").learning_rate == 1e-4
-    assert given("--train", "clip-norm = 2").clip_norm == 2.0
-    assert given("--train", "clip_norm=none").clip_norm is None
-    assert given("--threads", "auto").threads == "auto"
+    assert given("--lr", "1e-4")["learning_rate"] == 1e-4
+    assert given("--train", "clip-norm = 2")["clip_norm"] == 2.0
+    assert given("--train", "clip_norm=none")["clip_norm"] is None
+    assert given("--threads", "auto")["threads"] == "auto"
     both = given("--train", "epochs=2", "--train", "seed=4", "--epochs", "3")
-    assert (both.epochs, both.seed) == (3, 4)
-    assert given() == TrainingSettings()
+    assert (both["epochs"], both["seed"]) == (3, 4)
+    assert given() == values_of(Project())
 
 
 @pytest.mark.parametrize(
@@ -112,8 +121,9 @@ def test_a_training_takes_them_and_its_lines_are_not_broken(
         assert lines[epoch].startswith(f"epoch   {epoch}/2  train loss ")
         assert "  validation loss " in lines[epoch]
         assert lines[epoch].endswith(" s")
-    kept = file.read(tmp_path / "project.nns").training
-    assert (kept.learning_rate, kept.max_samples, kept.epochs) == (0.01, 60, 2)
+    kept = file.read(tmp_path / "project.nns")
+    assert (kept.training.learning_rate, kept.training.epochs) == (0.01, 2)
+    assert kept.data.split.max_samples == 60
 
 
 # -- in Python ------------------------------------------------------------------------------------
@@ -124,7 +134,7 @@ def test_train_gives_a_run(tmp_path: Path) -> None:
     run = nnstudio.train(project, folder=tmp_path, **SMALL)
     assert run.state is State.COMPLETED
     assert [epoch.epoch for epoch in run.history] == [1, 2]
-    assert run.project.training.data == "digits"
+    assert place_of(run.project.data.source) == "digits"
     assert run.project != project
     model = run.model()
     assert isinstance(model, nn.Module)
@@ -146,3 +156,50 @@ def test_train_refuses_and_fails_with_one_sentence(tmp_path: Path) -> None:
         nnstudio.train(project, resume=True)
     with pytest.raises(TrainingError, match="no checkpoint at"):
         nnstudio.train(project, folder=tmp_path, resume=True, **SMALL)
+
+
+# -- the data -------------------------------------------------------------------------------------
+
+
+def test_a_file_is_trained_and_its_path_kept_in_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The path that was typed is relative to where it was typed, not to the project."""
+    (tmp_path / "data").mkdir()
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(40, 1, 16, 12)).astype(np.float32)
+    np.savez(tmp_path / "data" / "mine.npz", x=rows, y=np.arange(40) % 5)
+    monkeypatch.chdir(tmp_path / "data")
+    words = ["train", "CNN2DResNet", "--set", "hidden=4", "--epochs", "1", "--run", "../run"]
+    assert main([*words, "--data", "mine.npz", "--test", "0.25", "--split-seed", "3"]) == 0
+    assert "20 samples to train, 10 to validate" in said_by(capsys)  # and 10 for the test
+    kept = file.read(tmp_path / "run" / "project.nns")
+    assert place_of(kept.data.source) == (tmp_path / "data" / "mine.npz").as_posix()
+    assert '"path": "../data/mine.npz"' in (tmp_path / "run" / "project.nns").read_text("utf-8")
+    assert (kept.data.split.test, kept.data.split.seed) == (0.25, 3)
+    again = ["train", str(tmp_path / "run" / "project.nns"), "--epochs", "2", "--resume"]
+    again += ["--run", str(tmp_path / "run")]
+    assert main([*again, "--split-seed", "4"]) == 2
+    assert "another seed of the split, 3: it cannot be resumed with 4" in said_by(capsys)
+    assert main(again) == 0
+
+
+def said_by(capsys: pytest.CaptureFixture[str]) -> str:
+    said = capsys.readouterr()
+    return " ".join((said.out + said.err).split())
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"split": "time"}, "Split can only be stratified as yet, not time"),
+        ({"balance": "smote"}, "Balance can only be none as yet, not smote"),
+    ],
+)
+def test_what_the_loaders_cannot_do_is_not_passed_over(
+    settings: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        nnstudio.train(nnstudio.load("CNN2DResNet"), **settings)
+    with pytest.raises(SettingsError, match="Validation share and test share must be below 1"):
+        nnstudio.train(nnstudio.load("CNN2DResNet"), validation=0.5, test=0.5)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import linecache
 import traceback
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import torch
 
 from nnstudio.compiler.build import build, file_name, model_class
 from nnstudio.compiler.source import Source, generate
-from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Failed
 from nnstudio.training.failures import failure_event
@@ -112,8 +111,8 @@ def test_a_run_speaks_of_the_text_that_is_shown(monkeypatch: pytest.MonkeyPatch)
     def fail(*_: object) -> torch.Tensor:
         raise RuntimeError("a fault")
 
-    settings = TrainingSettings(data="digits", epochs=1, max_samples=64, device="cpu")
-    workspace = Workspace(replace(project(), training=settings))
+    settings = {"data": "digits", "epochs": 1, "max_samples": 64, "device": "cpu"}
+    workspace = Workspace(with_settings(project(), settings))
     monkeypatch.setattr(torch.nn.Linear, "forward", fail)
     run = workspace.start_training()
     run.join()

@@ -20,6 +20,7 @@ from nnstudio.compiler.errors import CompileError, FormattingError
 from nnstudio.compiler.formatting import format_text
 from nnstudio.compiler.source import Source, generate
 from nnstudio.project.presets import load_target, preset_names
+from nnstudio.project.settings import with_settings
 from nnstudio.project.values import BlockParameter
 from nnstudio.training.events import Completed, Failed
 from nnstudio.workspace.inspect_model import inspect_model
@@ -180,8 +181,8 @@ def test_building_and_training_start_no_process(monkeypatch: pytest.MonkeyPatch)
     assert inspect_model(project).summary.parameters == sum(
         p.numel() for p in build_empty(source).parameters()
     )
-    settings = project.training.with_values(data="digits", epochs=1, max_samples=64, device="cpu")
-    run = start(project, settings)
+    project = with_settings(project, SHORT)
+    run = start(project, project.training)
     run.join()
     assert isinstance(run.drain()[-1], Completed)
     with pytest.raises(AssertionError, match="a process was started"):
@@ -207,8 +208,8 @@ def test_a_training_that_shows_its_text_says_that_the_formatter_is_missing(
 ) -> None:
     monkeypatch.setattr(ruff, "find_ruff_bin", missing)
     project = two_convolutions(1, 8)
-    settings = project.training.with_values(data="digits", epochs=1, max_samples=64, device="cpu")
-    run = start(project, settings, as_shown=True)
+    project = with_settings(project, SHORT)
+    run = start(project, project.training, as_shown=True)
     run.join()
     last = run.drain()[-1]
     assert isinstance(last, Failed)
@@ -253,6 +254,7 @@ def test_settings_of_the_folder_do_not_count(
 
 # -- docstrings -----------------------------------------------------------------------------------
 
+SHORT = {"data": "digits", "epochs": 1, "max_samples": 64, "device": "cpu"}
 DOCSTRINGS = [
     "(N, in_channels, H, W) -> (N, out_channels, H, W)",
     "",

@@ -21,7 +21,8 @@ from nnstudio.compiler.build import build, build_empty
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.pipeline.sets import load
 from nnstudio.graph.values import FrozenMap
-from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.settings import SetSettings
+from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import load_target, preset
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
@@ -314,8 +315,8 @@ def test_patches_of_6_do_not_fit_into_28(name: str) -> None:
 )
 def test_models_fit_their_data(target: str, form: tuple[int, ...]) -> None:
     workspace = Workspace(load_target(target))
-    data = workspace.project.training.data
-    workspace.do(SetTraining(workspace.project.training.with_values(resize=False)))
+    data = place_of(workspace.project.data.source)
+    workspace.do(SetSettings({"resize": False}))
     if not workspace.is_fitted(data):
         workspace.fit(data)
     assert workspace.report.errors == ()

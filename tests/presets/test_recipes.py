@@ -13,7 +13,8 @@ import pytest
 
 from nnstudio.project.commands.model import ApplyVariant
 from nnstudio.project.presets import load_target, preset, preset_names
-from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.project.settings import schemas, values_of
+from nnstudio.project.values import Project
 
 Settings = dict[str, Any]
 
@@ -151,15 +152,16 @@ TARGETS = [
     for name in preset_names()
     for variant in (preset(name).variants or (None,))
 ]
-SETTLED = set(TrainingSettings.model_fields) - {"resize"}
+SETTLED = set(schemas()) - {"resize", "split_seed"}
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_settings_are_those_of_the_document(target: str) -> None:
     recipe = RECIPES.get(target, RECIPES[target.partition("/")[0]])
-    found = load_target(target).training.model_dump()
-    expected = {**TrainingSettings().model_dump(), **recipe}
+    found = values_of(load_target(target))
+    expected = {**values_of(Project()), **recipe}
     assert {name: found[name] for name in SETTLED} == {name: expected[name] for name in SETTLED}
+    assert found["split_seed"] == found["seed"]  # no document tells one from the other
 
 
 def test_every_recipe_belongs_to_a_preset() -> None:
@@ -170,10 +172,10 @@ def test_every_recipe_belongs_to_a_preset() -> None:
 @pytest.mark.parametrize("name", [name for name in preset_names() if preset(name).variants])
 def test_going_from_one_variant_to_another_leaves_nothing_behind(name: str) -> None:
     project = preset(name)
-    named = {frozenset(variant.training) for variant in project.variants}
+    named = {(frozenset(v.training), frozenset(v.data)) for v in project.variants}
     assert len(named) == 1
     first = load_target(f"{name}/{project.variants[0].name}")
-    assert first.training == project.training
+    assert (first.training, first.data) == (project.training, project.data)
     for variant in project.variants:
         there = ApplyVariant(variant.name).apply(project)
         assert ApplyVariant(project.variants[0].name).apply(there) == first

@@ -13,8 +13,9 @@ import torch
 from nnstudio.analysis.analyse import analyse
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.pipeline.understanding import describe
+from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import load_target, preset, preset_names
-from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.project.settings import with_settings
 from nnstudio.training.events import Completed, EpochDone, Event, StepsDone
 from nnstudio.workspace.input_mapping import map_inputs
 from nnstudio.workspace.training import start
@@ -40,8 +41,9 @@ def is_big(target: str) -> bool:
     return target.startswith(BIG)
 
 
-def trained(target: str, settings: TrainingSettings) -> list[Event]:
-    with start(load_target(target), settings) as run:
+def trained(target: str, **settings: object) -> list[Event]:
+    project = with_settings(load_target(target), settings)
+    with start(project, project.training) as run:
         assert run.join(timeout=3600)
         return run.drain()
 
@@ -59,23 +61,19 @@ def assert_trained(events: list[Event], parameters: int | None) -> None:
     "target", [t for t in TARGETS if not is_big(t) or t == SMALLEST_OF_THE_BIG]
 )
 def test_a_few_steps(target: str) -> None:
-    project = load_target(target)
-    few = project.training.with_values(
-        max_samples=12, validation=0.25, batch_size=8, epochs=1, device="cpu"
-    )
-    assert_trained(trained(target, few), analyse(project).root.parameters)
+    events = trained(target, max_samples=12, validation=0.25, batch_size=8, epochs=1, device="cpu")
+    assert_trained(events, analyse(load_target(target)).root.parameters)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("slow_ones_are_wanted")
 @pytest.mark.parametrize("target", TARGETS)
 def test_one_epoch(target: str) -> None:
-    project = load_target(target)
-    settings = project.training.with_values(epochs=1)
+    settings: dict[str, object] = {"epochs": 1}
     if is_big(target) and not torch.cuda.is_available():
-        settings = settings.with_values(max_samples=SAMPLES_OF_THE_BIG, batch_size=8)
-    events = trained(target, settings)
-    assert_trained(events, analyse(project).root.parameters)
+        settings |= {"max_samples": SAMPLES_OF_THE_BIG, "batch_size": 8}
+    events = trained(target, **settings)
+    assert_trained(events, analyse(load_target(target)).root.parameters)
     steps = [event for event in events if isinstance(event, StepsDone)]
     assert steps[-1].step == steps[-1].steps
 
@@ -85,7 +83,7 @@ def test_one_epoch(target: str) -> None:
 @pytest.mark.parametrize("task", ["copy", "reverse", "sort"])
 def test_the_token_tasks_are_solved(task: str) -> None:
     target = "Seq2SeqTransformer/small"
-    last = trained(target, load_target(target).training.with_values(data=task))[-1]
+    last = trained(target, data=task)[-1]
     assert isinstance(last, Completed), last
     assert last.last is not None
     assert last.last.accuracy is not None
@@ -94,7 +92,7 @@ def test_the_token_tasks_are_solved(task: str) -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_recipes_name_data_that_is_built_in(name: str) -> None:
-    assert preset(name).training.data in BUILT_IN
+    assert place_of(preset(name).data.source) in BUILT_IN
 
 
 @pytest.mark.parametrize(
@@ -116,8 +114,8 @@ def test_recipes_name_data_that_is_built_in(name: str) -> None:
 )
 def test_samples_come_in_the_size_that_the_model_takes(target: str, form: tuple[int, ...]) -> None:
     project = load_target(target)
-    recipe = project.training
-    feed = map_inputs(project, analyse(project), describe(recipe.data), recipe.resize)
+    info = describe(place_of(project.data.source))
+    feed = map_inputs(project, analyse(project), info, project.data.resize)
     assert feed.inputs[0].form == form
 
 
@@ -130,9 +128,9 @@ def test_the_batch_may_come_second_and_inputs_go_by_name() -> None:
 
 def test_the_same_training_twice_gives_the_same_losses() -> None:
     for target in ("SimpleCNNAuxiliaryMultiHead", "Seq2SeqTransformer/small"):
-        few = load_target(target).training.with_values(max_samples=40, epochs=2, device="cpu")
+        few = {"max_samples": 40, "epochs": 2, "device": "cpu"}
         first, again = (
-            [replace(e, seconds=0.0) for e in trained(target, few) if isinstance(e, EpochDone)]
+            [replace(e, seconds=0.0) for e in trained(target, **few) if isinstance(e, EpochDone)]
             for _ in range(2)
         )
         assert len(first) == 2

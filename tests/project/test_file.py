@@ -12,6 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Group, Node, Port, Repeat
+from nnstudio.project.data.fields import Feed, Field, Target
+from nnstudio.project.data.source import Fingerprint, Table
+from nnstudio.project.data.spec import DataSpec, Guess
+from nnstudio.project.data.split import Split
+from nnstudio.project.data.steps import Step
 from nnstudio.project.storage import file, migrations
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import dumps, loads, read, write
@@ -30,6 +35,31 @@ from tests.project.test_state_machine import residual_project
 from tests.robustness import large
 
 FOLDER = Path(__file__).parent / "files"
+
+
+def full_data() -> DataSpec:
+    """A spec in which every kind of part occurs."""
+    source = Table(
+        path="/data/ages.csv",
+        fingerprint=Fingerprint(size=120, modified=1, hash="ab"),
+        delimiter="\t",
+        decimal=",",
+        missing=("", "n/a"),
+    )
+    fields = (
+        Field(name="age\nin years", origin=0, kind="number", role="input", missing="mean"),
+        Field(name="kind", kind="category", role="target", classes=("a", "b")),
+    )
+    return DataSpec(
+        source=source,
+        fields=fields,
+        targets=(Target(name="output", fields=("kind",), task="classes", classes=("a", "b")),),
+        feeds=(Feed(input="x", fields=("age\nin years",)),),
+        split=Split(by="random", validation=0.25, test=0.1, seed=9, max_samples=100),
+        preparation=(Step(name="standardise", params=(("clip", 3.0), ("centre", True))),),
+        balance="class_weights",
+        guesses=(Guess(about="source.decimal", why="12 cells are like 1,5", confirmed=True),),
+    )
 
 
 def full_project() -> Project:
@@ -72,10 +102,12 @@ def full_project() -> Project:
     return Project(
         blocks=(model, Block("Empty", kind="ModuleList")),
         values=FrozenMap({"depth": 3, "dims": (4, 5)}),
+        data=full_data(),
         training=TrainingSettings(epochs=3, learning_rate=0.5, clip_norm=1.0),
         variants=(
             Variant("small", FrozenMap({"hidden": 4, "depth": 1}), "s001", "Small."),
             Variant("slow", training=FrozenMap({"epochs": 99, "clip_norm": None})),
+            Variant("few", data=FrozenMap({"source": "digits", "max_samples": 9, "seed": 3})),
         ),
         about=About("images", "cnn", "Note.", "the handbook"),
     )
@@ -110,7 +142,7 @@ def test_defaults_are_not_written() -> None:
         "blocks": [{"name": "Model"}],
         "format": "nnstudio",
         "root": "Model",
-        "version": 1,
+        "version": 2,
     }
 
 
@@ -214,7 +246,7 @@ CONV = {
 def text_of(model: dict[str, Any] | None = None, **top: Any) -> str:
     block = {"name": "Model", "nodes": [INPUT, CONV], **(model or {})}
     return json.dumps(
-        {"format": "nnstudio", "version": 1, "root": "Model", "blocks": [block], **top}
+        {"format": "nnstudio", "version": 2, "root": "Model", "blocks": [block], **top}
     )
 
 
@@ -237,7 +269,7 @@ BROKEN = {
     "nan": ('{"format": NaN}', "expected finite numbers, received NaN"),
     "doubled key": ('{"format": "nnstudio", "format": "x"}', "received 'format' twice"),
     "foreign": ('{"nodes": []}', "format: expected 'nnstudio', received None"),
-    "newer": (text_of(version=2), "version: the file is of version 2, this program reads up to 1"),
+    "newer": (text_of(version=3), "version: the file is of version 3, this program reads up to 2"),
     "no version": (text_of(version=None), "version: expected a whole number"),
     "true version": (text_of(version=True), "version: expected a whole number"),
     "unknown key": (text_of(plugins=[]), "received 'plugins'"),
@@ -336,6 +368,57 @@ BROKEN = {
     "training list": (text_of(training=[]), "training: expected a record"),
     "variant": (text_of(variants=[{"name": "a", "values": {"b": 1}}]), r"variants\.a\.values\.b"),
     "variants": (text_of(variants=[{"name": "a"}, {"name": "a"}]), "'a' twice"),
+    "data": (text_of(data=3), r"data: expected a record \{...\}, received 3"),
+    "data key": (text_of(data={"path": "a"}), r"data: expected one of the keys .* received 'path'"),
+    "data kind": (
+        text_of(data={"source": {"kind": "web", "path": "a"}}),
+        r"data\.source: expected one of the kinds builtin, table, .*, received 'web'",
+    ),
+    "data without kind": (
+        text_of(data={"source": {"path": "a"}}),
+        r"data\.source: expected the key 'kind'",
+    ),
+    "data path": (
+        text_of(data={"source": {"kind": "table"}}),
+        r"data\.source: expected the key 'path'",
+    ),
+    "data role": (
+        text_of(data={"fields": [{"name": "a", "kind": "number", "role": "guest"}]}),
+        r"data\.fields\[0\]\.role: role must be 'input', .*, not 'guest'",
+    ),
+    "data share": (
+        text_of(data={"split": {"validation": 2}}),
+        r"data\.split\.validation: Validation share must be at most 0\.9, not 2",
+    ),
+    "data shares": (
+        text_of(data={"split": {"validation": 0.5, "test": 0.5}}),
+        r"data\.split: Validation share and test share must be below 1 together, not 1",
+    ),
+    "data surrogate": (
+        text_of(data={"source": {"kind": "table", "path": "\ud800"}}),
+        r"data\.source\.path: path must be a text",
+    ),
+    "variant data": (
+        text_of(variants=[{"name": "a", "data": {"seed": -1}}]),
+        r"variants\[0\]\.data: Seed of the split must be at least 0, not -1",
+    ),
+    "variant data key": (
+        text_of(variants=[{"name": "a", "data": {"colour": 1}}]),
+        r"variants\[0\]\.data: expected one of the keys source, .*, received 'colour'",
+    ),
+    "variant data source": (
+        text_of(variants=[{"name": "a", "data": {"source": 1}}]),
+        r"variants\[0\]\.data\.source: expected a name or a path, received 1",
+    ),
+    "old data": (
+        text_of(version=1, training={"validation": 2}),
+        r"data\.split\.validation: Validation share must be at most 0\.9, not 2",
+    ),
+    "old data of no text": (
+        text_of(version=1, training={"data": None}),
+        r"data\.source: source must be a record \{...\}, not None",
+    ),
+    "data in an old file": (text_of(version=1, data={}), "no key 'data' in a file of version 1"),
     "variant training": (
         text_of(variants=[{"name": "a", "training": {"epochs": 0}}]),
         r"variants\[0\]\.training: Epochs must be at least 1",
@@ -413,7 +496,7 @@ def test_numbers_that_nobody_can_mean() -> None:
         ("-Infinity", "expected finite numbers, received -Infinity"),
     ):
         with pytest.raises(FileError) as caught:
-            file.loads(text.replace('"version": 1', f'"version": {number}'))
+            file.loads(text.replace('"version": 2', f'"version": {number}'))
         assert str(caught.value) == f"file: {sentence}"
 
 

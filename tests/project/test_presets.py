@@ -128,5 +128,8 @@ def test_the_presets_that_come_along_are_sound(name: str) -> None:
     assert presets.asset("presets", f"{name}.nns").read_text("utf-8") == dumps(project)
     for variant in project.variants:
         found = load_target(f"{name}/{variant.name}")
-        assert replace(found, values=project.values, training=project.training) == project
+        assert (
+            replace(found, values=project.values, training=project.training, data=project.data)
+            == project
+        )
         assert found.variant == variant

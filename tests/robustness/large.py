@@ -12,7 +12,7 @@ OUTPUT: Json = {"id": "out", "type": "Output", "name": "output"}
 
 def file(root: str, *blocks: Json, **rest: Any) -> Json:
     """A project file."""
-    return {"format": "nnstudio", "version": 1, "root": root, "blocks": list(blocks), **rest}
+    return {"format": "nnstudio", "version": 2, "root": root, "blocks": list(blocks), **rest}
 
 
 def linear(**rest: Any) -> Json:

@@ -97,7 +97,7 @@ def test_what_is_to_be_reconstructed_is_what_was_given() -> None:
     numbers: DataSet = replace(
         data, info=replace(data.info, classes=()), targets=torch.zeros(len(data), 5)
     )
-    settings = TrainingSettings(epochs=1, batch_size=4, loss="mse", device="cpu", validation=0.0)
+    settings = TrainingSettings(epochs=1, batch_size=4, loss="mse", device="cpu")
     events = list(train(Erasing(), numbers, None, settings, device=CPU))
     (done,) = [event for event in events if isinstance(event, EpochDone)]
     assert isinstance(data.inputs, torch.Tensor)

@@ -15,7 +15,8 @@ import torch
 from tiny_training import network, parts
 from torch import Tensor, nn
 
-from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.project.refused_value import SettingsError
+from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints, loop, priority, thread_trial
 from nnstudio.training.batches import Batches
 from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started

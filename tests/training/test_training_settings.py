@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.project.refused_value import SettingsError
+from nnstudio.project.training_settings import TrainingSettings
 
 
 def test_every_field_is_explained() -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.__main__ import main
-from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.storage.file import read
 from nnstudio.training.thread import State
 from nnstudio.ui.canvas import Canvas
@@ -165,9 +165,7 @@ def test_from_a_preset_to_its_code(
         assert "class Transformer2DResNet(nn.Module):" in window.panels.code.view.code()
 
         # 5: fit, run, pause, resume, stop, with live plots that really receive points
-        window.workspace.do(
-            SetTraining(workspace.project.training.with_values(data="digits", epochs=500))
-        )
+        window.workspace.do(SetSettings({"data": "digits", "epochs": 500}))
         assert window.actions_table.run("run.fit_to_data")
         assert window.actions_table.run("run.start")
         plots = window.panels.training.panel().plots
@@ -222,7 +220,7 @@ def test_a_model_from_nothing(
         assert window.actions_table.run("run.fit_to_data")
         assert workspace.report.ok, workspace.report.problems
         assert next(iter(workspace.report.root.outputs.values())).label == "N × 10"
-        workspace.do(SetTraining(workspace.project.training.with_values(data="digits", epochs=1)))
+        workspace.do(SetSettings({"data": "digits", "epochs": 1}))
         assert window.actions_table.run("run.start")
         qtbot.waitUntil(lambda: window.training.state is State.COMPLETED, timeout=60_000)
         window.file_actions.export_to(tmp_path / "drawn.py")

@@ -14,6 +14,7 @@ from nnstudio.analysis.report import Fix, Problem
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.swap_type import swap_command
+from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import preset_names
 from nnstudio.ui.actions.context_menu import CanvasMenu
 from nnstudio.ui.app import create_window
@@ -337,7 +338,7 @@ def test_a_documented_model_that_waits_to_be_fitted_is_no_fault_of_anyone(
     window: MainWindow,
 ) -> None:
     window.open_preset("AlexNet")
-    assert window.workspace.project.training.data == "digits"
+    assert place_of(window.workspace.project.data.source) == "digits"
     sentence, role = mismatch_of(window)
     assert role == "notice-advice"
     assert sentence == (

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.commands.node import SetParam
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.training.events import Event, Failed
 from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
@@ -59,8 +60,7 @@ def test_pause_resume_stop(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_model_that_does_not_fit_is_refused_with_a_sentence(window: MainWindow) -> None:
-    training = window.workspace.project.training
-    window.workspace.do(SetTraining(training.with_values(data="heartbeats")))
+    window.workspace.do(SetSettings({"data": "heartbeats"}))
     assert not window.actions_table.run("run.start")
     assert "fit the model to the data" in window.status.message
 

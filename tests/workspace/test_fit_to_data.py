@@ -7,8 +7,10 @@ import pytest
 from nnstudio.analysis.analyse import analyse
 from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.commands.fit_to_data import FitToData
-from nnstudio.project.commands.model import SetRootValue, SetTraining
+from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.commands.node import SetParam
+from nnstudio.project.commands.settings import SetSettings
+from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.workspace.fit_to_data import best_fitting
@@ -20,7 +22,7 @@ from tests.drawing import Drawing
 
 def workspace(target: str, **settings: object) -> Workspace:
     opened = Workspace(load_target(target))
-    opened.do(SetTraining(opened.project.training.with_values(**settings)))
+    opened.do(SetSettings(settings))
     return opened
 
 
@@ -35,7 +37,7 @@ def test_a_model_that_can_take_the_data_is_fitted_to_it(target: str) -> None:
     opened.fit("digits")
     assert opened.is_fitted("digits")
     assert shape_of(opened) == "N × 1 × 8 × 8"
-    assert not opened.project.training.resize
+    assert not opened.project.data.resize
     assert opened.sample_size("digits") is None
 
 
@@ -45,16 +47,16 @@ def test_samples_are_resized_for_a_model_that_cannot() -> None:
     opened.fit("digits")
     assert opened.report.ok
     assert shape_of(opened) == before
-    assert opened.project.training.resize
+    assert opened.project.data.resize
     assert opened.sample_size("digits") == (3, 224, 224)
     assert next(iter(opened.report.root.outputs.values())).label == "N × 10"
     opened.undo()
-    assert not opened.project.training.resize
+    assert not opened.project.data.resize
 
 
 def test_the_recipe_decides_that_samples_are_resized() -> None:
     opened = workspace("SimpleCNN/cifar100")
-    assert opened.project.training.resize
+    assert opened.project.data.resize
     assert not opened.is_fitted("digits")  # a hundred values for ten classes: trained, but told
     plan_training(opened.project, opened.report, opened.project.training)
     opened.fit("digits")
@@ -75,9 +77,9 @@ def test_the_recipe_decides_that_samples_are_resized() -> None:
 def test_what_fits_is_not_touched(target: str, settings: dict[str, object]) -> None:
     opened = workspace(target, **settings)
     before = opened.project
-    assert opened.is_fitted(before.training.data)
+    assert opened.is_fitted(place_of(before.data.source))
     steps = len(opened.history.done)
-    opened.fit(before.training.data)
+    opened.fit(place_of(before.data.source))
     assert opened.project is before
     assert len(opened.history.done) == steps
 
@@ -158,7 +160,7 @@ def test_what_cannot_be_fitted_is_refused(
     opened = workspace(target, **settings)
     before = opened.project
     with pytest.raises(Refusal, match=sentence):
-        opened.fit(before.training.data)
+        opened.fit(place_of(before.data.source))
     assert opened.project is before
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from nnstudio.compiler.inference import full_report
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.settings import with_settings
 from nnstudio.project.storage import file
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.training.events import Failed
@@ -79,8 +80,9 @@ def test_what_a_condition_leaves_out_is_no_reason() -> None:
 
 def test_a_single_sample_to_train_on() -> None:
     project = file.read(CASES / "bn1.nns")
-    settings = project.training.with_values(max_samples=2, validation=0.5, epochs=1, device="cpu")
-    run = start(project, settings)
+    few = {"max_samples": 2, "validation": 0.5, "epochs": 1, "device": "cpu"}
+    project = with_settings(project, few)
+    run = start(project, project.training)
     assert run.join(60.0)
     last = run.drain()[-1]
     assert isinstance(last, Failed)
@@ -89,10 +91,9 @@ def test_a_single_sample_to_train_on() -> None:
 
 def test_a_last_batch_of_one_sample_joins_the_one_before() -> None:
     project = file.read(CASES / "bn1.nns")
-    settings = project.training.with_values(
-        max_samples=9, validation=0.0, batch_size=4, epochs=1, device="cpu"
-    )
-    run = start(project, settings)
+    nine = {"max_samples": 9, "validation": 0.0, "batch_size": 4, "epochs": 1, "device": "cpu"}
+    project = with_settings(project, nine)
+    run = start(project, project.training)
     assert run.join(60.0)
     assert not isinstance(run.drain()[-1], Failed)
 

@@ -53,7 +53,7 @@ def class_weights(targets: Tensor, classes: int) -> Tensor:
 def _first_classes(train: DataSet, who: str) -> Answer:
     first = train.info.answers[0]
     if first.task != "classes":
-        raise DataError(f"{who} needs a target with one class per sample, not {first.in_words}.")
+        raise DataError(f"{who} needs a target with one class per sample, not {first.in_sentence}.")
     return first
 
 

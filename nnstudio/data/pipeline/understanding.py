@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.fingerprint import fingerprint, has_changed
-from nnstudio.data.info import DataError, DataSetInfo
+from nnstudio.data.info import DataError, DataSetInfo, InputMapping
 from nnstudio.data.pipeline.describing import info_of
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.samples import Progress, Samples, nobody_watches
+from nnstudio.project.data.places import place_of
 from nnstudio.project.data.source import BuiltIn
 from nnstudio.project.data.spec import DataSpec
 
@@ -59,8 +61,6 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
     found = fingerprint(path)
     source = samples.spec.source.model_copy(update={"path": str(path), "fingerprint": found})
     spec = samples.spec.with_values(source=source, samples=len(samples))
-    from dataclasses import replace
-
     return replace(samples, spec=spec)
 
 
@@ -76,8 +76,6 @@ def refuse_changed(path: Path, spec: DataSpec) -> None:
 
 def _with(samples: Samples, spec: DataSpec) -> Samples:
     """The samples with everything else that a spec says: split, preparation, balance, ..."""
-    from dataclasses import replace
-
     kept = {
         name: getattr(spec, name)
         for name in DataSpec.model_fields
@@ -101,11 +99,37 @@ def _described(spec: DataSpec) -> DataSetInfo:
     return info_of(spec)
 
 
-def describe(place: str | Path, spec: DataSpec | None = None) -> DataSetInfo:
-    """The description of a built-in set, a file or a folder; read only if it is not yet known."""
-    built_in = BUILT_IN.get(str(place))
-    if built_in is not None:
-        return built_in
-    if spec is not None and spec.fields:
+def built_in(spec: DataSpec) -> DataSetInfo | None:
+    """The description of the built-in set that a spec names, None for other data."""
+    if spec.source.kind != "builtin":
+        return None
+    info = BUILT_IN.get(spec.source.path)
+    if info is None:
+        existing(spec.source.path)  # says what there is
+        raise DataError(f"There is no built-in data set named {spec.source.path}.")
+    return info
+
+
+def describe(data: DataSpec | str | Path) -> DataSetInfo:
+    """The description of the data of a spec, of a built-in set or of a path.
+
+    They are read only if they are not yet known.
+    """
+    if not isinstance(data, DataSpec):
+        known = BUILT_IN.get(str(data))
+        return known if known is not None else _described(understand(data).spec)
+    spec = data
+    info = built_in(spec)
+    if info is not None:
+        return info
+    if spec.fields:
         return _described(spec)
-    return _described(understand(place, spec).spec)
+    return _described(understand(place_of(spec.source), spec).spec)
+
+
+def samples_for(spec: DataSpec, feed: InputMapping) -> Samples:
+    """The samples of a spec, made for the Inputs of a model where they depend on them."""
+    info = built_in(spec)
+    if info is not None:
+        return _with(load_built_in(info.name, feed), spec)
+    return understand(place_of(spec.source), spec)

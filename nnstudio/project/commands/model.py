@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from nnstudio.graph.values import Value
 from nnstudio.project.checks import EXPECTED, canonical, check_argument, expressions_in
+from nnstudio.project.data.settings import IN_VARIANTS
 from nnstudio.project.parameter_text import quoted_text
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.settings import with_settings
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 
@@ -51,7 +53,7 @@ class SetTraining:
 
 @dataclass(frozen=True)
 class ApplyVariant:
-    """Give the model the values of one of its variants, and its training settings if it has any."""
+    """Give the model the values of one of its variants, and the settings that it has."""
 
     name: str
 
@@ -64,6 +66,5 @@ class ApplyVariant:
         if found is None:
             known = ", ".join(v.name for v in project.variants) or "none"
             raise Refusal(f"There is no variant '{self.name}'; there are: {known}")
-        return replace(
-            project, values=found.values, training=project.training.with_values(**found.training)
-        )
+        given = {IN_VARIANTS[name]: value for name, value in found.data.items()}
+        return with_settings(replace(project, values=found.values), {**given, **found.training})

@@ -1,7 +1,8 @@
 """Where samples come from, with every option of the reader: nothing is guessed a second time.
 
-A path is relative to the folder of the project file, with `/`, or absolute where there is no
-way from one to the other. Which reader takes what is in `nnstudio.data.reading`.
+In a file a path is relative to the folder of the project file, with `/`, or absolute where they
+have no folder in common; in memory it is absolute (`places`). Which reader takes what is in
+`nnstudio.data.reading`.
 """
 
 from __future__ import annotations

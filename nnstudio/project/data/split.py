@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nnstudio.project.data.part import Part
 
@@ -20,7 +20,16 @@ class Split(Part):
     with the role `part` say. A part that is not given is drawn from the training part.
     """
 
-    by: Literal["random", "stratified", "grouped", "time", "given"] = "stratified"
+    by: Annotated[
+        Literal["random", "stratified", "grouped", "time", "given"],
+        Field(
+            title="Split",
+            description=(
+                "random; stratified: every class gives its share; grouped: samples of a group "
+                "stay together; time: the last ones are held out; given: as the source says."
+            ),
+        ),
+    ] = "stratified"
     validation: Annotated[
         Share,
         Field(title="Validation share", description="Part of the samples kept for validation."),
@@ -54,3 +63,12 @@ class Split(Part):
             description="Samples with the same content may lie in different parts.",
         ),
     ] = False
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> Self:
+        if self.validation + self.test >= 1.0:
+            raise ValueError(
+                "Validation share and test share must be below 1 together, "
+                f"not {self.validation + self.test:g}"
+            )
+        return self

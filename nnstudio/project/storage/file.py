@@ -10,10 +10,14 @@ import json
 import math
 import os
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from nnstudio.project.data.named import record_named
+from nnstudio.project.data.places import absolute, absolute_path, relative, relative_path
+from nnstudio.project.data.source import Source
 from nnstudio.project.storage import schema
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.project.storage.fields import FileError, fail, short_text
@@ -28,6 +32,7 @@ LINED = frozenset(
     {"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants", "inputs"}
     | {"initialisers", "ties"}
 )
+LINED_OF_DATA = frozenset({"fields", "targets", "feeds", "preparation", "augmentation", "guesses"})
 
 FIRST = ("format", "version")
 
@@ -40,13 +45,15 @@ class StoredProject:
     digest: str
 
 
-def dumps(project: Project) -> str:
-    """The project as the text of a file."""
+def dumps(project: Project, folder: Path | None = None) -> str:
+    """The project as the text of a file. folder: where it will lie; paths are relative to it."""
+    if folder is not None:
+        project = _with_paths(project, folder, relative, relative_path)
     return layout({"format": FORMAT, "version": VERSION, **schema.project_to_json(project)})
 
 
 def layout(data: dict[str, Any]) -> str:
-    """JSON with sorted keys, one node, edge, group or parameter a line.
+    """JSON with sorted keys, one node, edge, group, parameter or field a line.
 
     What the file is comes first, so that its first bytes tell (the MIME type looks there).
     """
@@ -55,6 +62,8 @@ def layout(data: dict[str, Any]) -> str:
         if key == "blocks":
             blocks = ",\n".join(_record(block, "  ") for block in value)
             lines.append(f' "blocks": [\n{blocks}\n ]')
+        elif key == "data" and not LINED_OF_DATA.isdisjoint(value):
+            lines.append(f' "data": {_record(value, " ").lstrip()}')
         else:
             lines.append(f" {_line(key)}: {_entry(key, value, ' ')}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -69,7 +78,7 @@ def _record(record: dict[str, Any], indent: str) -> str:
 
 
 def _entry(key: str, value: Any, indent: str) -> str:
-    if key in LINED and value:
+    if key in LINED | LINED_OF_DATA and value:
         rows = ",\n".join(f"{indent} {_line(item)}" for item in value)
         return f"[\n{rows}\n{indent}]"
     return _line(value)
@@ -79,10 +88,35 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
-def checked_text(project: Project) -> str:
-    """Write a project as a text that `loads` takes. Raises `FileError` with its sentence."""
+def _with_paths(
+    project: Project,
+    folder: Path,
+    of_source: Callable[[Source, Path], Source],
+    of_path: Callable[[str, Path], str],
+) -> Project:
+    """The project with the paths of its data changed, for the folder of its file."""
+    source = of_source(project.data.source, folder)
+    if source is not project.data.source:
+        project = replace(project, data=project.data.with_values(source=source))
+    if not any("source" in variant.data for variant in project.variants):
+        return project
+    variants = []
+    for variant in project.variants:
+        named = variant.data.get("source")
+        if named is not None and record_named(named)["kind"] != "builtin":
+            data = variant.data.with_("source", of_path(named, folder))
+            variant = replace(variant, data=data)
+        variants.append(variant)
+    return replace(project, variants=tuple(variants))
+
+
+def checked_text(project: Project, folder: Path | None = None) -> str:
+    """Write a project as a text that `loads` takes. Raises `FileError` with its sentence.
+
+    folder: as for `dumps`.
+    """
     try:
-        text = dumps(project)
+        text = dumps(project, folder)
     except FileError:
         raise
     except (TypeError, ValueError, AttributeError) as error:
@@ -91,15 +125,24 @@ def checked_text(project: Project) -> str:
     return text
 
 
-def loads(text: str, where: str = "file", cancelled: Cancelled | None = None) -> Project:
+def loads(
+    text: str,
+    where: str = "file",
+    cancelled: Cancelled | None = None,
+    folder: Path | None = None,
+) -> Project:
     """The project in `text`. Raises `FileError` whose sentence begins with `where`.
 
-    As soon as `cancelled` says so, it ends with a `CancelledError`.
+    As soon as `cancelled` says so, it ends with a `CancelledError`. folder: where the file lies;
+    relative paths of the data become absolute ones from there.
     """
     try:
         with allowance(math.inf, cancelled):
             data = load_json(text, FORMAT)
-            return resolve(schema.project(migrate(data)))
+            project = resolve(schema.project(migrate(data)))
+            if folder is None:
+                return project
+            return _with_paths(project, folder, absolute, absolute_path)
     except FileError as error:
         raise FileError(f"{where}: {error}") from None
 
@@ -160,7 +203,8 @@ def read(path: str | os.PathLike[str], cancelled: Cancelled | None = None) -> Pr
 def read_stored(path: str | os.PathLike[str], cancelled: Cancelled | None = None) -> StoredProject:
     """Read the project in a file with the digest of its content. Raises like `read`."""
     data = read_bytes(Path(path))
-    project = loads(_text(data, Path(path)), Path(path).name, cancelled)
+    folder = Path(path).absolute().parent
+    project = loads(_text(data, Path(path)), Path(path).name, cancelled, folder)
     return StoredProject(project, digest(data))
 
 
@@ -197,8 +241,8 @@ def write(
 ) -> str:
     """Write a project and return the digest of the text. Raises `FileError`.
 
-    What `read` would refuse is not written.
+    What `read` would refuse is not written. Paths of the data are relative to the file's folder.
     """
-    text = checked_text(project)
+    text = checked_text(project, Path(path).absolute().parent)
     write_text(text, path, overwrite_read_only=overwrite_read_only)
     return digest(text.encode("utf-8"))

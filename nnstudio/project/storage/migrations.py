@@ -5,12 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nnstudio.project.data.named import record_named
 from nnstudio.project.storage.fields import fail, short_text
 
-VERSION = 1
+VERSION = 2
+
+
+def _data_of_their_own(data: dict[str, Any]) -> dict[str, Any]:
+    """1 -> 2: what the training settings said of the data stands in `data`.
+
+    One seed decided both the parts and the training; now each has its own. In a project the data
+    are a record of several, in a variant the flat settings.
+    """
+    whole, own = _without_data(data, "")
+    if own:
+        found = {name: own.pop(name) for name in ("source", "resize") if name in own}
+        if isinstance(found.get("source"), str):
+            found["source"] = record_named(found["source"])
+        whole["data"] = {**found, "split": own} if own else found
+    variants = whole.get("variants")
+    if isinstance(variants, list):
+        whole["variants"] = [_variant(item, f"variants[{k}]") for k, item in enumerate(variants)]
+    return whole
+
+
+def _variant(item: Any, place: str) -> Any:
+    if not isinstance(item, dict):
+        return item
+    rest, own = _without_data(item, place)
+    return {**rest, "data": own} if own else rest
+
+
+_FROM_TRAINING = {
+    "data": "source",
+    "resize": "resize",
+    "max_samples": "max_samples",
+    "validation": "validation",
+    "seed": "seed",
+}
+
+
+def _without_data(record: dict[str, Any], place: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record without settings of the data in its training, and these by their new names."""
+    if "data" in record:
+        fail(place, "expected no key 'data' in a file of version 1")
+    training = record.get("training")
+    if not isinstance(training, dict):
+        return dict(record), {}
+    own = {new: training[old] for old, new in _FROM_TRAINING.items() if old in training}
+    left = {k: v for k, v in training.items() if k not in _FROM_TRAINING or k == "seed"}
+    return {**record, "training": left}, own
+
 
 # version -> the function that makes the next version of it
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _data_of_their_own}
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The records of a project file: project, block, node, edge, ... to and from JSON values.
 
 Only form is checked here (keys, types); what belongs together is checked in `resolve`. The fields
-of the records are read in `schema_fields`, initialisers and ties in `schema_weights`.
+of the records are read in `fields`, initialisers and ties in `schema_weights`, the data in
+`schema_data`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from nnstudio.graph.values import (
     RepeatKind,
 )
 from nnstudio.project.limits import MAX_NODES, MAX_POSITION
+from nnstudio.project.refused_value import SettingsError
+from nnstudio.project.storage import schema_data
 from nnstudio.project.storage.fields import (
     Json,
     choice,
@@ -44,7 +47,7 @@ from nnstudio.project.storage.schema_weights import (
     tie,
     tie_to_json,
 )
-from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import (
     About,
     Block,
@@ -131,9 +134,10 @@ def block_to_json(block: Block) -> Json:
 
 
 def _variant_to_json(variant: Variant) -> Json:
-    values = values_to_json(variant.values)
-    found = {"name": variant.name, "values": values, "training": dict(variant.training)}
-    return without_empty({**found, "reference": variant.reference, "note": variant.note})
+    found = {"name": variant.name, "values": values_to_json(variant.values)}
+    settings = {"data": dict(variant.data), "training": dict(variant.training)}
+    about = {"reference": variant.reference, "note": variant.note}
+    return without_empty({**found, **settings, **about})
 
 
 def project_to_json(project: Project) -> Json:
@@ -143,6 +147,7 @@ def project_to_json(project: Project) -> Json:
             "root": project.root,
             "blocks": [block_to_json(b) for b in project.blocks],
             "values": values_to_json(project.values),
+            "data": schema_data.data_to_json(project.data),
             "training": project.training.model_dump(exclude_defaults=True),
             "variants": [_variant_to_json(v) for v in project.variants],
             "about": without_empty(dataclasses.asdict(project.about)),
@@ -258,7 +263,7 @@ def block(data: object, place: str) -> Block:
 
 
 def _variant(data: object, place: str) -> Variant:
-    found = record(data, place, "name values training reference note", "name")
+    found = record(data, place, "name values data training reference note", "name")
     settings = found.get("training", {})
     known = _training(settings, f"{place}.training").model_dump()
     return Variant(
@@ -267,6 +272,7 @@ def _variant(data: object, place: str) -> Variant:
         text(found.get("reference", ""), f"{place}.reference"),
         text(found.get("note", ""), f"{place}.note", lines=True),
         FrozenMap({name: known[name] for name in settings}),
+        schema_data.data_of_variant(found.get("data", {}), f"{place}.data"),
     )
 
 
@@ -288,7 +294,8 @@ def _refuse_too_many_nodes(blocks: object) -> None:
 
 def project(data: Json) -> Project:
     """The whole project, of the present version."""
-    record(data, "", "format version root blocks values training variants about", "blocks root")
+    keys = "format version root blocks values data training variants about"
+    record(data, "", keys, "blocks root")
     _refuse_too_many_nodes(data["blocks"])
     keys = " ".join(field.name for field in dataclasses.fields(About))
     about = record(data.get("about", {}), "about", keys)
@@ -296,6 +303,7 @@ def project(data: Json) -> Project:
         root=text(data["root"], "root"),
         blocks=items(data["blocks"], "blocks", block),
         values=values(data.get("values", {}), "values"),
+        data=schema_data.data(data.get("data", {}), "data"),
         training=_training(data.get("training", {}), "training"),
         variants=items(data.get("variants", []), "variants", _variant),
         about=About(**{k: text(v, f"about.{k}", lines=True) for k, v in about.items()}),

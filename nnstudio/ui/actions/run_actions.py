@@ -42,7 +42,7 @@ class RunActions:
 
     def fit_to_data(self) -> None:
         """Fit input shape and classes to the data set."""
-        self._workspace.fit(self._workspace.project.training.data)
+        self._workspace.fit()
 
     def _start_title(self) -> str:
         return "Resume" if self._training.is_paused else "Run"

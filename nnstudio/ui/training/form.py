@@ -1,4 +1,7 @@
-"""The form of the training settings, made from their schema; each change is one undo step."""
+"""The form of the settings of a training and its data, made from their schemas.
+
+Each change is one undo step.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,21 @@ from PySide6.QtWidgets import (
 
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.info import DataError, DataSetInfo, in_words
-from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.commands.base import Command
-from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.settings import SetSettings
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.settings import PLACES
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.training_settings import SettingsError, TrainingSettings
+from nnstudio.project.refused_value import SettingsError
+from nnstudio.project.settings import schemas, values_of
+from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.theme import icons
 from nnstudio.workspace.workspace import Workspace
 
+OF_DATA = ("data", "resize", "max_samples", "validation")
+"""Settings of the data that stand here; the others have the page Data."""
 LEFT = ("data", "epochs", "batch_size")
 RIGHT = ("learning_rate", "optimizer", "momentum", "seed")
 IN_TOOLBAR = ("device",)
@@ -51,9 +59,11 @@ class Setting:
 
 
 def settings_of_schema() -> list[Setting]:
-    """Read the settings in the order of the schema."""
+    """Read the settings of the form in the order of the schemas."""
     found = []
-    for name, told in TrainingSettings.model_json_schema()["properties"].items():
+    for name, told in schemas().items():
+        if name in PLACES and name not in OF_DATA:
+            continue
         parts: list[dict[str, Any]] = told.get("anyOf", [told])
         types = {part.get("type") for part in parts}
         choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
@@ -73,7 +83,7 @@ def settings_of_schema() -> list[Setting]:
 
 
 class TrainingForm(QWidget):
-    """Settings of the training of the open project.
+    """Settings of the training of the open project, and of its data.
 
     `mismatch` says that the data do not fit the model. It has its place beside the form, where it
     pushes no field out of sight. Of a documented model, which is made for data of its own, it is no
@@ -157,11 +167,10 @@ class TrainingForm(QWidget):
 
     def refresh(self) -> None:
         """Show the settings as they are now."""
-        now = self._workspace.project.training
-        fresh = TrainingSettings()
+        now, fresh = values_of(self._workspace.project), values_of(Project())
         for name, row in self.rows.items():
             setting = self._schema[name]
-            value, default = getattr(now, name), getattr(fresh, name)
+            value, default = now[name], fresh[name]
             row.show_state(
                 FieldState(
                     name,
@@ -176,31 +185,31 @@ class TrainingForm(QWidget):
                 )
             )
             wanted = setting.shown_when
-            row.setVisible(all(str(getattr(now, k)) in v for k, v in wanted.items()))
+            row.setVisible(all(str(now[k]) in v for k, v in wanted.items()))
         self.recipe.setText(self._workspace.project.about.recipe)
         self.recipe.setVisible(bool(self.recipe.text()))
-        self._show_data(now)
+        self._show_data(now["data"])
 
     def _choices(self, setting: Setting, value: str) -> tuple[str, ...]:
         if setting.name == "data":
             return (*BUILT_IN, *(() if value in BUILT_IN else (value,)), OTHER_FILE)
         return setting.choices
 
-    def _show_data(self, now: TrainingSettings) -> None:
+    def _show_data(self, data: str) -> None:
         try:
-            info = describe(now.data)
-            fitted = self._workspace.is_fitted(now.data)
+            info = self._workspace.about_data()
+            fitted = self._workspace.is_fitted()
         except DataError as error:
             self._about.setText(str(error))
             self.mismatch.hide()
             return
-        size = self._workspace.sample_size(now.data)
+        size = self._workspace.sample_size()
         form = _form(info.forms[0]) + (f", resized to {_form(size)}" if size else "")
         self._about.setText(f"{info.samples:,} samples of {form}, {_targets(info)}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
         self._difference_text.setText(self._difference(info, form))
-        role = "notice-advice" if self._is_made_for_other_data(now.data) else "notice-warning"
+        role = "notice-advice" if self._is_made_for_other_data(data) else "notice-warning"
         if self.mismatch.property("role") != role:
             self.mismatch.setProperty("role", role)
             self.mismatch.style().polish(self.mismatch)
@@ -218,7 +227,7 @@ class TrainingForm(QWidget):
         """True for a documented model as long as nobody has chosen other data for it."""
         acts = self._workspace.history.done
         opened = acts[0].before if acts else self._workspace.project
-        return bool(opened.about.document) and data == opened.training.data
+        return bool(opened.about.document) and data == place_of(opened.data.source)
 
     @property
     def is_fitted(self) -> bool:
@@ -247,15 +256,14 @@ class TrainingForm(QWidget):
 
     def _command(self, name: str, text: str) -> Command:
         setting = self._schema[name]
-        now = self._workspace.project.training
         value: object = text
         if not text:
-            value = getattr(TrainingSettings(), name)
+            value = values_of(Project())[name]
         elif setting.optional and text.lower() == "none":
             value = None
         elif setting.kind == "bool":
             value = text == "True"
-        return SetTraining(now.with_values(**{name: value}), f"Set {setting.title.lower()}")
+        return SetSettings({name: value}, f"Set {setting.title.lower()}")
 
 
 def _form(form: tuple[int, ...]) -> str:
