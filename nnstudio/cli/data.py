@@ -9,9 +9,10 @@ from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
 from nnstudio.cli.understood import as_json, print_understood
+from nnstudio.data.answer import in_words
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.fingerprint import fingerprint
-from nnstudio.data.info import DataSetInfo, in_words
+from nnstudio.data.info import DataSetInfo
 from nnstudio.data.pipeline.understanding import existing, understand
 
 _RESIZED = {

@@ -8,7 +8,8 @@ import numpy as np
 from rich.markup import escape
 
 from nnstudio.cli.console import console
-from nnstudio.data.info import DataError, in_words
+from nnstudio.data.answer import in_words
+from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.describing import answer, info_of
 from nnstudio.data.samples import PARTS, Samples
 from nnstudio.project.data.fields import Field, Target

@@ -83,8 +83,8 @@ class Answer:
     ) -> bool:
         """True if an output of that shape, None for sizes that are free, can be judged.
 
-        loss: as in the settings, `auto` or a name. sample: the shape of a sample of the input, which
-        an autoencoder rebuilds. more: an output may have more values than there are classes.
+        loss: as in the settings, `auto` or a name. sample: the shape of a sample of the input,
+        which an autoencoder rebuilds. more: an output may have more values than there are classes.
         """
         match self.usual_loss(form) if loss == "auto" else loss:
             case "cross_entropy":
@@ -105,7 +105,8 @@ class Answer:
         by_pixel = self.task == "per_pixel"
         values, where = (form[0], form[1:]) if by_pixel else (form[-1], form[:-1])
         enough = values is None or values == len(self.classes)
-        return (enough or (more and values > len(self.classes))) and _same(where, self.form)
+        spare = more and values is not None and values > len(self.classes)
+        return (enough or spare) and _same(where, self.form)
 
     @property
     def numbers(self) -> tuple[float, ...] | None:

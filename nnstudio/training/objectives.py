@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from nnstudio.data.answer import Answer, Form, in_words
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import Answer, Form, in_words
 from nnstudio.data.rows import Rows, first
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.symbols.article import with_article

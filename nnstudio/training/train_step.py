@@ -10,8 +10,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from nnstudio.data.answer import in_words
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import in_words
 from nnstudio.data.rows import Rows, count, each, first
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from nnstudio.data.answer import Answer
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import Answer, DataSetInfo
+from nnstudio.data.info import DataSetInfo
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.objectives import SingleObjective, objective_for

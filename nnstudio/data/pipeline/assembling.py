@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nnstudio.data.answer import Form, in_words
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import DataError, DataSetInfo, Form, InputMapping, ModelInput, in_words
+from nnstudio.data.info import DataError, DataSetInfo, InputMapping, ModelInput
 from nnstudio.data.pipeline import balance
 from nnstudio.data.pipeline.describing import answer, info_of
 from nnstudio.data.pipeline.shaping import shaped

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nnstudio.data.answer import Answer
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import Answer, DataError
+from nnstudio.data.info import DataError
 from nnstudio.project.data.spec import DataSpec
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from nnstudio.data.answer import Answer, Form
 from nnstudio.data.builtin.heartbeats import LENGTH, PADDED
-from nnstudio.data.info import Answer, DataError, DataSetInfo, Form, Resizable, usual_forms
+from nnstudio.data.info import DataError, DataSetInfo, Resizable, usual_forms
 from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.project.data.fields import Target
 from nnstudio.project.data.spec import DataSpec

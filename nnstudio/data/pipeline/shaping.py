@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nnstudio.data.answer import Form, in_words
 from nnstudio.data.builtin.heartbeats import LENGTH, PADDED
-from nnstudio.data.info import DataError, DataSetInfo, Form, image_of, in_words
+from nnstudio.data.info import DataError, DataSetInfo, image_of
 
 _A = {"image": "a picture", "signal": "a signal", "sequence": "a sequence"}
 

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.data.answer import in_words
 from nnstudio.data.builtin.catalogue import BUILT_IN
-from nnstudio.data.info import DataError, DataSetInfo, in_words
+from nnstudio.data.info import DataError, DataSetInfo
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.data.places import place_of
