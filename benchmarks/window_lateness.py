@@ -18,7 +18,7 @@ if not os.environ.get("DISPLAY"):
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 
-from nnstudio.project.commands.model import SetTraining
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.training.priority import let_threads_sleep
 from nnstudio.ui.app import application, create_window
 
@@ -68,10 +68,7 @@ def main() -> None:
     window.open_target(preset)
     window.workspace.fit("digits")
     threads = sys.argv[3] if len(sys.argv) > 3 else "auto"
-    settings = window.workspace.project.training.with_values(
-        data="digits", epochs=1000, threads=threads
-    )
-    window.workspace.do(SetTraining(settings))
+    window.workspace.do(SetSettings({"data": "digits", "epochs": 1000, "threads": threads}))
     window.show()
     window.editor.show_panel("training")
     window.warm_up()

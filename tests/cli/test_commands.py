@@ -192,7 +192,7 @@ def test_files_that_cannot_be(capsys: pytest.CaptureFixture[str], tmp_path: Path
         "os.nns": text.replace('{"expr": "hidden"}', '{"expr": "__import__(\'os\')"}', 1),
         "keyword.nns": text.replace('"name": "relu"', '"name": "class"', 1),
         "type.nns": text.replace('"kernel_size": 3', '"kernel_size": "three"', 1),
-        "newer.nns": text.replace('"version": 1', '"version": 99', 1),
+        "newer.nns": text.replace('"version": 2', '"version": 99', 1),
         "empty.nns": "",
         "list.nns": "[]",
     }

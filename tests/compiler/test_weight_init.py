@@ -201,7 +201,6 @@ def test_both_are_kept_in_the_file() -> None:
     assert loads(text) == project
     assert dumps(loads(text)) == text
     assert '"ties": [\n    ["n4.weight", "n1.weight"]\n   ]' in text
-    assert '"version": 1' in text
     plain = dumps(language_model())
     assert "ties" not in plain
     assert "initialisers" not in plain
