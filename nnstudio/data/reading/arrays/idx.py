@@ -82,6 +82,8 @@ def _together(path: Path, sets: dict[str, dict[str, Path]]) -> Arranged:
             f"{path.name} holds the files of {len(sets)} sets ({names}): choose a file of one."
         )
     prefix, files = next(iter(sets.items()))
+    if len({name.split("_")[1] for name in files}) == 1:  # one part is no part
+        files = {name.split("_")[0]: file for name, file in files.items()}
     arrays = {name: read_idx(file) for name, file in files.items()}
     hints = {"images": ON_THEIR_SIDE} if "emnist" in f"{path.parent.name}{prefix}".lower() else {}
     return Arranged(arrays, hints)

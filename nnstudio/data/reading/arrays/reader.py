@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from numpy.typing import NDArray
-
+from nnstudio.data.info import DataError
 from nnstudio.data.reading.arrays import cifar, hdf5, idx, mat, npy, npz, pickled, safetensors
-from nnstudio.data.reading.arrays.layout import Group, Layout, layout_of
+from nnstudio.data.reading.arrays.layout import Layout, layout_of
 from nnstudio.data.reading.arrays.loading import Counter, Loader, head_of
-from nnstudio.data.reading.arrays.stored import Box, Hint, no_foreign_errors
+from nnstudio.data.reading.arrays.roles import roles_of
+from nnstudio.data.reading.arrays.stored import Box, no_foreign_errors
 from nnstudio.data.reading.arrays.understanding import Evidence, settled, understand
 from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.source import Arrays, Source
@@ -68,28 +68,25 @@ class ArraysReader:
             box.close()
 
     def _understood(self, path: Path, source: Source | None, layout: Layout, box: Box) -> DataSpec:
-        heads: dict[str, NDArray[Any]] = {}
+        groups = (*layout.groups, *layout.words)
+        heads = {group.name: head_of(box, group, PREVIEW) for group in groups}
+        roles = roles_of(layout, heads, box.hints)
         whole = set()
-        for group in (*layout.groups, *layout.words):
-            rows = _rows_to_look_at(group, box.hints.get(group.name))
+        for group in groups:
+            rows = PREVIEW
+            if group in layout.words or group.is_text or roles[group.name][0] == "target":
+                rows = max(PREVIEW, WHOLE * layout.count // max(1, group.size))
+                heads[group.name] = head_of(box, group, rows)
             if rows >= max(group.sizes):
                 whole.add(group.name)
-            heads[group.name] = head_of(box, group, rows)
         given = source if isinstance(source, Arrays) else None
         return understand(
             given or Arrays(path=path.as_posix(), format=self.format),
             layout,
+            roles,
             Evidence(heads, frozenset(whole)),
             box.hints,
         )
-
-
-def _rows_to_look_at(group: Group, hint: Hint | None) -> int:
-    """All that a target may need: numbers and words of samples and of their pixels."""
-    pictures = len(group.form) > 2 and 1 not in group.form
-    if pictures or (hint and hint.kind == "image"):
-        return PREVIEW
-    return max(PREVIEW, WHOLE * sum(group.sizes) // max(1, group.size))
 
 
 def _filled(given: DataSpec, found: DataSpec) -> DataSpec:
@@ -205,7 +202,7 @@ class PickledReader:
         pickled.refuse(path)
 
 
-READERS = (
+READERS: tuple[ArraysReader | PickledReader, ...] = (
     NpzReader(),
     NpyReader(),
     SafetensorsReader(),
@@ -216,3 +213,35 @@ READERS = (
     PickledReader(),
 )
 """All of them, in the order in which they are asked whether they claim a path."""
+
+
+class FilesOfArrays:
+    """All of them as one reader of the kind of source `arrays`."""
+
+    def claims(self, path: Path) -> bool:
+        """True if one of them does."""
+        return any(reader.claims(path) for reader in READERS)
+
+    def glance(self, path: Path, source: Source | None) -> Glance:
+        """As the reader of that format, or of the first that claims the path."""
+        return _reader_of(path, source).glance(path, source)
+
+    def read(self, path: Path, spec: DataSpec, progress: Progress) -> Samples:
+        """As the reader of that format, or of the first that claims the path."""
+        return _reader_of(path, spec.source).read(path, spec, progress)
+
+
+def _reader_of(path: Path, source: Source | None) -> ArraysReader | PickledReader:
+    if pickled.claims(path):
+        return PickledReader()
+    wanted = source.format if isinstance(source, Arrays) else None
+    for reader in READERS:
+        if isinstance(reader, ArraysReader) and reader.format == wanted:
+            return reader
+    for reader in READERS:
+        if reader.claims(path):
+            return reader
+    raise DataError(
+        f"{path.name} holds no arrays that can be read: expected .npz, .npy, .safetensors, HDF5, "
+        ".mat, IDX (MNIST) or the binary version of CIFAR."
+    )

@@ -128,7 +128,7 @@ def _zeros_and_ones(values: NDArray[Any], plain: Reading) -> Asked:
         why = f"of its {count} values each sample has exactly one 1"
         return Asked("classes", Reading("category", (), plain.axes, why), why)
     why = f"it holds {count} values per sample that are 0 or 1"
-    return Asked("labels", Reading("number", (count,), plain.axes, why), why)
+    return Asked("labels", Reading("category", (count,), plain.axes, why), why)
 
 
 def _told_as_tokens(group: Group, values: NDArray[Any], along: Sequence[Beside]) -> Asked | None:

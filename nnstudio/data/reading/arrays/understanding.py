@@ -10,14 +10,17 @@ import numpy as np
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.arrays.kinds import Reading, dtype_of, reading_of
 from nnstudio.data.reading.arrays.layout import Group, Layout
-from nnstudio.data.reading.arrays.roles import Heads, Roles, roles_of
+from nnstudio.data.reading.arrays.roles import Heads, Roles
 from nnstudio.data.reading.arrays.stored import Hint
 from nnstudio.data.reading.arrays.tasks import Asked, Beside, task_of
 from nnstudio.data.reading.arrays.values import class_names
-from nnstudio.project.data.fields import Field, Kind, Target
+from nnstudio.project.data.fields import Field, Kind, Target, TaskKind
 from nnstudio.project.data.source import Arrays
 from nnstudio.project.data.spec import DataSpec, Guess
 from nnstudio.project.data.split import Split
+
+NAMED = ("category", "mask", "tokens")
+"""Kinds whose values are numbers of classes or of tokens."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,9 @@ class Evidence:
 
 
 def understand(
-    source: Arrays, layout: Layout, evidence: Evidence, hints: Mapping[str, Hint]
+    source: Arrays, layout: Layout, roles: Roles, evidence: Evidence, hints: Mapping[str, Hint]
 ) -> DataSpec:
-    """The spec that is guessed for a file of arrays."""
-    roles = roles_of(layout, evidence.heads, hints)
+    """The spec that is guessed for a file of arrays whose roles are known."""
     inputs = [
         Beside(group, reading_of(group, head, hints.get(group.name, Hint())), head)
         for group in layout.groups
@@ -53,20 +55,20 @@ def understand(
     fields, guesses = [], []
     for group in layout.groups:
         reading = _reading(group, evidence, hints, asked, tokens)
-        field = _field(group, reading, roles)
+        labels = group.name in asked and asked[group.name].task == "labels"
+        field = _field(group, reading, roles, labels)
         fields.append(field.with_values(classes=_classes(field, group, layout, evidence, hints)))
         guesses += _guesses(group, reading, roles)
     targets = [_target(name, one, fields) for name, one in asked.items()]
-    guesses += [Guess(about=f"targets.{name}.task", why=one.why) for name, one in asked.items()]
+    guesses += [_task_guess(name, one, len(asked)) for name, one in asked.items()]
     if not targets:
-        targets = [_reconstruction(inputs[0].group.name)]
-        guesses.append(
-            Guess(about=f"targets.{targets[0].name}.task", why="there is no target beside it")
-        )
+        name = inputs[0].group.name
+        targets = [Target(name=name, fields=(name,), task="reconstruction")]
+        guesses.append(Guess(about="task", why="reconstruction: there is no target."))
     split = Split()
     if layout.parts:
         split = Split(by="given")
-        why = f"the arrays come as {' and '.join(layout.parts)}"
+        why = f"the arrays come as {' and '.join(layout.parts)}."
         guesses.append(Guess(about="split.by", why=why))
     return DataSpec(
         source=source,
@@ -101,7 +103,7 @@ def _classes(
 ) -> tuple[str, ...]:
     """The classes of a field by what the file tells or by all values, if they were looked at."""
     if field.kind not in ("category", "mask"):
-        return ()
+        return ()  # tokens are counted when all are read
     told = hints.get(group.name, Hint()).classes
     if told or group.name not in evidence.whole:
         return told
@@ -116,8 +118,8 @@ def _classes(
     return class_names(layout.file, field, values)
 
 
-def _field(group: Group, reading: Reading, roles: Roles) -> Field:
-    dtype = dtype_of(reading.kind, group.dtype, reading.shape)
+def _field(group: Group, reading: Reading, roles: Roles, labels: bool) -> Field:
+    dtype = np.dtype(np.uint8) if labels else dtype_of(reading.kind, group.dtype, reading.shape)
     return Field(
         name=group.name,
         origin=None,
@@ -129,58 +131,62 @@ def _field(group: Group, reading: Reading, roles: Roles) -> Field:
     )
 
 
+def _one_vocabulary(fields: list[Field]) -> list[Field]:
+    """The fields, those of tokens with the same tokens: a text and its continuation."""
+    named = [field.classes for field in fields if field.kind == "tokens"]
+    if not all(named):
+        return fields
+    most = max(named, key=len, default=())
+    return [
+        field.with_values(classes=most) if field.kind == "tokens" else field for field in fields
+    ]
+
+
 def _guesses(group: Group, reading: Reading, roles: Roles) -> list[Guess]:
     place = f"fields.{group.name}"
-    guesses = [Guess(about=f"{place}.role", why=roles[group.name][1])]
-    guesses.append(Guess(about=f"{place}.kind", why=reading.why))
+    guesses = [Guess(about=f"{place}.role", why=f"{roles[group.name][1]}.")]
+    guesses.append(Guess(about=f"{place}.kind", why=f"{reading.why}."))
     if reading.axes:
         why = reading.why
         if group.last:
             why = f"its last axis has as many values as there are samples; {why}"
-        guesses.append(Guess(about=f"{place}.axes", why=why))
+        guesses.append(Guess(about=f"{place}.axes", why=f"{why}."))
     return guesses
+
+
+def _task_guess(name: str, asked: Asked, targets: int) -> Guess:
+    where = f"{name}, " if targets > 1 else ""
+    return Guess(about="task", why=f"{where}{asked.task}: {asked.why}.")
 
 
 def _target(name: str, asked: Asked, fields: list[Field]) -> Target:
     classes = next(field.classes for field in fields if field.name == name)
-    if asked.task == "labels":
-        classes = tuple(str(k) for k in range(asked.reading.shape[0]))
     return Target(name=name, fields=(name,), task=asked.task, classes=classes)
 
 
-def _reconstruction(name: str) -> Target:
-    return Target(name=name, fields=(name,), task="reconstruction")
-
-
 def with_classes(spec: DataSpec, classes: Mapping[str, tuple[str, ...]]) -> DataSpec:
-    """The spec with the classes that reading found, in fields and targets.
-
-    Tokens have none in their field; their target counts the tokens that there are.
-    """
-    fields = tuple(
+    """The spec with the classes that reading found, in fields and targets."""
+    fields = [
         field.with_values(classes=classes[field.name])
-        if field.name in classes and field.kind in ("category", "mask")
+        if field.name in classes and field.kind in NAMED
         else field
         for field in spec.fields
+    ]
+    if any(target.task == "next_token" for target in spec.targets):
+        fields = _one_vocabulary(fields)
+    found = {field.name: field.classes for field in fields if field.kind in NAMED}
+    targets = tuple(
+        target.with_values(classes=found[target.fields[0]])
+        if not target.classes and len(target.fields) == 1 and found.get(target.fields[0])
+        else target
+        for target in spec.targets
     )
-    return spec.with_values(
-        fields=fields, targets=tuple(_answered(target, spec, classes) for target in spec.targets)
-    )
-
-
-def _answered(target: Target, spec: DataSpec, classes: Mapping[str, tuple[str, ...]]) -> Target:
-    if target.task in ("number", "reconstruction", "labels") or len(target.fields) != 1:
-        return target
-    found = classes.get(target.fields[0], ())
-    if target.task == "next_token":
-        tokens = [field.name for field in spec.fields if field.kind == "tokens"]
-        found = max((classes.get(name, ()) for name in tokens), key=len, default=found)
-    return target.with_values(classes=found) if found and not target.classes else target
+    return spec.with_values(fields=tuple(fields), targets=targets)
 
 
 def settled(spec: DataSpec) -> DataSpec:
     """The spec with fields of the kinds that their tasks need, whatever was guessed of them."""
-    kinds: dict[str, Kind] = {}
+    changed: dict[str, Field] = {}
     for target in spec.targets:
         for name in target.fields:
             field = spec.by_name.get(name)
@@ -188,16 +194,23 @@ def settled(spec: DataSpec) -> DataSpec:
                 raise DataError(
                     f"The target '{target.name}' needs the field '{name}': there is none."
                 )
-            if target.task in ("classes", "per_position") and field.kind == "number":
-                kinds[name] = "category"
-            elif target.task == "number" and field.kind == "category":
-                kinds[name] = "number"
-            elif target.task == "per_pixel" and field.kind in ("image", "number"):
-                kinds[name] = "mask"
-    if not kinds:
-        return spec
-    fields = (
-        field.with_values(kind=kinds[field.name], classes=()) if field.name in kinds else field
-        for field in spec.fields
-    )
-    return spec.with_values(fields=tuple(fields))
+            kind, dtype = _needed(target.task, field)
+            if (kind, dtype) != (field.kind, field.dtype):
+                changed[name] = field.with_values(kind=kind, dtype=dtype, classes=())
+    fields = tuple(changed.get(field.name, field) for field in spec.fields)
+    return spec.with_values(fields=fields) if changed else spec
+
+
+def _needed(task: TaskKind, field: Field) -> tuple[Kind, str]:
+    """Kind and type that a field has as the target of a task."""
+    match task:
+        case "classes" | "per_position" if field.kind in ("number", "category"):
+            return "category", "int64"
+        case "labels" if field.kind in ("number", "category"):
+            return "category", "uint8" if field.shape else "int64"
+        case "number" if field.kind == "category":
+            return "number", "float32"
+        case "per_pixel" if field.kind in ("image", "number"):
+            return "mask", "uint8"
+        case _:
+            return field.kind, field.dtype

@@ -35,6 +35,8 @@ def convert(file: str, field: Field, pieces: list[NDArray[Any]], tick: Tick) -> 
     values that are not of that kind, with the sample.
     """
     name = field.name
+    if holds_labels(field):
+        return _labels(file, field, pieces, tick)
     if field.kind in ("category", "mask"):
         return _classes(file, field, pieces, tick)
     if pieces[0].dtype.kind in "USO":
@@ -50,8 +52,36 @@ def convert(file: str, field: Field, pieces: list[NDArray[Any]], tick: Tick) -> 
         values = _copied(file, field, views, target, _as_type(target), tick)
     if field.kind != "tokens":
         return Converted(values, ())
-    _check_tokens(file, name, pieces)
-    return Converted(values, tuple(str(k) for k in range(int(values.max()) + 1)))
+    most = _check_tokens(file, field, pieces)
+    return Converted(values, field.classes or counted(most + 1))
+
+
+def counted(count: int) -> tuple[str, ...]:
+    """The names of things that are numbers from 0 on."""
+    return tuple(str(k) for k in range(count))
+
+
+def holds_labels(field: Field) -> bool:
+    """True for several labels, 0 or 1 each, rather than a class for each position."""
+    return field.kind == "category" and field.dtype == "uint8" and len(field.shape) == 1
+
+
+def _labels(file: str, field: Field, pieces: list[NDArray[Any]], tick: Tick) -> Converted:
+    if pieces[0].dtype.kind in "USO":
+        raise DataError(f"{file} holds words in '{field.name}': expected 0 or 1 for each label.")
+    views = [rearranged(piece, field.axes, field.shape, field.name, file) for piece in pieces]
+
+    def zero_or_one(block: NDArray[Any], start: int) -> NDArray[Any]:
+        wrong = np.argwhere((block != 0) & (block != 1))
+        if len(wrong):
+            raise DataError(
+                f"{file} has {block[tuple(wrong[0])]:g} in sample {start + wrong[0][0] + 1:,} of "
+                f"'{field.name}': expected 0 or 1 for each label."
+            )
+        return block.astype(np.uint8)
+
+    values = _copied(file, field, views, np.dtype(np.uint8), zero_or_one, tick)
+    return Converted(values, field.classes or counted(field.shape[0]))
 
 
 def _as_type(target: np.dtype[Any]) -> Callable[[NDArray[Any], int], NDArray[Any]]:
@@ -86,16 +116,23 @@ def _copied(
     return out
 
 
-def _check_tokens(file: str, name: str, pieces: list[NDArray[Any]]) -> None:
+def _check_tokens(file: str, field: Field, pieces: list[NDArray[Any]]) -> int:
+    """The largest token. Raises `DataError` for numbers that are none, or not in the vocabulary."""
+    most = 0
+    known = len(field.classes) or MOST_TOKENS
     for piece in pieces:
         if not is_whole(piece) or not np.isfinite(piece).all():
-            raise DataError(f"{file} holds numbers in '{name}' that are not whole: no tokens.")
-        low, high = piece.min(), piece.max()
-        if low < 0 or high >= MOST_TOKENS:
             raise DataError(
-                f"{file} has the token {low if low < 0 else high} in '{name}': expected 0 to "
-                f"{MOST_TOKENS - 1:,}."
+                f"{file} holds numbers in '{field.name}' that are not whole: expected tokens."
             )
+        low, high = int(piece.min()), int(piece.max())
+        if low < 0 or high >= known:
+            raise DataError(
+                f"{file} has the token {low if low < 0 else high} in '{field.name}': expected 0 to "
+                f"{known - 1:,}."
+            )
+        most = max(most, high)
+    return most
 
 
 def _classes(file: str, field: Field, pieces: list[NDArray[Any]], tick: Tick) -> Converted:
@@ -124,11 +161,13 @@ def _classes(file: str, field: Field, pieces: list[NDArray[Any]], tick: Tick) ->
 
 
 def class_names(file: str, field: Field, values: NDArray[Any]) -> tuple[str, ...]:
-    """The classes that a category or mask with these values has, all of them, (n, *form)."""
+    """The classes of a field with these values, (n, *form), which are all that it has."""
+    if holds_labels(field):
+        return counted(field.shape[0])
     if values.dtype.kind in "USO":
         return tuple(sorted({word for word in _words(values) if word is not None}))
     if field.kind == "category" and field.shape == () and values.size > len(values):
-        return tuple(str(k) for k in range(values.size // len(values)))
+        return counted(values.size // len(values))
     return tuple(str(value) for value in sorted(_distinct(file, field, values, False)))
 
 
@@ -147,7 +186,7 @@ def _one_hot(file: str, field: Field, pieces: list[NDArray[Any]]) -> Converted:
             f"{file} has sample {wrong[0] + 1:,} of '{field.name}' with other values than exactly "
             "one 1: expected one class each, or take it as labels."
         )
-    classes = field.classes or tuple(str(k) for k in range(width))
+    classes = field.classes or counted(width)
     if len(classes) != width:
         raise DataError(
             f"{file} has {width} columns in '{field.name}': expected {len(classes)}, one for each "
