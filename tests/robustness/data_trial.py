@@ -42,7 +42,7 @@ def end_of(path: Path) -> str:
         READER.read(path, DataSpec(source=found.spec.source), nobody_watches)
     except DataError as error:
         sentence = str(error)
-        assert "\n" not in sentence, sentence
+        assert sentence.isprintable(), sentence
         assert path.name in sentence, sentence
         assert 10 < len(sentence) < 800, sentence
         assert sentence.rstrip().endswith("."), sentence
@@ -78,7 +78,7 @@ def work(kind: str, start: int, count: int) -> None:
             try:
                 end = end_of(path)
             except Exception as error:
-                end = f"WRONG {type(error).__name__} {error}".replace("\n", " | ")
+                end = f"WRONG {type(error).__name__} {error!a}"
                 traceback.print_exc()
             seconds = time.monotonic() - begun
             print(f"{seconds:.3f} {peak() - at_start} {end}", flush=True)

@@ -60,12 +60,18 @@ class ArraysReader:
 
     @contextmanager
     def _box(self, path: Path) -> Iterator[Box]:
-        with no_foreign_errors(path.name):
-            box = self.opened(path)
         try:
-            yield box
-        finally:
-            box.close()
+            with no_foreign_errors(path.name):
+                box = self.opened(path)
+            try:
+                yield box
+            finally:
+                box.close()
+        except DataError as error:
+            if str(error).isprintable():
+                raise
+            # Damaged files have names of arrays that are no words.
+            raise DataError("".join(c if c.isprintable() else "?" for c in str(error))) from error
 
     def _understood(self, path: Path, source: Source | None, layout: Layout, box: Box) -> DataSpec:
         groups = (*layout.groups, *layout.words)
