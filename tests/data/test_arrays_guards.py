@@ -248,6 +248,13 @@ def test_what_is_not_there(tmp_path: Path) -> None:
         READER.glance(path, None)
 
 
+@pytest.mark.parametrize("name", ["x\n", "x" * 1000])
+def test_names_that_cannot_be_shown(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "data.h5"
+    with refused(path, "name is no word"), h5py.File(path, "w") as file:
+        file[name] = X
+
+
 def test_memory_is_asked_for_all_arrays_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,7 +112,9 @@ def watched(kind: str, count: int) -> bool:
             ends[end.split(" ")[0]] += 1
             slowest, largest = max(slowest, seconds), max(largest, memory)
             if end.startswith("WRONG") or seconds > MOST_SECONDS or memory > MOST_MEMORY:
-                complaints.append(f"{kind} {number}: {seconds:.1f} s, {memory / 1e6:.0f} MB, {end}")
+                complaints.append(
+                    f"{kind} {number}: {seconds:.1f} s, {memory / 1e6:.0f} MB, {end[:300]}"
+                )
         if not done.stdout:
             complaints.append(f"{kind}: no worker: {done.stderr[-500:]}")
             break

@@ -22,6 +22,9 @@ from nnstudio.project.data.split import Split
 Format = Literal["npz", "npy", "safetensors", "hdf5", "mat", "idx", "cifar"]
 PREVIEW = 64
 """Samples of a preview, and of what is looked at to tell what an array holds."""
+LONGEST = 600
+"""Characters of a sentence that people are told."""
+LONGEST_NAME = 200
 WHOLE = 32_000_000
 """Bytes of a target that are all looked at; of a larger one as many from its beginning."""
 
@@ -64,14 +67,15 @@ class ArraysReader:
             with no_foreign_errors(path.name):
                 box = self.opened(path)
             try:
+                _check_names(path.name, box)
                 yield box
             finally:
                 box.close()
         except DataError as error:
-            if str(error).isprintable():
+            said = str(error)
+            if said.isprintable() and len(said) <= LONGEST:
                 raise
-            # Damaged files have names of arrays that are no words.
-            raise DataError("".join(c if c.isprintable() else "?" for c in str(error))) from error
+            raise DataError(_showable(said)) from error
 
     def _understood(self, path: Path, source: Source | None, layout: Layout, box: Box) -> DataSpec:
         groups = (*layout.groups, *layout.words)
@@ -93,6 +97,21 @@ class ArraysReader:
             Evidence(heads, frozenset(whole)),
             box.hints,
         )
+
+
+def _check_names(file: str, box: Box) -> None:
+    for stored in box.stored:
+        if not stored.name.isprintable() or len(stored.name) > LONGEST_NAME:
+            raise DataError(
+                f"{file} has an array whose name is no word, '{stored.name[:20]}': it is damaged."
+            )
+
+
+def _showable(sentence: str) -> str:
+    """A sentence with names of arrays that are none, as damaged files have them."""
+    shown = "".join(c if c.isprintable() else "?" for c in sentence)
+    half = LONGEST // 2 - 3
+    return shown if len(shown) <= LONGEST else f"{shown[:half]} ... {shown[-half:]}"
 
 
 def _filled(given: DataSpec, found: DataSpec) -> DataSpec:

