@@ -221,6 +221,18 @@ def test_tokens(tmp_path: Path) -> None:
     assert samples.spec.by_name["src"].kind == "tokens"
 
 
+def test_masks_of_attention_are_inputs(tmp_path: Path) -> None:
+    ids = RANDOM.integers(0, 900, (N, 12))
+    mask = (ids > 100).astype(np.int8)
+    samples = read(npz(tmp_path, input_ids=ids, attention_mask=mask, labels=Y))
+    roles = {field.name: (field.role, field.kind) for field in samples.spec.fields}
+    assert roles == {
+        "input_ids": ("input", "tokens"),
+        "attention_mask": ("input", "number"),
+        "labels": ("target", "category"),
+    }
+
+
 def test_reconstruction_and_denoising(tmp_path: Path) -> None:
     samples = read(npz(tmp_path, x=BYTES, y=BYTES))
     assert task(samples) == "reconstruction"

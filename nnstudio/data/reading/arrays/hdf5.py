@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -142,11 +143,11 @@ class Hdf5Box:
         if why:
             return Stored(name, turned, np.dtype("V1"), why)
         if self._h5py.check_string_dtype(data.dtype) is not None:
-            afford(self._name, data.size * 64, f"'{name}'")
-            self._check_stored(name, data, data.size)
+            afford(self._name, prod(shape) * 64, f"'{name}'")
+            self._check_stored(name, data, prod(shape))
             self._sets[name] = data
             return Stored(name, turned, np.dtype("U1"))
-        size = data.size * data.dtype.itemsize
+        size = prod(shape) * data.dtype.itemsize  # h5py's own product may overflow
         self._check_stored(name, data, size)
         self._sets[name] = data
         where = data.id.get_offset() if size else None
@@ -176,7 +177,7 @@ class Hdf5Box:
         if held > self._there:
             raise DataError(f"{self._name} declares more for '{name}' than there is: it was cut.")
         if data.chunks:
-            chunk = int(np.prod(data.chunks, dtype=object)) * data.dtype.itemsize
+            chunk = prod(data.chunks) * data.dtype.itemsize
             if chunk > LARGEST_CHUNK:
                 raise DataError(
                     f"{self._name} has '{name}' in chunks of {chunk:,} bytes: expected at most "

@@ -38,7 +38,7 @@ ON_THEIR_SIDE = Hint(axes="WH", why="the files of EMNIST have their pictures on 
 def claims(path: Path) -> bool:
     """True for a file of that form, by name or first bytes, and for a folder of MNIST's files."""
     if path.is_dir():
-        return any(NAME.fullmatch(file.name) for file in _files(path))
+        return bool(_sets(path))
     if not path.is_file():
         return False
     if PLAIN.fullmatch(path.name):
@@ -58,16 +58,12 @@ def open_box(path: Path) -> Arranged:
     return _together(path, sets)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.is_file())
-
-
 def _sets(folder: Path) -> dict[str, dict[str, Path]]:
     """What is in a folder: sets by their prefix, with their files by the name of the array."""
     sets: dict[str, dict[str, Path]] = {}
-    for file in _files(folder):
+    for file in sorted(folder.iterdir()):
         named = NAME.fullmatch(file.name)
-        if named:
+        if named and file.is_file():
             part = named["part"].lower()
             array = f"{named['what'].lower()}_{PARTS.get(part, part)}"
             # Sorted, so that a file comes before the packed one of the same name.

@@ -25,6 +25,8 @@ _ALL = {
 INPUTS, TARGETS, TOKENS, SIGNALS, GROUPS, PARTS, COUNTERS, CLASS_NAMES = (
     frozenset(words.split()) for words in _ALL.values()
 )
+NO_TARGETS = frozenset({"weight", "weights", "names", "attention", "padding", "key"})
+"""Words of names that end like those of targets: `class_names`, `attention_mask`."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -43,7 +45,7 @@ def is_input(name: str) -> bool:
 def is_target(name: str) -> bool:
     """True for `y`, `labels`, `y_age`, `true_labels`, but not for weights or names of classes."""
     said = words(name)
-    if not said or said[-1] in ("weight", "weights", "names"):
+    if not said or not NO_TARGETS.isdisjoint(said):
         return False
     return said[0] in TARGETS or (not is_input(name) and said[-1] in TARGETS)
 

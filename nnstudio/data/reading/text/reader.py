@@ -42,11 +42,17 @@ class TextReader:
     """Reads texts for models of tokens; see `nnstudio.data.reading.reader.Reader`."""
 
     def claims(self, path: Path) -> bool:
-        """True for the endings of texts, and for a folder with texts and no other files."""
+        """True for the endings of texts, and for a folder with texts and nothing else in it."""
         if not path.is_dir():
             return path.is_file() and path.suffix.lower() in ENDINGS
-        files = [file for file in path.rglob("*") if file.is_file() and file.name[:1] != "."]
-        return bool(files) and all(file.suffix.lower() in ENDINGS for file in files)
+        any_text = False
+        for file in path.rglob("*"):
+            ending = file.suffix.lower()
+            if ending in ENDINGS and not file.name.startswith("."):
+                any_text = True
+            elif ending and not file.name.startswith(".") and file.is_file():
+                return False
+        return any_text
 
     def glance(self, path: Path, source: Source | None) -> Glance:
         """The beginning of the first files; the vocabulary stays open unless that was all."""
