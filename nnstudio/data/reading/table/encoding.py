@@ -60,6 +60,7 @@ class Encoding:
     lines: int = 1
     asked: bool = False
     words: tuple[str, ...] = ()
+    offset: int = 0
 
 
 def look(
@@ -232,7 +233,7 @@ def _asked(path: Path, offset: int, whole: bool, progress: Progress) -> Encoding
             if "NUL" in str(error):
                 raise
             continue
-        return replace(found, asked=True, words=words_in(path, name, offset))
+        return replace(found, asked=True, words=words_in(path, name, offset), offset=offset)
     raise DataError(f"{path.name} is in no encoding that is known: choose one.")  # pragma: no cover
 
 
