@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.table.accumulate import Numbers, Words
 from nnstudio.data.reading.table.columns import Seen, as_numbers, is_empty, see
-from nnstudio.data.reading.table.content import Content, Heading, Opened, Places, place_of
+from nnstudio.data.reading.table.content import (
+    Content,
+    Heading,
+    Opened,
+    Places,
+    no_number,
+    place_of,
+)
 from nnstudio.data.reading.table.dates import Dates
 from nnstudio.data.reading.table.fields import Making, read_dates
 from nnstudio.data.reading.table.numerals import KNOWN_MISSING, Numerals, as_word
@@ -53,7 +60,8 @@ def understand(path: Path, opened: Opened, given: DataSpec) -> Understood:
     numerals = Numerals(source.decimal, source.thousands, missing)
     content, blank = _without_blank(opened.content)
     if content.count == 0:
-        raise DataError(f"{file} has names of columns but no records.")
+        what = "only empty records" if blank else "no records"
+        raise DataError(f"{file} has names of columns but {what}.")
     guesses = list(opened.guesses)
     fields = {place_of(field, heading, file): field for field in given.fields}
     columns, dropped = _see(path, source, heading, content, fields, numerals)
@@ -140,13 +148,15 @@ def _see(
         name = given.name if given else heading.names[place]
         seen = Seen(name, place, heading.cell(place), column)
         if given is not None:
-            _take_given(path, source, seen, given)
+            _take_given(path, source, seen, given, numerals, content)
         elif not fields:
             if is_empty(column, numerals):
                 dropped.append(name)
                 continue
             if place not in content.dates | content.words:
-                seen.data = as_numbers(column, numerals)
+                seen.data, seen.unit = as_numbers(column, numerals)
+                if seen.unit:
+                    seen.why = f"its cells are numbers with the unit {seen.unit}."
             see(seen, path, place in content.dates)
         found.append(seen)
     order = {field.name: k for k, field in enumerate(fields.values())}
@@ -154,13 +164,28 @@ def _see(
     return found, dropped
 
 
-def _take_given(path: Path, source: Table, seen: Seen, given: Field) -> None:
+def _take_given(
+    path: Path, source: Table, seen: Seen, given: Field, numerals: Numerals, content: Content
+) -> None:
     seen.kind = given.kind
     seen.folder = source.files
     if given.kind in ("text", "date", "path") and isinstance(seen.data, Numbers):
         words = Words(len(seen.data))
         words.add([as_word(v) if v == v else "" for v in seen.data.values.tolist()])
         seen.data = words
+    if given.kind == "number" and isinstance(seen.data, Words):
+        words = seen.data
+        seen.data, seen.unit = as_numbers(words, numerals)
+        if isinstance(seen.data, Words):
+            odd = next((w for w in words.words if numerals.cells([w], True) is None), "")
+            if not odd:
+                found = numerals.cells(words.words, True)
+                assert found is not None
+                seen.data = Numbers(len(words))
+                seen.data.add(found.values[words.codes].astype(np.float64), found.words)
+                return
+            line = content.lines[int(np.argmax(words.codes == words.words.index(odd)))]
+            raise no_number(path.name, f"{content.unit} {line:,}", seen.name, odd)
     if given.kind == "date":
         seen.dates = Dates(given.format, read_dates(path.name, seen, given.format))
 

@@ -11,6 +11,7 @@ import numpy as np
 from nnstudio.data.reading.table.accumulate import Column, Numbers, Words
 from nnstudio.data.reading.table.dates import Dates, dates
 from nnstudio.data.reading.table.numerals import CODE, Numerals
+from nnstudio.data.reading.table.units import common_unit
 from nnstudio.project.data.fields import Kind
 
 MOST_CLASSES = 1000
@@ -43,6 +44,7 @@ class Seen:
     kind: Kind = "number"
     why: str = ""
     codes: bool = False
+    unit: str = ""
     dates: Dates | None = None
     folder: str = ""
     absent: list[str] = field(default_factory=list)
@@ -60,23 +62,35 @@ class Seen:
         return self.data
 
 
-def as_numbers(column: Column, numerals: Numerals) -> Column:
-    """A column of words as numbers, if all its words are numbers or stand for no value."""
+def as_numbers(column: Column, numerals: Numerals) -> tuple[Column, str]:
+    """A column of words as numbers, if all its words are numbers or stand for no value.
+
+    The numbers may all have the same unit, which is the second result.
+    """
     if isinstance(column, Numbers) or not column.words:
-        return column
-    found = numerals.cells(column.words)
+        return column, ""
+    unit, words = "", column.words
+    found = numerals.cells(words)
+    if found is None:
+        values = [word for word in words if not numerals.is_missing(word)]
+        common = common_unit(values)
+        if common is not None:
+            unit, plain = common
+            bare = dict(zip(values, plain, strict=True))
+            found = numerals.cells([bare.get(word, word) for word in words])
     if found is None or (found.values.dtype.kind == "f" and np.isnan(found.values).all()):
-        return column
+        return column, ""
     numbers = Numbers(len(column))
     numbers.add(found.values[column.codes], found.words)
-    return numbers if numbers.exact else column
+    return (numbers, unit) if numbers.exact else (column, "")
 
 
 def is_empty(column: Column, numerals: Numerals) -> bool:
-    """True if no cell holds a value."""
+    """True if no cell holds a value; two different words for nothing tell something apart."""
     if isinstance(column, Numbers):
         return bool(column.missing.all())
-    return all(numerals.is_missing(word) for word in column.words)
+    filled = [word for word in column.words if word]
+    return len(filled) < 2 and all(numerals.is_missing(word) for word in filled)
 
 
 def see(seen: Seen, path: Path, declared_date: bool) -> None:

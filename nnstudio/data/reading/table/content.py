@@ -95,6 +95,14 @@ Wanted = Literal["number", "words", "any"]
 """How a column is to be read: as numbers, as words, or as numbers if all its cells are."""
 
 
+def no_number(file: str, line: str, column: str, cell: str) -> DataError:
+    """The sentence for a word in a column that was chosen to hold numbers."""
+    return DataError(
+        f"{file}, {line}, column '{column}': '{cell[:60]}' is no number; mend the cell, let this "
+        "word stand for a missing value, or take the column as words."
+    )
+
+
 def place_of(field: Field, heading: Heading, file: str) -> int:
     """The place of a given field's column. Raises `DataError` if the table has none."""
     if isinstance(field.origin, int):

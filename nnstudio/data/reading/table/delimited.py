@@ -60,6 +60,9 @@ def open_text(path: Path, table: Table, spec: DataSpec, progress: Progress | Non
         *_encoding_finding(path, encoding, spec, source),
         *_thousands_finding(layout, spec, source),
     ]
+    if layout.ends:
+        sentence = "The lines end with a delimiter: the empty last column is dropped."
+        findings.append(Finding("note", "empty_columns", sentence))
     return Opened(source, heading, content, guesses, tuple(findings), missing, samples)
 
 
@@ -73,8 +76,10 @@ def given_options(table: Table, spec: DataSpec) -> frozenset[str]:
 def _beginning(path: Path, encoding: Encoding) -> tuple[str, bool]:
     """The whole lines in the first 1 MB, and whether these are all. Raises `DataError`."""
     size = path.stat().st_size
-    for text, _ in blocks(path, encoding, BEGINNING, BEGINNING + encoding.mark):
-        return text.decode(), size <= BEGINNING + encoding.mark
+    most = BEGINNING + encoding.mark
+    text = b"".join(block for block, _ in blocks(path, encoding, BEGINNING, most))
+    if text:
+        return text.decode(), size <= most
     if size <= BEGINNING:
         raise DataError(f"{path.name} is empty: expected a table.")
     raise DataError(
@@ -121,8 +126,9 @@ def _encoding_finding(
             title = f"Read it as {name}: {', '.join(read[:3])}"
             fixes.append(Fix(title, understood_anew(spec, source.with_values(encoding=name))))
     sentence = (
-        f"{path.name} does not say how its letters are encoded; as {encoding.name} there are words "
-        f"such as {words}: choose another encoding if they are wrong."
+        f"{path.name} is not UTF-8 from line {encoding.line:,} on, and does not say what it is; as "
+        f"{encoding.name} there are words such as {words}: choose another encoding if they are "
+        "wrong."
     )
     return [Finding("warning", "encoding", sentence, path.name, tuple(fixes))]
 

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.table.records import BLANKS, Record, Records, Unfinished
+from nnstudio.data.reading.table.units import without_unit
 
 CANDIDATES = (",", ";", "\t", "|")
 IN_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
 PROBE = 200
 """Records that are looked at."""
 _SEP = re.compile(r'"?sep=(\\t|[^\r\n"])"?[ ,;\t]*[\r\n]', re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(
+    r"[+-]?[0-9.,'’  ]*[0-9]+(?:[eE][+-]?[0-9]+)?"
+)
 _OTHER = {mark: re.compile("[" + "".join(set(CANDIDATES) - {mark}) + r"]|[0-9] +[-0-9.]") for mark in CANDIDATES}
 _OTHER[BLANKS] = re.compile("[,;|]")
 
@@ -87,12 +90,22 @@ def _score(records: Sequence[Record], mark: str) -> float:
     usual = [record.cells for record in records if len(record.cells) == width]
     begin = next(k for k, record in enumerate(records) if len(record.cells) == width)
     share = len(usual) / (len(records) - begin)
-    if mark == BLANKS and (share < 1 or len(usual) < 2):
+    if mark == BLANKS and (share < 1 or len(usual) < 2 or not _agree(records, begin, width)):
         return 0.0
     cells = [cell.strip() for row in usual for cell in row]
     other = _OTHER[mark]
-    good = sum(bool(_NUMBER.fullmatch(cell)) or not other.search(cell) for cell in cells)
+    good = sum(
+        not other.search(cell) or bool(_NUMBER.fullmatch(without_unit(cell)[0])) for cell in cells
+    )
+    if mark == BLANKS:
+        good *= 0.95
     return share * (0.5 + 0.5 * len(usual) / len(records)) * good / len(cells)
+
+
+def _agree(records: Sequence[Record], begin: int, width: int) -> bool:
+    """All lines have the same number of words, but for remarks; names may be one less."""
+    before = [record for record in records[:begin] if record.cells[0][:1] not in ("#", "%")]
+    return not before or (len(before) == 1 and len(before[0].cells) == width - 1)
 
 
 def is_banner(cells: Sequence[str]) -> bool:

@@ -119,9 +119,19 @@ def _dropped(understood: Understood) -> Iterator[Finding]:
         )
         yield Finding("note", "empty_records", sentence, f"line {understood.blank[0]}")
     for seen in understood.columns:
-        if "(" in seen.name and seen.name != seen.header and not seen.header:
-            sentence = f"The name of column {seen.place + 1} comes twice: it is called '{seen.name}'."
-            yield Finding("note", "repeated_name", sentence, seen.name)
+        yield from _renamed(understood, seen)
+
+
+def _renamed(understood: Understood, seen: Seen) -> Iterator[Finding]:
+    source = understood.spec.source
+    if seen.name == seen.header or not isinstance(source, Table) or not source.header:
+        return
+    if seen.name == f"column {seen.place + 1}":
+        sentence = f"Column {seen.place + 1} has no name: it is called '{seen.name}'."
+        yield Finding("note", "unnamed", sentence, seen.name)
+    elif seen.name.endswith(")") and not seen.header:
+        sentence = f"The name of column {seen.place + 1} comes twice: it is called '{seen.name}'."
+        yield Finding("note", "repeated_name", sentence, seen.name)
 
 
 def _constant(understood: Understood) -> Iterator[Finding]:

@@ -41,12 +41,16 @@ def header_reason(first: Sequence[str], rest: Sequence[Sequence[str]]) -> str:
 
 
 def _counts(cells: Sequence[str], named: bool) -> bool:
-    """0, 1, 2 or 1, 2, 3; years and the like only beside words."""
-    if not all(cell.isascii() and cell.isdigit() for cell in cells):
+    """0, 1, 2 or 1, 2, 3; years, wavelengths and the like only beside words."""
+    try:
+        numbers = [float(cell.replace(",", ".")) for cell in cells]
+    except ValueError:
         return False
-    numbers = list(map(int, cells))
-    rising = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
-    return rising and (numbers[0] in (0, 1) or (named and len(numbers) > 2)) and len(numbers) > 2 - named
+    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    if steps[0] <= 0 or any(abs(step - steps[0]) > 1e-9 * abs(numbers[-1]) for step in steps):
+        return False
+    by_one = numbers[0] in (0, 1) and steps[0] == 1 and all("." not in cell for cell in cells)
+    return (by_one and len(numbers) > 2 - named) or (named and len(numbers) > 2)
 
 
 def unique_names(cells: Sequence[str]) -> tuple[str, ...]:

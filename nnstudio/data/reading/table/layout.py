@@ -17,10 +17,12 @@ from nnstudio.data.reading.table.delimiter import (
 from nnstudio.data.reading.table.header import header_reason, names_rows, unique_names
 from nnstudio.data.reading.table.marks import marks
 from nnstudio.data.reading.table.records import Record
+from nnstudio.data.reading.table.units import plainly
 from nnstudio.project.data.source import Table
 from nnstudio.project.data.spec import Guess
 
 _COMMENTS = "#%"
+_BRACKETS = "[(<{"
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def lay_out_records(
     if "comment" not in given:
         comment = _comment(body)
         if comment:
-            why = f"lines that begin with {comment} have no columns, such as line {_first(body, comment)}."
+            what = "hold units" if comment in _BRACKETS else "have no columns"
+            why = f"lines that begin with {comment} {what}, such as line {_first(body, comment)}."
             guesses.append(Guess(about="source.comment", why=why))
             body = [record for record in body if not record.cells[0].startswith(comment)]
     head = _Head(name, table, given, records[:begin], body)
@@ -146,6 +149,12 @@ def _is_remark(record: Record) -> bool:
 
 def _comment(body: Sequence[Record]) -> str:
     width = usual_width(body)
+    for mark in _BRACKETS:
+        marked = [r for r in body if r.cells[0].startswith(mark)]
+        if len(marked) == 1 and len(body) > 3 and marked[0] is body[1]:
+            cells = [cell.strip() for cell in marked[0].cells]
+            if len(cells) == width and all(cell.startswith(mark) for cell in cells):
+                return mark
     for mark in _COMMENTS:
         marked = [r for r in body if r.cells[0].startswith(mark)]
         if any(len(r.cells) != width for r in marked) and body[0] not in marked:
@@ -279,7 +288,8 @@ def _marked(
 ) -> tuple[Table, list[Guess]]:
     """With decimal mark and mark between thousands."""
     guesses = []
-    found = marks((cell.strip() for record in data for cell in record.cells), source.delimiter)
+    cells = [cell.strip() for record in data for cell in record.cells]
+    found = marks(plainly(cells), source.delimiter)
     if "decimal" not in given:
         source = source.with_values(decimal=found.decimal)
         if found.why_decimal:

@@ -31,7 +31,7 @@ def oddity_findings(understood: Understood) -> Iterator[Finding]:
 
 def _infinite(understood: Understood, seen: Seen) -> Iterator[Finding]:
     values = seen.numbers.values
-    if values.dtype.kind != "f" or np.isfinite(values.sum(dtype=np.float64)):
+    if values.dtype.kind != "f":
         return
     places = np.flatnonzero(np.isinf(values))
     if len(places):

@@ -17,6 +17,10 @@ from nnstudio.project.data.spec import Guess
 TARGET_NAMES = frozenset(
     "label labels target targets class classes y klasse ziel classe cible clase".split()
 )
+_CALLED_OFTEN = frozenset(
+    "species diagnosis outcome survived quality price saleprice medv churn result".split()
+)
+"""Names of targets that many tables have, believed of the first and the last column."""
 _IDS = frozenset("id index idx uid uuid guid nr nr. no no. row rowid row_id key #".split())
 _PART_NAMES = frozenset("split part set subset partition usage".split())
 PARTS = {
@@ -107,9 +111,10 @@ def _settle_inputs(
             found.set(seen.name, "input", "it counts up, but nothing else could be an input.")
             inputs.append(seen)
     if not inputs:
+        only = "one column only, and so" if len(columns) == 1 else "one column for the target but"
         raise DataError(
-            f"{file} has no column that could be an input: expected numbers, categories, texts or "
-            "names of files beside the target."
+            f"{file} has {only} no input: expected numbers, categories, texts or names of files "
+            "beside the target."
         )
 
 
@@ -131,6 +136,8 @@ def _guess_target(
         target = several[-1]
         names = " and ".join(seen.name for seen in several)
         why = f"{names} are called like targets; the last of them is taken."
+    elif fit and (often := [s for s in (fit[-1], fit[0]) if s.name.lower() in _CALLED_OFTEN]):
+        target, why = often[0], f"it is called {often[0].name}, as targets often are."
     elif len(categories) == 1 and categories[0] in (fit[0], fit[-1]):
         place = "last" if categories[0] is fit[-1] else "first"
         target, why = categories[0], f"it is the only column of words, and the {place}."

@@ -18,6 +18,10 @@ from nnstudio.project.data.spec import DataSpec
 
 def target_findings(understood: Understood) -> Iterator[Finding]:
     """Findings about targets."""
+    if understood.content.count == 1:
+        sentence = "There is one record only: expected at least two samples to learn from."
+        yield Finding("error", "one_sample", sentence)
+        return
     for target in understood.spec.targets:
         if target.task == "classes":
             yield from _classes(understood, target)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.budget import afford
 from nnstudio.data.reading.table.accumulate import Column, Numbers, Words
-from nnstudio.data.reading.table.content import Content, Wanted
+from nnstudio.data.reading.table.content import Content, Wanted, no_number
 from nnstudio.data.reading.table.encoding import Encoding, blocks
 from nnstudio.data.reading.table.layout import Layout, ragged
 from nnstudio.data.reading.table.numerals import EXACT, Numerals
@@ -32,6 +32,7 @@ from nnstudio.data.reading.table.records import (
     Unfinished,
     unclosed,
 )
+from nnstudio.data.reading.table.units import common_unit
 from nnstudio.data.samples import Progress
 
 _BLOCK = 8_000_000
@@ -66,6 +67,9 @@ def read_text(
         second.run(progress, "reading columns with words again")
         reading.columns.update(second.columns)
     columns = {k: reading.columns[k] for k in sorted(reading.columns)}
+    for column in columns.values():
+        if isinstance(column, Numbers) and column.gaps:
+            column.words |= reading.missing
     return Content(columns, reading.lines())
 
 
@@ -93,7 +97,7 @@ class _Reading:
         self.demoted: set[int] = set()
         self.columns: dict[int, Column] = {}
         self._lines: list[NDArray[np.int64]] = []
-        self._missing = {""} & numerals.missing
+        self.missing = {""} & numerals.missing
         for k, want in wanted.items():
             self.columns[k] = self._begin(k, want, most)
         self._counted = first
@@ -106,12 +110,13 @@ class _Reading:
         cells = [record.cells[k] for record in self._layout.records]
         found = self._numerals.cells(cells, codes=want == "number")
         if found is not None:
-            self._missing |= found.words
+            self.missing |= found.words
             if found.values.dtype.kind == "i":
                 self._whole.add(k)
             if want == "number" or not np.isnan(found.values).all():
                 return Numbers(most)
-        return Numbers(most) if want == "number" else Words(most)
+        with_unit = common_unit(cell for cell in map(str.strip, cells) if cell)
+        return Numbers(most) if want == "number" and with_unit is None else Words(most)
 
     def lines(self) -> NDArray[np.int64]:
         """The physical line of each record."""
@@ -179,7 +184,7 @@ class _Reading:
         found = self._numerals.cells(cells, codes=k in self._forced)
         if found is not None:
             column.add(found.values, found.words)
-            self._missing |= found.words
+            self.missing |= found.words
             if found.values.dtype.kind != "i":
                 self._whole.discard(k)
             return
@@ -194,17 +199,15 @@ class _Reading:
 
     def _no_number(self, k: int, cells: Sequence[str], lines: NDArray[np.int64]) -> DataError:
         at = next(i for i, cell in enumerate(cells) if self._numerals.cells([cell], True) is None)
-        cell = cells[at].strip()
-        return DataError(
-            f"{self._name}, line {lines[at]:,}, column '{self._layout.names[k]}': '{cell[:60]}' is "
-            "no number; mend the cell, let this word stand for a missing value, or take the "
-            "column as words."
-        )
+        name = self._layout.names[k]
+        return no_number(self._name, f"line {lines[at]:,}", name, cells[at].strip())
 
     # by pandas
 
     def _try_fast(self, block: bytes, line: int) -> bool:
         """True if pandas has read the block, and nothing was lost."""
+        import pandas as pd
+
         if not self._fast or b'"' in block or not block.strip():
             return False
         width = self._layout.width
@@ -230,7 +233,8 @@ class _Reading:
         for k in self._alive():
             column = self.columns[k]
             if isinstance(column, Words):
-                column.add_coded(frame[k].cat.codes.to_numpy(), list(frame[k].cat.categories))
+                codes, words = pd.factorize(frame[k].to_numpy(), use_na_sentinel=False)
+                column.add_coded(codes, words.tolist())
         self._lines.append(_record_lines(block, self._delimiter, line, rows))
         return True
 
@@ -257,8 +261,8 @@ class _Reading:
         for k in range(width):
             column = self.columns.get(k)
             numbers = isinstance(column, Numbers) and k not in self.demoted
-            kinds[k] = "category" if not numbers else "int64" if k in self._whole else "float64"
-        missing = sorted(self._missing)
+            kinds[k] = "object" if not numbers else "int64" if k in self._whole else "float64"
+        missing = sorted(self.missing)
         whole = [k for k in self._whole if kinds[k] == "int64"]
         for attempt in range(2):
             if attempt:
@@ -272,11 +276,11 @@ class _Reading:
                     usecols=None if self._counted else used,
                     index_col=False,
                     dtype={k: kinds[k] for k in used},
-                    na_values={k: missing for k in used if kinds[k] != "category"},
+                    na_values={k: missing for k in used if kinds[k] != "object"},
                     keep_default_na=False,
                     quoting=csv.QUOTE_NONE,
                     decimal=self._layout.source.decimal,
-                    float_precision="round_trip",
+                    **_exactly_rounded(),
                     low_memory=False,
                     engine="c",
                 )
@@ -304,6 +308,14 @@ class _Reading:
         begins = np.concatenate([[0], ends + 1])[np.searchsorted(ends, hits)]
         places = np.searchsorted(delimiters, hits) - np.searchsorted(delimiters, begins)
         return not columns.isdisjoint(np.unique(places).tolist())
+
+
+def _exactly_rounded() -> dict[str, Any]:
+    """What pandas needs to be told to read floats exactly; from 3.1 on it does so untold."""
+    import pandas as pd
+
+    version = tuple(int(part) for part in pd.__version__.split(".")[:2])
+    return {} if version >= (3, 1) else {"float_precision": "round_trip"}
 
 
 def _too_large(values: NDArray[Any]) -> bool:
