@@ -112,7 +112,9 @@ class Numbers:
         self.words |= words
         if values.dtype.kind == "i":
             largest = max(-int(values.min()), int(values.max())) if len(values) else 0
-            need = np.float32 if largest <= _EXACT32 else np.float64 if largest < EXACT else np.int64
+            need = (
+                np.float32 if largest <= _EXACT32 else np.float64 if largest < EXACT else np.int64
+            )
         else:
             need = self._note(values)
         self._widen(np.dtype(need))

@@ -104,9 +104,7 @@ def understand(path: Path, opened: Opened, given: DataSpec) -> Understood:
         guesses=_merged(given.guesses, guesses),
         split=split,
     )
-    return Understood(
-        path, spec, columns, values, content, numerals, tuple(dropped), tuple(blank)
-    )
+    return Understood(path, spec, columns, values, content, numerals, tuple(dropped), tuple(blank))
 
 
 def samples_of(understood: Understood, findings: Sequence[Finding]) -> Samples:
@@ -198,9 +196,7 @@ def _given_roles(
         for seen in columns:
             if roles.roles[seen.name] == "target":
                 task, separator, why = guess_task(seen)
-                target = Target(
-                    name=seen.name, fields=(seen.name,), task=task, separator=separator
-                )
+                target = Target(name=seen.name, fields=(seen.name,), task=task, separator=separator)
                 roles.targets = (*roles.targets, target)
                 roles.guesses.append(Guess(about="task", why=f"{task}: {why}"))
     for target in roles.targets:
@@ -249,4 +245,3 @@ def _parts(understood: Understood) -> NDArray[np.int8] | None:
         lookup = np.array([*numbers, -1], np.int8)
         return lookup[values]
     return None
-

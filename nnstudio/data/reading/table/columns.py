@@ -17,7 +17,7 @@ from nnstudio.project.data.fields import Kind
 MOST_CLASSES = 1000
 _LONG = 50
 _FILES = frozenset(
-    ".png .jpg .jpeg .gif .bmp .tif .tiff .webp .wav .flac .ogg .mp3 .opus .aiff .aif".split()
+    [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff", ".aif"]
 )
 _BOOLEAN = (
     frozenset({"yes", "no"}),
@@ -128,7 +128,10 @@ def _word_kind(words: Sequence[str], filled: int) -> tuple[Kind, str]:
     if frozenset(word.lower() for word in words) in _BOOLEAN:
         return "category", "all cells are yes or no."
     if words and sum(map(len, words)) > _LONG * len(words):
-        return "text", f"its cells are {sum(map(len, words)) // len(words)} letters long on average."
+        return (
+            "text",
+            f"its cells are {sum(map(len, words)) // len(words)} letters long on average.",
+        )
     repeats = len(words) * 2 <= filled or (filled < 20 and len(words) < filled)
     if repeats and len(words) <= MOST_CLASSES:
         return "category", f"{different}."

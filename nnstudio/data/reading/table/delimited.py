@@ -13,6 +13,7 @@ from nnstudio.data.reading.table.content import Content, Heading, Opened, Wanted
 from nnstudio.data.reading.table.delimiter import PROBE
 from nnstudio.data.reading.table.encoding import BEGINNING, OTHERS, Encoding, blocks, look, words_in
 from nnstudio.data.reading.table.layout import Layout, lay_out
+from nnstudio.data.reading.table.marks import is_grouped
 from nnstudio.data.reading.table.numerals import KNOWN_MISSING, Numerals
 from nnstudio.data.reading.table.text import read_text
 from nnstudio.data.samples import Finding, Fix, Progress
@@ -136,11 +137,31 @@ def _encoding_finding(
 def _thousands_finding(layout: Layout, spec: DataSpec, source: Table) -> list[Finding]:
     guess = next((g for g in layout.guesses if g.about == "source.thousands"), None)
     if guess is None:
-        return []
+        return _perhaps_thousands(layout, spec, source)
     plain = source.with_values(thousands="")
     fixes = [Fix("Nothing stands between thousands", understood_anew(spec, plain))]
     if source.decimal != source.thousands and source.thousands in ".,":
         turned = plain.with_values(decimal=source.thousands)
-        fixes.append(Fix(f"It is the decimal mark ({source.thousands})", understood_anew(spec, turned)))
+        fixes.append(
+            Fix(f"It is the decimal mark ({source.thousands})", understood_anew(spec, turned))
+        )
     sentence = f"'{source.thousands}' is taken as a mark between thousands: {guess.why}"
     return [Finding("warning", "thousands", sentence, "", tuple(fixes))]
+
+
+def _perhaps_thousands(layout: Layout, spec: DataSpec, source: Table) -> list[Finding]:
+    """Columns of 12.345 only, in a text with semicolons, where a point may mark thousands."""
+    if source.delimiter != ";" or source.decimal != "." or source.thousands:
+        return []
+    for place, name in enumerate(layout.names):
+        cells = [record.cells[place].strip() for record in layout.records]
+        filled = [cell for cell in cells if cell]
+        if len(filled) > 1 and all(map(is_grouped, filled)):
+            sentence = (
+                f"All cells of the column '{name}' have three digits after the point, such as "
+                f"{filled[0]}: the point is taken as decimal mark, but may stand between thousands."
+            )
+            new = source.with_values(decimal=",", thousands=".")
+            fix = Fix("The point stands between thousands", understood_anew(spec, new))
+            return [Finding("warning", "thousands", sentence, name, (fix,))]
+    return []

@@ -16,10 +16,11 @@ IN_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS:
 PROBE = 200
 """Records that are looked at."""
 _SEP = re.compile(r'"?sep=(\\t|[^\r\n"])"?[ ,;\t]*[\r\n]', re.IGNORECASE)
-_NUMBER = re.compile(
-    r"[+-]?[0-9.,'’  ]*[0-9]+(?:[eE][+-]?[0-9]+)?"
-)
-_OTHER = {mark: re.compile("[" + "".join(set(CANDIDATES) - {mark}) + r"]|[0-9] +[-0-9.]") for mark in CANDIDATES}
+_NUMBER = re.compile(r"[+-]?[0-9.,'’ \u00a0\u2009\u202f]*[0-9]+(?:[eE][+-]?[0-9]+)?")
+_OTHER = {
+    mark: re.compile("[" + "".join(set(CANDIDATES) - {mark}) + r"]|[0-9] +[-0-9.]")
+    for mark in CANDIDATES
+}
 _OTHER[BLANKS] = re.compile("[,;|]")
 
 
@@ -66,7 +67,11 @@ def separation(name: str, text: str) -> Separation:
         if found > score + 1e-9:
             best, score = mark, found
     if best:
-        return Separation(best, f"{IN_WORDS[best]} give the same number of columns in most lines", sure=score > 0.7)
+        return Separation(
+            best,
+            f"{IN_WORDS[best]} give the same number of columns in most lines",
+            sure=score > 0.7,
+        )
     return Separation(",", "there is one column only", sure=False)
 
 

@@ -78,6 +78,7 @@ def look(
     """
     with path.open("rb") as stream:
         start = stream.read(BEGINNING)
+    whole = whole or len(start) < BEGINNING
     _refuse_binary(path, start)
     mark = next(((m, name) for m, name in _MARKS if start.startswith(m)), None)
     if given is not None:
@@ -86,7 +87,9 @@ def look(
         name = mark[1] if mark is not None and same else given
         return _checked(path, Encoding(name, "chosen", size), whole, progress)
     if mark is not None:
-        found = Encoding(mark[1], "it begins with the byte order mark of this encoding", len(mark[0]))
+        found = Encoding(
+            mark[1], "it begins with the byte order mark of this encoding", len(mark[0])
+        )
         return _checked(path, found, whole, progress)
     wide = _nul_pattern(start)
     if wide is not None:

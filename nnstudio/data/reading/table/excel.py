@@ -108,9 +108,7 @@ def _choose(path: Path, book: Any, wanted: str) -> tuple[Any, Guess]:
     raise DataError(f"{path.name} has no sheet with cells.")
 
 
-def _rows(
-    path: Path, sheet: Any, progress: Progress, most: int = _MOST_ROWS
-) -> Iterator[Record]:
+def _rows(path: Path, sheet: Any, progress: Progress, most: int = _MOST_ROWS) -> Iterator[Record]:
     """Rows that have cells, as text, without the empty cells at their ends."""
     cells = 0
     try:

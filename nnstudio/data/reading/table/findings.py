@@ -144,7 +144,9 @@ def _constant(understood: Understood) -> Iterator[Finding]:
         else:
             same = len(seen.data.words) == 1
         if same:
-            sentence = f"The column '{seen.name}' has the same value in every sample: it tells nothing."
+            sentence = (
+                f"The column '{seen.name}' has the same value in every sample: it tells nothing."
+            )
             fix = ignoring(understood.spec, seen.name)
             yield Finding("advice", "constant", sentence, seen.name, (fix,))
 
@@ -165,7 +167,9 @@ def _ignored(understood: Understood) -> Iterator[Finding]:
         role = understood.spec.by_name[seen.name].role
         counter = counts_up(seen.data)
         if role == "input" and counter:
-            sentence = f"The column '{seen.name}' counts up by one: it may be the number of the record."
+            sentence = (
+                f"The column '{seen.name}' counts up by one: it may be the number of the record."
+            )
             fix = ignoring(understood.spec, seen.name)
             yield Finding("advice", "counts_up", sentence, seen.name, (fix,))
         why = reasons.get(f"fields.{seen.name}.role", "")
@@ -238,10 +242,11 @@ def _words_among_numbers(understood: Understood) -> Iterator[Finding]:
         if not wrong or wrong > 0.2 * len(seen.data) or len(odd) == len(seen.words.words):
             continue
         word = seen.words.words[odd[0]]
+        again = " (the names of the columns come again)" if word == seen.header else ""
         others = f" and {wrong - 1:,} more cells" if wrong > 1 else ""
         sentence = (
             f"The column '{seen.name}' holds numbers, but '{word[:60]}' in "
-            f"{_line_of_word(understood, seen, word)}{others}: it is taken as words."
+            f"{_line_of_word(understood, seen, word)}{again}{others}: it is taken as words."
         )
         fixes = []
         if len(odd) <= 5:

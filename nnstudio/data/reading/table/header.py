@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from nnstudio.data.reading.table.numerals import KNOWN_MISSING
 
-_TYPED = re.compile(r"[€$£]? ?[+-]?[.,]?[0-9][0-9.,:/ T  '’-]*(?:[eE][+-]?[0-9]+)?[ %€$Z]*")
+_TYPED = re.compile(
+    r"[€$£]? ?[+-]?[.,]?[0-9][0-9.,:/ T\u00a0\u2009\u202f'’-]*(?:[eE][+-]?[0-9]+)?[ %€$Z]*"
+)
 
 
 def is_typed(cell: str) -> bool:

@@ -72,7 +72,13 @@ def lay_out(name: str, text: str, table: Table, given: Collection[str]) -> Layou
     comment = table.comment if "comment" in given else ""
     rest = cut_lines(text, cut)
     records = first_records(name, rest, delimiter, cut + 1, comment, strict=True)
-    layout = lay_out_records(name, records, table.with_values(delimiter=delimiter, comment=comment), given, int(told.told))
+    layout = lay_out_records(
+        name,
+        records,
+        table.with_values(delimiter=delimiter, comment=comment),
+        given,
+        int(told.told),
+    )
     return replace(layout, guesses=(*guesses, *layout.guesses))
 
 
@@ -116,9 +122,7 @@ def lay_out_records(
     source, said = _marked(source, given, data)
     guesses += said
     line = data[0].line if data else head.after
-    return Layout(
-        source, head.names, head.cells, line, tuple(data), tuple(guesses), ends=head.ends
-    )
+    return Layout(source, head.names, head.cells, line, tuple(data), tuple(guesses), ends=head.ends)
 
 
 def cut_lines(text: str, count: int) -> str:
@@ -137,7 +141,9 @@ def _begin(records: Sequence[Record], width: int) -> int:
         begin += 1
     begin = begin if begin in usual else usual[0]
     if _is_remark(records[begin]) and begin + 1 in usual:
-        following = [_stripped(record) for record in records[begin + 1 :] if len(record.cells) == width]
+        following = [
+            _stripped(record) for record in records[begin + 1 :] if len(record.cells) == width
+        ]
         if header_reason(following[0], following[1:]):
             return begin + 1
     return begin
@@ -224,6 +230,11 @@ class _Head:
             why = f"line {line.line:,} holds names, and ends with a delimiter."
             self.guesses.append(Guess(about="source.header", why=why))
             return True
+        if len(cells) == width + 1 and cells[0] in tuple(_COMMENTS):
+            self._take(Record(line.line, cells[1:]), width)
+            why = f"line {line.line:,} holds names, after {cells[0]}."
+            self.guesses.append(Guess(about="source.header", why=why))
+            return True
         if len(cells) != width - 1 or not cells:
             return False
         if all(not row[-1] for row in rows):
@@ -259,6 +270,8 @@ class _Head:
             cells.append("")
         if len(cells) == width + 1 and not cells[-1]:
             cells.pop()
+        if len(cells) == width + 1 and cells[0] in tuple(_COMMENTS):
+            cells.pop(0)
         if len(cells) != width:
             raise ragged(self._name, record.line, width, len(cells))
         if cells[0][:1] in tuple(_COMMENTS) and len(cells[0]) > 1:

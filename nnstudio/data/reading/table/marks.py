@@ -7,15 +7,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SPACES = "   '’"
+_SPACES = " \u00a0\u2009\u202f'’"
 _POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?")
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
-_GROUPED = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"}
+_GROUPED = {
+    mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"
+}
 _SURELY = {
     ".": re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+,[0-9]+)"),
     ",": re.compile(r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+\.[0-9]+)"),
 }
-_SPACED = re.compile(rf"[+-]?[0-9]{{1,3}}(?:([{_SPACES}])[0-9]{{3}})(?:\1[0-9]{{3}})*(?:([.,])[0-9]+)?")
+_SPACED = re.compile(
+    rf"[+-]?[0-9]{{1,3}}(?:([{_SPACES}])[0-9]{{3}})(?:\1[0-9]{{3}})*(?:([.,])[0-9]+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ def marks(cells: Iterable[str], delimiter: str) -> Marks:
         why = f"more numbers are written with a comma (such as {seen}) than with a point"
     said = f"cells such as {example[thousands]} look like thousands" if thousands else ""
     return Marks(decimal, thousands, why, said)
+
+
+def is_grouped(cell: str) -> bool:
+    """True for a number with points before every three digits, such as 12.345."""
+    return bool(_GROUPED["."].fullmatch(cell))
 
 
 def _decimal(

@@ -16,9 +16,7 @@ EXACT = 2**53
 """Whole numbers from here on are not all numbers of float64."""
 
 KNOWN_MISSING = frozenset(
-    "|NA|N/A|n/a|na|N.A.|n.a.|<NA>|NaN|nan|NAN|-nan|NaT|null|NULL|Null|None|none|nil|?|-|--|---|.|"
-    "..|*|#N/A|#NA|#VALUE!|#DIV/0!|#REF!|#NUM!|#NAME?|#NULL!|\\N|missing|Missing|MISSING|-1.#IND|"
-    "1.#IND|1.#QNAN|-1.#QNAN|k.A.|k. A.|NV|#NV".split("|")
+    ["", "NA", "N/A", "n/a", "na", "N.A.", "n.a.", "<NA>", "NaN", "nan", "NAN", "-nan", "NaT", "null", "NULL", "Null", "None", "none", "nil", "?", "-", "--", "---", ".", "..", "*", "#N/A", "#NA", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!", "\\N", "missing", "Missing", "MISSING", "-1.#IND", "1.#IND", "1.#QNAN", "-1.#QNAN", "k.A.", "k. A.", "NV", "#NV"]
 )
 """Words that stand for no value between numbers; between words, only an empty cell does."""
 

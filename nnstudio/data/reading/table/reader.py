@@ -51,12 +51,15 @@ class TableReader:
         spec = DataSpec(source=_table(path, source))
         opened = _open(path, spec, None)
         understood = understand(path, opened, spec)
-        if opened.samples is None or opened.samples != understood.content.count:
+        whole = opened.samples == opened.content.count
+        if not whole:
             understood = replace(understood, spec=_with_open_classes(understood.spec))
         samples = samples_of(understood, opened.findings)
         if len(samples) > PREVIEW:
             samples = samples.take(np.arange(PREVIEW))
-        return Glance(understood.spec, samples, opened.samples)
+        return Glance(
+            understood.spec, samples, understood.content.count if whole else opened.samples
+        )
 
     def read(self, path: Path, spec: DataSpec, progress: Progress = nobody_watches) -> Samples:
         """All records. Fields that `spec` holds are obeyed, and only they are read."""
@@ -111,7 +114,8 @@ def _has_columns(path: Path) -> bool:
 
 
 def _with_open_classes(spec: DataSpec) -> DataSpec:
-    fields = tuple(field.with_values(classes=()) if field.classes else field for field in spec.fields)
+    fields = tuple(
+        field.with_values(classes=()) if field.classes else field for field in spec.fields
+    )
     targets = tuple(target.with_values(classes=()) for target in spec.targets)
     return spec.with_values(fields=fields, targets=targets)
-

@@ -15,14 +15,15 @@ from nnstudio.project.data.fields import Role, Target, TaskKind
 from nnstudio.project.data.spec import Guess
 
 TARGET_NAMES = frozenset(
-    "label labels target targets class classes y klasse ziel classe cible clase".split()
+    ["label", "labels", "target", "targets", "class", "classes", "y", "klasse", "ziel", "classe", "cible", "clase"]
 )
-_CALLED_OFTEN = frozenset(
-    "species diagnosis outcome survived quality price saleprice medv churn result".split()
-)
-"""Names of targets that many tables have, believed of the first and the last column."""
-_IDS = frozenset("id index idx uid uuid guid nr nr. no no. row rowid row_id key #".split())
-_PART_NAMES = frozenset("split part set subset partition usage".split())
+_OFTEN = frozenset(["species", "diagnosis", "outcome", "survived", "saleprice", "medv", "churn"])
+"""Names that targets of many tables have."""
+_OFTEN_AT_AN_END = frozenset(["quality", "price", "result", "rating", "score", "grade", "type"])
+"""The same, but believed of the first and the last column only."""
+_OF_CLASSES = frozenset(["label", "labels", "class", "classes", "klasse", "classe", "clase"])
+_IDS = frozenset(["id", "index", "idx", "uid", "uuid", "guid", "nr", "nr.", "no", "no.", "row", "rowid", "row_id", "key", "#"])
+_PART_NAMES = frozenset(["split", "part", "set", "subset", "partition", "usage"])
 PARTS = {
     "train": 0,
     "training": 0,
@@ -123,9 +124,15 @@ def _by_name(columns: Sequence[Seen]) -> list[Seen]:
     return called if len(called) == 1 else []
 
 
-def _guess_target(
-    file: str, free: Sequence[Seen], counters: Sequence[Seen], found: Roles
-) -> None:
+def _called_often(fit: Sequence[Seen]) -> Seen | None:
+    found = [seen for seen in fit if seen.name.strip().lower() in _OFTEN]
+    if len(found) == 1:
+        return found[0]
+    ends = [fit[-1], fit[0]] if fit else []
+    return next((s for s in ends if s.name.strip().lower() in _OFTEN_AT_AN_END), None)
+
+
+def _guess_target(file: str, free: Sequence[Seen], counters: Sequence[Seen], found: Roles) -> None:
     fit = [seen for seen in free if seen.kind in ("number", "category")]
     called = _by_name(free)
     several = [seen for seen in free if seen.name.strip().lower() in TARGET_NAMES]
@@ -136,8 +143,8 @@ def _guess_target(
         target = several[-1]
         names = " and ".join(seen.name for seen in several)
         why = f"{names} are called like targets; the last of them is taken."
-    elif fit and (often := [s for s in (fit[-1], fit[0]) if s.name.lower() in _CALLED_OFTEN]):
-        target, why = often[0], f"it is called {often[0].name}, as targets often are."
+    elif often := _called_often(fit):
+        target, why = often, f"it is called {often.name}, as targets often are."
     elif len(categories) == 1 and categories[0] in (fit[0], fit[-1]):
         place = "last" if categories[0] is fit[-1] else "first"
         target, why = categories[0], f"it is the only column of words, and the {place}."
@@ -174,7 +181,8 @@ def guess_task(target: Seen) -> tuple[TaskKind, str, str]:
     if not column.whole:
         return "number", "", f"{target.name} holds numbers with fractions."
     different = len(np.unique(values))
-    most = min(100, max(2, len(values) / 5))
+    share = 2 if target.name.strip().lower() in _OF_CLASSES else 5
+    most = min(100, max(2, len(values) / share))
     if different <= most:
         return "classes", "", f"{target.name} holds {different:,} different whole numbers."
     return (

@@ -42,8 +42,8 @@ def sameness_findings(understood: Understood) -> Iterator[Finding]:
     if len(against):
         first = against[np.argmin(against[:, 1])]
         sentence = (
-            f"{len(against):,} samples have the inputs of another one but a different target, such "
-            f"as those in {understood.line(int(first[0]))} and {understood.line(int(first[1]))}: "
+            f"{len(against):,} samples have the same inputs as another one but a different target, "
+            f"such as those in {understood.line(int(first[0]))} and {understood.line(int(first[1]))}: "
             "no model can be right in both."
         )
         rows = understood.line(int(first[1]))
@@ -82,7 +82,9 @@ def _hashes(
     columns: Sequence[Seen], count: int, generator: np.random.Generator
 ) -> NDArray[np.uint64]:
     """A random multiply-sum of each sample's bits."""
-    weights = generator.integers(1, 2**63, len(columns), dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    weights = generator.integers(1, 2**63, len(columns), dtype=np.uint64) * np.uint64(
+        2
+    ) + np.uint64(1)
     total = np.zeros(count, np.uint64)
     for seen, weight in zip(columns, weights, strict=True):
         bits = _bits(seen).astype(np.uint64)
