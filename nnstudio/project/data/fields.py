@@ -30,7 +30,8 @@ class Field(Part):
 
     `shape` is that of one sample as it is handed on, channels first; `axes` is the order in the
     source where it is another one ("HWC", "HWCN"). `classes` are the words of a category in the
-    order of their numbers; `absent` counts the samples without a value.
+    order of their numbers. `format` is how dates are written, in the words of strptime; empty:
+    as in ISO 8601.
     """
 
     name: str = Limits(min_length=1)
@@ -42,6 +43,7 @@ class Field(Part):
     dtype: str = "float32"
     classes: tuple[str, ...] = ()
     missing: Missing = "refuse"
+    format: str = ""
 
 
 class Target(Part):

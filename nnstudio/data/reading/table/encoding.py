@@ -51,7 +51,8 @@ class Encoding:
 
     mark: bytes of the byte order mark. lines: at least as many as there are line ends, plus one
     (of what was looked at). asked: it cannot be known, people have to look at `words`, a few of
-    those with letters beyond ASCII as they would read.
+    those with letters beyond ASCII as they would read; the first of these bytes is
+    `offset`, in `line`.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Encoding:
     lines: int = 1
     asked: bool = False
     words: tuple[str, ...] = ()
+    offset: int = 0
+    line: int = 0
 
 
 def look(
@@ -75,6 +78,7 @@ def look(
     """
     with path.open("rb") as stream:
         start = stream.read(BEGINNING)
+    whole = whole or len(start) < BEGINNING
     _refuse_binary(path, start)
     mark = next(((m, name) for m, name in _MARKS if start.startswith(m)), None)
     if given is not None:
@@ -83,7 +87,9 @@ def look(
         name = mark[1] if mark is not None and same else given
         return _checked(path, Encoding(name, "chosen", size), whole, progress)
     if mark is not None:
-        found = Encoding(mark[1], "it begins with the byte order mark of this encoding", len(mark[0]))
+        found = Encoding(
+            mark[1], "it begins with the byte order mark of this encoding", len(mark[0])
+        )
         return _checked(path, found, whole, progress)
     wide = _nul_pattern(start)
     if wide is not None:
@@ -165,15 +171,16 @@ def _checked(path: Path, encoding: Encoding, whole: bool, progress: Progress) ->
         while raw := stream.read(BLOCK if whole else BEGINNING):
             ends += raw.count(b"\n")
             returns += raw.count(b"\r")
+            waiting = len(decoder.getstate()[0])
             try:
-                if ascii_alike and raw.isascii() and not decoder.getstate()[0]:
+                if ascii_alike and raw.isascii() and not waiting:
                     found_nul = b"\0" in raw
                 else:
                     found_nul = "\0" in decoder.decode(raw)
             except UnicodeError as error:
-                at = done + getattr(error, "start", 0)
+                at = max(0, done - waiting + getattr(error, "start", 0))
                 if encoding.name == "utf-8" and encoding.why == "all bytes are valid UTF-8":
-                    raise _UndecodableError(encoding.mark + done) from error
+                    raise _UndecodableError(encoding.mark + at) from error
                 raise _not_of(path, encoding, at) from error
             if found_nul:
                 raise _with_nul(path, nul, done, encoding)
@@ -232,14 +239,15 @@ def _asked(path: Path, offset: int, whole: bool, progress: Progress) -> Encoding
             if "NUL" in str(error):
                 raise
             continue
-        return replace(found, asked=True, words=words_in(path, name, offset))
+        words = words_in(path, name, offset)
+        return replace(found, asked=True, words=words, offset=offset, line=_line_of(path, offset))
     raise DataError(f"{path.name} is in no encoding that is known: choose one.")  # pragma: no cover
 
 
 def words_in(path: Path, name: str, offset: int = 0) -> tuple[str, ...]:
     """Up to five words with letters beyond ASCII, read as `name`, from `offset` bytes on."""
     with path.open("rb") as stream:
-        stream.seek(offset)
+        stream.seek(max(0, offset - 40))
         text = stream.read(BLOCK).decode(name, errors="replace")
     return tuple(dict.fromkeys(re.findall(r"\w*[^\x00-\x7f]\w*", text)))[:5]
 
@@ -264,11 +272,11 @@ def _refuse_binary(path: Path, start: bytes) -> None:
     if any(start.startswith(mark) for mark, _ in _MARKS) or _nul_pattern(start):
         return
     controls = len(start) - len(start.translate(None, _CONTROLS))
-    if controls > 0.02 * len(start):
+    if controls > 0.02 * len(start) or start.startswith(b"\0"):
         raise DataError(f"{path.name} is binary, not a table of text.")
 
 
-_CONTROLS = bytes(k for k in range(32) if k not in b"\t\n\r\x0b\x0c")
+_CONTROLS = bytes(k for k in range(1, 32) if k not in b"\t\n\r\x0b\x0c")
 
 
 def _canonical(path: Path, name: str) -> str:

@@ -16,12 +16,11 @@ EXACT = 2**53
 """Whole numbers from here on are not all numbers of float64."""
 
 KNOWN_MISSING = frozenset(
-    "|NA|N/A|n/a|na|N.A.|n.a.|<NA>|NaN|nan|NAN|-nan|NaT|null|NULL|Null|None|none|nil|?|-|--|---|.|"
-    "..|*|#N/A|#NA|#VALUE!|#DIV/0!|#REF!|#NUM!|#NAME?|#NULL!|\\N|missing|Missing|MISSING|-1.#IND|"
-    "1.#IND|1.#QNAN|-1.#QNAN|k.A.|k. A.|NV|#NV".split("|")
+    ["", "NA", "N/A", "n/a", "na", "N.A.", "n.a.", "<NA>", "NaN", "nan", "NAN", "-nan", "NaT", "null", "NULL", "Null", "None", "none", "nil", "?", "-", "--", "---", ".", "..", "*", "#N/A", "#NA", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!", "\\N", "missing", "Missing", "MISSING", "-1.#IND", "1.#IND", "1.#QNAN", "-1.#QNAN", "k.A.", "k. A.", "NV", "#NV"]
 )
 """Words that stand for no value between numbers; between words, only an empty cell does."""
 
+_ALIKE = (" \u00a0\u2009\u202f", "'’")
 _SAFE = re.compile(r"[0-9+\-.eE\n ]*")
 _CODES = re.compile(r"^ *[+-]?0[0-9]+ *$", re.MULTILINE)
 CODE = re.compile(r"[+-]?0[0-9]+")
@@ -53,8 +52,14 @@ class Numerals:
         mark = re.escape(self.decimal)
         whole = r"[0-9]+"
         if self.thousands:
-            whole = rf"(?:[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+|[0-9]+)"
+            whole = rf"(?:[0-9]{{1,3}}(?:[{self._between}][0-9]{{3}})+|[0-9]+)"
         return re.compile(rf"[+-]?(?:{whole}(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+    @cached_property
+    def _between(self) -> str:
+        """Marks between thousands: blanks of all widths are alike, so are apostrophes."""
+        alike = next((group for group in _ALIKE if self.thousands in group), self.thousands)
+        return re.escape(alike)
 
     @cached_property
     def _missing_numbers(self) -> frozenset[float]:
@@ -65,7 +70,7 @@ class Numerals:
         """The number that a cell without blanks at its ends is, None if it is none."""
         if not self._pattern.fullmatch(cell):
             return float(cell) if _INFINITE.fullmatch(cell) else None
-        plain = cell.replace(self.thousands, "") if self.thousands else cell
+        plain = re.sub(f"[{self._between}]", "", cell) if self.thousands else cell
         if _WHOLE.fullmatch(plain):
             return int(plain) if len(plain) < 25 else None
         return float(plain.replace(self.decimal, "."))
