@@ -1,0 +1,1 @@
+"""Steps that samples go through before a model gets them, fitted on the training part alone."""
