@@ -116,6 +116,6 @@ def _glanced(root: Path, leaves: Sequence[Leaf], size: PictureSize) -> Decoded:
     with quiet():
         items = some_of(len(paths), lambda k: picture_item(paths[k], size), PREVIEW, GLANCE_SECONDS)
     names, notes = names_of(paths[: len(items)], root), [item.note for item in items]
-    values, kept = in_memory(items, "image")
     findings = (*unreadable(names, notes, "pictures"), *seen(names, notes, size))
+    values, kept = in_memory(items, "image")
     return Decoded(np.moveaxis(values, -1, 1), kept, notes, findings)

@@ -18,7 +18,7 @@ from nnstudio.data.cache import Item, Note
 from nnstudio.data.info import DataError
 from nnstudio.data.preparation.pictures import PictureSize
 
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
 ENDINGS = frozenset(
     f".{name}"
     for name in (
@@ -99,6 +99,8 @@ def decoded(path: Path, size: PictureSize) -> Picture:
     with opened(path) as image:
         header = _header(image)
         note: Note = {"size": [header.width, header.height], "mode": header.mode}
+        if image.format in SEVERAL and (frames := _frames(image)) > 1:
+            note["frames"] = frames
         if image.format in ("JPEG", "MPO"):
             image.draft("L" if size.colour == "grey" else None, _least(header, size))
         image.load()
@@ -108,8 +110,6 @@ def decoded(path: Path, size: PictureSize) -> Picture:
         if header.turn in TURNS:
             flat = flat.transpose(TURNS[header.turn])
             note["turned"] = header.turn
-        if image.format in SEVERAL and (frames := _frames(image)) > 1:
-            note["frames"] = frames
         return Picture(flat, note)
 
 

@@ -144,11 +144,16 @@ def _cut_container(path: Path) -> str:
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        start = file.read(12)
+        start = file.read(40)
         if start[:4] in (b"RIFF", b"RF64", b"RIFX") and start[8:12] == b"WAVE":
             return _cut_chunks(file, size, b"data", "big" if start[:4] == b"RIFX" else "little")
         if start[:4] == b"FORM" and start[8:12] in (b"AIFF", b"AIFC"):
             return _cut_chunks(file, size, b"SSND", "big")
+        if start[:4] == b".snd":
+            first, length = (int.from_bytes(start[k : k + 4], "big") for k in (4, 8))
+            return _cut_data(first, length, size)
+        if start[:4] == b"riff" and start[24:28] == b"wave":
+            return _cut_chunks_of_w64(file, size)
         if start[:4] == b"OggS":
             file.seek(max(0, size - 70_000))
             tail = file.read()
@@ -173,8 +178,25 @@ def _cut_chunks(file: IO[bytes], size: int, wanted: bytes, order: Any) -> str:
             long_size = int.from_bytes(file.read(16)[8:], "little")
         if head[:4] == wanted:
             length = long_size if length == 0xFFFFFFFF and long_size else length
-            if length not in UNKNOWN_SIZES and at + 8 + length > size:
-                return f"is cut short: {size - at - 8:,} of {length:,} bytes of sound"
-            return ""
+            return _cut_data(at + 8, length, size)
         at += 8 + length + length % 2
     return "is cut short: it holds no sound"
+
+
+def _cut_chunks_of_w64(file: IO[bytes], size: int) -> str:
+    """The same of Sony's format: 16 bytes of name, 8 of the size with both."""
+    at = 40
+    while at + 24 <= size:
+        file.seek(at)
+        head = file.read(24)
+        length = int.from_bytes(head[16:], "little")
+        if head[:4] == b"data":
+            return _cut_data(at + 24, length - 24, size)
+        at += max(24, (length + 7) // 8 * 8)
+    return "is cut short: it holds no sound"
+
+
+def _cut_data(at: int, length: int, size: int) -> str:
+    if length not in UNKNOWN_SIZES and at + length > size:
+        return f"is cut short: {max(0, size - at):,} of {length:,} bytes of sound"
+    return ""

@@ -157,8 +157,8 @@ def _absent(leaves: Sequence[Leaf], classes: tuple[str, ...]) -> list[Finding]:
         missing = [one for one in classes if one not in labels]
         if part >= 0 and missing:
             names = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
-            said = f"The part {PARTS[part]} has no file of {len(missing)} classes: {names}."
-            said = said.replace(" 1 classes:", " the class")
+            count = "the class" if len(missing) == 1 else f"{len(missing)} classes:"
+            said = f"The part {PARTS[part]} has no file of {count} {names}."
             found.append(Finding("warning", "class_absent", said, PARTS[part]))
     return found
 
