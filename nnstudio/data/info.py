@@ -26,7 +26,8 @@ class DataSetInfo:
     enlarged or reduced, a signal resampled, a sequence made in any length and width. `further`
     names inputs that a model may take besides the first, with their forms. `heads` names several
     targets with their classes, the first those of `classes`. `tokens` is the size of the
-    vocabulary if the inputs are token numbers, else 0.
+    vocabulary if the inputs are token numbers, else 0. `numbers` names further targets that are
+    numbers, measured of each sample.
     """
 
     name: str
@@ -43,6 +44,7 @@ class DataSetInfo:
     further: tuple[tuple[str, tuple[int, ...]], ...] = ()
     heads: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tokens: int = 0
+    numbers: tuple[str, ...] = ()
 
     @property
     def in_sentence(self) -> str:

@@ -18,6 +18,7 @@ from nnstudio.data import files
 from nnstudio.data.builtin import digit_answers as heads
 from nnstudio.data.builtin import heartbeats, sequences
 from nnstudio.data.builtin.digits import digits, measures_of
+from nnstudio.data.builtin.sounds import sounds
 from nnstudio.data.catalogue import BUILT_IN, describe
 from nnstudio.data.info import DataError, DataSetInfo, InputMapping, ModelInput, image_of, in_words
 from nnstudio.data.resizing import resize
@@ -85,8 +86,8 @@ def load_for(name_or_path: str | Path, feed: InputMapping) -> DataSet:
     elif info.resizable == "sequence":
         arrays, targets = _waves(info, feed)
     else:
-        pixels, targets = _heartbeats() if info.name == "heartbeats" else digits()
-        arrays = {info.first: pixels}
+        samples, targets = {"heartbeats": _heartbeats, "sounds": sounds}.get(info.name, digits)()
+        arrays = {info.first: samples}
     if any(one.field == "measures" for one in feed.inputs):
         arrays["measures"] = measures_of(arrays[info.first])
     inputs, sizes = {}, {}
