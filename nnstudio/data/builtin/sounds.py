@@ -178,7 +178,7 @@ def _engine(random: Random) -> Array:
     heights = random.uniform(0.2, 1.0, 24) * _band(harmonics * 45.0, random.uniform(120, 500), 1.4)
     firing = (heights[:, None] * np.sin(harmonics[:, None] * phase)).sum(0)
     rattle = _noise(random, lambda hertz: _band(hertz, random.uniform(500, 1500), 0.8))
-    return firing + random.uniform(0.1, 0.5) * rattle * (1 + np.sin(phase))
+    return np.asarray(firing + random.uniform(0.1, 0.5) * rattle * (1 + np.sin(phase)))
 
 
 def _crickets(random: Random) -> Array:
