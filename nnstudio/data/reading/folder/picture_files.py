@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from nnstudio.data.cache import Cache, Layout, Note, key_of
+from nnstudio.data.cache import THREADS, Cache, Layout, Note, key_of
 from nnstudio.data.info import DataError
 from nnstudio.data.preparation.pictures import PictureSize
 from nnstudio.data.reading.folder.left_out import Decoded, having, in_words, unreadable
@@ -32,6 +32,7 @@ def decode_pictures(
     progress: Progress = nobody_watches,
     root: Path | None = None,
     cache: Cache | None = None,
+    threads: int = THREADS,
 ) -> Decoded:
     """Pictures (kept, C, height, width) uint8, made once and kept in the cache.
 
@@ -51,6 +52,7 @@ def decode_pictures(
             lambda k: picture_item(paths[k], recipe),
             progress,
             "Decoding picture",
+            threads,
         )
     findings = (*unreadable(names, entry.notes, "pictures"), *seen(names, entry.notes, recipe))
     values = np.moveaxis(entry.arrays["image"], -1, 1)
