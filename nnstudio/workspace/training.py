@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from nnstudio.analysis.free_sizes import label
@@ -11,7 +12,7 @@ from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.info import DataSetInfo, InputMapping
-from nnstudio.data.pipeline.understanding import describe
+from nnstudio.data.pipeline.understanding import describe, understood
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
@@ -19,7 +20,7 @@ from nnstudio.project.values import Project
 from nnstudio.runs.store import PROJECT_FILE
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.workspace.fit_to_data import best_fitting, is_fitted, refuse_outputs
+from nnstudio.workspace.fit_to_data import answers_for, best_fitting, is_fitted, refuse_outputs
 from nnstudio.workspace.input_mapping import map_inputs
 
 
@@ -47,9 +48,10 @@ def plan_training(
     try:
         mapping = map_inputs(project, report, info, project.data.resize)
         refuse_outputs(project, report, info, settings.loss)
+        asked = tuple(answer.name for answer in answers_for(project, report, info).values())
     except Refusal as error:
         raise Refusal(f"{error}; {_advice(info, project.data.resize)} first") from error
-    return source, mapping
+    return source, replace(mapping, answers=asked)
 
 
 def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
@@ -86,6 +88,7 @@ def start(
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
     people can look up. It is the same program, and takes a call of the formatter.
     """
+    project = replace(project, data=understood(project.data))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
     if run_folder is not None:

@@ -25,11 +25,17 @@ _DIGITS = DataSetInfo(
     synthetic=False,
     resizable="image",
     further=(("measures", (5,)),),
+    numbers=("thickness", "smoothness"),
 )
 
 _MEASURES = (
     " A second input gets five measures of each picture: its mean, the centre of its ink across "
     "and down, and how far the ink reaches to both sides of it."
+)
+
+_STROKES = (
+    " Two numbers are measured of each picture: the thickness of its strokes and the smoothness "
+    "of their outline, with mean 0 and deviation 1."
 )
 
 _DIGITS_HEADS = replace(
@@ -40,11 +46,13 @@ _DIGITS_HEADS = replace(
     + " Asked are the digit, its thickness and its smoothness; the last two are functions of the "
     "digit, as in the published multi-head models, not measured.",
     heads=heads.with_classes(heads.MNIST),
+    numbers=("measured_thickness", "measured_smoothness"),
 )
 
 _DIGITS_PROPERTIES = replace(
     _DIGITS,
     name="digits-properties",
+    numbers=(),
     title="Handwritten digits, four questions",
     note=_DIGITS.note
     + " Asked are class, domain, mobility and size, as of the published models for objects in "
@@ -69,6 +77,26 @@ _HEARTBEATS = DataSetInfo(
         "ECGSYN model of P. E. McSharry, G. D. Clifford, L. Tarassenko, L. A. Smith, IEEE "
         "Transactions on Biomedical Engineering 50(3), 2003 (doi 10.1109/TBME.2003.808805)"
     ),
+    synthetic=True,
+    resizable="signal",
+)
+
+_SOUNDS = DataSetInfo(
+    name="sounds",
+    title="Environmental sounds (synthetic)",
+    note=(
+        "Synthetic: 400 computed clips of 2 s at 16 kHz, 40 of each of ten classes, in noise; "
+        "nothing was recorded. They are drawings of sounds for trying out models, best as log-mel "
+        "spectrograms; how well a model does on them says nothing about real recordings."
+    ),
+    classes=(
+        *("rain", "wind", "siren", "clock", "bark"),
+        *("bell", "engine", "crickets", "knocking", "waves"),
+    ),
+    samples=400,
+    forms=((1, 32_000), (32_000,), (32_000, 1)),
+    licence="MIT, made by this program",
+    source="computed by this program from a seed",
     synthetic=True,
     resizable="signal",
 )
@@ -119,10 +147,11 @@ _SEQUENCES = DataSetInfo(
 BUILT_IN: dict[str, DataSetInfo] = {
     info.name: info
     for info in (
-        replace(_DIGITS, note=_DIGITS.note + _MEASURES),
-        replace(_DIGITS_HEADS, note=_DIGITS_HEADS.note + _MEASURES),
+        replace(_DIGITS, note=_DIGITS.note + _MEASURES + _STROKES),
+        replace(_DIGITS_HEADS, note=_DIGITS_HEADS.note + _MEASURES + _STROKES),
         _DIGITS_PROPERTIES,
         _HEARTBEATS,
+        _SOUNDS,
         _token_task("copy", "the same sequence"),
         _token_task("reverse", "the sequence from its end"),
         _token_task("sort", "the sequence in rising order"),

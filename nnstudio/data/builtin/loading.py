@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nnstudio.data.builtin import digit_answers, heartbeats, sequences
 from nnstudio.data.builtin.catalogue import BUILT_IN
-from nnstudio.data.builtin.digits import digits, measures_of
+from nnstudio.data.builtin.digits import digits, measures_of, strokes
+from nnstudio.data.builtin.sounds import sounds
 from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Field, Kind, Target
@@ -35,6 +36,7 @@ def load_built_in(name: str, feed: InputMapping | None = None) -> Samples:
         feed = InputMapping(tuple(ModelInput(field, field, form) for field, form in fields))
     inputs, answers = LOADERS[name](info, feed)
     count = len(next(iter(answers.values())))
+    info = info.asking(feed.answers)
     spec = DataSpec(
         source=BuiltIn(path=name),
         samples=count,
@@ -67,7 +69,8 @@ def _input(info: DataSetInfo, name: str, values: Array) -> Field:
 
 
 def _target(info: DataSetInfo, name: str, values: Array) -> Field:
-    classes = dict(info.heads).get(name, info.classes)
+    asked = {answer.name or ANSWER: answer for answer in info.answers}
+    classes = asked[name].classes if name in asked else ()
     kind: Kind = "number" if not classes else "tokens" if values.ndim > 1 else "category"
     return Field(name=name, kind=kind, role="target", shape=values.shape[1:], classes=classes)
 
@@ -77,14 +80,18 @@ def _digits(info: DataSetInfo, feed: InputMapping) -> Loaded:
     inputs: dict[str, Array] = {info.first: pixels.reshape(-1, *info.forms[0])}
     if any(one.field == "measures" for one in feed.inputs):
         inputs["measures"] = measures_of(pixels)
-    return inputs, {ANSWER: targets}
+    answers: dict[str, Array] = {ANSWER: targets}
+    for number, name in enumerate(info.numbers):
+        if name in feed.answers:
+            answers[name] = strokes()[:, number]
+    return inputs, answers
 
 
 def _digits_with(heads: digit_answers.Heads) -> Loader:
     def load(info: DataSetInfo, feed: InputMapping) -> Loaded:
         inputs, answers = _digits(info, feed)
-        digit = answers[ANSWER]
-        return inputs, {name: np.array(heads[name])[digit] for name, _ in info.heads}
+        digit = answers.pop(ANSWER)
+        return inputs, {**{n: np.array(heads[n])[digit] for n, _ in info.heads}, **answers}
 
     return load
 
@@ -99,6 +106,11 @@ def _recordings() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 def _heartbeats(info: DataSetInfo, feed: InputMapping) -> Loaded:
     signals, targets = _recordings()
     return {info.first: signals}, {ANSWER: targets}
+
+
+def _sounds(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    clips, targets = sounds()
+    return {info.first: clips.reshape(-1, *info.forms[0])}, {ANSWER: targets}
 
 
 def _tokens(info: DataSetInfo, feed: InputMapping) -> Loaded:
@@ -124,6 +136,7 @@ LOADERS: dict[str, Loader] = {
     "digits-heads": _digits_with(digit_answers.MNIST),
     "digits-properties": _digits_with(digit_answers.CIFAR),
     "heartbeats": _heartbeats,
+    "sounds": _sounds,
     "copy": _tokens,
     "reverse": _tokens,
     "sort": _tokens,

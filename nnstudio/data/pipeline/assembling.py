@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nnstudio.data.answer import Form, in_words
+from nnstudio.data.builtin.loading import ANSWER
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError, DataSetInfo, InputMapping, ModelInput
 from nnstudio.data.pipeline import balance
@@ -47,8 +48,8 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
     info: of a built-in set; other data describe themselves. Raises `DataError` with one sentence
     where the spec of the samples cannot be followed.
     """
+    samples, info = _asked(samples, feed, info)
     spec = samples.spec
-    info = info or info_of(spec)
     samples = without_gaps(samples, info.in_sentence.capitalize())
     refuse_single_class(samples)
     parts = parts_of(samples, info.in_sentence)
@@ -69,11 +70,27 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
 
 def whole(samples: Samples, feed: InputMapping, info: DataSetInfo | None = None) -> DataSet:
     """All samples as one data set, prepared by their own figures."""
-    info = info or info_of(samples.spec)
+    samples, info = _asked(samples, feed, info)
     everything = np.arange(len(samples))
     preparation = fit_preparation(samples, samples.spec, everything)
     there = {stream.name: stream for stream in streams(samples.spec)}
     return _part(samples, preparation, info, feed, there, everything)
+
+
+def _asked(
+    samples: Samples, feed: InputMapping, info: DataSetInfo | None
+) -> tuple[Samples, DataSetInfo]:
+    """Samples and their description with the targets alone that the model is asked for."""
+    every = info or info_of(samples.spec)
+    info = every.asking(feed.answers)
+    place = {
+        answer.name: target
+        for answer, target in zip(every.answers, samples.spec.targets, strict=False)
+    }
+    targets = tuple(
+        place[answer.name].with_values(name=answer.name or ANSWER) for answer in info.answers
+    )
+    return replace(samples, spec=samples.spec.with_values(targets=targets)), info
 
 
 def refuse_single_class(samples: Samples) -> None:

@@ -101,13 +101,14 @@ def _described(spec: DataSpec) -> DataSetInfo:
 
 def built_in(spec: DataSpec) -> DataSetInfo | None:
     """The description of the built-in set that a spec names, None for other data."""
-    if spec.source.kind != "builtin":
-        return None
-    info = BUILT_IN.get(spec.source.path)
-    if info is None:
-        existing(spec.source.path)  # says what there is
-        raise DataError(f"There is no built-in data set named {spec.source.path}.")
-    return info
+    return BUILT_IN.get(spec.source.path) if isinstance(spec.source, BuiltIn) else None
+
+
+def understood(spec: DataSpec) -> DataSpec:
+    """The spec with everything that can be found out of its source; as it is where it was."""
+    if built_in(spec) is not None or spec.fields:
+        return spec
+    return understand(place_of(spec.source), spec).spec
 
 
 def describe(data: DataSpec | str | Path) -> DataSetInfo:
@@ -122,9 +123,7 @@ def describe(data: DataSpec | str | Path) -> DataSetInfo:
     info = built_in(spec)
     if info is not None:
         return info
-    if spec.fields:
-        return _described(spec)
-    return _described(understand(place_of(spec.source), spec).spec)
+    return _described(understood(spec))
 
 
 def samples_for(spec: DataSpec, feed: InputMapping) -> Samples:

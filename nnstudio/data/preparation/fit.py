@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnstudio.data.preparation.missing import filled, fit_filling
 from nnstudio.data.preparation.numbers import Affine
+from nnstudio.data.preparation.pictures import PictureSize
 from nnstudio.data.preparation.step import Fitted, Preparation
 from nnstudio.data.preparation.streams import Stream, every_field, steps_for
 from nnstudio.data.samples import Samples
@@ -40,8 +41,17 @@ class FittedField:
 
     @property
     def is_stored_small(self) -> bool:
-        """True for pictures of whole numbers that are only scaled: they stay as they are."""
-        return self.field.kind == "image" and all(isinstance(s, Affine) for s in self.steps)
+        """True for pictures that are only scaled, and have their size: they stay bytes."""
+        return (
+            self.field.kind == "image"
+            and all(
+                isinstance(step, Affine)
+                or step.form(self.field.shape, self.field) == self.field.shape
+                for step in self.steps
+                if isinstance(step, Affine | PictureSize)
+            )
+            and all(isinstance(step, Affine | PictureSize) for step in self.steps)
+        )
 
 
 @dataclass(frozen=True)
@@ -139,7 +149,7 @@ def _scale(one: FittedField, dtype: np.dtype[Any]) -> Scale:
     """The scaling to 0 to 1 and all affine steps after it, in one."""
     channels = one.field.shape[0] if len(one.field.shape) == 3 else 1
     offset, factor = np.zeros(channels), np.full(channels, 1 / np.iinfo(dtype).max)
-    for fitted in one.fitted:
+    for fitted in (found for found in one.fitted if found):
         # (x - o) * f, then (y - p) * g  =  (x - (o + p / f)) * f * g
         offset = offset + np.broadcast_to(fitted["offset"], channels) / factor
         factor = factor * np.broadcast_to(fitted["factor"], channels)

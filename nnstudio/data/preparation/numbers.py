@@ -14,7 +14,7 @@ from nnstudio.project.data.fields import Field, Kind
 
 _AT_ONCE = 64_000_000
 """Bytes of float64 that are looked at together."""
-_SCALED: frozenset[Kind] = frozenset({"number", "signal", "audio", "image"})
+_SCALED: tuple[Kind, ...] = ("number", "signal", "audio", "image")
 
 
 class Affine(Preparation):
@@ -25,7 +25,9 @@ class Affine(Preparation):
 
     kinds = _SCALED
 
-    def apply(self, values: NDArray[Any], fitted: Fitted, field: Field) -> NDArray[Any]:
+    def apply(
+        self, values: NDArray[Any], fitted: Fitted, field: Field | None = None
+    ) -> NDArray[Any]:
         shape = (1, -1) + (1,) * (values.ndim - 2) if values.ndim > 1 else (-1,)
         offset, factor = (fitted[name].reshape(shape) for name in ("offset", "factor"))
         return ((values - offset) * factor).astype(np.float32)
@@ -36,9 +38,10 @@ def classes_in(field: Field) -> int:
     return max(1, len(field.classes) + (field.missing == "own_category"))
 
 
-def _flat(values: NDArray[Any], field: Field) -> NDArray[np.float64]:
+def _flat(values: NDArray[Any], field: Field | None) -> NDArray[np.float64]:
     """Values of each channel of pictures, sound and signals, else of all: (count, channels)."""
-    channels = values.shape[1] if field.kind != "number" and values.ndim > 2 else 1
+    number = field is None or field.kind == "number"
+    channels = values.shape[1] if not number and values.ndim > 2 else 1
     moved = np.moveaxis(values, 1, -1) if channels > 1 else values
     return moved.reshape(-1, channels).astype(np.float64)
 
@@ -58,9 +61,8 @@ class Standardise(Affine):
 
     name = "standardise"
     title = "Standardise"
-    help = "Mean 0 and standard deviation 1, by the figures of the training part."
 
-    def fit(self, values: NDArray[Any], field: Field) -> Fitted:
+    def fit(self, values: NDArray[Any], field: Field | None = None) -> Fitted:
         # two passes over parts: pictures may be larger than memory
         sums = [(_flat(part, field).sum(0), part.size) for part in _parts(values)]
         channels = len(sums[0][0])
@@ -75,9 +77,8 @@ class MinMax(Affine):
 
     name = "min_max"
     title = "Scale to 0 to 1"
-    help = "The smallest value of the training part becomes 0, its largest 1."
 
-    def fit(self, values: NDArray[Any], field: Field) -> Fitted:
+    def fit(self, values: NDArray[Any], field: Field | None = None) -> Fitted:
         ends = [(flat.min(0), flat.max(0)) for flat in (_flat(p, field) for p in _parts(values))]
         low = np.min([low for low, _ in ends], 0)
         high = np.max([high for _, high in ends], 0)
@@ -89,9 +90,8 @@ class Robust(Affine):
 
     name = "robust"
     title = "Scale by quartiles"
-    help = "Median 0 and distance of the quartiles 1: outliers have little to say."
 
-    def fit(self, values: NDArray[Any], field: Field) -> Fitted:
+    def fit(self, values: NDArray[Any], field: Field | None = None) -> Fitted:
         low, middle, high = np.nanpercentile(_flat(values, field), (25, 50, 75), axis=0)
         return {"offset": middle, "factor": _inverse(high - low)}
 
@@ -101,10 +101,11 @@ class Logarithm(Preparation):
 
     name = "log"
     title = "Logarithm"
-    help = "sign(x) log(1 + |x|), for amounts that range over several powers of ten."
-    kinds = frozenset({"number", "signal"})
+    kinds = ("number", "signal")
 
-    def apply(self, values: NDArray[Any], fitted: Fitted, field: Field) -> NDArray[Any]:
+    def apply(
+        self, values: NDArray[Any], fitted: Fitted, field: Field | None = None
+    ) -> NDArray[Any]:
         numbers = values.astype(np.float64)
         return (np.sign(numbers) * np.log1p(np.abs(numbers))).astype(np.float32)
 
@@ -114,13 +115,15 @@ class OneHot(Preparation):
 
     name = "one_hot"
     title = "One-hot"
-    help = "A column for each class; the way categories are given where no other is chosen."
-    kinds = frozenset({"category"})
+    kinds = ("category",)
 
     def form(self, form: Form, field: Field) -> Form:
         return (*form, classes_in(field))
 
-    def apply(self, values: NDArray[Any], fitted: Fitted, field: Field) -> NDArray[Any]:
+    def apply(
+        self, values: NDArray[Any], fitted: Fitted, field: Field | None = None
+    ) -> NDArray[Any]:
+        assert field is not None
         known: NDArray[np.float32] = np.eye(classes_in(field), dtype=np.float32)
         return np.asarray(known[values])
 
@@ -130,10 +133,11 @@ class ClassIndex(Preparation):
 
     name = "index"
     title = "Class number"
-    help = "The number of the class, for a model that embeds it."
-    kinds = frozenset({"category"})
+    kinds = ("category",)
 
-    def apply(self, values: NDArray[Any], fitted: Fitted, field: Field) -> NDArray[Any]:
+    def apply(
+        self, values: NDArray[Any], fitted: Fitted, field: Field | None = None
+    ) -> NDArray[Any]:
         return values.astype(np.int64)
 
 
@@ -142,16 +146,17 @@ class Clip(Preparation):
 
     name = "clip"
     title = "Limit outliers"
-    help = "Values beyond the quantiles of the training part become those."
-    kinds = frozenset({"number", "signal"})
+    kinds = ("number", "signal")
     share: float = Limits(
         0.01, gt=0.0, lt=0.5, title="Share", description="Cut at each end: 0.01 is one in 100."
     )
 
-    def fit(self, values: NDArray[Any], field: Field) -> Fitted:
+    def fit(self, values: NDArray[Any], field: Field | None = None) -> Fitted:
         low, high = np.nanquantile(_flat(values, field), (self.share, 1 - self.share), axis=0)
         return {"low": low, "high": high}
 
-    def apply(self, values: NDArray[Any], fitted: Fitted, field: Field) -> NDArray[Any]:
+    def apply(
+        self, values: NDArray[Any], fitted: Fitted, field: Field | None = None
+    ) -> NDArray[Any]:
         low, high = fitted["low"][0], fitted["high"][0]
         return np.asarray(np.clip(values, low, high), np.float32)

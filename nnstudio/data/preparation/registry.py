@@ -14,11 +14,17 @@ from nnstudio.data.preparation.numbers import (
     Robust,
     Standardise,
 )
-from nnstudio.data.preparation.step import Preparation, checked
+from nnstudio.data.preparation.pictures import PictureSize
+from nnstudio.data.preparation.sound import LogMel, SoundLength, Windows
+from nnstudio.data.preparation.step import Preparation
 from nnstudio.project.data.steps import Step
 
 PREPARATIONS: dict[str, type[Preparation]] = {
-    kind.name: kind for kind in (Standardise, MinMax, Robust, Logarithm, Clip, OneHot, ClassIndex)
+    kind.name: kind
+    for kind in (
+        *(PictureSize, SoundLength, LogMel, Windows),
+        *(Standardise, MinMax, Robust, Logarithm, Clip, OneHot, ClassIndex),
+    )
 }
 
 
@@ -28,4 +34,4 @@ def preparation(step: Step) -> Preparation:
     if kind is None:
         near = difflib.get_close_matches(step.name, PREPARATIONS, 1) or [", ".join(PREPARATIONS)]
         raise DataError(f"There is no preparation named {step.name}: there is {near[0]}.")
-    return checked(kind, step)
+    return kind.of(step)

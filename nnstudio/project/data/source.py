@@ -81,6 +81,13 @@ class Folder(Part):
     parts: tuple[tuple[str, Literal["train", "validation", "test"]], ...] = Field(
         default=(), description="Folders of the first level that are parts, by their names."
     )
+    level: Literal["first", "last"] = Field(
+        "first",
+        description=(
+            "Whose name is the class where folders lie in folders: that of the folder of the "
+            "first level, or of the one that holds the file."
+        ),
+    )
 
 
 class Text(Part):

@@ -12,7 +12,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from nnstudio.data.info import DataError, in_words
+from nnstudio.data.answer import in_words
+from nnstudio.data.info import DataError
 
 ORDER = "CHW"
 SAMPLES = "N"

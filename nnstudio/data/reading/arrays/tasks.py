@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.data.info import in_words
+from nnstudio.data.answer import in_words
 from nnstudio.data.reading.arrays.axes import as_handed_on
 from nnstudio.data.reading.arrays.kinds import Reading, is_tokens, is_whole, reading_of
 from nnstudio.data.reading.arrays.layout import Group

@@ -17,7 +17,23 @@ from nnstudio.project.data.fields import Kind
 MOST_CLASSES = 1000
 _LONG = 50
 _FILES = frozenset(
-    [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff", ".aif"]
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".wav",
+        ".flac",
+        ".ogg",
+        ".mp3",
+        ".opus",
+        ".aiff",
+        ".aif",
+    ]
 )
 _BOOLEAN = (
     frozenset({"yes", "no"}),
