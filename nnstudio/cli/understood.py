@@ -11,13 +11,17 @@ from nnstudio.cli.console import console
 from nnstudio.data.answer import in_words
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.describing import answer, info_of
+from nnstudio.data.pipeline.understanding import built_in, understand
 from nnstudio.data.samples import PARTS, Samples
 from nnstudio.project.data.fields import Field, Target
+from nnstudio.project.data.places import place_of
 from nnstudio.project.data.spec import Guess
+from nnstudio.project.values import Project
 
 _MOST_FIELDS = 24
 """Fields that are listed one by one."""
 _MOST_CLASSES = 30
+_MOST_FINDINGS = 10
 _MARKS = {"error": "red", "warning": "yellow", "advice": "cyan", "note": "dim"}
 
 
@@ -147,7 +151,9 @@ def print_understood(samples: Samples, size: int) -> None:
         asked = answer(samples.spec, target)
         lines.print(f"  target   {escape(target.name)}: {asked.in_sentence}")
         counted = class_counts(samples, target)
-        shown = [f"{name} {count:,}" for name, count in list(counted.items())[:_MOST_CLASSES]]
+        shown = [
+            f"{_shown(name)} {count:,}" for name, count in list(counted.items())[:_MOST_CLASSES]
+        ]
         if shown:
             more = f", and {len(counted) - len(shown):,} more" if len(counted) > len(shown) else ""
             lines.print(f"  classes  {escape(', '.join(shown))}{more}")
@@ -163,6 +169,26 @@ def print_understood(samples: Samples, size: int) -> None:
         mark = _MARKS[finding.severity]
         where = f" ({finding.where})" if finding.where else ""
         lines.print(f"  [{mark}]{finding.severity:<8}[/{mark}] {escape(finding.sentence + where)}")
+
+
+def _shown(name: str) -> str:
+    """A class as it is, in quotes where its end could not be seen."""
+    plain = name and name == name.strip() and not set(name) & set(",\n\t\"'")
+    return name if plain else repr(name)
+
+
+def print_findings(project: Project) -> None:
+    """What was found about somebody's data, before the time is spent on a training; on stderr."""
+    if built_in(project.data) is not None:
+        return
+    samples = understand(place_of(project.data.source), project.data)
+    note = console(stderr=True)
+    for finding in samples.findings[:_MOST_FINDINGS]:
+        where = f" ({finding.where})" if finding.where else ""
+        note.print(f"data, {finding.severity}: {finding.sentence}{where}", markup=False)
+    if len(samples.findings) > _MOST_FINDINGS:
+        more = len(samples.findings) - _MOST_FINDINGS
+        note.print(f"data: and {more:,} more; nnstudio data {project.data.source.path}")
 
 
 def _print_fields(samples: Samples) -> None:

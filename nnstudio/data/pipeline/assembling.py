@@ -20,7 +20,7 @@ from nnstudio.data.pipeline.describing import answer, info_of
 from nnstudio.data.pipeline.shaping import shaped
 from nnstudio.data.pipeline.splitting import Indices, Parts, parts_of
 from nnstudio.data.preparation.fit import FittedPreparation, Scale, fit_preparation
-from nnstudio.data.preparation.missing import without_gaps
+from nnstudio.data.preparation.missing import with_rules, without_gaps
 from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.data.rows import Rows
 from nnstudio.data.samples import Samples
@@ -90,7 +90,8 @@ def _asked(
     targets = tuple(
         place[answer.name].with_values(name=answer.name or ANSWER) for answer in info.answers
     )
-    return replace(samples, spec=samples.spec.with_values(targets=targets)), info
+    spec = with_rules(samples.spec.with_values(targets=targets))
+    return replace(samples, spec=spec), info
 
 
 def refuse_single_class(samples: Samples) -> None:

@@ -31,7 +31,7 @@ def understand(
         samples = load_built_in(str(place))
         return samples if spec is None else _with(samples, spec)
     path = existing(place)
-    known = spec if spec is not None and not isinstance(spec.source, BuiltIn) else None
+    known = None if spec is None or _is_unread(spec) else spec
     key = (str(path), _state(path), known.model_dump_json() if known else "")
     read = _kept.get(key)
     if read is None:
@@ -39,6 +39,14 @@ def understand(
         _kept.clear()
         _kept[key] = read
     return read if spec is None else _with(read, spec)
+
+
+def _is_unread(spec: DataSpec) -> bool:
+    """True if the source is no more than a path: nobody has seen or chosen its options."""
+    source = spec.source
+    if isinstance(source, BuiltIn):
+        return True
+    return not spec.fields and getattr(source, "fingerprint", None) is None
 
 
 _kept: dict[tuple[str, str, str], Samples] = {}

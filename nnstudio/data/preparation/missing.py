@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nnstudio.data.info import DataError
 from nnstudio.data.samples import Samples
-from nnstudio.project.data.fields import Field
+from nnstudio.project.data.fields import Field, Missing
+from nnstudio.project.data.spec import DataSpec
 
 _RULES: dict[str, Callable[[NDArray[np.float64]], float]] = {
     "mean": lambda known: float(known.mean()),
@@ -33,6 +34,27 @@ def absent(values: NDArray[Any], field: Field) -> NDArray[np.bool_]:
     else:
         gone = _cells(values, field)
     return np.asarray(gone.reshape(len(values), prod(values.shape[1:])).any(1))
+
+
+def with_rules(spec: DataSpec) -> DataSpec:
+    """The spec with its rule for missing values given to the inputs that have none."""
+    if spec.missing == "refuse":
+        return spec
+    fields = tuple(
+        field.with_values(missing=_suiting(spec.missing, field))
+        if field.role == "input" and field.missing == "refuse"
+        else field
+        for field in spec.fields
+    )
+    return spec.with_values(fields=fields)
+
+
+def _suiting(rule: Missing, field: Field) -> Missing:
+    if rule == "drop":
+        return rule
+    if field.kind == "category":
+        return rule if rule == "own_category" else "most_common"
+    return "refuse" if rule == "own_category" else rule
 
 
 def without_gaps(samples: Samples, name: str) -> Samples:
@@ -62,9 +84,10 @@ def without_gaps(samples: Samples, name: str) -> Samples:
             )
             first = int(np.flatnonzero(gone)[0])
             where = samples.origins[first] if samples.origins else f"sample {first + 1:,}"
+            count = int(gone.sum())
             raise DataError(
-                f"{name} has {int(gone.sum()):,} samples without a value in '{field.name}', the "
-                f"first at {where}: {ways}."
+                f"{name} has {count:,} sample{'' if count == 1 else 's'} without a value in "
+                f"'{field.name}', the first at {where}: {ways}."
             )
     if keep.all():
         return samples
@@ -83,6 +106,11 @@ def fit_filling(values: NDArray[Any], field: Field) -> Mapping[str, NDArray[Any]
         )
     if field.missing in ("refuse", "drop", "own_category"):
         return {}
+    if field.kind == "category" and field.missing != "most_common":
+        raise DataError(
+            f"The field '{field.name}' is a category: it has no {field.missing}; expected "
+            "most_common, own_category or drop."
+        )
     known = values[~gone].astype(np.float64)
     if not known.size:
         raise DataError(f"The field '{field.name}' has no value at all in the training part.")
