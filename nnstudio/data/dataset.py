@@ -9,7 +9,9 @@ from torch import Tensor
 
 from nnstudio.data.info import DataSetInfo
 from nnstudio.data.resizing import resize
-from nnstudio.data.rows import Rows, count, first
+from nnstudio.data.rows import Rows, count, each, first
+from nnstudio.project.data.fields import Kind
+from nnstudio.project.data.steps import Step
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class DataSet:
     scales: by name, offset and factor of each channel: (x - offset) * factor.
     class_weights: by the answer's name, what a class counts in the loss of the training.
     draw_weights: (n,), how often a sample is drawn, in relation to the others.
+    augmentation: steps for the batches of a training; kinds: of each input, by name.
     """
 
     info: DataSetInfo
@@ -38,6 +41,8 @@ class DataSet:
     scales: Mapping[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
     class_weights: Mapping[str, Tensor] = field(default_factory=dict)
     draw_weights: Tensor | None = None
+    augmentation: tuple[Step, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return count(self.inputs) if self.rows is None else len(self.rows)
@@ -50,14 +55,21 @@ class DataSet:
 
     def to_model(self, inputs: Rows) -> Rows:
         """Rows of `inputs` as a model gets them: scaled, resized, samples along their axis."""
-        if isinstance(inputs, Tensor):
-            return self._one(inputs, "")
-        return {name: self._one(rows, name) for name, rows in inputs.items()}
+        return self.along_axis(self.on_scale(inputs))
 
-    def _one(self, rows: Tensor, name: str) -> Tensor:
+    def on_scale(self, inputs: Rows) -> Rows:
+        """Rows of `inputs` scaled and resized, samples first."""
+        if isinstance(inputs, Tensor):
+            return self._scaled(inputs, "")
+        return {name: self._scaled(rows, name) for name, rows in inputs.items()}
+
+    def along_axis(self, inputs: Rows) -> Rows:
+        """The samples moved to where the model wants them."""
+        axis = self.batch_axis
+        return each(lambda rows: rows.movedim(0, axis), inputs) if axis else inputs
+
+    def _scaled(self, rows: Tensor, name: str) -> Tensor:
         if name in self.scales:
             offset, factor = (one.to(rows.device) for one in self.scales[name])
             rows = (rows.float() - offset) * factor
-        if name in self.sizes:
-            rows = resize(rows, self.sizes[name])
-        return rows.movedim(0, self.batch_axis) if self.batch_axis else rows
+        return resize(rows, self.sizes[name]) if name in self.sizes else rows

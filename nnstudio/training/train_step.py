@@ -15,6 +15,7 @@ from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, first
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
+from nnstudio.training.augmenting import augment_for
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.objectives import answers, objective_for
@@ -38,6 +39,7 @@ class TrainStep:
         self._settings = settings
         # Before the optimizer is made: lazy modules get their weights here.
         self.objective = objective_for(settings, example, self._try_out())
+        self._augment = augment_for(example, self.objective)
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
@@ -66,7 +68,10 @@ class TrainStep:
     def _judge(
         self, inputs: Rows, targets: Rows, *, learning: bool
     ) -> tuple[Tensor, Tensor | None]:
-        given = self._example.to_model(inputs)
+        given = self._example.on_scale(inputs)
+        if learning and self._augment is not None:
+            given, targets = self._augment(given, targets)
+        given = self._example.along_axis(given)
         if self.objective.reconstructs:  # a copy: the model may overwrite what it is given
             targets = first(given).movedim(self._example.batch_axis, 0).clone()
         output = answers(self._call(given), self._example.batch_axis)

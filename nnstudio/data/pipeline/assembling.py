@@ -24,7 +24,7 @@ from nnstudio.data.preparation.missing import with_rules, without_gaps
 from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.data.rows import Rows
 from nnstudio.data.samples import Samples
-from nnstudio.project.data.fields import Target
+from nnstudio.project.data.fields import Kind, Target
 from nnstudio.project.data.spec import DataSpec
 
 _SMALL = 256_000_000
@@ -136,7 +136,13 @@ def _part(
         feed.batch_axis,
         rows=torch.from_numpy(indices) if shared else None,
         scales=scales,
+        augmentation=samples.spec.augmentation,
+        kinds={one.name: _kind(there[one.field]) for one in feed.inputs},
     )
+
+
+def _kind(stream: Stream) -> Kind:
+    return "number" if len(stream.fields) > 1 else stream.fields[0].kind
 
 
 def _are_large(samples: Samples, given: list[Stream]) -> bool:

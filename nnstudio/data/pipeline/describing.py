@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from nnstudio.data.answer import Answer, Form
@@ -45,6 +46,14 @@ def info_of(spec: DataSpec) -> DataSetInfo:
         tokens=first.vocabulary,
         asked=asked,
     )
+
+
+def after_preparation(info: DataSetInfo, spec: DataSpec) -> DataSetInfo:
+    """The description of a built-in set whose preparation changes the form of its samples."""
+    first = streams(spec)[0]
+    if first.form == spec.fields[0].shape:
+        return info
+    return replace(info, forms=_forms(first), resizable=_resizable(first))
 
 
 def answer(spec: DataSpec, target: Target) -> Answer:

@@ -10,12 +10,13 @@ from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.fingerprint import fingerprint, has_changed
 from nnstudio.data.info import DataError, DataSetInfo, InputMapping
-from nnstudio.data.pipeline.describing import info_of
+from nnstudio.data.pipeline.describing import after_preparation, info_of
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.samples import Progress, Samples, nobody_watches
 from nnstudio.project.data.places import place_of
 from nnstudio.project.data.source import BuiltIn
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.steps import Step
 
 
 def understand(
@@ -109,7 +110,16 @@ def _described(spec: DataSpec) -> DataSetInfo:
 
 def built_in(spec: DataSpec) -> DataSetInfo | None:
     """The description of the built-in set that a spec names, None for other data."""
-    return BUILT_IN.get(spec.source.path) if isinstance(spec.source, BuiltIn) else None
+    info = BUILT_IN.get(spec.source.path) if isinstance(spec.source, BuiltIn) else None
+    if info is None or not spec.preparation:
+        return info
+    return _prepared(info.name, spec.preparation)
+
+
+@lru_cache(maxsize=8)
+def _prepared(name: str, steps: tuple[Step, ...]) -> DataSetInfo:
+    spec = load_built_in(name).spec.with_values(preparation=steps)
+    return after_preparation(BUILT_IN[name], spec)
 
 
 def understood(spec: DataSpec) -> DataSpec:
