@@ -167,11 +167,11 @@ class TrainingPage(QWidget):
     def __init__(self, form: TrainingForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._panel: Shows | None = None
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
         self._split.addWidget(form)
-        beside = QWidget()
+        beside = QWidget(self._split)
         beside.setMinimumWidth(240)  # narrower than its figures would like: they give way
         self._beside = QVBoxLayout(beside)
         self._beside.setContentsMargins(0, 0, 0, 0)
