@@ -9,6 +9,10 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.profiles import load_short
+
+load_short()  # unless --hypothesis-profile names another one
+
 if sys.platform.startswith("linux") and not (
     os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
 ):

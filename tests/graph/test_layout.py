@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnstudio.graph.layers import GAP_X, GAP_Y, space_out
 from nnstudio.graph.layout import FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, arrange
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port
+from tests.profiles import examples
 
 Sizes = dict[str, tuple[float, float]]
 
@@ -70,7 +71,7 @@ def between_two() -> tuple[Graph, Sizes]:
     return Graph(nodes, edges, (Group("g", "g"),)), {i: (40.0, h) for i, h in heights.items()}
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(graphs())
 @example(between_two())
 def test_every_layout_is_readable(case: tuple[Graph, Sizes]) -> None:
@@ -89,7 +90,7 @@ def test_every_layout_is_readable(case: tuple[Graph, Sizes]) -> None:
         assert places[right][0] - places[left][0] - sizes[left][0] >= GAP_X
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(graphs())
 def test_frames_hold_no_strangers(case: tuple[Graph, Sizes]) -> None:
     graph, sizes = case
