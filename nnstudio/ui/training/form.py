@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ class Setting:
     shown_when: dict[str, list[str]]
 
 
-def settings_of_schema() -> list[Setting]:
+@cache
+def settings_of_schema() -> tuple[Setting, ...]:
     """Read the settings in the order of the schema."""
     found = []
     for name, told in TrainingSettings.model_json_schema()["properties"].items():
@@ -68,7 +70,7 @@ def settings_of_schema() -> list[Setting]:
                 told.get("shown_when", {}),
             )
         )
-    return found
+    return tuple(found)
 
 
 class TrainingForm(QWidget):
