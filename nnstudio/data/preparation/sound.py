@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -105,6 +106,12 @@ class LogMel(Preparation):
         description="Hz; 0: half the rate.",
     )
 
+    layout: Literal["picture", "sequence"] = Limits(
+        default="picture",
+        title="Layout",
+        description="picture: channels, bands, steps; sequence: steps, bands, for recurrent layers.",
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.lowest < self._top <= self.rate / 2:
@@ -142,13 +149,19 @@ class LogMel(Preparation):
         return {"filters": self.filters()}
 
     def form(self, form: Form, field: Field) -> Form:
-        """(C, bands, 1 + t // hop)."""
-        return (*form[:-1], self.bands, 1 + form[-1] // self.hop)
+        """(C, bands, 1 + t // hop), or (1 + t // hop, C * bands) as a sequence."""
+        steps = 1 + form[-1] // self.hop
+        if self.layout == "sequence":
+            return (steps, prod(form[:-1]) * self.bands)
+        return (*form[:-1], self.bands, steps)
 
     def apply(
         self, values: NDArray[Any], fitted: Fitted, field: Field | None = None
     ) -> NDArray[np.float32]:
-        """Sound (n, C, t) as spectrograms (n, C, bands, 1 + t // hop), natural logarithm."""
+        """Sound (n, C, t) as spectrograms (n, C, bands, 1 + t // hop), natural logarithm.
+
+        As a sequence (n, 1 + t // hop, C * bands), the channels one after the other.
+        """
         import torch
 
         bank = torch.from_numpy(np.asarray(fitted["filters"], np.float32))
@@ -158,7 +171,10 @@ class LogMel(Preparation):
             sound = torch.from_numpy(np.array(values[start : start + BATCH], np.float32))
             parts.append(log_mel(sound, bank, shape, self.hop).numpy())
         made: NDArray[np.float32] = np.concatenate(parts)
-        return made
+        if self.layout == "picture":
+            return made
+        steps = made.reshape(len(made), -1, made.shape[-1]).transpose(0, 2, 1)
+        return np.ascontiguousarray(steps)
 
 
 def log_mel(sound: Any, filters: Any, window: Any, hop: int) -> Any:

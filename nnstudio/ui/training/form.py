@@ -6,6 +6,7 @@ Each change is one undo step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ class Setting:
     shown_when: dict[str, list[str]]
 
 
-def settings_of_schema() -> list[Setting]:
+@cache
+def settings_of_schema() -> tuple[Setting, ...]:
     """Read the settings of the form in the order of the schemas."""
     found = []
     for name, told in schemas().items():
@@ -80,7 +82,7 @@ def settings_of_schema() -> list[Setting]:
                 told.get("shown_when", {}),
             )
         )
-    return found
+    return tuple(found)
 
 
 class TrainingForm(QWidget):
@@ -116,25 +118,26 @@ class TrainingForm(QWidget):
         card.setSpacing(12)
         card.addWidget(self._difference_text, 1)
         card.addWidget(self.fit_button)
-        self.first = Section("Training")
-        self.more = Section("More", open=False)
+        area = QScrollArea(self, widgetResizable=True)
+        page = QWidget(area.viewport())
+        self.first = Section("Training", parent=page)
+        self.more = Section("More", open=False, parent=page)
         for name, setting in self._schema.items():
             if name not in LEFT + RIGHT + IN_TOOLBAR:
-                self.more.add(self._row(setting))
-        columns = QWidget()
+                self.more.add(self._row(setting, self.more.body))
+        columns = QWidget(self.first.body)
         beside = QHBoxLayout(columns)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(16)
         for names in (LEFT, RIGHT):
-            rows = Column()
+            rows = Column(parent=columns)
             for name in names:
-                rows.add(self._row(self._schema[name]))
+                rows.add(self._row(self._schema[name], rows))
                 if name == "data":
                     rows.add(self._about)
             rows.add_stretch()
             beside.addWidget(rows, 1)
         self.first.add(columns)
-        page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -142,7 +145,6 @@ class TrainingForm(QWidget):
         column.addWidget(self.more)
         column.addWidget(self.recipe)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(page)
@@ -154,10 +156,11 @@ class TrainingForm(QWidget):
         self.setMinimumWidth(page.minimumSizeHint().width() + 12)
         self.refresh()
 
-    def _row(self, setting: Setting) -> FieldRow:
+    def _row(self, setting: Setting, parent: QWidget) -> FieldRow:
         kind = "choice" if setting.name == "data" else setting.kind
         row = FieldRow(
             FieldState(setting.name, kind, label=setting.title, choices=setting.choices),
+            parent,
             label_width=LABEL_WIDTH,
         )
         row.committed.connect(self._set)

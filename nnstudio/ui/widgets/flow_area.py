@@ -29,7 +29,8 @@ class FlowArea(QWidget):
 
     def add(self, widget: QWidget) -> None:
         """Put a widget at the end."""
-        widget.setParent(self)
+        if widget.parent() is not self:
+            widget.setParent(self)
         self._widgets.append(widget)
         self.updateGeometry()
 

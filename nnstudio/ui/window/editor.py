@@ -47,23 +47,23 @@ class Editor(QWidget):
         super().__init__(parent)
         self.workspace = workspace
         self.libraries = libraries
-        self.canvas = make_canvas(workspace, libraries=libraries)
-        self.breadcrumb = Breadcrumb(workspace)
+        self.down = QSplitter(Qt.Orientation.Vertical, self)
+        self.across = QSplitter(Qt.Orientation.Horizontal, self.down)
+        middle = QWidget(self.across)
+        self.canvas = make_canvas(workspace, middle, libraries)
+        self.breadcrumb = Breadcrumb(workspace, middle)
         self.palette_panel = Palette(workspace, libraries, presets)
         self.outline = Outline(self.canvas)
-        self.left = LeftSide(self.palette_panel, self.outline)
-        self.inspector = Inspector(workspace)
-        self.tabs = PanelTabs()
-        middle = QWidget()
+        self.left = LeftSide(self.palette_panel, self.outline, self.across)
+        self.inspector = Inspector(workspace, self.across)
+        self.tabs = PanelTabs(self.down)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.breadcrumb)
-        column.addWidget(_line())
+        column.addWidget(_line(middle))
         column.addWidget(self.canvas, 1)
         self._middle = column
-        self.across = QSplitter(Qt.Orientation.Horizontal)
-        self.down = QSplitter(Qt.Orientation.Vertical)
         for panel in (self.left, self.inspector, self.breadcrumb):
             panel.setProperty("role", "panel")
             panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -244,8 +244,8 @@ class Editor(QWidget):
             self.left.go_to(name)
 
 
-def _line() -> QFrame:
-    line = QFrame()
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
     line.setFixedHeight(1)
     line.setProperty("role", "line")
     return line
