@@ -117,7 +117,7 @@ class Block:
                 "sep": r"\s+" if self._delimiter == BLANKS else self._delimiter,
                 "usecols": None if len(kinds) == width else sorted(kinds),
                 "dtype": next(iter(kinds.values())) if alike else dict(kinds),
-                "na_values": list(missing) if alike else dict.fromkeys(numbers, list(missing)),
+                "na_values": list(missing) if alike else {k: list(missing) for k in numbers},
                 "decimal": decimal,
                 **_exactly_rounded(),
             }

@@ -72,10 +72,11 @@ def _bits(seen: Seen) -> NDArray[Any]:
     values = seen.data.values
     if values.dtype.kind == "i":
         return values.view(np.uint64)
-    values = np.add(values, values.dtype.type(0))  # -0 is 0
+    values = values + values.dtype.type(0)  # -0 is 0
     if seen.data.gaps:
         values[np.isnan(values)] = np.nan
-    return values.view(np.uint32 if values.dtype == np.float32 else np.uint64)
+    bits: NDArray[Any] = values.view(np.uint32 if values.dtype == np.float32 else np.uint64)
+    return bits
 
 
 def _hashes(

@@ -32,7 +32,7 @@ from nnstudio.data.reading.table.records import (
 from nnstudio.data.reading.table.units import common_unit
 from nnstudio.data.samples import Progress
 
-_BLOCK = 8_000_000
+_BLOCK = 3_000_000
 
 
 def read_text(
@@ -239,9 +239,10 @@ class _Reading:
 
     def _add_by_type(self, block: Block, frame: Any, numeric: list[int]) -> bool:
         """Add columns of numbers, those of one type together; False if digits would be lost."""
+        types = dict(zip(frame.columns, frame.dtypes, strict=True))
         matrices = []
         for kind in (WHOLE, REAL):
-            group = [k for k in numeric if frame.dtypes[k] == kind]
+            group = [k for k in numeric if types[k] == kind]
             if group:
                 part = frame if len(group) == frame.shape[1] else frame[group]
                 matrices.append((group, part.to_numpy()))
@@ -252,11 +253,15 @@ class _Reading:
         if free and block.has_codes(free):
             return False
         for group, matrix in matrices:
+            largest: list[int] | None = None
+            if matrix.dtype == WHOLE:
+                ends = zip(matrix.min(axis=0).tolist(), matrix.max(axis=0).tolist(), strict=True)
+                largest = [max(-low, high) for low, high in ends]
             for j, k in enumerate(group):
-                self._add_array(k, matrix[:, j])
+                self._add_array(k, matrix[:, j], largest[j] if largest else None)
         return True
 
-    def _add_array(self, k: int, values: NDArray[Any]) -> None:
+    def _add_array(self, k: int, values: NDArray[Any], largest: int | None) -> None:
         column = self.columns[k]
         assert isinstance(column, Numbers)
         if k in self._whole and values.dtype.kind == "f":
@@ -264,7 +269,7 @@ class _Reading:
                 self._whole.discard(k)
             else:
                 values = values.astype(np.int64)
-        column.add(values)
+        column.add(values, largest=largest)
 
 
 def _too_large(values: NDArray[Any]) -> bool:
