@@ -107,11 +107,18 @@ class Numbers:
         """True where there is no number."""
         return np.isnan(self.values) if self.gaps else np.zeros(self.count, bool)
 
-    def add(self, values: NDArray[Any], words: frozenset[str] = frozenset()) -> None:
-        """Append int64 or float64 values."""
+    def add(
+        self,
+        values: NDArray[Any],
+        words: frozenset[str] = frozenset(),
+        largest: int | None = None,
+    ) -> None:
+        """Append int64 or float64 values; `largest`: of the absolute whole ones, if known."""
         self.words |= words
+        need: type
         if values.dtype.kind == "i":
-            largest = max(-int(values.min()), int(values.max())) if len(values) else 0
+            if largest is None:
+                largest = max(-int(values.min()), int(values.max())) if len(values) else 0
             need = (
                 np.float32 if largest <= _EXACT32 else np.float64 if largest < EXACT else np.int64
             )

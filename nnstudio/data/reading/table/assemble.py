@@ -242,6 +242,6 @@ def _parts(understood: Understood) -> NDArray[np.int8] | None:
         if field.kind != "category":
             continue
         numbers = [PARTS.get(word.lower(), -1) for word in field.classes]
-        lookup = np.array([*numbers, -1], np.int8)
-        return lookup[values]
+        lookup: NDArray[np.int8] = np.array([*numbers, -1], np.int8)
+        return np.take(lookup, values)
     return None

@@ -16,25 +16,9 @@ from nnstudio.project.data.fields import Kind
 
 MOST_CLASSES = 1000
 _LONG = 50
-_FILES = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".webp",
-        ".wav",
-        ".flac",
-        ".ogg",
-        ".mp3",
-        ".opus",
-        ".aiff",
-        ".aif",
-    ]
-)
+_PICTURES = ".png .jpg .jpeg .gif .bmp .tif .tiff .webp"
+_SOUNDS = ".wav .flac .ogg .mp3 .opus .aiff .aif"
+_FILES = frozenset(f"{_PICTURES} {_SOUNDS}".split())  # short lists of words
 _BOOLEAN = (
     frozenset({"yes", "no"}),
     frozenset({"true", "false"}),

@@ -121,9 +121,10 @@ def wanted_columns(spec: DataSpec, heading: Heading, file: str) -> dict[int, Wan
     """Which columns a spec wants, and how: all where it holds no fields."""
     if not spec.fields:
         return dict.fromkeys(range(len(heading.names)), "any")
-    numbers = {name for target in spec.targets if target.task == "number" for name in target.fields}
+    predicted = [target for target in spec.targets if target.task == "number"]
+    numbers = {name for target in predicted for name in target.fields}
     found: dict[int, Wanted] = {}
-    for field in spec.fields:
-        want: Wanted = "number" if field.kind == "number" or field.name in numbers else "words"
-        found[place_of(field, heading, file)] = want
+    for one in spec.fields:
+        want: Wanted = "number" if one.kind == "number" or one.name in numbers else "words"
+        found[place_of(one, heading, file)] = want
     return dict(sorted(found.items()))

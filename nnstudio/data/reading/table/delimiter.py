@@ -97,14 +97,15 @@ def _score(records: Sequence[Record], mark: str) -> float:
     share = len(usual) / (len(records) - begin)
     if mark == BLANKS and (share < 1 or len(usual) < 2 or not _agree(records, begin, width)):
         return 0.0
-    cells = [cell.strip() for row in usual for cell in row]
+    cells = Counter(cell for row in usual for cell in row)
     other = _OTHER[mark]
-    good = sum(
-        not other.search(cell) or bool(_NUMBER.fullmatch(without_unit(cell)[0])) for cell in cells
-    )
+    good = 0.0
+    for cell, count in cells.items():
+        if not other.search(cell) or _NUMBER.fullmatch(without_unit(cell.strip())[0]):
+            good += count
     if mark == BLANKS:
         good *= 0.95
-    return share * (0.5 + 0.5 * len(usual) / len(records)) * good / len(cells)
+    return share * (0.5 + 0.5 * len(usual) / len(records)) * good / cells.total()
 
 
 def _agree(records: Sequence[Record], begin: int, width: int) -> bool:

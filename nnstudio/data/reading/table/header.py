@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nnstudio.data.reading.table.numerals import KNOWN_MISSING
 
@@ -48,7 +49,7 @@ def _counts(cells: Sequence[str], named: bool) -> bool:
         numbers = [float(cell.replace(",", ".")) for cell in cells]
     except ValueError:
         return False
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(numbers)]
     if steps[0] <= 0 or any(abs(step - steps[0]) > 1e-9 * abs(numbers[-1]) for step in steps):
         return False
     by_one = numbers[0] in (0, 1) and steps[0] == 1 and all("." not in cell for cell in cells)
@@ -79,7 +80,7 @@ def names_rows(column: Sequence[str]) -> str:
         return ""
     if all(cell.isascii() and cell.isdigit() for cell in column):
         numbers = list(map(int, column))
-        rising = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+        rising = all(b == a + 1 for a, b in pairwise(numbers))
         return "the first column counts up" if rising and len(numbers) > 1 else ""
     if any(is_typed(cell) or is_missing(cell) for cell in column):
         return ""

@@ -1,8 +1,9 @@
-"""How a text is laid out: where its table begins, its names, its marks, each guess with a reason."""
+"""How a text is laid out: where its table begins, its names, its marks, each with a reason."""
 
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -288,7 +289,7 @@ class _Head:
         self.body = [record for record in self.body if len(record.cells) == width]
 
     def _drop_last(self, width: int) -> None:
-        """A last column without a name and cells stands there for a delimiter at the lines' ends."""
+        """A last column without name and cells stands for a delimiter at the lines' ends."""
         if width < 2 or (self.cells and self.cells[-1]):
             return
         if self.body and all(not record.cells[-1].strip() for record in self.body):
@@ -301,8 +302,8 @@ def _marked(
 ) -> tuple[Table, list[Guess]]:
     """With decimal mark and mark between thousands."""
     guesses = []
-    cells = [cell.strip() for record in data for cell in record.cells]
-    found = marks(plainly(cells), source.delimiter)
+    counts = Counter(cell for record in data for cell in record.cells)
+    found = marks(plainly(counts), source.delimiter)
     if "decimal" not in given:
         source = source.with_values(decimal=found.decimal)
         if found.why_decimal:

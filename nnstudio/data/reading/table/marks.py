@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _SPACES = " \u00a0\u2009\u202f'’"
@@ -32,31 +32,34 @@ class Marks:
     why_thousands: str
 
 
-def marks(cells: Iterable[str], delimiter: str) -> Marks:
-    """Guess the marks from cells without blanks at their ends."""
+def marks(cells: Mapping[str, int], delimiter: str) -> Marks:
+    """Guess the marks from cells without blanks at their ends, with how often each comes."""
     points = commas = 0
     groups = {".": 0, ",": 0}
     sure = {".": 0, ",": 0}
     spaces: Counter[str] = Counter()
     example: dict[str, str] = {}
-    for cell in cells:
+    for cell, times in cells.items():
+        if cell.isdigit() or (not cell.strip("+-")[:1].isdigit() and cell[:1] not in "+-.,"):
+            continue
         spaced = _SPACED.fullmatch(cell)
         if spaced:
-            spaces[spaced[1]] += 1
-            points += spaced[2] == "."
-            commas += spaced[2] == ","
+            spaces[spaced[1]] += times
+            points += times * (spaced[2] == ".")
+            commas += times * (spaced[2] == ",")
             example.setdefault(spaced[1], cell)
         for mark in ".,":
             if _SURELY[mark].fullmatch(cell):
-                sure[mark] += 1
+                sure[mark] += times
                 example[mark] = cell
             elif _GROUPED[mark].fullmatch(cell):
-                groups[mark] += 1
+                groups[mark] += times
                 example.setdefault(mark, cell)
-        points += bool(_POINT.fullmatch(cell))
-        commas += bool(_COMMA.fullmatch(cell))
-        if commas == 1 or "," not in example:
-            example.setdefault("d,d", cell) if _COMMA.fullmatch(cell) else None
+        points += times * bool(_POINT.fullmatch(cell))
+        comma = bool(_COMMA.fullmatch(cell))
+        commas += times * comma
+        if comma:
+            example.setdefault("d,d", cell)
     decimal = _decimal(delimiter, points, commas, groups, sure)
     thousands = ""
     other = "." if decimal == "," else ","

@@ -15,56 +15,10 @@ from numpy.typing import NDArray
 EXACT = 2**53
 """Whole numbers from here on are not all numbers of float64."""
 
-KNOWN_MISSING = frozenset(
-    [
-        "",
-        "NA",
-        "N/A",
-        "n/a",
-        "na",
-        "N.A.",
-        "n.a.",
-        "<NA>",
-        "NaN",
-        "nan",
-        "NAN",
-        "-nan",
-        "NaT",
-        "null",
-        "NULL",
-        "Null",
-        "None",
-        "none",
-        "nil",
-        "?",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "*",
-        "#N/A",
-        "#NA",
-        "#VALUE!",
-        "#DIV/0!",
-        "#REF!",
-        "#NUM!",
-        "#NAME?",
-        "#NULL!",
-        "\\N",
-        "missing",
-        "Missing",
-        "MISSING",
-        "-1.#IND",
-        "1.#IND",
-        "1.#QNAN",
-        "-1.#QNAN",
-        "k.A.",
-        "k. A.",
-        "NV",
-        "#NV",
-    ]
-)
+_NOTHING = "|NA|N/A|n/a|na|N.A.|n.a.|<NA>|NaN|nan|NAN|-nan|NaT|null|NULL|Null|None|none|nil"
+_MARKS = "?|-|--|---|.|..|*|\\N|missing|Missing|MISSING|k.A.|k. A.|NV|#NV"
+_ERRORS = "#N/A|#NA|#VALUE!|#DIV/0!|#REF!|#NUM!|#NAME?|#NULL!|-1.#IND|1.#IND|1.#QNAN|-1.#QNAN"
+KNOWN_MISSING = frozenset(f"{_NOTHING}|{_MARKS}|{_ERRORS}".split("|"))
 """Words that stand for no value between numbers; between words, only an empty cell does."""
 
 _ALIKE = (" \u00a0\u2009\u202f", "'’")

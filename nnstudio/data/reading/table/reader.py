@@ -74,7 +74,7 @@ class TableReader:
 
 
 def _table(path: Path, source: Source | None) -> Table:
-    return source if isinstance(source, Table) else Table(path=path.as_posix())
+    return source if isinstance(source, Table) else Table.model_validate({"path": path.as_posix()})
 
 
 def _open(path: Path, spec: DataSpec, progress: Progress | None) -> Opened:

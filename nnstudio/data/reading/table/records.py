@@ -93,9 +93,9 @@ class Records:
             last = self.line - 1
             if opened != last:
                 raise DataError(
-                    f"{self._name}: a quote opens in line {opened:,} and is closed in the middle of "
-                    f"a cell, in line {last:,}; close it in its own cell, or double the quotes "
-                    "that belong to the text."
+                    f"{self._name}: a quote opens in line {opened:,} and is closed in the middle "
+                    f"of a cell, in line {last:,}; close it in its own cell, or double the "
+                    "quotes that belong to the text."
                 )
             raise DataError(
                 f"{self._name}, line {last:,}: a cell goes on after its closing quote; expected "

@@ -14,46 +14,15 @@ from nnstudio.data.reading.table.labels import separator_of
 from nnstudio.project.data.fields import Role, Target, TaskKind
 from nnstudio.project.data.spec import Guess
 
-TARGET_NAMES = frozenset(
-    [
-        "label",
-        "labels",
-        "target",
-        "targets",
-        "class",
-        "classes",
-        "y",
-        "klasse",
-        "ziel",
-        "classe",
-        "cible",
-        "clase",
-    ]
-)
+_OF_CLASSES = frozenset(["label", "labels", "class", "classes", "klasse", "classe", "clase"])
+TARGET_NAMES = _OF_CLASSES | {"target", "targets", "y", "ziel", "cible"}
 _OFTEN = frozenset(["species", "diagnosis", "outcome", "survived", "saleprice", "medv", "churn"])
 """Names that targets of many tables have."""
 _OFTEN_AT_AN_END = frozenset(["quality", "price", "result", "rating", "score", "grade", "type"])
 """The same, but believed of the first and the last column only."""
-_OF_CLASSES = frozenset(["label", "labels", "class", "classes", "klasse", "classe", "clase"])
 _IDS = frozenset(
-    [
-        "id",
-        "index",
-        "idx",
-        "uid",
-        "uuid",
-        "guid",
-        "nr",
-        "nr.",
-        "no",
-        "no.",
-        "row",
-        "rowid",
-        "row_id",
-        "key",
-        "#",
-    ]
-)
+    ["id", "index", "idx", "uid", "uuid", "guid", "nr", "nr.", "no", "no.", "row", "rowid"]
+) | {"row_id", "key", "#"}
 _PART_NAMES = frozenset(["split", "part", "set", "subset", "partition", "usage"])
 PARTS = {
     "train": 0,

@@ -1,4 +1,4 @@
-"""Samples that come twice, and equal inputs with different answers; a hash finds them, bits prove."""
+"""Samples that come twice, and equal inputs with different answers; a hash finds, bits prove."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def sameness_findings(understood: Understood) -> Iterator[Finding]:
         first = against[np.argmin(against[:, 1])]
         sentence = (
             f"{len(against):,} samples have the same inputs as another one but a different target, "
-            f"such as those in {understood.line(int(first[0]))} and {understood.line(int(first[1]))}: "
-            "no model can be right in both."
+            f"such as those in {understood.line(int(first[0]))} and "
+            f"{understood.line(int(first[1]))}: no model can be right in both."
         )
         rows = understood.line(int(first[1]))
         yield Finding("warning", "conflicts", sentence, rows, _ways_out(understood))
@@ -75,7 +75,8 @@ def _bits(seen: Seen) -> NDArray[Any]:
     values = values + values.dtype.type(0)  # -0 is 0
     if seen.data.gaps:
         values[np.isnan(values)] = np.nan
-    return values.view(np.uint32 if values.dtype == np.float32 else np.uint64)
+    bits: NDArray[Any] = values.view(np.uint32 if values.dtype == np.float32 else np.uint64)
+    return bits
 
 
 def _hashes(

@@ -127,8 +127,8 @@ def _flags(understood: Understood) -> Iterator[Finding]:
     if any(len(target.fields) > 1 for target in understood.spec.targets):
         return
     names = [seen.name for seen in group]
-    total = sum(seen.numbers.values.astype(np.int64) for seen in group)
-    alone = "exactly one is 1 in each sample" if bool((total == 1).all()) else "several may be 1"
+    total = np.sum([seen.numbers.values for seen in group], axis=0)
+    alone = "exactly one is 1 in each sample" if (total == 1).all() else "several may be 1"
     listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
     sentence = (
         f"{len(names)} columns hold 0 and 1 only ({listed}; {alone}): they may be the labels, or "

@@ -7,9 +7,6 @@ afterwards; any other block, and any that it refuses, is read exactly, record by
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,12 +17,12 @@ from numpy.typing import NDArray
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.budget import afford
 from nnstudio.data.reading.table.accumulate import Column, Numbers, Words
+from nnstudio.data.reading.table.block import OBJECT, REAL, WHOLE, Block, cut_lines, line_ends
 from nnstudio.data.reading.table.content import Content, Wanted, no_number
 from nnstudio.data.reading.table.encoding import Encoding, blocks
 from nnstudio.data.reading.table.layout import Layout, ragged
 from nnstudio.data.reading.table.numerals import EXACT, Numerals
 from nnstudio.data.reading.table.records import (
-    BLANKS,
     LONGEST_CELL,
     Record,
     Records,
@@ -35,8 +32,7 @@ from nnstudio.data.reading.table.records import (
 from nnstudio.data.reading.table.units import common_unit
 from nnstudio.data.samples import Progress
 
-_BLOCK = 8_000_000
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BLOCK = 3_000_000
 
 
 def read_text(
@@ -130,7 +126,7 @@ class _Reading:
         opened = 0
         for block, share in blocks(self._path, self._encoding, _BLOCK):
             if left:
-                block, cut = _cut(block, left)
+                block, cut = cut_lines(block, left)
                 line, left = line + cut, left - cut
             if carried:
                 block = carried.encode() + block
@@ -143,7 +139,7 @@ class _Reading:
                     if len(carried) > LONGEST_CELL:
                         raise unclosed(self._name, opened) from None
             if not carried:
-                line += _line_ends(block)
+                line += line_ends(block)
             progress(share, what)
         if carried:
             raise unclosed(self._name, opened)
@@ -204,44 +200,68 @@ class _Reading:
 
     # by pandas
 
-    def _try_fast(self, block: bytes, line: int) -> bool:
+    def _try_fast(self, text: bytes, line: int) -> bool:
         """True if pandas has read the block, and nothing was lost."""
         import pandas as pd
 
-        if not self._fast or b'"' in block or not block.strip():
+        if not self._fast or b'"' in text or not text.strip():
             return False
+        block = Block(text, self._delimiter)
         width = self._layout.width
-        if self._counted and _cells(block[: _first_end(block)], self._delimiter) != width:
+        if self._counted and not block.starts_with(width):
             return False
-        frame = self._frame(block)
+        alive = [k for k in self.columns if k not in self.demoted]
+        kinds = {k: self._kind(k) for k in (range(width) if self._counted else alive)}
+        decimal = self._layout.source.decimal
+        frame = block.frame(kinds, width, sorted(self.missing), decimal)
         if frame is None:
             return False
         rows = len(frame)
-        if self._counted and _cells(block, self._delimiter) != rows * width:
+        if self._counted and not block.has(rows, width):
             return False
         if self._layout.ends and self._counted and not (frame[width - 1] == "").all():
             return False
-        numeric = [k for k in self._alive() if isinstance(self.columns[k], Numbers)]
-        arrays = {k: frame[k].to_numpy() for k in numeric}
-        if any(_too_large(values) for values in arrays.values()):
+        numeric = [k for k in alive if isinstance(self.columns[k], Numbers)]
+        if numeric and not self._add_by_type(block, frame, numeric):
             return False
-        free = set(numeric) - self._forced
-        if free and self._has_codes(block, free):
-            return False
-        for k, values in arrays.items():
-            self._add_array(k, values)
-        for k in self._alive():
+        for k in alive:
             column = self.columns[k]
             if isinstance(column, Words):
                 codes, words = pd.factorize(frame[k].to_numpy(), use_na_sentinel=False)
                 column.add_coded(codes, words.tolist())
-        self._lines.append(_record_lines(block, self._delimiter, line, rows))
+        self._lines.append(block.record_lines(line, rows))
         return True
 
-    def _alive(self) -> list[int]:
-        return [k for k in self.columns if k not in self.demoted]
+    def _kind(self, k: int) -> np.dtype[Any]:
+        if not isinstance(self.columns.get(k), Numbers) or k in self.demoted:
+            return OBJECT
+        return WHOLE if k in self._whole else REAL
 
-    def _add_array(self, k: int, values: NDArray[Any]) -> None:
+    def _add_by_type(self, block: Block, frame: Any, numeric: list[int]) -> bool:
+        """Add columns of numbers, those of one type together; False if digits would be lost."""
+        types = dict(zip(frame.columns, frame.dtypes, strict=True))
+        matrices = []
+        for kind in (WHOLE, REAL):
+            group = [k for k in numeric if types[k] == kind]
+            if group:
+                part = frame if len(group) == frame.shape[1] else frame[group]
+                matrices.append((group, part.to_numpy()))
+        for _, matrix in matrices:
+            if matrix.dtype == REAL and _too_large(matrix):
+                return False
+        free = set(numeric) - self._forced
+        if free and block.has_codes(free):
+            return False
+        for group, matrix in matrices:
+            largest: list[int] | None = None
+            if matrix.dtype == WHOLE:
+                ends = zip(matrix.min(axis=0).tolist(), matrix.max(axis=0).tolist(), strict=True)
+                largest = [max(-low, high) for low, high in ends]
+            for j, k in enumerate(group):
+                self._add_array(k, matrix[:, j], largest[j] if largest else None)
+        return True
+
+    def _add_array(self, k: int, values: NDArray[Any], largest: int | None) -> None:
         column = self.columns[k]
         assert isinstance(column, Numbers)
         if k in self._whole and values.dtype.kind == "f":
@@ -249,135 +269,11 @@ class _Reading:
                 self._whole.discard(k)
             else:
                 values = values.astype(np.int64)
-        column.add(values)
-
-    def _frame(self, block: bytes) -> Any:
-        """The block by pandas, None if it refuses; whole columns as floats at the second try."""
-        import pandas as pd
-
-        width = self._layout.width
-        used = list(range(width)) if self._counted else self._alive()
-        kinds: dict[int, str] = {}
-        for k in range(width):
-            column = self.columns.get(k)
-            numbers = isinstance(column, Numbers) and k not in self.demoted
-            kinds[k] = "object" if not numbers else "int64" if k in self._whole else "float64"
-        missing = sorted(self.missing)
-        whole = [k for k in self._whole if kinds[k] == "int64"]
-        for attempt in range(2):
-            if attempt:
-                kinds |= dict.fromkeys(whole, "float64")
-            try:
-                return pd.read_csv(
-                    io.BytesIO(block),
-                    sep=r"\s+" if self._delimiter == BLANKS else self._delimiter,
-                    header=None,
-                    names=list(range(width)),
-                    usecols=None if self._counted else used,
-                    index_col=False,
-                    dtype={k: kinds[k] for k in used},
-                    na_values={k: missing for k in used if kinds[k] != "object"},
-                    keep_default_na=False,
-                    quoting=csv.QUOTE_NONE,
-                    decimal=self._layout.source.decimal,
-                    **_exactly_rounded(),
-                    low_memory=False,
-                    engine="c",
-                )
-            except (ValueError, OverflowError):
-                if not whole:
-                    return None
-        return None
-
-    def _has_codes(self, block: bytes, columns: set[int]) -> bool:
-        """True if one of the columns has a cell with a leading zero, such as 007."""
-        letters = np.frombuffer(block, np.uint8)
-        digit = (letters - np.uint8(48)) < 10
-        starts = np.empty(len(letters), bool)
-        starts[0] = True
-        before = letters[:-1]
-        delimiter = ord(self._delimiter)
-        starts[1:] = (before == delimiter) | (before < 33) | (before == 43) | (before == 45)
-        hits = np.flatnonzero(starts[:-1] & (letters[:-1] == 48) & digit[1:])
-        if not len(hits):
-            return False
-        if self._delimiter == BLANKS:
-            return True
-        delimiters = np.flatnonzero(letters == delimiter)
-        ends = np.flatnonzero((letters == 10) | (letters == 13))
-        begins = np.concatenate([[0], ends + 1])[np.searchsorted(ends, hits)]
-        places = np.searchsorted(delimiters, hits) - np.searchsorted(delimiters, begins)
-        return not columns.isdisjoint(np.unique(places).tolist())
-
-
-def _exactly_rounded() -> dict[str, Any]:
-    """What pandas needs to be told to read floats exactly; from 3.1 on it does so untold."""
-    import pandas as pd
-
-    version = tuple(int(part) for part in pd.__version__.split(".")[:2])
-    return {} if version >= (3, 1) else {"float_precision": "round_trip"}
+        column.add(values, largest=largest)
 
 
 def _too_large(values: NDArray[Any]) -> bool:
     """True for floats so large that whole numbers among them may have lost digits."""
-    if values.dtype.kind == "i":
-        return False
     with np.errstate(invalid="ignore"):
-        return bool((np.abs(values[np.isfinite(values)]) >= EXACT).any())
-
-
-def _cells(block: bytes, delimiter: str) -> int:
-    """Cells of a block, if no line has quotes: tokens, or delimiters plus lines with something."""
-    letters = np.frombuffer(block, np.uint8)
-    if delimiter == BLANKS:
-        solid = letters > 32
-        return int(np.count_nonzero(solid[1:] & ~solid[:-1])) + bool(solid[0])
-    lines = _line_ends(block) + (block[-1:] not in (b"\n", b"\r"))
-    if _has_blank_line(block):
-        lines = len(_solid_lines(block, delimiter))
-    return block.count(delimiter.encode()) + lines
-
-
-def _solid_lines(block: bytes, delimiter: str) -> list[int]:
-    """The lines, from 0, that hold more than blanks."""
-    blanks = b" " if delimiter == "\t" else b" \t"
-    return [k for k, line in enumerate(_LINE_END.split(block)) if line.strip(blanks)]
-
-
-def _has_blank_line(block: bytes) -> bool:
-    if block[:1] in (b"\n", b"\r", b" ", b"\t"):
-        return True
-    if b"\r" in block and (b"\n" not in block or block.count(b"\r") != block.count(b"\r\n")):
-        return True
-    return any(pair in block for pair in (b"\n\n", b"\n\r\n", b"\n ", b"\n\t"))
-
-
-def _record_lines(block: bytes, delimiter: str, line: int, rows: int) -> NDArray[np.int64]:
-    """The physical lines that hold something."""
-    count = _line_ends(block) + (block[-1:] not in (b"\n", b"\r"))
-    if count == rows:
-        return np.arange(line, line + rows, dtype=np.int64)
-    return np.asarray(_solid_lines(block, delimiter), np.int64) + line
-
-
-def _line_ends(block: bytes) -> int:
-    returns = block.count(b"\r")
-    return block.count(b"\n") + (returns - block.count(b"\r\n") if returns else 0)
-
-
-def _first_end(block: bytes) -> int:
-    """Where the first line with something in it ends."""
-    for found in _LINE_END.finditer(block):
-        if block[: found.start()].strip():
-            return found.start()
-    return len(block)
-
-
-def _cut(block: bytes, lines: int) -> tuple[bytes, int]:
-    """Without the first lines; and how many these were."""
-    end = count = 0
-    for found in _LINE_END.finditer(block):
-        end, count = found.end(), count + 1
-        if count == lines:
-            break
-    return block[end:], count
+        large = np.abs(values) >= EXACT
+    return bool(large.any()) and bool(np.isfinite(values[large]).any())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 _MONEY = "€$£¥"
 _CELL = re.compile(
@@ -36,6 +37,9 @@ def common_unit(words: Iterable[str]) -> tuple[str, list[str]] | None:
     return (unit, plain) if unit else None
 
 
-def plainly(cells: Sequence[str]) -> list[str]:
-    """Cells without their units, each by itself: for looking at marks."""
-    return [without_unit(cell)[0] for cell in cells]
+def plainly(counts: Mapping[str, int]) -> Counter[str]:
+    """Cells with how often they come, without their units, each by itself: to look at marks."""
+    found: Counter[str] = Counter()
+    for cell, count in counts.items():
+        found[without_unit(cell.strip())[0]] += count
+    return found
