@@ -252,6 +252,20 @@ def test_a_glance_at_many_files_is_bounded(
     assert len(reader.read(root, glance.spec, nobody_watches)) == 7
 
 
+def test_a_cut_glance_sees_all_parts_and_classes(
+    reader: PictureFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "GLANCE_SECONDS", -1.0)
+    for part in ("train", "val"):
+        two_classes(tmp_path / "parts" / part)
+    save(tmp_path / "parts" / "train" / "loose.png", plain())
+    glance = reader.glance(tmp_path / "parts", None)
+    assert isinstance(glance.spec.source, Folder)
+    assert glance.spec.source.parts == (("train", "train"), ("val", "validation"))
+    assert glance.spec.fields[1].classes == ("cats", "dogs")
+    assert len(reader.read(tmp_path / "parts", glance.spec, nobody_watches)) == 12
+
+
 # files
 
 
