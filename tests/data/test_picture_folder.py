@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -377,6 +379,24 @@ def test_bombs_are_refused_by_their_declared_size(size: tuple[int, int], tmp_pat
 def test_more_pixels_than_the_bytes_can_hold_are_refused(tmp_path: Path) -> None:
     (tmp_path / "bomb.png").write_bytes(png_that_declares(6_000, 6_000))
     assert why(tmp_path / "bomb.png").startswith("declares 6,000 x 6,000 pixels in only")
+
+
+def test_pictures_that_take_too_much_memory_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(tmp_path / "large.bmp", plain(RED, (4_200, 4_000)))
+    assert one(path)[0].max() == 255
+    monkeypatch.setattr(pictures, "budget", lambda: 100_000_000)
+    assert why(path).startswith("declares 4,200 x 4,000 pixels, which take 268.8 MB: expected")
+
+
+def test_readers_load_no_torch() -> None:
+    said = (
+        "import sys, nnstudio.data.reading.folder.picture_folder, "
+        "nnstudio.data.reading.folder.recording_folder; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_cut_and_foreign_files_are_listed_and_the_others_read(
