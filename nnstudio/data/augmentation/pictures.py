@@ -189,11 +189,13 @@ class Colour(Sometimes):
         return {**drawn, "happens": self.happens(samples, device)}
 
     def change(self, values: Tensor, drawn: Drawn, kind: Kind) -> Tensor:
+        import torch
+
         pictures = as_float(values)
-        mean = per_sample(pictures.flatten(1).mean(1), pictures)
-        light = per_sample(drawn["light"] * self.brightness, pictures) * spread_of(pictures, kind)
-        factor = per_sample(1.0 + drawn["contrast"] * self.contrast, pictures)
-        made = pictures * factor + (mean * (1.0 - factor) + light)
+        spread, mean = torch.std_mean(pictures.flatten(1), 1, correction=0)
+        factor = 1.0 + drawn["contrast"] * self.contrast
+        moved = mean * (1.0 - factor) + drawn["light"] * self.brightness * spread
+        made = torch.addcmul(per_sample(moved, pictures), pictures, per_sample(factor, pictures))
         if self.saturation > 0.0 and values.ndim == 4 and values.shape[1] == 3:
             factor = per_sample(1.0 + drawn["saturation"] * self.saturation, pictures)
             made = made * factor + made.mean(1, keepdim=True) * (1.0 - factor)

@@ -33,7 +33,7 @@ def measures_of(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return standard.astype(np.float32)
 
 
-ENLARGED = 8
+ENLARGED = 6
 """Strokes are measured in pictures enlarged so many times."""
 
 
@@ -55,6 +55,12 @@ def strokes_of(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
     """
     images = pixels.reshape(len(pixels), 8, 8).astype(np.float64)
     images = np.pad(images - images.min(), ((0, 0), (1, 1), (1, 1)))
+    parts = [_strokes_of(images[start : start + 100]) for start in range(0, len(images), 100)]
+    return np.concatenate(parts)
+
+
+def _strokes_of(images: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of pictures (n, 10, 10) with an empty border."""
     at = np.linspace(0, 9, 10 * ENLARGED)
     low = np.minimum(at.astype(int), 8)
     # A soft way from pixel to pixel: its first derivative has no steps, which curvature needs.

@@ -116,8 +116,11 @@ def listed(
     endings: frozenset[str],
     progress: Progress = nobody_watches,
     glance: bool = False,
+    enough: int | None = None,
 ) -> Listing:
     """All files below `root` with one of `endings`, level by level; a glance is bounded in time.
+
+    With `enough` files no further folder is opened.
 
     Links to folders are followed, each folder is visited once. Raises `DataError` if `root`
     itself cannot be opened.
@@ -129,7 +132,8 @@ def listed(
     seen = 0
     while queue:
         way = queue.popleft()
-        if time.monotonic() > end and len(way) > 1:
+        full = enough is not None and len(found.files) >= enough
+        if full or (time.monotonic() > end and len(way) > 1):
             found.complete = False
             break
         try:
@@ -190,7 +194,7 @@ def _note(
 def mostly(root: Path, endings: frozenset[str], others: frozenset[str]) -> bool:
     """True if a look at a folder finds files with `endings`, and not fewer than `others`."""
     try:
-        found = listed(root, endings | others, glance=True)
+        found = listed(root, endings | others, glance=True, enough=GLANCE_FILES)
     except DataError:
         return False
     ours = sum(ending_of(file.way[-1]) in endings for file in found.files)

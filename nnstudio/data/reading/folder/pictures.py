@@ -17,6 +17,8 @@ from PIL import Image, UnidentifiedImageError
 from nnstudio.data.cache import Item, Note
 from nnstudio.data.info import DataError
 from nnstudio.data.preparation.pictures import PictureSize
+from nnstudio.data.reading.budget import budget
+from nnstudio.runs.memory import in_units
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
 ENDINGS = frozenset(
@@ -34,6 +36,8 @@ SMALL = 16_000_000
 """Pixels that any file may declare."""
 DENSEST = 5_000
 """Pixels that a byte of a larger one may stand for; deflate reaches 1,032 bytes."""
+WORKING = 16
+"""Bytes that a pixel takes at most while it is decoded and composited."""
 DRAFT = 2
 """A JPEG is decoded at no less than so many times the wanted size."""
 GREY = frozenset({"1", "L", "LA", "La", "I", "F"})
@@ -160,6 +164,12 @@ def opened(path: Path) -> Image.Image:
     if pixels > SMALL and pixels > DENSEST * size:
         image.close()
         raise DataError(f"declares {width:,} x {height:,} pixels in only {size:,} bytes")
+    if pixels > SMALL and (needed := pixels * WORKING) > (allowed := budget()):
+        image.close()
+        raise DataError(
+            f"declares {width:,} x {height:,} pixels, which take {in_units(needed)}: expected at "
+            f"most {in_units(allowed)}, half of the memory that is free"
+        )
     return image
 
 

@@ -47,9 +47,11 @@ class Tree:
 
 def parts_of(listing: Listing) -> Parts:
     """Folders of the first level that are parts by their names; two at least, or `train`."""
-    around = len(common_way(listing.files))
-    names = sorted({file.way[around] for file in listing.files if len(file.way) > around + 1})
-    parts = tuple((name, PART_NAMES[name.casefold()]) for name in names if _is_part(name))
+    around = len(common_way(listing))
+    names = {file.way[around] for file in listing.files if len(file.way) > around + 1}
+    if not listing.complete:
+        names |= {way[around] for way in listing.folders if len(way) == around + 1}
+    parts = tuple((name, PART_NAMES[name.casefold()]) for name in sorted(names) if _is_part(name))
     given = {part for _, part in parts}
     return parts if len(given) > 1 or "train" in given else ()
 
@@ -58,11 +60,12 @@ def _is_part(name: str) -> bool:
     return name.casefold() in PART_NAMES
 
 
-def common_way(files: Sequence[File]) -> tuple[str, ...]:
+def common_way(listing: Listing) -> tuple[str, ...]:
     """Folders around everything, such as the one that an archive wraps its contents in.
 
     The last folder of a file is its class, never one of these; nor is a part.
     """
+    files = listing.files
     if not files:
         return ()
     common = files[0].way[:-1]
@@ -71,14 +74,20 @@ def common_way(files: Sequence[File]) -> tuple[str, ...]:
         while common != file.way[: len(common)]:
             common = common[:-1]
     for place, name in enumerate(common):
-        if _is_part(name):
+        # Of a listing that was cut, folders without a file yet count as well.
+        beside = not listing.complete and any(
+            way[:place] == common[:place] and way[place] != name
+            for way in listing.folders
+            if len(way) == place + 1
+        )
+        if beside or _is_part(name):
             return common[:place]
     return common
 
 
 def planted(listing: Listing, folder: Folder, name: str) -> Tree:
     """Class and part of each file, as `folder` says. Raises `DataError` if nothing is left."""
-    around = len(common_way(listing.files))
+    around = len(common_way(listing))
     parts = dict(folder.parts)
     leaves, loose, strange, nested = [], [], [], False
     for file in listing.files:
@@ -93,19 +102,19 @@ def planted(listing: Listing, folder: Folder, name: str) -> Tree:
         chosen = (way[0] if folder.level == "first" else way[-1]) if way else ""
         leaves.append(Leaf(file, unicodedata.normalize("NFC", shown(chosen)), part))
     labels = {leaf.label for leaf in leaves}
-    if not listing.complete and labels - {""}:
-        labels |= _of_folders(listing, around + bool(parts), set(parts))
+    if not listing.complete:
+        labels |= _of_folders(listing, around, set(parts))
     classes = tuple(sorted(labels - {""}, key=natural))
-    if classes:
+    if classes and (listing.complete or any(leaf.label for leaf in leaves)):
         loose = [leaf.file for leaf in leaves if not leaf.label]
         leaves = [leaf for leaf in leaves if leaf.label]
     if not leaves:
         raise DataError(f"No file of {name} lies where it can be used: {_where(strange or loose)}.")
-    if len(classes) == 1 and not parts:
+    if len(classes) == 1:
+        without = "" if parts else f"; to learn without classes, choose '{classes[0]}' itself"
         raise DataError(
             f"The folder {name} holds one class only, '{classes[0]}': expected two folders at "
-            f"least, one for each class; to learn without classes, choose the folder "
-            f"'{classes[0]}' itself."
+            f"least, one for each class{without}."
         )
     findings = [
         *_passed_over(loose, "loose_files", "in no folder of a class"),
@@ -132,10 +141,15 @@ def spread(leaves: Sequence[Leaf], count: int) -> list[Leaf]:
     return [leaves[place] for place in sorted(place for _, place in rounds[:count])]
 
 
-def _of_folders(listing: Listing, depth: int, parts: set[str]) -> set[str]:
+def _of_folders(listing: Listing, around: int, parts: set[str]) -> set[str]:
     """Names of the folders at the depth of classes, with or without a file seen yet."""
-    names = {way[depth] for way in listing.folders if len(way) == depth + 1}
-    return {unicodedata.normalize("NFC", shown(name)) for name in names - parts}
+    depth = around + bool(parts)
+    names = {
+        way[depth]
+        for way in listing.folders
+        if len(way) == depth + 1 and (not parts or way[around] in parts)
+    }
+    return {unicodedata.normalize("NFC", shown(name)) for name in names}
 
 
 def _passed_over(files: Sequence[File], code: str, where: str) -> list[Finding]:
