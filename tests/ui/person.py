@@ -97,6 +97,8 @@ class Answers(QObject):
         self._answers: list[Callable[[QDialog], None]] = []
         self.unexpected: list[str] = []
         self._answering = False
+        self._answered: QDialog | None = None
+        self._left_alone = ""
         self._timer = QTimer(self, interval=20)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -104,6 +106,10 @@ class Answers(QObject):
     def add(self, answer: str | Qt.Key | Path) -> None:
         """A button by its title, a key, or a path for the dialog of files."""
         self._answers.append(lambda dialog: self._answer(dialog, answer))
+
+    def waits_for(self, sentence: str) -> None:
+        """Let dialogs be that say this, until they go by themselves."""
+        self._left_alone = sentence
 
     def _answer(self, dialog: QDialog, answer: str | Qt.Key | Path) -> None:
         match answer:
@@ -119,6 +125,10 @@ class Answers(QObject):
         dialog = QApplication.activeModalWidget()
         if not isinstance(dialog, QDialog) or not dialog.isVisible():
             return
+        if self._left_alone and self._left_alone in said(dialog):
+            return
+        if dialog is self._answered:  # it goes when it has done what it was told
+            return
         if self._answering:  # a key lets the program go on
             return
         self.asked.append(said(dialog))
@@ -126,7 +136,7 @@ class Answers(QObject):
             self.unexpected.append(self.asked[-1])
             dialog.reject()
             return
-        self._answering = True
+        self._answering, self._answered = True, dialog
         try:
             self._answers.pop(0)(dialog)
         except AssertionError as error:
