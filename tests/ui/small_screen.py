@@ -92,6 +92,20 @@ def canvas(window: MainWindow) -> Iterator[str]:
         yield f"the canvas is {size.toTuple()}"
 
 
+def notice(window: MainWindow) -> Iterator[str]:
+    """The notice that data and model do not fit: whole, and nothing of the panel under it."""
+    found, panel = window.panels.form.mismatch, window.panels.training.panel()
+    found.show_text("The model takes what the data set does not have. " * 3, "notice-warning")
+    found.show()
+    wait(lambda: found.width() > 200 and found.height() == found.minimumHeight())
+    settle()
+    words = found.sentence
+    if words.height() < words.heightForWidth(words.width()):
+        yield f"notice: {words.height()} of {words.heightForWidth(words.width())}"
+    if isinstance(panel, QWidget) and found.geometry().intersects(panel.geometry()):
+        yield f"notice: {found.geometry()} over {panel.geometry()}"
+
+
 def faults(window: MainWindow) -> Iterator[str]:
     """The way of a new user, with all that cannot be reached on it."""
     wait(window.isActiveWindow)
@@ -109,6 +123,9 @@ def faults(window: MainWindow) -> Iterator[str]:
         settle()
         for found in cut_off(window):
             yield f"panel {window.editor.tabs.panel}: {found}"
+    press(Qt.Key.Key_4, ALT)
+    settle()
+    yield from notice(window)
     mouse = Mouse(window.editor.canvas)
     window.editor.canvas.view.look_at(mouse.card(node))
     mouse.click(mouse.card(node))
