@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
@@ -22,11 +23,22 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.storage.atomic import same_place
 from nnstudio.project.values import Project
+from nnstudio.symbols.work import Cancelled
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.input_mapping import map_inputs
 from nnstudio.workspace.known_file import FileChangedError, FileNow, FileState, KnownFile
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProject:
+    """A project as it lies in a file, with all that `Workspace.show` takes."""
+
+    project: Project
+    path: Path
+    digest: str
+    report: Report
 
 
 class Workspace:
@@ -76,16 +88,23 @@ class Workspace:
         """The name for the window: the file's, else the root block's."""
         return self.path.stem if self.path else self.project.root
 
-    def show(self, project: Project, path: Path | None = None, digest: str | None = None) -> None:
+    def show(
+        self,
+        project: Project,
+        path: Path | None = None,
+        digest: str | None = None,
+        report: Report | None = None,
+    ) -> None:
         """Put another project in place of this one, with a new history.
 
         digest: of the content that the project was read from; that of the file now if None.
+        report: of the project, if there is one already.
         """
         self.history = History(project)
         self.known_file = None
         if path is not None:
             self.known_file = KnownFile.at(path) if digest is None else KnownFile(path, digest)
-        self.report = full_report(project, infer=self.infer)
+        self.report = report or full_report(project, infer=self.infer)
         self.opened.emit()
 
     # -- shapes without a rule ----------------------------------------------------------------
@@ -166,6 +185,15 @@ class Workspace:
             self.show(stored.project, path, stored.digest)
         else:
             self.show(load_target(target))
+
+    def read(self, path: Path, cancelled: Cancelled | None = None) -> ReadProject:
+        """Read and analyse a file, in any thread, for `show`; nothing changes here.
+
+        Raises `FileError`, and `CancelledError` as soon as `cancelled` says so.
+        """
+        stored = file.read_stored(path, cancelled)
+        report = full_report(stored.project, infer=self.infer, cancelled=cancelled)
+        return ReadProject(stored.project, path, stored.digest, report)
 
     def look_at_file(self) -> FileNow:
         """Tell what has become of the project's file since it was read or written here.

@@ -66,7 +66,8 @@ class Gallery(QWidget):
         self.side.recover_requested.connect(self.recover_requested)
         self.side.forget_requested.connect(self.forget_requested)
         self.search = QLineEdit(placeholderText="Search the examples", clearButtonEnabled=True)
-        self.search.setFixedWidth(280)
+        self.search.setMinimumWidth(160)
+        self.search.setMaximumWidth(280)
         self.search.setAccessibleName("Search the examples")
         magnifier = self.search.addAction(
             icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
@@ -91,19 +92,21 @@ class Gallery(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(32, 28, 32, 32)
         column.setSpacing(8)
-        title = QLabel("Start from an example")
+        title = QLabel("Start from an example", wordWrap=True)
         title.setFont(theme.text_font(20, QFont.Weight.DemiBold))
         below = QLabel(
-            "Each one opens as a project of your own. Nothing you do changes the example."
+            "Each one opens as a project of your own. Nothing you do changes the example.",
+            wordWrap=True,
         )
         below.setProperty("role", "muted")
-        head = QHBoxLayout()
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(title)
         words.addWidget(below)
-        head.addLayout(words, 1)
-        head.addWidget(self.search, 0, Qt.AlignmentFlag.AlignBottom)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addLayout(words, 3)
+        head.addWidget(self.search, 2, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addSpacing(8)
         families: dict[str, list[PresetInfo]] = {FIRST: []}

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -35,7 +34,7 @@ from nnstudio.project.settings import schemas, values_of
 from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
-from nnstudio.ui.theme import icons
+from nnstudio.ui.training.mismatch_notice import MismatchNotice
 from nnstudio.workspace.workspace import Workspace
 
 OF_DATA = ("data", "resize", "max_samples", "validation")
@@ -106,18 +105,10 @@ class TrainingForm(QWidget):
         self.recipe = QLabel(wordWrap=True)
         self.recipe.setContentsMargins(16, 8, 16, 12)
         self.recipe.setProperty("role", "muted")
-        self.mismatch = QFrame(self)
-        self.mismatch.setProperty("role", "notice-warning")
-        self._difference_text = QLabel(wordWrap=True)
-        self.fit_button = QPushButton("Fit the model to the data")
-        self.fit_button.clicked.connect(self.fit_requested)
-        icons.attach(self.fit_button, "data", size=16)
+        self.mismatch = MismatchNotice(self)
         self.mismatch.hide()
-        card = QHBoxLayout(self.mismatch)
-        card.setContentsMargins(12, 6, 8, 6)
-        card.setSpacing(12)
-        card.addWidget(self._difference_text, 1)
-        card.addWidget(self.fit_button)
+        self.fit_button = self.mismatch.button
+        self.fit_button.clicked.connect(self.fit_requested)
         area = QScrollArea(self, widgetResizable=True)
         page = QWidget(area.viewport())
         self.first = Section("Training", parent=page)
@@ -212,11 +203,8 @@ class TrainingForm(QWidget):
         self._about.setText(f"{info.samples:,} samples of {form}, {_targets(info)}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
-        self._difference_text.setText(self._difference(info, form))
         role = "notice-advice" if self._is_made_for_other_data(data) else "notice-warning"
-        if self.mismatch.property("role") != role:
-            self.mismatch.setProperty("role", role)
-            self.mismatch.style().polish(self.mismatch)
+        self.mismatch.show_text(self._difference(info, form), role)
 
     def _difference(self, info: DataSetInfo, form: str) -> str:
         root = self._workspace.report.root

@@ -23,7 +23,7 @@ class FlowArea(QWidget):
         super().__init__(parent)
         self._widgets: list[QWidget] = []
         self._gap = gap
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

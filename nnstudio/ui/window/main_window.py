@@ -38,6 +38,7 @@ from nnstudio.ui.training.devices import DeviceChoice
 from nnstudio.ui.training.leaving import LeavingTraining
 from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.training.waiting_notice import WaitingNotice
+from nnstudio.ui.widgets.fit_screen import room
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
@@ -52,8 +53,7 @@ USUAL = QSize(1440, 900)
 
 def first_size(screen: QSize) -> QSize:
     """The size of the first window: the usual one, or what a smaller screen has room for."""
-    room = QSize(round(0.92 * screen.width()), round(0.9 * screen.height()))
-    return USUAL.boundedTo(room).expandedTo(SMALLEST).boundedTo(screen)
+    return USUAL.boundedTo(room(screen)).expandedTo(SMALLEST).boundedTo(screen)
 
 
 class MainWindow(QMainWindow):
@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.state("window")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
-        self.editor.load_layout(self.settings)
+        self.editor.load_layout(self.settings, self.size())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
