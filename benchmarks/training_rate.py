@@ -54,8 +54,8 @@ def ours(case: Case) -> Callable[[float], tuple[float, int]]:
     import torch
 
     import nnstudio
+    from nnstudio.data.dataset import DataSet
     from nnstudio.data.info import DataSetInfo
-    from nnstudio.data.sets import DataSet
     from nnstudio.project.training_settings import TrainingSettings
     from nnstudio.training import thread_memory
     from nnstudio.training.events import Failed, Started, StepsDone

@@ -9,6 +9,14 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.profiles import load_short
+
+load_short()  # unless --hypothesis-profile names another one
+
+# Threads of torch that wait for each other would keep the cores from the other process of tests.
+# Read when torch is imported, here and in the programs that tests start.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 if sys.platform.startswith("linux") and not (
     os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
 ):

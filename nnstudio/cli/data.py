@@ -8,8 +8,12 @@ from typing import Any
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
-from nnstudio.data.catalogue import BUILT_IN, describe
-from nnstudio.data.info import DataSetInfo, in_words
+from nnstudio.cli.understood import as_json, print_understood
+from nnstudio.data.answer import in_words
+from nnstudio.data.builtin.catalogue import BUILT_IN
+from nnstudio.data.fingerprint import fingerprint
+from nnstudio.data.info import DataSetInfo
+from nnstudio.data.pipeline.understanding import existing, understand
 
 _RESIZED = {
     "image": "a picture, enlarged or reduced",
@@ -19,8 +23,10 @@ _RESIZED = {
 
 
 def data(options: argparse.Namespace) -> int:
-    """List the data sets, or describe one."""
-    found = [describe(options.name)] if options.name else list(BUILT_IN.values())
+    """List the data sets, or say what is understood of one, of a file or of a folder."""
+    if options.name and options.name not in BUILT_IN:
+        return _understood(options)
+    found = [BUILT_IN[options.name]] if options.name else list(BUILT_IN.values())
     if options.json:
         print_json([_entry(info) for info in found])
         return DONE
@@ -42,6 +48,16 @@ def data(options: argparse.Namespace) -> int:
         lines.print(f"  classes  {', '.join(info.classes) or 'none, the targets are numbers'}")
         lines.print(f"  licence  {info.licence}")
         lines.print(f"  source   {info.source}")
+    return DONE
+
+
+def _understood(options: argparse.Namespace) -> int:
+    samples = understand(options.name)
+    size = fingerprint(existing(options.name)).size
+    if options.json:
+        print_json([as_json(samples, size)])
+    else:
+        print_understood(samples, size)
     return DONE
 
 

@@ -168,7 +168,9 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", nargs="?", help="a built-in data set or a file")
+    parser.add_argument(
+        "name", metavar="PATH_OR_NAME", nargs="?", help="a file, a folder or a built-in data set"
+    )
     _json(parser)
 
 

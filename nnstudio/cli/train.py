@@ -16,6 +16,7 @@ from nnstudio.cli.output import nobody_reads, reader_has_gone
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import project_of
+from nnstudio.cli.understood import print_findings
 from nnstudio.compiler.inference import full_report
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
@@ -49,6 +50,7 @@ def train(options: argparse.Namespace) -> int:
     if told and not options.json:
         console(stderr=True).print(told)
     if not options.json:
+        print_findings(project)
         _warn(project)
     teller = _Json() if options.json else _Lines(project.root)
     try:
@@ -176,7 +178,9 @@ def _place(event: Started) -> str:
 
 def _metrics(metrics: object) -> str:
     loss, accuracy = getattr(metrics, "loss", 0.0), getattr(metrics, "accuracy", None)
-    return f"loss {loss:.4f}" + ("" if accuracy is None else f" accuracy {percent(accuracy)}")
+    r2 = getattr(metrics, "r2", None)
+    right = "" if accuracy is None else f" accuracy {percent(accuracy)}"
+    return f"loss {loss:.4f}{right}" + ("" if r2 is None else f" R2 {r2:.4f}")
 
 
 def _epoch(event: EpochDone) -> str:

@@ -21,6 +21,7 @@ from nnstudio.compiler.codegen.constructor import Constructor
 from nnstudio.compiler.codegen.forward import Forward
 from nnstudio.compiler.codegen.imports import head, import_lines
 from nnstudio.compiler.codegen.lines import Line, Owners, Text
+from nnstudio.compiler.codegen.sizes import sizes_of_model
 from nnstudio.compiler.codegen.weight_init import init_weights
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.formatting import Formatted, format_text
@@ -90,9 +91,11 @@ def generate(project: Project, report: Report | None = None) -> Source:
         raise CompileError(f"{first.sentence}{tail}", report.errors)
     classes = Text()
     for block in _in_order(project):
-        values = project.values if block.name == project.root else EMPTY
+        is_root = block.name == project.root
+        values = project.values if is_root else EMPTY
         try:
-            _write_class(classes, project, block, report.blocks[block.name], values)
+            sizes = sizes_of_model(project, report) if is_root else ()
+            _write_class(classes, project, block, report.blocks[block.name], values, sizes)
         except CodeError as error:
             raise CompileError(f"{block.name}: {error}") from error
         except (SyntaxError, RecursionError, MemoryError) as error:
@@ -134,7 +137,12 @@ def _in_order(project: Project) -> list[Block]:
 
 
 def _write_class(
-    text: Text, project: Project, block: Block, report: BlockReport, values: FrozenMap[Value]
+    text: Text,
+    project: Project,
+    block: Block,
+    report: BlockReport,
+    values: FrozenMap[Value],
+    sizes: tuple[str, ...],
 ) -> None:
     layout = structure(project, block)
     text.blank(2)
@@ -143,7 +151,7 @@ def _write_class(
     forward = Forward(project, block, report, layout)
     # a Sequential has a forward of its own, which analysis has found to be the drawn one
     body = [] if block.kind == "Sequential" else forward.lines()
-    constructor = Constructor(project, block, report, layout, values, forward.kept)
+    constructor = Constructor(project, block, report, layout, values, forward.kept, sizes)
     if not constructor.is_plain:
         text.blank()
         for line in constructor.lines():

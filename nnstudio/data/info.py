@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt, prod
 from typing import Literal
 
+from nnstudio.data.answer import Answer
 from nnstudio.errors import UserError
+from nnstudio.project.data.fields import TaskKind
 
 Resizable = Literal["", "image", "signal", "sequence"]
 
@@ -22,11 +24,15 @@ class DataSetInfo:
     `forms` are the shapes of one sample, without the batch; the first is the native one.
     `classes` is empty when the targets are numbers to be predicted (regression).
 
+    `asked` says what is asked of each Output, for data of more than classes and numbers; without it
+    that follows from `classes` and `heads`.
+
     `resizable` says what a sample is, and so whether it can be had in other sizes: an image is
     enlarged or reduced, a signal resampled, a sequence made in any length and width. `further`
     names inputs that a model may take besides the first, with their forms. `heads` names several
     targets with their classes, the first those of `classes`. `tokens` is the size of the
-    vocabulary if the inputs are token numbers, else 0.
+    vocabulary if the inputs are token numbers, else 0. `numbers` names further targets that are
+    numbers, measured of each sample.
     """
 
     name: str
@@ -43,6 +49,33 @@ class DataSetInfo:
     further: tuple[tuple[str, tuple[int, ...]], ...] = ()
     heads: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tokens: int = 0
+    numbers: tuple[str, ...] = ()
+    asked: tuple[Answer, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What is asked, the first target first; the name is "" where there is only one."""
+        if self.asked:
+            return self.asked
+        measured = tuple(Answer(name, "number") for name in self.numbers)
+        if self.heads:
+            heads = tuple(Answer(name, "classes", classes) for name, classes in self.heads)
+            return (*heads, *measured)
+        if not self.classes:
+            return (Answer("", "number"), *measured)
+        task: TaskKind = "tokens" if self.tokens else "classes"
+        return (Answer("", task, self.classes), *measured)
+
+    def asking(self, names: tuple[str, ...]) -> DataSetInfo:
+        """The description with what is asked limited to those names, in their order.
+
+        Without names it is what was asked, but for the numbers that are measured besides.
+        """
+        known = {answer.name: answer for answer in self.answers}
+        wanted = names or tuple(name for name in known if name not in self.numbers)
+        asked = tuple(known[name] for name in wanted)
+        heads = tuple((one.name, one.classes) for one in asked) if len(asked) > 1 else ()
+        return replace(self, asked=asked, classes=asked[0].classes, heads=heads)
 
     @property
     def in_sentence(self) -> str:
@@ -92,16 +125,15 @@ class ModelInput:
 
 @dataclass(frozen=True)
 class InputMapping:
-    """Way of samples into a model: which fields, by name or not, and where the batch lies."""
+    """Way of samples into a model: which fields, by name or not, and where the batch lies.
+
+    answers: the names of what is asked of its Outputs; none: of everything that is not measured.
+    """
 
     inputs: tuple[ModelInput, ...]
     named: bool = False
     batch_axis: int = 0
-
-
-def in_words(form: tuple[int, ...]) -> str:
-    """(1, 8, 8) -> '1 x 8 x 8'."""
-    return " x ".join(str(size) for size in form) if form else "a single number"
+    answers: tuple[str, ...] = ()
 
 
 def usual_forms(native: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:

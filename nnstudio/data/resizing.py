@@ -10,7 +10,8 @@ from math import prod
 from torch import Tensor
 from torch.nn import functional
 
-from nnstudio.data.info import DataError, image_of, in_words
+from nnstudio.data.answer import in_words
+from nnstudio.data.info import DataError, image_of
 
 
 def resize(samples: Tensor, form: tuple[int, ...]) -> Tensor:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, inf
 
 GRID = 8.0
 GAP_X = 64.0
@@ -17,6 +18,7 @@ GAP_Y = 40.0
 SWEEPS = 6
 MAX_STAND_INS = 6_000
 CHAIN = 1e6
+NOISE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,12 @@ class _Layers:
     def places(self) -> list[tuple[float, float]]:
         """The corners of the real boxes."""
         self._order()
-        heights = self._heights()
+        heights = self._on_grid(self._heights())
         x, lefts = 0.0, []
         for column in self.columns:
             lefts.append(x)
             x += on_grid(max(self.sizes[box][0] for box in column)) + GAP_X
-        return [
-            (lefts[self.layer[box]], round(heights[box] / GRID) * GRID) for box in range(self.count)
-        ]
+        return [(lefts[self.layer[box]], heights[box]) for box in range(self.count)]
 
     # -- columns ------------------------------------------------------------------------------
 
@@ -253,6 +253,16 @@ class _Layers:
         for column in self.columns:
             self._settle(column, y, fixed, forward=None)
         return y
+
+    def _on_grid(self, y: list[float]) -> list[float]:
+        """The nearest heights on the grid, halves up; down a column no gap gets smaller."""
+        result = list(y)
+        for column in self.columns:
+            least = -inf
+            for box in column:
+                result[box] = max(floor(y[box] / GRID + 0.5 + NOISE) * GRID, least)
+                least = result[box] + on_grid(self.sizes[box][1]) + GAP_Y
+        return result
 
     def _settle(
         self, column: list[int], y: list[float], fixed: dict[int, float], *, forward: bool | None

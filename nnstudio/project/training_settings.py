@@ -119,20 +119,25 @@ class TrainingSettings(BaseModel):
         ),
     ] = 0.0
     loss: Annotated[
-        Literal["cross_entropy", "mse"],
+        Literal["auto", "cross_entropy", "binary_cross_entropy", "mse"],
         Field(
             title="Loss",
-            description="cross_entropy for classes; mse, the mean squared error, for numbers.",
+            description=(
+                "auto: what the data ask for; cross_entropy for classes; binary_cross_entropy for "
+                "labels of which several may hold; mse, the mean squared error, for numbers."
+            ),
         ),
-    ] = "cross_entropy"
+    ] = "auto"
     label_smoothing: Annotated[
         float,
         Field(
             title="Label smoothing",
-            description="Share of each target that is spread over all classes.",
+            description=(
+                "Share of each target that is spread over all classes; in the training alone."
+            ),
             ge=0.0,
             lt=1.0,
-            json_schema_extra=_shown_when("loss", "cross_entropy"),
+            json_schema_extra=_shown_when("loss", "cross_entropy", "auto"),
         ),
     ] = 0.0
     loss_weights: Annotated[

@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, size
+from nnstudio.training.objectives import Objective
 
 _SHARE = 0.5
 """Data may take this share of the device's free memory; the rest is for the model."""
@@ -20,11 +22,24 @@ class Batches:
     always a copy: a layer that overwrites its input must not reach the data.
     """
 
-    def __init__(self, inputs: Rows, targets: Rows, batch_size: int, device: torch.device) -> None:
-        self.samples = count(inputs)
+    def __init__(
+        self,
+        inputs: Rows,
+        targets: Rows,
+        batch_size: int,
+        device: torch.device,
+        *,
+        rows: Tensor | None = None,
+        draw_weights: Tensor | None = None,
+    ) -> None:
+        """rows: which rows of the inputs belong to it; draw_weights: how often each is drawn."""
+        self.samples = count(inputs) if rows is None else len(rows)
+        self.variance: float | None = None
         self._device = device
         self._size = batch_size
+        self._draw_weights = draw_weights
         self._resident = _fits(inputs, targets, device)
+        self._rows = rows.to(device) if rows is not None and self._resident else rows
         self._inputs = each(self._to_device, inputs)
         # An autoencoder's targets are its inputs: no second copy.
         self._targets = self._inputs if targets is inputs else each(self._to_device, targets)
@@ -36,21 +51,33 @@ class Batches:
     def order(self, seed: int, epoch: int) -> Tensor:
         """The order of the samples in `epoch`: drawn from both numbers and nothing else."""
         generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-        order = torch.randperm(self.samples, generator=generator)
+        if self._draw_weights is None:
+            order = torch.randperm(self.samples, generator=generator)
+        else:
+            order = _drawn(self._draw_weights, self.samples, generator)
         return order.to(self._device) if self._resident else order
 
     def batch(self, order: Tensor, step: int) -> tuple[Rows, Rows]:
         """Batch number `step`, from 0, of an epoch in that order."""
-        chosen = order[self._slice(step)]
+        return self._gather(order[self._slice(step)])
 
+    def _gather(self, chosen: Tensor) -> tuple[Rows, Rows]:
         def gather(rows: Tensor) -> Tensor:
             return self._send(rows.index_select(0, chosen))
 
-        return each(gather, self._inputs), each(gather, self._targets)
+        def gather_inputs(rows: Tensor) -> Tensor:
+            places = chosen if self._rows is None else self._rows.index_select(0, chosen)
+            return self._send(rows.index_select(0, places))
+
+        inputs = each(gather_inputs, self._inputs)
+        same = self._targets is self._inputs
+        return inputs, each(gather_inputs if same else gather, self._targets)
 
     def in_sequence(self, step: int) -> tuple[Rows, Rows]:
         """Batch number `step` of the samples as they lie."""
         which = self._slice(step)
+        if self._rows is not None:
+            return self._gather(torch.arange(which.start, which.stop, device=self._rows.device))
 
         def cut(rows: Tensor) -> Tensor:
             return rows[which].to(self._device, copy=True)
@@ -70,6 +97,30 @@ class Batches:
         if self._device.type == "cuda":
             batch = batch.pin_memory()
         return batch.to(self._device, non_blocking=True)
+
+
+def batches_of(
+    dataset: DataSet, objective: Objective, batch_size: int, device: torch.device
+) -> Batches:
+    """The samples of a data set with the targets that the objective takes."""
+    targets = objective.targets(dataset)
+    made = Batches(
+        dataset.inputs,
+        targets,
+        batch_size,
+        device,
+        rows=dataset.rows,
+        draw_weights=dataset.draw_weights,
+    )
+    made.variance = objective.variance(targets)
+    return made
+
+
+def _drawn(weights: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """So many places, drawn with replacement in proportion to the weights."""
+    sums = weights.double().cumsum(0)
+    places = torch.rand(count, generator=generator, dtype=torch.float64) * sums[-1]
+    return torch.searchsorted(sums, places, right=True).clamp_(max=len(weights) - 1)
 
 
 def _fits(inputs: Rows, targets: Rows, device: torch.device) -> bool:

@@ -15,11 +15,16 @@ from nnstudio.errors import UserError
 
 @dataclass(frozen=True)
 class Metrics:
-    """Means over `samples` samples; accuracy is 0 to 1, None where there is no such thing."""
+    """Means over `samples` samples; accuracy is 0 to 1, None where there is no such thing.
+
+    r2: the share of the variance of numeric targets that is explained, at most 1, below 0 for
+    less than their mean explains; None where there is no such thing.
+    """
 
     loss: float
     accuracy: float | None
     samples: int
+    r2: float | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,11 @@ class _Event:
     def to_json(self) -> dict[str, Any]:
         """{"event": "epoch_done", ...}: the event's name and its fields."""
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
-        return {"event": name, **asdict(self)}
+        told = asdict(self)
+        for metrics in told.values():
+            if isinstance(metrics, dict) and metrics.get("r2", 0) is None:
+                del metrics["r2"]  # classes have none
+        return {"event": name, **told}
 
 
 @dataclass(frozen=True)

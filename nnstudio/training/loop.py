@@ -15,12 +15,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import count
-from nnstudio.data.sets import DataSet
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints, resuming
-from nnstudio.training.batches import Batches
+from nnstudio.training.batches import Batches, batches_of
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.devices import machine_set_up
 from nnstudio.training.events import (
@@ -80,12 +80,11 @@ def train(
                 raise TrainingError(f"There are no samples to train on in {told}.")
             learner = TrainStep(model, train_set, settings, device)
             objective, size = learner.objective, settings.batch_size
-            batches = Batches(train_set.inputs, objective.targets(train_set), size, device)
+            batches = batches_of(train_set, objective, size, device)
             validation = None
             if validation_set is not None and len(validation_set):
                 # Twice the batch: without gradients it needs no more memory.
-                targets = objective.targets(validation_set)
-                validation = Batches(validation_set.inputs, targets, 2 * size, device)
+                validation = batches_of(validation_set, objective, 2 * size, device)
             folder = None if run_folder is None else checkpoints.folder_of(run_folder)
             saved = None if resume is None else checkpoints.read(resume)
             threads = threads_for(
@@ -149,15 +148,16 @@ class _Training:
         self.epoch, self.step = position.epoch, position.step
         self.first_step = self._steps_done()
         self.sums = position.sums
-        self.meter = self._meter(position.sums)
+        self.meter = self._meter(self.batches, position.sums)
         self.clock = Clock(position.seconds)
         self.seconds_before = position.seconds
         self.epoch_began = position.seconds - position.epoch_seconds
         self.saved_at = position.seconds
         self.interval = ReportWindow(_REPORT_EVERY, position.seconds)
 
-    def _meter(self, begin: RunningTotals = NOTHING) -> Meter:
-        return Meter(self.device, begin, answers=self.learner.objective.answers)
+    def _meter(self, batches: Batches, begin: RunningTotals = NOTHING) -> Meter:
+        answers = self.learner.objective.answers
+        return Meter(self.device, begin, answers=answers, variance=batches.variance)
 
     # The order of events
 
@@ -216,7 +216,7 @@ class _Training:
         self.history.append(done)
         self.schedule.epoch_done(_deciding_metrics(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
-        self.meter = self._meter()
+        self.meter = self._meter(self.batches)
         self.epoch_began = self.clock.seconds()
         yield done
         self._look_where_to_keep()
@@ -247,7 +247,7 @@ class _Training:
 
     def _validate(self, batches: Batches) -> Generator[Event, None, Metrics | None]:
         """Yields events while it lasts; returns the metrics, or None if it shall stop."""
-        meter = self._meter()
+        meter = self._meter(batches)
         self.learner.model.eval()
         for step in range(batches.steps):
             if self.control.pausing or self.control.stopping:

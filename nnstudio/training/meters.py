@@ -15,13 +15,15 @@ from nnstudio.training.events import Metrics
 class RunningTotals:
     """Sums over samples. `correct` is None where right and wrong make no sense.
 
-    `answers` is how many answers each sample has, the tokens of a sequence.
+    `answers` is how many answers each sample has, the tokens of a sequence. `variance` is that of
+    numeric targets, None for others.
     """
 
     loss: float
     correct: int | None
     samples: int
     answers: int = 1
+    variance: float | None = None
 
     def __add__(self, other: RunningTotals) -> RunningTotals:
         return self._with(other, 1)
@@ -35,12 +37,15 @@ class RunningTotals:
             _sum(self, other, sign),
             self.samples + sign * other.samples,
             max(self.answers, other.answers),
+            self.variance if self.variance is not None else other.variance,
         )
 
     def metrics(self) -> Metrics:
         answers = self.samples * self.answers
         accuracy = None if self.correct is None else self.correct / answers
-        return Metrics(self.loss / self.samples, accuracy, self.samples)
+        loss = self.loss / self.samples
+        r2 = None if self.variance is None else 1.0 - loss / self.variance
+        return Metrics(loss, accuracy, self.samples, r2)
 
 
 NOTHING = RunningTotals(0.0, None, 0)
@@ -60,9 +65,14 @@ class Meter:
     """
 
     def __init__(
-        self, device: torch.device, begin: RunningTotals = NOTHING, *, answers: int = 1
+        self,
+        device: torch.device,
+        begin: RunningTotals = NOTHING,
+        *,
+        answers: int = 1,
+        variance: float | None = None,
     ) -> None:
-        """answers: how many answers each sample has."""
+        """answers: how many answers each sample has; variance: of numeric targets."""
         # Apple GPUs have no float64.
         exact = torch.float32 if device.type == "mps" else torch.float64
         self._loss = torch.tensor(begin.loss, dtype=exact, device=device)
@@ -70,6 +80,7 @@ class Meter:
         self._counts = begin.correct is not None
         self._samples = begin.samples
         self._answers = answers
+        self._variance = variance
 
     def add(self, loss: Tensor, correct: Tensor | None, samples: int) -> None:
         """Mean loss () and right answers () of a batch of `samples`."""
@@ -81,7 +92,9 @@ class Meter:
 
     def read(self) -> RunningTotals:
         correct = int(self._correct.item()) if self._counts else None
-        return RunningTotals(self._loss.item(), correct, self._samples, self._answers)
+        return RunningTotals(
+            self._loss.item(), correct, self._samples, self._answers, self._variance
+        )
 
 
 class Clock:

@@ -32,7 +32,7 @@ from nnstudio.training.stop_and_pause import StopAndPause
 if TYPE_CHECKING:
     from torch import nn
 
-    from nnstudio.data.sets import DataSet
+    from nnstudio.data.dataset import DataSet
 
 
 class State(StrEnum):

@@ -10,11 +10,12 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from nnstudio.data.info import in_words
+from nnstudio.data.answer import in_words
+from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, first
-from nnstudio.data.sets import DataSet
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
+from nnstudio.training.augmenting import augment_for
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.objectives import answers, objective_for
@@ -38,6 +39,7 @@ class TrainStep:
         self._settings = settings
         # Before the optimizer is made: lazy modules get their weights here.
         self.objective = objective_for(settings, example, self._try_out())
+        self._augment = augment_for(example, self.objective)
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
@@ -51,7 +53,7 @@ class TrainStep:
     def step(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
         """Learn from one batch; its mean loss and number of right answers, on the device."""
         self._optimizer.zero_grad(set_to_none=True)
-        loss, correct = self._judge(inputs, targets)
+        loss, correct = self._judge(inputs, targets, learning=True)
         loss.backward()  # type: ignore[no-untyped-call]
         if self._settings.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.parameters, self._settings.clip_norm)
@@ -61,14 +63,19 @@ class TrainStep:
     def measure(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
         """The same figures without learning. The caller puts the model into `eval`."""
         with torch.no_grad():
-            return self._judge(inputs, targets)
+            return self._judge(inputs, targets, learning=False)
 
-    def _judge(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
-        given = self._example.to_model(inputs)
+    def _judge(
+        self, inputs: Rows, targets: Rows, *, learning: bool
+    ) -> tuple[Tensor, Tensor | None]:
+        given = self._example.on_scale(inputs)
+        if learning and self._augment is not None:
+            given, targets = self._augment(given, targets)
+        given = self._example.along_axis(given)
         if self.objective.reconstructs:  # a copy: the model may overwrite what it is given
             targets = first(given).movedim(self._example.batch_axis, 0).clone()
         output = answers(self._call(given), self._example.batch_axis)
-        return self.objective.measure(output, targets)
+        return self.objective.measure(output, targets, learning=learning)
 
     def _call(self, given: Rows) -> object:
         return self.model(given) if isinstance(given, Tensor) else self.model(**given)
@@ -97,7 +104,8 @@ class TrainStep:
 
     def _try_out(self) -> Rows:
         """The output for a few samples: errors show before anything is set up."""
-        few = each(lambda rows: rows[:2].to(self.device, copy=True), self._example.inputs)
+        which = slice(0, 2) if self._example.rows is None else self._example.rows[:2]
+        few = each(lambda rows: rows[which].to(self.device, copy=True), self._example.inputs)
         self.model.eval()
         with torch.no_grad():
             output = answers(self._call(self._example.to_model(few)), self._example.batch_axis)

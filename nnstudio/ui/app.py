@@ -13,6 +13,7 @@ from types import TracebackType
 from PySide6.QtWidgets import QApplication
 
 from nnstudio.assets import asset
+from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
@@ -25,7 +26,6 @@ from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.title import PROGRAM
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.data_page.controller import Understand
-from nnstudio.workspace.data_page.sources import understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
 

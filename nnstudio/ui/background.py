@@ -38,10 +38,10 @@ class Background(QObject):
         self._thread.start()
         return True
 
-    def wait(self) -> None:
-        """Wait for the end of what is being done; its answer comes all the same."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for the end of what is being done, or so long; its answer comes all the same."""
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(seconds)
 
     def close(self) -> None:
         """Wait for the end; the answer is dropped."""

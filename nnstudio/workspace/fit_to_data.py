@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import full_report
+from nnstudio.data.answer import Answer, Form, GivenForm
 from nnstudio.data.info import DataSetInfo
 from nnstudio.project.commands.data import SetData
 from nnstudio.project.commands.fit_to_data import FitToData
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.symbols.dimension import BATCH
+from nnstudio.symbols.dimension import BATCH, batch_axis
+from nnstudio.symbols.tensor import Tensor
 from nnstudio.workspace.input_mapping import RequiredInput, fields_for, map_inputs, required_inputs
-
-
-def classes_given(report: Report) -> int | None:
-    """The last size of the model's only output."""
-    outputs = list(report.root.outputs.values())
-    return outputs[0].shape[-1].value if len(outputs) == 1 and outputs[0].rank else None
 
 
 def form_for(
@@ -44,32 +41,57 @@ def form_for(
     )
 
 
-def refuse_outputs(project: Project, report: Report, info: DataSetInfo) -> None:
-    """Raise `Refusal` if an output has no target, or too few values to tell the classes apart.
+def answers_for(project: Project, report: Report, info: DataSetInfo) -> dict[str, Answer]:
+    """What is asked of each Output: the target of its name, of a single one also the first.
 
-    More values than classes are no mistake: those of the others are learnt to be small.
+    Raises `Refusal` if there is no Output, or one without a target.
     """
     outputs = report.root.outputs
     if not outputs:
         raise Refusal(f"training needs an Output, {project.root} has none")
-    asked = dict(info.heads)
-    if len(outputs) > 1:
-        missing = [name for name in outputs if name not in asked]
-        if missing:
+    asked = {answer.name: answer for answer in info.answers}
+    if len(outputs) == 1:
+        (name,) = outputs
+        return {name: asked.get(name, info.answers[0])}
+    missing = [name for name in outputs if name not in asked]
+    if missing:
+        raise Refusal(
+            f"{project.root} has {len(outputs)} Outputs, but {info.in_sentence} has no target "
+            f"for {', '.join(missing)}"
+        )
+    return {name: asked[name] for name in outputs}
+
+
+def refuse_outputs(
+    project: Project, report: Report, info: DataSetInfo, loss: str | None = None
+) -> None:
+    """Raise `Refusal` if an output has no target, or cannot be judged by it.
+
+    More values than classes are no mistake: those of the others are learnt to be small.
+    """
+    sample = _sample(project, report, info)
+    loss = loss or project.training.loss
+    for name, answer in answers_for(project, report, info).items():
+        tensor = report.root.outputs[name]
+        if not answer.is_answered_by(given_form(tensor), loss, sample, more=True):
+            by = "" if loss == "auto" else f", and the loss {loss} is chosen"
             raise Refusal(
-                f"{project.root} has {len(outputs)} Outputs, but {info.in_sentence} has no target "
-                f"for {', '.join(missing)}"
+                f"{name} gives {tensor.label}, but {info.in_sentence} asks for "
+                f"{answer.in_sentence}{by}"
             )
-        classes = asked
-    else:
-        classes = {next(iter(outputs)): info.classes}
-    for name, tensor in outputs.items():
-        values = tensor.shape[-1].value if tensor.rank else None
-        if values is not None and values < len(classes[name]):
-            raise Refusal(
-                f"{name} gives {tensor.label}, "
-                f"but {info.in_sentence} has {len(classes[name])} classes"
-            )
+
+
+def given_form(tensor: Tensor) -> GivenForm:
+    """The shape of one sample of an output, None for sizes that are free."""
+    axis = batch_axis(dim.text for dim in tensor.shape) or 0
+    return tuple(dim.value for at, dim in enumerate(tensor.shape) if at != axis)
+
+
+def _sample(project: Project, report: Report, info: DataSetInfo) -> Form | None:
+    try:
+        return map_inputs(project, report, info, project.data.resize).inputs[0].form
+    except Refusal:
+        return None
 
 
 def can_be_fed(project: Project, report: Report, info: DataSetInfo, resize: bool = False) -> bool:
@@ -93,13 +115,19 @@ def is_fitted(project: Project, report: Report, info: DataSetInfo, resize: bool 
 
 
 def tells_apart(project: Project, report: Report, info: DataSetInfo) -> bool:
-    """True if the outputs of the model suit the classes of `info` as they are."""
+    """True if the outputs of the model answer what `info` asks as they are."""
     try:
-        refuse_outputs(project, report, info)
+        answers = answers_for(project, report, info)
     except Refusal:
         return False
-    spare = not info.classes or info.tokens > 0
-    return spare or classes_given(report) in (None, len(info.classes))
+    sample = _sample(project, report, info)
+    more = len(answers) > 1 or info.tokens > 0
+    return all(
+        answer.is_answered_by(
+            given_form(report.root.outputs[name]), project.training.loss, sample, more=more
+        )
+        for name, answer in answers.items()
+    )
 
 
 def fit_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
@@ -118,15 +146,17 @@ def fit_command(project: Project, report: Report, info: DataSetInfo) -> FitToDat
 
 def classes_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
     """The command that fits the numbers of classes alone, as far as they do not suit already."""
-    outputs = report.root.outputs
-    if tells_apart(project, report, info) or not outputs:
+    if tells_apart(project, report, info) or not report.root.outputs:
         return FitToData(None, 0)
-    if len(outputs) == 1:
-        return FitToData(None, len(info.classes))
-    asked = dict(info.heads)
-    if not asked.keys() >= outputs.keys():
-        refuse_outputs(project, report, info)
-    return FitToData(None, 0, heads=tuple((name, len(asked[name])) for name in outputs))
+    answers = answers_for(project, report, info)
+    if len(answers) == 1:
+        return FitToData(None, _values(next(iter(answers.values()))))
+    return FitToData(None, 0, heads=tuple((name, _values(a)) for name, a in answers.items()))
+
+
+def _values(answer: Answer) -> int:
+    """How many values an output needs for each answer; 0 where its Input decides."""
+    return len(answer.classes) or prod(answer.output or (0,))
 
 
 @dataclass(frozen=True)
@@ -192,7 +222,7 @@ def _check_fit(project: Project, report: Report, info: DataSetInfo, fitting: Fit
     if not is_fitted(fitted, after, info, fitted.data.resize):
         given = " and ".join(tensor.label for tensor in after.root.outputs.values())
         raise Refusal(
-            f"{project.root} gives {given} for {len(info.classes)} classes of {info.in_sentence}: "
-            "set its last layer by hand"
+            f"{project.root} gives {given}, but {info.in_sentence} asks for "
+            f"{info.answers[0].in_sentence}: set its last layer by hand"
         )
     return fitting

@@ -9,7 +9,7 @@ def warm_up() -> tuple[str, ...]:
     Meant for a background thread, once the window can be seen. Draws no random numbers.
     """
     # Some are only loaded here, for those who need them soon
-    from nnstudio.data.sets import load
+    from nnstudio.data.pipeline.sets import load
     from nnstudio.training import devices, loop, optimizers  # noqa: F401
 
     optimizers.warm_up(devices.resolve("cpu"))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Report
 from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
-from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataSetInfo, InputMapping
-from nnstudio.project.data.places import place_of
-from nnstudio.project.data.spec import DataSpec
-from nnstudio.project.data.split import Split
+from nnstudio.data.pipeline.understanding import describe, understood
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
@@ -23,17 +20,14 @@ from nnstudio.project.values import Project
 from nnstudio.runs.store import PROJECT_FILE
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.workspace.fit_to_data import best_fitting, is_fitted, refuse_outputs
+from nnstudio.workspace.fit_to_data import answers_for, best_fitting, is_fitted, refuse_outputs
 from nnstudio.workspace.input_mapping import map_inputs
-
-if TYPE_CHECKING:
-    from nnstudio.data.sets import DataSet
 
 
 def fitted(project: Project) -> tuple[Project, str]:
     """Fit the project to the data of its training; say what was changed, "" if nothing was."""
     report = full_report(project)
-    info = describe(place_of(project.data.source))
+    info = describe(project.data)
     if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
@@ -48,17 +42,16 @@ def plan_training(
     Raises `Refusal` or `CompileError` with the reason if it cannot be trained as it is.
     """
     source = generate(project, report)
-    info = describe(place_of(project.data.source))
-    _refuse_what_no_split_does(project.data)
+    info = describe(project.data)
     if settings.batch_size == 1:
         _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
     try:
         mapping = map_inputs(project, report, info, project.data.resize)
-        if settings.loss == "cross_entropy":
-            refuse_outputs(project, report, info)
+        refuse_outputs(project, report, info, settings.loss)
+        asked = tuple(answer.name for answer in answers_for(project, report, info).values())
     except Refusal as error:
         raise Refusal(f"{error}; {_advice(info, project.data.resize)} first") from error
-    return source, mapping
+    return source, replace(mapping, answers=asked)
 
 
 def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
@@ -69,23 +62,6 @@ def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
             f"{label(norm)} ({norm.type}) expects more than one value of each channel in a batch, "
             f"{when} it gets one; {advice}"
         )
-
-
-def _refuse_what_no_split_does(spec: DataSpec) -> None:
-    """Refuse rules that the loaders know nothing of, instead of training by other ones."""
-    if spec.split.by != "stratified":
-        raise Refusal(f"Split can only be stratified as yet, not {spec.split.by}")
-    if spec.balance != "none":
-        raise Refusal(f"Balance can only be none as yet, not {spec.balance}")
-
-
-def _parts(dataset: DataSet, rule: Split) -> tuple[DataSet, DataSet]:
-    """The samples to train on and those to validate with; those of the test are left out."""
-    from nnstudio.data.sets import split
-
-    if rule.test:
-        dataset, _ = split(dataset, rule.test, rule.seed)
-    return split(dataset, rule.validation / (1.0 - rule.test), rule.seed)
 
 
 def _advice(info: DataSetInfo, resize: bool) -> str:
@@ -112,6 +88,7 @@ def start(
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
     people can look up. It is the same program, and takes a call of the formatter.
     """
+    project = replace(project, data=understood(project.data))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
     if run_folder is not None:
@@ -120,16 +97,18 @@ def start(
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
-        from nnstudio.data.sets import limit, load_for
+        from nnstudio.data.pipeline.assembling import assemble
+        from nnstudio.data.pipeline.understanding import built_in, samples_for
 
         spec = project.data
-        samples = load_for(place_of(spec.source), mapping)
-        samples = limit(samples, spec.split.max_samples, spec.split.seed)
-        train_set, validation_set = _parts(samples, spec.split)
-        if len(train_set) == 1:
+        samples = samples_for(spec, mapping)
+        made = assemble(samples, mapping, built_in(spec))
+        if len(made.train) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
         program = source.as_shown() if as_shown else source
-        return Prepared(build(program), train_set, validation_set, file_name(program), spec)
+        return Prepared(
+            build(program), made.train, made.validation, file_name(program), samples.spec
+        )
 
     run = Run(
         prepare,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
@@ -11,20 +12,33 @@ from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.compiler.inference import DeferredInference, full_report, infer
 from nnstudio.compiler.source import Source, generate
-from nnstudio.data.catalogue import describe
+from nnstudio.data.info import DataSetInfo
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.export import python_module
 from nnstudio.project.commands.base import Command, Replace
+from nnstudio.project.data.places import place_of
 from nnstudio.project.history import History
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.storage.atomic import same_place
 from nnstudio.project.values import Project
+from nnstudio.symbols.work import Cancelled
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.input_mapping import map_inputs
 from nnstudio.workspace.known_file import FileChangedError, FileNow, FileState, KnownFile
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProject:
+    """A project as it lies in a file, with all that `Workspace.show` takes."""
+
+    project: Project
+    path: Path
+    digest: str
+    report: Report
 
 
 class Workspace:
@@ -74,16 +88,23 @@ class Workspace:
         """The name for the window: the file's, else the root block's."""
         return self.path.stem if self.path else self.project.root
 
-    def show(self, project: Project, path: Path | None = None, digest: str | None = None) -> None:
+    def show(
+        self,
+        project: Project,
+        path: Path | None = None,
+        digest: str | None = None,
+        report: Report | None = None,
+    ) -> None:
         """Put another project in place of this one, with a new history.
 
         digest: of the content that the project was read from; that of the file now if None.
+        report: of the project, if there is one already.
         """
         self.history = History(project)
         self.known_file = None
         if path is not None:
             self.known_file = KnownFile.at(path) if digest is None else KnownFile(path, digest)
-        self.report = full_report(project, infer=self.infer)
+        self.report = report or full_report(project, infer=self.infer)
         self.opened.emit()
 
     # -- shapes without a rule ----------------------------------------------------------------
@@ -165,6 +186,15 @@ class Workspace:
         else:
             self.show(load_target(target))
 
+    def read(self, path: Path, cancelled: Cancelled | None = None) -> ReadProject:
+        """Read and analyse a file, in any thread, for `show`; nothing changes here.
+
+        Raises `FileError`, and `CancelledError` as soon as `cancelled` says so.
+        """
+        stored = file.read_stored(path, cancelled)
+        report = full_report(stored.project, infer=self.infer, cancelled=cancelled)
+        return ReadProject(stored.project, path, stored.digest, report)
+
     def look_at_file(self) -> FileNow:
         """Tell what has become of the project's file since it was read or written here.
 
@@ -232,13 +262,19 @@ class Workspace:
             self._source = (self.project, generate(self.project, self.report))
         return self._source[1]
 
-    def is_fitted(self, data: str) -> bool:
-        """True if the model can be trained on the data set as it is."""
-        return is_fitted(self.project, self.report, describe(data), self.project.data.resize)
+    def about_data(self, data: str = "") -> DataSetInfo:
+        """The description of the project's data, or of a built-in set or a path. `DataError`."""
+        spec = self.project.data
+        return describe(spec if data in ("", place_of(spec.source)) else data)
 
-    def sample_size(self, data: str) -> tuple[int, ...] | None:
+    def is_fitted(self, data: str = "") -> bool:
+        """True if the model can be trained on the data, by default the project's, as it is."""
+        info = self.about_data(data)
+        return is_fitted(self.project, self.report, info, self.project.data.resize)
+
+    def sample_size(self, data: str = "") -> tuple[int, ...] | None:
         """The size to which samples are resized for the model, None if they stay as they are."""
-        info, resize = describe(data), self.project.data.resize
+        info, resize = self.about_data(data), self.project.data.resize
         try:
             first = map_inputs(self.project, self.report, info, resize).inputs[0]
         except Refusal:
@@ -246,9 +282,9 @@ class Workspace:
         values = {prod(form) for form in info.forms}
         return first.form if resize and prod(first.form) not in values else None
 
-    def fit(self, data: str) -> None:
-        """Fit model and data set to each other, as one undo step."""
-        self.do(best_fitting(self.project, self.report, describe(data)))
+    def fit(self, data: str = "") -> None:
+        """Fit model and data to each other, as one undo step."""
+        self.do(best_fitting(self.project, self.report, self.about_data(data)))
 
     def start_training(self, run_folder: Path | None = None, *, gives_way: bool = False) -> Run:
         """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from nnstudio.analysis.analyse import analyse
@@ -14,6 +14,7 @@ from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Por
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, BlockParameter, Local, Project, Requirement
 from tests.compiler.random_projects import CONDITIONS, KINDS, NAMES, SIZES, VALUES, projects, value
+from tests.profiles import examples
 
 STRANGE = (
     *(
@@ -189,9 +190,8 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
-@settings(
-    max_examples=300,
-    deadline=None,
+@examples(
+    300,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(st.data(), projects(6))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from nnstudio.analysis import blocks, evaluate
 from nnstudio.analysis.analyse import analyse
@@ -17,6 +17,7 @@ from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.values import BlockParameter, Project
 from tests.compiler.random_projects import projects
 from tests.drawing import Drawing
+from tests.profiles import examples
 
 
 def told(report: Report) -> list[str]:
@@ -60,9 +61,8 @@ def test_presets_say_what_every_use_alone_says(target: str, alone: Any) -> None:
     assert told(analyse(project)) == told(alone(project))
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
+@examples(
+    150,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,

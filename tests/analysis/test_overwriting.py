@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -29,6 +29,7 @@ from nnstudio.project.values import Block, BlockParameter, Project
 from tests.analysis.inplace_projects import OVERWRITING, random_project, without_overwriting
 from tests.drawing import Drawing, Drawn
 from tests.packages import package
+from tests.profiles import examples
 
 CASES = Path(__file__).parents[1] / "cases" / "training"
 
@@ -516,7 +517,7 @@ def assert_same(project: Project, *, silent: bool) -> None:
                 assert close(mine.grad, theirs.grad)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(120, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32))
 def test_where_nothing_is_said_nothing_is_changed(seed: int) -> None:
     project = random_project(Random(seed))

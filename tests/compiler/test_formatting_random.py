@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from nnstudio.compiler.formatting import format_text
+from tests.profiles import examples
 
 NAMES = ("x", "i", "self", "mask", "hidden", "dims", "num_heads", "embedding_dimension")
 LONG_NAMES = ("attention_weights", "a_rather_long_parameter_name_of_a_block", "self.encoder.weight")
@@ -204,7 +205,7 @@ def is_python(text: str) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60, suppress_health_check=list(HealthCheck))
 @given(modules(), st.booleans())
 def test_random_statements_keep_their_tree(plain: str, unparsed: bool) -> None:
     if unparsed:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 import pytest
 from torch import nn
 
 from nnstudio.compiler.build import model_class
+from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Repeat
 from nnstudio.project.presets import load_target
@@ -80,9 +83,109 @@ def test_what_the_analysis_takes_is_taken(project: Project, arguments: dict[str,
 
 
 def test_a_repetition_that_keeps_its_shape_needs_no_check() -> None:
-    assert "raise ValueError" not in generate(load_target("CNN2DResNet")).plain
+    assert "repetition" not in generate(load_target("CNN2DResNet")).plain
 
 
 def test_repetitions_of_one_list_are_checked_together() -> None:
     text = generate(load_target("SimpleEfficientNet")).plain
     assert text.count("at least 1 repetition") == 1
+
+
+def use(id: str, type: str, **params: object) -> Node:
+    return Node(id, type, id, FrozenMap(params))  # type: ignore[arg-type]
+
+
+def number(name: str, default: int = 4) -> BlockParameter:
+    return BlockParameter(name, "int", default)
+
+
+INNER = Block(
+    "Inner",
+    (number("channels"), number("groups", 1)),
+    graph=Graph(
+        (
+            Node("x", "Input", "x", FrozenMap({"shape": ("N", "channels", 16, 16)})),
+            conv("conv", Expr("2 * channels")),
+            Node("y", "Output", "y"),
+        ),
+        (
+            Edge(Port("x", "output"), Port("conv", "input")),
+            Edge(Port("conv", "output"), Port("y", "input")),
+        ),
+    ),
+)
+
+
+def handed_on() -> Project:
+    """A number that two blocks hand on to a layer, one that nothing uses, one for a count."""
+    given = (number("width"), number("unused"), number("depth"))
+    nodes = (conv("first", Expr("width")), use("inner", "Inner", channels=Expr("width")))
+    net = chain(given, *nodes, conv("same", Expr("2 * width"), Expr("depth"))).model
+    renamed = {
+        Port("inner", "output"): Port("inner", "y"),
+        Port("inner", "input"): Port("inner", "x"),
+    }
+    edges = tuple(
+        Edge(renamed.get(edge.source, edge.source), renamed.get(edge.target, edge.target))
+        for edge in net.graph.edges
+    )
+    return Project("Net", (INNER, Block("Net", given, graph=Graph(net.graph.nodes, edges))))
+
+
+@pytest.mark.parametrize("value", [0, -1])
+@pytest.mark.parametrize(
+    ("preset", "name"),
+    [
+        ("Transformer2DResNet", "hidden"),
+        ("Transformer2DResNet", "num_heads"),  # the requirement would divide by it
+        ("Transformer2DResNet", "num_classes"),
+        ("AttentionGRU", "input_size"),  # of a recurrent layer that a block has
+        ("AlexNet", "num_classes"),
+        ("SimpleViT", "patch_size"),
+    ],
+)
+def test_a_size_of_nothing_is_named(preset: str, name: str, value: int) -> None:
+    model = model_class(generate(load_target(preset)))
+    with pytest.raises(ValueError, match=f"^{name} must be at least 1, received {value}$"):
+        model(**{name: value})
+
+
+def test_a_size_is_checked_where_it_is_handed_on() -> None:
+    project = handed_on()
+    with pytest.raises(ValueError, match=r"^width must be at least 1, received 0$"):
+        made(project, width=0)
+    assert isinstance(made(project, depth=0, unused=0), nn.Module)
+    assert generate(project).plain.count("must be at least 1") == 1
+
+
+def test_a_number_of_a_layer_that_may_be_left_out_may_be_nothing() -> None:
+    extra = conv("extra", Expr("width"))
+    project = chain((number("width", 3),), replace(extra, when=Expr("width > 0")))
+    assert isinstance(made(project, width=0), nn.Module)
+
+
+def test_names_of_the_loop_are_not_those_of_the_model() -> None:
+    project = chain(
+        (number("size"), number("name")), conv("a", Expr("size")), conv("b", Expr("name"))
+    )
+    assert "for name_, size_ in " in generate(project).plain
+    with pytest.raises(ValueError, match=r"^name must be at least 1, received 0$"):
+        made(project, name=0)
+
+
+@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
+@pytest.mark.parametrize("preset", ["CNN2DResNet", "SimpleEfficientNet", "SimpleDenseNet"])
+def test_what_is_refused_is_what_the_analysis_refuses(preset: str) -> None:
+    """Every whole number of a model, set to 0: the class takes it if the analysis does."""
+    project = load_target(preset)
+    model = model_class(generate(project))
+    for parameter in project.model.parameters:
+        if parameter.type != "int" or parameter.name not in signature(model).parameters:
+            continue
+        given = project.values.with_(parameter.name, 0)
+        is_refused = bool(full_report(replace(project, values=given)).errors)
+        if is_refused:
+            with pytest.raises(ValueError, match="at least 1"):
+                model(**{parameter.name: 0})
+        elif parameter.name != "in_channels":  # an input of nothing is seen when data come
+            model(**{parameter.name: 0})

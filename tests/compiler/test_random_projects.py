@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from nnstudio.analysis.analyse import analyse
@@ -32,18 +32,15 @@ from tests.compiler.referee import (
     is_module,
     places,
 )
+from tests.profiles import examples
 
-EXAMPLES = settings(
-    max_examples=300,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 def test_random_projects_compute_what_they_draw(tmp_path: Path) -> None:
     texts: dict[str, None] = {}
 
-    @EXAMPLES
+    @examples(300, suppress_health_check=SLOW)
     @given(projects(), VALUES)
     def check(project: Project, values: dict[str, Any]) -> None:
         report = analyse(project)
@@ -151,7 +148,7 @@ def without_defaults(text: str) -> str:
     return ast.dump(tree)
 
 
-@settings(EXAMPLES, max_examples=30)
+@examples(30, suppress_health_check=SLOW)
 @given(projects(), st.integers(2, 5))
 def test_the_batch_is_free(project: Project, batch: int) -> None:
     report = analyse(project)

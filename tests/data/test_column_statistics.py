@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from nnstudio.data import column_statistics as statistics
-from nnstudio.data.class_counts import class_counts
 from nnstudio.data.column_statistics import column_statistics
+from nnstudio.data.pipeline.class_counts import class_counts
+from nnstudio.data.pipeline.splitting import parts_of
 from nnstudio.data.spectrogram import spectrogram
-from nnstudio.data.splitting import parts_of
 from nnstudio.project.data.fields import Field
 from tests import fake_data
 

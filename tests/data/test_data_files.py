@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataError
-from nnstudio.data.sets import load
+from nnstudio.data.pipeline.sets import load
+from nnstudio.data.pipeline.understanding import describe
 
 
 def written(path: Path, text: str) -> Path:

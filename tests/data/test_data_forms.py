@@ -8,10 +8,12 @@ import torch
 from torch import Tensor
 
 from nnstudio.data.builtin import sequences
-from nnstudio.data.catalogue import BUILT_IN, describe
+from nnstudio.data.builtin.catalogue import BUILT_IN
+from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError, InputMapping, ModelInput
+from nnstudio.data.pipeline.sets import limit, load, load_for, split
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.data.resizing import resize
-from nnstudio.data.sets import DataSet, limit, load, load_for, split
 
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))

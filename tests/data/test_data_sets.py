@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from nnstudio.data.builtin import heartbeats
-from nnstudio.data.catalogue import describe
 from nnstudio.data.info import DataError
-from nnstudio.data.sets import load, split
+from nnstudio.data.pipeline.sets import load, split
+from nnstudio.data.pipeline.understanding import describe
 
 
 @pytest.mark.parametrize("name", ["digits", "heartbeats"])
@@ -95,7 +95,7 @@ def test_split_without_validation_and_with_a_senseless_share() -> None:
 
 def test_describing_needs_no_torch() -> None:
     code = (
-        "import sys; from nnstudio.data.catalogue import describe; describe('digits');"
+        "import sys; from nnstudio.data.pipeline.understanding import describe; describe('digits');"
         "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

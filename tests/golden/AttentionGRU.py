@@ -13,6 +13,15 @@ class AttentionGRU(nn.Module):
         dropout: float = 0.2,
         num_classes: int = 5,
     ) -> None:
+        for name, size in {
+            "input_size": input_size,
+            "hidden": hidden,
+            "num_layers": num_layers,
+            "num_heads": num_heads,
+            "num_classes": num_classes,
+        }.items():
+            if size < 1:
+                raise ValueError(f"{name} must be at least 1, received {size}")
         if hidden % num_heads != 0:
             raise ValueError("hidden must be divisible by num_heads")
         super().__init__()

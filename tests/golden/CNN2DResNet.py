@@ -35,6 +35,9 @@ class CNN2DResNet(nn.Module):
     def __init__(
         self, hidden: int = 128, num_blocks: int = 1, num_classes: int = 5
     ) -> None:
+        for name, size in {"hidden": hidden, "num_classes": num_classes}.items():
+            if size < 1:
+                raise ValueError(f"{name} must be at least 1, received {size}")
         super().__init__()
         self.convolutions = nn.ModuleList(
             [

@@ -89,6 +89,13 @@ class Transformer2DResNet(nn.Module):
         dropout: float = 0.2,
         num_classes: int = 5,
     ) -> None:
+        for name, size in {
+            "hidden": hidden,
+            "num_heads": num_heads,
+            "num_classes": num_classes,
+        }.items():
+            if size < 1:
+                raise ValueError(f"{name} must be at least 1, received {size}")
         super().__init__()
         self.conv2d = nn.Conv2d(1, hidden, kernel_size=3, stride=2, padding=1)
         self.resnet_block = ResNetBlock2D(hidden, hidden)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnstudio.graph.layers import GAP_X, GAP_Y, space_out
 from nnstudio.graph.layout import FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, arrange
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port
+from tests.profiles import examples
 
 Sizes = dict[str, tuple[float, float]]
 
@@ -61,8 +62,18 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...], x: float = 0.0, y: float
     return a[0] < b[2] + x and b[0] < a[2] + x and a[1] < b[3] + y and b[1] < a[3] + y
 
 
-@settings(deadline=None, max_examples=150)
+def between_two() -> tuple[Graph, Sizes]:
+    """Two boxes at half a step of the grid, 9 steps apart, that feed two places of one frame."""
+    homes = {"n2": "g", "n6": "g", "n10": "g"}
+    heights = {"n1": 20.0, "n2": 64.0, "n5": 31.0, "n6": 64.0, "n8": 20.0, "n10": 20.0}
+    nodes = tuple(Node(i, "X", group=homes.get(i)) for i in heights)
+    edges = (wire("n1", "n2"), wire("n8", "n10", "input0"), wire("n5", "n10", "input1"))
+    return Graph(nodes, edges, (Group("g", "g"),)), {i: (40.0, h) for i, h in heights.items()}
+
+
+@examples(150)
 @given(graphs())
+@example(between_two())
 def test_every_layout_is_readable(case: tuple[Graph, Sizes]) -> None:
     graph, sizes = case
     places = arrange(graph, sizes)
@@ -79,7 +90,7 @@ def test_every_layout_is_readable(case: tuple[Graph, Sizes]) -> None:
         assert places[right][0] - places[left][0] - sizes[left][0] >= GAP_X
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(graphs())
 def test_frames_hold_no_strangers(case: tuple[Graph, Sizes]) -> None:
     graph, sizes = case

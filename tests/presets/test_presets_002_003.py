@@ -19,7 +19,7 @@ from nnstudio.analysis.report import Report
 from nnstudio.assets import asset
 from nnstudio.compiler.build import build, build_empty
 from nnstudio.compiler.source import Source, generate
-from nnstudio.data.sets import load
+from nnstudio.data.pipeline.sets import load
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.data.places import place_of

@@ -19,7 +19,7 @@ from nnstudio.analysis.report import Report
 from nnstudio.assets import asset
 from nnstudio.compiler.build import build, example_inputs, model_class
 from nnstudio.compiler.source import Source, generate
-from nnstudio.data.catalogue import describe
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.graph.values import FrozenMap
 from nnstudio.inspection.documented import load_documented
 from nnstudio.project.commands.model import ApplyVariant, SetRootValue

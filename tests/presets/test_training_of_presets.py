@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from nnstudio.analysis.analyse import analyse
-from nnstudio.data.catalogue import BUILT_IN, describe
+from nnstudio.data.builtin.catalogue import BUILT_IN
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import load_target, preset, preset_names
 from nnstudio.project.settings import with_settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -133,6 +134,59 @@ def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 250)
     write_text("new", path)
     assert alone(path)
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """A file with two names, in two folders."""
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    path, other = (folder / "file.nns" for folder in folders)
+    path.write_text("old and longer", encoding="utf-8")
+    os.link(path, other)
+    return path, other
+
+
+def test_all_names_of_a_file_are_kept(linked: tuple[Path, Path]) -> None:
+    path, other = linked
+    path.chmod(0o640)
+    write_text("new", path)
+    assert other.read_text(encoding="utf-8") == "new"
+    assert path.samefile(other)
+    assert mode(path) == 0o640
+    path.chmod(stat.S_IRUSR)
+    with pytest.raises(ReadOnlyFileError):
+        write_text("newer", path)
+    write_text("newer", path, overwrite_read_only=True)
+    assert other.read_text(encoding="utf-8") == "newer"
+    assert not mode(path) & 0o222
+    assert alone(path)
+
+
+def test_an_error_while_writing_leaves_all_names_as_they_were(linked: tuple[Path, Path]) -> None:
+    path, other = linked
+    with pytest.raises(FileError, match="No space"), replacing(path):
+        raise OSError(28, "No space left on device")
+    assert other.read_text(encoding="utf-8") == "old and longer"
+    assert alone(path)
+
+
+def test_what_cannot_be_finished_in_place_lies_beside_it(
+    linked: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = linked
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(shutil, "copyfileobj", fail)
+    with pytest.raises(FileError, match="Input/output error; all of it is in ") as refused:
+        write_text("new", path)
+    (beside,) = (found for found in path.parent.iterdir() if found != path)
+    assert str(refused.value).endswith(str(beside))
+    assert beside.read_text(encoding="utf-8") == "new"
+    assert path.samefile(other)
 
 
 @posix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -50,6 +50,7 @@ from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Block, BlockParameter, Initialiser, Local, Project, Tie
+from tests.profiles import examples
 from tests.project.invariants import assert_sound
 from tests.project.meaning import Meaning
 
@@ -418,10 +419,9 @@ class Editing(RuleBasedStateMachine):
         assert replace(self.project) == self.project
 
 
-Editing.TestCase.settings = settings(
-    max_examples=40,
+Editing.TestCase.settings = examples(
+    40,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestEditing = Editing.TestCase

@@ -12,7 +12,8 @@ from torch import nn
 
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
-from nnstudio.data.sets import DataSet, load, split
+from nnstudio.data.dataset import DataSet
+from nnstudio.data.pipeline.sets import load, split
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints

@@ -14,7 +14,7 @@ import torch
 from tiny_training import network, parts, points
 from torch import Tensor, nn
 
-from nnstudio.data.sets import DataSet
+from nnstudio.data.dataset import DataSet
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches
@@ -326,7 +326,24 @@ def test_nothing_to_train_or_to_train_on() -> None:
 def test_classes_are_needed_for_cross_entropy() -> None:
     numbers = replace(points(), targets=points().inputs.sum(1))
     numbers = replace(numbers, info=replace(numbers.info, classes=()))
-    assert_fails(train(network(), numbers, None, SHORT, device=CPU), "choose the loss mse")
+    settings = SHORT.with_values(loss="cross_entropy")
+    assert_fails(train(network(), numbers, None, settings, device=CPU), "choose the loss mse")
+
+
+def test_numbers_are_judged_by_the_share_of_their_variance() -> None:
+    numbers = replace(points(), targets=points().inputs.sum(1))
+    numbers = replace(numbers, info=replace(numbers.info, classes=()))
+    model = nn.Linear(2, 1)
+    settings = SHORT.with_values(epochs=40, learning_rate=0.05)
+    done = list(train(model, numbers, numbers, settings, device=CPU))[-1]
+    assert isinstance(done, Completed)
+    assert done.last is not None
+    with torch.no_grad():
+        guess, true = model(numbers.inputs)[:, 0], numbers.targets
+    rest = ((guess - true) ** 2).sum() / ((true - true.mean()) ** 2).sum()
+    assert done.last.accuracy is None
+    assert done.last.r2 == pytest.approx(1 - rest.item(), abs=1e-5)
+    assert done.last.r2 > 0.9
 
 
 def test_a_failure_knows_the_line_of_the_generated_code() -> None:

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import InputMapping, ModelInput
-from nnstudio.data.sets import DataSet, limit, load, load_for, split
+from nnstudio.data.pipeline.sets import limit, load, load_for, split
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.events import CheckpointSaved, Completed, EpochDone, Event, Failed

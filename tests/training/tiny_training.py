@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataSetInfo
-from nnstudio.data.sets import DataSet, split
+from nnstudio.data.pipeline.sets import split
 
 
 def points(samples: int = 60, classes: int = 3, seed: int = 0) -> DataSet:

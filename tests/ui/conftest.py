@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from nnstudio.__main__ import main
+from nnstudio.ui.training.leaving import RunAnswer
+from nnstudio.ui.window.main_window import MainWindow
+from tests.ui.person import Answers
+
+Journey = Callable[[Callable[[MainWindow], None]], int]
+FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +25,48 @@ def deleted_later_is_deleted() -> Iterator[None]:
     yield
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def answers(qtbot: QtBot) -> Iterator[Answers]:
+    """Answers to the questions that come, in their order."""
+    answers = Answers()
+    yield answers
+    answers.end()
+
+
+@pytest.fixture
+def journey(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journey:
+    """Runs `main()` with a person in the place of the event loop, each time as a new start.
+
+    The folders of the user are not there yet at the first start.
+    """
+    for variable in FOLDERS:
+        monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
+
+    def run(person: Callable[[MainWindow], None]) -> int:
+        failed: list[BaseException] = []
+
+        def live(*_: object) -> int:
+            window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+            qtbot.waitUntil(window.isActiveWindow)
+            try:
+                person(window)
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                window.leaving.ask_quit = lambda: RunAnswer.STOP
+                window.workspace.history.mark_saved()
+                window.close()
+                window.deleteLater()
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+                QApplication.processEvents()
+            return 0
+
+        monkeypatch.setattr(QApplication, "exec", live)
+        code = main([])
+        if failed:  # not left to `main`, which would report a mistake of the program
+            raise failed[0]
+        return code
+
+    return run

@@ -7,23 +7,22 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnstudio.__main__ import main
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.storage.file import read
 from nnstudio.training.thread import State
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.canvas_world import Mouse
+from tests.ui.conftest import Journey
+from tests.ui.person import click
 
 RUN_ALONE = """
 import sys, torch
@@ -33,33 +32,6 @@ model = {module}.{root}().eval()
 print(tuple(model(torch.zeros(2, *{form})).shape))
 assert not any(name.startswith("nnstudio") for name in sys.modules)
 """
-
-
-@pytest.fixture
-def journey(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[MainWindow], None]], int]:
-    """Runs `main()` with a person in the place of the event loop."""
-    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
-
-    def run(person: Callable[[MainWindow], None]) -> int:
-        def live(*_: object) -> int:
-            window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
-            qtbot.waitExposed(window)
-            try:
-                person(window)
-            finally:
-                window.workspace.history.mark_saved()
-                window.close()
-                window.deleteLater()
-                QApplication.processEvents()
-            return 0
-
-        monkeypatch.setattr(QApplication, "exec", live)
-        return main([])
-
-    return run
 
 
 def search(canvas: Canvas, mouse: Mouse, at: QPointF, text: str) -> str:
@@ -109,9 +81,7 @@ def runs_alone(path: Path, root: str, form: tuple[int, ...]) -> str:
     return done.stdout.strip()
 
 
-def test_from_a_preset_to_its_code(
-    journey: Callable[[Callable[[MainWindow], None]], int], qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_from_a_preset_to_its_code(journey: Journey, qtbot: QtBot, tmp_path: Path) -> None:
     def person(window: MainWindow) -> None:
         workspace, canvas = window.workspace, window.editor.canvas
         assert not window.is_editing
@@ -145,7 +115,9 @@ def test_from_a_preset_to_its_code(
         head = canvas.graph.of_type("Linear")[0]
         canvas.select(frozenset({head.id}))
         row = window.editor.inspector.page.rows["in_features"]
-        row.editor.setText("4608")
+        click(row.editor)
+        row.editor.selectAll()
+        QTest.keyClicks(row.editor, "4608")
         QTest.keyClick(row.editor, Qt.Key.Key_Return)
         (problem,) = workspace.report.errors
         assert problem.node == head.id
@@ -196,9 +168,7 @@ def test_from_a_preset_to_its_code(
     assert not any(thread.name == "training" for thread in threading.enumerate())
 
 
-def test_a_model_from_nothing(
-    journey: Callable[[Callable[[MainWindow], None]], int], qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_model_from_nothing(journey: Journey, qtbot: QtBot, tmp_path: Path) -> None:
     def person(window: MainWindow) -> None:
         workspace, canvas = window.workspace, window.editor.canvas
         window.documents.new()

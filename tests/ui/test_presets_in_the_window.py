@@ -1,11 +1,15 @@
-"""What is told of a preset: its note in the gallery, its variant's note, its recipe."""
+"""What is told of a preset: its note in the gallery, its variant's note, its recipe; its cards."""
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import pytest
 from pytestqt.qtbot import QtBot
 
-from nnstudio.project.presets import load_target
+from nnstudio.project.presets import load_target, preset_names
 from nnstudio.ui.app import preset_infos
+from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.inspector import Inspector
 from nnstudio.ui.start.preset_card import PresetCard
 from nnstudio.ui.training.form import TrainingForm
@@ -42,3 +46,19 @@ def test_the_form_says_where_the_settings_come_from(qtbot: QtBot) -> None:
     assert form.recipe.text().startswith("Settings of the report's notebooks")
     assert form.recipe.isVisible()
     form.close()
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_no_cards_touch(name: str, qtbot: QtBot) -> None:
+    canvas = Canvas(Workspace(load_target(name)))
+    qtbot.addWidget(canvas)
+    seen, paths = set(), [()]
+    for path in paths:
+        canvas.show_path(path)
+        if canvas.block in seen:
+            continue
+        seen.add(canvas.block)
+        paths += [(*path, n.id) for n in canvas.graph.nodes if n.type in canvas.project.by_name]
+        for one, two in combinations(canvas.scene.nodes.values(), 2):
+            assert not one.rect().adjusted(-8, -8, 8, 8).intersects(two.rect()), canvas.block
+    canvas.dispose()

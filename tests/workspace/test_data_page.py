@@ -330,7 +330,7 @@ def test_without_an_input_the_sentence_says_what_the_data_give() -> None:
     page = Page(None).opened()
     line = page.fit_line()
     assert line is not None
-    assert line.sentence.startswith("The data give number 9 and outcome → 3 classes")
+    assert line.sentence.startswith("The data give 9 columns and outcome → 3 classes")
     spec = edits.with_role(page.spec, [f.name for f in page.spec.having("input")], "ignored")
     page.apply(spec, "Set role to ignored")
     line = page.fit_line()

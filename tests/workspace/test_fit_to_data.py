@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nnstudio.analysis.analyse import analyse
-from nnstudio.data.catalogue import describe
+from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.commands.fit_to_data import FitToData
 from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.commands.node import SetParam

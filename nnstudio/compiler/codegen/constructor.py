@@ -59,6 +59,7 @@ class Constructor:
         structure: Structure,
         values: FrozenMap[Value],
         kept: dict[str, str],
+        sizes: tuple[str, ...] = (),
     ) -> None:
         self.project = project
         self.block = block
@@ -66,6 +67,7 @@ class Constructor:
         self.structure = structure
         self.values = values
         self.kept = kept
+        self.sizes = sizes
         self.taken = {*block.names, *imported_by(project, block), *project.by_name}
         self.formulas = Formulas(block, report, self.taken)
 
@@ -90,7 +92,8 @@ class Constructor:
                 attributes.append(Line(text, 2, (entry.id,)))
         children = self.elements(members)
         texts = [line.text for line in (*body, *attributes)] + [text for text, _ in children]
-        body = with_guards(self.block, self.report, body, self.requirements(), texts)
+        requirements = self.requirements()
+        body = with_guards(self.block, self.report, body, requirements, texts, self.sizes)
         brackets = "([{}])" if self.block.kind == "ModuleList" else "({})"
         text = f"super().__init__{brackets.format(_listed([text for text, _ in children]))}"
         body.append(Line(text, 2, (), tuple(nodes for _, nodes in children)))

@@ -7,7 +7,7 @@ exported class is called by people who do not see that, so it says the same at i
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
@@ -17,7 +17,7 @@ from nnstudio.graph.values import Expr, Node
 from nnstudio.project.values import Block
 from nnstudio.symbols.expression import parse
 
-Check = tuple[Line, Line]
+Check = tuple[Line, ...]
 
 
 def with_guards(
@@ -26,18 +26,21 @@ def with_guards(
     local_lines: list[Line],
     requirements: list[Check],
     texts: Iterable[str],
+    sizes: Sequence[str] = (),
 ) -> list[Line]:
     """Put the checks of a block around its locals: before them, unless they rest on them.
 
-    Its own `requirements` come first. `texts` are all statements and elements of its constructor.
+    Its own `requirements` come first, but for those `sizes` of which they say nothing: one may be
+    what they divide by. `texts` are all statements and elements of its constructor.
     """
     lists = {p.name for p in block.parameters if p.type.startswith("list")}
-    found = [*requirements]
+    said = " ".join(check[0].text for check in requirements)
+    unsaid = [name for name in sizes if f"{name} < 1" not in said]
+    found = [*_sizes(unsaid, block.names), *requirements]
     if lists:
         needs = _Needs(lists)
         for text in texts:
             needs.visit(ast.parse(_statement(text)))
-        said = " ".join(check[0].text for check in requirements)
         found += _lengths({n: m for n, m in needs.lengths.items() if f"len({n})" not in said})
         found += _least(block, lists)
     found += _repetitions(block, report)
@@ -61,6 +64,24 @@ def _names(condition: str) -> set[str]:
 
 def _check(condition: str, sentence: str, nodes: tuple[str, ...] = ()) -> Check:
     return Line(f"if {condition}:", 2, nodes), Line(f'raise ValueError(f"{sentence}")', 3, nodes)
+
+
+def _sizes(names: Sequence[str], taken: Collection[str]) -> Iterator[Check]:
+    """All sizes of the model in one loop, so that each is named once; a single one without."""
+    if len(names) == 1:
+        (only,) = names
+        yield _check(f"{only} < 1", f"{only} must be at least 1, received {{{only}}}")
+    elif names:
+        name, size = (word if word not in taken else f"{word}_" for word in ("name", "size"))
+        items = ", ".join(f'"{each}": {each}' for each in names)
+        yield (
+            Line(f"for {name}, {size} in {{{items}}}.items():", 2),
+            Line(f"if {size} < 1:", 3),
+            Line(
+                f'raise ValueError(f"{{{name}}} must be at least 1, received {{{size}}}")',
+                4,
+            ),
+        )
 
 
 def _repetitions(block: Block, report: BlockReport) -> Iterator[Check]:

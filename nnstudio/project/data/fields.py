@@ -30,11 +30,12 @@ class Field(Part):
 
     `shape` is that of one sample as it is handed on, channels first; `axes` is the order in the
     source where it is another one ("HWC", "HWCN"). `classes` are the words of a category in the
-    order of their numbers; `absent` counts the samples without a value.
+    order of their numbers. `format` is how dates are written, in the words of strptime; empty:
+    as in ISO 8601.
     """
 
     name: str = Limits(min_length=1)
-    origin: str | int | None = Limits(None, description="Column or array, if not the name.")
+    origin: str | int | None = Limits(default=None, description="Column or array, if not the name.")
     kind: Kind
     role: Role
     shape: tuple[int, ...] = ()
@@ -42,6 +43,7 @@ class Field(Part):
     dtype: str = "float32"
     classes: tuple[str, ...] = ()
     missing: Missing = "refuse"
+    format: str = ""
 
 
 class Target(Part):
@@ -63,4 +65,4 @@ class Feed(Part):
 
     input: str
     fields: tuple[str, ...]
-    batch_axis: int = Limits(0, ge=0)
+    batch_axis: int = Limits(default=0, ge=0)

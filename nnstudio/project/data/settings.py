@@ -18,6 +18,7 @@ from nnstudio.project.data.places import absolute, place_of
 from nnstudio.project.data.source import Arrays, BuiltIn, Folder, Hub, Source, Table, Text
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
+from nnstudio.project.data.steps import steps_of_text, text_of_steps
 from nnstudio.project.refused_value import SettingsError, refused_value
 
 P = TypeVar("P", bound=Part)
@@ -32,11 +33,33 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "split_seed": ("split", "seed"),
     "duplicates_apart": ("split", "duplicates_apart"),
     "balance": ("balance",),
+    "missing": ("missing",),
+    "prepare": ("preparation",),
+    "augment": ("augmentation",),
 }
 """Name of the setting -> where it stands in a `DataSpec`. The last word is its name in variants."""
 
 IN_VARIANTS: Mapping[str, str] = {place[-1]: name for name, place in PLACES.items()}
 """Name of a setting in the `data` of a variant -> name of the setting."""
+
+STEPS = ("prepare", "augment")
+"""Settings that are lists of steps, given as a text."""
+
+_STEPS = {
+    "prepare": {
+        "title": "Preparation",
+        "description": (
+            "Steps before a model gets the samples, fitted on the training part: standardise, "
+            "clip:share=0.05, log_mel:bands=40."
+        ),
+        "type": "string",
+    },
+    "augment": {
+        "title": "Augmentation",
+        "description": "Changes of each batch while training: flip, crop:padding=4, mixup.",
+        "type": "string",
+    },
+}
 
 _SOURCE = {
     "title": "Data set",
@@ -52,7 +75,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, place in PLACES.items():
         found[name] = (own if len(place) == 1 else parts[place[0]])[place[-1]]
-    return {**found, "data": _SOURCE}
+    return {**found, **_STEPS, "data": _SOURCE}
 
 
 def values_of(spec: DataSpec) -> dict[str, Any]:
@@ -63,7 +86,8 @@ def values_of(spec: DataSpec) -> dict[str, Any]:
         for step in place:
             value = getattr(value, step)
         found[name] = value
-    return {**found, "data": place_of(spec.source)}
+    steps = {name: text_of_steps(found[name]) for name in STEPS}
+    return {**found, **steps, "data": place_of(spec.source)}
 
 
 def in_variant(spec: DataSpec) -> dict[str, Any]:
@@ -82,6 +106,8 @@ def with_values(spec: DataSpec, values: Mapping[str, Any]) -> DataSpec:
     split: dict[str, object] = {}
     for name, value in values.items():
         place = PLACES[name]
+        if name in STEPS and isinstance(value, str):
+            value = steps_of_text(value)
         if name != "data":
             (own if len(place) == 1 else split)[place[-1]] = value
     if "data" in values:

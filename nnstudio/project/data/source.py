@@ -42,16 +42,24 @@ class Table(Part):
     fingerprint: Fingerprint | None = None
     format: Literal["text", "parquet", "excel"] = "text"
     encoding: str = "utf-8"
-    delimiter: str = Field(",", description="One character, or a blank for any run of blanks.")
+    delimiter: str = Field(
+        default=",", description="One character, or a blank for any run of blanks."
+    )
     decimal: Literal[".", ","] = "."
-    thousands: str = Field("", max_length=1)
+    thousands: str = Field(default="", max_length=1)
     header: bool = True
-    skipped: int = Field(0, ge=0, description="Physical lines before the header or first record.")
-    row_names: bool = Field(False, description="The header is one shorter: R's row names first.")
-    comment: str = Field("", max_length=1, description="Records that begin with it are left out.")
-    missing: tuple[str, ...] = Field(("",), description="Words that stand for no value.")
+    skipped: int = Field(
+        default=0, ge=0, description="Physical lines before the header or first record."
+    )
+    row_names: bool = Field(
+        default=False, description="The header is one shorter: R's row names first."
+    )
+    comment: str = Field(
+        default="", max_length=1, description="Records that begin with it are left out."
+    )
+    missing: tuple[str, ...] = Field(default=("",), description="Words that stand for no value.")
     sheet: str = ""
-    files: str = Field("", description="Folder to which a column of paths is relative.")
+    files: str = Field(default="", description="Folder to which a column of paths is relative.")
 
 
 class Arrays(Part):
@@ -71,7 +79,14 @@ class Folder(Part):
     fingerprint: Fingerprint | None = None
     holds: Literal["pictures", "recordings", "masks"]
     parts: tuple[tuple[str, Literal["train", "validation", "test"]], ...] = Field(
-        (), description="Folders of the first level that are parts, by their names."
+        default=(), description="Folders of the first level that are parts, by their names."
+    )
+    level: Literal["first", "last"] = Field(
+        "first",
+        description=(
+            "Whose name is the class where folders lie in folders: that of the folder of the "
+            "first level, or of the one that holds the file."
+        ),
     )
 
 
@@ -83,8 +98,8 @@ class Text(Part):
     fingerprint: Fingerprint | None = None
     encoding: str = "utf-8"
     unit: Literal["characters", "words"] = "characters"
-    length: int = Field(64, ge=2, le=100_000, description="Tokens of one sample.")
-    vocabulary: int = Field(20_000, ge=4, le=10_000_000, description="Tokens kept at most.")
+    length: int = Field(default=64, ge=2, le=100_000, description="Tokens of one sample.")
+    vocabulary: int = Field(default=20_000, ge=4, le=10_000_000, description="Tokens kept at most.")
 
 
 class Hub(Part):

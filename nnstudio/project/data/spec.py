@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Limits
 
-from nnstudio.project.data.fields import Feed, Field, Role, Target
+from nnstudio.project.data.fields import Feed, Field, Missing, Role, Target
 from nnstudio.project.data.part import Part
 from nnstudio.project.data.source import BuiltIn, Source
 from nnstudio.project.data.split import Split
@@ -34,10 +34,25 @@ class DataSpec(Part):
     """
 
     source: Source = BuiltIn()
+    samples: Annotated[
+        int | None, Limits(ge=0, description="How many there were when they were counted.")
+    ] = None
     fields: tuple[Field, ...] = ()
     targets: tuple[Target, ...] = ()
     feeds: tuple[Feed, ...] = ()
     split: Split = Split()
+    missing: Annotated[
+        Missing,
+        Limits(
+            title="Missing values",
+            description=(
+                "For inputs without a rule of their own. refuse: asks; drop: leaves the samples "
+                "out; mean, median, zero, most_common: fills numbers by the figures of the "
+                "training part, categories by their most common class; own_category: of "
+                "categories, a class of its own."
+            ),
+        ),
+    ] = "refuse"
     preparation: tuple[Step, ...] = ()
     augmentation: tuple[Step, ...] = ()
     balance: Annotated[

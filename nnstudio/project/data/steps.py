@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field as Limits
 
 from nnstudio.project.data.part import Part
+from nnstudio.project.refused_value import SettingsError
 
 Parameter = bool | int | float | str
+
+_STEP = re.compile(r"^(?P<name>\w+)(?:\[(?P<fields>[^\]]*)\])?(?P<params>(?::\w+=[^:,]*)*)$")
 
 
 class Step(Part):
@@ -19,3 +24,48 @@ class Step(Part):
     name: str = Limits(min_length=1)
     fields: tuple[str, ...] = ()
     params: tuple[tuple[str, Parameter], ...] = ()
+
+
+def text_of_steps(steps: tuple[Step, ...]) -> str:
+    """``standardise[age|height], clip:share=0.05``."""
+    parts = []
+    for step in steps:
+        fields = f"[{'|'.join(step.fields)}]" if step.fields else ""
+        params = "".join(f":{name}={value}" for name, value in step.params)
+        parts.append(step.name + fields + params)
+    return ", ".join(parts)
+
+
+def steps_of_text(text: str) -> tuple[Step, ...]:
+    """The steps that `text_of_steps` writes. Raises `SettingsError` for anything else."""
+    found = []
+    for part in re.split(r",(?![^\[]*\])", text):
+        if not part.strip():
+            continue
+        match = _STEP.match(part.strip())
+        if match is None:
+            raise SettingsError(
+                f"A step is written NAME, NAME:parameter=value or NAME[field|field], not "
+                f"'{part.strip():.60}'."
+            )
+        fields = (match["fields"] or "").split("|")
+        params = (param.partition("=") for param in match["params"].split(":")[1:])
+        found.append(
+            Step(
+                name=match["name"],
+                fields=tuple(name for name in fields if name),
+                params=tuple((name, _value(value)) for name, _, value in params),
+            )
+        )
+    return tuple(found)
+
+
+def _value(text: str) -> Parameter:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text

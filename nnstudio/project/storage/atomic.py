@@ -33,7 +33,9 @@ def replacing(path: str | os.PathLike[str], *, overwrite_read_only: bool = False
     """Give an empty file to write into, which takes the place of `path` at the end of the block.
 
     Where `path` is a link, what it leads to is replaced. The mode is that of the file which was
-    there, or of any new file. If the block raises, `path` is left as it was.
+    there, or of any new file. If the block raises, `path` is left as it was. A file with several
+    names (hard links) keeps them all: it is written in place, once the new one lies beside it
+    complete; should that fail or be interrupted, the new one stays there.
 
     Raises:
         ReadOnlyFileError: `path` is read-only, and `overwrite_read_only` is False.
@@ -51,7 +53,11 @@ def replacing(path: str | os.PathLike[str], *, overwrite_read_only: bool = False
         yield temporary
         if whole:
             _finish(temporary, mode, found)
-            _replace(temporary, target, found)
+            if found is not None and found.st_nlink > 1:
+                complete, temporary = temporary, None  # now the only one that is sure to be whole
+                _write_in_place(complete, target, found)
+            else:
+                _replace(temporary, target, found)
         else:  # a pipe, a terminal, /dev/null: written to, never replaced
             with temporary.open("rb") as source, target.open("wb") as stream:
                 shutil.copyfileobj(source, stream)
@@ -140,3 +146,22 @@ def _replace(new: Path, target: Path, found: os.stat_result | None) -> None:
     if os.name == "nt" and found is not None and not found.st_mode & stat.S_IWUSR:
         target.chmod(stat.S_IWUSR)  # Windows replaces no file that is marked as read-only
     os.replace(new, target)
+
+
+def _write_in_place(complete: Path, target: Path, found: os.stat_result) -> None:
+    """Give `target` the content of `complete`, which is removed after that has reached the disk."""
+    mode = stat.S_IMODE(found.st_mode)
+    try:
+        if not mode & stat.S_IWUSR:
+            target.chmod(mode | stat.S_IWUSR)
+        with complete.open("rb") as source, target.open("rb+") as stream:
+            shutil.copyfileobj(source, stream)
+            stream.truncate()
+            stream.flush()
+            os.fsync(stream.fileno())
+        if not mode & stat.S_IWUSR:
+            target.chmod(mode)
+    except OSError as error:
+        said = f"{target}: cannot be written: {error.strerror or error}"
+        raise FileError(f"{said}; all of it is in {complete}") from error
+    complete.unlink()

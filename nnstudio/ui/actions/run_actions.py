@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nnstudio.project.data.places import place_of
 from nnstudio.ui.actions.actions import Actions, Reason
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.training.controller import TrainingController
@@ -43,7 +42,7 @@ class RunActions:
 
     def fit_to_data(self) -> None:
         """Fit input shape and classes to the data set."""
-        self._workspace.fit(place_of(self._workspace.project.data.source))
+        self._workspace.fit()
 
     def _start_title(self) -> str:
         return "Resume" if self._training.is_paused else "Run"

@@ -28,6 +28,7 @@ from nnstudio.ui.action_table import MENUS
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.palette.tree import children
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.widgets.fit_screen import resize_within_screen
 
 _ID = Qt.ItemDataRole.UserRole
 KEYS = 1
@@ -91,7 +92,7 @@ class ShortcutsPage(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
-        self.resize(680, 640)
+        resize_within_screen(self, 680, 640)
         self._actions = actions
         self._wanted: tuple[QTreeWidgetItem, str] | None = None
         self._search = QLineEdit(placeholderText="Search acts and keys", clearButtonEnabled=True)
@@ -108,6 +109,7 @@ class ShortcutsPage(QDialog):
         self.tree.currentItemChanged.connect(lambda *_: self._forget_wanted())
         self._delegate = _KeyDelegate(self.tree)
         self._delegate.pressed.connect(self.set_key)
+        self._delegate.closeEditor.connect(lambda *_: self._hint())
         self.tree.setItemDelegateForColumn(KEYS, self._delegate)
         self.message = QLabel(HINT, wordWrap=True)
         self.message.setProperty("role", "muted")
@@ -193,8 +195,11 @@ class ShortcutsPage(QDialog):
             self.message.setText("The mouse cannot be re-mapped.")
             return
         self._forget_wanted()
-        self.message.setText(f"Press the new key of '{item.text(0)}'.")
+        self.message.setText(f"Press the new key of '{item.text(0)}', or Esc to leave it.")
         self.tree.editItem(item, KEYS)
+
+    def _hint(self) -> None:
+        self.message.setText(HINT)
 
     def set_key(self, item: QTreeWidgetItem, key: str) -> None:
         """Give the act of a row another key; for a taken one, say who has it and offer it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.data.class_counts import ClassCounts
+from nnstudio.data.pipeline.class_counts import ClassCounts
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.forms.setting_rows import SettingRows

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from nnstudio.data.class_counts import ClassCounts
+from nnstudio.data.pipeline.class_counts import ClassCounts
 from nnstudio.data.samples import PARTS
 from nnstudio.ui.data_page.balance_section import effect_of
 from nnstudio.ui.theme import current as theme

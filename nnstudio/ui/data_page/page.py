@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.data.catalogue import BUILT_IN
+from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.data_page.content import DataContent
 from nnstudio.ui.data_page.fit_bar import FitBar

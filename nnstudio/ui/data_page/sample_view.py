@@ -28,7 +28,7 @@ from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
 FACTS, WIDE_FACTS = 260, 480
 RATE = 16_000
-"""Hz of sounds whose source does not tell."""
+"""Hz of sounds whose spec does not tell: what recordings are brought to unless asked."""
 
 
 class PictureView(QWidget):
@@ -159,7 +159,9 @@ class SampleView(QWidget):
     def play(self) -> None:
         """Play the sound that is shown."""
         if self._shown is not None and self._shown.looks == "waves" and can_play():
-            self._player.play(channels_of(self._shown.value(self.sample), 1)[0], RATE)
+            self._player.play(
+                channels_of(self._shown.value(self.sample), 1)[0], self._shown.rate or RATE
+            )
 
     def stop(self) -> None:
         """Be quiet."""
@@ -198,9 +200,10 @@ class SampleView(QWidget):
             self.curve.show_lines(list(channels_of(value)))
         else:
             sound = channels_of(value, 1)[0]
-            self.curve.show_lines([sound], 1 / RATE, "s")
-            seconds = len(sound) / RATE
-            self.levels.show_levels(spectrogram(sound), seconds, RATE / 2_000, ("s", "kHz"))
+            rate = shown.rate or RATE
+            self.curve.show_lines([sound], 1 / rate, "s")
+            seconds = len(sound) / rate
+            self.levels.show_levels(spectrogram(sound), seconds, rate / 2_000, ("s", "kHz"))
 
     # -- Qt -----------------------------------------------------------------------------------
 

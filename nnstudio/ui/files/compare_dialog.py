@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.project.compare import ABSENT, Difference
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.widgets.fit_screen import resize_within_screen
 
 ROW = 24
 
@@ -32,7 +33,7 @@ class CompareDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"This window and {file}")
-        self.resize(720, 460)
+        resize_within_screen(self, 720, 460)
         count = len(found)
         about = QLabel(
             f"{count:,} difference{'' if count == 1 else 's'}, as of now."

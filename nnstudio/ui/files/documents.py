@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from nnstudio.analysis.report import Report
 from nnstudio.project.commands.base import Replace
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import read_stored
 from nnstudio.project.values import Project
+from nnstudio.symbols.work import CancelledError
 from nnstudio.ui.files import questions
 from nnstudio.ui.files.autosave import Autosave
 from nnstudio.ui.files.outside_changes import OutsideChanges
@@ -21,6 +24,7 @@ from nnstudio.ui.files.read_only import write_asking
 from nnstudio.ui.files.recent import RecentFiles
 from nnstudio.ui.files.recovery import RecoverableProject
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.widgets.busy import wait_for
 from nnstudio.workspace.known_file import FileChangedError, FileState
 from nnstudio.workspace.workspace import Workspace
 
@@ -70,18 +74,22 @@ class Documents(QObject):
         return self.show(Project(), None)
 
     def open(self, path: Path | None = None) -> bool:
-        """Open a file, asking which if none is named."""
+        """Open a file, asking which if none is named; a long wait can be called off."""
         path = path or self.ask_open()
         if path is None or not self.may_leave():
             return False
         try:
-            stored = read_stored(path)
+            read = wait_for(
+                self._window, f"Opening {path.name}", partial(self._workspace.read, path)
+            )
+        except CancelledError:
+            return False
         except FileError as error:
             self.refused.emit(str(error))
             return False
         if not self.may_replace():
             return False
-        self._put(stored.project, path, stored.digest)
+        self._put(read.project, path, read.digest, read.report)
         self.outside.begin()
         self.recent.add(path)
         self._settings.set_folder(path.parent)
@@ -128,10 +136,16 @@ class Documents(QObject):
             lost.forget()
         return True
 
-    def _put(self, project: Project, path: Path | None, digest: str | None = None) -> None:
+    def _put(
+        self,
+        project: Project,
+        path: Path | None,
+        digest: str | None = None,
+        report: Report | None = None,
+    ) -> None:
         self.autosaver.forget()
         self.saved_at = _written_at(path)
-        self._workspace.show(project, path, digest)
+        self._workspace.show(project, path, digest, report)
         self.opened.emit()
 
     def reload(self) -> bool:

@@ -63,11 +63,11 @@ class FieldRow(QWidget):
         self.state = state
         self._refused = ""
         self._remedy: Fix | None = None
-        self._label = QLabel()
+        self._label = QLabel(self)
         self._label.setFont(theme.text_font() if state.label else theme.mono_font(12))
         self._label.setFixedWidth(label_width)
         self._label.setFixedHeight(28)
-        self._reset = QToolButton(autoRaise=True)
+        self._reset = QToolButton(self, autoRaise=True)
         self._reset.setFixedSize(20, 28)
         self._reset.setIconSize(icons.size(14))
         self._reset.setProperty("role", "quiet")
@@ -77,7 +77,7 @@ class FieldRow(QWidget):
         policy = self._reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)
-        self._remark = WrappedLabel()
+        self._remark = WrappedLabel(parent=self)
         self._remark.setProperty("role", "muted")
         self.callout = FieldCallout(self)
         self.editor: Editor = self._make_editor(state)
@@ -97,11 +97,11 @@ class FieldRow(QWidget):
     def _make_editor(self, state: FieldState) -> Editor:
         editor: Editor
         if state.plain and state.kind == "bool":
-            editor = FlagEdit()
+            editor = FlagEdit(self)
         elif state.plain and state.kind == "choice":
-            editor = ChoiceEdit(state.choices)
+            editor = ChoiceEdit(state.choices, self)
         else:
-            editor = ValueEdit()
+            editor = ValueEdit(self)
             editor.set_choices(state.choices)
         editor.setFixedHeight(28)
         editor.setAccessibleName(state.label or state.name)

@@ -71,7 +71,7 @@ class Section(QFrame):
     def __init__(self, title: str, *, open: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "section")
-        self._title = QToolButton()
+        self._title = QToolButton(self)
         self._title.setProperty("role", "section-title")
         self._title.setText(title)
         self._title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -79,7 +79,7 @@ class Section(QFrame):
         self._title.setCheckable(True)
         self._title.setChecked(open)
         self._title.toggled.connect(self._fold)
-        self.body = Column()
+        self.body = Column(parent=self)
         self.body.setContentsMargins(8, 0, 0, 8)
         column = QVBoxLayout(self)  # the arrow stands left of the line of the fields
         column.setContentsMargins(8, 4, 12, 2)
@@ -151,7 +151,7 @@ class Facts(QWidget):
             name.hide()
             value.hide()
         while len(self._lines) < len(lines):
-            name, value = ElidedLabel(), WrappedLabel()
+            name, value = ElidedLabel(parent=self), WrappedLabel(parent=self)
             name.setProperty("role", "muted")
             value.setFont(theme.mono_font(12))
             value.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -63,12 +63,13 @@ class BlockPage(QWidget):
         self._form: object = None
         self._last = ""
         self.values: dict[str, FieldRow] = {}
-        self.header = Header()
-        self.name_row = FieldRow(FieldState("name"))
+        self.header = Header(self)
+        self.name_row = FieldRow(FieldState("name"), self.header)
         self.name_row.committed.connect(
             lambda _field, text: self._attempt(self.name_row, RenameBlock(context.name, text))
         )
-        self.kind_row = FieldRow(FieldState("kind", "choice", choices=tuple(get_args(BlockKind))))
+        kinds = tuple(get_args(BlockKind))
+        self.kind_row = FieldRow(FieldState("kind", "choice", choices=kinds), self.header)
         self.kind_row.committed.connect(
             lambda _field, text: self._attempt(
                 self.kind_row, SetKind(context.name, cast(BlockKind, text or "Module"))
@@ -76,8 +77,8 @@ class BlockPage(QWidget):
         )
         self.header.add(self.name_row)
         self.header.add(self.kind_row)
-        self.notices = Notices(context)
-        self._values = Section("Values of the model")
+        self.notices = Notices(context, self)
+        self._values = Section("Values of the model", parent=self)
         self.parameters = Parameters(context)
         self.locals = Locals(context)
         self.requirements = Requirements(context)
@@ -87,7 +88,7 @@ class BlockPage(QWidget):
             lambda text: context.attempt(lambda: SetNote(context.name, text))
         )
         self._cost = Facts()
-        cost, note = Section("Shapes and cost"), Section("Note")
+        cost, note = Section("Shapes and cost", parent=self), Section("Note", parent=self)
         cost.add(self._cost)
         note.add(self.note)
         column = QVBoxLayout(self)

@@ -32,18 +32,19 @@ class Inspector(QWidget):
         self.context.refused.connect(self.refused)
         self.context.enter_requested.connect(self.enter_requested)
         self._selection: frozenset[str] = frozenset()
-        self.node_page = NodePage(self.context)
-        self.many_page = ManyPage(self.context)
-        self.block_page = BlockPage(self.context)
-        self._stack = QStackedWidget()
-        self._areas: dict[QWidget, QScrollArea] = {}
-        for page in (self.block_page, self.node_page, self.many_page):
-            area = QScrollArea(widgetResizable=True)
+        self._stack = QStackedWidget(self)
+        areas = [QScrollArea(self._stack, widgetResizable=True) for _ in range(3)]
+        of_block, of_node, of_many = areas
+        self.block_page = BlockPage(self.context, of_block.viewport())
+        self.node_page = NodePage(self.context, of_node.viewport())
+        self.many_page = ManyPage(self.context, of_many.viewport())
+        pages = (self.block_page, self.node_page, self.many_page)
+        self._areas: dict[QWidget, QScrollArea] = dict(zip(pages, areas, strict=True))
+        for page, area in self._areas.items():
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(page)
-            self._areas[page] = area
             self._stack.addWidget(area)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

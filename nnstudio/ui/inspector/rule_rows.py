@@ -35,7 +35,8 @@ class RuleRows(QWidget):
         super().__init__(parent)
         self._label = label
         self._rule_shown = ""
-        self.rule = FieldRow(FieldState(label, "choice", label=label, choices=tuple(NAMED)))
+        rule = FieldState(label, "choice", label=label, choices=tuple(NAMED))
+        self.rule = FieldRow(rule, self)
         self.rule.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.rule.committed.connect(lambda _name, text: self.rule_chosen.emit(NAMED.get(text, "")))
         self.params: dict[str, FieldRow] = {}
@@ -43,7 +44,7 @@ class RuleRows(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.rule)
-        self._below = Column(collapses=True)
+        self._below = Column(collapses=True, parent=self)
         self._below.setContentsMargins(INDENT, 0, 0, 0)
         column.addWidget(self._below)
 

@@ -28,9 +28,10 @@ class Structure(Section):
         super().__init__("Repeat, condition, sharing", open=False, parent=parent)
         self._context = context
         self._node_id = ""
-        self.repeat = FieldRow(FieldState("repeat"))
-        self.kind = FieldRow(FieldState("repeat as", "choice", choices=tuple(get_args(RepeatKind))))
-        self.when = FieldRow(FieldState("when"))
+        kinds = tuple(get_args(RepeatKind))
+        self.repeat = FieldRow(FieldState("repeat"), self.body)
+        self.kind = FieldRow(FieldState("repeat as", "choice", choices=kinds), self.body)
+        self.when = FieldRow(FieldState("when"), self.body)
         self._shares: FieldRow | None = None
         self._others: dict[str, str] = {}
         self.repeat.committed.connect(lambda _name, text: self._set_repeat(text, None))
@@ -38,7 +39,7 @@ class Structure(Section):
         self.when.committed.connect(lambda _name, text: self._set_when(text))
         for row in (self.repeat, self.kind, self.when):
             self.add(row)
-        self._module = Column(collapses=True)
+        self._module = Column(collapses=True, parent=self.body)
         self.add(self._module)
 
     def show_node(self, node: Node, another: bool) -> None:

@@ -42,14 +42,15 @@ class Weights(Section):
         self._node_id = ""
         self.starts: dict[WeightName, RuleRows] = {}
         for target, label in LABELS.items():
-            rows = RuleRows(label)
+            rows = RuleRows(label, self.body)
             rows.rule_chosen.connect(lambda rule, target=target: self._set_rule(target, rule))
             rows.param_entered.connect(
                 lambda name, text, target=target: self._set_param(target, name, text)
             )
             self.starts[target] = rows
             self.add(rows)
-        self.tie = FieldRow(FieldState("tie", "choice", label="Weight tied to", choices=(OWN,)))
+        tie = FieldState("tie", "choice", label="Weight tied to", choices=(OWN,))
+        self.tie = FieldRow(tie, self.body)
         self.tie.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.tie.committed.connect(lambda _name, text: self._set_tie(text))
         self.add(self.tie)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.ui.files.crash_report import CrashReport
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.widgets.fit_screen import resize_within_screen
 
 
 class CrashDialog(QDialog):
@@ -22,7 +23,7 @@ class CrashDialog(QDialog):
     def __init__(self, report: CrashReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Report of a crash")
-        self.resize(720, 480)
+        resize_within_screen(self, 720, 480)
         about = QLabel(
             "Where the program stood when it crashed. It is kept on this machine only; "
             "copy it into a bug report if you like. It names files of the program, no data.",

@@ -107,13 +107,13 @@ class PresetCard(Card):
         super().__init__(info.name, parent)
         self.info = info
         self.parameters = ""
-        self._picture = Thumbnail(112)
-        title = QLabel(info.name)
+        self._picture = Thumbnail(112, self)
+        title = QLabel(info.name, self)
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
-        self._task = _Line(info.task)
-        self._parameters = _Line("")
+        self._task = _Line(info.task, self)
+        self._parameters = _Line("", self)
         self._parameters.setFont(theme.figure_font(11))
-        self._document = _Line(info.document)
+        self._document = _Line(info.document, self)
         self._document.setFont(theme.text_font(11))
         self.column.addWidget(self._picture)
         body = QVBoxLayout()

@@ -60,13 +60,14 @@ class Gallery(QWidget):
         self._waiting: deque[PresetCard] = deque()
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._fill_one)
-        self.side = GallerySide(recent)
+        self.side = GallerySide(recent, self)
         self.side.open_requested.connect(self.open_requested)
         self.side.file_chosen.connect(self.file_chosen)
         self.side.recover_requested.connect(self.recover_requested)
         self.side.forget_requested.connect(self.forget_requested)
         self.search = QLineEdit(placeholderText="Search the examples", clearButtonEnabled=True)
-        self.search.setFixedWidth(280)
+        self.search.setMinimumWidth(160)
+        self.search.setMaximumWidth(280)
         self.search.setAccessibleName("Search the examples")
         magnifier = self.search.addAction(
             icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
@@ -76,51 +77,56 @@ class Gallery(QWidget):
         self.search.returnPressed.connect(self._open_first)
         self.empty_card = EmptyCard()
         self.empty_card.chosen.connect(self.empty_chosen)
-        self.cards = [PresetCard(info) for info in presets]
+        self.cards: list[PresetCard] = []
         self._sections: list[tuple[QLabel, QWidget, list[PresetCard]]] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.side)
-        row.addWidget(self._make_page(), 1)
+        row.addWidget(self._make_page(presets), 1)
 
-    def _make_page(self) -> QScrollArea:
-        page = QWidget()
+    def _make_page(self, presets: Sequence[PresetInfo]) -> QScrollArea:
+        area = QScrollArea(self, widgetResizable=True)
+        page = QWidget(area.viewport())
         page.setObjectName("galleryPage")
         column = QVBoxLayout(page)
         column.setContentsMargins(32, 28, 32, 32)
         column.setSpacing(8)
-        title = QLabel("Start from an example")
+        title = QLabel("Start from an example", wordWrap=True)
         title.setFont(theme.text_font(20, QFont.Weight.DemiBold))
         below = QLabel(
-            "Each one opens as a project of your own. Nothing you do changes the example."
+            "Each one opens as a project of your own. Nothing you do changes the example.",
+            wordWrap=True,
         )
         below.setProperty("role", "muted")
-        head = QHBoxLayout()
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(title)
         words.addWidget(below)
-        head.addLayout(words, 1)
-        head.addWidget(self.search, 0, Qt.AlignmentFlag.AlignBottom)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addLayout(words, 3)
+        head.addWidget(self.search, 2, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addSpacing(8)
-        families: dict[str, list[PresetCard]] = {FIRST: []}
-        for card in self.cards:
-            card.chosen.connect(partial(self.preset_chosen.emit, card.info.name))
-            starter = len(self.cards) > FEW and card.info.name in STARTERS
-            family = FIRST if starter else card.info.family or OTHER
-            families.setdefault(family, []).append(card)
-        for family, cards in families.items():
-            label = QLabel(family)
+        families: dict[str, list[PresetInfo]] = {FIRST: []}
+        for info in presets:
+            starter = len(presets) > FEW and info.name in STARTERS
+            family = FIRST if starter else info.family or OTHER
+            families.setdefault(family, []).append(info)
+        for family, infos in families.items():
+            label = QLabel(family, page)
             label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
             label.setContentsMargins(0, 14 if self._sections else 6, 0, 2)
-            holder = FlowArea()
+            holder = FlowArea(parent=page)
             if family == FIRST:
                 holder.add(self.empty_card)
-                cards.sort(key=lambda card: STARTERS.index(card.info.name))
+                infos.sort(key=lambda info: STARTERS.index(info.name))
+            cards = [PresetCard(info, holder) for info in infos]
             for card in cards:
+                card.chosen.connect(partial(self.preset_chosen.emit, card.info.name))
                 holder.add(card)
+            self.cards += cards
             column.addWidget(label)
             column.addWidget(holder)
             self._sections.append((label, holder, cards))
@@ -129,7 +135,6 @@ class Gallery(QWidget):
         self._nothing.hide()
         column.addWidget(self._nothing)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -78,7 +79,18 @@ class GallerySide(QFrame):
         title = QLabel("Recent")
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
         self._files = Column(2, collapses=True)
-        column = QVBoxLayout(self)
+        inside = QWidget()
+        area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        for part in (area.viewport(), inside):  # the frame has the colour
+            part.setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(20, 28, 20, 20)
         column.setSpacing(10)
         column.addLayout(head)

@@ -5,6 +5,7 @@ Each change is one undo step.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -13,14 +14,14 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from nnstudio.data.catalogue import BUILT_IN, describe
-from nnstudio.data.info import DataError, DataSetInfo, in_words
+from nnstudio.data.answer import in_words
+from nnstudio.data.builtin.catalogue import BUILT_IN
+from nnstudio.data.info import DataError, DataSetInfo
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.data.places import place_of
@@ -31,7 +32,7 @@ from nnstudio.project.settings import schemas, values_of
 from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
-from nnstudio.ui.theme import icons
+from nnstudio.ui.training.mismatch_notice import MismatchNotice
 from nnstudio.workspace.schema_settings import Setting, setting_of, text_of
 from nnstudio.workspace.workspace import Workspace
 
@@ -44,13 +45,14 @@ OTHER_FILE = "A file..."
 LABEL_WIDTH = 96
 
 
-def settings_of_form() -> list[Setting]:
+@cache
+def settings_of_form() -> tuple[Setting, ...]:
     """Read the settings of the form in the order of the schemas."""
-    return [
+    return tuple(
         setting_of(name, told)
         for name, told in schemas().items()
         if name not in PLACES or name in OF_DATA
-    ]
+    )
 
 
 class TrainingForm(QWidget):
@@ -74,37 +76,30 @@ class TrainingForm(QWidget):
         self.recipe = QLabel(wordWrap=True)
         self.recipe.setContentsMargins(16, 8, 16, 12)
         self.recipe.setProperty("role", "muted")
-        self.mismatch = QFrame(self)
-        self.mismatch.setProperty("role", "notice-warning")
-        self._difference_text = QLabel(wordWrap=True)
-        self.fit_button = QPushButton("Fit the model to the data")
-        self.fit_button.clicked.connect(self.fit_requested)
-        icons.attach(self.fit_button, "data", size=16)
+        self.mismatch = MismatchNotice(self)
         self.mismatch.hide()
-        card = QHBoxLayout(self.mismatch)
-        card.setContentsMargins(12, 6, 8, 6)
-        card.setSpacing(12)
-        card.addWidget(self._difference_text, 1)
-        card.addWidget(self.fit_button)
-        self.first = Section("Training")
-        self.more = Section("More", open=False)
+        self.fit_button = self.mismatch.button
+        self.fit_button.clicked.connect(self.fit_requested)
+        area = QScrollArea(self, widgetResizable=True)
+        page = QWidget(area.viewport())
+        self.first = Section("Training", parent=page)
+        self.more = Section("More", open=False, parent=page)
         for name, setting in self._schema.items():
             if name not in LEFT + RIGHT + IN_TOOLBAR:
-                self.more.add(self._row(setting))
-        columns = QWidget()
+                self.more.add(self._row(setting, self.more.body))
+        columns = QWidget(self.first.body)
         beside = QHBoxLayout(columns)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(16)
         for names in (LEFT, RIGHT):
-            rows = Column()
+            rows = Column(parent=columns)
             for name in names:
-                rows.add(self._row(self._schema[name]))
+                rows.add(self._row(self._schema[name], rows))
                 if name == "data":
                     rows.add(self._about)
             rows.add_stretch()
             beside.addWidget(rows, 1)
         self.first.add(columns)
-        page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -112,7 +107,6 @@ class TrainingForm(QWidget):
         column.addWidget(self.more)
         column.addWidget(self.recipe)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(page)
@@ -124,10 +118,11 @@ class TrainingForm(QWidget):
         self.setMinimumWidth(page.minimumSizeHint().width() + 12)
         self.refresh()
 
-    def _row(self, setting: Setting) -> FieldRow:
+    def _row(self, setting: Setting, parent: QWidget) -> FieldRow:
         kind = "choice" if setting.name == "data" else setting.kind
         row = FieldRow(
             FieldState(setting.name, kind, label=setting.title, choices=setting.choices),
+            parent,
             label_width=LABEL_WIDTH,
         )
         row.committed.connect(self._set)
@@ -168,22 +163,19 @@ class TrainingForm(QWidget):
 
     def _show_data(self, data: str) -> None:
         try:
-            info = describe(data)
-            fitted = self._workspace.is_fitted(data)
+            info = self._workspace.about_data()
+            fitted = self._workspace.is_fitted()
         except DataError as error:
             self._about.setText(str(error))
             self.mismatch.hide()
             return
-        size = self._workspace.sample_size(data)
+        size = self._workspace.sample_size()
         form = _form(info.forms[0]) + (f", resized to {_form(size)}" if size else "")
         self._about.setText(f"{info.samples:,} samples of {form}, {_targets(info)}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
-        self._difference_text.setText(self._difference(info, form))
         role = "notice-advice" if self._is_made_for_other_data(data) else "notice-warning"
-        if self.mismatch.property("role") != role:
-            self.mismatch.setProperty("role", role)
-            self.mismatch.style().polish(self.mismatch)
+        self.mismatch.show_text(self._difference(info, form), role)
 
     def _difference(self, info: DataSetInfo, form: str) -> str:
         root = self._workspace.report.root

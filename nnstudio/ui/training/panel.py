@@ -100,7 +100,9 @@ class TrainingPanel(QWidget):
         shown = QWidget()
         self._stack = QStackedLayout(shown)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(self._page())
+        self._training = self._page()
+        self._stack.addWidget(self._training)
+        self._show_training(False)
         self._split = QSplitter(Qt.Orientation.Horizontal, handleWidth=1)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(shown)
@@ -164,12 +166,18 @@ class TrainingPanel(QWidget):
     def reset(self) -> None:
         """Forget the last training and say how to start one."""
         self._clear()
-        self._stack.setCurrentIndex(0)
+        self._show_training(False)
 
     def begin(self) -> None:
         """Forget the last training: a new one starts."""
         self._clear()
-        self._stack.setCurrentIndex(1)
+        self._show_training(True)
+
+    def _show_training(self, is_there: bool) -> None:
+        # what is not shown claims no room: there may be a notice above
+        policy = QSizePolicy.Policy.Preferred if is_there else QSizePolicy.Policy.Ignored
+        self._training.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        self._stack.setCurrentIndex(int(is_there))
 
     def set_state(self, state: str) -> None:
         """Show the state in words and colour."""
@@ -185,7 +193,7 @@ class TrainingPanel(QWidget):
 
     def handle(self, event: Event) -> None:
         """Show one event; the plots are drawn soon after, once for all that came."""
-        self._stack.setCurrentIndex(1)
+        self._show_training(True)
         self.plots.add_event(event)
         if not self._redraw.isActive():
             self._redraw.start()

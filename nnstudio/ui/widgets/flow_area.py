@@ -23,13 +23,14 @@ class FlowArea(QWidget):
         super().__init__(parent)
         self._widgets: list[QWidget] = []
         self._gap = gap
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
     def add(self, widget: QWidget) -> None:
         """Put a widget at the end."""
-        widget.setParent(self)
+        if widget.parent() is not self:
+            widget.setParent(self)
         self._widgets.append(widget)
         self.updateGeometry()
 

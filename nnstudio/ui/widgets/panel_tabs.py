@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
@@ -27,6 +27,13 @@ class PanelTabs(QTabWidget):
         self.currentChanged.connect(self._on_tab)
         self.tabBarDoubleClicked.connect(self._on_double_click)
         theme.notifier.changed.connect(self._tint)
+
+    @property
+    def holder(self) -> QWidget:
+        """What panels are put into; one that is made there need not be restyled."""
+        stack = self.findChild(QStackedWidget)
+        assert stack is not None
+        return stack
 
     def add_panel(self, id: str, title: str, icon: str, panel: QWidget) -> None:
         """Put a tab at the end."""

@@ -40,12 +40,13 @@ class Panels(QObject):
         super().__init__(editor)
         self._workspace = workspace
         self._editor = editor
-        self.problems = ProblemsPanel()
-        self.summary = SummaryPanel()
-        self.code = CodePanel(workspace)
-        self.form = TrainingForm(workspace)
-        self.training = TrainingPage(self.form)
-        self.log = LogPanel()
+        holder = editor.tabs.holder
+        self.problems = ProblemsPanel(holder)
+        self.summary = SummaryPanel(holder)
+        self.code = CodePanel(workspace, holder)
+        self.training = TrainingPage(workspace, holder)
+        self.form = self.training.form
+        self.log = LogPanel(holder)
         self._inspection = Background("summary", self)
         self._inspected: Project | None = None
         self._refused: Project | None = None
@@ -164,22 +165,23 @@ class TrainingPage(QWidget):
 
     run_requested = Signal()
 
-    def __init__(self, form: TrainingForm, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._panel: Shows | None = None
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
-        self._split.addWidget(form)
-        beside = QWidget()
+        self.form = TrainingForm(workspace, self._split)
+        self._split.addWidget(self.form)
+        beside = QWidget(self._split)
         beside.setMinimumWidth(240)  # narrower than its figures would like: they give way
         self._beside = QVBoxLayout(beside)
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.setSpacing(0)
-        holder = QVBoxLayout()
-        holder.setContentsMargins(12, 8, 12, 0)
-        holder.addWidget(form.mismatch)
-        self._beside.addLayout(holder)
+        margins = QVBoxLayout()
+        margins.setContentsMargins(12, 8, 12, 0)
+        margins.addWidget(self.form.mismatch)
+        self._beside.addLayout(margins)
         self._split.addWidget(beside)
         self._split.setStretchFactor(1, 1)
         self._split.setSizes([560, 880])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.graph.values import Port
@@ -29,6 +29,8 @@ from nnstudio.workspace.workspace import Workspace
 GAP = 72.0
 SIZES = ([232, 892, 316], [606, 242])
 """Widths of the left side, canvas and inspector; heights of what is above and the panels."""
+ROOMY = QSize(760, 520)
+"""In a window of less than this, the left side or the panels are not open at first."""
 
 
 class Editor(QWidget):
@@ -47,23 +49,23 @@ class Editor(QWidget):
         super().__init__(parent)
         self.workspace = workspace
         self.libraries = libraries
-        self.canvas = make_canvas(workspace, libraries=libraries)
-        self.breadcrumb = Breadcrumb(workspace)
+        self.down = QSplitter(Qt.Orientation.Vertical, self)
+        self.across = QSplitter(Qt.Orientation.Horizontal, self.down)
+        middle = QWidget(self.across)
+        self.canvas = make_canvas(workspace, middle, libraries)
+        self.breadcrumb = Breadcrumb(workspace, middle)
         self.palette_panel = Palette(workspace, libraries, presets)
         self.outline = Outline(self.canvas)
-        self.left = LeftSide(self.palette_panel, self.outline)
-        self.inspector = Inspector(workspace)
-        self.tabs = PanelTabs()
-        middle = QWidget()
+        self.left = LeftSide(self.palette_panel, self.outline, self.across)
+        self.inspector = Inspector(workspace, self.across)
+        self.tabs = PanelTabs(self.down)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.breadcrumb)
-        column.addWidget(_line())
+        column.addWidget(_line(middle))
         column.addWidget(self.canvas, 1)
         self._middle = column
-        self.across = QSplitter(Qt.Orientation.Horizontal)
-        self.down = QSplitter(Qt.Orientation.Vertical)
         for panel in (self.left, self.inspector, self.breadcrumb):
             panel.setProperty("role", "panel")
             panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -215,14 +217,18 @@ class Editor(QWidget):
             settings.set_flag(name, not widget.isHidden())
         settings.set_flag("outline", self.left.page == "outline")
 
-    def load_layout(self, settings: Settings) -> None:
-        """Take up what was remembered."""
+    def load_layout(self, settings: Settings, window: QSize) -> None:
+        """Take up what was remembered; at first, a small window leaves the canvas enough room."""
+        first = {
+            "left": window.width() >= ROOMY.width(),
+            "panels": window.height() >= ROOMY.height(),
+        }
         for name, splitter in (("across", self.across), ("down", self.down)):
             state = settings.state(name)
             if not state.isEmpty():
                 splitter.restoreState(state)
         for name, widget in self._sides().items():
-            widget.setVisible(settings.flag(name, True))
+            widget.setVisible(settings.flag(name, first.get(name, True)))
         self.left.show_page("outline" if settings.flag("outline", False) else "palette")
 
     def _sides(self) -> dict[str, QWidget]:
@@ -244,8 +250,8 @@ class Editor(QWidget):
             self.left.go_to(name)
 
 
-def _line() -> QFrame:
-    line = QFrame()
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
     line.setFixedHeight(1)
     line.setProperty("role", "line")
     return line

@@ -13,8 +13,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow
 
+from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.presets import load_target
 from nnstudio.project.storage.fields import FileError
 from nnstudio.training.thread import State
@@ -45,28 +46,26 @@ from nnstudio.ui.training.devices import DeviceChoice
 from nnstudio.ui.training.leaving import LeavingTraining
 from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.training.waiting_notice import WaitingNotice
+from nnstudio.ui.widgets.fit_screen import room
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
-from nnstudio.ui.window.page_bar import PageBar
+from nnstudio.ui.window.page_bar import Pages
 from nnstudio.ui.window.shape_finder import ShapeFinder
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.data_page.controller import Understand
-from nnstudio.workspace.data_page.sources import step_kinds, understand
+from nnstudio.workspace.data_page.sources import step_kinds
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
 
 SMALLEST = QSize(800, 560)
-PAGES = ("start", "model", "data")
-"""The pages of the bar, in the order in which they are stacked."""
 USUAL = QSize(1440, 900)
 
 
 def first_size(screen: QSize) -> QSize:
     """The size of the first window: the usual one, or what a smaller screen has room for."""
-    room = QSize(round(0.92 * screen.width()), round(0.9 * screen.height()))
-    return USUAL.boundedTo(room).expandedTo(SMALLEST).boundedTo(screen)
+    return USUAL.boundedTo(room(screen)).expandedTo(SMALLEST).boundedTo(screen)
 
 
 class MainWindow(QMainWindow):
@@ -94,9 +93,13 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST.boundedTo(screen))
         self.resize(first_size(screen))
         self.documents = Documents(self, workspace, settings)
-        self.gallery = Gallery(presets, load_target, self.documents.recent)
+        # parts are made inside what holds them: Qt restyles all that is put in afterwards
+        self._pages = Pages(self)
+        self.setCentralWidget(self._pages)
+        self.gallery = Gallery(presets, load_target, self.documents.recent, self._pages.stack)
         libraries = BlockLibraries(settings.library_folder)
-        self.editor = Editor(workspace, [(info.name, info.task) for info in presets], libraries)
+        offered = [(info.name, info.task) for info in presets]
+        self.editor = Editor(workspace, offered, libraries, self._pages.stack)
         self.panels = Panels(workspace, self.editor)
         self.shapes = ShapeFinder(workspace, self)
         self.find_bar = FindBar(workspace)
@@ -110,7 +113,7 @@ class MainWindow(QMainWindow):
         self.documents.may_replace = self.leaving.may_replace
         self.editor.put_above_canvas(WaitingNotice(self.leaving))
         steps = step_kinds() if steps is None else steps
-        self.data = DataView(workspace, settings, understand, steps)
+        self.data = DataView(workspace, settings, understand, steps, self._pages.stack)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)
@@ -122,18 +125,10 @@ class MainWindow(QMainWindow):
         self.toolbar = ToolBar(self.actions_table, self.run_bar)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.gallery)
-        self._pages.addWidget(self.editor)
-        self._pages.addWidget(self.data)
-        self.page_bar = PageBar(self.actions_table, tuple(f"page.{name}" for name in PAGES))
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.page_bar)
-        row.addWidget(self._pages, 1)
-        self.setCentralWidget(middle)
+        self._pages.add(self.gallery)
+        self._pages.add(self.editor)
+        self._pages.add(self.data)
+        self.page_bar = self._pages.add_bar(self.actions_table)
         self._connect()
         self._bind(libraries)
         self._load_state()
@@ -217,7 +212,7 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> str:
         """The page that is shown: `start`, `model` or `data`."""
-        return PAGES[self._pages.currentIndex()]
+        return self._pages.page
 
     @property
     def is_editing(self) -> bool:
@@ -252,7 +247,7 @@ class MainWindow(QMainWindow):
         self.editor.show_panel("training")
 
     def _show(self, page: Gallery | Editor | DataView) -> None:
-        self._pages.setCurrentWidget(page)
+        self._pages.show_page(page)
         for part in (self.toolbar, self.status):
             part.setVisible(page is not self.gallery)
         self.gallery.side.show_open(self.workspace.title if self._has_project else "")
@@ -354,7 +349,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.state("window")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
-        self.editor.load_layout(self.settings)
+        self.editor.load_layout(self.settings, self.size())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

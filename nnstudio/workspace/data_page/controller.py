@@ -10,7 +10,7 @@ from typing import Protocol
 
 from psygnal import Signal
 
-from nnstudio.data.catalogue import BUILT_IN
+from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.samples import Fix, Progress, Samples
 from nnstudio.errors import UserError
 from nnstudio.project.commands.data import SetData
@@ -134,9 +134,7 @@ class DataPage:
         """The sentence on model and data; None while nothing is known of the data."""
         if self.overview is None:
             return None
-        workspace = self.workspace
-        count = len(self.overview.samples)
-        return fit_line(workspace.project, workspace.report, self._spec, self.name, count)
+        return fit_line(self.workspace.project, self.workspace.report, self._spec)
 
     # -- following ----------------------------------------------------------------------------
 
@@ -357,7 +355,9 @@ def _key(spec: DataSpec) -> object:
     fields = tuple(
         (f.name, f.origin, f.kind, f.shape, f.axes, f.dtype, f.classes) for f in spec.fields
     )
-    return (spec.source, fields)
+    # recordings and pictures are brought to one size while they are read
+    steps = spec.preparation if spec.source.kind == "folder" else ()
+    return (spec.source, fields, steps)
 
 
 def _completed(wanted: DataSpec, found: DataSpec) -> DataSpec:

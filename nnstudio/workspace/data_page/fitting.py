@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnstudio.analysis.report import Report
-from nnstudio.data.info import DataSetInfo, Resizable, in_words, usual_forms
+from nnstudio.data.answer import in_words
+from nnstudio.data.info import DataError
+from nnstudio.data.pipeline.understanding import describe
+from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.project.commands.base import Command
-from nnstudio.project.data.fields import Field
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.workspace.data_page.words import TASKS, form_of
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.input_mapping import required_inputs
-
-_RESIZABLE: dict[str, Resizable] = {"image": "image", "signal": "signal"}
 
 
 @dataclass(frozen=True)
@@ -32,58 +32,21 @@ class FitLine:
     command: Command | None = None
 
 
-def info_of(spec: DataSpec, name: str, samples: int) -> DataSetInfo | None:
-    """The data as the fitting knows them; None if there is no input."""
-    inputs = inputs_of(spec)
-    if not inputs:
-        return None
-    target = spec.targets[0] if spec.targets else None
-    classes = tuple(target.classes) if target is not None and target.task == "classes" else ()
-    heads = tuple((t.name, t.classes) for t in spec.targets if t.task == "classes")
-    first = inputs[0]
-    tokens = len(first.classes) if first.kind == "tokens" else 0
-    forms = (first.shape,) if tokens or not first.shape else usual_forms(first.shape)
-    return DataSetInfo(
-        name=name,
-        title=name,
-        note="",
-        classes=classes,
-        samples=samples,
-        forms=forms,
-        licence="",
-        source=spec.source.path,
-        synthetic=False,
-        resizable=_RESIZABLE.get(first.kind, ""),
-        first=first.name,
-        further=tuple((one.name, one.shape) for one in inputs[1:]),
-        heads=heads if len(spec.targets) > 1 else (),
-        tokens=tokens,
-    )
-
-
-def inputs_of(spec: DataSpec) -> list[Field]:
-    """What the model's Inputs get: pictures and the like one by one, numbers side by side."""
-    fields = spec.having("input")
-    single = [field for field in fields if field.shape or field.kind not in ("number", "category")]
-    scalars = [field for field in fields if field not in single]
-    if scalars:
-        width = sum(max(1, len(f.classes)) if f.kind == "category" else 1 for f in scalars)
-        name = scalars[0].name if len(scalars) == 1 else "columns"
-        single.append(Field(name=name, origin=None, kind="number", role="input", shape=(width,)))
-    return single
-
-
-def fit_line(project: Project, report: Report, spec: DataSpec, name: str, samples: int) -> FitLine:
+def fit_line(project: Project, report: Report, spec: DataSpec) -> FitLine:
     """Say what the model is trained with, and find what fitting would change."""
-    info = info_of(spec, name, samples)
-    if info is None:
+    if not spec.having("input"):
         return FitLine("No field is an input yet: give one the role Input.", False)
+    try:
+        given = streams(spec)
+        info = describe(spec)
+    except DataError as error:
+        return FitLine(str(error), False)
     asked = ", ".join(_answers(spec))
     if not report.root.inputs:
-        given = " and ".join(form_of(field) for field in inputs_of(spec))
-        told = f"The data give {given}" + (f" and {asked}" if asked else "")
-        return FitLine(f"{told}; {project.root} has no Input that takes them yet.", False)
-    parts = [*_feeds(project, report, spec), *([asked] if asked else [])]
+        told = " and ".join([*map(_what, given), *([asked] if asked else [])])
+        sentence = f"The data give {told}; {project.root} has no Input that takes them yet."
+        return FitLine(sentence, False)
+    parts = [*_feeds(project, report, spec, given), *([asked] if asked else [])]
     sentence = f"Trains {project.root}: {', '.join(parts)}"
     if is_fitted(project, report, info, project.data.resize):
         return FitLine(sentence, True)
@@ -94,27 +57,25 @@ def fit_line(project: Project, report: Report, spec: DataSpec, name: str, sample
     return FitLine(sentence, False, change=command.summary, command=command)
 
 
-def _feeds(project: Project, report: Report, spec: DataSpec) -> list[str]:
+def _feeds(
+    project: Project, report: Report, spec: DataSpec, given: tuple[Stream, ...]
+) -> list[str]:
     """`x ← image 1 × 28 × 28` for each Input of the model."""
-    fed = {feed.input: feed.fields for feed in spec.feeds}
-    inputs = inputs_of(spec)
-    left = {field.name: field for field in inputs}
+    left = {stream.name: stream for stream in given}
     found = []
     for wanted in required_inputs(project, report):
-        names = fed.get(wanted.name)
-        if names is not None and len(names) == 1 and names[0] in spec.by_name:
-            field: Field | None = left.pop(names[0], spec.by_name[names[0]])
-        else:
-            key = wanted.name if wanted.name in left else next(iter(left), None)
-            field = left.pop(key) if key is not None else None
-        found.append(f"{wanted.name} ← {_what(field) if field else 'nothing yet'}")
+        key = wanted.name if wanted.name in left else next(iter(left), None)
+        stream = left.pop(key) if key is not None else None
+        found.append(f"{wanted.name} ← {_what(stream) if stream else 'nothing yet'}")
     return found
 
 
-def _what(field: Field) -> str:
-    if field.name == "columns" and len(field.shape) == 1:
-        return f"{field.shape[0]:,} columns"
-    told = form_of(field)
+def _what(stream: Stream) -> str:
+    """What a stream is: `image 3 × 28 × 28` after its preparation, `12 columns`."""
+    field = stream.fields[0]
+    if len(stream.fields) > 1 or field.kind == "category":
+        return f"{stream.form[0]:,} columns" if stream.form else field.name
+    told = form_of(field.with_values(shape=stream.form))
     return told if field.shape else f"{field.name} ({told})"
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.data.class_counts import ClassCounts, class_counts
 from nnstudio.data.column_statistics import ColumnStatistics, column_statistics
 from nnstudio.data.info import DataError
+from nnstudio.data.pipeline.class_counts import ClassCounts, class_counts
+from nnstudio.data.pipeline.splitting import parts_of
 from nnstudio.data.samples import PARTS, Progress, Samples
-from nnstudio.data.splitting import parts_of
 
 NOT_USED = -1
 

@@ -129,6 +129,13 @@ class ShownSamples:
                 return None if field == self.main else field
         return None
 
+    @property
+    def rate(self) -> int | None:
+        """Values a second of the sounds; None where nothing tells."""
+        steps = [dict(step.params) for step in self.samples.spec.preparation]
+        found = next((params["rate"] for params in steps if "rate" in params), None)
+        return found if isinstance(found, int) else None
+
     @cached_property
     def classes(self) -> tuple[str, ...]:
         """The classes by which one can choose; none where the target has none."""

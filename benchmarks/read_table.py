@@ -1,0 +1,96 @@
+"""A table of 100,000 x 785 whole numbers, read by NN Studio and by pandas alone.
+
+    python -m benchmarks.read_table [FOLDER]
+
+FIGURES
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROWS, PIXELS = 100_000, 784
+
+
+def write(path: Path) -> None:
+    """Write the table: a label and 784 numbers of one byte, many of them 0, with names."""
+    generator = np.random.default_rng(0)
+    with path.open("w", encoding="ascii") as file:
+        names = ",".join(f"pixel{k}" for k in range(PIXELS))
+        file.write(f"label,{names}\n")
+        for _ in range(0, ROWS, 1000):
+            pixels = generator.integers(0, 256, (1000, PIXELS))
+            pixels[generator.random(pixels.shape) < 0.53] = 0
+            labels = generator.integers(0, 10, (1000, 1))
+            rows = np.concatenate([labels, pixels], axis=1).tolist()
+            file.write("\n".join(",".join(map(str, row)) for row in rows) + "\n")
+
+
+def ours(path: Path) -> None:
+    """Understood, read and searched for what is odd."""
+    from nnstudio.data.reading.table.reader import TableReader
+    from nnstudio.project.data.source import Table
+    from nnstudio.project.data.spec import DataSpec
+
+    TableReader().read(path, DataSpec(source=Table(path=path.as_posix())))
+
+
+def glance(path: Path) -> None:
+    """The first look."""
+    from nnstudio.data.reading.table.reader import TableReader
+
+    TableReader().glance(path, None)
+
+
+def pandas_guessing(path: Path) -> None:
+    """What people write: the types are guessed, then one array is made."""
+    import pandas as pd
+
+    table = pd.read_csv(path)
+    table.iloc[:, 1:].to_numpy(np.float32)
+
+
+def pandas_typed(path: Path) -> None:
+    """With the type given, in chunks into one array: the least that pandas takes."""
+    import pandas as pd
+
+    array = np.empty((ROWS, PIXELS + 1), np.float32)
+    at = 0
+    for chunk in pd.read_csv(path, dtype=np.float32, chunksize=5000):
+        array[at : at + len(chunk)] = chunk.to_numpy()
+        at += len(chunk)
+
+
+def main() -> None:
+    """Each way in its own process: seconds on the clock and of the processor, peak of memory."""
+    if len(sys.argv) > 2:
+        import pandas as pd  # loaded before the clock starts, for all alike
+
+        assert pd
+        act, path = globals()[sys.argv[1]], Path(sys.argv[2])
+        start, used = time.perf_counter(), time.process_time()
+        act(path)
+        seconds, used = time.perf_counter() - start, time.process_time() - used
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        print(f"{seconds:6.2f} s ({used:5.2f} s of the processor), peak {peak:6,.0f} MB")
+        return
+    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as folder:
+        path = Path(folder) / "pixels.csv"
+        write(path)
+        path.read_bytes()  # so that all find it in the cache of the system
+        print(f"{path.stat().st_size / 1e6:.0f} MB")
+        for way in ("glance", "ours", "pandas_typed", "pandas_guessing"):
+            print(f"{way:16}", end=" ", flush=True)
+            command = [sys.executable, "-m", "benchmarks.read_table", way, str(path)]
+            subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    main()

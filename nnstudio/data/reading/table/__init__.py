@@ -1,0 +1,1 @@
+"""Tables: text with delimiters, Parquet, sheets of workbooks, all understood by the same rules."""

@@ -1,0 +1,19 @@
+"""Windows that are never larger than the screen they come up on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
+
+WIDTH, HEIGHT = 0.92, 0.9
+"""The part of a screen that a window may have, its frame and title aside."""
+
+
+def room(screen: QSize) -> QSize:
+    """What a window may have of a screen."""
+    return QSize(round(WIDTH * screen.width()), round(HEIGHT * screen.height()))
+
+
+def resize_within_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window the size it would like to have, or what there is room for."""
+    window.resize(QSize(width, height).boundedTo(room(window.screen().availableSize())))

@@ -1,0 +1,25 @@
+"""Files with something wrong are read or refused in one sentence: the short form of the trial."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from tests.robustness.data_files import GOOD, write
+from tests.robustness.data_trial import end_of
+
+MUTATIONS = 60
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_mutated_files(kind: str, tmp_path: Path) -> None:
+    good = GOOD[kind][1]()
+    assert end_of(write(kind, -1, tmp_path, good)) == "read"
+    ends = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for seed in range(MUTATIONS):
+            ends.add(end_of(write(kind, seed, tmp_path, good)))
+    assert "refused" in ends

@@ -1,0 +1,173 @@
+"""Fitted on the training part alone, and the same for every part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnstudio.data.info import DataError, InputMapping, ModelInput
+from nnstudio.data.pipeline.assembling import assemble
+from nnstudio.data.pipeline.describing import info_of
+from nnstudio.data.preparation.fit import fit_preparation
+from nnstudio.data.preparation.missing import without_gaps
+from nnstudio.data.preparation.streams import streams
+from nnstudio.data.samples import Samples
+from nnstudio.project.data.fields import Target
+from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.steps import Step
+from tests.data.made import pictures, table
+
+
+def with_steps(samples: Samples, *steps: Step, **more: Any) -> Samples:
+    return replace(samples, spec=samples.spec.with_values(preparation=steps, **more))
+
+
+def field_as(samples: Samples, name: str, **values: Any) -> Samples:
+    fields = tuple(f.with_values(**values) if f.name == name else f for f in samples.spec.fields)
+    return replace(samples, spec=samples.spec.with_values(fields=fields))
+
+
+def matrix(samples: Samples, train: Any) -> np.ndarray[Any, Any]:
+    (stream,) = streams(samples.spec)
+    fitted = fit_preparation(samples, samples.spec, np.asarray(train))
+    return fitted.stream(samples, None, stream)[0]
+
+
+def test_numbers_and_categories_of_a_table_are_one_input() -> None:
+    samples = table()
+    (stream,) = streams(samples.spec)
+    assert (stream.name, stream.form) == ("x", (4,))
+    values = matrix(samples, range(90))
+    assert values.dtype == np.float32
+    assert np.allclose(values[:, 0], samples.fields["a"])
+    assert np.array_equal(values[:, 2:].argmax(1), samples.fields["colour"])
+
+
+@pytest.mark.parametrize("name", ["standardise", "min_max", "robust"])
+def test_scaling_knows_the_training_part_alone(name: str) -> None:
+    samples, train = with_steps(table(), Step(name=name)), np.arange(60)
+    values = matrix(samples, train)
+    changed = samples.fields["a"].copy()
+    changed[60:] += 1e6
+    others = matrix(replace(samples, fields={**samples.fields, "a": changed}), train)
+    assert np.array_equal(values[:60], others[:60])
+    column = values[:60, 0].astype(np.float64)
+    match name:
+        case "standardise":
+            assert abs(column.mean()) < 1e-6
+            assert abs(column.std() - 1) < 1e-6
+        case "min_max":
+            assert (column.min(), column.max()) == (0, 1)
+        case _:
+            assert abs(np.median(column)) < 1e-6
+
+
+def test_steps_for_some_fields_and_in_their_order() -> None:
+    samples = with_steps(
+        table(), Step(name="clip", fields=("b",), params=(("share", 0.25),)), Step(name="min_max")
+    )
+    values = matrix(samples, range(90))
+    assert (values[:, 1] == 0).sum() >= 20
+    assert (values[:, 0] == 0).sum() == 1
+
+
+def test_what_does_not_vary_stays_finite() -> None:
+    samples = with_steps(table(), Step(name="standardise"))
+    constant = np.full(90, 7.0)
+    values = matrix(replace(samples, fields={**samples.fields, "a": constant}), range(90))
+    assert np.array_equal(values[:, 0], np.zeros(90))
+
+
+def test_pictures_are_scaled_on_the_device_as_they_would_be_here() -> None:
+    samples = with_steps(pictures(), Step(name="standardise"))
+    found = assemble(samples, InputMapping((ModelInput("", "picture", (3, 6, 6)),)))
+    batch = found.train.to_model(found.train.inputs)
+    raw = samples.fields["picture"][found.parts.train] / 255
+    mean, spread = raw.mean((0, 2, 3), keepdims=True), raw.std((0, 2, 3), keepdims=True)
+    assert np.allclose(batch, (raw - mean) / spread, atol=1e-5)
+
+
+def gap(samples: Samples, name: str, *rows: int) -> Samples:
+    values = samples.fields[name].copy()
+    values[list(rows)] = -1 if values.dtype.kind == "i" else np.nan
+    return replace(samples, fields={**samples.fields, name: values})
+
+
+def test_missing_values_are_refused_with_the_ways_out() -> None:
+    with pytest.raises(DataError, match=r"2 samples without a value in 'a', the first at sample 4"):
+        without_gaps(gap(table(), "a", 3, 8), "The table")
+
+
+@pytest.mark.parametrize(("rule", "value"), [("mean", 4.5), ("median", 4.5), ("zero", 0.0)])
+def test_missing_numbers_are_filled_from_the_training_part(rule: str, value: float) -> None:
+    samples = gap(field_as(table(), "a", missing=rule), "a", 3, 70)
+    samples.fields["a"][:10] = np.where(np.isnan(samples.fields["a"][:10]), np.nan, 4.5)
+    values = matrix(without_gaps(samples, "The table"), range(10))
+    assert values[3, 0] == pytest.approx(value)
+    assert values[70, 0] == pytest.approx(value)
+
+
+def test_samples_with_gaps_are_left_out() -> None:
+    samples = without_gaps(gap(field_as(table(), "a", missing="drop"), "a", 3, 8), "The table")
+    assert len(samples) == 88
+
+
+def test_a_missing_category_as_a_class_of_its_own() -> None:
+    samples = gap(field_as(table(), "colour", missing="own_category"), "colour", 3)
+    values = matrix(without_gaps(samples, "The table"), range(90))
+    assert values.shape[1] == 5
+    assert values[3, 2:].tolist() == [0, 0, 1]
+
+
+def test_a_target_is_never_filled() -> None:
+    samples = gap(field_as(table(), "kind", missing="most_common"), "kind", 3)
+    with pytest.raises(DataError, match="'kind'"):
+        without_gaps(samples, "The table")
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ({"preparation": (Step(name="standardize"),)}, "there is standardise"),
+        (
+            {"preparation": (Step(name="clip", params=(("share", 2.0),)),)},
+            "parameter share.*less than 0.5",
+        ),
+        ({"preparation": (Step(name="one_hot", fields=("a",)),)}, "a is of the kind number"),
+    ],
+)
+def test_steps_that_cannot_be(spec: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        streams(table().spec.with_values(**spec))
+
+
+# -- what is asked ---------------------------------------------------------------------------------
+
+
+def targets(samples: Samples, *asked: Target) -> DataSpec:
+    return samples.spec.with_values(targets=asked)
+
+
+def test_several_numbers_are_one_target() -> None:
+    samples = field_as(table(), "a", role="target")
+    spec = targets(samples, Target(name="y", fields=("a", "day"), task="number"))
+    assert info_of(spec).answers[0].output == (2,)
+    found = assemble(replace(samples, spec=spec), InputMapping((ModelInput("", "x", (3,)),)))
+    assert tuple(found.train.targets.shape) == (len(found.parts.train), 2)  # type: ignore[union-attr]
+
+
+def test_an_answer_is_no_input() -> None:
+    samples = table()
+    spec = targets(samples, Target(name="y", fields=("a",), task="number"))
+    with pytest.raises(DataError, match="a is an input and what is asked"):
+        info_of(spec)
+
+
+def test_one_class_is_refused() -> None:
+    samples = table()
+    same = {**samples.fields, "kind": np.zeros(90, np.int64)}
+    with pytest.raises(DataError, match=r"the same class in 'kind' \(x\)"):
+        assemble(replace(samples, fields=same), InputMapping((ModelInput("", "x", (4,)),)))
