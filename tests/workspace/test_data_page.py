@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -125,6 +126,10 @@ def test_a_refusal_keeps_what_was_shown_before(world: Page) -> None:
     assert page.refused.name == "visits.csv"
     assert world.spec == before
     assert page.overview is not None
+    world.read.refuse = ""
+    page.retry()
+    assert page.refused is not None
+    assert "no data set or file named" in page.refused.sentence
     page.forget_refusal()
     assert page.refused is None
 
@@ -373,7 +378,18 @@ def test_class_and_part_choose_samples() -> None:
     assert some.part_word(int(some.indices[0])) == "Validation"
 
 
+def test_sounds_have_the_rate_that_they_were_brought_to() -> None:
+    samples = fake_data.sounds(3)
+    step = Step(name="sound_length", params=(("rate", 8_000),))
+    spec = samples.spec.with_values(preparation=(step,))
+    assert shown(samples).rate is None
+    assert shown(replace(samples, spec=spec)).rate == 8_000
+
+
 def test_values_in_words() -> None:
+    tokens = fake_data.tokens(2)
+    field = tokens.spec.fields[0]
+    assert value_text(field, tokens.fields["text"][0]).startswith(shown(tokens).text(0, 8))
     spec = fake_data.table().spec
     assert value_text(spec.by_name["outcome"], np.int64(-1)) == "missing"
     assert value_text(spec.by_name["outcome"], np.int64(2)) == "worse"

@@ -42,6 +42,8 @@ class StepCard(QFrame):
         self.form = SettingRows(label_width=88)
         self.form.committed.connect(self._set)
         self.fold_button = _tool("chevron-right", "Parameters", self.toggle)
+        self.guess_button = _tool("advice", "Confirm the guess", partial(section.confirm, at))
+        icons.attach(self.guess_button, "advice", "accent", 14)
         self.up_button = _tool("chevron-up", "Earlier", partial(section.move, at, -1))
         self.down_button = _tool("chevron-down", "Later", partial(section.move, at, 1))
         self.remove_button = _tool("close", "Remove", partial(section.remove, at))
@@ -58,6 +60,7 @@ class StepCard(QFrame):
         line.setSpacing(2)
         line.addWidget(self.fold_button)
         line.addLayout(words, 1)
+        line.addWidget(self.guess_button)
         for button in (self.up_button, self.down_button, self.remove_button):
             line.addWidget(button)
         column = QVBoxLayout(self)
@@ -72,6 +75,9 @@ class StepCard(QFrame):
         self.setAccessibleName(f"Step {self._at + 1}: {title}")
         self.summary.set_full_text(summary)
         self.summary.setVisible(bool(summary))
+        why = self._section.guess_of(step)
+        self.guess_button.setVisible(bool(why))
+        self.guess_button.setToolTip(f"Guessed: {why}\nClick to confirm")
         self.form.set_settings(settings)
         self.fold_button.setVisible(bool(settings))
         defaults = self._section.defaults(step)
@@ -148,6 +154,16 @@ class StepsSection(Section):
         offered = self._kinds.offered(self._which, self._page.spec)
         self.add_button.setVisible(bool(offered))
         self.setVisible(bool(steps or offered))  # no heading over nothing
+
+    def guess_of(self, step: Step) -> str:
+        """Why a step is there, if it was guessed; else empty."""
+        guess = edits.guess_about(self._page.spec, f"{self._which}.{step.name}")
+        return guess.why if guess is not None else ""
+
+    def confirm(self, at: int) -> None:
+        """Agree that a guessed step is right."""
+        about = f"{self._which}.{self.steps[at].name}"
+        self._page.apply(edits.confirmed(self._page.spec, [about]), "Confirm a guess")
 
     def defaults(self, step: Step) -> dict[str, object]:
         """The parameters of a step's declaration."""

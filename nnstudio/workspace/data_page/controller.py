@@ -69,11 +69,20 @@ class Reading:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why something cannot be read: of what, where, and the sentence with what to try."""
+    """Why something cannot be read: what was tried, and the sentence with what to try."""
 
-    name: str
-    place: Place
+    reading: Reading
     sentence: str
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.reading.name
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return self.reading.place
 
 
 class DataPage:
@@ -197,9 +206,10 @@ class DataPage:
 
     def retry(self) -> None:
         """Read again what was refused."""
-        self._refused_spec = self.refused = None
-        self._known.pop(_key(self.workspace.project.data), None)
-        self.follow()
+        if self.refused is not None:
+            again = self.refused.reading
+            self._refused_spec = self.refused = None
+            self._read(Reading(again.name, again.place, again.spec, again.title))
 
     def forget_refusal(self) -> None:
         """Let a refusal go; what was shown before stays."""
@@ -253,7 +263,7 @@ class DataPage:
             if not reading.title:  # what the project asks for: asked again with the next visit
                 self._refused_spec = None
         elif isinstance(error, UserError | OSError):
-            self.refused = Refused(reading.name, reading.place, _sentence(error))
+            self.refused = Refused(reading, _sentence(error))
             self.noted.emit(f"{reading.name}: {self.refused.sentence}")
             if not reading.title:
                 self._refused_spec = self.workspace.project.data

@@ -69,6 +69,8 @@ def value_text(field: Field, value: Any) -> str:
     if isinstance(value, str):
         return value
     if np.ndim(value) > 0:
+        if field.kind == "tokens":
+            return tokens_text(field, np.asarray(value))
         if field.kind == "category":
             return ", ".join(value_text(field, one) for one in np.ravel(value)[:12])
         return " ".join(number_text(float(one)) for one in np.ravel(value)[:6])
