@@ -482,3 +482,47 @@ def test_running_goes_to_the_model(window: MainWindow, qtbot: QtBot) -> None:
     settle(qtbot, window.data)
     assert window.actions_table.reason("run.start") is None
     assert window.data.mapToGlobal(QPoint(0, 0)) is not None
+
+
+# -- real files ---------------------------------------------------------------------------------
+
+
+def test_a_table_from_its_file_into_the_project_and_back(qtbot: QtBot, tmp_path: Path) -> None:
+    rows = [f"{k};{1 + k / 10:.1f}".replace(".", ",") + f";{'ab'[k % 2]}" for k in range(40)]
+    path = tmp_path / "measured.csv"
+    path.write_text("\n".join(["number;size;kind", *rows]) + "\n", "utf-8")
+    window = create_window(Workspace(load_target("SimpleMLP")), folder=tmp_path / "settings")
+    window.show()
+    before = window.workspace.project
+    window.open_data(path)
+    settle(qtbot, window.data)
+    assert window.data.state == "content"
+    spec = window.workspace.project.data
+    assert spec.by_name["kind"].role == "target"
+    assert spec.by_name["number"].role == "ignored"
+    assert window.actions_table.action("edit.undo").text() == "Undo Use measured.csv"
+    source = window.data.content.source
+    assert source.options.rows["decimal"].message.startswith("Guessed: ")
+    window.actions_table.run("edit.undo")
+    settle(qtbot, window.data)
+    assert window.workspace.project is before
+    assert window.data.page.name == "Handwritten digits"
+    closed(window)
+
+
+def test_a_ragged_table_is_refused_with_its_line(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text("a,b,c\n1,2,3\n4,5\n6,7,8\n", "utf-8")
+    window = create_window(Workspace(load_target("SimpleMLP")), folder=tmp_path / "settings")
+    window.show()
+    before = window.workspace.project
+    window.open_data(path)
+    settle(qtbot, window.data)
+    assert window.data.state == "refused"
+    assert "line 3" in window.data.refusal.sentence.full_text
+    assert window.workspace.project is before
+    path.write_text("a,b,c\n1,2,x\n4,5,y\n6,7,x\n7,7,y\n", "utf-8")
+    qtbot.mouseClick(window.data.refusal.retry_button, Qt.MouseButton.LeftButton)
+    settle(qtbot, window.data)
+    assert window.data.state == "content"
+    closed(window)

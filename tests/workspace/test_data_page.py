@@ -24,7 +24,9 @@ from nnstudio.workspace.data_page import edits, words
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples, number_text, value_text
-from nnstudio.workspace.schema_settings import Setting, settings_of
+from nnstudio.workspace.data_page.sources import step_kinds
+from nnstudio.workspace.data_page.step_kinds import summary_of, title_of
+from nnstudio.workspace.schema_settings import Setting, settings_of, text_of
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
 
@@ -300,6 +302,29 @@ def test_steps_are_moved_removed_and_checked() -> None:
     assert edits.with_parameter(steps, 1, Cut, share, "")[1].params == ()
     with pytest.raises(DataError, match=r"Share must be below 0.5, not 2"):
         edits.with_parameter(steps, 1, Cut, share, "2")
+
+
+@pytest.mark.parametrize("which", ["preparation", "augmentation"])
+def test_every_step_that_there_is_has_a_form(which: edits.Steps) -> None:
+    kinds = step_kinds()
+    assert kinds.of(which)
+    for name, kind in kinds.of(which).items():
+        assert kind.title
+        assert kind.note.endswith("."), name
+        assert kind.kinds
+        steps = (Step(name=name),)
+        for setting in settings_of(kind.parameters):
+            text = text_of(kind.parameters.model_fields[setting.name].default)
+            changed = edits.with_parameter(steps, 0, kind.parameters, setting, text)
+            assert title_of(kinds, which, changed[0]) == kind.title
+            assert (setting.title in summary_of(kinds, which, changed[0])) == bool(text), name
+
+
+def test_steps_are_offered_for_the_fields_that_are_there() -> None:
+    kinds = step_kinds()
+    pictures = {kind.name for kind in kinds.offered("augmentation", fake_data.pictures().spec)}
+    assert "flip" in pictures
+    assert kinds.offered("augmentation", fake_data.tokens().spec) == []
 
 
 # -- the model ----------------------------------------------------------------------------------

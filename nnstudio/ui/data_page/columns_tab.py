@@ -97,6 +97,7 @@ class ColumnsTable(BarTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_columns(), parent)
+        self._by_name: dict[str, ColumnStatistics] = {}
         self.setAccessibleName("Columns of the data")
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.setItemDelegateForColumn(1, SmallBars(self))
@@ -109,8 +110,12 @@ class ColumnsTable(BarTable):
 
     def column_at(self, row: int) -> ColumnStatistics | None:
         """The figures in a row as it is seen now."""
-        name = self.model().index(row, 0).data()
-        return next((one for one in self.rows() if one.field == name), None)
+        return self._by_name.get(self.model().index(row, 0).data())
+
+    def set_rows(self, rows: Sequence[ColumnStatistics]) -> None:
+        """Show the figures of other columns."""
+        self._by_name = {one.field: one for one in rows}
+        super().set_rows(rows)
 
 
 class ColumnsTab(QWidget):
