@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from nnstudio.data.info import DataError
+from nnstudio.data.reading.table.block import without_quotes
 from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Finding, Samples
 from nnstudio.project.data.fields import Target
@@ -393,3 +394,26 @@ def test_which_files_are_tables(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text(prose * 20)
     assert not reader.claims(tmp_path / "d.txt")
     assert not reader.claims(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        ('"a","b"', b"a,b"),
+        ('"a, c","b"', None),
+        ('"a,","b"', None),
+        ('"a,"",b","c"', None),
+        ('"",""', b","),
+        ('a "b",c', None),
+        (' "a",b', None),
+        ('"a\nb",c', None),
+    ],
+)
+def test_quotes_are_left_out_only_where_nothing_needs_them(
+    cells: str, wanted: bytes | None
+) -> None:
+    found = without_quotes(f"{cells}\n".encode(), ",")
+    if wanted is None:
+        assert b'"' in found
+    else:
+        assert found == wanted + b"\n"
