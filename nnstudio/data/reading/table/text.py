@@ -196,7 +196,7 @@ class _Reading:
         if k in self._forced:
             raise self._no_number(k, cells, lines)
         if column.count == 0:
-            words = Words(len(column._values))
+            words = Words(column.most)
             words.add(cells)
             self.columns[k] = words
         else:
