@@ -49,11 +49,10 @@ class Samples:
     float32 where that holds all of them exactly, else float64, or int64 where they are whole and
     beyond 2**53; categories int64, indices into the field's classes, -1 where there is none, or
     with several labels (n, labels) uint8, 0 or 1; text, dates (as in ISO 8601) and paths as
-    objects (str or None); pictures and masks
-    uint8 or uint16, channels first; sound and signals float32, channels first. Large ones are
-    memory maps. Missing numbers are NaN. given: for each sample 0 train, 1 validation, 2 test,
-    -1 none, where the source says so. origins: what people look for, such as `line 12` or the
-    path below the folder; empty: the index.
+    objects (str or None); pictures and masks uint8 or uint16, channels first; sound and signals
+    float32, channels first. Large ones are memory maps. Missing numbers are NaN. given: for each
+    sample 0 train, 1 validation, 2 test, -1 none, where the source says so. origins: what people
+    look for, such as `line 12` or the path below the folder; empty: the index.
     """
 
     spec: DataSpec

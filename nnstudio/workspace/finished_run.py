@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,4 +66,6 @@ def train(
     if isinstance(events[-1], Failed):
         raise TrainingError(events[-1].sentence)
     assert run.prepared is not None
+    if run.prepared.data is not None:
+        project = replace(project, data=run.prepared.data)
     return FinishedRun(project, run.state, events, folder, run.prepared.model)

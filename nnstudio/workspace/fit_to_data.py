@@ -10,7 +10,7 @@ from nnstudio.compiler.inference import full_report
 from nnstudio.data.answer import Answer, Form, GivenForm
 from nnstudio.data.info import DataSetInfo
 from nnstudio.project.commands.data import SetData
-from nnstudio.project.commands.fit_to_data import FitToData
+from nnstudio.project.commands.fit_to_data import FitToData, tokens_taken
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.symbols.dimension import BATCH, batch_axis
@@ -111,7 +111,28 @@ def is_fitted(project: Project, report: Report, info: DataSetInfo, resize: bool 
     """
     if not can_be_fed(project, report, info, resize):
         return False
-    return tells_apart(project, report, info)
+    return not _vocabularies(project, report, info) and tells_apart(project, report, info)
+
+
+def _vocabularies(
+    project: Project, report: Report, info: DataSetInfo
+) -> tuple[tuple[str, int], ...]:
+    """The Inputs whose embeddings know too few tokens, with the number that there are."""
+    if not info.tokens:
+        return ()
+    known = (
+        (one.name, tokens_taken(project, one.name)) for one in required_inputs(project, report)
+    )
+    return tuple((name, info.tokens) for name, count in known if count and count < info.tokens)
+
+
+def refuse_vocabularies(project: Project, report: Report, info: DataSetInfo) -> None:
+    """Raise `Refusal` if an embedding of an Input would be asked for a token it does not know."""
+    for name, tokens in _vocabularies(project, report, info):
+        raise Refusal(
+            f"{name} is embedded with {tokens_taken(project, name):,} tokens, but "
+            f"{info.in_sentence} has {tokens:,}"
+        )
 
 
 def tells_apart(project: Project, report: Report, info: DataSetInfo) -> bool:
@@ -145,7 +166,12 @@ def fit_command(project: Project, report: Report, info: DataSetInfo) -> FitToDat
 
 
 def classes_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
-    """The command that fits the numbers of classes alone, as far as they do not suit already."""
+    """The command that fits the numbers of classes and tokens alone, as far as they do not suit."""
+    found = _answers_command(project, report, info)
+    return replace(found, vocabularies=_vocabularies(project, report, info))
+
+
+def _answers_command(project: Project, report: Report, info: DataSetInfo) -> FitToData:
     if tells_apart(project, report, info) or not report.root.outputs:
         return FitToData(None, 0)
     answers = answers_for(project, report, info)
@@ -181,6 +207,7 @@ class Fitting:
         if self.model.classes:
             done.append(f"{self.model.classes} classes")
         done += [f"{classes} classes for {name}" for name, classes in self.model.heads]
+        done += [f"{tokens} tokens for {name}" for name, tokens in self.model.vocabularies]
         return ", ".join(done) or "it fits as it is"
 
 

@@ -20,7 +20,13 @@ from nnstudio.project.values import Project
 from nnstudio.runs.store import PROJECT_FILE
 from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.workspace.fit_to_data import answers_for, best_fitting, is_fitted, refuse_outputs
+from nnstudio.workspace.fit_to_data import (
+    answers_for,
+    best_fitting,
+    is_fitted,
+    refuse_outputs,
+    refuse_vocabularies,
+)
 from nnstudio.workspace.input_mapping import map_inputs
 
 
@@ -48,6 +54,7 @@ def plan_training(
     try:
         mapping = map_inputs(project, report, info, project.data.resize)
         refuse_outputs(project, report, info, settings.loss)
+        refuse_vocabularies(project, report, info)
         asked = tuple(answer.name for answer in answers_for(project, report, info).values())
     except Refusal as error:
         raise Refusal(f"{error}; {_advice(info, project.data.resize)} first") from error

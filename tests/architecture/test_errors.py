@@ -17,6 +17,8 @@ NEVER_SHOWN = {
     "nnstudio.catalog.rules.cost.UnknownError": "a cost that depends on an unknown size",
     "nnstudio.symbols.work.CancelledError": "whoever asked for the work has asked for its end",
     "nnstudio.symbols.work.OutOfStepsError": "whoever gave the allowance says it itself",
+    "nnstudio.data.reading.table.encoding._UndecodableError": "another encoding is tried",
+    "nnstudio.data.reading.table.records.Unfinished": "the reader goes on with the next block",
 }
 
 

@@ -16,6 +16,7 @@ from nnstudio.data.samples import Progress, Samples, nobody_watches
 from nnstudio.project.data.places import place_of
 from nnstudio.project.data.source import BuiltIn
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 
 
@@ -84,13 +85,28 @@ def refuse_changed(path: Path, spec: DataSpec) -> None:
 
 
 def _with(samples: Samples, spec: DataSpec) -> Samples:
-    """The samples with everything else that a spec says: split, preparation, balance, ..."""
-    kept = {
-        name: getattr(spec, name)
-        for name in DataSpec.model_fields
-        if name not in ("source", "samples", "fields", "targets", "guesses")
-    }
-    return replace(samples, spec=samples.spec.with_values(**kept))
+    """The samples with everything else that a spec says: split, preparation, balance, ...
+
+    What nobody has chosen in a spec of an unread source is as the reader proposes it.
+    """
+    found, kept = samples.spec, ("source", "samples", "fields", "targets", "guesses")
+    values = {name: getattr(spec, name) for name in DataSpec.model_fields if name not in kept}
+    if not spec.fields:
+        own = (step for step in spec.preparation if step not in found.preparation)
+        values["preparation"] = (*found.preparation, *own)
+        values["split"] = _chosen(spec.split, found.split)
+        if spec.feeds == ():
+            values["feeds"] = found.feeds
+    return replace(samples, spec=found.with_values(**values))
+
+
+def _chosen(split: Split, proposed: Split) -> Split:
+    """The proposed split with what differs from the defaults in the other one."""
+    fresh = Split()
+    own = {name: getattr(split, name) for name in Split.model_fields}
+    return proposed.with_values(
+        **{name: value for name, value in own.items() if value != getattr(fresh, name)}
+    )
 
 
 def existing(place: str | Path) -> Path:

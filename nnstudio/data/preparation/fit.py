@@ -128,6 +128,11 @@ def _named_steps(spec: DataSpec, field: Field) -> tuple[Preparation, ...]:
 
 
 def _prepared(values: NDArray[Any], one: FittedField) -> NDArray[Any]:
+    if not len(values):  # a part without samples: no step has to know what to do with none
+        form = one.field.shape
+        for step in one.steps:
+            form = step.form(form, one.field)
+        return np.zeros((0, *form), np.float32)
     rows = _on_scale(filled(values, one.filling, one.field), one.field)
     for step, fitted in zip(one.steps, one.fitted, strict=True):
         rows = step.apply(rows, fitted, one.field)

@@ -109,7 +109,7 @@ class LogMel(Preparation):
     layout: Literal["picture", "sequence"] = Limits(
         default="picture",
         title="Layout",
-        description="picture: channels, bands, steps; sequence: steps, bands, for recurrent layers.",
+        description="picture: channels, bands, steps; sequence: steps, bands.",
     )
 
     @model_validator(mode="after")

@@ -114,11 +114,22 @@ def _stream(spec: DataSpec, name: str, fields: tuple[Field, ...]) -> Stream:
         (field,) = fields
         form = form_of(spec, field)
         tokens = field.kind == "tokens" or "index" in (s.name for s in steps_for(spec, field))
-        vocabulary = classes_in(field) if tokens else 0
+        vocabulary = _vocabulary(spec, field) if tokens else 0
         scalar = field.kind in _SCALARS and not form and not vocabulary
         return Stream(name, fields, (1,) if scalar else form, vocabulary)
     width = sum(_width(spec, field) for field in fields)
     return Stream(name, fields, (width,))
+
+
+def _vocabulary(spec: DataSpec, field: Field) -> int:
+    """How many tokens a field has: its own classes, or those of the tokens that it is asked for.
+
+    1 where nobody knows.
+    """
+    if field.classes or field.kind != "tokens":
+        return classes_in(field)
+    asked = (t.classes for t in spec.targets if t.task in ("next_token", "tokens"))
+    return max((len(classes) for classes in asked), default=1) or 1
 
 
 def _width(spec: DataSpec, field: Field) -> int:

@@ -20,14 +20,16 @@ class FitToData:
     """Fit the model to samples of shape `form` (without the batch) and a number of classes.
 
     Without a form its Inputs stay as they are; with 0 classes (numbers to predict) its Outputs.
-    `further` are the forms of more Inputs, `heads` the numbers of classes of several Outputs, both
-    by name. What suits already is not touched.
+    `further` are the forms of more Inputs, `heads` the numbers of classes of several Outputs,
+    `vocabularies` the numbers of tokens that Inputs get, all by name. What suits already is not
+    touched.
     """
 
     form: Form | None
     classes: int
     further: tuple[tuple[str, Form], ...] = ()
     heads: tuple[tuple[str, int], ...] = ()
+    vocabularies: tuple[tuple[str, int], ...] = ()
     title: str = "Fit to data"
 
     def apply(self, project: Project) -> Project:
@@ -44,6 +46,9 @@ class FitToData:
             if output is None:
                 raise Refusal(f"{project.root} has no Output '{name}'")
             project = _with_classes_at(project, output, classes)
+        for name, tokens in self.vocabularies:
+            for embedding in embeddings_of(project, name):
+                project = _with_size(project, embedding.id, "num_embeddings", tokens)
         return project
 
     def _input_named(self, project: Project, name: str) -> Node:
@@ -146,34 +151,63 @@ class _Sizes:
 
 
 def _with_classes_at(project: Project, output: Node, classes: int) -> Project:
-    """The last Linear before an Output gets as many features as there are classes."""
+    """The last Linear or convolution before an Output gets as many values as there are classes."""
     graph = project.model.graph
     level, seen = [output.id], {output.id}
     while level:
-        found = next((n for n in map(graph.by_id.__getitem__, level) if n.type == "Linear"), None)
+        nodes = map(graph.by_id.__getitem__, level)
+        found = next((n for n in nodes if n.type == "Linear" or n.type.startswith("Conv")), None)
         if found is not None:
             return _with_features(project, found, classes)
         ahead = [port.node for at in level for port in graph.incoming[at].values()]
         level = [n for n in dict.fromkeys(ahead) if n not in seen]
         seen.update(level)
     raise Refusal(
-        f"{project.root} has neither a parameter num_classes nor a Linear before its Output: "
-        "set the number of classes by hand"
+        f"{project.root} has neither a parameter num_classes nor a Linear or convolution before "
+        "its Output: set the number of classes by hand"
     )
 
 
 def _with_features(project: Project, linear: Node, classes: int) -> Project:
+    if linear.type.startswith("Conv"):
+        return _with_size(project, linear.id, "out_channels", classes)
+    return _with_size(project, linear.id, "out_features", classes)
+
+
+def _with_size(project: Project, node: str, param: str, size: int) -> Project:
+    """A node of the model, or the one whose layer it shares, with another size."""
     graph = project.model.graph
-    if linear.shares is not None:
-        linear = graph.by_id[linear.shares]
-    features = linear.params.get("out_features")
-    if isinstance(features, Expr):
-        if project.model.parameter(features.text) is None:
-            raise Refusal(
-                f"{linear.name} has out_features {features.text}: set the number of classes by hand"
-            )
-        return with_root_value(project, features.text, classes)
-    if features == classes:
+    layer = graph.by_id[node]
+    if layer.shares is not None:
+        layer = graph.by_id[layer.shares]
+    present = layer.params.get(param)
+    if isinstance(present, Expr):
+        if project.model.parameter(present.text) is None:
+            what = "number of tokens" if param == "num_embeddings" else "number of classes"
+            raise Refusal(f"{layer.name} has {param} {present.text}: set the {what} by hand")
+        return with_root_value(project, present.text, size)
+    if present == size:
         return project
-    fitted = linear.with_param("out_features", classes)
-    return project.with_graph(project.root, graph.with_node(fitted))
+    return project.with_graph(project.root, graph.with_node(layer.with_param(param, size)))
+
+
+def embeddings_of(project: Project, name: str) -> list[Node]:
+    """The embeddings of the model that read the Input of that name themselves."""
+    graph = project.model.graph
+    given = {node.id for node in graph.of_type(INPUT) if node.name == name}
+    readers = {edge.target.node for edge in graph.edges if edge.source.node in given}
+    return [node for node in graph.of_type("Embedding") if node.id in readers]
+
+
+def tokens_taken(project: Project, name: str) -> int | None:
+    """How many tokens the Input's embeddings know, the fewest of several; None if nobody says."""
+    known = []
+    for embedding in embeddings_of(project, name):
+        size: object = embedding.params.get("num_embeddings")
+        if isinstance(size, Expr):
+            parameter = project.model.parameter(size.text)
+            default = parameter.default if parameter is not None else None
+            size = project.values.get(size.text, default)  # type: ignore[arg-type]
+        if type(size) is int:
+            known.append(size)
+    return min(known, default=None)

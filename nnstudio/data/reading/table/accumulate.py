@@ -87,6 +87,7 @@ class Numbers:
     """
 
     def __init__(self, most: int) -> None:
+        self.most = most
         self._values: NDArray[Any] = np.empty(most, np.float32)
         self.count = 0
         self.exact = True

@@ -153,6 +153,19 @@ def _exactly_rounded() -> dict[str, Any]:
     return {} if version >= (3, 1) else {"float_precision": "round_trip"}
 
 
+def without_quotes(text: bytes, delimiter: str) -> bytes:
+    """Lines without the quotes around cells that hold no delimiter, line end or quote.
+
+    Where all are of that kind, no quote is left. The quote that opens another cell always stays:
+    it follows a delimiter, which no match can cross.
+    """
+    if delimiter == BLANKS:
+        return text
+    mark = re.escape(delimiter.encode())
+    cell = rb'"(?<![^%b\r\n]")([^"%b\r\n]*)"(?![^%b\r\n])' % (mark, mark, mark)
+    return re.sub(cell, rb"\1", text)
+
+
 def line_ends(text: bytes) -> int:
     """Physical line ends: LF, CRLF and CR that stands alone."""
     returns = text.count(b"\r") if b"\r" in text else 0

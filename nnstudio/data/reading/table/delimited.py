@@ -32,7 +32,7 @@ def open_text(path: Path, table: Table, spec: DataSpec, progress: Progress | Non
         *([lambda share, what: progress(0.1 * share, what)] if progress is not None else []),
     )
     text, ends = _beginning(path, encoding)
-    layout = lay_out(path.name, text, table, given)
+    layout = lay_out(path.name, text, table, given, ends)
     source = layout.source.with_values(encoding=encoding.name, format="text")
     layout = replace(layout, source=source)
     heading = Heading(layout.names, layout.header)

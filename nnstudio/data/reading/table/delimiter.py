@@ -40,16 +40,17 @@ class Separation:
 def first_records(
     name: str, text: str, delimiter: str, first: int = 1, comment: str = "", strict: bool = False
 ) -> list[Record]:
-    """The first 200 records and some; without `strict`, those before the first fault."""
+    """The first 200 records; without `strict`, those before the first fault.
+
+    An open quote at the end of the text is `Unfinished` if strict.
+    """
     found: list[Record] = []
     try:
         for record in Records(name, text, delimiter, first, comment):
             found.append(record)
             if len(found) >= PROBE:
                 break
-    except Unfinished:
-        pass
-    except DataError:
+    except (Unfinished, DataError):
         if strict:
             raise
     return found

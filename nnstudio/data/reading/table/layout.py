@@ -17,7 +17,7 @@ from nnstudio.data.reading.table.delimiter import (
 )
 from nnstudio.data.reading.table.header import header_reason, names_rows, unique_names
 from nnstudio.data.reading.table.marks import marks
-from nnstudio.data.reading.table.records import Record
+from nnstudio.data.reading.table.records import Record, Unfinished, unclosed
 from nnstudio.data.reading.table.units import plainly
 from nnstudio.project.data.source import Table
 from nnstudio.project.data.spec import Guess
@@ -62,8 +62,13 @@ def _columns(count: int) -> str:
     return f"{count:,} column" + "s" * (count != 1)
 
 
-def lay_out(name: str, text: str, table: Table, given: Collection[str]) -> Layout:
-    """Understand the beginning of a text. `given`: options of `table` that are obeyed."""
+def lay_out(
+    name: str, text: str, table: Table, given: Collection[str], whole: bool = False
+) -> Layout:
+    """Understand the beginning of a text, or all of it if `whole`.
+
+    `given`: options of `table` that are obeyed. Raises `DataError`.
+    """
     guesses: list[Guess] = []
     told = separation(name, text)
     delimiter = table.delimiter if "delimiter" in given else told.delimiter
@@ -72,7 +77,12 @@ def lay_out(name: str, text: str, table: Table, given: Collection[str]) -> Layou
     cut = table.skipped if "skipped" in given else int(told.told)
     comment = table.comment if "comment" in given else ""
     rest = cut_lines(text, cut)
-    records = first_records(name, rest, delimiter, cut + 1, comment, strict=True)
+    try:
+        records = first_records(name, rest, delimiter, cut + 1, comment, strict=True)
+    except Unfinished as unfinished:
+        if whole:
+            raise unclosed(name, unfinished.opened) from None
+        records = first_records(name, rest, delimiter, cut + 1, comment)
     layout = lay_out_records(
         name,
         records,

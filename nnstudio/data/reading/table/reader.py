@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from nnstudio.data.info import DataError
 from nnstudio.data.reading.table.assemble import samples_of, understand
 from nnstudio.data.reading.table.content import Opened
 from nnstudio.data.reading.table.delimited import open_text
-from nnstudio.data.reading.table.delimiter import separation
+from nnstudio.data.reading.table.delimiter import PROBE, separation
 from nnstudio.data.reading.table.encoding import BEGINNING, look
 from nnstudio.data.reading.table.excel import open_workbook
 from nnstudio.data.reading.table.findings import findings_of
@@ -101,14 +102,25 @@ def _format(path: Path, table: Table) -> str:
     return "parquet" if suffix in _PARQUET else "excel" if suffix in _EXCEL else "text"
 
 
+_A_NUMBER = re.compile(r"(?<![^\s,])[+-]?\d+(\.\d*)?([eE][+-]?\d+)?(?![^\s,])")
+
+
 def _has_columns(path: Path) -> bool:
-    """True if most lines of the beginning have the same number of cells, more than one."""
+    """True if most lines of the beginning have the same number of cells, more than one.
+
+    Verses have as many blanks or commas in each line, too: those separate cells only where at
+    least half of the lines have a number among them.
+    """
     try:
         encoding = look(path, whole=False)
         with path.open("rb") as stream:
             stream.seek(encoding.mark)
             text = stream.read(BEGINNING // 10).decode(encoding.name, errors="ignore")
-        return separation(path.name, text).sure
+        found = separation(path.name, text)
+        lines = [line for line in text.splitlines()[:PROBE] if line.strip()]
+        numeric = sum(bool(_A_NUMBER.search(line)) for line in lines)
+        clear = found.told or found.delimiter in ";\t|"
+        return found.sure and (clear or 2 * numeric >= len(lines))
     except (OSError, DataError):
         return False
 

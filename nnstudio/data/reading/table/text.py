@@ -1,7 +1,7 @@
 """The whole of a text with delimiters: pandas' C engine block by block, the csv module where exact.
 
 pandas is silent about short records and loses leading zeros and large whole numbers. So a block
-goes to it only if it has no quotes, every column's type is given, and its delimiters are counted
+goes to it only if it needs no quotes, every column's type is given, and its delimiters are counted
 afterwards; any other block, and any that it refuses, is read exactly, record by record.
 """
 
@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.budget import afford
 from nnstudio.data.reading.table.accumulate import Column, Numbers, Words
-from nnstudio.data.reading.table.block import OBJECT, REAL, WHOLE, Block, cut_lines, line_ends
+from nnstudio.data.reading.table.block import (
+    OBJECT,
+    REAL,
+    WHOLE,
+    Block,
+    cut_lines,
+    line_ends,
+    without_quotes,
+)
 from nnstudio.data.reading.table.content import Content, Wanted, no_number
 from nnstudio.data.reading.table.encoding import Encoding, blocks
 from nnstudio.data.reading.table.layout import Layout, ragged
@@ -97,7 +105,8 @@ class _Reading:
         for k, want in wanted.items():
             self.columns[k] = self._begin(k, want, most)
         self._counted = first
-        self._fast = not layout.source.comment and not layout.source.thousands
+        plain = not layout.source.comment and not layout.source.thousands
+        self._fast = plain and self._delimiter.isascii()
 
     def _begin(self, k: int, want: Wanted, most: int) -> Column:
         """Numbers if the first records have some there and nothing else."""
@@ -187,7 +196,7 @@ class _Reading:
         if k in self._forced:
             raise self._no_number(k, cells, lines)
         if column.count == 0:
-            words = Words(len(column._values))
+            words = Words(column.most)
             words.add(cells)
             self.columns[k] = words
         else:
@@ -204,10 +213,12 @@ class _Reading:
         """True if pandas has read the block, and nothing was lost."""
         import pandas as pd
 
+        width = self._layout.width
+        if self._fast and width > 1 and b'"' in text:
+            text = without_quotes(text, self._delimiter)
         if not self._fast or b'"' in text or not text.strip():
             return False
         block = Block(text, self._delimiter)
-        width = self._layout.width
         if self._counted and not block.starts_with(width):
             return False
         alive = [k for k in self.columns if k not in self.demoted]

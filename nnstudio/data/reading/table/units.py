@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 _MONEY = "€$£¥"
 _CELL = re.compile(
     rf"([+-]?)([{_MONEY}]|[A-Z]{{3}}(?= ))?\s?"
-    r"([+-]?[0-9.,][0-9.,'’ \u00a0\u2009\u202f]*(?:[eE][+-]?[0-9]+)?)"
+    r"([+-]?[0-9.,'’ \u00a0\u2009\u202f]*[0-9](?:[eE][+-]?[0-9]+)?)"
     rf"\s?([%‰°{_MONEY}]|°[CF]|[^\W\d_]{{1,4}}|[a-zA-Z]{{1,3}}/[a-zA-Z]{{1,3}})?"
 )
 
