@@ -15,6 +15,7 @@ from nnstudio.project.presets import load_target
 from nnstudio.ui.app import create_window
 from nnstudio.ui.data_page.content import DataContent
 from nnstudio.ui.data_page.page import DataView
+from nnstudio.ui.widgets.sentence_table import Sentence, SentenceTable
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
@@ -434,6 +435,21 @@ def test_a_finding_leads_to_its_field(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert content.fields.view.currentIndex().data() == "station"
+
+
+def test_of_many_fixes_the_first_has_a_button_and_the_others_a_menu(qtbot: QtBot) -> None:
+    done: list[str] = []
+    titles = ("Leave out", "Fill in the mean", "Fill in the median")
+    table = SentenceTable("Finding")
+    qtbot.addWidget(table)
+    fixes = tuple((title, lambda title=title: done.append(title)) for title in titles)
+    table.show_sentences([Sentence("error", "age", "Some have no age.", fixes)])
+    table.show()
+    first, others = table.fix_buttons(0)
+    qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(others, Qt.MouseButton.LeftButton)
+    choose(open_popup(), "Fill in the median")
+    assert done == ["Leave out", "Fill in the median"]
 
 
 def test_balance_before_and_after(window: MainWindow, qtbot: QtBot) -> None:

@@ -67,6 +67,7 @@ class StepCard(QFrame):
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(line)
         column.addWidget(self.form)
+        self.form.setContentsMargins(6, 0, 0, 4)
         self.form.hide()
 
     def show_step(self, step: Step, title: str, summary: str, settings: list[Setting]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QMenu,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -26,7 +27,9 @@ WORDS = {"error": "Error", "warning": "Warning", "advice": "Advice", "note": "No
 ORDER = ("error", "warning", "advice", "note")
 _ROW, _TWO_LINES, _AROUND = 34, 31, 12
 """The height of a row; from which height a sentence has several lines, and the room around it."""
-_WIDEST_FIX = 320
+_WIDEST_FIX = 340
+_BUTTONS = 2
+"""Fixes that have a button each; of more the first has one, the others a menu."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +108,35 @@ class SentenceTable(QTableWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(6)
-        for title, act in told.fixes:
-            button = ElidedButton(title)
-            button.setProperty("role", "small")
-            button.ensurePolished()
+        shown = told.fixes if len(told.fixes) <= _BUTTONS else told.fixes[:1]
+        for title, act in shown:
+            button = _button(title)
             button.clicked.connect(lambda _on=False, act=act: act())
             row.addWidget(button)
+        if shown != told.fixes:
+            others = _button("Other...")
+            others.setMinimumWidth(others.sizeHint().width())  # the longer title gives way
+            others.clicked.connect(lambda: self._open_others(told, others))
+            row.addWidget(others)
         row.addStretch(1)
         return holder
+
+    def _open_others(self, told: Sentence, under: QWidget) -> None:
+        """Offer the fixes that have no button of their own."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for title, act in told.fixes[1:]:
+            menu.addAction(title, lambda act=act: act())
+        menu.popup(under.mapToGlobal(under.rect().bottomLeft()))
 
     def fix_buttons(self, row: int) -> list[QPushButton]:
         """The buttons of a row, in their order; none if there is no fix."""
         holder = self.cellWidget(row, 3)
         return holder.findChildren(QPushButton) if holder else []
+
+
+def _button(title: str) -> ElidedButton:
+    button = ElidedButton(title)
+    button.setProperty("role", "small")
+    button.ensurePolished()
+    return button
