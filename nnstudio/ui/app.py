@@ -25,7 +25,7 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.title import PROGRAM
 from nnstudio.ui.window.main_window import MainWindow
-from nnstudio.workspace.data_page.controller import Understand
+from nnstudio.workspace.data_page.reading import Understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
 

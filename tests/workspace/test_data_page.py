@@ -279,6 +279,20 @@ def test_a_fix_is_one_change(world: Page) -> None:
     assert page.spec.by_name["age"].missing == "refuse"
 
 
+def test_a_fix_keeps_what_was_set_meanwhile_and_ends_its_finding(world: Page) -> None:
+    page = world.opened()
+    page.apply(edits.with_role(page.spec, ["ward"], "ignored"), "Set role to ignored")
+    before = page.findings
+    page.apply_fix(before[0].fixes[0])
+    assert page.spec.by_name["age"].missing == "median"
+    assert page.spec.by_name["ward"].role == "ignored"
+    assert page.findings == before[1:]
+    world.workspace.undo()
+    assert page.findings == before
+    page.apply(edits.with_role(page.spec, ["station"], "ignored"), "Set role to ignored")
+    assert "constant" not in [finding.code for finding in page.findings]  # mended by hand
+
+
 def test_another_kind_forgets_what_the_old_one_said() -> None:
     spec = edits.with_kind(fake_data.table().spec, ["outcome"], "number")
     assert spec.by_name["outcome"].classes == ()

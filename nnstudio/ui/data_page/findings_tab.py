@@ -57,9 +57,9 @@ class FindingsTab(QWidget):
 
     def refresh(self) -> None:
         """Show the findings of the page as they are now."""
-        overview = self._page.overview
-        found = overview.samples.findings if overview is not None else ()
-        ordered = tuple(sorted(found, key=lambda one: ORDER.index(one.severity)))[:MOST]
+        ordered = tuple(sorted(self._page.findings, key=lambda one: ORDER.index(one.severity)))[
+            :MOST
+        ]
         if ordered == self._shown:
             return
         self._shown = ordered

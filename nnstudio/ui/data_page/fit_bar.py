@@ -11,8 +11,8 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import IconLabel
 from nnstudio.ui.widgets.wrapped_label import WrappedLabel
-from nnstudio.workspace.data_page.controller import Reading
 from nnstudio.workspace.data_page.fitting import FitLine
+from nnstudio.workspace.data_page.reading import Reading
 
 
 class FitBar(QFrame):

@@ -22,7 +22,8 @@ from nnstudio.ui.data_page.fit_bar import FitBar
 from nnstudio.ui.data_page.jobs import BackgroundJobs
 from nnstudio.ui.data_page.states import BusyState, ChooseButtons, DropArea, RefusalState, centred
 from nnstudio.ui.settings import Settings
-from nnstudio.workspace.data_page.controller import DataPage, Understand
+from nnstudio.workspace.data_page.controller import DataPage
+from nnstudio.workspace.data_page.reading import Understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
 

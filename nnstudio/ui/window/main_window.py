@@ -54,7 +54,7 @@ from nnstudio.ui.window.page_bar import Pages
 from nnstudio.ui.window.shape_finder import ShapeFinder
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
-from nnstudio.workspace.data_page.controller import Understand
+from nnstudio.workspace.data_page.reading import Understand
 from nnstudio.workspace.data_page.sources import step_kinds
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace

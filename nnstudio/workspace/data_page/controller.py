@@ -2,87 +2,33 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Protocol
+from dataclasses import replace
 
 from psygnal import Signal
 
-from nnstudio.data.builtin.catalogue import BUILT_IN
-from nnstudio.data.samples import Fix, Progress, Samples
+from nnstudio.data.samples import Finding, Fix
 from nnstudio.errors import UserError
 from nnstudio.project.commands.data import SetData
 from nnstudio.project.data.places import place_of
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
-from nnstudio.symbols.work import CancelledError, look
+from nnstudio.symbols.work import CancelledError
+from nnstudio.workspace.data_page import edits
 from nnstudio.workspace.data_page.fitting import FitLine, fit_line
 from nnstudio.workspace.data_page.overview import Overview, overview
+from nnstudio.workspace.data_page.reading import (
+    Jobs,
+    Place,
+    Reading,
+    Refused,
+    Understand,
+    name_of,
+)
 from nnstudio.workspace.workspace import Workspace
 
 KEPT = 3
 """Sources whose samples are kept, so that undo does not read them again."""
-
-Place = str | Path
-
-
-class Understand(Protocol):
-    """From a file, a folder or the name of a built-in set to samples; raises `DataError`."""
-
-    def __call__(
-        self, place: Place, spec: DataSpec | None = None, progress: Progress = ...
-    ) -> Samples: ...
-
-
-class Jobs(Protocol):
-    """Does one piece of work at a time, elsewhere; its end is told in the thread of the caller."""
-
-    def start(
-        self,
-        work: Callable[[], object],
-        done: Callable[[object], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        """Begin; `done` or `failed` is called at the end."""
-
-
-@dataclass
-class Reading:
-    """What is being read, how far, and the wish that it ends."""
-
-    name: str
-    place: Place
-    spec: DataSpec | None
-    title: str
-    share: float = 0.0
-    what: str = "Looking at it"
-    cancelled: threading.Event = field(default_factory=threading.Event)
-
-    def watch(self, share: float, what: str) -> None:
-        """Note how far it is; the progress of the readers."""
-        look(self.cancelled.is_set)
-        self.share, self.what = min(1.0, max(0.0, share)), what
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Why something cannot be read: what was tried, and the sentence with what to try."""
-
-    reading: Reading
-    sentence: str
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.reading.name
-
-    @property
-    def place(self) -> Place:
-        """Where it is."""
-        return self.reading.place
 
 
 class DataPage:
@@ -343,8 +289,23 @@ class DataPage:
             self._read(Reading(name_of(spec.source.path), self._place_of(spec), spec, title))
 
     def apply_fix(self, fix: Fix) -> None:
-        """Do what a finding offers."""
-        self.apply(fix.spec, fix.title)
+        """Do what a finding offers, to the spec as it is now."""
+        self.apply(self._fixed(fix), fix.title)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found and is not mended yet."""
+        if self.overview is None:
+            return ()
+        return tuple(
+            finding
+            for finding in self.overview.samples.findings
+            if all(self._fixed(fix) != self._spec for fix in finding.fixes)
+        )
+
+    def _fixed(self, fix: Fix) -> DataSpec:
+        found = self.overview.found if self.overview is not None else None
+        return fix.spec if found is None else edits.with_fix(self._spec, found, fix.spec)
 
     def fit_model(self) -> None:
         """Fit the model to the data. Raises `Refusal` with the reason where it cannot be done."""
@@ -377,14 +338,6 @@ def _completed(wanted: DataSpec, found: DataSpec) -> DataSpec:
     return wanted.with_values(
         fields=found.fields, targets=found.targets, feeds=found.feeds, guesses=found.guesses
     )
-
-
-def name_of(path: str) -> str:
-    """What a source is called: a built-in set's title, else the last part of its path."""
-    info = BUILT_IN.get(path)
-    if info is not None:
-        return info.title
-    return Path(path).name or path
 
 
 def _sentence(error: Exception) -> str:

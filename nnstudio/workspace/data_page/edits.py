@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from nnstudio.data.info import DataError
 from nnstudio.project.data.fields import Field, Kind, Missing, Role, Target, TaskKind
+from nnstudio.project.data.part import Part
 from nnstudio.project.data.spec import DataSpec, Guess
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Parameter, Step
@@ -101,6 +102,45 @@ def confirmed(spec: DataSpec, about: Iterable[str]) -> DataSpec:
 def _decided(spec: DataSpec, about: Iterable[str]) -> tuple[Guess, ...]:
     gone = frozenset(about)
     return tuple(g for g in spec.guesses if g.about not in gone)
+
+
+# -- fixes --------------------------------------------------------------------------------------
+
+
+def with_fix(spec: DataSpec, found: DataSpec, fixed: DataSpec) -> DataSpec:
+    """What a fix changes, `found` to `fixed`, done to the spec as it is now; the rest stays."""
+    values: dict[str, object] = {}
+    for name in DataSpec.model_fields:
+        before, after = getattr(found, name), getattr(fixed, name)
+        if before == after:
+            continue
+        by_key = name in ("fields", "targets", "guesses")
+        values[name] = _with_changes(getattr(spec, name), before, after) if by_key else after
+    return spec.with_values(**values)
+
+
+def _with_changes(
+    now: Iterable[Part], before: Iterable[Part], after: Iterable[Part]
+) -> tuple[Part, ...]:
+    old, new = ({_name(part): part for part in parts} for parts in (before, after))
+    kept = {}
+    for part in now:
+        name = _name(part)
+        if name in old and name in new:
+            changed = {
+                key: getattr(new[name], key)
+                for key in type(part).model_fields
+                if getattr(new[name], key) != getattr(old[name], key)
+            }
+            kept[name] = part.with_values(**changed) if changed else part
+        elif name not in old:
+            kept[name] = part
+    added = {name: part for name, part in new.items() if name not in old and name not in kept}
+    return (*kept.values(), *added.values())
+
+
+def _name(part: Part) -> str:
+    return str(getattr(part, "name", "") or getattr(part, "about", ""))
 
 
 # -- fields -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.class_counts import ClassCounts, class_counts
 from nnstudio.data.pipeline.splitting import parts_of
 from nnstudio.data.samples import PARTS, Progress, Samples
+from nnstudio.project.data.spec import DataSpec
 
 NOT_USED = -1
 
@@ -21,7 +22,8 @@ class Overview:
     """What is counted of samples with the spec that they have.
 
     part: for each sample 0 train, 1 validation, 2 test, -1 for those that are left out.
-    split_problem: why there are no parts, one sentence; empty if there are.
+    split_problem: why there are no parts, one sentence; empty if there are. found: the spec with
+    which the samples were read, from which the fixes of the findings start.
     """
 
     samples: Samples
@@ -29,6 +31,7 @@ class Overview:
     columns: dict[str, ColumnStatistics] = field(default_factory=dict)
     classes: tuple[ClassCounts, ...] = ()
     split_problem: str = ""
+    found: DataSpec | None = None
 
     def sizes(self) -> dict[str, int]:
         """Samples in each part, by its name."""
@@ -42,6 +45,7 @@ def overview(
 
     Takes a while where there are many columns; `progress` is told and may end it.
     """
+    found = before.found if before is not None else samples.spec
     columns: dict[str, ColumnStatistics] = {}
     fields = [one for one in samples.spec.fields if one.name in samples.fields]
     for k, one in enumerate(fields):
@@ -58,7 +62,7 @@ def overview(
     try:
         parts = parts_of(samples, name)
     except DataError as error:
-        return Overview(samples, part, columns, (), str(error))
+        return Overview(samples, part, columns, (), str(error), found)
     for k, indices in enumerate((parts.train, parts.validation, parts.test)):
         part[indices] = k
-    return Overview(samples, part, columns, class_counts(samples, parts))
+    return Overview(samples, part, columns, class_counts(samples, parts), found=found)
