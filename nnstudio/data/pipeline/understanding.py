@@ -36,12 +36,13 @@ def understand(
         return samples if spec is None else _with(samples, spec)
     path = existing(place)
     known = None if spec is None or _is_unread(spec) else spec
-    key = (str(path), _state(path), known.model_dump_json() if known else "")
-    read = _kept.get(key)
+    state = _state(path)
+    read = _kept.get((str(path), state, _what_decides(known)))
     if read is None:
         read = _read(path, known, progress)
         _kept.clear()
-        _kept[key] = read
+        for asked in (known, read.spec):
+            _kept[(str(path), state, _what_decides(asked))] = read
     return read if spec is None else _with(read, spec)
 
 
@@ -57,9 +58,17 @@ _kept: dict[tuple[str, str, str], Samples] = {}
 """The last source that was read: describing it and training on it reads it once."""
 
 
+def _what_decides(spec: DataSpec | None) -> str:
+    """What of a spec a reader looks at; the rest comes after it."""
+    parts = {"source", "fields", "targets", "preparation"}
+    return "" if spec is None else spec.model_dump_json(include=parts)
+
+
 def _state(path: Path) -> str:
-    found = fingerprint(path) if path.is_dir() else path.stat()
-    return str(found) if path.is_dir() else f"{found.st_size} {found.st_mtime_ns}"  # type: ignore[union-attr]
+    if path.is_dir():
+        return fingerprint(path).hash
+    state = path.stat()
+    return f"{state.st_size} {state.st_mtime_ns}"
 
 
 def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
