@@ -23,13 +23,15 @@ class Answer:
     """What is asked of one Output.
 
     `form` is the shape of a sample's target: () for one class or one number, (K,) for labels or
-    numbers, (L,) for a class per position, (H, W) for a class per pixel.
+    numbers, (L,) for a class per position, (H, W) for a class per pixel. free: targets are made in
+    the lengths that the model takes, so that the form says nothing.
     """
 
     name: str
     task: TaskKind
     classes: tuple[str, ...] = ()
     form: Form = ()
+    free: bool = False
 
     @property
     def output(self) -> Form:
@@ -96,6 +98,8 @@ class Answer:
                 rebuilt = sample is not None and _same(form, sample)
                 if self.task == "reconstruction" or rebuilt:
                     return rebuilt
+                if self.free:
+                    return self.task == "number"
                 numeric = self.numbers is not None and _same(form, (1,))
                 return _same(form, self.output) or numeric
 
@@ -106,7 +110,7 @@ class Answer:
         values, where = (form[0], form[1:]) if by_pixel else (form[-1], form[:-1])
         enough = values is None or values == len(self.classes)
         spare = more and values is not None and values > len(self.classes)
-        return (enough or spare) and _same(where, self.form)
+        return (enough or spare) and (self.free or _same(where, self.form))
 
     @property
     def numbers(self) -> tuple[float, ...] | None:

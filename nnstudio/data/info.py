@@ -62,9 +62,9 @@ class DataSetInfo:
             heads = tuple(Answer(name, "classes", classes) for name, classes in self.heads)
             return (*heads, *measured)
         if not self.classes:
-            return (Answer("", "number"), *measured)
+            return (Answer("", "number", free=self.resizable == "sequence"), *measured)
         task: TaskKind = "tokens" if self.tokens else "classes"
-        return (Answer("", task, self.classes), *measured)
+        return (Answer("", task, self.classes, free=self.tokens > 0), *measured)
 
     def asking(self, names: tuple[str, ...]) -> DataSetInfo:
         """The description with what is asked limited to those names, in their order.

@@ -45,7 +45,7 @@ def scores_for_the_loss(project: Project, reports: Mapping[str, BlockReport]) ->
     With a softmax of C classes before it the loss stays above log(1 + (C - 1) / e).
     """
     report = reports.get(project.root)
-    if project.training.loss != "cross_entropy" or report is None:
+    if not _learns_classes(project) or report is None:
         return
     seen: set[tuple[str, str]] = set()
     for output in project.model.graph.of_type(OUTPUT):
@@ -83,3 +83,11 @@ def _last(
         block = inner
         node = next((n for n in inner.graph.of_type(OUTPUT) if n.name == ports[0].name), None)
     return None
+
+
+def _learns_classes(project: Project) -> bool:
+    """True if the loss is cross entropy, by choice or by what the data ask for."""
+    if project.training.loss != "auto":
+        return project.training.loss == "cross_entropy"
+    asked = [target.task for target in project.data.targets]
+    return not asked or any(task not in ("number", "labels", "reconstruction") for task in asked)

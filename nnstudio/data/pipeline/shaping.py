@@ -26,7 +26,7 @@ def shaped(info: DataSetInfo, values: NDArray[Any], wanted: Form) -> tuple[Tenso
         made = values if padded is None else padded
         return torch.from_numpy(np.ascontiguousarray(made).reshape(-1, *wanted)), None
     if info.can_be_resized(wanted):
-        form = image_of(info.forms[0]) if info.resizable == "image" else (1, values[0].size)
+        form = image_of(info.forms[0]) if info.resizable == "image" else (1, prod(values.shape[1:]))
         made = np.ascontiguousarray(values).reshape(-1, *(form or info.forms[0]))
         return torch.from_numpy(made), wanted
     there = ", ".join(in_words(one) for one in info.forms)
