@@ -115,7 +115,6 @@ def test_fewer_samples() -> None:
     ("split", "sentence"),
     [
         ({"by": "given"}, "gives none"),
-        ({"validation": 0.6, "test": 0.4, "by": "time"}, "leave no samples for training"),
         ({"validation": 0.001, "by": "random", "max_samples": 20}, "too few samples"),
     ],
 )

@@ -37,12 +37,16 @@ def absent(values: NDArray[Any], field: Field) -> NDArray[np.bool_]:
 
 
 def with_rules(spec: DataSpec) -> DataSpec:
-    """The spec with its rule for missing values given to the inputs that have none."""
+    """The spec with its rule for missing values given to the inputs that have none.
+
+    Samples without an answer cannot be filled: the targets get the rule if it is to drop them.
+    """
     if spec.missing == "refuse":
         return spec
+    roles = ("input", "target") if spec.missing == "drop" else ("input",)
     fields = tuple(
         field.with_values(missing=_suiting(spec.missing, field))
-        if field.role == "input" and field.missing == "refuse"
+        if field.role in roles and field.missing == "refuse"
         else field
         for field in spec.fields
     )
