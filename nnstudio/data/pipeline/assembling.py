@@ -105,8 +105,10 @@ def refuse_single_class(samples: Samples) -> None:
             classes = samples.spec.by_name[target.fields[0]].classes
             only = classes[int(found[0])] if len(found) and classes else "none"
             count = len(samples)
-            who = "The only sample has one class" if count == 1 else (
-                f"All {count:,} samples have the same class"
+            who = (
+                "The only sample has one class"
+                if count == 1
+                else (f"All {count:,} samples have the same class")
             )
             raise DataError(
                 f"{who} in '{target.fields[0]}' "

@@ -139,9 +139,7 @@ def _taken(
     return np.sort(pool[np.isin(units, taken)])
 
 
-def _latest_first(
-    samples: Samples, pool: Indices, units: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _latest_first(samples: Samples, pool: Indices, units: NDArray[np.int64]) -> NDArray[np.int64]:
     """The units by their latest sample, the last one first."""
     rank = np.empty(len(pool), np.int64)
     rank[_order_in_time(samples, pool)] = np.arange(len(pool))
@@ -161,8 +159,8 @@ def _order_in_time(samples: Samples, pool: Indices) -> Indices:
         first = int(pool[np.flatnonzero(gone)[0]])
         where = samples.origins[first] if samples.origins else f"sample {first + 1:,}"
         raise DataError(
-            f"The split is by the time in '{field}', but {int(gone.sum()):,} of {len(pool):,} samples are "
-            f"without one, the first at {where}: fill it in, or choose another split."
+            f"The split is by the time in '{field}', but {int(gone.sum()):,} of {len(pool):,} "
+            f"samples are without one, the first at {where}: fill it in, or choose another split."
         )
     return np.argsort(values.astype(str) if values.dtype == object else values, kind="stable")
 

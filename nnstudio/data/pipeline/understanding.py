@@ -149,7 +149,7 @@ def existing(place: str | Path) -> Path:
         raise DataError(f"{shown} cannot be the name of a file: {why}.") from error
     if not there:
         raise DataError(
-            f"There is no data set or file named {shown}; built in are {', '.join(BUILT_IN)}."
+            f"There is no data set or file named '{shown}'; built in are {', '.join(BUILT_IN)}."
         )
     if not path.is_file() and not path.is_dir():
         raise DataError(f"{shown} is a pipe or a device: expected a file or a folder.")

@@ -141,7 +141,7 @@ def _prepared(values: NDArray[Any], one: FittedField) -> NDArray[Any]:
     with np.errstate(over="ignore", invalid="ignore"):
         for step, fitted in zip(one.steps, one.fitted, strict=True):
             rows = step.apply(rows, fitted, one.field)
-        if rows is not values and rows.dtype.kind == "f" or rows.dtype == np.float64:
+        if (rows is not values and rows.dtype.kind == "f") or rows.dtype == np.float64:
             rows = rows.astype(np.float32, copy=False)
             if not np.isfinite(rows).all():
                 raise _too_large(values, one.field)

@@ -56,7 +56,7 @@ _STEPS = {
     },
     "augment": {
         "title": "Augmentation",
-        "description": "Changes of each batch while training: flip, crop:padding=4, mixup.",
+        "description": "Changes of each batch while training: flip, crop:border=4, mixup.",
         "type": "string",
     },
 }
