@@ -77,7 +77,7 @@ def test_inputs_that_are_not_finite(tmp_path: Path) -> None:
     samples = understand(path)
     assert "x" in [finding.where for finding in samples.findings]
     feed = InputMapping((ModelInput("", samples.spec.having("input")[0].name, (2,)),))
-    with pytest.raises(DataError, match="6 samples without a value in 'x'"):
+    with pytest.raises(DataError, match="6 samples without a finite value in 'x'"):
         assemble(samples, feed)
 
 
@@ -152,7 +152,7 @@ def test_places_that_are_no_files(tmp_path: Path) -> None:
         (tmp_path / "pipe.csv", "pipe.csv is a pipe or a device: expected a file or a folder"),
         ("/dev/zero", "/dev/zero is a pipe or a device"),
         (tmp_path / "empty", "The folder empty holds no pictures and no recordings"),
-        ("x" * 5000, r"x{200}\.\.\. cannot be the name of a file"),
+        ("x" * 5000, r"x{200}\.\.\. cannot be looked at"),
         ("~nobody-of-that-name/x.csv", "no data set or file named '~nobody"),
         (os.fsdecode(os.fsencode(tmp_path) + b"/\xff.csv"), "not valid UTF-8"),
     ):

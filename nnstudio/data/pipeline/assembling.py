@@ -204,8 +204,10 @@ def _tensors(scale: Scale, ndim: int) -> tuple[Tensor, Tensor]:
     shape = (1, -1, 1, 1) if ndim == 4 else (1,) * ndim
     if ndim != 4 and len(scale.offset) > 1:
         raise DataError(
-            "Pictures with several channels that are scaled one by one cannot be given as "
-            f"{ndim - 1} dimensions: scale them all alike, or take a model with 3."
+            "Pictures with several channels that are scaled one by one cannot be given in another "
+            f"form than channels, height, width: the model takes {ndim - 1} "
+            f"dimension{'' if ndim == 2 else 's'} per sample; leave the scaling out, or take a "
+            "model for pictures."
         )
     return torch.from_numpy(scale.offset).reshape(shape), torch.from_numpy(scale.factor).reshape(
         shape

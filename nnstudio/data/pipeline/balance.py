@@ -29,7 +29,8 @@ def balanced(train: DataSet, spec: DataSpec) -> DataSet:
                 if answer.task in ("classes", "per_pixel", "per_position")
             }
             if not found:
-                raise DataError("Class weights need a target with classes.")
+                asked = " and ".join(answer.in_sentence for answer in train.info.answers)
+                raise DataError(f"Class weights need a target with classes, not {asked}.")
             return replace(train, class_weights=found)
         case "weighted_drawing":
             answer = _first_classes(train, "Weighted drawing")

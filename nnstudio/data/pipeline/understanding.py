@@ -146,7 +146,7 @@ def existing(place: str | Path) -> Path:
         there = False
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise DataError(f"{shown} cannot be the name of a file: {why}.") from error
+        raise DataError(f"{shown} cannot be looked at: {why}.") from error
     if not there:
         raise DataError(
             f"There is no data set or file named '{shown}'; built in are {', '.join(BUILT_IN)}."

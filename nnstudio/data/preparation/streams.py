@@ -101,10 +101,17 @@ def _refuse_answers_as_inputs(spec: DataSpec) -> None:
 
 
 def _refuse_steps_without_field(spec: DataSpec) -> None:
-    """A step that names a field has to have it, or nobody would know that it does nothing."""
+    """A step has to have something to do, or nobody would know that it does nothing."""
     numbers = {name for t in spec.targets if t.task == "number" for name in t.fields}
     fed = {name for feed in spec.feeds for name in feed.fields}
+    given = {field.kind for field in spec.fields if field.role == "input" or field.name in fed}
     for step in spec.preparation:
+        kinds = preparation(step).kinds
+        if not step.fields and not given.intersection(kinds):
+            raise DataError(
+                f"The step '{step.name}' works on {' or '.join(sorted(kinds))}, but the model is "
+                f"given {' and '.join(sorted(given)) or 'nothing'}: leave the step out."
+            )
         for field in _named(spec, step.fields):
             if field.role != "input" and field.name not in fed | numbers:
                 raise DataError(

@@ -75,7 +75,10 @@ def _missing(understood: Understood) -> Iterator[Finding]:
         for seen in understood.columns
         if spec.by_name[seen.name].role in ("input", "target")
     }
-    gaps = {name: places for name, places in gaps.items() if len(places)}
+    several = {name for target in spec.targets if target.task == "labels" for name in target.fields}
+    gaps = {  # of several labels a sample may have none
+        name: places for name, places in gaps.items() if len(places) and name not in several
+    }
     for name, places in gaps.items():
         field = spec.by_name[name]
         lack = f"{len(places):,} missing " + ("cell" if len(places) == 1 else "cells")
