@@ -17,6 +17,7 @@ from nnstudio.data.preparation.streams import streams
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Target
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 from tests.data.made import pictures, table
 
@@ -231,3 +232,22 @@ def test_an_augmentation_of_a_field_is_one_of_the_input_that_gets_it(name: str) 
     samples = pictures(augmentation=(Step(name="flip", fields=("picture",)),))
     given = InputMapping((ModelInput(name, "picture", (3, 6, 6)),))
     assert assemble(samples, given).train.augmentation == (Step(name="flip", fields=(name,)),)
+
+
+@pytest.mark.parametrize(
+    ("weights", "balance", "sentence"),
+    [
+        (np.linspace(-1, 1, 90), "none", "'person' must be numbers of at least 0, not -1 as at"),
+        (np.full(90, np.nan), "none", "must be numbers of at least 0, not nan as at sample 1"),
+        (np.zeros(90), "none", "'person' are all 0: no sample would ever be drawn"),
+        (np.ones(90), "smote", "'person' says how often .* and so does the balance smote"),
+    ],
+)
+def test_weights_that_cannot_be(weights: Any, balance: str, sentence: str) -> None:
+    samples = field_as(table(balance=balance), "person", role="weight")
+    samples = replace(samples, fields={**samples.fields, "person": weights})
+    samples = replace(
+        samples, spec=samples.spec.with_values(balance=balance, split=Split(by="random"))
+    )
+    with pytest.raises(DataError, match=sentence):
+        assemble(samples, InputMapping((ModelInput("", "x", (4,)),)))

@@ -62,10 +62,8 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
     ]
     train = balance.balanced(made[0], spec)
     for field in spec.having("weight"):
-        drawn = torch.from_numpy(samples.fields[field.name][parts.train].astype(np.float32))
-        if len(drawn) != len(train) or not bool((torch.isfinite(drawn) & (drawn >= 0)).all()):
-            raise DataError(f"The weights in '{field.name}' are not all numbers of at least 0.")
-        train = replace(train, draw_weights=drawn)
+        drawn = balance.weights_in(samples, field.name, parts.train)
+        train = replace(train, draw_weights=torch.from_numpy(drawn))
     return Assembled(train, made[1], made[2], parts, preparation)
 
 
