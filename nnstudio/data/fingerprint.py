@@ -67,7 +67,8 @@ def _of_folder(path: Path) -> Fingerprint:
             except OSError:  # a link to nothing is no sample
                 continue
             inside = os.path.relpath(os.path.join(folder, name), path).replace(os.sep, "/")
-            digest.update(f"{inside}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+            known = f"{inside}\0{state.st_size}\0{state.st_mtime_ns}\n"
+            digest.update(known.encode("utf-8", "surrogateescape"))
             size += state.st_size
             modified = max(modified, state.st_mtime_ns)
     return Fingerprint(size=size, modified=modified, hash=digest.hexdigest())

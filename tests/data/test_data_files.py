@@ -175,6 +175,7 @@ def test_links_of_a_folder_are_followed_and_lead_nowhere_twice(tmp_path: Path) -
     (tmp_path / "elsewhere").mkdir()
     (inside / "gone.png").symlink_to(tmp_path / "nothing.png")
     (inside / "round").symlink_to(tmp_path / "data")
+    (inside / os.fsdecode(b"\xff.png")).write_bytes(b"")  # a name from another system
     (tmp_path / "data" / "dogs").symlink_to(tmp_path / "elsewhere")
     before = fingerprint(tmp_path / "data")
     (tmp_path / "elsewhere" / "new.png").write_bytes(b"123")

@@ -37,6 +37,8 @@ def understand(
         return samples if spec is None else _with(samples, spec)
     path = existing(place)
     known = None if spec is None or _is_unread(spec) else spec
+    if not any(place == str(path) for place, _, _ in _kept):
+        reader_of(path, known.source if known else None)  # no folder is summed up in vain
     state = _state(path)
     read = _kept.get((str(path), state, _what_decides(known)))
     if read is None:
