@@ -1,10 +1,15 @@
-"""`UserError`: the base of every error that a user is told, and nothing else.
+"""`UserError`: the base of every error that a user is told; and what keeps one a sentence.
 
 Whatever shows errors catches `UserError` and `OSError`. Any other exception is a mistake of the
 program: it is never caught to be shown as if the user had made it.
 """
 
 from __future__ import annotations
+
+
+def in_one_line(text: str) -> str:
+    """`text` with an escape for whatever would break a line or move a cursor: names of files."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class UserError(ValueError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -12,14 +15,20 @@ from nnstudio.data.answer import in_words
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.describing import answer, info_of
 from nnstudio.data.pipeline.understanding import built_in, understand
-from nnstudio.data.samples import PARTS, Samples
+from nnstudio.data.samples import PARTS, Finding, Samples
+from nnstudio.errors import in_one_line
 from nnstudio.project.data.fields import Field, Target
 from nnstudio.project.data.places import place_of
 from nnstudio.project.data.spec import Guess
 from nnstudio.project.values import Project
+from nnstudio.runs.memory import in_units
 
 _MOST_FIELDS = 24
-"""Fields that are listed one by one."""
+"""Lines about fields."""
+_FEW, _MOST_NAMES = 3, 16
+"""Fields alike in a row: up to the first each has its line, up to the second all are named."""
+_MOST_GUESSES, _MOST_SHOWN = 20, 20
+_ANSWERS = {"labels": "labels ", "next_token": "tokens ", "tokens": "tokens "}
 _MOST_CLASSES = 30
 _MOST_FINDINGS = 10
 _MARKS = {"error": "red", "warning": "yellow", "advice": "cyan", "note": "dim"}
@@ -134,41 +143,89 @@ def _missing(samples: Samples, field: Field) -> int:
 def print_understood(samples: Samples, size: int) -> None:
     """The same for people: what it is, fields, what is asked, guesses, findings."""
     told, lines = as_json(samples, size), console()
-    options = ", ".join(
-        f"{name} {value!r}" if isinstance(value, str) else f"{name} {value}"
-        for name, value in told["options"].items()
-        if value not in ("", [], None, False, 0)
-    )
-    lines.print(f"[bold]{escape(told['name'])}[/bold]")
+    lines.print(f"[bold]{_plain(told['name'])}[/bold]")
     kind = told["kind"] if told["format"] is None else f"{told['kind']} ({told['format']})"
-    lines.print(f"  read as  {escape(kind)}{escape(': ' + options) if options else ''}")
-    lines.print(f"  samples  {len(samples):,}, {told['megabytes']} MB")
+    options = ", ".join(_options(told["options"]))
+    lines.print(f"  read as  {_plain(f'{kind}: {options}' if options else kind)}")
+    lines.print(f"  samples  {len(samples):,}, {in_units(size)}")
     if told["parts"]:
         counts = (f"{part} {count:,}" for part, count in told["parts"].items() if count)
         lines.print(f"  parts    {', '.join(counts)}")
     _print_fields(samples)
     for target in samples.spec.targets:
         asked = answer(samples.spec, target)
-        lines.print(f"  target   {escape(target.name)}: {asked.in_sentence}")
+        lines.print(f"  target   {_plain(target.name)}: {asked.in_sentence}")
         counted = class_counts(samples, target)
         shown = [
             f"{_shown(name)} {count:,}" for name, count in list(counted.items())[:_MOST_CLASSES]
         ]
         if shown:
             more = f", and {len(counted) - len(shown):,} more" if len(counted) > len(shown) else ""
-            lines.print(f"  classes  {escape(', '.join(shown))}{more}")
+            lines.print(
+                f"  {_ANSWERS.get(target.task, 'classes')}  {_plain(', '.join(shown))}{more}"
+            )
     if not samples.spec.targets:
         lines.print("  target   none yet: choose one")
     if told.get("unusable"):
-        lines.print(f"  [red]unusable[/red] {escape(told['unusable'])}")
+        lines.print(f"  [red]unusable[/red] {_plain(told['unusable'])}")
     elif told["shapes"]:
         lines.print(f"  forms    {', '.join(told['shapes'])}")
-    for guess in told["guesses"]:
-        lines.print(f"  [yellow]guess[/yellow]    {escape(guess['about'])}: {escape(guess['why'])}")
-    for finding in samples.findings:
+    guesses = _guesses(samples.spec.guesses)
+    for about, why in guesses[:_MOST_GUESSES]:
+        lines.print(f"  [yellow]guess[/yellow]    {_plain(f'{about}: {why}')}")
+    _print_rest("guess", len(guesses) - _MOST_GUESSES)
+    for finding in samples.findings[:_MOST_SHOWN]:
         mark = _MARKS[finding.severity]
-        where = f" ({finding.where})" if finding.where else ""
-        lines.print(f"  [{mark}]{finding.severity:<8}[/{mark}] {escape(finding.sentence + where)}")
+        lines.print(f"  [{mark}]{finding.severity:<8}[/{mark}] {_plain(_with_place(finding))}")
+    _print_rest("", len(samples.findings) - _MOST_SHOWN)
+
+
+def _print_rest(what: str, count: int) -> None:
+    if count > 0:
+        console().print(f"  {what:<8} ... and {count:,} more: --json tells all")
+
+
+def _plain(text: str) -> str:
+    """A text of somebody's data in one line, without meaning for the console."""
+    return escape(in_one_line(text))
+
+
+def _with_place(finding: Finding) -> str:
+    """The sentence, with the place where it does not say that itself."""
+    known = not finding.where or finding.where in finding.sentence
+    return finding.sentence if known else f"{finding.sentence} ({finding.where})"
+
+
+def _options(options: dict[str, Any]) -> list[str]:
+    """What a reader was told or has found, without what is as always."""
+    found = []
+    for name, value in options.items():
+        if isinstance(value, bool):
+            found += [name.replace("_", " ")] if value else []
+        elif isinstance(value, list):
+            words = [repr(one) for one in value if one != ""]
+            found += [f"{name} {' '.join(words)}"] if words else []
+        elif value not in ("", None, 0):
+            bare = not isinstance(value, str) or value.replace("-", "").replace("_", "").isalnum()
+            found.append(f"{name} {value if bare else repr(value)}")
+    return found
+
+
+def _guesses(guesses: Sequence[Guess]) -> list[tuple[str, str]]:
+    """What was guessed with the reason; what has the same reason together."""
+    found: dict[str, list[str]] = {}
+    for guess in guesses:
+        found.setdefault(guess.why, []).append(_in_words(guess.about))
+    return [(", ".join(abouts), why) for why, abouts in found.items()]
+
+
+def _in_words(about: str) -> str:
+    """`fields.age.kind` -> `kind of age`; `source.header` -> `header`; `split.by` -> `split`."""
+    where, _, rest = about.partition(".")
+    if where == "fields" and "." in rest:
+        name, _, what = rest.rpartition(".")
+        return f"{what} of {name}"
+    return where if rest in ("", "by") else rest
 
 
 def _shown(name: str) -> str:
@@ -184,20 +241,32 @@ def print_findings(project: Project) -> None:
     samples = understand(place_of(project.data.source), project.data)
     note = console(stderr=True)
     for finding in samples.findings[:_MOST_FINDINGS]:
-        where = f" ({finding.where})" if finding.where else ""
-        note.print(f"data, {finding.severity}: {finding.sentence}{where}", markup=False)
+        note.print(f"data, {finding.severity}: {in_one_line(_with_place(finding))}", markup=False)
     if len(samples.findings) > _MOST_FINDINGS:
         more = len(samples.findings) - _MOST_FINDINGS
         note.print(f"data: and {more:,} more; nnstudio data {project.data.source.path}")
 
 
 def _print_fields(samples: Samples) -> None:
-    lines = console()
-    fields = samples.spec.fields
-    for field in fields[:_MOST_FIELDS]:
-        form = f", {in_words(field.shape)}" if field.shape else ""
-        gone = _missing(samples, field)
-        missing = f", {gone:,} missing" if gone else ""
-        lines.print(f"  field    {escape(field.name)}: {field.kind}, {field.role}{form}{missing}")
-    if len(fields) > _MOST_FIELDS:
-        lines.print(f"  field    ... and {len(fields) - _MOST_FIELDS:,} more")
+    """A line for each field; for several in a row that differ in their names alone, one."""
+    lines, listed = console(), 0
+    told = [(field, _about(samples, field)) for field in samples.spec.fields]
+    runs = [list(run) for _, run in groupby(told, key=itemgetter(1))]
+    for run in runs[:_MOST_FIELDS]:
+        names, about = [_plain(field.name) for field, _ in run], run[0][1]
+        listed += len(run)
+        if len(run) <= _FEW:
+            for name in names:
+                lines.print(f"  field    {name}: {about}")
+        elif len(run) <= _MOST_NAMES:
+            lines.print(f"  fields   {', '.join(names)}: {about} each")
+        else:
+            lines.print(f"  fields   {names[0]} to {names[-1]}, {len(run):,} of them: {about} each")
+    _print_rest("field", len(told) - listed)
+
+
+def _about(samples: Samples, field: Field) -> str:
+    form = f", {in_words(field.shape)}" if field.shape else ""
+    gone = _missing(samples, field)
+    missing = f", {gone:,} missing" if gone else ""
+    return f"{field.kind}, {field.role}{form}{missing}"

@@ -54,9 +54,9 @@ class Answer:
         count = len(self.classes)
         match self.task:
             case "classes":
-                return f"{count:,} classes"
+                return f"{count:,} class{'' if count == 1 else 'es'}"
             case "labels":
-                return f"{count:,} labels"
+                return f"{count:,} label{'' if count == 1 else 's'}"
             case "number":
                 return "a number" if self.form in ((), (1,)) else f"{in_words(self.form)} numbers"
             case "per_pixel":

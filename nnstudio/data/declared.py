@@ -13,6 +13,7 @@ from nnstudio.data.info import DataError
 from nnstudio.project.data.fields import Kind
 from nnstudio.project.data.part import Part
 from nnstudio.project.data.steps import Step
+from nnstudio.project.refused_value import expected_by
 
 
 class DeclaredStep(Part):
@@ -38,8 +39,9 @@ class DeclaredStep(Part):
                 known = ", ".join(cls.model_fields)
                 said = f"has no parameter '{where}': expected one of {known}"
             else:
-                message = first["msg"].removeprefix("Value error, ")
-                said = f"cannot have {where} {first['input']!r}: {message}".replace("  ", " ")
+                own = first["type"] == "value_error"
+                why = str(first["ctx"]["error"]) if own else f"it must {expected_by(first['msg'])}"
+                said = f"cannot have {where} {first['input']!r}: {why}".replace("  ", " ")
             raise DataError(f"The step '{cls.name}' {said}.") from None
 
     def step(self, *fields: str) -> Step:

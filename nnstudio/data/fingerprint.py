@@ -53,12 +53,22 @@ def _of_file(path: Path) -> Fingerprint:
 def _of_folder(path: Path) -> Fingerprint:
     digest = blake2b(digest_size=16)
     size, modified = 0, 0
-    for folder, folders, names in os.walk(path):
+    visited: set[tuple[int, int]] = set()
+    for folder, folders, names in os.walk(path, followlinks=True):
+        here = os.stat(folder)
+        if (here.st_dev, here.st_ino) in visited:  # a link that leads back
+            folders.clear()
+            continue
+        visited.add((here.st_dev, here.st_ino))
         folders.sort()
         for name in sorted(names):
-            state = os.stat(os.path.join(folder, name))
+            try:
+                state = os.stat(os.path.join(folder, name))
+            except OSError:  # a link to nothing is no sample
+                continue
             inside = os.path.relpath(os.path.join(folder, name), path).replace(os.sep, "/")
-            digest.update(f"{inside}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+            known = f"{inside}\0{state.st_size}\0{state.st_mtime_ns}\n"
+            digest.update(known.encode("utf-8", "surrogateescape"))
             size += state.st_size
             modified = max(modified, state.st_mtime_ns)
     return Fingerprint(size=size, modified=modified, hash=digest.hexdigest())

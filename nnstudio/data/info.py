@@ -7,14 +7,20 @@ from math import isqrt, prod
 from typing import Literal
 
 from nnstudio.data.answer import Answer
-from nnstudio.errors import UserError
+from nnstudio.errors import UserError, in_one_line
 from nnstudio.project.data.fields import TaskKind
 
 Resizable = Literal["", "image", "signal", "sequence"]
 
 
 class DataError(UserError):
-    """A data set cannot be had as asked; the message is one sentence for the user."""
+    """A data set cannot be had as asked; the message is one sentence for the user.
+
+    It is one line whatever the names in it hold: those of files and classes may have line ends.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(in_one_line(sentence))
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def refused_value(error: ValidationError, model: type[BaseModel]) -> RefusedValu
             return RefusedValue(at.text, sentence)
         case "value_error":
             return RefusedValue(at.text, f"{str(told['error']).rstrip('.')}.")
-    expected = _EXPECTED.get(at.name) or _expected(first["msg"])
+    expected = _EXPECTED.get(at.name) or expected_by(first["msg"])
     received = _short(cast(object, first["input"]))
     return RefusedValue(at.text, f"{at.title} must {expected}, not {received}.")
 
@@ -109,7 +109,8 @@ def _tag(model: type[BaseModel]) -> object:
     return None if field is None else field.default
 
 
-def _expected(message: str) -> str:
+def expected_by(message: str) -> str:
+    """What a message of pydantic expects, as words after `must`."""
     expected = message.partition(", unable")[0]
     if expected.startswith("Unable to parse"):
         return "be a whole number of a few digits"

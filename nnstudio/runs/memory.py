@@ -22,7 +22,9 @@ def is_shortage(error: BaseException) -> bool:
 
 
 def in_units(count: float) -> str:
-    """A number of bytes in MB, GB or TB."""
+    """A number of bytes in MB, GB or TB; of less than a tenth of the first, in kB or bytes."""
+    if count < 1e5:
+        return f"{count / 1e3:,.1f} kB" if count >= 1e3 else f"{count:,.0f} bytes"
     unit = "MB" if count < 1e9 else "GB" if count < 1e12 else "TB"
     number = count / {"MB": 1e6, "GB": 1e9, "TB": 1e12}[unit]
     return f"{number:,.1f} {unit}" if number < 1e15 else f"{number:.1e} {unit}"

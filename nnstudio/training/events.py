@@ -127,7 +127,7 @@ class Stopped(_Event):
 class Failed(_Event):
     sentence: str
     detail: str
-    """The traceback."""
+    """The traceback; empty where the sentence says all, as for data that cannot be used."""
     line: int | None
     """The line in the generated source, if the traceback passes through it."""
 

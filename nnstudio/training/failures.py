@@ -23,7 +23,9 @@ def failure_event(error: BaseException, source_name: str | None = None) -> Faile
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == source_name:
                 line = number
-    detail = "".join(traceback.format_exception(error))
+    # what the user can mend is all said in the sentence
+    told = isinstance(error, UserError | OSError) and line is None
+    detail = "" if told else "".join(traceback.format_exception(error))
     return Failed(_sentence(error, line), detail, line)
 
 

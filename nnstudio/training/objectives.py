@@ -80,12 +80,20 @@ class SingleObjective:
         answer: Answer,
         class_weights: Tensor | None = None,
     ) -> None:
-        """form: the shape of the model's output for one sample. class_weights: (classes,)."""
+        """form: the shape of the model's output for one sample. class_weights: (classes,).
+
+        Raises `TrainingError` for weights where the loss tells no classes apart.
+        """
         self._answer = answer
         self._form = form
         self._loss = settings.loss if settings.loss != "auto" else answer.usual_loss(form)
         self._smoothing = settings.label_smoothing
         self._class_weights = class_weights
+        if class_weights is not None and self._loss == "mse":
+            raise TrainingError(
+                "Class weights need the loss cross_entropy or binary_cross_entropy, not mse: "
+                "choose weighted_drawing, or another loss."
+            )
         self.answers = self._count_answers()
         self.reconstructs = False
 
@@ -120,7 +128,11 @@ class SingleObjective:
         if self._loss == "mse":
             return functional.mse_loss(output, targets), None
         if self._loss == "binary_cross_entropy":
-            loss = functional.binary_cross_entropy_with_logits(output, targets)
+            weights = self._weights_on(output.device) if learning else None
+            each = None if weights is None else torch.lerp(weights[0], weights[1], targets)
+            loss = functional.binary_cross_entropy_with_logits(output, targets, each)
+            if each is not None:  # the mean of weighted losses by their weights, as cross entropy's
+                loss = loss / each.mean()
             return loss, ((output.detach() > 0) == (targets > 0.5)).sum()
         if output.ndim == 3:
             output, targets = output.flatten(0, 1), targets.flatten(0, 1)

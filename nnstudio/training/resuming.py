@@ -87,7 +87,16 @@ _SINGULAR = {"fields": "choice of fields", "targets": "choice of targets", "feed
 
 def _same(title: str, before: object, now: object) -> None:
     if before != now:
+        what = f"another {title.lower()}"
+        if title.endswith("s") or isinstance(now, bool):
+            what = f"another setting of '{title}'"
         raise TrainingError(
-            f"The checkpoint was made with another {title.lower()}, {before}: "
-            f"it cannot be resumed with {now}."
+            f"The checkpoint was made with {what}, {_in_words(before)}: "
+            f"it cannot be resumed with {_in_words(now)}."
         )
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "none" if value in (None, "", [], ()) else str(value)

@@ -18,7 +18,7 @@ from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.runs.store import PROJECT_FILE
-from nnstudio.training.events import Event
+from nnstudio.training.events import Event, Started
 from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import (
     answers_for,
@@ -101,7 +101,13 @@ def start(
     source, mapping = plan_training(project, report, settings)
     if run_folder is not None:
         run_folder.mkdir(parents=True, exist_ok=True)
-        file.write(project, run_folder / PROJECT_FILE)
+
+    def told(event: Event) -> None:
+        if run_folder is not None and isinstance(event, Started):
+            # not before: a resumption that is refused leaves the folder as it was
+            file.write(project, run_folder / PROJECT_FILE)
+        if listener is not None:
+            listener(event)
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
@@ -124,7 +130,7 @@ def start(
         settings,
         run_folder=run_folder,
         resume=resume,
-        listener=listener,
+        listener=told,
         gives_way=gives_way,
     )
     run.start()

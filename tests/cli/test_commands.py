@@ -300,3 +300,41 @@ def test_output_that_nobody_reads_to_the_end() -> None:
     assert running.stderr.read() == ""
     assert running.wait(timeout=60) == 0
     running.stderr.close()
+
+
+def test_data_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is certain is no guess; what is alike is told once; no name breaks a line."""
+    path = tmp_path / "wide.csv"
+    names = ",".join([*(f"c{k}" for k in range(40)), '"an\nswer"'])
+    rows = [
+        ",".join([*(f"{k * (j + 1) % 43}.5" for j in range(40)), "ab"[k % 2]]) for k in range(30)
+    ]
+    path.write_text("\n".join([names, *rows]))
+    code, out, _ = said(capsys, "data", str(path))
+    lines = " ".join(out.split())
+    assert code == 0
+    assert "encoding utf-8, delimiter ',', decimal '.', header samples 30" in lines
+    assert "fields c0 to c39, 40 of them: number, input each" in lines
+    assert r"field an\nswer: category, target" in lines
+    assert "classes a 15, b 15" in lines
+    assert "guess encoding" not in lines
+    assert "0.0 MB" not in lines
+
+
+def test_data_that_cannot_be_trained_on_leave_json_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    drawing = Drawing("Net")
+    x = drawing.input("x", "N", 2)
+    drawing.output(drawing.add("Linear", x, name="fc", out_features=2))
+    nnstudio.save(drawing.project(), tmp_path / "net.nns")
+    (tmp_path / "t.csv").write_text(
+        "a,b,y\n" + "".join(f"{k}.5,{k % 7}.5,{k % 2}\n" for k in range(30))
+    )
+    words = ["train", str(tmp_path / "net.nns"), "--data", str(tmp_path / "t.csv"), "--json"]
+    code, out, err = said(capsys, *words, "--split", "grouped")
+    (event,) = [json.loads(line) for line in out.splitlines()]
+    assert (code, event["event"], event["detail"]) == (2, "failed", "")
+    assert event["sentence"] == err.removeprefix("nnstudio: ").strip()
+    for wrong in ("standardise[z]", "one_hot", "clip:share=nan", "standardise[y]", "bogus"):
+        assert len(refused(capsys, *words, "--prepare", wrong)) > 20

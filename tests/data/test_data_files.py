@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from nnstudio.data.fingerprint import fingerprint, has_changed
 from nnstudio.data.info import DataError, InputMapping, ModelInput
 from nnstudio.data.pipeline.assembling import assemble
 from nnstudio.data.pipeline.sets import load
@@ -75,7 +77,7 @@ def test_inputs_that_are_not_finite(tmp_path: Path) -> None:
     samples = understand(path)
     assert "x" in [finding.where for finding in samples.findings]
     feed = InputMapping((ModelInput("", samples.spec.having("input")[0].name, (2,)),))
-    with pytest.raises(DataError, match="6 samples without a value in 'x'"):
+    with pytest.raises(DataError, match="6 samples without a finite value in 'x'"):
         assemble(samples, feed)
 
 
@@ -141,3 +143,41 @@ def test_a_word_among_numbers_is_told_with_its_line(tmp_path: Path) -> None:
     lines[20] = "3,oops,0"
     samples = understand(written(tmp_path / "mixed.csv", "\n".join(["a,b,label", *lines])))
     assert any("line 22" in f.sentence and f.where == "b" for f in samples.findings)
+
+
+def test_places_that_are_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "empty").mkdir()
+    for place, sentence in (
+        (tmp_path / "pipe.csv", "pipe.csv is a pipe or a device: expected a file or a folder"),
+        ("/dev/zero", "/dev/zero is a pipe or a device"),
+        (tmp_path / "empty", "The folder empty holds no pictures and no recordings"),
+        ("x" * 5000, r"x{200}\.\.\. cannot be looked at"),
+        ("~nobody-of-that-name/x.csv", "no data set or file named '~nobody"),
+        (os.fsdecode(os.fsencode(tmp_path) + b"/\xff.csv"), "not valid UTF-8"),
+    ):
+        if "UTF-8" in sentence:
+            Path(place).write_text("a,y\n1,u\n")
+        with pytest.raises(DataError, match=sentence) as refusal:
+            understand(place)
+        assert str(refusal.value).isprintable()
+
+
+def test_a_name_with_a_line_end_stays_in_its_sentence(tmp_path: Path) -> None:
+    path = written(tmp_path / "two\nlines.csv", "")
+    with pytest.raises(DataError, match=r"^two\\nlines\.csv is empty: expected a table\.$"):
+        understand(path)
+
+
+def test_links_of_a_folder_are_followed_and_lead_nowhere_twice(tmp_path: Path) -> None:
+    inside = tmp_path / "data" / "cats"
+    inside.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (inside / "gone.png").symlink_to(tmp_path / "nothing.png")
+    (inside / "round").symlink_to(tmp_path / "data")
+    (inside / os.fsdecode(b"\xff.png")).write_bytes(b"")  # a name from another system
+    (tmp_path / "data" / "dogs").symlink_to(tmp_path / "elsewhere")
+    before = fingerprint(tmp_path / "data")
+    (tmp_path / "elsewhere" / "new.png").write_bytes(b"123")
+    assert has_changed(tmp_path / "data", before)
+    assert fingerprint(tmp_path / "data").size == 3

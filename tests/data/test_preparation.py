@@ -17,6 +17,7 @@ from nnstudio.data.preparation.streams import streams
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Target
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 from tests.data.made import pictures, table
 
@@ -134,7 +135,7 @@ def test_a_target_is_never_filled() -> None:
         ({"preparation": (Step(name="standardize"),)}, "there is standardise"),
         (
             {"preparation": (Step(name="clip", params=(("share", 2.0),)),)},
-            "parameter share.*less than 0.5",
+            "'clip' cannot have share 2.0: it must be below 0.5",
         ),
         ({"preparation": (Step(name="one_hot", fields=("a",)),)}, "a is of the kind number"),
     ],
@@ -171,3 +172,82 @@ def test_one_class_is_refused() -> None:
     same = {**samples.fields, "kind": np.zeros(90, np.int64)}
     with pytest.raises(DataError, match=r"the same class in 'kind' \(x\)"):
         assemble(replace(samples, fields=same), InputMapping((ModelInput("", "x", (4,)),)))
+
+
+# -- what cannot be --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steps", [(), (Step(name="standardise"),)])
+def test_numbers_beyond_what_models_compute_with_are_refused(steps: tuple[Step, ...]) -> None:
+    samples = with_steps(table(), *steps)
+    huge = samples.fields["a"] * np.linspace(1e299, 9e299, 90) * 1e7
+    with pytest.raises(DataError, match=r"'a' go up to .*e\+307 in size.*float32"):
+        matrix(replace(samples, fields={**samples.fields, "a": huge}), range(60))
+
+
+def test_a_spread_without_an_inverse_is_none() -> None:
+    samples = with_steps(table(), Step(name="standardise"))
+    tiny = np.where(np.arange(90) % 2, 1e-320, 0.0)
+    assert np.isfinite(
+        matrix(replace(samples, fields={**samples.fields, "a": tiny}), range(60))
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("age", "no field named 'age': expected one of a, b, colour"),
+        ("kind", "'kind', which is neither given to the model nor a number"),
+        ("person", "'person', which is neither"),
+    ],
+)
+def test_a_step_names_a_field_that_goes_through_it(name: str, sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        streams(with_steps(table(), Step(name="standardise", fields=(name,))).spec)
+
+
+def test_samples_without_an_answer_are_left_out_if_that_is_the_rule() -> None:
+    samples = gap(table(), "kind", 3, 5)
+    dropped = replace(samples, spec=samples.spec.with_values(missing="drop"))
+    assert len(assemble(dropped, InputMapping((ModelInput("", "x", (4,)),))).train) < 90
+    with pytest.raises(DataError, match="2 samples without a value in 'kind'"):
+        assemble(samples, InputMapping((ModelInput("", "x", (4,)),)))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("nosuch", "'nosuch', which no Input of the model gets"),
+        ("a", "given together with 2 more: name 'x', which changes all"),
+    ],
+)
+def test_an_augmentation_names_a_field_that_is_given(name: str, sentence: str) -> None:
+    samples = table(augmentation=(Step(name="noise", fields=(name,)),))
+    with pytest.raises(DataError, match=sentence):
+        assemble(samples, InputMapping((ModelInput("", "x", (4,)),)))
+
+
+@pytest.mark.parametrize("name", ["picture", "image"])
+def test_an_augmentation_of_a_field_is_one_of_the_input_that_gets_it(name: str) -> None:
+    samples = pictures(augmentation=(Step(name="flip", fields=("picture",)),))
+    given = InputMapping((ModelInput(name, "picture", (3, 6, 6)),))
+    assert assemble(samples, given).train.augmentation == (Step(name="flip", fields=(name,)),)
+
+
+@pytest.mark.parametrize(
+    ("weights", "balance", "sentence"),
+    [
+        (np.linspace(-1, 1, 90), "none", "'person' must be numbers of at least 0, not -1 as at"),
+        (np.full(90, np.nan), "none", "must be numbers of at least 0, not nan as at sample 1"),
+        (np.zeros(90), "none", "'person' are all 0: no sample would ever be drawn"),
+        (np.ones(90), "smote", "'person' says how often .* and so does the balance smote"),
+    ],
+)
+def test_weights_that_cannot_be(weights: Any, balance: str, sentence: str) -> None:
+    samples = field_as(table(balance=balance), "person", role="weight")
+    samples = replace(samples, fields={**samples.fields, "person": weights})
+    samples = replace(
+        samples, spec=samples.spec.with_values(balance=balance, split=Split(by="random"))
+    )
+    with pytest.raises(DataError, match=sentence):
+        assemble(samples, InputMapping((ModelInput("", "x", (4,)),)))

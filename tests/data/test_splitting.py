@@ -115,7 +115,6 @@ def test_fewer_samples() -> None:
     ("split", "sentence"),
     [
         ({"by": "given"}, "gives none"),
-        ({"validation": 0.6, "test": 0.4, "by": "time"}, "leave no samples for training"),
         ({"validation": 0.001, "by": "random", "max_samples": 20}, "too few samples"),
     ],
 )
@@ -132,3 +131,62 @@ def test_a_group_is_needed() -> None:
     )
     with pytest.raises(DataError, match="no field has the role group"):
         parts(replace(samples, spec=samples.spec.with_values(fields=fields)), by="grouped")
+
+
+def with_fields(samples: Samples, **fields: Any) -> Samples:
+    return replace(
+        samples, fields={**samples.fields, **fields}, count=len(next(iter(fields.values())))
+    )
+
+
+@pytest.mark.parametrize("by", ["random", "stratified", "grouped"])
+def test_other_values_and_fewer_inputs_give_the_same_parts(by: str) -> None:
+    """Figures of two choices of inputs can only be compared on the same parts."""
+    samples = table()
+    found = parts(samples, by=by, test=0.2)
+    changed = samples.fields["a"].copy()
+    changed[found.validation] += 50.0
+    fields = tuple(
+        field.with_values(role="ignored") if field.name == "b" else field
+        for field in samples.spec.fields
+    )
+    others = (
+        with_fields(samples, a=changed),
+        replace(samples, spec=samples.spec.with_values(fields=fields)),
+    )
+    for other in others:
+        again = parts(other, by=by, test=0.2)
+        for one, two in zip(vars(found).values(), vars(again).values(), strict=True):
+            assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize("by", ["random", "stratified", "grouped", "time"])
+def test_equal_inputs_meet_in_no_two_parts(by: str) -> None:
+    """Whatever their class, group or time."""
+    samples = table()
+    thirds = {name: np.tile(samples.fields[name][:30], 3) for name in ("a", "b", "colour")}
+    tripled = with_fields(samples, **thirds, kind=np.arange(90) // 30)
+    found = parts(tripled, by=by, validation=0.2, test=0.2)
+    assert_apart(found, 90)
+    assert min(map(len, vars(found).values())) > 0 if by != "grouped" else len(found.train)
+    inputs = [set(tripled.fields["a"][part].tolist()) for part in vars(found).values()]
+    assert not inputs[0] & inputs[1]
+    assert not inputs[0] & inputs[2]
+    assert not inputs[1] & inputs[2]
+
+
+def test_a_time_that_is_missing_is_refused() -> None:
+    day = table().fields["day"].copy()
+    day[4] = np.nan
+    with pytest.raises(DataError, match=r"'day', but 1 of 90 samples are without one, .*sample 5"):
+        parts(with_fields(table(), day=day), by="time")
+
+
+def test_why_many_samples_are_too_few() -> None:
+    one = {name: np.zeros_like(table().fields[name]) for name in ("a", "b", "colour")}
+    with pytest.raises(DataError, match="all have the same inputs"):
+        parts(with_fields(table(), **one), by="random")
+    with pytest.raises(DataError, match="of each class: choose a larger share or the split random"):
+        parts(with_fields(table(), kind=np.arange(90)), by="stratified")
+    with pytest.raises(DataError, match="a group stays together"):
+        parts(with_fields(table(), person=np.zeros(90)), by="grouped")

@@ -143,3 +143,22 @@ def test_what_does_not_go_together(
     settings = TrainingSettings(loss=loss)
     with pytest.raises(TrainingError, match=sentence):
         objective_for(settings, dataset, torch.randn(len(targets), *form)).targets(dataset)
+
+
+def test_class_weights_of_two_classes_by_one_value() -> None:
+    """The same loss as cross entropy has of two values."""
+    targets, output = torch.tensor([0, 1, 1, 0, 0]), torch.randn(5, 1)
+    weights = torch.tensor([0.5, 3.0])
+    dataset = data(Answer("", "classes", ("no", "yes")), targets, class_weights={"": weights})
+    loss, learning, _ = judged(dataset, output)
+    both = torch.cat([torch.zeros(5, 1), output], 1)
+    assert torch.allclose(loss, functional.cross_entropy(both, targets))
+    assert torch.allclose(learning, functional.cross_entropy(both, targets, weights))
+
+
+def test_class_weights_do_nothing_to_squares_and_are_refused() -> None:
+    dataset = data(
+        Answer("", "classes", ABC), torch.tensor([0, 1, 2]), class_weights={"": torch.ones(3)}
+    )
+    with pytest.raises(TrainingError, match="Class weights need the loss cross_entropy or"):
+        judged(dataset, torch.randn(3, 3), loss="mse")

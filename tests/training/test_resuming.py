@@ -86,8 +86,8 @@ def test_the_same_data_are_taken(before: DataSpec, now: DataSpec) -> None:
         (
             READ,
             READ.with_values(preparation=(Step(name="standardise"),)),
-            "The checkpoint was made with another preparation of the data: "
-            "it cannot be resumed with this one.",
+            "The checkpoint was made with another preparation, none: "
+            "it cannot be resumed with standardise.",
         ),
         (
             READ,
@@ -126,7 +126,7 @@ def test_checkpoints_of_the_first_version_go_on() -> None:
     for other, sentence in (
         (data.with_values(split=split.with_values(seed=0)), "seed of the split, 3: .* with 0"),
         (data.with_values(split=split.with_values(validation=0.2)), r"share, 0\.25: .* with 0\.2"),
-        (data.with_values(resize=True), "resize samples, False: .* with True"),
+        (data.with_values(resize=True), "'Resize samples', off: .* with on"),
         (data.with_values(split=split.with_values(test=0.1)), r"test share, 0\.0: .* with 0\.1"),
     ):
         with pytest.raises(TrainingError, match=sentence):

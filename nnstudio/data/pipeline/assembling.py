@@ -26,6 +26,7 @@ from nnstudio.data.rows import Rows
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Kind, Target
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.data.steps import Step
 
 _SMALL = 256_000_000
 """Bytes up to which a part gets a copy of its own; larger data are shared, with index sets."""
@@ -61,10 +62,8 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
     ]
     train = balance.balanced(made[0], spec)
     for field in spec.having("weight"):
-        drawn = torch.from_numpy(samples.fields[field.name][parts.train].astype(np.float32))
-        if len(drawn) != len(train) or not bool((torch.isfinite(drawn) & (drawn >= 0)).all()):
-            raise DataError(f"The weights in '{field.name}' are not all numbers of at least 0.")
-        train = replace(train, draw_weights=drawn)
+        drawn = balance.weights_in(samples, field.name, parts.train)
+        train = replace(train, draw_weights=torch.from_numpy(drawn))
     return Assembled(train, made[1], made[2], parts, preparation)
 
 
@@ -103,8 +102,14 @@ def refuse_single_class(samples: Samples) -> None:
         if len(found) < 2:
             classes = samples.spec.by_name[target.fields[0]].classes
             only = classes[int(found[0])] if len(found) and classes else "none"
+            count = len(samples)
+            who = (
+                "The only sample has one class"
+                if count == 1
+                else (f"All {count:,} samples have the same class")
+            )
             raise DataError(
-                f"All {len(samples):,} samples have the same class in '{target.fields[0]}' "
+                f"{who} in '{target.fields[0]}' "
                 f"({only}): expected at least two classes, or choose another target."
             )
 
@@ -136,9 +141,38 @@ def _part(
         feed.batch_axis,
         rows=torch.from_numpy(indices) if shared else None,
         scales=scales,
-        augmentation=samples.spec.augmentation,
+        augmentation=_by_inputs(samples.spec.augmentation, feed, there),
         kinds={one.name: _kind(there[one.field]) for one in feed.inputs},
     )
+
+
+def _by_inputs(
+    steps: tuple[Step, ...], feed: InputMapping, there: dict[str, Stream]
+) -> tuple[Step, ...]:
+    """The steps with the names of the Inputs in place of the fields that they get."""
+    found = []
+    for step in steps:
+        inputs = []
+        for name in step.fields:
+            gets = [one for one in feed.inputs if name in (one.name, *_names(there[one.field]))]
+            if not gets:
+                raise DataError(
+                    f"The augmentation '{step.name}' names '{name}', which no Input of the model "
+                    "gets."
+                )
+            stream = there[gets[0].field]
+            if len(stream.fields) > 1 and name not in (gets[0].name, stream.name):
+                raise DataError(
+                    f"The augmentation '{step.name}' names '{name}', which is given together with "
+                    f"{len(stream.fields) - 1:,} more: name '{stream.name}', which changes all."
+                )
+            inputs += [one.name for one in gets]
+        found.append(step.with_values(fields=tuple(dict.fromkeys(inputs))))
+    return tuple(found)
+
+
+def _names(stream: Stream) -> tuple[str, ...]:
+    return (stream.name, *(field.name for field in stream.fields))
 
 
 def _kind(stream: Stream) -> Kind:
@@ -168,8 +202,10 @@ def _tensors(scale: Scale, ndim: int) -> tuple[Tensor, Tensor]:
     shape = (1, -1, 1, 1) if ndim == 4 else (1,) * ndim
     if ndim != 4 and len(scale.offset) > 1:
         raise DataError(
-            "Pictures with several channels that are scaled one by one cannot be given as "
-            f"{ndim - 1} dimensions: scale them all alike, or take a model with 3."
+            "Pictures with several channels that are scaled one by one cannot be given in another "
+            f"form than channels, height, width: the model takes {ndim - 1} "
+            f"dimension{'' if ndim == 2 else 's'} per sample; leave the scaling out, or take a "
+            "model for pictures."
         )
     return torch.from_numpy(scale.offset).reshape(shape), torch.from_numpy(scale.factor).reshape(
         shape

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from nnstudio.data.answer import Answer
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError
+from nnstudio.data.samples import Samples
 from nnstudio.project.data.spec import DataSpec
 
 
@@ -29,7 +31,8 @@ def balanced(train: DataSet, spec: DataSpec) -> DataSet:
                 if answer.task in ("classes", "per_pixel", "per_position")
             }
             if not found:
-                raise DataError("Class weights need a target with classes.")
+                asked = " and ".join(answer.in_sentence for answer in train.info.answers)
+                raise DataError(f"Class weights need a target with classes, not {asked}.")
             return replace(train, class_weights=found)
         case "weighted_drawing":
             answer = _first_classes(train, "Weighted drawing")
@@ -49,6 +52,30 @@ def class_weights(targets: Tensor, classes: int) -> Tensor:
     there = counts > 0
     weights = counts.sum() / (there.sum() * counts.clamp(min=1))
     return torch.where(there, weights, torch.zeros_like(weights)).float()
+
+
+def weights_in(samples: Samples, name: str, train: NDArray[np.intp]) -> NDArray[np.float32]:
+    """(n,): how often each sample of the training part is drawn, as its field says.
+
+    Raises `DataError` for what cannot be a weight, and for a balance that draws by itself.
+    """
+    if samples.spec.balance in ("weighted_drawing", "smote"):
+        raise DataError(
+            f"The field '{name}' says how often a sample is drawn, and so does the balance "
+            f"{samples.spec.balance}: expected one of both."
+        )
+    values = samples.fields[name][train].astype(np.float32)
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if len(wrong):
+        sample = int(train[wrong[0]])
+        where = samples.origins[sample] if samples.origins else f"sample {sample + 1:,}"
+        raise DataError(
+            f"The weights in '{name}' must be numbers of at least 0, not "
+            f"{samples.fields[name][sample]:g} as at {where}."
+        )
+    if not values.sum() > 0:
+        raise DataError(f"The weights in '{name}' are all 0: no sample would ever be drawn.")
+    return values
 
 
 def _first_classes(train: DataSet, who: str) -> Answer:

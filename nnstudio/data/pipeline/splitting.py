@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.data.info import DataError
+from nnstudio.data.preparation.missing import absent
 from nnstudio.data.samples import PARTS, Samples
 from nnstudio.project.data.fields import Role
 from nnstudio.project.data.split import Split
@@ -32,7 +33,8 @@ def parts_of(samples: Samples, name: str) -> Parts:
     """The parts that the split of the samples' spec gives. `name`: the source in a sentence.
 
     The same samples, spec and seed give the same parts, on every machine. Samples that are equal
-    in all inputs stay in one part, but for `duplicates_apart`. Raises `DataError` if the rule
+    in all inputs stay in one part, but for `duplicates_apart`; in time they count as the latest of
+    them. Parts that the source gives are kept as they are. Raises `DataError` if the rule
     cannot be followed or a part that was asked for would be empty.
     """
     split = samples.spec.split
@@ -58,7 +60,7 @@ def parts_of(samples: Samples, name: str) -> Parts:
         if share > 0.0 and not len(held[part]):
             raise DataError(
                 f"There are too few samples ({len(chosen):,}) in {name} for a {part} share of "
-                f"{share:g}."
+                f"{share:g}{_kept_together(samples, chosen, split)}."
             )
     train = np.setdiff1d(chosen, np.concatenate([*held.values()]))
     if not len(train):
@@ -67,6 +69,18 @@ def parts_of(samples: Samples, name: str) -> Parts:
             f"no samples for training in {name}."
         )
     return Parts(train, held["validation"], held["test"])
+
+
+def _kept_together(samples: Samples, chosen: Indices, split: Split) -> str:
+    """Why many samples may be too few all the same."""
+    if split.by == "grouped":
+        return ": a group stays together"
+    if not split.duplicates_apart and len(np.unique(equal_inputs(samples, chosen))) == 1 < len(
+        chosen
+    ):
+        return ": all have the same inputs, and equal ones stay together"
+    by_class = split.by in ("stratified", "given") and _strata(samples, chosen) is not None
+    return " of each class: choose a larger share or the split random" if by_class else ""
 
 
 def _given(samples: Samples, chosen: Indices, split: Split) -> NDArray[np.int8]:
@@ -86,12 +100,14 @@ def _held_out(
     """About `wanted` of the pool, by the rule of the split."""
     if wanted <= 0 or not len(pool):
         return np.empty(0, np.intp)
-    if split.by == "time":
-        return np.sort(pool[_order_in_time(samples, pool)][-wanted:])
     units = _units(samples, pool, split)
+    if split.by == "time":
+        return _taken(pool, units, _latest_first(samples, pool, units), wanted)
     strata = _strata(samples, pool) if split.by in ("stratified", "given") else None
     if strata is None:
         return _draw(pool, units, wanted, random)
+    _, first = np.unique(units, return_index=True)
+    strata = strata[first][units]  # equal inputs with several answers stay together all the same
     share = wanted / len(pool)
     drawn = []
     for stratum in np.unique(strata):
@@ -105,19 +121,32 @@ def _draw(
     pool: Indices, units: NDArray[np.int64], wanted: int, random: np.random.Generator
 ) -> Indices:
     """Whole units, drawn one after the other until there are about `wanted` samples."""
-    names, sizes = np.unique(units, return_counts=True)
-    order = random.permutation(len(names))
-    sums = np.cumsum(sizes[order])
+    names = np.unique(units)
+    return _taken(pool, units, names[random.permutation(len(names))], wanted)
+
+
+def _taken(
+    pool: Indices, units: NDArray[np.int64], order: NDArray[np.int64], wanted: int
+) -> Indices:
+    """Whole units in that order, as many as come nearest to `wanted` samples, but never all."""
+    sizes = np.bincount(units)[order]
+    sums = np.cumsum(sizes)
     taken = order[: int(np.searchsorted(sums, wanted, side="left")) + 1] if wanted else order[:0]
-    if (
-        len(taken)
-        and len(taken) > 1
-        and sums[len(taken) - 1] - wanted > wanted - sums[len(taken) - 2]
-    ):
+    if len(taken) > 1 and sums[len(taken) - 1] - wanted > wanted - sums[len(taken) - 2]:
         taken = taken[:-1]
-    if len(taken) == len(names):
-        taken = taken[:-1]  # never all: something has to stay for training
-    return np.sort(pool[np.isin(units, names[taken])])
+    if len(taken) == len(order):
+        taken = taken[:-1]  # something has to stay for training
+    return np.sort(pool[np.isin(units, taken)])
+
+
+def _latest_first(samples: Samples, pool: Indices, units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The units by their latest sample, the last one first."""
+    rank = np.empty(len(pool), np.int64)
+    rank[_order_in_time(samples, pool)] = np.arange(len(pool))
+    latest = np.full(int(units.max()) + 1, -1)
+    np.maximum.at(latest, units, rank)
+    order = np.argsort(-latest, kind="stable")
+    return order[latest[order] >= 0]
 
 
 def _order_in_time(samples: Samples, pool: Indices) -> Indices:
@@ -125,9 +154,15 @@ def _order_in_time(samples: Samples, pool: Indices) -> Indices:
     if field is None:
         return np.arange(len(pool))
     values = samples.fields[field][pool]
-    if values.dtype == object:
-        values = np.array(["" if value is None else str(value) for value in values])
-    return np.argsort(values, kind="stable")
+    gone = absent(values, samples.spec.by_name[field])
+    if gone.any():
+        first = int(pool[np.flatnonzero(gone)[0]])
+        where = samples.origins[first] if samples.origins else f"sample {first + 1:,}"
+        raise DataError(
+            f"The split is by the time in '{field}', but {int(gone.sum()):,} of {len(pool):,} "
+            f"samples are without one, the first at {where}: fill it in, or choose another split."
+        )
+    return np.argsort(values.astype(str) if values.dtype == object else values, kind="stable")
 
 
 def _strata(samples: Samples, pool: Indices) -> NDArray[np.int64] | None:
@@ -139,7 +174,12 @@ def _strata(samples: Samples, pool: Indices) -> NDArray[np.int64] | None:
 
 
 def _units(samples: Samples, pool: Indices, split: Split) -> NDArray[np.int64]:
-    """Numbers of what stays together: groups, and samples with equal inputs."""
+    """Numbers of what stays together, rising with the first of each: groups, equal inputs.
+
+    They depend on what is equal and on nothing else: other values, or other fields among the
+    inputs, give the same parts.
+    """
+    equal = None if split.duplicates_apart else equal_inputs(samples, pool)
     if split.by == "grouped":
         field = _only(samples, "group")
         if field is None:
@@ -147,13 +187,30 @@ def _units(samples: Samples, pool: Indices, split: Split) -> NDArray[np.int64]:
                 "The split is to keep groups together, but no field has the role group: choose one."
             )
         values = samples.fields[field][pool]
-        _, units = np.unique(
-            values.astype(str) if values.dtype == object else values, return_inverse=True
-        )
-        return units.astype(np.int64)
-    if split.duplicates_apart:
-        return np.arange(len(pool))
-    return equal_inputs(samples, pool)
+        groups = _numbered(values.astype(str) if values.dtype == object else values)
+        return groups if equal is None else _united(groups, equal)
+    return np.arange(len(pool)) if equal is None else equal
+
+
+def _numbered(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Equal values as equal numbers, 0, 1, ... in the order in which they first come."""
+    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
+    number = np.empty(len(first), np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return number[inverse.ravel()]
+
+
+def _united(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers that are equal wherever one of both is, also by way of a third sample."""
+    found = one
+    while True:
+        before = found
+        for units in (other, one):
+            least = np.full(int(units.max()) + 1, len(units))
+            np.minimum.at(least, units, found)
+            found = least[units]
+        if np.array_equal(found, before):
+            return _numbered(found)
 
 
 def _only(samples: Samples, role: Role) -> str | None:
@@ -175,8 +232,7 @@ def equal_inputs(samples: Samples, pool: Indices) -> NDArray[np.int64]:
         else:
             rows = pool
         sums += _fingerprints(values, rows, random)
-    _, numbers = np.unique(sums, return_inverse=True)
-    return numbers.astype(np.int64)
+    return _numbered(sums)
 
 
 def _fingerprints(

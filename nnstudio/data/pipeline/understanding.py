@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,8 @@ def understand(
         return samples if spec is None else _with(samples, spec)
     path = existing(place)
     known = None if spec is None or _is_unread(spec) else spec
+    if not any(place == str(path) for place, _, _ in _kept):
+        reader_of(path, known.source if known else None)  # no folder is summed up in vain
     state = _state(path)
     read = _kept.get((str(path), state, _what_decides(known)))
     if read is None:
@@ -131,13 +134,33 @@ def _chosen(split: Split, proposed: Split) -> Split:
     )
 
 
+_LONGEST = 200
+"""Characters of a path that a sentence shows."""
+
+
 def existing(place: str | Path) -> Path:
     """The path of a file or folder that is there; otherwise `DataError`."""
-    path = Path(place).expanduser()
-    if not path.exists():
+    shown = place if len(str(place)) <= _LONGEST else f"{str(place)[:_LONGEST]}..."
+    try:
+        path = Path(os.path.abspath(Path(place).expanduser()))
+        there = path.exists()
+    except RuntimeError:  # the home of a user whom nobody knows
+        there = False
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise DataError(f"{shown} cannot be looked at: {why}.") from error
+    if not there:
         raise DataError(
-            f"There is no data set or file named {place}; built in are {', '.join(BUILT_IN)}."
+            f"There is no data set or file named '{shown}'; built in are {', '.join(BUILT_IN)}."
         )
+    if not path.is_file() and not path.is_dir():
+        raise DataError(f"{shown} is a pipe or a device: expected a file or a folder.")
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"The name {shown} is not valid UTF-8, no project can keep it: rename it."
+        ) from error
     return path
 
 

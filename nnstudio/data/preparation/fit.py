@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstudio.data.info import DataError
 from nnstudio.data.preparation.missing import filled, fit_filling
 from nnstudio.data.preparation.numbers import Affine
 from nnstudio.data.preparation.pictures import PictureSize
@@ -116,7 +117,10 @@ def _fit(values: NDArray[Any], field: Field, spec: DataSpec, train: Indices) -> 
     rows = _on_scale(filled(rows, filling, field), field)
     fitted = []
     for step in steps:
-        fitted.append(step.fit(rows, field))
+        with np.errstate(over="ignore", invalid="ignore"):
+            fitted.append(step.fit(rows, field))
+        if not all(np.isfinite(found).all() for found in fitted[-1].values()):
+            raise _too_large(rows, field)
         rows = step.apply(rows, fitted[-1], field) if step is not steps[-1] else rows
     return FittedField(field, steps, tuple(fitted), filling)
 
@@ -134,9 +138,24 @@ def _prepared(values: NDArray[Any], one: FittedField) -> NDArray[Any]:
             form = step.form(form, one.field)
         return np.zeros((0, *form), np.float32)
     rows = _on_scale(filled(values, one.filling, one.field), one.field)
-    for step, fitted in zip(one.steps, one.fitted, strict=True):
-        rows = step.apply(rows, fitted, one.field)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step, fitted in zip(one.steps, one.fitted, strict=True):
+            rows = step.apply(rows, fitted, one.field)
+        if (rows is not values and rows.dtype.kind == "f") or rows.dtype == np.float64:
+            rows = rows.astype(np.float32, copy=False)
+            if not np.isfinite(rows).all():
+                raise _too_large(values, one.field)
     return rows
+
+
+def _too_large(values: NDArray[Any], field: Field) -> DataError:
+    """For numbers that float32, in which models compute, cannot hold."""
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0)
+    return DataError(
+        f"The values in '{field.name}' go up to {largest:.3g} in size, too large for the numbers "
+        "that models compute with (float32, up to 3.4e+38): write them in a larger unit, or give "
+        "the field the role ignored."
+    )
 
 
 def _on_scale(values: NDArray[Any], field: Field) -> NDArray[Any]:

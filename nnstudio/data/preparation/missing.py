@@ -37,12 +37,16 @@ def absent(values: NDArray[Any], field: Field) -> NDArray[np.bool_]:
 
 
 def with_rules(spec: DataSpec) -> DataSpec:
-    """The spec with its rule for missing values given to the inputs that have none."""
+    """The spec with its rule for missing values given to the inputs that have none.
+
+    Samples without an answer cannot be filled: the targets get the rule if it is to drop them.
+    """
     if spec.missing == "refuse":
         return spec
+    roles = ("input", "target") if spec.missing == "drop" else ("input",)
     fields = tuple(
         field.with_values(missing=_suiting(spec.missing, field))
-        if field.role == "input" and field.missing == "refuse"
+        if field.role in roles and field.missing == "refuse"
         else field
         for field in spec.fields
     )
@@ -77,16 +81,17 @@ def without_gaps(samples: Samples, name: str) -> Samples:
             keep &= ~gone
         elif field.missing == "refuse" or field.name in asked:
             ways = (
-                "leave those samples out (drop)"
+                "leave those samples out (missing values: drop)"
                 if field.name in asked
-                else "choose how to fill them (mean, median, most_common, zero, own_category) or "
-                "leave those samples out (drop)"
+                else f"choose how to fill them ({_ways(field)}) or leave those samples out (drop)"
             )
             first = int(np.flatnonzero(gone)[0])
             where = samples.origins[first] if samples.origins else f"sample {first + 1:,}"
             count = int(gone.sum())
+            endless = values.dtype.kind == "f" and bool(np.isinf(values).any())
+            value = "a finite value" if endless else "a value"
             raise DataError(
-                f"{name} has {count:,} sample{'' if count == 1 else 's'} without a value in "
+                f"{name} has {count:,} sample{'' if count == 1 else 's'} without {value} in "
                 f"'{field.name}', the first at {where}: {ways}."
             )
     if keep.all():
@@ -94,6 +99,12 @@ def without_gaps(samples: Samples, name: str) -> Samples:
     if not keep.any():
         raise DataError(f"{name} has no sample left after those with missing values are left out.")
     return samples.take(np.flatnonzero(keep))
+
+
+def _ways(field: Field) -> str:
+    if field.kind == "category":
+        return "most_common, own_category"
+    return "mean, median, most_common, zero"
 
 
 def fit_filling(values: NDArray[Any], field: Field) -> Mapping[str, NDArray[Any]]:

@@ -53,7 +53,8 @@ def _parts(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 def _inverse(spread: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 / spread; what does not vary stays as it is."""
-    return np.where(spread > 0, 1 / np.where(spread > 0, spread, 1), 1.0)
+    varies = spread > np.finfo(np.float64).tiny  # 1 / less than that is no number
+    return np.where(varies, 1 / np.where(varies, spread, 1), 1.0)
 
 
 class Standardise(Affine):

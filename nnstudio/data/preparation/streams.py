@@ -17,6 +17,8 @@ TABLE = "x"
 """The stream of the numbers and categories of a table, side by side."""
 
 _SCALARS = ("number", "category")
+_MOST_NAMES = 10
+"""Fields that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def streams(spec: DataSpec) -> tuple[Stream, ...]:
     `spec.feeds` puts fields together by hand. Raises `DataError` if there is nothing to give.
     """
     _refuse_answers_as_inputs(spec)
+    _refuse_steps_without_field(spec)
     if spec.feeds:
         return tuple(_stream(spec, feed.input, _named(spec, feed.fields)) for feed in spec.feeds)
     inputs = spec.having("input")
@@ -97,6 +100,27 @@ def _refuse_answers_as_inputs(spec: DataSpec) -> None:
             )
 
 
+def _refuse_steps_without_field(spec: DataSpec) -> None:
+    """A step has to have something to do, or nobody would know that it does nothing."""
+    numbers = {name for t in spec.targets if t.task == "number" for name in t.fields}
+    fed = {name for feed in spec.feeds for name in feed.fields}
+    given = {field.kind for field in spec.fields if field.role == "input" or field.name in fed}
+    for step in spec.preparation:
+        kinds = preparation(step).kinds
+        if not step.fields and not given.intersection(kinds):
+            raise DataError(
+                f"The step '{step.name}' works on {' or '.join(sorted(kinds))}, but the model is "
+                f"given {' and '.join(sorted(given)) or 'nothing'}: leave the step out."
+            )
+        for field in _named(spec, step.fields):
+            if field.role != "input" and field.name not in fed | numbers:
+                raise DataError(
+                    f"The step '{step.name}' names '{field.name}', which is neither given to the "
+                    "model nor a number that it is asked for."
+                )
+            steps_for(spec, field)
+
+
 def _is_scalar(spec: DataSpec, field: Field) -> bool:
     embedded = any(step.name == "index" for step in steps_for(spec, field))
     return field.kind in _SCALARS and not field.shape and not embedded
@@ -105,7 +129,11 @@ def _is_scalar(spec: DataSpec, field: Field) -> bool:
 def _named(spec: DataSpec, names: tuple[str, ...]) -> tuple[Field, ...]:
     missing = [name for name in names if name not in spec.by_name]
     if missing:
-        raise DataError(f"The data have no field named {missing[0]}.")
+        some = ", ".join(field.name for field in spec.fields[:_MOST_NAMES])
+        more = f" and {len(spec.fields) - _MOST_NAMES:,} more" if spec.fields[_MOST_NAMES:] else ""
+        raise DataError(
+            f"The data have no field named '{missing[0]}': expected one of {some}{more}."
+        )
     return tuple(spec.by_name[name] for name in names)
 
 

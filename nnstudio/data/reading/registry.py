@@ -34,8 +34,14 @@ def reader_of(path: Path, source: Source | None) -> Reader:
     for kind, reader in readers():
         if source is not None and kind == source.kind:
             return reader  # the user says what it is, whatever it looks like
+    name = path.name or str(path)
+    if path.is_dir():
+        raise DataError(
+            f"The folder {name} holds no pictures and no recordings: expected a folder for each "
+            "class, or choose one of the files in it."
+        )
     raise DataError(
-        f"{path.name} is not data that can be read: expected a table (csv, tsv, parquet, xlsx), "
+        f"{name} is not data that can be read: expected a table (csv, tsv, parquet, xlsx), "
         "arrays (npz, npy, safetensors, h5, mat, idx, CIFAR's bin), a text, or a folder of "
         "pictures or recordings."
     )

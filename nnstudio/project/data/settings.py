@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from nnstudio.errors import in_one_line
 from nnstudio.project.data.named import source_named
 from nnstudio.project.data.part import Part
 from nnstudio.project.data.places import absolute, place_of
@@ -56,7 +57,7 @@ _STEPS = {
     },
     "augment": {
         "title": "Augmentation",
-        "description": "Changes of each batch while training: flip, crop:padding=4, mixup.",
+        "description": "Changes of each batch while training: flip, crop:border=4, mixup.",
         "type": "string",
     },
 }
@@ -144,7 +145,9 @@ def _source(given: object) -> Source:
         return given
     text = os.fspath(given) if isinstance(given, os.PathLike) else given
     if not isinstance(text, str) or not text:
-        raise SettingsError(f"Data set must be the name of a set or a path, not {given!r:.60}.")
+        raise SettingsError(
+            f"Data set must be the name of a set or a path, not {in_one_line(repr(given)):.60}."
+        )
     found = source_named(text)
     if isinstance(found, BuiltIn):
         return found

@@ -47,9 +47,9 @@ class DataSpec(Part):
             title="Missing values",
             description=(
                 "For inputs without a rule of their own. refuse: asks; drop: leaves the samples "
-                "out; mean, median, zero, most_common: fills numbers by the figures of the "
-                "training part, categories by their most common class; own_category: of "
-                "categories, a class of its own."
+                "out, those without an answer too; mean, median, zero, most_common: fills numbers "
+                "by the figures of the training part, categories by their most common class; "
+                "own_category: of categories, a class of its own."
             ),
         ),
     ] = "refuse"

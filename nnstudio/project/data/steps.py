@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 from pydantic import Field as Limits
 
@@ -54,18 +55,23 @@ def steps_of_text(text: str) -> tuple[Step, ...]:
             Step(
                 name=match["name"],
                 fields=tuple(name for name in fields if name),
-                params=tuple((name, _value(value)) for name, _, value in params),
+                params=tuple((name, _value(name, value)) for name, _, value in params),
             )
         )
     return tuple(found)
 
 
-def _value(text: str) -> Parameter:
+def _value(name: str, text: str) -> Parameter:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return text
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if not isfinite(number):
+        raise SettingsError(f"The parameter {name} of a step must be a finite number, not {text}.")
+    return number

@@ -124,7 +124,7 @@ def _like_code(word: str) -> bool:
 
 
 def _word_kind(words: Sequence[str], filled: int) -> tuple[Kind, str]:
-    different = f"{len(words):,} different words in {filled:,} cells"
+    different = f"{_counted(len(words), 'different word')} in {_counted(filled, 'cell')}"
     if frozenset(word.lower() for word in words) in _BOOLEAN:
         return "category", "all cells are yes or no."
     if words and sum(map(len, words)) > _LONG * len(words):
@@ -135,7 +135,13 @@ def _word_kind(words: Sequence[str], filled: int) -> tuple[Kind, str]:
     repeats = len(words) * 2 <= filled or (filled < 20 and len(words) < filled)
     if repeats and len(words) <= MOST_CLASSES:
         return "category", f"{different}."
+    if repeats:
+        return "text", f"{different}, more than {MOST_CLASSES:,}."
     return "text", f"{different}: most come once."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _names_files(seen: Seen, words: Sequence[str], path: Path) -> bool:

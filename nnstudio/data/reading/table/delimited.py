@@ -55,7 +55,7 @@ def open_text(path: Path, table: Table, spec: DataSpec, progress: Progress | Non
         content = _content(layout, wanted, numerals)
         samples = content.count if ends and content.count < PROBE else None
     guesses = layout.guesses
-    if "encoding" not in given:
+    if "encoding" not in given and not encoding.is_certain:
         guesses = (Guess(about="source.encoding", why=f"{encoding.why}."), *guesses)
     findings = [
         *_encoding_finding(path, encoding, spec, source),

@@ -64,6 +64,11 @@ class Encoding:
     offset: int = 0
     line: int = 0
 
+    @property
+    def is_certain(self) -> bool:
+        """True if the bytes leave no choice: a mark says it, or all of them are UTF-8."""
+        return self.mark > 0 or (self.name == "utf-8" and not self.asked)
+
 
 def look(
     path: Path,

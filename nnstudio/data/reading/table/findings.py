@@ -75,7 +75,10 @@ def _missing(understood: Understood) -> Iterator[Finding]:
         for seen in understood.columns
         if spec.by_name[seen.name].role in ("input", "target")
     }
-    gaps = {name: places for name, places in gaps.items() if len(places)}
+    several = {name for target in spec.targets if target.task == "labels" for name in target.fields}
+    gaps = {  # of several labels a sample may have none
+        name: places for name, places in gaps.items() if len(places) and name not in several
+    }
     for name, places in gaps.items():
         field = spec.by_name[name]
         lack = f"{len(places):,} missing " + ("cell" if len(places) == 1 else "cells")
@@ -135,6 +138,7 @@ def _renamed(understood: Understood, seen: Seen) -> Iterator[Finding]:
 
 
 def _constant(understood: Understood) -> Iterator[Finding]:
+    shown = 0
     for seen in understood.columns:
         if understood.spec.by_name[seen.name].role != "input" or understood.content.count < 2:
             continue
@@ -147,8 +151,10 @@ def _constant(understood: Understood) -> Iterator[Finding]:
             sentence = (
                 f"The column '{seen.name}' has the same value in every sample: it tells nothing."
             )
-            fix = ignoring(understood.spec, seen.name)
-            yield Finding("advice", "constant", sentence, seen.name, (fix,))
+            # a change copies all fields: of thousands of columns none is made that nobody sees
+            fixes = (ignoring(understood.spec, seen.name),) if shown < _MOST else ()
+            shown += 1
+            yield Finding("advice", "constant", sentence, seen.name, fixes)
 
 
 def ignoring(spec: DataSpec, name: str) -> Fix:
@@ -163,6 +169,7 @@ def _with_role(spec: DataSpec, name: str, role: str) -> DataSpec:
 
 def _ignored(understood: Understood) -> Iterator[Finding]:
     reasons = {guess.about: guess.why for guess in understood.spec.guesses}
+    shown = 0
     for seen in understood.columns:
         role = understood.spec.by_name[seen.name].role
         counter = counts_up(seen.data)
@@ -175,7 +182,8 @@ def _ignored(understood: Understood) -> Iterator[Finding]:
         why = reasons.get(f"fields.{seen.name}.role", "")
         if role == "ignored" and why:
             sentence = f"The column '{seen.name}' is no input: {why}"
-            usable = seen.kind in ("number", "category", "text", "path")
+            usable = seen.kind in ("number", "category", "text", "path") and shown < 2 * _MOST
+            shown += 1
             title = f"Take '{seen.name}' as an input"
             fixes = (Fix(title, _with_role(understood.spec, seen.name, "input")),) if usable else ()
             yield Finding("note", "counts_up" if counter else "ignored", sentence, seen.name, fixes)

@@ -13,6 +13,8 @@ from nnstudio.data.samples import Finding, Fix
 
 _FEWEST = 20
 _SAMPLE = 2_000
+_MOST_FIXES = 20
+"""Findings with a change: it copies all fields, and no more are shown."""
 
 
 def leak_findings(understood: Understood) -> Iterator[Finding]:
@@ -27,6 +29,7 @@ def leak_findings(understood: Understood) -> Iterator[Finding]:
         places = np.flatnonzero(known)
         if len(places) < _FEWEST:
             continue
+        shown = 0
         few = np.random.default_rng(0).permutation(places)[:_SAMPLE]
         for field in spec.having("input"):
             values = understood.values[field.name]
@@ -34,16 +37,19 @@ def leak_findings(understood: Understood) -> Iterator[Finding]:
                 continue
             tells = _tells_class if target.task == "classes" else _tells_number
             if tells(values[few], answers[few]) and tells(values[places], answers[places]):
-                yield _leak(understood, field.name, name)
+                yield _leak(understood, field.name, name, fixable=shown < _MOST_FIXES)
+                shown += 1
 
 
-def _leak(understood: Understood, name: str, target: str) -> Finding:
-    spec = understood.spec
-    fields = tuple(f.with_values(role="ignored") if f.name == name else f for f in spec.fields)
+def _leak(understood: Understood, name: str, target: str, *, fixable: bool) -> Finding:
     sentence = (
         f"The column '{name}' alone tells '{target}' in every sample: it may have been made from "
         "it, and will not be known when the model is used."
     )
+    if not fixable:
+        return Finding("warning", "leak", sentence, name)
+    spec = understood.spec
+    fields = tuple(f.with_values(role="ignored") if f.name == name else f for f in spec.fields)
     fix = Fix(f"Leave '{name}' out of the inputs", spec.with_values(fields=fields))
     return Finding("warning", "leak", sentence, name, (fix,))
 
