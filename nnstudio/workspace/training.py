@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Report
@@ -37,7 +37,8 @@ def fitted(project: Project) -> tuple[Project, str]:
     if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
-    return command.apply(project), f"{project.root} fitted to {info.name}: {command.summary}"
+    told = f"{project.root} fitted to {PurePath(info.name).name}: {command.summary}"
+    return command.apply(project), told
 
 
 def plan_training(

@@ -13,8 +13,8 @@ import soundfile
 from PIL import Image
 
 import nnstudio
-from nnstudio.training.failures import TrainingError
 from nnstudio.project.values import Project
+from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.finished_run import FinishedRun
 from tests.drawing import Drawing
 
@@ -257,6 +257,24 @@ def test_the_next_character(tmp_path: Path) -> None:
     run = train(writer(5), path, epochs=10, batch_size=8, learning_rate=0.01)
     assert run.project.data.targets[0].task == "next_token"
     assert accuracy(run) > 0.8
+
+
+# -- where it lies ---------------------------------------------------------------------------------
+
+
+def test_a_folder_named_from_here_is_found_from_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, labels = strokes(40, 12, classes=2)
+    (tmp_path / "bars").mkdir()
+    idx(tmp_path / "bars" / "train-images-idx3-ubyte", pictures)
+    idx(tmp_path / "bars" / "train-labels-idx1-ubyte", labels)
+    monkeypatch.chdir(tmp_path)
+    model = nnstudio.load("SimpleDenseNet/8k")
+    run = nnstudio.train(model, data="bars", epochs=1, folder="runs/first", device="cpu")
+    again = nnstudio.load(tmp_path / "runs" / "first" / "project.nns")
+    assert Path(again.data.source.path) == tmp_path / "bars"
+    assert nnstudio.train(again, epochs=1, device="cpu").history[0].train == run.history[0].train
 
 
 # -- what is refused -------------------------------------------------------------------------------
