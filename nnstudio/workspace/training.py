@@ -12,7 +12,10 @@ from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.info import DataSetInfo, InputMapping
-from nnstudio.data.pipeline.understanding import describe, understood
+from nnstudio.data.pipeline.understanding import describe, understand, understood
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.source import BuiltIn, Hub
+from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
@@ -32,8 +35,9 @@ from nnstudio.workspace.input_mapping import map_inputs
 
 def fitted(project: Project) -> tuple[Project, str]:
     """Fit the project to the data of its training; say what was changed, "" if nothing was."""
-    report = full_report(project)
-    info = describe(project.data)
+    data = understood(project.data, project.training.loss)
+    project, report = replace(project, data=data), full_report(project)
+    info = describe(data)
     if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
@@ -78,6 +82,13 @@ def _advice(info: DataSetInfo, resize: bool) -> str:
     return "fit the model to the data" + ("" if resize else " or resize the samples")
 
 
+def _as_it_lies_there(spec: DataSpec) -> DataSpec:
+    """The spec with a fingerprint: of a source that was named anew, what is there now is meant."""
+    if isinstance(spec.source, BuiltIn | Hub) or spec.source.fingerprint is not None:
+        return spec
+    return understand(place_of(spec.source), spec).spec
+
+
 def start(
     project: Project,
     settings: TrainingSettings,
@@ -96,7 +107,7 @@ def start(
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
     people can look up. It is the same program, and takes a call of the formatter.
     """
-    project = replace(project, data=understood(project.data))
+    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
     if run_folder is not None:
@@ -106,10 +117,11 @@ def start(
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
         from nnstudio.data.pipeline.assembling import assemble
-        from nnstudio.data.pipeline.understanding import built_in, samples_for
+        from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
 
         spec = project.data
         samples = samples_for(spec, mapping)
+        refuse_errors(samples)
         made = assemble(samples, mapping, built_in(spec))
         if len(made.train) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")

@@ -294,7 +294,7 @@ def test_every_setting_of_the_data_has_one_place() -> None:
     assert set(PLACES) < set(values_of(Project()))
     assert set(IN_VARIANTS) == {
         *("source", "resize", "max_samples", "validation", "test", "by", "seed"),
-        *("duplicates_apart", "balance"),
+        *("duplicates_apart", "balance", "missing", "preparation", "augmentation"),
     }
 
 

@@ -283,7 +283,7 @@ def test_a_folder_named_from_here_is_found_from_the_run(
 def test_one_class_only(tmp_path: Path) -> None:
     path = tmp_path / "same.csv"
     path.write_text("a,b,label\n" + "\n".join(f"{k},{k % 7},cat" for k in range(30)))
-    with pytest.raises(TrainingError, match="same class"):
+    with pytest.raises(TrainingError, match="one class only, .cat."):
         train(layers(2, 2), path, epochs=1)
 
 
@@ -295,3 +295,7 @@ def test_a_source_that_has_changed(tmp_path: Path) -> None:
     path.write_text("\n".join(["x,y,label", *lines, "1,2,c"]))
     with pytest.raises(TrainingError, match="has changed since it was understood"):
         nnstudio.train(run.project, epochs=1)
+    path.write_text("\n".join(["x,y,label", *lines, "1,2,a"]))
+    again = nnstudio.train(run.project, epochs=1, data=path, device="cpu")
+    assert again.project.data.samples == 41
+    assert again.project.data.fields == run.project.data.fields
