@@ -4,10 +4,13 @@
 
 Seen on two shared cores (210 MB, loaded from the cache of the system; seconds of the processor):
 
-    glance           0.13 s, peak   129 MB
-    ours             4.3 to 4.6 s, peak   490 MB, of which 315 MB are the numbers
-    pandas_typed     3.0 to 3.2 s, peak   475 MB (nothing is understood or counted)
+    glance           0.13 to 0.18 s, peak   129 MB
+    ours             4.3 to 4.7 s, peak   496 MB, of which 315 MB are the numbers
+    pandas_typed     3.0 to 3.2 s, peak   480 MB (nothing is understood or counted)
     pandas_guessing  3.9 to 4.5 s, peak 1,590 MB
+
+The last of these runs had a load of 10 beside it: on the clock 0.3, 14.0, 11.0 and 15.2 s, which
+says nothing of a machine that is free.
 """
 
 from __future__ import annotations

@@ -55,9 +55,9 @@ def _understood(options: argparse.Namespace) -> int:
     samples = understand(options.name)
     size = fingerprint(existing(options.name)).size
     if options.json:
-        print_json([as_json(samples, size)])
+        print_json([as_json(samples, options.name, size)])
     else:
-        print_understood(samples, size)
+        print_understood(samples, options.name, size)
     return DONE
 
 

@@ -34,13 +34,13 @@ _MOST_FINDINGS = 10
 _MARKS = {"error": "red", "warning": "yellow", "advice": "cyan", "note": "dim"}
 
 
-def as_json(samples: Samples, size: int) -> dict[str, Any]:
-    """Everything that was understood. size: bytes of the source."""
+def as_json(samples: Samples, name: str, size: int) -> dict[str, Any]:
+    """Everything that was understood. name: as it was given; size: bytes of the source."""
     spec = samples.spec
     source = spec.source.model_dump(mode="json")
     known = {"kind", "path", "fingerprint", "format"}
     return {
-        "name": spec.source.path,
+        "name": name,
         "built_in": False,
         "kind": spec.source.kind,
         "format": source.get("format"),
@@ -140,9 +140,9 @@ def _missing(samples: Samples, field: Field) -> int:
     return int(absent(values, field).sum())
 
 
-def print_understood(samples: Samples, size: int) -> None:
+def print_understood(samples: Samples, name: str, size: int) -> None:
     """The same for people: what it is, fields, what is asked, guesses, findings."""
-    told, lines = as_json(samples, size), console()
+    told, lines = as_json(samples, name, size), console()
     lines.print(f"[bold]{_plain(told['name'])}[/bold]")
     kind = told["kind"] if told["format"] is None else f"{told['kind']} ({told['format']})"
     options = ", ".join(_options(told["options"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import Report
@@ -12,7 +12,10 @@ from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.info import DataSetInfo, InputMapping
-from nnstudio.data.pipeline.understanding import describe, understood
+from nnstudio.data.pipeline.understanding import describe, understand, understood
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.source import BuiltIn, Hub
+from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
@@ -38,7 +41,8 @@ def fitted(project: Project) -> tuple[Project, str]:
     if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
-    return command.apply(project), f"{project.root} fitted to {info.name}: {command.summary}"
+    told = f"{project.root} fitted to {PurePath(info.name).name}: {command.summary}"
+    return command.apply(project), told
 
 
 def plan_training(
@@ -78,6 +82,13 @@ def _advice(info: DataSetInfo, resize: bool) -> str:
     return "fit the model to the data" + ("" if resize else " or resize the samples")
 
 
+def _as_it_lies_there(spec: DataSpec) -> DataSpec:
+    """The spec with a fingerprint: of a source that was named anew, what is there now is meant."""
+    if isinstance(spec.source, BuiltIn | Hub) or spec.source.fingerprint is not None:
+        return spec
+    return understand(place_of(spec.source), spec).spec
+
+
 def start(
     project: Project,
     settings: TrainingSettings,
@@ -96,7 +107,7 @@ def start(
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
     people can look up. It is the same program, and takes a call of the formatter.
     """
-    project = replace(project, data=understood(project.data, settings.loss))
+    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
     if run_folder is not None:

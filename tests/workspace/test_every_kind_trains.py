@@ -259,6 +259,24 @@ def test_the_next_character(tmp_path: Path) -> None:
     assert accuracy(run) > 0.8
 
 
+# -- where it lies ---------------------------------------------------------------------------------
+
+
+def test_a_folder_named_from_here_is_found_from_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, labels = strokes(40, 12, classes=2)
+    (tmp_path / "bars").mkdir()
+    idx(tmp_path / "bars" / "train-images-idx3-ubyte", pictures)
+    idx(tmp_path / "bars" / "train-labels-idx1-ubyte", labels)
+    monkeypatch.chdir(tmp_path)
+    model = nnstudio.load("SimpleDenseNet/8k")
+    run = nnstudio.train(model, data="bars", epochs=1, folder="runs/first", device="cpu")
+    again = nnstudio.load(tmp_path / "runs" / "first" / "project.nns")
+    assert Path(again.data.source.path) == tmp_path / "bars"
+    assert nnstudio.train(again, epochs=1, device="cpu").history[0].train == run.history[0].train
+
+
 # -- what is refused -------------------------------------------------------------------------------
 
 
@@ -277,3 +295,7 @@ def test_a_source_that_has_changed(tmp_path: Path) -> None:
     path.write_text("\n".join(["x,y,label", *lines, "1,2,c"]))
     with pytest.raises(TrainingError, match="has changed since it was understood"):
         nnstudio.train(run.project, epochs=1)
+    path.write_text("\n".join(["x,y,label", *lines, "1,2,a"]))
+    again = nnstudio.train(run.project, epochs=1, data=path, device="cpu")
+    assert again.project.data.samples == 41
+    assert again.project.data.fields == run.project.data.fields

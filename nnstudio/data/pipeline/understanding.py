@@ -16,7 +16,7 @@ from nnstudio.data.reading.reader import Reader
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Progress, Samples, nobody_watches
-from nnstudio.project.data.places import place_of
+from nnstudio.project.data.places import absolute, place_of
 from nnstudio.project.data.source import BuiltIn, Table
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
@@ -30,7 +30,8 @@ def understand(
 
     place: a name, or a path that does not depend on a project. spec: what is known of it; options
     of the reader, fields and targets in it are obeyed, the rest is found out. The samples' spec
-    holds all of it, with the source's fingerprint. Raises `DataError` with one sentence.
+    holds all of it, with the source's absolute path and fingerprint. Raises `DataError` with one
+    sentence.
     """
     if str(place) in BUILT_IN and not (spec and spec.source.kind != "builtin"):
         samples = load_built_in(str(place))
@@ -81,8 +82,8 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
         samples = reader.read(path, known, progress)
     else:
         samples = reader.read(path, _to_be_read(reader, path, known), progress)
-    found = fingerprint(path)
-    source = samples.spec.source.model_copy(update={"path": str(path), "fingerprint": found})
+    changed = {"path": str(path), "fingerprint": fingerprint(path)}
+    source = absolute(samples.spec.source.model_copy(update=changed), Path.cwd())
     spec = samples.spec.with_values(source=source, samples=len(samples))
     return replace(samples, spec=spec)
 

@@ -101,7 +101,8 @@ def with_values(spec: DataSpec, values: Mapping[str, Any]) -> DataSpec:
     """The spec with other values of settings. Raises `SettingsError`, one sentence.
 
     Another source is one that nobody has looked at: fields, targets, feeds and guesses, and steps
-    for named fields, go with the old one. A path is taken from the present folder.
+    for named fields, go with the old one. The same path anew keeps them, and takes what lies there
+    now. A path is taken from the present folder.
     """
     own: dict[str, object] = {}
     split: dict[str, object] = {}
@@ -128,7 +129,11 @@ def _checked(part: P, values: Mapping[str, object]) -> P:
 def _with_source(spec: DataSpec, given: object) -> DataSpec:
     source = _source(given)
     if source == spec.source or place_of(source) == place_of(spec.source):
-        return spec if isinstance(given, str | os.PathLike) else spec.with_values(source=source)
+        if not isinstance(given, str | os.PathLike):
+            return spec.with_values(source=source)
+        if getattr(spec.source, "fingerprint", None) is None:
+            return spec
+        return spec.with_values(source=spec.source.model_copy(update={"fingerprint": None}))
     return spec.with_values(
         source=source,
         fields=(),
