@@ -14,26 +14,31 @@ from nnstudio.data.pipeline.describing import after_preparation, info_of
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.samples import Progress, Samples, nobody_watches
 from nnstudio.project.data.places import place_of
-from nnstudio.project.data.source import BuiltIn
+from nnstudio.project.data.source import BuiltIn, Folder
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 
 
 def understand(
-    place: str | Path, spec: DataSpec | None = None, progress: Progress = nobody_watches
+    place: str | Path,
+    spec: DataSpec | None = None,
+    progress: Progress = nobody_watches,
+    *,
+    chosen: bool = False,
 ) -> Samples:
     """Read a built-in set, a file or a folder.
 
     place: a name, or a path that does not depend on a project. spec: what is known of it; options
-    of the reader, fields and targets in it are obeyed, the rest is found out. The samples' spec
-    holds all of it, with the source's fingerprint. Raises `DataError` with one sentence.
+    of the reader, fields and targets in it are obeyed, the rest is found out. chosen: so is the
+    kind of its source, where nothing but the path is known of it. The samples' spec holds all of
+    it, with the source's fingerprint. Raises `DataError` with one sentence.
     """
     if str(place) in BUILT_IN and not (spec and spec.source.kind != "builtin"):
         samples = load_built_in(str(place))
         return samples if spec is None else _with(samples, spec)
     path = existing(place)
-    known = None if spec is None or _is_unread(spec) else spec
+    known = None if spec is None or (_is_unread(spec) and not chosen) else spec
     key = (str(path), _state(path), known.model_dump_json() if known else "")
     read = _kept.get(key)
     if read is None:
@@ -48,7 +53,12 @@ def _is_unread(spec: DataSpec) -> bool:
     source = spec.source
     if isinstance(source, BuiltIn):
         return True
-    return not spec.fields and getattr(source, "fingerprint", None) is None
+    if spec.fields or getattr(source, "fingerprint", None) is not None:
+        return False
+    return not isinstance(source, Folder) and source.model_fields_set <= _TOLD_BY_PATHS
+
+
+_TOLD_BY_PATHS = {"kind", "path", "format", "fingerprint"}
 
 
 _kept: dict[tuple[str, str, str], Samples] = {}

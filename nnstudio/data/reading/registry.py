@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.reader import Reader
-from nnstudio.project.data.source import Source
+from nnstudio.project.data.source import Folder, Source
 
 
 def readers() -> tuple[tuple[str, Reader], ...]:
@@ -28,6 +28,9 @@ def readers() -> tuple[tuple[str, Reader], ...]:
 
 def reader_of(path: Path, source: Source | None) -> Reader:
     """The reader for a source that is known, or for a path by what it is."""
+    if isinstance(source, Folder):
+        pictures, recordings = (reader for kind, reader in readers() if kind == "folder")
+        return recordings if source.holds == "recordings" else pictures
     for kind, reader in readers():
         if (source is None or kind == source.kind) and reader.claims(path):
             return reader

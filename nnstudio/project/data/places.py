@@ -66,4 +66,4 @@ def _with_paths(source: Source, change: Callable[[str], str]) -> Source:
         found["files"] = change(source.files)
     if all(getattr(source, name) == path for name, path in found.items()):
         return source
-    return source.with_values(**found)
+    return source.model_copy(update=found)  # which options were chosen stays known

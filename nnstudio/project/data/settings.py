@@ -148,4 +148,5 @@ def _source(given: object) -> Source:
     found = source_named(text)
     if isinstance(found, BuiltIn):
         return found
-    return absolute(found.with_values(path=str(Path(found.path).expanduser())), Path.cwd())
+    path = str(Path(found.path).expanduser())
+    return absolute(found.model_copy(update={"path": path}), Path.cwd())

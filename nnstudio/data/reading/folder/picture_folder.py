@@ -32,7 +32,7 @@ from nnstudio.data.reading.folder.picture_files import (
 from nnstudio.data.reading.folder.pictures import ENDINGS, UNREADABLE, picture_item
 from nnstudio.data.reading.folder.sounds import ENDINGS as SOUND_ENDINGS
 from nnstudio.data.reading.folder.spec import labelled, media_field
-from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread
+from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread, with_parts
 from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Folder, Source
@@ -57,7 +57,7 @@ class PictureFolder:
         """Classes, parts, size and some pictures, from a bounded look."""
         must_be_folder(path)
         listing = listed(path, ENDINGS, glance=True)
-        folder = _folder(path, source, listing)
+        folder = with_parts(_folder(path, source, listing), listing)
         spec = DataSpec(source=folder)
         if folder.holds == "masks":
             return mask_folder.glance(path, spec, listing)

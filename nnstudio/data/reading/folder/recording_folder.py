@@ -26,7 +26,7 @@ from nnstudio.data.reading.folder.sound_files import (
 )
 from nnstudio.data.reading.folder.sounds import ENDINGS, UNREADABLE, sound_item
 from nnstudio.data.reading.folder.spec import labelled, media_field
-from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread
+from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread, with_parts
 from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Folder, Source
@@ -51,7 +51,7 @@ class RecordingFolder:
         """Classes, parts, rate, length and some recordings, from a bounded look."""
         must_be_folder(path)
         listing = listed(path, ENDINGS, glance=True)
-        folder = _folder(path, source, listing)
+        folder = with_parts(_folder(path, source, listing), listing)
         tree = planted(listing, folder, path.name)
         looked = spread(tree.leaves, LOOKED_AT)
         spec = sized(DataSpec(source=folder), [path.joinpath(*leaf.file.way) for leaf in looked])
