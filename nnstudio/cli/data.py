@@ -17,6 +17,8 @@ from nnstudio.data.info import DataSetInfo
 from nnstudio.data.pipeline.by_hand import chosen_source
 from nnstudio.data.pipeline.understanding import existing, understand
 from nnstudio.data.samples import Samples
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.source import Hub
 from nnstudio.project.data.spec import DataSpec
 
 _RESIZED = {
@@ -57,7 +59,8 @@ def data(options: argparse.Namespace) -> int:
 
 def _understood(options: argparse.Namespace) -> int:
     samples = _read(options)
-    size = fingerprint(existing(options.name)).size
+    in_hub = isinstance(samples.spec.source, Hub)
+    size = 0 if in_hub else fingerprint(existing(options.name)).size
     if options.json:
         print_json([as_json(samples, size)])
     else:
@@ -69,9 +72,8 @@ def _read(options: argparse.Namespace) -> Samples:
     choices = choices_of(options)
     if not choices:
         return understand(options.name)
-    place = existing(options.name).absolute().as_posix()
-    source = chosen_source(place, choices.read_as, choices.options)
-    return understand(place, DataSpec(source=source), chosen=True)
+    source = chosen_source(options.name, choices.read_as, choices.options)
+    return understand(place_of(source), DataSpec(source=source), chosen=True)
 
 
 def _entry(info: DataSetInfo) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from nnstudio.data.reading.table.labels import separator_of
 from nnstudio.data.reading.table.roles import task_of_numbers
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Feed, Field, Kind, Role, Target, TaskKind
-from nnstudio.project.data.named import source_as, word_of
+from nnstudio.project.data.named import source_as, source_named, word_of
 from nnstudio.project.data.places import absolute, place_of
-from nnstudio.project.data.source import Source
+from nnstudio.project.data.source import Hub, Source
 from nnstudio.project.data.spec import DataSpec, Guess
 
 TASKS: tuple[TaskKind, ...] = get_args(TaskKind)
@@ -50,7 +50,9 @@ def chosen_source(place: str, read_as: str, options: Mapping[str, object]) -> So
     Relative paths in options are taken from the present folder, as the place is.
     Raises `SettingsError` for options that there are not, `DataError` for what cannot be read.
     """
-    if not read_as:
+    if not read_as and isinstance(source_named(place), Hub):
+        read_as = "hub"
+    elif not read_as:
         path = existing(place)
         read_as = word_of(reader_of(path, None).glance(path, None).spec.source)
     return absolute(source_as(place, read_as, options), Path.cwd())

@@ -13,8 +13,9 @@ from nnstudio.data.info import DataError, DataSetInfo, InputMapping
 from nnstudio.data.pipeline.describing import after_preparation, info_of
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.samples import Progress, Samples, nobody_watches
+from nnstudio.project.data.named import source_named
 from nnstudio.project.data.places import place_of
-from nnstudio.project.data.source import BuiltIn, Folder
+from nnstudio.project.data.source import BuiltIn, Folder, Hub
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
@@ -37,9 +38,13 @@ def understand(
     if str(place) in BUILT_IN and not (spec and spec.source.kind != "builtin"):
         samples = load_built_in(str(place))
         return samples if spec is None else _with(samples, spec)
-    path = existing(place)
+    named = source_named(str(place))
+    if spec is None and isinstance(named, Hub):
+        spec = DataSpec(source=named)
+    in_hub = isinstance(spec.source, Hub) if spec else False
+    path = Path(named.path) if in_hub else existing(place)
     known = None if spec is None or (_is_unread(spec) and not chosen) else spec
-    key = (str(path), _state(path), known.model_dump_json() if known else "")
+    key = (str(path), "" if in_hub else _state(path), known.model_dump_json() if known else "")
     read = _kept.get(key)
     if read is None:
         read = _read(path, known, progress)
@@ -51,8 +56,8 @@ def understand(
 def _is_unread(spec: DataSpec) -> bool:
     """True if the source is no more than a path: nobody has seen or chosen its options."""
     source = spec.source
-    if isinstance(source, BuiltIn):
-        return True
+    if isinstance(source, BuiltIn | Hub):
+        return isinstance(source, BuiltIn)
     if spec.fields or getattr(source, "fingerprint", None) is not None:
         return False
     return not isinstance(source, Folder) and source.model_fields_set <= _TOLD_BY_PATHS
@@ -78,8 +83,10 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
     else:
         glance = reader.glance(path, known.source if known else None)
         samples = reader.read(path, glance.spec, progress)
-    found = fingerprint(path)
-    source = samples.spec.source.model_copy(update={"path": str(path), "fingerprint": found})
+    source = samples.spec.source
+    if not isinstance(source, Hub):
+        update = {"path": str(path), "fingerprint": fingerprint(path)}
+        source = source.model_copy(update=update)
     spec = samples.spec.with_values(source=source, samples=len(samples))
     return replace(samples, spec=spec)
 

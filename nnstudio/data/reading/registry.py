@@ -14,6 +14,7 @@ def readers() -> tuple[tuple[str, Reader], ...]:
     from nnstudio.data.reading.arrays.reader import FilesOfArrays
     from nnstudio.data.reading.folder.picture_folder import PictureFolder
     from nnstudio.data.reading.folder.recording_folder import RecordingFolder
+    from nnstudio.data.reading.hub.reader import HubReader
     from nnstudio.data.reading.table.reader import TableReader
     from nnstudio.data.reading.text.reader import TextReader
 
@@ -23,6 +24,7 @@ def readers() -> tuple[tuple[str, Reader], ...]:
         ("folder", RecordingFolder()),
         ("table", TableReader()),
         ("text", TextReader()),
+        ("hub", HubReader()),
     )
 
 

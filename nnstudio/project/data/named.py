@@ -1,4 +1,6 @@
-"""The source that a text names: a built-in set, or a file by its ending. The disk is not asked.
+"""The source that a text names: a built-in set, a file by its ending, `hub:NAME`.
+
+The disk is not asked.
 
 What a file really holds is found when it is read: until then its options are the defaults.
 """
@@ -9,7 +11,8 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from nnstudio.project.data.source import Arrays, BuiltIn, Folder, Source, Table, Text
+from nnstudio.project.data.places import HUB
+from nnstudio.project.data.source import Arrays, BuiltIn, Folder, Hub, Source, Table, Text
 from nnstudio.project.refused_value import SettingsError, refused_value
 
 _ENDINGS: dict[str, dict[str, str]] = {
@@ -29,11 +32,19 @@ _ENDINGS: dict[str, dict[str, str]] = {
     "-ubyte.gz": {"kind": "arrays", "format": "idx"},
     ".bin": {"kind": "arrays", "format": "cifar"},
 }
-_KINDS: dict[str, type[Table | Arrays | Text]] = {"table": Table, "arrays": Arrays, "text": Text}
+_KINDS: Mapping[str, type[Table | Arrays | Folder | Text | Hub]] = {
+    "table": Table,
+    "arrays": Arrays,
+    "folder": Folder,
+    "text": Text,
+    "hub": Hub,
+}
 
 
 def record_named(text: str) -> dict[str, str]:
     """The JSON record of the source that `text` names."""
+    if text.startswith(HUB) and text != HUB:
+        return {"kind": "hub", "path": text.removeprefix(HUB)}
     lower = text.lower()
     found = next((told for end, told in _ENDINGS.items() if lower.endswith(end)), None)
     return {**(found or {"kind": "builtin"}), "path": text}
@@ -54,15 +65,10 @@ READ_AS: Mapping[str, Mapping[str, str]] = {
     "recordings": {"kind": "folder", "holds": "recordings"},
     "masks": {"kind": "folder", "holds": "masks"},
     "text": {"kind": "text"},
+    "hub": {"kind": "hub"},
 }
 """What a file or folder can be read as, with the values that say so in its source."""
 
-_BY_KIND: Mapping[str, type[Table | Arrays | Folder | Text]] = {
-    "table": Table,
-    "arrays": Arrays,
-    "folder": Folder,
-    "text": Text,
-}
 _NO_OPTIONS = ("kind", "path", "fingerprint", "holds")
 _ESCAPED = {"\\t": "\t", "tab": "\t", "blank": " "}
 
@@ -80,7 +86,7 @@ def source_as(path: str, read_as: str, options: Mapping[str, object]) -> Source:
     if read_as not in READ_AS:
         raise SettingsError(f"Data can be read as {', '.join(READ_AS)}, not as '{read_as:.40}'.")
     fixed = dict(READ_AS[read_as])
-    kind = _BY_KIND[fixed["kind"]]
+    kind = _KINDS[fixed["kind"]]
     known = [name for name in kind.model_fields if name not in _NO_OPTIONS]
     for name in options:
         if name not in known:
@@ -98,7 +104,7 @@ def source_as(path: str, read_as: str, options: Mapping[str, object]) -> Source:
         fixed["format"] = named["format"]
     values = {name: _option(name, value) for name, value in options.items()}
     try:
-        return kind.model_validate({**fixed, "path": path, **values})
+        return kind.model_validate({**fixed, "path": path.removeprefix(HUB), **values})
     except ValidationError as error:
         raise SettingsError(refused_value(error, kind).sentence) from error
 

@@ -9,14 +9,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from nnstudio.project.data.source import Arrays, Folder, Source, Table, Text
+from nnstudio.project.data.source import Arrays, Folder, Hub, Source, Table, Text
+
+HUB = "hub:"
+"""Stands before the name of a data set of the Hugging Face Hub where a path could stand."""
 
 
 def place_of(source: Source, folder: Path | None = None) -> str:
-    """The name of a built-in set or a set of the Hub, else the path, absolute.
+    """The name of a built-in set, `hub:` and the name of a set of the Hub, or the absolute path.
 
     folder: that to which a relative path is relative; the present one if it is None.
     """
+    if isinstance(source, Hub):
+        return HUB + source.path
     return absolute(source, folder or Path.cwd()).path
 
 

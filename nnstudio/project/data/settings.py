@@ -63,7 +63,7 @@ _STEPS = {
 
 _SOURCE = {
     "title": "Data set",
-    "description": "A built-in data set, such as digits, or the path of a file.",
+    "description": "A built-in data set, such as digits, a path, or hub:NAME.",
     "type": "string",
 }
 
@@ -146,7 +146,7 @@ def _source(given: object) -> Source:
     if not isinstance(text, str) or not text:
         raise SettingsError(f"Data set must be the name of a set or a path, not {given!r:.60}.")
     found = source_named(text)
-    if isinstance(found, BuiltIn):
+    if isinstance(found, BuiltIn | Hub):
         return found
     path = str(Path(found.path).expanduser())
     return absolute(found.model_copy(update={"path": path}), Path.cwd())
