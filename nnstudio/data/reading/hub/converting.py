@@ -164,7 +164,7 @@ def _with_bytes(one: Any) -> Any:
 def _in_pieces(name: str, rows: Any) -> Iterator[list[Mapping[str, Any]]]:
     following, read, going_on = iter(rows), 0, True
     while going_on:
-        piece = []
+        piece: list[Mapping[str, Any]] = []
         try:
             piece.extend(islice(following, ROWS))
         except Exception as error:  # whatever the package raises for rows that are damaged
