@@ -65,6 +65,11 @@ def window_act(
     return ActionSpec(id, title, menu, section, keys, icon, note, "window", checkable)
 
 
+def page_act(id: str, title: str, key: str, icon: str, note: str) -> ActionSpec:
+    """Declare an act that shows a page of the window."""
+    return ActionSpec(f"page.{id}", title, "View", 0, (key,), icon, note, checkable=True)
+
+
 RECENT = 9
 
 _FILE = (
@@ -257,45 +262,51 @@ _GRAPH = (
     ),
 )
 
+_PAGES = (
+    page_act("start", "Start", "Ctrl+F1", "home", "Examples, recent projects and lost work."),
+    page_act("model", "Model", "Ctrl+F2", "model", "The canvas and what stands around it."),
+    page_act("data", "Data", "Ctrl+F3", "data", "Source, fields, split and preparation."),
+)
+
 _VIEW = (
-    canvas_act("view.fit", "Fit all", "View", 0, "Home", "F", icon="fit"),
+    canvas_act("view.fit", "Fit all", "View", 1, "Home", "F", icon="fit"),
     canvas_act(
         "view.fit_selection",
         "Fit the selection",
         "View",
-        0,
+        1,
         ".",
         note="Bring what is selected into view.",
     ),
-    canvas_act("view.actual_size", "Actual size", "View", 0, "Ctrl+0"),
-    canvas_act("view.zoom_in", "Zoom in", "View", 0, "Ctrl++", "Ctrl+=", icon="zoom-in"),
-    canvas_act("view.zoom_out", "Zoom out", "View", 0, "Ctrl+-", icon="zoom-out"),
-    window_act("view.palette", "Palette", "View", 1, "Alt+L", checkable=True),
+    canvas_act("view.actual_size", "Actual size", "View", 1, "Ctrl+0"),
+    canvas_act("view.zoom_in", "Zoom in", "View", 1, "Ctrl++", "Ctrl+=", icon="zoom-in"),
+    canvas_act("view.zoom_out", "Zoom out", "View", 1, "Ctrl+-", icon="zoom-out"),
+    window_act("view.palette", "Palette", "View", 2, "Alt+L", checkable=True),
     window_act(
         "view.outline",
         "Outline",
         "View",
-        1,
+        2,
         "Alt+O",
         note="The block in the order of its code, to look through and to put into another order.",
         checkable=True,
     ),
-    window_act("view.inspector", "Inspector", "View", 1, "Alt+I", checkable=True),
-    window_act("view.panels", "Panels below", "View", 1, "Alt+P", checkable=True),
+    window_act("view.inspector", "Inspector", "View", 2, "Alt+I", checkable=True),
+    window_act("view.panels", "Panels below", "View", 2, "Alt+P", checkable=True),
     window_act(
         "view.large_panel",
         "Large panel",
         "View",
-        1,
+        2,
         "Alt+M",
         note="Give the panel below the whole height, and take it back.",
         checkable=True,
     ),
-    window_act("view.problems", "Problems", "View", 2, "Alt+1", icon="problems"),
-    window_act("view.summary", "Summary", "View", 2, "Alt+2", icon="summary"),
-    window_act("view.code", "Code", "View", 2, "Alt+3", icon="code"),
-    window_act("view.training", "Training", "View", 2, "Alt+4", icon="training"),
-    window_act("view.log", "Log", "View", 2, "Alt+5", icon="log"),
+    window_act("view.problems", "Problems", "View", 3, "Alt+1", icon="problems"),
+    window_act("view.summary", "Summary", "View", 3, "Alt+2", icon="summary"),
+    window_act("view.code", "Code", "View", 3, "Alt+3", icon="code"),
+    window_act("view.training", "Training", "View", 3, "Alt+4", icon="training"),
+    window_act("view.log", "Log", "View", 3, "Alt+5", icon="log"),
     window_act("view.theme_system", "Follow the system", "View/Theme", 0, checkable=True),
     window_act("view.theme_light", "Light", "View/Theme", 0, checkable=True),
     window_act("view.theme_dark", "Dark", "View/Theme", 0, checkable=True),
@@ -308,7 +319,32 @@ _VIEW = (
         icon="theme",
         note="Change to the other of the two themes.",
     ),
-    window_act("view.full_screen", "Full screen", "View", 3, "F11", checkable=True),
+    window_act("view.full_screen", "Full screen", "View", 4, "F11", checkable=True),
+)
+
+_DATA = (
+    window_act(
+        "data.choose",
+        "Choose a data file...",
+        "Data",
+        0,
+        "Ctrl+Shift+O",
+        icon="open",
+        note="Read a table, arrays, pictures or a text as the data of the project.",
+    ),
+    window_act(
+        "data.choose_folder",
+        "Choose a data folder...",
+        "Data",
+        0,
+        icon="folder",
+        note="Read a folder of pictures, recordings or texts as the data of the project.",
+    ),
+    window_act("data.cancel", "Stop reading", "Data", 0, icon="stop"),
+    window_act("data.samples", "Samples", "Data", 1, "Alt+6", icon="image"),
+    window_act("data.columns", "Columns", "Data", 1, "Alt+7", icon="chart"),
+    window_act("data.balance", "Balance", "Data", 1, "Alt+8", icon="evaluation"),
+    window_act("data.findings", "Findings", "Data", 1, "Alt+9", icon="problems"),
 )
 
 _RUN = (
@@ -351,5 +387,5 @@ _HELP = (
     window_act("help.about", "About NN Studio", "Help", 2),
 )
 
-TABLE: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_GRAPH, *_VIEW, *_RUN, *_HELP)
-MENUS = ("File", "Edit", "Graph", "View", "Run", "Help")
+TABLE: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_GRAPH, *_DATA, *_PAGES, *_VIEW, *_RUN, *_HELP)
+MENUS = ("File", "Edit", "Graph", "Data", "View", "Run", "Help")

@@ -13,6 +13,7 @@ from types import TracebackType
 from PySide6.QtWidgets import QApplication
 
 from nnstudio.assets import asset
+from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
@@ -24,6 +25,8 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.title import PROGRAM
 from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.workspace.data_page.reading import Understand
+from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
 
 WRONG_USE = 2
@@ -73,6 +76,8 @@ def create_window(
     workspace: Workspace | None = None,
     target: str | None = None,
     folder: Path | None = None,
+    understand: Understand = understand,
+    steps: StepKinds | None = None,
 ) -> MainWindow:
     """Make the main window, not shown yet.
 
@@ -80,11 +85,12 @@ def create_window(
         workspace: an open project to show; without it the start page comes first.
         target: a file or preset to open; raises `FileError` with one sentence if there is none.
         folder: where settings and side files lie; the user's own folders if None.
+        understand: reads data; steps: those that can be chosen for them, all if None.
     """
     app = application()
     settings = Settings(folder)
     apply_theme(app, settings.theme())
-    window = MainWindow(workspace or Workspace(), settings, preset_infos())
+    window = MainWindow(workspace or Workspace(), settings, preset_infos(), understand, steps)
     if workspace is not None:
         window.show_editor()
         window.refresh()

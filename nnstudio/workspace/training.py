@@ -32,8 +32,9 @@ from nnstudio.workspace.input_mapping import map_inputs
 
 def fitted(project: Project) -> tuple[Project, str]:
     """Fit the project to the data of its training; say what was changed, "" if nothing was."""
-    report = full_report(project)
-    info = describe(project.data)
+    data = understood(project.data, project.training.loss)
+    project, report = replace(project, data=data), full_report(project)
+    info = describe(data)
     if not report.ok or is_fitted(project, report, info, project.data.resize):
         return project, ""
     command = best_fitting(project, report, info)
@@ -95,7 +96,7 @@ def start(
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
     people can look up. It is the same program, and takes a call of the formatter.
     """
-    project = replace(project, data=understood(project.data))
+    project = replace(project, data=understood(project.data, settings.loss))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
     if run_folder is not None:
@@ -105,10 +106,11 @@ def start(
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
         from nnstudio.data.pipeline.assembling import assemble
-        from nnstudio.data.pipeline.understanding import built_in, samples_for
+        from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
 
         spec = project.data
         samples = samples_for(spec, mapping)
+        refuse_errors(samples)
         made = assemble(samples, mapping, built_in(spec))
         if len(made.train) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")

@@ -142,13 +142,17 @@ def dropped(window: MainWindow, path: Path) -> None:
     )
 
 
-def test_dropping_a_file_opens_it(window: MainWindow, tmp_path: Path) -> None:
+def test_dropping_a_file_opens_it(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "dropped.nns"
     write(small_project(), path)
     dropped(window, path)
     assert window.workspace.path == path
     dropped(window, tmp_path / "notes.txt")
-    assert "notes.txt" in window.status.message
+    assert window.page == "data"
+    qtbot.waitUntil(lambda: window.data.page.refused is not None)
+    refused = window.data.page.refused
+    assert refused is not None
+    assert "notes.txt" in refused.sentence
 
 
 def test_export(window: MainWindow, tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.fingerprint import fingerprint, has_changed
 from nnstudio.data.info import DataError, DataSetInfo, InputMapping
 from nnstudio.data.pipeline.describing import after_preparation, info_of
+from nnstudio.data.reading.reader import Reader
 from nnstudio.data.reading.registry import reader_of
+from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Progress, Samples, nobody_watches
 from nnstudio.project.data.named import source_named
 from nnstudio.project.data.places import place_of
-from nnstudio.project.data.source import BuiltIn, Folder, Hub
+from nnstudio.project.data.source import BuiltIn, Folder, Hub, Table
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
@@ -44,12 +46,13 @@ def understand(
     in_hub = isinstance(spec.source, Hub) if spec else False
     path = Path(named.path) if in_hub else existing(place)
     known = None if spec is None or (_is_unread(spec) and not chosen) else spec
-    key = (str(path), "" if in_hub else _state(path), known.model_dump_json() if known else "")
-    read = _kept.get(key)
+    state = "" if in_hub else _state(path)
+    read = _kept.get((str(path), state, _what_decides(known)))
     if read is None:
         read = _read(path, known, progress)
         _kept.clear()
-        _kept[key] = read
+        for asked in (known, read.spec):
+            _kept[(str(path), state, _what_decides(asked))] = read
     return read if spec is None else _with(read, spec)
 
 
@@ -70,9 +73,20 @@ _kept: dict[tuple[str, str, str], Samples] = {}
 """The last source that was read: describing it and training on it reads it once."""
 
 
+def _what_decides(spec: DataSpec | None) -> str:
+    """What of a spec a reader looks at; the rest comes after it."""
+    if spec is None:
+        return ""
+    parts = {"source", "fields", "targets", "preparation"}
+    chosen = [] if spec.fields else sorted(spec.source.model_fields_set)
+    return f"{spec.model_dump_json(include=parts)} {chosen}"
+
+
 def _state(path: Path) -> str:
-    found = fingerprint(path) if path.is_dir() else path.stat()
-    return str(found) if path.is_dir() else f"{found.st_size} {found.st_mtime_ns}"  # type: ignore[union-attr]
+    if path.is_dir():
+        return fingerprint(path).hash
+    state = path.stat()
+    return f"{state.st_size} {state.st_mtime_ns}"
 
 
 def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
@@ -81,14 +95,27 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
         refuse_changed(path, known)
         samples = reader.read(path, known, progress)
     else:
-        glance = reader.glance(path, known.source if known else None)
-        samples = reader.read(path, glance.spec, progress)
+        samples = reader.read(path, _to_be_read(reader, path, known), progress)
     source = samples.spec.source
     if not isinstance(source, Hub):
         update = {"path": str(path), "fingerprint": fingerprint(path)}
         source = source.model_copy(update=update)
     spec = samples.spec.with_values(source=source, samples=len(samples))
     return replace(samples, spec=spec)
+
+
+def _to_be_read(reader: Reader, path: Path, known: DataSpec | None) -> DataSpec:
+    """What is known before all of a source is read: options, no fields.
+
+    A table is understood from all of its records, not from the first ones that a glance sees.
+    """
+    if known is not None and isinstance(known.source, Folder):
+        return known.with_values(source=reader.glance(path, known.source).spec.source)
+    if known is not None:
+        return known
+    if isinstance(reader, TableReader):
+        return DataSpec(source=Table(path=str(path)))
+    return DataSpec(source=reader.glance(path, None).spec.source)
 
 
 def refuse_changed(path: Path, spec: DataSpec) -> None:
@@ -155,11 +182,37 @@ def _prepared(name: str, steps: tuple[Step, ...]) -> DataSetInfo:
     return after_preparation(BUILT_IN[name], spec)
 
 
-def understood(spec: DataSpec) -> DataSpec:
-    """The spec with everything that can be found out of its source; as it is where it was."""
+def understood(spec: DataSpec, loss: str = "auto") -> DataSpec:
+    """The spec with everything that can be found out of its source; as it is where it was.
+
+    loss: of the training; cross entropy says that guessed numbers are classes.
+    """
     if built_in(spec) is not None or spec.fields:
         return spec
-    return understand(place_of(spec.source), spec).spec
+    found = understand(place_of(spec.source), spec).spec
+    if loss != "cross_entropy" or not any(t.task == "number" for t in found.targets):
+        return found
+    asked = {t.fields[0] for t in found.targets if t.task == "number" and len(t.fields) == 1}
+    fields = tuple(
+        field.with_values(kind="category") if field.name in asked else field
+        for field in found.fields
+    )
+    targets = tuple(
+        target.with_values(task="classes") if target.fields[0] in asked else target
+        for target in found.targets
+    )
+    wanted = found.with_values(fields=fields, targets=targets)
+    return understand(place_of(spec.source), wanted).spec
+
+
+def refuse_errors(samples: Samples) -> None:
+    """Raise `DataError` with what was found that makes a training impossible.
+
+    Values that are missing or infinite have rules of their own (`without_gaps`).
+    """
+    for finding in samples.findings:
+        if finding.severity == "error" and finding.code not in ("missing", "infinite"):
+            raise DataError(finding.sentence)
 
 
 def describe(data: DataSpec | str | Path) -> DataSetInfo:

@@ -68,6 +68,7 @@ def streams(spec: DataSpec) -> tuple[Stream, ...]:
         return tuple(_stream(spec, feed.input, _named(spec, feed.fields)) for feed in spec.feeds)
     inputs = spec.having("input")
     table = [field for field in inputs if _is_scalar(spec, field)]
+    scalars = {field.name for field in table}  # by name: tables have thousands of fields
     found = []
     for field in inputs:
         if field.kind in ("text", "date", "path"):
@@ -75,7 +76,7 @@ def streams(spec: DataSpec) -> tuple[Stream, ...]:
                 f"The field {field.name} is {field.kind}, which no model takes as it is: give it "
                 "another kind, or the role ignored."
             )
-        if field not in table:
+        if field.name not in scalars:
             found.append(_stream(spec, field.name, (field,)))
         elif field is table[0]:
             found.append(_stream(spec, TABLE if len(table) > 1 else field.name, tuple(table)))

@@ -10,7 +10,6 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.training.run_bar import RunBar
 
 _LEFT = (
-    "file.gallery",
     "file.new",
     "file.open",
     "file.save",

@@ -47,7 +47,7 @@ class Sides(Protocol):
 
 
 class ViewActions:
-    """Binds the acts on what is shown. `open` tells why there is no project, None if there is.
+    """Binds the acts on what is shown. `open` tells why there is no canvas, None if there is.
 
     `find_node` opens the search over the canvas; in the Code panel its text is searched.
     """

@@ -36,14 +36,16 @@ class Documents(QObject):
     """Reads and writes the files of one window.
 
     The questions (`ask_...`) are attributes, so that a test can answer them. `may_replace` is asked
-    last before another project takes the place of this one. `kept_back` when the project's file
-    was not written because another program has changed it.
+    last before another project takes the place of this one. `data_dropped(path)`
+    when something was dropped that is no project. `kept_back` when the project's file was not
+    written because another program has changed it.
     """
 
     opened = Signal()
     saved = Signal()
     refused = Signal(str)
     kept_back = Signal()
+    data_dropped = Signal(object)
     autosave_failed = Signal(str)
 
     def __init__(self, window: QWidget, workspace: Workspace, settings: Settings) -> None:
@@ -94,10 +96,10 @@ class Documents(QObject):
         return True
 
     def open_dropped(self, path: Path) -> bool:
-        """Open a file that was dropped on the window; anything but a project file is refused."""
+        """Open what was dropped on the window: a project file, or anything else as data."""
         if path.suffix.lower() != SUFFIX:
-            self.refused.emit(f"Expected a project file (.nns), received {path.name}")
-            return False
+            self.data_dropped.emit(path)
+            return True
         return self.open(path)
 
     def show(self, project: Project, path: Path | None = None) -> bool:

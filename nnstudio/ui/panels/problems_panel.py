@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QStackedLayout,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from nnstudio.analysis.report import Problem
 from nnstudio.ui.theme import current as theme
-from nnstudio.ui.theme import icons
-from nnstudio.ui.theme.icons import SEVERITIES
-from nnstudio.ui.widgets.elided_button import ElidedButton
 from nnstudio.ui.widgets.empty_state import EmptyState
+from nnstudio.ui.widgets.sentence_table import ORDER, Sentence, SentenceTable
 
-WORDS = {"error": "Error", "warning": "Warning", "advice": "Advice"}
-_ORDER = ("error", "warning", "advice")
-_COLUMNS = ("Kind", "Where", "Problem", "Fix")
-_ROW, _TWO_LINES, _AROUND = 34, 31, 12
-"""The height of a row; from which height a sentence has several lines, and the room around it."""
 _MOST = 300
-_WIDEST_FIX = 320
 
 
 class ProblemsPanel(QWidget):
@@ -48,29 +30,9 @@ class ProblemsPanel(QWidget):
         self._problems: tuple[Problem, ...] = ()
         self._shown: tuple[Problem, ...] | None = None
         self._is_blank = False
-        self.table = QTableWidget(0, len(_COLUMNS))
-        self.table.setHorizontalHeaderLabels(_COLUMNS)
+        self.table = SentenceTable("Problem")
         self.table.setAccessibleName("Problems")
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(True)
-        self.table.setTabKeyNavigation(False)  # Tab leads on, arrows go through the rows
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)
-        self.table.setColumnWidth(0, 104)
-        self.table.setColumnWidth(1, 220)
-        self._resized = QTimer(self, singleShot=True, interval=0)  # after the table's own layout
-        self._resized.timeout.connect(self._fit_rows)
-        header.geometriesChanged.connect(self._resized.start)
-        header.sectionResized.connect(lambda *_: self._resized.start())
+        self.table.set_tip("Double-click to go there")
         self.table.cellDoubleClicked.connect(self._fly)
         self.table.cellActivated.connect(self._fly)
         self._empty = EmptyState(
@@ -103,7 +65,7 @@ class ProblemsPanel(QWidget):
         """
         if blank != self._is_blank:
             self._is_blank, self._shown = blank, None
-        ordered = tuple(sorted(problems, key=lambda p: _ORDER.index(p.severity)))
+        ordered = tuple(sorted(problems, key=lambda p: ORDER.index(p.severity)))
         if ordered == self._shown:
             return
         self._problems = self._shown = ordered
@@ -115,51 +77,18 @@ class ProblemsPanel(QWidget):
         self.count_changed.emit(sum(p.severity != "advice" for p in ordered))
 
     def _fill(self) -> None:
-        self.table.setRowCount(0)
-        self.table.setRowCount(len(self._problems))
-        for row, problem in enumerate(self._problems):
-            icon, colour = SEVERITIES[problem.severity]
-            kind = QTableWidgetItem(WORDS[problem.severity])
-            kind.setIcon(QIcon(icons.pixmap(icon, colour, 16)))
-            where = QTableWidgetItem(place(problem))
-            where.setFont(theme.mono_font(12))
-            where.setToolTip("Double-click to go there")
-            sentence = QTableWidgetItem(problem.sentence)
-            sentence.setToolTip(problem.sentence)
-            for column, item in enumerate((kind, where, sentence)):
-                self.table.setItem(row, column, item)
-            if problem.fix is not None:
-                self.table.setCellWidget(row, 3, self._button(problem))
-        buttons = [self.fix_button(row) for row in range(len(self._problems))]
-        widths = [button.sizeHint().width() for button in buttons if button is not None]
-        self.table.setColumnWidth(3, min(max(widths, default=64) + 32, _WIDEST_FIX))
+        self.table.show_sentences([self._sentence(problem) for problem in self._problems])
         self._stack.setCurrentIndex(1 if self._problems else 2 if self._is_blank else 0)
-        self._fit_rows()
-        self._resized.start()
 
-    def _fit_rows(self) -> None:
-        """Give every row the height of its sentence at the width that there is."""
-        for row in range(self.table.rowCount()):
-            needed = self.table.sizeHintForRow(row)  # of a sentence, or of the button beside it
-            self.table.setRowHeight(row, _ROW if needed < _TWO_LINES else needed + _AROUND)
-
-    def _button(self, problem: Problem) -> QWidget:
-        assert problem.fix is not None
-        button = ElidedButton(problem.fix.title)
-        button.setProperty("role", "small")
-        button.ensurePolished()
-        button.clicked.connect(lambda: self.fix_requested.emit(problem))
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(8, 3, 8, 3)
-        row.addWidget(button)
-        row.addStretch(1)
-        return holder
+    def _sentence(self, problem: Problem) -> Sentence:
+        fixes: tuple[tuple[str, Callable[[], object]], ...] = ()
+        if problem.fix is not None:
+            fixes = ((problem.fix.title, lambda: self.fix_requested.emit(problem)),)
+        return Sentence(problem.severity, place(problem), problem.sentence, fixes)
 
     def fix_button(self, row: int) -> QPushButton | None:
         """Return the button of a row, None if there is no fix."""
-        holder = self.table.cellWidget(row, 3)
-        return holder.findChild(QPushButton) if holder else None
+        return next(iter(self.table.fix_buttons(row)), None)
 
     def _fly(self, row: int, _column: int) -> None:
         problem = self._problems[row]

@@ -28,6 +28,12 @@ class Axis(pg.AxisItem):
         self._suffix = suffix
         self.enableAutoSIPrefix(False)
 
+    def set_suffix(self, suffix: str) -> None:
+        """Let another suffix follow each value."""
+        self._suffix = suffix
+        self.picture = None
+        self.update()
+
     def restyle(self) -> None:
         """Take up the colours and fonts of the theme."""
         self.setPen(theme.qcolor("line"))

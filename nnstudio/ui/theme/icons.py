@@ -166,5 +166,6 @@ SEVERITIES = {
     "error": ("error", "error"),
     "warning": ("warning", "warning"),
     "advice": ("advice", "accent"),
+    "note": ("info", "muted"),
 }
 """Icon and colour of each severity."""

@@ -5,10 +5,8 @@ Each change is one undo step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -35,6 +33,7 @@ from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.training.mismatch_notice import MismatchNotice
+from nnstudio.workspace.schema_settings import Setting, setting_of, text_of
 from nnstudio.workspace.workspace import Workspace
 
 OF_DATA = ("data", "resize", "max_samples", "validation")
@@ -46,42 +45,14 @@ OTHER_FILE = "A file..."
 LABEL_WIDTH = 96
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One property of the schema, as far as the form needs it."""
-
-    name: str
-    title: str
-    note: str
-    kind: str
-    choices: tuple[str, ...]
-    optional: bool
-    shown_when: dict[str, list[str]]
-
-
 @cache
-def settings_of_schema() -> tuple[Setting, ...]:
+def settings_of_form() -> tuple[Setting, ...]:
     """Read the settings of the form in the order of the schemas."""
-    found = []
-    for name, told in schemas().items():
-        if name in PLACES and name not in OF_DATA:
-            continue
-        parts: list[dict[str, Any]] = told.get("anyOf", [told])
-        types = {part.get("type") for part in parts}
-        choices = next((tuple(part["enum"]) for part in parts if "enum" in part), ())
-        kind = "choice" if choices else "bool" if "boolean" in types else "text"
-        found.append(
-            Setting(
-                name,
-                told["title"],
-                told.get("description", ""),
-                kind,
-                choices,
-                "null" in types,
-                told.get("shown_when", {}),
-            )
-        )
-    return tuple(found)
+    return tuple(
+        setting_of(name, told)
+        for name, told in schemas().items()
+        if name not in PLACES or name in OF_DATA
+    )
 
 
 class TrainingForm(QWidget):
@@ -98,7 +69,7 @@ class TrainingForm(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._schema = {setting.name: setting for setting in settings_of_schema()}
+        self._schema = {setting.name: setting for setting in settings_of_form()}
         self.rows: dict[str, FieldRow] = {}
         self._about = QLabel(wordWrap=True)
         self._about.setProperty("role", "muted")
@@ -171,10 +142,10 @@ class TrainingForm(QWidget):
                     name,
                     row.kind,
                     label=setting.title,
-                    value="" if value == default and row.kind == "text" else _text(value),
+                    value="" if value == default and row.kind == "text" else text_of(value),
                     given=value != default,
-                    placeholder=_text(default) or "none",
-                    fallback=_text(default),
+                    placeholder=text_of(default) or "none",
+                    fallback=text_of(default),
                     choices=self._choices(setting, str(value)),
                     help=setting.note,
                 )
@@ -264,9 +235,3 @@ def _form(form: tuple[int, ...]) -> str:
 
 def _targets(info: DataSetInfo) -> str:
     return f"{len(info.classes)} classes" if info.classes else "numbers to predict"
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)

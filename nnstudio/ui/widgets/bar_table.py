@@ -43,6 +43,14 @@ class Column:
     share: Callable[[Any], float | None] | None = None
     icon: Callable[[Any], str | None] | None = None
     tip: str = ""
+    left: bool = False
+    """True for words, which stand at the left."""
+
+    @property
+    def side(self) -> int:
+        """Where its texts stand."""
+        side = Qt.AlignmentFlag.AlignLeft if self.left else Qt.AlignmentFlag.AlignRight
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 class _Model(QAbstractTableModel):
@@ -88,9 +96,9 @@ class _Model(QAbstractTableModel):
             name = column.icon(row)
             value = icons.pixmap(name, "good", 14) if name else None
         elif role == Qt.ItemDataRole.TextAlignmentRole:
-            value = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            value = column.side
         elif role == Qt.ItemDataRole.FontRole:
-            value = theme.mono_font(12)
+            value = theme.text_font() if column.left else theme.mono_font(12)
         return value
 
     def headerData(
@@ -105,7 +113,7 @@ class _Model(QAbstractTableModel):
             if role == Qt.ItemDataRole.ToolTipRole:
                 return self.columns[section].tip or None
             if role == Qt.ItemDataRole.TextAlignmentRole:
-                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                return self.columns[section].side
         return None
 
 

@@ -19,9 +19,9 @@ from nnstudio.ui.inspector import Inspector
 from nnstudio.ui.outline.outline import Outline
 from nnstudio.ui.palette.palette import Palette
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.widgets.panel_tabs import PanelTabs
 from nnstudio.ui.window.breadcrumb import Breadcrumb
 from nnstudio.ui.window.left_side import PAGES, LeftSide
-from nnstudio.ui.window.panel_tabs import PanelTabs
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.candidates import ports_of
 from nnstudio.workspace.workspace import Workspace

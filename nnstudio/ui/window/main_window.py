@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QMainWindow
 
+from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.presets import load_target
 from nnstudio.project.storage.fields import FileError
 from nnstudio.training.thread import State
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.actions.canvas_keys import CanvasKeys
 from nnstudio.ui.actions.context_menu import CanvasMenu
+from nnstudio.ui.actions.data_actions import DataActions, PageActions
 from nnstudio.ui.actions.file_actions import FileActions
 from nnstudio.ui.actions.graph_actions import GraphActions
 from nnstudio.ui.actions.help_actions import HelpActions
@@ -23,6 +30,7 @@ from nnstudio.ui.actions.library_actions import LibraryActions
 from nnstudio.ui.actions.run_actions import RunActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
+from nnstudio.ui.data_page.page import DataView
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents
 from nnstudio.ui.files.file_notice import FileNotice
@@ -42,9 +50,13 @@ from nnstudio.ui.widgets.fit_screen import room
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
+from nnstudio.ui.window.page_bar import Pages
 from nnstudio.ui.window.shape_finder import ShapeFinder
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
+from nnstudio.workspace.data_page.reading import Understand
+from nnstudio.workspace.data_page.sources import step_kinds
+from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
 
 SMALLEST = QSize(800, 560)
@@ -62,7 +74,12 @@ class MainWindow(QMainWindow):
     shown_first = Signal()
 
     def __init__(
-        self, workspace: Workspace, settings: Settings, presets: Sequence[PresetInfo] = ()
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        presets: Sequence[PresetInfo] = (),
+        understand: Understand = understand,
+        steps: StepKinds | None = None,
     ) -> None:
         super().__init__()
         workspace.defer_inference()
@@ -77,12 +94,12 @@ class MainWindow(QMainWindow):
         self.resize(first_size(screen))
         self.documents = Documents(self, workspace, settings)
         # parts are made inside what holds them: Qt restyles all that is put in afterwards
-        self._pages = QStackedWidget(self)
+        self._pages = Pages(self)
         self.setCentralWidget(self._pages)
-        self.gallery = Gallery(presets, load_target, self.documents.recent, self._pages)
+        self.gallery = Gallery(presets, load_target, self.documents.recent, self._pages.stack)
         libraries = BlockLibraries(settings.library_folder)
         offered = [(info.name, info.task) for info in presets]
-        self.editor = Editor(workspace, offered, libraries, self._pages)
+        self.editor = Editor(workspace, offered, libraries, self._pages.stack)
         self.panels = Panels(workspace, self.editor)
         self.shapes = ShapeFinder(workspace, self)
         self.find_bar = FindBar(workspace)
@@ -95,6 +112,8 @@ class MainWindow(QMainWindow):
         self.leaving = LeavingTraining(self, workspace, self.training)
         self.documents.may_replace = self.leaving.may_replace
         self.editor.put_above_canvas(WaitingNotice(self.leaving))
+        steps = step_kinds() if steps is None else steps
+        self.data = DataView(workspace, settings, understand, steps, self._pages.stack)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)
@@ -106,8 +125,10 @@ class MainWindow(QMainWindow):
         self.toolbar = ToolBar(self.actions_table, self.run_bar)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        self._pages.addWidget(self.gallery)
-        self._pages.addWidget(self.editor)
+        self._pages.add(self.gallery)
+        self._pages.add(self.editor)
+        self._pages.add(self.data)
+        self.page_bar = self._pages.add_bar(self.actions_table)
         self._connect()
         self._bind(libraries)
         self._load_state()
@@ -115,21 +136,31 @@ class MainWindow(QMainWindow):
 
     def _bind(self, libraries: BlockLibraries) -> None:
         actions, editor, open = self.actions_table, self.editor, self.reason_not_open
-        canvas = editor.canvas
+        canvas, on_canvas = editor.canvas, self.reason_no_canvas
+        PageActions(
+            actions,
+            {
+                "start": (self.show_gallery, lambda: None),
+                "model": (self.show_editor, self._reason_no_project),
+                "data": (self.show_data, self._reason_no_project),
+            },
+            lambda: self.page,
+        )
+        DataActions(actions, self.data, self.show_data, open)
         actions.bind("file.gallery", self.show_gallery, self._reason_not_to_leave)
         actions.bind("file.quit", self.close)
         self.file_actions = FileActions(
             actions, self.documents, canvas, self.settings, self.say, open
         )
-        GraphActions(actions, canvas, editor.outline, open)
+        GraphActions(actions, canvas, editor.outline, on_canvas)
         self.library_actions = LibraryActions(
-            actions, canvas, editor.palette_panel, libraries, self.say, open
+            actions, canvas, editor.palette_panel, libraries, self.say, on_canvas
         )
         self.view_actions = ViewActions(
-            actions, editor, self.panels.code, self.find_bar.open, self.settings, open
+            actions, editor, self.panels.code, self.find_bar.open, self.settings, on_canvas
         )
-        RunActions(actions, self.training, canvas, partial(editor.show_panel, "training"), open)
-        HelpActions(actions, canvas, editor.inspector, open)
+        RunActions(actions, self.training, canvas, self._show_training, open)
+        HelpActions(actions, canvas, editor.inspector, on_canvas)
         CanvasMenu(actions, canvas)
 
     def _connect(self) -> None:
@@ -154,7 +185,7 @@ class MainWindow(QMainWindow):
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
         of_editor = (editor.canvas, editor.inspector, self.actions_table)
-        for source in (documents, *of_editor, self.panels.form, self.training):
+        for source in (documents, *of_editor, self.panels.form, self.training, self.data):
             source.refused.connect(self.say)
         editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
         # an error, for a warning goes with the next act, and this one is said only once
@@ -165,6 +196,9 @@ class MainWindow(QMainWindow):
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
         self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        documents.data_dropped.connect(self.open_data)
+        self.data.page.changed.connect(self.actions_table.refresh)
+        self.data.page.noted.connect(self.panels.log.add)
         self.shapes.found.connect(self.panels.forget_refusal)
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
@@ -176,9 +210,14 @@ class MainWindow(QMainWindow):
     # -- pages --------------------------------------------------------------------------------
 
     @property
+    def page(self) -> str:
+        """The page that is shown: `start`, `model` or `data`."""
+        return self._pages.page
+
+    @property
     def is_editing(self) -> bool:
-        """True if the canvas is shown, False on the start page."""
-        return self._pages.currentWidget() is self.editor
+        """True if the canvas is shown."""
+        return self.page == "model"
 
     def show_gallery(self) -> None:
         """Go to the start page; the open project stays open."""
@@ -192,20 +231,42 @@ class MainWindow(QMainWindow):
         self._show(self.editor)
         self.editor.canvas.setFocus()
 
-    def _show(self, page: Gallery | Editor) -> None:
-        self._pages.setCurrentWidget(page)
+    def show_data(self) -> None:
+        """Go to the data of the project."""
+        self._has_project = True
+        self._show(self.data)
+
+    def open_data(self, place: str | Path) -> None:
+        """Go to the data, and read a file, a folder or a built-in set."""
+        self.show_data()
+        self.data.open(place)
+
+    def _show_training(self) -> None:
+        if not self.is_editing:
+            self.show_editor()
+        self.editor.show_panel("training")
+
+    def _show(self, page: Gallery | Editor | DataView) -> None:
+        self._pages.show_page(page)
         for part in (self.toolbar, self.status):
-            part.setVisible(page is self.editor)
+            part.setVisible(page is not self.gallery)
         self.gallery.side.show_open(self.workspace.title if self._has_project else "")
         self._refresh_title()
         self.actions_table.refresh()
 
     def reason_not_open(self) -> str | None:
-        """Say why there is nothing to act on; None on the canvas."""
-        return None if self.is_editing else "Open a project first."
+        """Say why there is nothing to act on; None on the pages of a project."""
+        return None if self.page != "start" else "Open a project first."
+
+    def reason_no_canvas(self) -> str | None:
+        """Say why nothing can be done on the canvas; None if it is shown."""
+        return None if self.is_editing else self.reason_not_open() or "Go to the page Model first."
+
+    def _reason_no_project(self) -> str | None:
+        return None if self._has_project else "Open a project first."
 
     def _reason_not_to_leave(self) -> str | None:
-        return None if self.is_editing else "This is the gallery."
+        return "This is the gallery." if self.page == "start" else None
 
     # -- following ----------------------------------------------------------------------------
 
@@ -228,8 +289,8 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
 
     def _refresh_title(self) -> None:
-        self.setWindowTitle(window_title(self.workspace if self.is_editing else None))
-        self.setWindowModified(self.is_editing and self.workspace.modified)
+        self.setWindowTitle(window_title(self.workspace if self.page != "start" else None))
+        self.setWindowModified(self.page != "start" and self.workspace.modified)
 
     def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
         """Show a sentence for some seconds, and note it in the log."""
@@ -305,6 +366,7 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.training.close()
         self.panels.close()
+        self.data.close_jobs()
         self.shapes.close()
         self.devices.close()
         self.settings.set_state("window", self.saveGeometry())
@@ -321,6 +383,12 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
             event.acceptProposedAction()
+            self.data.set_lit(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.data.set_lit(False)
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.data.set_lit(False)
         self.documents.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))

@@ -1,0 +1,209 @@
+"""Which samples are looked at, how they are drawn, and what is said of each. No Qt here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.data.samples import PARTS, Samples
+from nnstudio.project.data.fields import Field
+from nnstudio.workspace.data_page.overview import Overview
+from nnstudio.workspace.data_page.words import PARTS as PART_WORDS
+from nnstudio.workspace.data_page.words import form_of
+
+Looks = Literal["pictures", "curves", "waves", "texts", "rows"]
+ALL = -1
+NOTHING = "missing"
+_LOOKS: dict[str, Looks] = {
+    "image": "pictures",
+    "mask": "pictures",
+    "audio": "waves",
+    "signal": "curves",
+    "tokens": "texts",
+    "text": "texts",
+}
+_SMALLEST_CURVE = 8
+"""Numbers in a field from which on they are a curve rather than figures."""
+
+
+def looks_of(field: Field) -> Looks | None:
+    """How a field is drawn; None if it is a figure or a word among others."""
+    if field.kind == "number":
+        if len(field.shape) == 1 and field.shape[0] >= _SMALLEST_CURVE:
+            return "curves"
+        if len(field.shape) == 2:
+            return "curves" if min(field.shape) < 4 else "pictures"
+        if len(field.shape) == 3 and field.shape[0] in (1, 3):
+            return "pictures"
+        return None
+    return _LOOKS.get(field.kind)
+
+
+def main_field(samples: Samples) -> Field | None:
+    """The field that a sample is shown by; None if its fields stand side by side in a row."""
+    inputs = [field for field in samples.spec.fields if field.name in samples.fields]
+    for roles in (("input",), ("target", "ignored", "group", "time", "weight", "part")):
+        there = [field for field in inputs if field.role in roles and looks_of(field)]
+        texts = [field for field in there if looks_of(field) == "texts"]
+        drawn = [field for field in there if field not in texts]
+        if drawn:
+            return drawn[0]
+        if texts and len(inputs) <= 2 * len(texts):  # a column of words among others is a cell
+            return texts[0]
+    return None
+
+
+def value_text(field: Field, value: Any) -> str:
+    """A value as people read it: a class by its word, a number with few digits."""
+    if field.kind == "category" and np.ndim(value) == 0:
+        number = int(value)
+        if number < 0:
+            return NOTHING
+        return field.classes[number] if number < len(field.classes) else str(number)
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    if np.ndim(value) > 0:
+        if field.kind == "tokens":
+            return tokens_text(field, np.asarray(value))
+        if field.kind == "category":
+            return ", ".join(value_text(field, one) for one in np.ravel(value)[:12])
+        return " ".join(number_text(float(one)) for one in np.ravel(value)[:6])
+    return number_text(float(value)) if isinstance(value, int | float | np.number) else str(value)
+
+
+def number_text(number: float) -> str:
+    """A number with at most five digits, grouped; nothing where there is none."""
+    if not np.isfinite(number):
+        return NOTHING if np.isnan(number) else str(number)
+    if number == round(number) and abs(number) < 1e15:
+        return f"{number:,.0f}"
+    return f"{number:,.4g}" if abs(number) < 1e5 else f"{number:,.0f}"
+
+
+def tokens_text(field: Field, values: NDArray[Any]) -> str:
+    """Tokens as the text they stand for; characters close together, words apart."""
+    words = [
+        field.classes[k] if 0 <= k < len(field.classes) else str(int(k))
+        for k in np.ravel(values)[:400]
+    ]
+    single = bool(field.classes) and all(len(word) == 1 for word in words)
+    return ("" if single else " ").join(words)
+
+
+@dataclass(frozen=True)
+class ShownSamples:
+    """The samples of one class and part, in their order.
+
+    class_number, part: -1 for all. indices: which samples of the source they are.
+    """
+
+    overview: Overview
+    class_number: int = ALL
+    part: int = ALL
+
+    @property
+    def samples(self) -> Samples:
+        """All samples of the source."""
+        return self.overview.samples
+
+    @cached_property
+    def main(self) -> Field | None:
+        """The field that is drawn."""
+        return main_field(self.samples)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """How samples are drawn."""
+        return (looks_of(self.main) if self.main is not None else None) or "rows"
+
+    @cached_property
+    def label(self) -> Field | None:
+        """The field whose value is said beside a sample: that of the first target."""
+        for target in self.samples.spec.targets:
+            field = self.samples.spec.by_name.get(target.fields[0])
+            if field is not None and field.name in self.samples.fields:
+                return None if field == self.main else field
+        return None
+
+    @property
+    def rate(self) -> int | None:
+        """Values a second of the sounds; None where nothing tells."""
+        steps = [dict(step.params) for step in self.samples.spec.preparation]
+        found = next((params["rate"] for params in steps if "rate" in params), None)
+        return found if isinstance(found, int) else None
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The classes by which one can choose; none where the target has none."""
+        field = self.label
+        return field.classes if field is not None and field.kind == "category" else ()
+
+    @cached_property
+    def indices(self) -> NDArray[np.intp]:
+        """The samples that are shown."""
+        kept = np.ones(len(self.samples), bool)
+        if self.part != ALL:
+            kept &= self.overview.part == self.part
+        if self.class_number != ALL and self.label is not None and self.classes:
+            kept &= self.samples.fields[self.label.name] == self.class_number
+        return np.flatnonzero(kept)
+
+    def value(self, index: int) -> Any:
+        """The value of the drawn field of a sample."""
+        assert self.main is not None
+        return self.samples.fields[self.main.name][index]
+
+    def caption(self, index: int) -> str:
+        """What is said below a sample: its answer, else where it comes from."""
+        if self.label is not None:
+            return value_text(self.label, self.samples.fields[self.label.name][index])
+        return self.origin(index)
+
+    def origin(self, index: int) -> str:
+        """Where a sample comes from: `line 12`, a path, else its number."""
+        origins = self.samples.origins
+        return str(origins[index]) if index < len(origins) else f"sample {index:,}"
+
+    def part_word(self, index: int) -> str:
+        """The part that a sample is in."""
+        part = int(self.overview.part[index])
+        return PART_WORDS[PARTS[part]] if part >= 0 else "Left out"
+
+    def text(self, index: int, length: int = 400) -> str:
+        """The text or tokens of a sample."""
+        assert self.main is not None
+        value = self.value(index)
+        if self.main.kind == "tokens":
+            return tokens_text(self.main, value)[:length]
+        return NOTHING if value is None else str(value)[:length]
+
+    def facts(self, index: int) -> list[tuple[str, str, str]]:
+        """Name, value and note of everything that is known of a sample."""
+        lines = [("From", self.origin(index), ""), ("Part", self.part_word(index), "")]
+        spec = self.samples.spec
+        by_role = sorted(spec.fields, key=lambda f: ("target", "input").count(f.role), reverse=True)
+        for field in by_role[:200]:
+            values = self.samples.fields.get(field.name)
+            if values is None:
+                continue
+            if looks_of(field) in (None, "texts") and field != self.main:
+                lines.append((field.name, value_text(field, values[index])[:200], ""))
+            else:
+                lines.append((field.name, form_of(field), ""))
+        if self.main is not None and self.looks != "texts":
+            flat = np.asarray(self.value(index), np.float64).ravel()
+            known = flat[np.isfinite(flat)]
+            if known.size:
+                figures = (known.min(), known.max(), known.mean(), known.std())
+                names = ("Lowest", "Highest", "Mean", "Deviation")
+                lines += [
+                    (name, number_text(float(f)), "")
+                    for name, f in zip(names, figures, strict=True)
+                ]
+        return lines
