@@ -18,6 +18,7 @@ from PIL import Image as Picture
 import nnstudio
 from nnstudio.cli.main import run as command
 from nnstudio.data.info import DataError
+from nnstudio.data.pipeline import understanding
 from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.data.source import Hub
 from nnstudio.project.data.spec import DataSpec
@@ -119,6 +120,7 @@ class FakeHub:
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
     monkeypatch.setenv("NNSTUDIO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(understanding, "_kept", {})  # what other tests have read
     made = FakeHub()
     module = ModuleType("datasets")
     module.load_dataset = made.load_dataset  # type: ignore[attr-defined]
