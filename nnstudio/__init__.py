@@ -5,6 +5,7 @@ The Python API. Importing this package imports neither torch nor PySide6.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from nnstudio.analysis.report import Report
     from nnstudio.project.values import Project
+    from nnstudio.workspace.chosen_data import Fields
     from nnstudio.workspace.finished_run import FinishedRun
 
 __version__ = "0.1.0"
@@ -56,18 +58,35 @@ def build(project: Project, **values: Any) -> nn.Module:
 
 
 def train(
-    project: Project, *, folder: str | Path | None = None, resume: bool = False, **settings: Any
+    project: Project,
+    *,
+    folder: str | Path | None = None,
+    resume: bool = False,
+    feeds: Mapping[str, Fields] | None = None,
+    targets: Mapping[str, Fields] | None = None,
+    **settings: Any,
 ) -> FinishedRun:
     """Train the project to the end, fitted to its data; `settings` override those it has.
 
-    folder: keeps checkpoints; `resume` goes on from the last one there. The result has the
-    trained `model()`, the `history` of its epochs and its `state`.
+    folder: keeps checkpoints; `resume` goes on from the last one there. data: a name, a path, or
+    a source with options of its reader: ``Table(path="a.csv", delimiter=";")``. feeds: the fields
+    that Inputs get, by their names: ``{"size": ["width", "height"]}``. targets: the fields that
+    Outputs are to give: ``{"kind": "species", "price": "price:number"}``; without a task behind
+    a colon it is guessed. The result has the trained `model()`, the `history` of its epochs and
+    its `state`.
     """
     from nnstudio.training.priority import let_threads_sleep
+    from nnstudio.workspace.chosen_data import Choices
     from nnstudio.workspace.finished_run import train as run
 
     let_threads_sleep()
-    return run(project, settings, None if folder is None else Path(folder), resume=resume)
+    return run(
+        project,
+        settings,
+        None if folder is None else Path(folder),
+        resume=resume,
+        choices=Choices(feeds=feeds or {}, targets=targets or {}),
+    )
 
 
 def _with(project: Project, values: dict[str, Any]) -> Project:

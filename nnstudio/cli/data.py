@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from nnstudio.cli.choices import choices_of
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
@@ -13,7 +14,12 @@ from nnstudio.data.answer import in_words
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.fingerprint import fingerprint
 from nnstudio.data.info import DataSetInfo
+from nnstudio.data.pipeline.by_hand import chosen_source
 from nnstudio.data.pipeline.understanding import existing, understand
+from nnstudio.data.samples import Samples
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.source import Hub
+from nnstudio.project.data.spec import DataSpec
 
 _RESIZED = {
     "image": "a picture, enlarged or reduced",
@@ -52,13 +58,22 @@ def data(options: argparse.Namespace) -> int:
 
 
 def _understood(options: argparse.Namespace) -> int:
-    samples = understand(options.name)
-    size = fingerprint(existing(options.name)).size
+    samples = _read(options)
+    in_hub = isinstance(samples.spec.source, Hub)
+    size = 0 if in_hub else fingerprint(existing(options.name)).size
     if options.json:
         print_json([as_json(samples, options.name, size)])
     else:
         print_understood(samples, options.name, size)
     return DONE
+
+
+def _read(options: argparse.Namespace) -> Samples:
+    choices = choices_of(options)
+    if not choices:
+        return understand(options.name)
+    source = chosen_source(options.name, choices.read_as, choices.options)
+    return understand(place_of(source), DataSpec(source=source), chosen=True)
 
 
 def _entry(info: DataSetInfo) -> dict[str, Any]:

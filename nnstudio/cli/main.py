@@ -162,9 +162,12 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on from the last checkpoint of --run"
     )
     _json(parser)
+    from nnstudio.cli.choices import add_mapping, add_reading
     from nnstudio.cli.settings import add_settings
 
     add_settings(parser)
+    add_mapping(parser)
+    add_reading(parser)
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
@@ -172,6 +175,9 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
         "name", metavar="PATH_OR_NAME", nargs="?", help="a file, a folder or a built-in data set"
     )
     _json(parser)
+    from nnstudio.cli.choices import add_reading
+
+    add_reading(parser)
 
 
 def _picture_options(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from nnstudio.cli.choices import choices_of
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE, NO, STOPPED, WRONG
 from nnstudio.cli.output import nobody_reads, reader_has_gone
@@ -34,6 +35,7 @@ from nnstudio.training.events import (
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.result_text import judged_by, where_stopped
+from nnstudio.workspace.chosen_data import with_choices
 from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
@@ -43,6 +45,7 @@ def train(options: argparse.Namespace) -> int:
     """Train TARGET and tell how it goes, for people or as one JSON object a line."""
     project = project_of(options)
     project = with_settings(project, given_settings(options))
+    project = with_choices(project, choices_of(options))
     folder = Path(options.run) if options.run else None
     if options.resume and folder is None:
         raise Refusal("--resume expects --run DIR, the folder of the training to go on with")

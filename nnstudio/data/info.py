@@ -38,7 +38,8 @@ class DataSetInfo:
     names inputs that a model may take besides the first, with their forms. `heads` names several
     targets with their classes, the first those of `classes`. `tokens` is the size of the
     vocabulary if the inputs are token numbers, else 0. `numbers` names further targets that are
-    numbers, measured of each sample.
+    numbers, measured of each sample. `fed` is true if the inputs were put together by hand, for
+    Inputs of their names and no others.
     """
 
     name: str
@@ -57,6 +58,7 @@ class DataSetInfo:
     tokens: int = 0
     numbers: tuple[str, ...] = ()
     asked: tuple[Answer, ...] = ()
+    fed: bool = False
 
     @property
     def answers(self) -> tuple[Answer, ...]:

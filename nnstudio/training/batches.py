@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, size
+from nnstudio.training.ahead import Ahead
 from nnstudio.training.objectives import Objective
 
 _SHARE = 0.5
@@ -18,8 +21,9 @@ class Batches:
     """Inputs (n, *form) and targets (n, ...), each one or several by name, as batches on `device`.
 
     Data that fits lies on the device and batches are gathered there by index: no loader, no
-    Python per sample. Otherwise batches are gathered in page-locked memory and sent. A batch is
-    always a copy: a layer that overwrites its input must not reach the data.
+    Python per sample. Otherwise batches are gathered in page-locked memory and sent, each by a
+    thread while the one before it is used. A batch is always a copy: a layer that overwrites its
+    input must not reach the data.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Batches:
         self._inputs = each(self._to_device, inputs)
         # An autoencoder's targets are its inputs: no second copy.
         self._targets = self._inputs if targets is inputs else each(self._to_device, targets)
+        self._ahead: Ahead[tuple[Rows, Rows]] = Ahead()
         self.steps = max(1, -(-self.samples // batch_size))
         if self.samples % batch_size == 1 and self.steps > 1:
             # A last batch of one sample has no variance for BatchNorm: it joins the one before.
@@ -59,15 +64,26 @@ class Batches:
 
     def batch(self, order: Tensor, step: int) -> tuple[Rows, Rows]:
         """Batch number `step`, from 0, of an epoch in that order."""
-        return self._gather(order[self._slice(step)])
+        return self._made(order, step, lambda number: self._gather(order[self._slice(number)]))
+
+    def close(self) -> None:
+        """End the thread that gathers in advance."""
+        self._ahead.close()
+
+    def _made(
+        self, sequence: object, step: int, make: Callable[[int], tuple[Rows, Rows]]
+    ) -> tuple[Rows, Rows]:
+        if self._resident:
+            return make(step)
+        return self._ahead.take(sequence, step, self.steps, make)
 
     def _gather(self, chosen: Tensor) -> tuple[Rows, Rows]:
         def gather(rows: Tensor) -> Tensor:
-            return self._send(rows.index_select(0, chosen))
+            return self._send(_taken(rows, chosen))
 
         def gather_inputs(rows: Tensor) -> Tensor:
             places = chosen if self._rows is None else self._rows.index_select(0, chosen)
-            return self._send(rows.index_select(0, places))
+            return self._send(_taken(rows, places))
 
         inputs = each(gather_inputs, self._inputs)
         same = self._targets is self._inputs
@@ -75,12 +91,15 @@ class Batches:
 
     def in_sequence(self, step: int) -> tuple[Rows, Rows]:
         """Batch number `step` of the samples as they lie."""
+        return self._made(None, step, self._in_sequence)
+
+    def _in_sequence(self, step: int) -> tuple[Rows, Rows]:
         which = self._slice(step)
         if self._rows is not None:
             return self._gather(torch.arange(which.start, which.stop, device=self._rows.device))
 
         def cut(rows: Tensor) -> Tensor:
-            return rows[which].to(self._device, copy=True)
+            return self._send(rows[which].clone(memory_format=torch.contiguous_format))
 
         return each(cut, self._inputs), each(cut, self._targets)
 
@@ -89,7 +108,7 @@ class Batches:
         return slice(step * self._size, end)
 
     def _to_device(self, rows: Tensor) -> Tensor:
-        return rows.to(self._device) if self._resident else rows.contiguous()
+        return rows.to(self._device) if self._resident else rows
 
     def _send(self, batch: Tensor) -> Tensor:
         if self._resident:
@@ -114,6 +133,13 @@ def batches_of(
     )
     made.variance = objective.variance(targets)
     return made
+
+
+def _taken(rows: Tensor, places: Tensor) -> Tensor:
+    """Those rows, copied; of maps of files, which may lie channels last, by numpy: it is faster."""
+    if rows.is_contiguous() or rows.device.type != "cpu":
+        return rows.index_select(0, places)
+    return torch.from_numpy(rows.numpy()[places.numpy()]).contiguous()
 
 
 def _drawn(weights: Tensor, count: int, generator: torch.Generator) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,17 +75,19 @@ def train(
     """
     control = control or StopAndPause()
     try:
-        with machine_set_up():
+        with machine_set_up(), ExitStack() as ended:
             if len(train_set) == 0:
                 told = train_set.info.in_sentence
                 raise TrainingError(f"There are no samples to train on in {told}.")
             learner = TrainStep(model, train_set, settings, device)
             objective, size = learner.objective, settings.batch_size
             batches = batches_of(train_set, objective, size, device)
+            ended.callback(batches.close)
             validation = None
             if validation_set is not None and len(validation_set):
                 # Twice the batch: without gradients it needs no more memory.
                 validation = batches_of(validation_set, objective, 2 * size, device)
+                ended.callback(validation.close)
             folder = None if run_folder is None else checkpoints.folder_of(run_folder)
             saved = None if resume is None else checkpoints.read(resume)
             threads = threads_for(

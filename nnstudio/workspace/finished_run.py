@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nnstudio.project.data.part import Part
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
 from nnstudio.training.events import EpochDone, Event, Failed
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.thread import State
+from nnstudio.workspace.chosen_data import NO_CHOICES, Choices, with_choices
 from nnstudio.workspace.training import fitted, start
 
 if TYPE_CHECKING:
@@ -47,9 +49,14 @@ class FinishedRun:
 
 
 def train(
-    project: Project, settings: Mapping[str, Any], folder: Path | None, *, resume: bool
+    project: Project,
+    settings: Mapping[str, Any],
+    folder: Path | None,
+    *,
+    resume: bool,
+    choices: Choices = NO_CHOICES,
 ) -> FinishedRun:
-    """Train and wait for the end.
+    """Train and wait for the end. choices: what is said by hand of the data.
 
     Raises `Refusal` or `SettingsError` if that cannot be, `TrainingError` if it fails. Ctrl+C
     stops the training, with a checkpoint if there is a folder, and is passed on.
@@ -57,6 +64,8 @@ def train(
     if resume and folder is None:
         raise Refusal("resume expects the folder of the training to go on with")
     project = with_settings(project, settings)
+    source = project.data.source if isinstance(settings.get("data"), Part) else None
+    project = with_choices(project, replace(choices, source=source))
     project, _ = fitted(project)
     run = start(project, project.training, run_folder=folder, resume=folder if resume else None)
     with run:

@@ -61,9 +61,12 @@ def fields_for(
 ) -> Iterator[tuple[RequiredInput, str, tuple[tuple[int, ...], ...]]]:
     """Assign a field of the data to each Input, with the forms in which it can be had.
 
-    An Input gets the field of its name, else the next one. Raises `Refusal` with a sentence.
+    An Input gets the field of its name, else the next one; if they were fed by hand, that of its
+    name alone. Raises `Refusal` with a sentence.
     """
     left = {info.first: info.forms, **{name: (form,) for name, form in info.further}}
+    if info.fed:
+        _refuse_other_names(project, wanted, list(left))
     for one in wanted:
         if (one.dtype == "int") != bool(info.tokens):
             takes, has = ("token numbers", "none") if one.dtype == "int" else ("floats", "tokens")
@@ -75,6 +78,22 @@ def fields_for(
             )
         field = one.name if one.name in left else next(iter(left))
         yield one, field, left.pop(field)
+
+
+def _refuse_other_names(project: Project, wanted: list[RequiredInput], fed: list[str]) -> None:
+    names = [one.name for one in wanted]
+    for name in fed:
+        if name not in names:
+            raise Refusal(
+                f"The data are fed to an Input named '{name}', but {project.root} requires "
+                f"{' and '.join(names)}"
+            )
+    for name in names:
+        if name not in fed:
+            raise Refusal(
+                f"Nothing is fed to the Input {name} of {project.root}, while {' and '.join(fed)} "
+                "is fed by hand: choose its fields too"
+            )
 
 
 def map_inputs(

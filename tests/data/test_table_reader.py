@@ -203,20 +203,6 @@ def test_columns_of_0_and_1_are_offered_as_labels(path: Path) -> None:
     assert _again(path, spec).spec.targets == spec.targets
 
 
-def test_a_column_of_pictures_beside_the_table(path: Path) -> None:
-    (path.parent / "images").mkdir()
-    for k in range(9):
-        (path.parent / "images" / f"{k}.png").write_bytes(b"x")
-    rows = [f"{k}.png,{'ab'[k % 2]}" for k in range(10)]
-    samples = _read(path, _table(rows, "picture,kind"))
-    source = samples.spec.source
-    assert isinstance(source, Table)
-    assert source.files == "images"
-    assert samples.spec.by_name["picture"].kind == "path"
-    assert samples.fields["picture"][3] == "3.png"
-    assert "9.png in line 11" in _finding(samples, "absent_files").sentence
-
-
 def test_dates_become_iso_and_an_order_that_nothing_tells_is_asked(path: Path) -> None:
     rows = [f"0{1 + k % 9}/0{1 + k % 7}/2024,{row}" for k, row in enumerate(_rows(30))]
     samples = _read(path, _table(rows, "day,u,v,kind"))

@@ -17,7 +17,7 @@ from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError, DataSetInfo, InputMapping, ModelInput
 from nnstudio.data.pipeline import balance
 from nnstudio.data.pipeline.describing import answer, info_of
-from nnstudio.data.pipeline.shaping import shaped
+from nnstudio.data.pipeline.shaping import shaped, tensor_of
 from nnstudio.data.pipeline.splitting import Indices, Parts, parts_of
 from nnstudio.data.preparation.fit import FittedPreparation, Scale, fit_preparation
 from nnstudio.data.preparation.missing import with_rules, without_gaps
@@ -190,7 +190,7 @@ def _shaped(
     if given.field == info.first and not stream.vocabulary:
         return shaped(info, values, given.form)
     if tuple(values.shape[1:]) == given.form or prod(values.shape[1:]) == prod(given.form):
-        return torch.from_numpy(np.ascontiguousarray(values).reshape(-1, *given.form)), None
+        return tensor_of(values.reshape(-1, *given.form)), None
     raise DataError(
         f"{given.name or 'The Input'} takes {in_words(given.form)} per sample, but "
         f"'{stream.name}' has {in_words(values.shape[1:])}."

@@ -45,6 +45,7 @@ def info_of(spec: DataSpec) -> DataSetInfo:
         heads=tuple((one.name, one.classes) for one in asked) if len(asked) > 1 else (),
         tokens=first.vocabulary,
         asked=asked,
+        fed=bool(spec.feeds),
     )
 
 

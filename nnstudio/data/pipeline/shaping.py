@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import prod
 from typing import Any
 
@@ -20,21 +21,32 @@ _A = {"image": "a picture", "signal": "a signal", "sequence": "a sequence"}
 def shaped(info: DataSetInfo, values: NDArray[Any], wanted: Form) -> tuple[Tensor, Form | None]:
     """Samples (n, ...) as (n, *wanted), and the form to resize them to, if that is to be done."""
     if values.shape[1:] == wanted:
-        return torch.from_numpy(np.ascontiguousarray(values)), None
+        return tensor_of(values), None
     if prod(wanted) in {prod(one) for one in info.forms}:
         padded = pad_heartbeats(values, prod(wanted))
         made = values if padded is None else padded
-        return torch.from_numpy(np.ascontiguousarray(made).reshape(-1, *wanted)), None
+        return tensor_of(made.reshape(-1, *wanted)), None
     if info.can_be_resized(wanted):
         form = image_of(info.forms[0]) if info.resizable == "image" else (1, prod(values.shape[1:]))
-        made = np.ascontiguousarray(values).reshape(-1, *(form or info.forms[0]))
-        return torch.from_numpy(made), wanted
+        return tensor_of(values.reshape(-1, *(form or info.forms[0]))), wanted
     there = ", ".join(in_words(one) for one in info.forms)
     more = f", or any other size as {_A[info.resizable]}" if info.resizable else ""
     raise DataError(
         f"A sample of {info.in_sentence} does not come as {in_words(wanted)}; "
         f"its forms are {there}{more}."
     )
+
+
+def tensor_of(values: NDArray[Any]) -> Tensor:
+    """The values as a tensor; of a map of a file without copying it, in the order of the file.
+
+    Nothing may be written into such a tensor: batches are copies of its rows.
+    """
+    if values.flags.writeable:
+        return torch.from_numpy(np.ascontiguousarray(values))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(values)
 
 
 def pad_heartbeats(inputs: NDArray[Any], values: int) -> NDArray[Any] | None:

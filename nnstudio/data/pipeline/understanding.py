@@ -16,31 +16,40 @@ from nnstudio.data.reading.reader import Reader
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Progress, Samples, nobody_watches
+from nnstudio.project.data.named import source_named
 from nnstudio.project.data.places import absolute, place_of
-from nnstudio.project.data.source import BuiltIn, Table
+from nnstudio.project.data.source import BuiltIn, Folder, Hub, Table
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 
 
 def understand(
-    place: str | Path, spec: DataSpec | None = None, progress: Progress = nobody_watches
+    place: str | Path,
+    spec: DataSpec | None = None,
+    progress: Progress = nobody_watches,
+    *,
+    chosen: bool = False,
 ) -> Samples:
     """Read a built-in set, a file or a folder.
 
     place: a name, or a path that does not depend on a project. spec: what is known of it; options
-    of the reader, fields and targets in it are obeyed, the rest is found out. The samples' spec
-    holds all of it, with the source's absolute path and fingerprint. Raises `DataError` with one
-    sentence.
+    of the reader, fields and targets in it are obeyed, the rest is found out. chosen: so is the
+    kind of its source, where nothing but the path is known of it. The samples' spec holds all of
+    it, with the source's absolute path and fingerprint. Raises `DataError` with one sentence.
     """
     if str(place) in BUILT_IN and not (spec and spec.source.kind != "builtin"):
         samples = load_built_in(str(place))
         return samples if spec is None else _with(samples, spec)
-    path = existing(place)
-    known = None if spec is None or _is_unread(spec) else spec
-    if not any(place == str(path) for place, _, _ in _kept):
+    named = source_named(str(place))
+    if spec is None and isinstance(named, Hub):
+        spec = DataSpec(source=named)
+    in_hub = isinstance(spec.source, Hub) if spec else False
+    path = Path(named.path) if in_hub else existing(place)
+    known = None if spec is None or (_is_unread(spec) and not chosen) else spec
+    if not in_hub and not any(place == str(path) for place, _, _ in _kept):
         reader_of(path, known.source if known else None)  # no folder is summed up in vain
-    state = _state(path)
+    state = "" if in_hub else _state(path)
     read = _kept.get((str(path), state, _what_decides(known)))
     if read is None:
         read = _read(path, known, progress)
@@ -53,9 +62,14 @@ def understand(
 def _is_unread(spec: DataSpec) -> bool:
     """True if the source is no more than a path: nobody has seen or chosen its options."""
     source = spec.source
-    if isinstance(source, BuiltIn):
-        return True
-    return not spec.fields and getattr(source, "fingerprint", None) is None
+    if isinstance(source, BuiltIn | Hub):
+        return isinstance(source, BuiltIn)
+    if spec.fields or getattr(source, "fingerprint", None) is not None:
+        return False
+    return not isinstance(source, Folder) and source.model_fields_set <= _TOLD_BY_PATHS
+
+
+_TOLD_BY_PATHS = {"kind", "path", "format", "fingerprint"}
 
 
 _kept: dict[tuple[str, str, str], Samples] = {}
@@ -64,8 +78,11 @@ _kept: dict[tuple[str, str, str], Samples] = {}
 
 def _what_decides(spec: DataSpec | None) -> str:
     """What of a spec a reader looks at; the rest comes after it."""
+    if spec is None:
+        return ""
     parts = {"source", "fields", "targets", "preparation"}
-    return "" if spec is None else spec.model_dump_json(include=parts)
+    chosen = [] if spec.fields else sorted(spec.source.model_fields_set)
+    return f"{spec.model_dump_json(include=parts)} {chosen}"
 
 
 def _state(path: Path) -> str:
@@ -82,8 +99,10 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
         samples = reader.read(path, known, progress)
     else:
         samples = reader.read(path, _to_be_read(reader, path, known), progress)
-    changed = {"path": str(path), "fingerprint": fingerprint(path)}
-    source = absolute(samples.spec.source.model_copy(update=changed), Path.cwd())
+    source = samples.spec.source
+    if not isinstance(source, Hub):
+        changed = {"path": str(path), "fingerprint": fingerprint(path)}
+        source = absolute(source.model_copy(update=changed), Path.cwd())
     spec = samples.spec.with_values(source=source, samples=len(samples))
     return replace(samples, spec=spec)
 
@@ -93,6 +112,8 @@ def _to_be_read(reader: Reader, path: Path, known: DataSpec | None) -> DataSpec:
 
     A table is understood from all of its records, not from the first ones that a glance sees.
     """
+    if known is not None and isinstance(known.source, Folder):
+        return known.with_values(source=reader.glance(path, known.source).spec.source)
     if known is not None:
         return known
     if isinstance(reader, TableReader):

@@ -23,6 +23,10 @@ from nnstudio.project.data.spec import DataSpec
 Indices = NDArray[np.intp]
 
 
+ENOUGH = 1_000_000_000
+"""Bytes of a field, as float32, that are looked at to fit its steps."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """What is left to be done on the device: (values - offset) * factor for each channel."""
@@ -97,7 +101,7 @@ class FittedPreparation:
 
 
 def fit_preparation(samples: Samples, spec: DataSpec, train: Indices) -> FittedPreparation:
-    """Fit all steps on the samples `train` and on no others."""
+    """Fit all steps on the samples `train` and on no others; see `ENOUGH`."""
     fields = {field.name: field for field in every_field(spec)}
     for target in spec.targets:
         for name in target.fields:
@@ -112,7 +116,7 @@ def _fit(values: NDArray[Any], field: Field, spec: DataSpec, train: Indices) -> 
     steps = steps_for(spec, field) if field.role == "input" else _named_steps(spec, field)
     if not steps and field.missing in ("refuse", "drop"):
         return FittedField(field, (), (), {})
-    rows = values[train] if len(train) < len(values) else values
+    rows = values[_enough(values, train)]
     filling = fit_filling(rows, field)
     rows = _on_scale(filled(rows, filling, field), field)
     fitted = []
@@ -123,6 +127,14 @@ def _fit(values: NDArray[Any], field: Field, spec: DataSpec, train: Indices) -> 
             raise _too_large(rows, field)
         rows = step.apply(rows, fitted[-1], field) if step is not steps[-1] else rows
     return FittedField(field, steps, tuple(fitted), filling)
+
+
+def _enough(values: NDArray[Any], train: Indices) -> Indices:
+    """The samples to fit on: all for training, of very large fields evenly spaced ones."""
+    most = max(1, ENOUGH // (4 * max(1, prod(values.shape[1:]))))
+    if len(train) <= most:
+        return train
+    return train[np.linspace(0, len(train) - 1, most).round().astype(np.intp)]
 
 
 def _named_steps(spec: DataSpec, field: Field) -> tuple[Preparation, ...]:

@@ -14,6 +14,8 @@ from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Field, Missing
 from nnstudio.project.data.spec import DataSpec
 
+_AT_ONCE = 64_000_000
+"""Bytes that are looked at together."""
 _RULES: dict[str, Callable[[NDArray[np.float64]], float]] = {
     "mean": lambda known: float(known.mean()),
     "median": lambda known: float(np.median(known)),
@@ -29,6 +31,14 @@ def _most_common(known: NDArray[Any]) -> float:
 
 def absent(values: NDArray[Any], field: Field) -> NDArray[np.bool_]:
     """For each sample whether something of the field is missing."""
+    if values.nbytes > _AT_ONCE and len(values) > 1:
+        step = max(1, _AT_ONCE * len(values) // values.nbytes)
+        pieces = (values[k : k + step] for k in range(0, len(values), step))
+        return np.concatenate([_absent(piece, field) for piece in pieces])
+    return _absent(values, field)
+
+
+def _absent(values: NDArray[Any], field: Field) -> NDArray[np.bool_]:
     if values.dtype == object:
         gone = np.array([value is None for value in values.ravel()], np.bool_)
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.reader import Reader
-from nnstudio.project.data.source import Source
+from nnstudio.project.data.source import Folder, Source
 
 
 def readers() -> tuple[tuple[str, Reader], ...]:
@@ -14,6 +14,7 @@ def readers() -> tuple[tuple[str, Reader], ...]:
     from nnstudio.data.reading.arrays.reader import FilesOfArrays
     from nnstudio.data.reading.folder.picture_folder import PictureFolder
     from nnstudio.data.reading.folder.recording_folder import RecordingFolder
+    from nnstudio.data.reading.hub.reader import HubReader
     from nnstudio.data.reading.table.reader import TableReader
     from nnstudio.data.reading.text.reader import TextReader
 
@@ -23,11 +24,15 @@ def readers() -> tuple[tuple[str, Reader], ...]:
         ("folder", RecordingFolder()),
         ("table", TableReader()),
         ("text", TextReader()),
+        ("hub", HubReader()),
     )
 
 
 def reader_of(path: Path, source: Source | None) -> Reader:
     """The reader for a source that is known, or for a path by what it is."""
+    if isinstance(source, Folder):
+        pictures, recordings = (reader for kind, reader in readers() if kind == "folder")
+        return recordings if source.holds == "recordings" else pictures
     for kind, reader in readers():
         if (source is None or kind == source.kind) and reader.claims(path):
             return reader

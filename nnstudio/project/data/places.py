@@ -9,14 +9,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from nnstudio.project.data.source import Arrays, Folder, Source, Table, Text
+from nnstudio.project.data.source import Arrays, Folder, Hub, Source, Table, Text
+
+HUB = "hub:"
+"""Stands before the name of a data set of the Hugging Face Hub where a path could stand."""
 
 
 def place_of(source: Source, folder: Path | None = None) -> str:
-    """The name of a built-in set or a set of the Hub, else the path, absolute.
+    """The name of a built-in set, `hub:` and the name of a set of the Hub, or the absolute path.
 
     folder: that to which a relative path is relative; the present one if it is None.
     """
+    if isinstance(source, Hub):
+        return HUB + source.path
     return absolute(source, folder or Path.cwd()).path
 
 
@@ -66,4 +71,4 @@ def _with_paths(source: Source, change: Callable[[str], str]) -> Source:
         found["files"] = change(source.files)
     if all(getattr(source, name) == path for name, path in found.items()):
         return source
-    return source.with_values(**found)
+    return source.model_copy(update=found)  # which options were chosen stays known

@@ -64,7 +64,7 @@ _STEPS = {
 
 _SOURCE = {
     "title": "Data set",
-    "description": "A built-in data set, such as digits, or the path of a file.",
+    "description": "A built-in data set, such as digits, a path, or hub:NAME.",
     "type": "string",
 }
 
@@ -154,6 +154,7 @@ def _source(given: object) -> Source:
             f"Data set must be the name of a set or a path, not {in_one_line(repr(given)):.60}."
         )
     found = source_named(text)
-    if isinstance(found, BuiltIn):
+    if isinstance(found, BuiltIn | Hub):
         return found
-    return absolute(found.with_values(path=str(Path(found.path).expanduser())), Path.cwd())
+    path = str(Path(found.path).expanduser())
+    return absolute(found.model_copy(update={"path": path}), Path.cwd())

@@ -10,7 +10,6 @@ import numpy as np
 from nnstudio.data.cache import Cache
 from nnstudio.data.cache_room import keep_apart
 from nnstudio.data.info import DataError
-from nnstudio.data.preparation.pictures import PictureSize
 from nnstudio.data.reading.folder import mask_folder
 from nnstudio.data.reading.folder.left_out import Decoded, in_memory, some_of, unreadable
 from nnstudio.data.reading.folder.listing import (
@@ -33,7 +32,7 @@ from nnstudio.data.reading.folder.picture_files import (
 from nnstudio.data.reading.folder.pictures import ENDINGS, UNREADABLE, picture_item
 from nnstudio.data.reading.folder.sounds import ENDINGS as SOUND_ENDINGS
 from nnstudio.data.reading.folder.spec import labelled, media_field
-from nnstudio.data.reading.folder.tree import Leaf, fingerprint, parts_of, planted, spread
+from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread, with_parts
 from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Folder, Source
@@ -58,14 +57,14 @@ class PictureFolder:
         """Classes, parts, size and some pictures, from a bounded look."""
         must_be_folder(path)
         listing = listed(path, ENDINGS, glance=True)
-        folder = _folder(path, source, listing)
+        folder = with_parts(_folder(path, source, listing), listing)
         spec = DataSpec(source=folder)
         if folder.holds == "masks":
             return mask_folder.glance(path, spec, listing)
         tree = planted(listing, folder, path.name)
         looked = spread(tree.leaves, LOOKED_AT)
         spec = sized(spec, [path.joinpath(*leaf.file.way) for leaf in looked])
-        made = _glanced(path, looked, size_of(spec))
+        made = some_pictures([path.joinpath(*leaf.file.way) for leaf in looked], spec, path)
         passed = listing.findings(UNREADABLE)
         preview = labelled(path.name, spec, tree, looked, _media(spec), made, passed)
         return Glance(preview.spec, preview, len(tree.leaves) if listing.complete else None)
@@ -110,9 +109,9 @@ def _media(spec: DataSpec) -> Field:
     return media_field(spec, "image", "image", size_of(spec).shape, "uint8")
 
 
-def _glanced(root: Path, leaves: Sequence[Leaf], size: PictureSize) -> Decoded:
-    """Some pictures, in memory."""
-    paths = [root.joinpath(*leaf.file.way) for leaf in leaves]
+def some_pictures(paths: Sequence[Path], spec: DataSpec, root: Path) -> Decoded:
+    """The first pictures in the size that the spec says, in memory, for a preview."""
+    size = size_of(spec)
     with quiet():
         items = some_of(len(paths), lambda k: picture_item(paths[k], size), PREVIEW, GLANCE_SECONDS)
     names, notes = names_of(paths[: len(items)], root), [item.note for item in items]

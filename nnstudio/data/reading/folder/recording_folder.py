@@ -8,7 +8,6 @@ from pathlib import Path
 from nnstudio.data.cache import Cache
 from nnstudio.data.cache_room import keep_apart
 from nnstudio.data.info import DataError
-from nnstudio.data.preparation.sound import SoundLength
 from nnstudio.data.reading.folder.left_out import Decoded, in_memory, some_of, unreadable
 from nnstudio.data.reading.folder.listing import (
     GLANCE_SECONDS,
@@ -20,15 +19,15 @@ from nnstudio.data.reading.folder.listing import (
 from nnstudio.data.reading.folder.picture_files import names_of
 from nnstudio.data.reading.folder.pictures import ENDINGS as PICTURE_ENDINGS
 from nnstudio.data.reading.folder.sound_files import (
-    all_declared,
     decode_recordings,
     heard,
-    suitable,
+    length_of,
+    sized,
 )
 from nnstudio.data.reading.folder.sounds import ENDINGS, UNREADABLE, sound_item
-from nnstudio.data.reading.folder.spec import labelled, media_field, step_of, with_step
-from nnstudio.data.reading.folder.tree import Leaf, fingerprint, parts_of, planted, spread
-from nnstudio.data.samples import Glance, Progress, Samples, nobody_watches
+from nnstudio.data.reading.folder.spec import labelled, media_field
+from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread, with_parts
+from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Folder, Source
 from nnstudio.project.data.spec import DataSpec
@@ -52,11 +51,11 @@ class RecordingFolder:
         """Classes, parts, rate, length and some recordings, from a bounded look."""
         must_be_folder(path)
         listing = listed(path, ENDINGS, glance=True)
-        folder = _folder(path, source, listing)
+        folder = with_parts(_folder(path, source, listing), listing)
         tree = planted(listing, folder, path.name)
         looked = spread(tree.leaves, LOOKED_AT)
-        spec = _sized(DataSpec(source=folder), path, looked)
-        made = _glanced(path, looked, _length_of(spec))
+        spec = sized(DataSpec(source=folder), [path.joinpath(*leaf.file.way) for leaf in looked])
+        made = some_recordings([path.joinpath(*leaf.file.way) for leaf in looked], spec, path)
         passed = listing.findings(UNREADABLE)
         preview = labelled(path.name, spec, tree, looked, _media(spec), made, passed)
         return Glance(preview.spec, preview, len(tree.leaves) if listing.complete else None)
@@ -70,9 +69,9 @@ class RecordingFolder:
         folder = _folder(path, spec.source, listing)
         folder = folder.with_values(fingerprint=folder.fingerprint or fingerprint(listing.files))
         tree = planted(listing, folder, path.name)
-        spec = _sized(spec.with_values(source=folder), path, tree.leaves, progress)
         paths = [path.joinpath(*leaf.file.way) for leaf in tree.leaves]
-        made = decode_recordings(paths, _length_of(spec), progress, path, cache)
+        spec = sized(spec.with_values(source=folder), paths, progress)
+        made = decode_recordings(paths, length_of(spec), progress, path, cache)
         passed = listing.findings(UNREADABLE)
         return labelled(path.name, spec, tree, tree.leaves, _media(spec), made, passed)
 
@@ -92,28 +91,13 @@ def _folder(path: Path, source: Source | None, listing: Listing) -> Folder:
     return Folder(path=path.as_posix(), holds="recordings", parts=parts_of(listing), level="first")
 
 
-def _sized(
-    spec: DataSpec, root: Path, leaves: Sequence[Leaf], progress: Progress = nobody_watches
-) -> DataSpec:
-    """With rate and length, guessed from the headers where the spec has none."""
-    if step_of(spec, SoundLength.name) is not None:
-        return spec
-    paths = [root.joinpath(*leaf.file.way) for leaf in leaves]
-    return with_step(spec, *suitable(all_declared(paths, progress)))
-
-
-def _length_of(spec: DataSpec) -> SoundLength:
-    step = step_of(spec, SoundLength.name)
-    return SoundLength() if step is None else SoundLength.of(step)
-
-
 def _media(spec: DataSpec) -> Field:
-    return media_field(spec, "audio", "sound", (1, _length_of(spec).length), "float32")
+    return media_field(spec, "audio", "sound", (1, length_of(spec).length), "float32")
 
 
-def _glanced(root: Path, leaves: Sequence[Leaf], to: SoundLength) -> Decoded:
-    """Some recordings, in memory, no more of each than is kept."""
-    paths = [root.joinpath(*leaf.file.way) for leaf in leaves]
+def some_recordings(paths: Sequence[Path], spec: DataSpec, root: Path) -> Decoded:
+    """The first recordings as long as the spec says, in memory, no more of each than is kept."""
+    to = length_of(spec)
     items = some_of(
         len(paths), lambda k: sound_item(paths[k], to, whole=False), PREVIEW, GLANCE_SECONDS
     )

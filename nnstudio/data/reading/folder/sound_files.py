@@ -13,7 +13,9 @@ from nnstudio.data.preparation.sound import SoundLength
 from nnstudio.data.reading.folder.left_out import Decoded, having, in_words, unreadable
 from nnstudio.data.reading.folder.picture_files import marks, names_of
 from nnstudio.data.reading.folder.sounds import Declared, declared, sound_item
+from nnstudio.data.reading.folder.spec import step_of, with_step
 from nnstudio.data.samples import Finding, Progress, nobody_watches
+from nnstudio.project.data.spec import DataSpec
 
 RECIPE = 1
 """Goes up when other values come of the same files."""
@@ -76,6 +78,19 @@ def suitable(said: Sequence[Declared]) -> tuple[SoundLength, str]:
     which = "the rate of all" if len(rates) == 1 else f"the most common of {len(rates)} rates"
     why = f"{rate:,} values a second is {which}; {length / rate:.2f} s: {how_long}"
     return SoundLength(rate=rate, length=length), why
+
+
+def sized(spec: DataSpec, paths: Sequence[Path], progress: Progress = nobody_watches) -> DataSpec:
+    """With rate and length, guessed from the headers where the spec has none."""
+    if step_of(spec, SoundLength.name) is not None:
+        return spec
+    return with_step(spec, *suitable(all_declared(paths, progress)))
+
+
+def length_of(spec: DataSpec) -> SoundLength:
+    """Rate and length of the recordings that the spec says."""
+    step = step_of(spec, SoundLength.name)
+    return SoundLength() if step is None else SoundLength.of(step)
 
 
 def heard(names: Sequence[str], notes: Sequence[Note], to: SoundLength) -> list[Finding]:

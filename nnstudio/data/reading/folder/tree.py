@@ -45,6 +45,13 @@ class Tree:
     findings: tuple[Finding, ...]
 
 
+def with_parts(folder: Folder, listing: Listing) -> Folder:
+    """The source with the parts that its folders are, where nobody has said which."""
+    if "parts" in folder.model_fields_set:
+        return folder
+    return folder.with_values(parts=parts_of(listing))
+
+
 def parts_of(listing: Listing) -> Parts:
     """Folders of the first level that are parts by their names; two at least, or `train`."""
     around = len(common_way(listing))

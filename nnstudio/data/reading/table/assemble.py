@@ -81,7 +81,7 @@ def understand(path: Path, opened: Opened, given: DataSpec) -> Understood:
     folder = next((seen.folder for seen in columns if seen.folder), "")
     if folder and not source.files:
         source = source.with_values(files=folder)
-        guesses.append(Guess(about="source.files", why=f"the files lie in the folder {folder}."))
+        guesses.append(Guess(about="source.files", why=f"the files lie in {folder}."))
     making = Making(file, content, numerals)
     targets = {name: target for target in roles.targets for name in target.fields}
     made, values = [], {}
@@ -155,7 +155,7 @@ def _see(
                 seen.data, seen.unit = as_numbers(column, numerals)
                 if seen.unit:
                     seen.why = f"its cells are numbers with the unit {seen.unit}."
-            see(seen, path, place in content.dates)
+            see(seen, path, place in content.dates, source.files)
         found.append(seen)
     order = {field.name: k for k, field in enumerate(fields.values())}
     found.sort(key=lambda seen: order.get(seen.name, seen.place))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +47,6 @@ class Seen:
     unit: str = ""
     dates: Dates | None = None
     folder: str = ""
-    absent: list[str] = field(default_factory=list)
 
     @property
     def numbers(self) -> Numbers:
@@ -93,8 +92,8 @@ def is_empty(column: Column, numerals: Numerals) -> bool:
     return len(filled) < 2 and all(numerals.is_missing(word) for word in filled)
 
 
-def see(seen: Seen, path: Path, declared_date: bool) -> None:
-    """Set the kind of a column, with its reason."""
+def see(seen: Seen, path: Path, declared_date: bool, files: str = "") -> None:
+    """Set the kind of a column, with its reason. files: folder of the files that it may name."""
     if isinstance(seen.data, Numbers):
         return
     words = [word for word in seen.data.words if word]
@@ -103,7 +102,7 @@ def see(seen: Seen, path: Path, declared_date: bool) -> None:
         seen.kind, seen.dates = "date", dates(words) or Dates("", words)
         return
     seen.codes = any(CODE.fullmatch(word) for word in words) and all(map(_like_code, words))
-    if not seen.codes and _names_files(seen, words, path):
+    if not seen.codes and _names_files(seen, words, path, files):
         return
     found = dates(words) if not seen.codes else None
     if found is not None:
@@ -144,23 +143,28 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _names_files(seen: Seen, words: Sequence[str], path: Path) -> bool:
-    """True if the cells name pictures or sounds that lie beside the table, or one folder below."""
+def _names_files(seen: Seen, words: Sequence[str], path: Path, files: str) -> bool:
+    """True if the cells name pictures or sounds that are there.
+
+    In the folder `files`; without one beside the table, or in a folder beside it.
+    """
     if not words or any(Path(word).suffix.lower() not in _FILES for word in words[:20]):
         return False
-    try:
-        below = sorted(p.name for p in path.parent.iterdir() if p.is_dir())[:100]
-    except OSError:
-        below = []
-    for folder in ("", *below):
-        base = path.parent / folder
+    for base in [Path(files)] if files else [path.parent, *_folders(path.parent)]:
         if sum(is_file(base, word) for word in words[:20]) * 2 >= len(words[:20]):
-            seen.kind, seen.folder = "path", folder
-            seen.absent = [word for word in words if not is_file(base, word)]
-            place = f"in the folder {folder}" if folder else "beside the table"
+            seen.kind = "path"
+            seen.folder = "" if base == path.parent else base.as_posix()
+            place = f"in the folder {base.name}" if seen.folder else "beside the table"
             seen.why = f"its cells name files that lie {place}."
             return True
     return False
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir())[:100]
+    except OSError:
+        return []
 
 
 def is_file(folder: Path, name: str) -> bool:

@@ -209,12 +209,6 @@ def _kinds(understood: Understood) -> Iterator[Finding]:
             fix = Fix(f"Read them as {turned}", spec.with_values(fields=fields))
             sentence = f"The dates of the column '{seen.name}' may be read in two ways: {seen.why}"
             yield Finding("warning", "ambiguous_date", sentence, seen.name, (fix,))
-        if seen.absent:
-            sentence = (
-                f"{len(seen.absent):,} files that the column '{seen.name}' names do not exist, "
-                f"such as {seen.absent[0]} in {_line_of_word(understood, seen, seen.absent[0])}."
-            )
-            yield Finding("error", "absent_files", sentence, seen.name)
 
 
 def _line_of_word(understood: Understood, seen: Seen, word: str) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from nnstudio.data.cache import Cache
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.table.assemble import samples_of, understand
+from nnstudio.data.reading.table.beside import as_names, with_files, with_some_files
 from nnstudio.data.reading.table.content import Opened
 from nnstudio.data.reading.table.delimited import open_text
 from nnstudio.data.reading.table.delimiter import PROBE, separation
@@ -35,6 +37,9 @@ class TableReader:
     a spec with fields was understood before, and all options of its source are obeyed.
     """
 
+    def __init__(self, cache: Cache | None = None) -> None:
+        self._cache = cache
+
     def claims(self, path: Path) -> bool:
         """True for the endings of tables; .txt, .data and .dat only if they have columns."""
         suffix = path.suffix.lower()
@@ -58,20 +63,25 @@ class TableReader:
         samples = samples_of(understood, opened.findings)
         if len(samples) > PREVIEW:
             samples = samples.take(np.arange(PREVIEW))
-        return Glance(
-            understood.spec, samples, understood.content.count if whole else opened.samples
-        )
+        samples = with_some_files(path, samples)
+        return Glance(samples.spec, samples, understood.content.count if whole else opened.samples)
 
     def read(self, path: Path, spec: DataSpec, progress: Progress = nobody_watches) -> Samples:
-        """All records. Fields that `spec` holds are obeyed, and only they are read."""
+        """All records. Fields that `spec` holds are obeyed, and only they are read.
+
+        Pictures and recordings that a column names are decoded into the cache.
+        """
         if not isinstance(spec.source, Table):
             spec = spec.with_values(source=_table(path, None))
-        opened = _open(path, spec, progress)
+        names = as_names(spec)
+        opened = _open(path, names, progress)
         progress(0.9, "looking for what is odd")
-        understood = understand(path, opened, spec)
+        understood = understand(path, opened, names)
         found = findings_of(understood, progress)
+        samples = samples_of(understood, [*opened.findings, *found])
+        samples = with_files(path, samples, spec, progress, self._cache)
         progress(1.0, "done")
-        return samples_of(understood, [*opened.findings, *found])
+        return samples
 
 
 def _table(path: Path, source: Source | None) -> Table:

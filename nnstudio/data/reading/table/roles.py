@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.table.accumulate import Column, Numbers
@@ -177,19 +179,22 @@ def guess_task(target: Seen) -> tuple[TaskKind, str, str]:
             return "labels", separator, f"cells hold several words, cut by {said}."
         return "classes", "", f"{target.name} holds words."
     column = target.data
-    values = column.values[~column.missing]
-    if not column.whole:
-        return "number", "", f"{target.name} holds numbers with fractions."
+    task, why = task_of_numbers(target.name, column.values[~column.missing])
+    return task, "", why
+
+
+def task_of_numbers(name: str, values: NDArray[Any]) -> tuple[TaskKind, str]:
+    """Classes or a number, for a column of numbers, and the reason; gaps (NaN) do not count."""
+    if values.dtype.kind == "f":
+        values = values[~np.isnan(values)]
+        if not (np.isfinite(values).all() and (values == np.floor(values)).all()):
+            return "number", f"{name} holds numbers with fractions."
     different = len(np.unique(values))
-    share = 2 if target.name.strip().lower() in _OF_CLASSES else 5
+    share = 2 if name.strip().lower() in _OF_CLASSES else 5
     most = min(100, max(2, len(values) / share))
     if different <= most:
-        return "classes", "", f"{target.name} holds {different:,} different whole numbers."
-    return (
-        "number",
-        "",
-        f"{target.name} holds {different:,} different whole numbers, too many for classes.",
-    )
+        return "classes", f"{name} holds {different:,} different whole numbers."
+    return "number", f"{name} holds {different:,} different whole numbers, too many for classes."
 
 
 def counts_up(column: Column) -> bool:

@@ -75,7 +75,7 @@ class TextReader:
     def read(self, path: Path, spec: DataSpec, progress: Progress) -> Samples:
         """All of it, twice: to count the tokens, and to number them."""
         documents = documents_of(path)
-        text, encoding = _source(path, spec.source, documents, True)
+        text, encoding = _source(path, spec.source, documents, True, known=bool(spec.fields))
         if spec.fields:
             spec = spec.with_values(source=text)
         else:
@@ -92,10 +92,16 @@ class TextReader:
 
 
 def _source(
-    path: Path, source: Source | None, documents: tuple[Document, ...], whole: bool
+    path: Path,
+    source: Source | None,
+    documents: tuple[Document, ...],
+    whole: bool,
+    known: bool = False,
 ) -> tuple[Text, Encoding]:
+    """known: the source was understood before, and all its options are obeyed."""
     given = source if isinstance(source, Text) else None
-    encoding = encoding_of(path.name, documents, given.encoding if given else None, whole)
+    said = given.encoding if given and (known or "encoding" in given.model_fields_set) else None
+    encoding = encoding_of(path.name, documents, said, whole)
     if given:
         return given.with_values(encoding=encoding.name), encoding
     values = {"path": path.as_posix(), "encoding": encoding.name}
