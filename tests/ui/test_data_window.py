@@ -452,6 +452,22 @@ def test_of_many_fixes_the_first_has_a_button_and_the_others_a_menu(qtbot: QtBot
     assert done == ["Leave out", "Fill in the median"]
 
 
+def test_in_a_narrow_table_the_sentences_have_the_room(qtbot: QtBot) -> None:
+    table = SentenceTable("Finding")
+    qtbot.addWidget(table)
+    fixes = tuple((title, lambda: None) for title in ("Leave out these samples", "Mean", "Median"))
+    table.show_sentences([Sentence("error", "age", "Some of the samples have no age.", fixes)])
+    table.resize(380, 300)
+    table.show()
+    assert table.columnWidth(2) > 160
+    assert table.isColumnHidden(1)
+    for button in table.fix_buttons(0):
+        assert table.viewport().rect().contains(button.mapTo(table.viewport(), QPoint(0, 0)))
+    table.resize(900, 300)
+    assert not table.isColumnHidden(1)
+    assert table.item(0, 0).text() == "Error"
+
+
 def test_balance_before_and_after(window: MainWindow, qtbot: QtBot) -> None:
     content = opened(qtbot, window, "patients.csv")
     window.data.show_tab("balance")

@@ -449,3 +449,13 @@ def test_a_setting_without_a_limit_is_read_as_text() -> None:
     spec = fake_data.table().spec
     assert edits.with_option(spec, setting, "|").source.path == "/data/patients.csv"
     assert isinstance(Path(spec.source.path), Path)
+
+
+def test_a_fix_reads_nothing_again_where_the_source_stays_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "ages.csv"
+    path.write_text("age,size,group\n" + "1,2,a\n,4,b\n" * 20, encoding="utf-8")
+    found = understand(path)
+    finding = next(one for one in found.findings if one.where == "age")
+    for fix in finding.fixes:
+        assert fix.spec.source == found.spec.source
+        assert fix.spec.samples == 40
