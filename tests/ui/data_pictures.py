@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from pydantic import Field as Limits
 from PySide6.QtCore import QEventLoop, QTimer
 
+from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.ui.app import application, create_window
 from nnstudio.ui.data_page.page import DataView
@@ -116,6 +117,15 @@ def _steps(window: MainWindow) -> None:
     view.content.scroll_to(view.content.balance)
 
 
+def _trained(window: MainWindow, place: str, *steps: str) -> None:
+    page = opened(window, place).page
+    made = tuple(Step(name=name) for name in steps)
+    page.apply(page.spec.with_values(augmentation=made), "Augment")
+    settle(window)
+    window.data.content.samples_tab.trained_button.click()
+    wait(100)
+
+
 def _busy(window: MainWindow, read: fake_data.FakeReader, first: str) -> None:
     if first:
         opened(window, first)
@@ -151,6 +161,8 @@ SCENES: dict[str, Callable[[MainWindow, fake_data.FakeReader], None]] = {
     "tokens": lambda window, read: _tab(window, "novel.txt", "samples"),
     "signals": lambda window, read: _tab(window, "beats.csv", "samples"),
     "signal": lambda window, read: _tab(window, "beats.csv", "samples", 2),
+    "trained": lambda window, read: _trained(window, "shapes", "affine", "colour", "erasing"),
+    "trained-signals": lambda window, read: _trained(window, "beats.csv", "noise", "time_shift"),
     "busy": lambda window, read: _busy(window, read, ""),
     "busy-again": lambda window, read: _busy(window, read, "shapes"),
     "refused": lambda window, read: _refused(window, read, ""),

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
+from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.ui.app import create_window
 from nnstudio.ui.data_page.content import DataContent
@@ -405,6 +406,30 @@ def test_samples_of_a_class_and_part(window: MainWindow, qtbot: QtBot) -> None:
     tab.part_choice.setCurrentIndex(3)  # nothing is held out for the test
     assert tab.nothing.isVisible()
     qtbot.mouseClick(tab.nothing.button, Qt.MouseButton.LeftButton)
+    assert tab.count.text() == "120 samples"
+
+
+def test_samples_as_trained(window: MainWindow, qtbot: QtBot) -> None:
+    content = opened(qtbot, window, "shapes")
+    tab, page = content.samples_tab, window.data.page
+    assert not tab.trained_button.isVisible()
+    colour = Step(name="colour")
+    page.apply(page.spec.with_values(augmentation=(colour,)), "Augment")
+    settle(qtbot, window.data)
+    qtbot.mouseClick(tab.trained_button, Qt.MouseButton.LeftButton)
+    assert tab.shown is not None
+    before = dict(tab.shown.changed)
+    assert tab.count.text() == f"{len(before)} samples: as they are, changed"
+    assert not content.grab().isNull()
+    qtbot.mouseClick(tab.draw_button, Qt.MouseButton.LeftButton)
+    assert tab.shown.changed.keys() == before.keys()
+    assert any((tab.shown.changed[k] != before[k]).any() for k in before)
+    tab.part_choice.setCurrentIndex(2)
+    assert tab.count.text() == "Only samples of the training part are changed"
+    page.reason_not_to_draw = lambda: "Wait for the end of the training"
+    tab.part_choice.setCurrentIndex(0)
+    assert tab.count.text() == "Wait for the end of the training"
+    qtbot.mouseClick(tab.trained_button, Qt.MouseButton.LeftButton)
     assert tab.count.text() == "120 samples"
 
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from pydantic import Field as Limits
 
 from nnstudio.data.info import DataError
-from nnstudio.data.samples import Samples
+from nnstudio.data.pipeline.understanding import understand
+from nnstudio.data.samples import Samples, nobody_watches
 from nnstudio.project.data.fields import Kind, Missing, Role, TaskKind
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
@@ -21,6 +22,7 @@ from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
 from nnstudio.workspace.data_page import edits, words
+from nnstudio.workspace.data_page.augmented import MOST, augmented, steps_of
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples, number_text, value_text
@@ -459,3 +461,29 @@ def test_a_fix_reads_nothing_again_where_the_source_stays_the_same(tmp_path: Pat
     for fix in finding.fixes:
         assert fix.spec.source == found.spec.source
         assert fix.spec.samples == 40
+
+
+@pytest.mark.parametrize(("samples", "step"), [("pictures", "colour"), ("signals", "noise")])
+def test_samples_as_a_training_gets_them(samples: str, step: str) -> None:
+    import torch
+
+    made = getattr(fake_data, samples)()
+    other = "time_shift" if samples == "pictures" else "flip"  # not for this kind
+    steps = (Step(name=step), Step(name=other))
+    made = replace(made, spec=made.spec.with_values(augmentation=steps))
+    seen = ShownSamples(overview(made, "they", nobody_watches))
+    assert [one.name for one in steps_of(seen)] == [step]
+    state = torch.get_rng_state()
+    changed = augmented(seen, 1)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert 0 < len(changed) <= MOST
+    for sample, after in changed.items():
+        before = seen.value(sample)
+        assert seen.overview.part[sample] == 0
+        assert (after.shape, after.dtype) == (before.shape, before.dtype)
+        assert (after != before).any()
+    again = augmented(seen, 1)
+    assert all((again[k] == changed[k]).all() for k in changed)
+    assert any((augmented(seen, 2)[k] != changed[k]).any() for k in changed)
+    assert list(replace(seen, changed=changed).indices) == sorted(changed)
+    assert augmented(replace(seen, part=1), 1) == {}

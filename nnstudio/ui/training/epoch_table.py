@@ -10,7 +10,6 @@ from nnstudio.ui.number_text import percent
 from nnstudio.ui.widgets.bar_table import BarTable, Column
 from nnstudio.ui.widgets.figure import NOTHING
 
-
 _ACCURACY, _R2 = (3, 4), (5, 6)
 """The columns of which those are shown that the training has figures for."""
 

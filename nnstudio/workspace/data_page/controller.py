@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from psygnal import Signal
@@ -44,6 +45,8 @@ class DataPage:
         self.workspace = workspace
         self._understand = understand
         self._jobs = jobs
+        self.reason_not_to_draw: Callable[[], str] = lambda: ""
+        """Why nothing random can be drawn now: a training draws from the same state."""
         self._is_shown = False
         self._wanted: Reading | None = None
         self._counting: Reading | None = None
