@@ -21,15 +21,18 @@ from PySide6.QtCore import QEventLoop, QTimer
 
 from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
+from nnstudio.project.values import Project
 from nnstudio.ui.app import application, create_window
 from nnstudio.ui.data_page.page import DataView
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.workspace.data_page.feeding import feeding, with_feed
 from nnstudio.workspace.data_page.step_kinds import StepKind, StepKinds
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
+from tests.drawing import Drawing
 from tests.ui.shell import closed
 
 
@@ -126,6 +129,33 @@ def _trained(window: MainWindow, place: str, *steps: str) -> None:
     wait(100)
 
 
+def two_inputs() -> Project:
+    """A model with two Inputs."""
+    model = Drawing("Two")
+    x = model.add("Linear", model.input("x", "N", 3), name="a", out_features=4)
+    y = model.add("Linear", model.input("y", "N", 2), name="b", out_features=4)
+    model.output(model.add("Add", x, y))
+    return model.project()
+
+
+def _feeds(window: MainWindow) -> None:
+    view = opened(window, "patients.csv")
+    feeds = view.content.feeds
+    page = view.page
+    given = feeding(page.workspace.project, page.workspace.report, page.spec)
+    spec = with_feed(page.spec, given, "y", ("dose",))
+    page.apply(with_feed(spec, given, "x", ("age", "height")), "Give")
+    settle(window)
+    view.content.scroll_to(feeds)
+
+
+def _changed(window: MainWindow) -> None:
+    view = opened(window, "shapes")
+    view.page.outside.tell("shapes", "another")
+    view.refresh()
+    view.content.scroll_to(view.content.split)
+
+
 def _busy(window: MainWindow, read: fake_data.FakeReader, first: str) -> None:
     if first:
         opened(window, first)
@@ -163,6 +193,8 @@ SCENES: dict[str, Callable[[MainWindow, fake_data.FakeReader], None]] = {
     "signal": lambda window, read: _tab(window, "beats.csv", "samples", 2),
     "trained": lambda window, read: _trained(window, "shapes", "affine", "colour", "erasing"),
     "trained-signals": lambda window, read: _trained(window, "beats.csv", "noise", "time_shift"),
+    "feeds": lambda window, read: _feeds(window),
+    "changed": lambda window, read: _changed(window),
     "busy": lambda window, read: _busy(window, read, ""),
     "busy-again": lambda window, read: _busy(window, read, "shapes"),
     "refused": lambda window, read: _refused(window, read, ""),
@@ -176,6 +208,7 @@ def draw(name: str, theme: Mode, size: tuple[int, int], path: Path) -> None:
     read = reader()
     with tempfile.TemporaryDirectory() as folder:
         project = None if name in BLANK else load_target("SimpleCNN")
+        project = two_inputs() if name == "feeds" else project
         apply_theme(application(), theme)
         Settings(Path(folder)).set_theme(theme)
         window = create_window(

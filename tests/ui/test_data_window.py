@@ -20,7 +20,7 @@ from nnstudio.ui.widgets.sentence_table import Sentence, SentenceTable
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
-from tests.ui.data_pictures import STEPS
+from tests.ui.data_pictures import STEPS, two_inputs
 from tests.ui.shell import closed
 
 
@@ -367,6 +367,39 @@ def test_steps_are_added_set_moved_and_removed(window: MainWindow, qtbot: QtBot)
     assert [step.name for step in steps.steps] == ["standardise"]
 
 
+def test_fields_are_given_to_inputs(
+    qtbot: QtBot, tmp_path: Path, read: fake_data.FakeReader
+) -> None:
+    workspace = Workspace(two_inputs())
+    window = create_window(workspace, folder=tmp_path, understand=read, steps=STEPS)
+    window.show()
+    feeds = opened(qtbot, window, "patients.csv").feeds
+    assert feeds.isVisible()
+    assert feeds.buttons["y"].title == "Nothing"
+    assert not feeds.automatic_button.isVisible()
+    qtbot.mouseClick(feeds.buttons["y"], Qt.MouseButton.LeftButton)
+    choose(open_popup(), "dose")
+    choose(feeds.open_menu("x"), "dose")
+    settle(qtbot, window.data)
+    feed = {one.input: one.fields for one in window.data.page.spec.feeds}
+    assert feed["y"] == ("dose",)
+    assert "dose" not in feed["x"]
+    assert "y ← dose" in window.data.fit_bar.sentence.full_text
+    choose(feeds.open_menu("x"), "age")
+    assert feeds.rest.full_text == "Given to no Input: age"
+    qtbot.mouseClick(feeds.automatic_button, Qt.MouseButton.LeftButton)
+    assert window.data.page.spec.feeds == ()
+    closed(window)
+
+
+def test_where_there_is_nothing_to_choose_no_inputs_are_listed(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    content = opened(qtbot, window, "beats.csv")
+    assert not content.feeds.isVisible()
+    assert not content.split.folders.isVisible()
+
+
 # -- the tabs -----------------------------------------------------------------------------------
 
 
@@ -419,7 +452,7 @@ def test_samples_as_trained(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.mouseClick(tab.trained_button, Qt.MouseButton.LeftButton)
     assert tab.shown is not None
     before = dict(tab.shown.changed)
-    assert tab.count.text() == f"{len(before)} samples: as they are, changed"
+    assert tab.count.text() == f"{len(before)} samples, as they are and changed"
     assert not content.grab().isNull()
     qtbot.mouseClick(tab.draw_button, Qt.MouseButton.LeftButton)
     assert tab.shown.changed.keys() == before.keys()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTableView
@@ -285,5 +285,64 @@ def test_a_folder_of_pictures_is_resized_and_trained(
         rows = window.panels.training.panel().table.rows()
         assert [row.epoch for row in rows] == [1]
         assert rows[0].validation is not None
+
+    assert journey(person) == 0
+
+
+def test_a_source_that_another_program_changes_is_read_again(
+    journey: Journey, answers: Answers, tmp_path: Path
+) -> None:
+    path = patients(tmp_path / "patients.csv")
+
+    def back(window: MainWindow) -> None:
+        """Come back from another program."""
+        QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+        has_read(window)
+
+    def person(window: MainWindow) -> None:
+        opened(window, answers, tmp_path / "mine.nns", mlp())
+        drop(window, path)
+        has_read(window)
+        view, page = window.data, window.data.page
+        content = view.content
+        choose_in(content.fields.view, row_of(content, "ward"), 1, "Ignored")
+        has_read(window)
+        back(window)
+        assert not view.notice.isVisible()
+        path.touch()
+        back(window)
+        assert not view.notice.isVisible(), "what is in it is the same"
+
+        text = path.read_text("utf-8")
+        path.write_text(text + "50,170,70,A,well\n", encoding="utf-8")
+        back(window)
+        assert view.notice.sentence.text() == "patients.csv was changed by another program."
+        click(view.notice.close_button)
+        back(window)
+        assert not view.notice.isVisible(), "it is told once"
+        path.write_text(text + "50,170,70,A,well\n" * 2, encoding="utf-8")
+        back(window)
+        click(button(view.notice, "Read again"))
+        has_read(window)
+        assert not view.notice.isVisible()
+        assert page.overview is not None
+        assert len(page.overview.samples) == 82
+        assert page.spec.by_name["ward"].role == "ignored"
+
+        path.write_text(text.replace("ward", "station"), encoding="utf-8")
+        back(window)
+        click(button(view.notice, "Read again"))
+        has_read(window)
+        assert view.state == "content", view.refusal.sentence.full_text
+        assert "station" in page.spec.by_name
+        press(Qt.Key.Key_Z, CONTROL)
+        has_read(window)
+        assert "ward" in page.spec.by_name
+
+        path.unlink()
+        back(window)
+        assert (
+            view.notice.sentence.text() == "patients.csv was deleted or moved by another program."
+        )
 
     assert journey(person) == 0

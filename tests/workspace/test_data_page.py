@@ -9,6 +9,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydantic import BaseModel
 from pydantic import Field as Limits
 
@@ -16,12 +17,13 @@ from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.understanding import understand
 from nnstudio.data.samples import Samples, nobody_watches
 from nnstudio.project.data.fields import Kind, Missing, Role, TaskKind
+from nnstudio.project.data.source import Folder
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.workspace.data_page import edits, words
+from nnstudio.workspace.data_page import edits, folder_parts, words
 from nnstudio.workspace.data_page.augmented import MOST, augmented, steps_of
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import overview
@@ -487,3 +489,39 @@ def test_samples_as_a_training_gets_them(samples: str, step: str) -> None:
     assert any((augmented(seen, 2)[k] != changed[k]).any() for k in changed)
     assert list(replace(seen, changed=changed).indices) == sorted(changed)
     assert augmented(replace(seen, part=1), 1) == {}
+
+
+def pictures_in_parts(folder: Path) -> Path:
+    for part in ("learn", "check"):
+        for name, level in (("dark", 40), ("light", 200)):
+            (folder / part / name).mkdir(parents=True)
+            for k in range(3):
+                picture = Image.new("RGB", (8, 8), (level + k, level, level))
+                picture.save(folder / part / name / f"{part}{k}.png")
+    return folder
+
+
+def test_folders_become_parts_and_classes_again(tmp_path: Path) -> None:
+    found = understand(pictures_in_parts(tmp_path / "shapes")).spec
+    assert isinstance(found.source, Folder)
+    assert folder_parts.folders_of(found.source) == ("check", "learn")
+    assert found.by_name["class"].classes == ("check", "learn")
+    spec = folder_parts.with_part(found, "learn", "train")
+    spec = folder_parts.with_part(spec, "check", "validation")
+    samples = understand(found.source.path, spec)
+    assert samples.spec.by_name["class"].classes == ("dark", "light")
+    assert samples.spec.split.by == "given"
+    seen = overview(samples, "they", nobody_watches)
+    assert seen.sizes() == {"train": 6, "validation": 6, "test": 0}
+    spec = folder_parts.with_part(samples.spec, "check", None)
+    spec = folder_parts.with_part(spec, "learn", None)
+    assert spec.split.by == "stratified"
+    again = understand(found.source.path, spec)
+    assert again.spec.by_name["class"].classes == ("check", "learn")
+
+
+def test_folders_of_classes_alone_are_no_parts(tmp_path: Path) -> None:
+    source = Folder(path=str(pictures_in_parts(tmp_path) / "learn"), holds="pictures")
+    assert folder_parts.folders_of(source) == ()
+    gone = Folder(path=str(tmp_path / "gone"), holds="pictures", parts=(("a", "train"),))
+    assert folder_parts.folders_of(gone) == ("a",)

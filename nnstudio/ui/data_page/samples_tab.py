@@ -189,7 +189,7 @@ class SamplesTab(QWidget):
             QApplication.restoreOverrideCursor()
         if not changed:
             return shown, "Only samples of the training part are changed"
-        return replace(shown, changed=changed), f"{len(changed):,} samples: as they are, changed"
+        return replace(shown, changed=changed), f"{len(changed):,} samples, as they are and changed"
 
     # -- enlarging ----------------------------------------------------------------------------
 

@@ -111,11 +111,12 @@ class SentenceTable(QTableWidget):
         self.setColumnWidth(0, _ICON if narrow else _KIND)
         room = 2 * self.viewport().width() // 5
         self.setColumnWidth(3, min(self._widest, room) if narrow else self._widest)
-        self.horizontalHeaderItem(0).setText("" if narrow else "Kind")
+        self.setHorizontalHeaderItem(0, QTableWidgetItem("" if narrow else "Kind"))
         for row in range(self.rowCount()):
             kind = self.item(row, 0)
-            said = kind.data(Qt.ItemDataRole.AccessibleTextRole)
-            kind.setText("" if narrow else said)
+            if kind is not None:
+                said = kind.data(Qt.ItemDataRole.AccessibleTextRole)
+                kind.setText("" if narrow else said)
             holder = self.cellWidget(row, 3)
             layout = holder.layout() if holder is not None else None
             if isinstance(layout, QBoxLayout):
