@@ -142,9 +142,9 @@ def _feeds(window: MainWindow) -> None:
     view = opened(window, "patients.csv")
     feeds = view.content.feeds
     page = view.page
-    given = feeding(page.workspace.project, page.workspace.report, page.spec)
-    spec = with_feed(page.spec, given, "y", ("dose",))
-    page.apply(with_feed(spec, given, "x", ("age", "height")), "Give")
+    for name, fields in (("y", ("dose",)), ("x", ("age", "height"))):
+        given = feeding(page.workspace.project, page.workspace.report, page.spec)
+        page.apply(with_feed(page.spec, given, name, fields), "Give")
     settle(window)
     view.content.scroll_to(feeds)
 

@@ -16,6 +16,7 @@ from pydantic import Field as Limits
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.understanding import understand
 from nnstudio.data.samples import Samples, nobody_watches
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.data.fields import Kind, Missing, Role, TaskKind
 from nnstudio.project.data.source import Folder
 from nnstudio.project.data.spec import DataSpec
@@ -23,7 +24,8 @@ from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.workspace.data_page import edits, folder_parts, words
+from nnstudio.training.events import Completed, Failed
+from nnstudio.workspace.data_page import edits, feeding, folder_parts, words
 from nnstudio.workspace.data_page.augmented import MOST, augmented, steps_of
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import overview
@@ -33,6 +35,7 @@ from nnstudio.workspace.data_page.step_kinds import summary_of, title_of
 from nnstudio.workspace.schema_settings import Setting, settings_of, text_of
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
+from tests.drawing import Drawing
 
 
 class Jobs:
@@ -525,3 +528,38 @@ def test_folders_of_classes_alone_are_no_parts(tmp_path: Path) -> None:
     assert folder_parts.folders_of(source) == ()
     gone = Folder(path=str(tmp_path / "gone"), holds="pictures", parts=(("a", "train"),))
     assert folder_parts.folders_of(gone) == ("a",)
+
+
+def test_fields_given_to_two_inputs_are_trained_on(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    lines = ["a,b,c,d,kind"]
+    for row in random.normal(size=(60, 4)):
+        lines.append(",".join(f"{value:.4f}" for value in row) + (",yes" if row[3] > 0 else ",no"))
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    model = Drawing("Two")
+    x = model.add("Linear", model.input("x", "N", 5), name="left", out_features=4)
+    y = model.add("Linear", model.input("y", "N", 5), name="right", out_features=4)
+    model.output(model.add("Linear", model.add("Add", x, y), name="head", out_features=10))
+    workspace = Workspace(model.project())
+    page = DataPage(workspace, understand, Jobs())
+    page.set_shown(True)
+    page.open(path)
+    for name, fields in (("y", ("d",)), ("x", ("a", "c"))):
+        given = feeding.feeding(workspace.project, workspace.report, page.spec)
+        page.apply(feeding.with_feed(page.spec, given, name, fields), "Give")
+    given = feeding.feeding(workspace.project, workspace.report, page.spec)
+    assert [(one.input, one.fields) for one in given] == [("x", ("a", "c")), ("y", ("d",))]
+    assert feeding.not_given(page.spec, given) == ("b",)
+    page.fit_model()
+    line = page.fit_line()
+    assert line is not None
+    assert line.fits
+    assert line.sentence == "Trains Two: x ← 2 columns, y ← d (number), kind → 2 classes"
+    workspace.do(SetSettings({"epochs": 20, "learning_rate": 0.03, "device": "cpu"}))
+    run = workspace.start_training()
+    run.join()
+    (end,) = (event for event in run.drain() if isinstance(event, Completed | Failed))
+    assert isinstance(end, Completed), end
+    assert end.best is not None
+    assert (end.best.accuracy or 0.0) > 0.8, "what is asked for is in y alone"

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.theme import icons
@@ -70,7 +70,10 @@ class FeedsSection(Section):
         label = QLabel(name)
         label.setFixedWidth(104)
         button = self.buttons[name] = ElidedButton()
+        button.setProperty("role", "choice")
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         icons.attach(button, "chevron-down", "muted", 14)
+        button.setFixedHeight(28)
         button.setAccessibleName(f"Fields for {name}")
         button.clicked.connect(partial(self.open_menu, name))
         line.addWidget(label)

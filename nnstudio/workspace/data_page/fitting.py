@@ -70,8 +70,10 @@ def _what(stream: Stream) -> str:
     field = stream.fields[0]
     if len(stream.fields) > 1 or field.kind == "category":
         return f"{stream.form[0]:,} columns" if stream.form else field.name
-    told = form_of(field.with_values(shape=stream.form))
-    return told if field.shape else f"{field.name} ({told})"
+    if not field.shape:  # a number of a table, which has a name rather than a form
+        form = stream.form if stream.form != (1,) else ()
+        return f"{field.name} ({form_of(field.with_values(shape=form))})"
+    return form_of(field.with_values(shape=stream.form))
 
 
 def _answers(spec: DataSpec) -> list[str]:
