@@ -39,28 +39,17 @@ def _suits(step: Step, field: Field) -> bool:
 def augmented(shown: ShownSamples, draw: int) -> Mapping[int, NDArray[Any]]:
     """The first shown samples of the training part, changed, by their numbers.
 
-    draw: which of the endless draws; the same one gives the same values. Values keep form and
-    type. Torch's random state stays as it was, but a training must not draw from it meanwhile.
-    Raises `DataError` where a step cannot be done.
+    draw: which of the endless draws. A training must not draw from torch's random state meanwhile.
+    Loads torch. Raises `DataError` where a step cannot be done.
     """
-    import torch
-
-    from nnstudio.data.augmentation.augment import Augment
+    from nnstudio.data.augmentation.on_arrays import changed
 
     field, steps = shown.main, steps_of(shown)
-    part = shown.overview.part
-    chosen = shown.indices[part[shown.indices] == 0]
+    chosen = shown.indices[shown.overview.part[shown.indices] == 0]
     if field is None or not steps or not len(chosen):
         return {}
     each = max(1, np.size(shown.value(int(chosen[0]))))
     chosen = chosen[: max(2, min(MOST, _VALUES // each))]
     before = np.stack([np.asarray(shown.value(int(sample))) for sample in chosen])
-    given = before.astype(np.float32) if before.dtype.kind == "u" else before.copy()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(draw)
-        change = Augment(steps, {field.name: field.kind}, {})
-        inputs, _ = change({field.name: torch.from_numpy(given)}, {})
-    after = inputs[field.name].numpy()
-    if before.dtype.kind == "u":
-        after = after.round().clip(0, np.iinfo(before.dtype).max)
-    return dict(zip(chosen.tolist(), after.astype(before.dtype), strict=True))
+    after = changed(steps, before, field.kind, draw)
+    return dict(zip(chosen.tolist(), after, strict=True))
