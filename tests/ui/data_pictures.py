@@ -19,16 +19,20 @@ from pydantic import BaseModel
 from pydantic import Field as Limits
 from PySide6.QtCore import QEventLoop, QTimer
 
+from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
+from nnstudio.project.values import Project
 from nnstudio.ui.app import application, create_window
 from nnstudio.ui.data_page.page import DataView
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.workspace.data_page.feeding import feeding, with_feed
 from nnstudio.workspace.data_page.step_kinds import StepKind, StepKinds
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
+from tests.drawing import Drawing
 from tests.ui.shell import closed
 
 
@@ -116,6 +120,42 @@ def _steps(window: MainWindow) -> None:
     view.content.scroll_to(view.content.balance)
 
 
+def _trained(window: MainWindow, place: str, *steps: str) -> None:
+    page = opened(window, place).page
+    made = tuple(Step(name=name) for name in steps)
+    page.apply(page.spec.with_values(augmentation=made), "Augment")
+    settle(window)
+    window.data.content.samples_tab.trained_button.click()
+    wait(100)
+
+
+def two_inputs() -> Project:
+    """A model with two Inputs."""
+    model = Drawing("Two")
+    x = model.add("Linear", model.input("x", "N", 3), name="a", out_features=4)
+    y = model.add("Linear", model.input("y", "N", 2), name="b", out_features=4)
+    model.output(model.add("Add", x, y))
+    return model.project()
+
+
+def _feeds(window: MainWindow) -> None:
+    view = opened(window, "patients.csv")
+    feeds = view.content.feeds
+    page = view.page
+    for name, fields in (("y", ("dose",)), ("x", ("age", "height"))):
+        given = feeding(page.workspace.project, page.workspace.report, page.spec)
+        page.apply(with_feed(page.spec, given, name, fields), "Give")
+    settle(window)
+    view.content.scroll_to(feeds)
+
+
+def _changed(window: MainWindow) -> None:
+    view = opened(window, "shapes")
+    view.page.outside.tell("shapes", "another")
+    view.refresh()
+    view.content.scroll_to(view.content.split)
+
+
 def _busy(window: MainWindow, read: fake_data.FakeReader, first: str) -> None:
     if first:
         opened(window, first)
@@ -151,6 +191,10 @@ SCENES: dict[str, Callable[[MainWindow, fake_data.FakeReader], None]] = {
     "tokens": lambda window, read: _tab(window, "novel.txt", "samples"),
     "signals": lambda window, read: _tab(window, "beats.csv", "samples"),
     "signal": lambda window, read: _tab(window, "beats.csv", "samples", 2),
+    "trained": lambda window, read: _trained(window, "shapes", "affine", "colour", "erasing"),
+    "trained-signals": lambda window, read: _trained(window, "beats.csv", "noise", "time_shift"),
+    "feeds": lambda window, read: _feeds(window),
+    "changed": lambda window, read: _changed(window),
     "busy": lambda window, read: _busy(window, read, ""),
     "busy-again": lambda window, read: _busy(window, read, "shapes"),
     "refused": lambda window, read: _refused(window, read, ""),
@@ -164,6 +208,7 @@ def draw(name: str, theme: Mode, size: tuple[int, int], path: Path) -> None:
     read = reader()
     with tempfile.TemporaryDirectory() as folder:
         project = None if name in BLANK else load_target("SimpleCNN")
+        project = two_inputs() if name == "feeds" else project
         apply_theme(application(), theme)
         Settings(Path(folder)).set_theme(theme)
         window = create_window(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
+from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.ui.app import create_window
 from nnstudio.ui.data_page.content import DataContent
@@ -19,7 +20,7 @@ from nnstudio.ui.widgets.sentence_table import Sentence, SentenceTable
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
-from tests.ui.data_pictures import STEPS
+from tests.ui.data_pictures import STEPS, two_inputs
 from tests.ui.shell import closed
 
 
@@ -366,6 +367,39 @@ def test_steps_are_added_set_moved_and_removed(window: MainWindow, qtbot: QtBot)
     assert [step.name for step in steps.steps] == ["standardise"]
 
 
+def test_fields_are_given_to_inputs(
+    qtbot: QtBot, tmp_path: Path, read: fake_data.FakeReader
+) -> None:
+    workspace = Workspace(two_inputs())
+    window = create_window(workspace, folder=tmp_path, understand=read, steps=STEPS)
+    window.show()
+    feeds = opened(qtbot, window, "patients.csv").feeds
+    assert feeds.isVisible()
+    assert feeds.buttons["y"].title == "Nothing"
+    assert not feeds.automatic_button.isVisible()
+    qtbot.mouseClick(feeds.buttons["y"], Qt.MouseButton.LeftButton)
+    choose(open_popup(), "dose")
+    choose(feeds.open_menu("x"), "dose")
+    settle(qtbot, window.data)
+    feed = {one.input: one.fields for one in window.data.page.spec.feeds}
+    assert feed["y"] == ("dose",)
+    assert "dose" not in feed["x"]
+    assert "y ← dose" in window.data.fit_bar.sentence.full_text
+    choose(feeds.open_menu("x"), "age")
+    assert feeds.rest.full_text == "Given to no Input: age"
+    qtbot.mouseClick(feeds.automatic_button, Qt.MouseButton.LeftButton)
+    assert window.data.page.spec.feeds == ()
+    closed(window)
+
+
+def test_where_there_is_nothing_to_choose_no_inputs_are_listed(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    content = opened(qtbot, window, "beats.csv")
+    assert not content.feeds.isVisible()
+    assert not content.split.folders.isVisible()
+
+
 # -- the tabs -----------------------------------------------------------------------------------
 
 
@@ -405,6 +439,30 @@ def test_samples_of_a_class_and_part(window: MainWindow, qtbot: QtBot) -> None:
     tab.part_choice.setCurrentIndex(3)  # nothing is held out for the test
     assert tab.nothing.isVisible()
     qtbot.mouseClick(tab.nothing.button, Qt.MouseButton.LeftButton)
+    assert tab.count.text() == "120 samples"
+
+
+def test_samples_as_trained(window: MainWindow, qtbot: QtBot) -> None:
+    content = opened(qtbot, window, "shapes")
+    tab, page = content.samples_tab, window.data.page
+    assert not tab.trained_button.isVisible()
+    colour = Step(name="colour")
+    page.apply(page.spec.with_values(augmentation=(colour,)), "Augment")
+    settle(qtbot, window.data)
+    qtbot.mouseClick(tab.trained_button, Qt.MouseButton.LeftButton)
+    assert tab.shown is not None
+    before = dict(tab.shown.changed)
+    assert tab.count.text() == f"{len(before)} samples, as they are and changed"
+    assert not content.grab().isNull()
+    qtbot.mouseClick(tab.draw_button, Qt.MouseButton.LeftButton)
+    assert tab.shown.changed.keys() == before.keys()
+    assert any((tab.shown.changed[k] != before[k]).any() for k in before)
+    tab.part_choice.setCurrentIndex(2)
+    assert tab.count.text() == "Only samples of the training part are changed"
+    page.reason_not_to_draw = lambda: "Wait for the end of the training"
+    tab.part_choice.setCurrentIndex(0)
+    assert tab.count.text() == "Wait for the end of the training"
+    qtbot.mouseClick(tab.trained_button, Qt.MouseButton.LeftButton)
     assert tab.count.text() == "120 samples"
 
 
@@ -450,6 +508,22 @@ def test_of_many_fixes_the_first_has_a_button_and_the_others_a_menu(qtbot: QtBot
     qtbot.mouseClick(others, Qt.MouseButton.LeftButton)
     choose(open_popup(), "Fill in the median")
     assert done == ["Leave out", "Fill in the median"]
+
+
+def test_in_a_narrow_table_the_sentences_have_the_room(qtbot: QtBot) -> None:
+    table = SentenceTable("Finding")
+    qtbot.addWidget(table)
+    fixes = tuple((title, lambda: None) for title in ("Leave out these samples", "Mean", "Median"))
+    table.show_sentences([Sentence("error", "age", "Some of the samples have no age.", fixes)])
+    table.resize(380, 300)
+    table.show()
+    assert table.columnWidth(2) > 160
+    assert table.isColumnHidden(1)
+    for button in table.fix_buttons(0):
+        assert table.viewport().rect().contains(button.mapTo(table.viewport(), QPoint(0, 0)))
+    table.resize(900, 300)
+    assert not table.isColumnHidden(1)
+    assert table.item(0, 0).text() == "Error"
 
 
 def test_balance_before_and_after(window: MainWindow, qtbot: QtBot) -> None:

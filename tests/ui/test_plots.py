@@ -100,6 +100,34 @@ def test_without_accuracy_there_is_none(plots: TrainingPlots) -> None:
     assert plots.points("validation_accuracy") == ([], [])
 
 
+def numbers(epoch: int, r2: float | None) -> EpochDone:
+    return EpochDone(epoch, 2, Metrics(0.5, None, 640, r2), Metrics(0.4, None, 160, r2), 1e-3, 1.5)
+
+
+def test_numbers_are_judged_by_r2(panel: TrainingPanel) -> None:
+    plots = panel.plots
+    for event in (training()[0], numbers(1, -0.2), numbers(2, 0.75)):
+        panel.handle(event)
+    plots.redraw()
+    assert plots.points("validation_r2") == ([1.0, 2.0], [-0.2, 0.75])
+    assert plots.r2.isVisibleTo(plots)
+    assert not plots.accuracy.isVisibleTo(plots)
+    assert panel.table.visible_texts()[0][3:5] == ["0.7500", "0.7500"]
+    assert panel.table.to_csv().splitlines()[0] == "Epoch,Loss,Val. loss,R²,Val. R²,Rate,Time"
+    panel.begin()
+    panel.handle(training()[0])
+    panel.handle(training(1)[-2])
+    assert plots.accuracy.isVisibleTo(plots)
+    assert not plots.r2.isVisibleTo(plots)
+    assert panel.table.visible_texts()[0][3] == "80.00 %"
+
+
+def test_without_accuracy_and_r2_the_loss_has_the_width(plots: TrainingPlots) -> None:
+    feed(plots, [training()[0], numbers(1, None)])
+    assert not plots.accuracy.isVisibleTo(plots)
+    assert not plots.r2.isVisibleTo(plots)
+
+
 def test_training_and_validation_share_a_hue_and_differ_in_dash(plots: TrainingPlots) -> None:
     for chart, word in ((plots.loss, "loss"), (plots.accuracy, "accuracy")):
         train = chart.curve(f"train_{word}").line.opts["pen"]

@@ -92,6 +92,8 @@ def test_the_best_is_said_with_what_it_is_the_best_by() -> None:
     assert best_epoch(told, False) == "accuracy 97.21 % in epoch 5 (best by training loss)"
     numbers = Completed(60, 42.0, 5, Metrics(0.12, None, 10), None)
     assert best_epoch(numbers, True) == "loss 0.1200 in epoch 5 (best by validation loss)"
+    explained = Completed(60, 42.0, 5, Metrics(0.12, None, 10, 0.87654), None)
+    assert best_epoch(explained, True) == "R² 0.8765 in epoch 5 (best by validation loss)"
     assert best_epoch(Completed(0, 1.0, 0, None, None), True) == ""
 
 

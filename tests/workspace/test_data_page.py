@@ -9,18 +9,24 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydantic import BaseModel
 from pydantic import Field as Limits
 
 from nnstudio.data.info import DataError
-from nnstudio.data.samples import Samples
+from nnstudio.data.pipeline.understanding import understand
+from nnstudio.data.samples import Samples, nobody_watches
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.data.fields import Kind, Missing, Role, TaskKind
+from nnstudio.project.data.source import Folder
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.project.refusal import Refusal
-from nnstudio.workspace.data_page import edits, words
+from nnstudio.training.events import Completed, Failed
+from nnstudio.workspace.data_page import edits, feeding, folder_parts, words
+from nnstudio.workspace.data_page.augmented import MOST, augmented, steps_of
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples, number_text, value_text
@@ -29,6 +35,7 @@ from nnstudio.workspace.data_page.step_kinds import summary_of, title_of
 from nnstudio.workspace.schema_settings import Setting, settings_of, text_of
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
+from tests.drawing import Drawing
 
 
 class Jobs:
@@ -449,3 +456,110 @@ def test_a_setting_without_a_limit_is_read_as_text() -> None:
     spec = fake_data.table().spec
     assert edits.with_option(spec, setting, "|").source.path == "/data/patients.csv"
     assert isinstance(Path(spec.source.path), Path)
+
+
+def test_a_fix_reads_nothing_again_where_the_source_stays_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "ages.csv"
+    path.write_text("age,size,group\n" + "1,2,a\n,4,b\n" * 20, encoding="utf-8")
+    found = understand(path)
+    finding = next(one for one in found.findings if one.where == "age")
+    for fix in finding.fixes:
+        assert fix.spec.source == found.spec.source
+        assert fix.spec.samples == 40
+
+
+@pytest.mark.parametrize(("samples", "step"), [("pictures", "colour"), ("signals", "noise")])
+def test_samples_as_a_training_gets_them(samples: str, step: str) -> None:
+    import torch
+
+    made = getattr(fake_data, samples)()
+    other = "time_shift" if samples == "pictures" else "flip"  # not for this kind
+    steps = (Step(name=step), Step(name=other))
+    made = replace(made, spec=made.spec.with_values(augmentation=steps))
+    seen = ShownSamples(overview(made, "they", nobody_watches))
+    assert [one.name for one in steps_of(seen)] == [step]
+    state = torch.get_rng_state()
+    changed = augmented(seen, 1)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert 0 < len(changed) <= MOST
+    for sample, after in changed.items():
+        before = seen.value(sample)
+        assert seen.overview.part[sample] == 0
+        assert (after.shape, after.dtype) == (before.shape, before.dtype)
+        assert (after != before).any()
+    again = augmented(seen, 1)
+    assert all((again[k] == changed[k]).all() for k in changed)
+    assert any((augmented(seen, 2)[k] != changed[k]).any() for k in changed)
+    assert list(replace(seen, changed=changed).indices) == sorted(changed)
+    assert augmented(replace(seen, part=1), 1) == {}
+
+
+def pictures_in_parts(folder: Path) -> Path:
+    for part in ("learn", "check"):
+        for name, level in (("dark", 40), ("light", 200)):
+            (folder / part / name).mkdir(parents=True)
+            for k in range(3):
+                picture = Image.new("RGB", (8, 8), (level + k, level, level))
+                picture.save(folder / part / name / f"{part}{k}.png")
+    return folder
+
+
+def test_folders_become_parts_and_classes_again(tmp_path: Path) -> None:
+    found = understand(pictures_in_parts(tmp_path / "shapes")).spec
+    assert isinstance(found.source, Folder)
+    assert folder_parts.folders_of(found.source) == ("check", "learn")
+    assert found.by_name["class"].classes == ("check", "learn")
+    spec = folder_parts.with_part(found, "learn", "train")
+    spec = folder_parts.with_part(spec, "check", "validation")
+    samples = understand(found.source.path, spec)
+    assert samples.spec.by_name["class"].classes == ("dark", "light")
+    assert samples.spec.split.by == "given"
+    seen = overview(samples, "they", nobody_watches)
+    assert seen.sizes() == {"train": 6, "validation": 6, "test": 0}
+    spec = folder_parts.with_part(samples.spec, "check", None)
+    spec = folder_parts.with_part(spec, "learn", None)
+    assert spec.split.by == "stratified"
+    again = understand(found.source.path, spec)
+    assert again.spec.by_name["class"].classes == ("check", "learn")
+
+
+def test_folders_of_classes_alone_are_no_parts(tmp_path: Path) -> None:
+    source = Folder(path=str(pictures_in_parts(tmp_path) / "learn"), holds="pictures")
+    assert folder_parts.folders_of(source) == ()
+    gone = Folder(path=str(tmp_path / "gone"), holds="pictures", parts=(("a", "train"),))
+    assert folder_parts.folders_of(gone) == ("a",)
+
+
+def test_fields_given_to_two_inputs_are_trained_on(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    lines = ["a,b,c,d,kind"]
+    for row in random.normal(size=(60, 4)):
+        lines.append(",".join(f"{value:.4f}" for value in row) + (",yes" if row[3] > 0 else ",no"))
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    model = Drawing("Two")
+    x = model.add("Linear", model.input("x", "N", 5), name="left", out_features=4)
+    y = model.add("Linear", model.input("y", "N", 5), name="right", out_features=4)
+    model.output(model.add("Linear", model.add("Add", x, y), name="head", out_features=10))
+    workspace = Workspace(model.project())
+    page = DataPage(workspace, understand, Jobs())
+    page.set_shown(True)
+    page.open(path)
+    for name, fields in (("y", ("d",)), ("x", ("a", "c"))):
+        given = feeding.feeding(workspace.project, workspace.report, page.spec)
+        page.apply(feeding.with_feed(page.spec, given, name, fields), "Give")
+    given = feeding.feeding(workspace.project, workspace.report, page.spec)
+    assert [(one.input, one.fields) for one in given] == [("x", ("a", "c")), ("y", ("d",))]
+    assert feeding.not_given(page.spec, given) == ("b",)
+    page.fit_model()
+    line = page.fit_line()
+    assert line is not None
+    assert line.fits
+    assert line.sentence == "Trains Two: x ← 2 columns, y ← d (number), kind → 2 classes"
+    workspace.do(SetSettings({"epochs": 20, "learning_rate": 0.03, "device": "cpu"}))
+    run = workspace.start_training()
+    run.join()
+    (end,) = (event for event in run.drain() if isinstance(event, Completed | Failed))
+    assert isinstance(end, Completed), end
+    assert end.best is not None
+    assert (end.best.accuracy or 0.0) > 0.8, "what is asked for is in y alone"

@@ -15,7 +15,7 @@ from nnstudio.data.pipeline.describing import after_preparation, info_of
 from nnstudio.data.reading.reader import Reader
 from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.reading.table.reader import TableReader
-from nnstudio.data.samples import Progress, Samples, nobody_watches
+from nnstudio.data.samples import Fix, Progress, Samples, nobody_watches
 from nnstudio.project.data.named import source_named
 from nnstudio.project.data.places import absolute, place_of
 from nnstudio.project.data.source import BuiltIn, Folder, Hub, Table
@@ -103,8 +103,18 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
     if not isinstance(source, Hub):
         changed = {"path": str(path), "fingerprint": fingerprint(path)}
         source = absolute(source.model_copy(update=changed), Path.cwd())
-    spec = samples.spec.with_values(source=source, samples=len(samples))
-    return replace(samples, spec=spec)
+    seen = {"source": source, "samples": len(samples)}
+
+    def of_what_was_seen(fix: Fix) -> Fix:
+        """A fix that reads the source no other way is one of the source as it was seen."""
+        same = fix.spec.source == samples.spec.source
+        return Fix(fix.title, fix.spec.with_values(**seen)) if same else fix
+
+    findings = tuple(
+        replace(finding, fixes=tuple(map(of_what_was_seen, finding.fixes)))
+        for finding in samples.findings
+    )
+    return replace(samples, spec=samples.spec.with_values(**seen), findings=findings)
 
 
 def _to_be_read(reader: Reader, path: Path, known: DataSpec | None) -> DataSpec:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from nnstudio.ui.data_page.balance_section import BalanceSection
 from nnstudio.ui.data_page.balance_tab import BalanceTab
 from nnstudio.ui.data_page.columns_tab import ColumnsTab
+from nnstudio.ui.data_page.feeds_section import FeedsSection
 from nnstudio.ui.data_page.fields_section import FieldsSection
 from nnstudio.ui.data_page.findings_tab import FindingsTab
 from nnstudio.ui.data_page.samples_tab import SamplesTab
@@ -39,6 +40,7 @@ class DataContent(QWidget):
         )
         self.fields = FieldsSection(page)
         self.task = TaskSection(page)
+        self.feeds = FeedsSection(page)
         self.split = SplitSection(page)
         self.preparation = StepsSection(
             "Preparation",
@@ -59,6 +61,7 @@ class DataContent(QWidget):
             self.source,
             self.fields,
             self.task,
+            self.feeds,
             self.split,
             self.preparation,
             self.augmentation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -22,6 +22,7 @@ from nnstudio.ui.data_page.fit_bar import FitBar
 from nnstudio.ui.data_page.jobs import BackgroundJobs
 from nnstudio.ui.data_page.states import BusyState, ChooseButtons, DropArea, RefusalState, centred
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.reading import Understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds
@@ -56,6 +57,9 @@ class DataView(QWidget):
         self.fit_bar = FitBar()
         self.fit_bar.fit_requested.connect(self.fit_model)
         self.fit_bar.cancel_requested.connect(self.page.cancel)
+        self.notice = NoticeBar()
+        self.notice.close_button.setToolTip("Close; go on with what was read")
+        self.notice.dismissed.connect(self.page.let_be)
         self._steps = steps
         self._content: DataContent | None = None
         self.drop_area = DropArea()
@@ -77,6 +81,7 @@ class DataView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.fit_bar)
+        column.addWidget(self.notice)
         column.addWidget(self._stack, 1)
         self._look = QTimer(self, interval=LOOK)
         self._look.timeout.connect(self._show_progress)
@@ -116,6 +121,7 @@ class DataView(QWidget):
         page, state = self.page, self.state
         self.fit_bar.show_line(page.fit_line(), page.reading)
         self.fit_bar.setVisible(state == "content")
+        self._show_notice()
         if page.refused is not None:
             back = page.name if page.overview is not None else ""
             place = str(page.refused.place)
@@ -131,6 +137,15 @@ class DataView(QWidget):
         elif not self._look.isActive():
             self._look.start()
             self._show_progress()
+
+    def _show_notice(self) -> None:
+        page = self.page
+        told = page.outside.sentence if self.state == "content" and page.reading is None else ""
+        if not told:
+            self.notice.hide()
+        elif not self.notice.isVisibleTo(self) or self.notice.sentence.text() != told:
+            again = Choice("Read again", page.read_again, "Read it as it is now; undo goes back")
+            self.notice.show_notice(told, [again])
 
     def _show_progress(self) -> None:
         reading = self.page.reading
@@ -231,8 +246,16 @@ class DataView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.page.set_shown(True)
+        self.page.look_at_source()
+        self.window().installEventFilter(self)
         self.focus_content()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.page.set_shown(False)
+        self.window().removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:
+            self.page.look_at_source()
+        return super().eventFilter(watched, event)

@@ -83,10 +83,16 @@ def channels_of(values: NDArray[Any], most: int = 3) -> NDArray[np.float64]:
     return numbers[:most]
 
 
-def paint_curve(painter: QPainter, area: QRectF, values: NDArray[Any]) -> None:
-    """Draw a signal into an area: a line for each channel, from its lowest to its highest value."""
+def paint_curve(
+    painter: QPainter, area: QRectF, values: NDArray[Any], beside: NDArray[Any] | None = None
+) -> None:
+    """Draw a signal into an area: a line for each channel, from its lowest to its highest value.
+
+    beside: another signal that is drawn on the same scale.
+    """
     channels = channels_of(values)
-    finite = channels[np.isfinite(channels)]
+    both = channels if beside is None else np.concatenate((channels, channels_of(beside)), 1)
+    finite = both[np.isfinite(both)]
     if not finite.size:
         return
     low, high = float(finite.min()), float(finite.max())
@@ -112,15 +118,21 @@ def _thinned(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     return np.column_stack((low, high)).ravel()
 
 
-def paint_wave(painter: QPainter, area: QRectF, values: NDArray[Any]) -> None:
-    """Draw the envelope of a sound around the middle of an area."""
+def paint_wave(
+    painter: QPainter, area: QRectF, values: NDArray[Any], beside: NDArray[Any] | None = None
+) -> None:
+    """Draw the envelope of a sound around the middle of an area.
+
+    beside: another sound that is drawn on the same scale.
+    """
     channel = channels_of(values, 1)[0]
     count = max(1, int(area.width() // 2))
     stretch = -(-len(channel) // count)
     starts = np.arange(0, len(channel), stretch)
     low = np.nan_to_num(np.fmin.reduceat(channel, starts))
     high = np.nan_to_num(np.fmax.reduceat(channel, starts))
-    loudest = max(float(np.abs(channel).max(initial=0.0)), 1e-9)
+    sounds = (channel,) if beside is None else (channel, channels_of(beside, 1)[0])
+    loudest = max(1e-9, *(float(np.abs(one).max(initial=0.0)) for one in sounds))
     middle, half = area.center().y(), area.height() / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.qcolor("accent"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     QSize,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.ui.data_page.pictures import image_of, mask_of, paint_curve, paint_wave, pixmap_of
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.theme import icons
 from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
 BATCH = 600
@@ -34,6 +36,8 @@ BATCH = 600
 CACHED = 1_500
 """Thumbnails that are kept."""
 CAPTION = 20
+BETWEEN = 16
+"""Between a sample as it is and what the augmentation makes of it."""
 SIZES = {
     "pictures": QSize(112, 112 + CAPTION),
     "curves": QSize(212, 96 + CAPTION),
@@ -105,14 +109,15 @@ class TilePainter(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         shown = self._model.shown
-        return SIZES.get(shown.looks if shown is not None else "", SIZES["pictures"])
+        size = SIZES.get(shown.looks if shown is not None else "", SIZES["pictures"])
+        twice = shown is not None and shown.changed
+        return QSize(2 * size.width() + BETWEEN, size.height()) if twice else size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         shown = self._model.shown
         if shown is None:
             return
         sample = int(index.data(INDEX))
-        ratio = painter.device().devicePixelRatioF()
         area = option.rect.adjusted(3, 3, -3, -3)
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -123,12 +128,17 @@ class TilePainter(QStyledItemDelegate):
         painter.setBrush(theme.qcolor("hover" if hovered else "panel"))
         painter.drawRoundedRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         picture = QRect(area.left(), area.top(), area.width(), area.height() - CAPTION)
-        drawn = self._pixmap(shown, sample, picture.size(), ratio)
-        painter.drawPixmap(
-            picture.left() + (picture.width() - round(drawn.width() / ratio)) // 2,
-            picture.top() + (picture.height() - round(drawn.height() / ratio)) // 2,
-            drawn,
-        )
+        if shown.changed:
+            half = QSize((picture.width() - BETWEEN) // 2, picture.height())
+            self._paint_sample(painter, shown, sample, QRect(picture.topLeft(), half))
+            left = picture.right() - half.width() + 1
+            after = QRect(QPoint(left, picture.top()), half)
+            self._paint_sample(painter, shown, sample, after, changed=True)
+            between = QRect(picture.left() + half.width(), picture.top(), BETWEEN, half.height())
+            arrow = icons.pixmap("chevron-right", "muted", BETWEEN)
+            painter.drawPixmap(between.left(), between.center().y() - BETWEEN // 2, arrow)
+        else:
+            self._paint_sample(painter, shown, sample, picture)
         painter.setPen(theme.qcolor("muted"))
         painter.setFont(theme.text_font(theme.SMALL_SIZE))
         words = QRect(area.left() + 6, picture.bottom(), area.width() - 12, CAPTION)
@@ -138,18 +148,40 @@ class TilePainter(QStyledItemDelegate):
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, told)
         painter.restore()
 
-    def _pixmap(self, shown: ShownSamples, sample: int, size: QSize, ratio: float) -> QPixmap:
-        key = (sample, size.width(), size.height(), ratio)
-        found = self._drawn.pop(key, None) or _draw(shown, sample, size, ratio)
+    def _paint_sample(
+        self,
+        painter: QPainter,
+        shown: ShownSamples,
+        sample: int,
+        area: QRect,
+        *,
+        changed: bool = False,
+    ) -> None:
+        """Draw a sample into the middle of an area."""
+        ratio = painter.device().devicePixelRatioF()
+        drawn = self._pixmap(shown, sample, area.size(), ratio, changed)
+        painter.drawPixmap(
+            area.left() + (area.width() - round(drawn.width() / ratio)) // 2,
+            area.top() + (area.height() - round(drawn.height() / ratio)) // 2,
+            drawn,
+        )
+
+    def _pixmap(
+        self, shown: ShownSamples, sample: int, size: QSize, ratio: float, changed: bool
+    ) -> QPixmap:
+        key = (sample, size.width(), size.height(), ratio, changed)
+        found = self._drawn.pop(key, None) or _draw(shown, sample, size, ratio, changed)
         self._drawn[key] = found
         if len(self._drawn) > CACHED:
             self._drawn.popitem(last=False)
         return found
 
 
-def _draw(shown: ShownSamples, sample: int, size: QSize, ratio: float) -> QPixmap:
+def _draw(
+    shown: ShownSamples, sample: int, size: QSize, ratio: float, changed: bool = False
+) -> QPixmap:
     if shown.looks == "pictures":
-        value = shown.value(sample)
+        value = shown.changed[sample] if changed else shown.value(sample)
         mask = shown.main is not None and shown.main.kind == "mask"
         image = mask_of(value) if mask else image_of(value)
         return pixmap_of(image, min(size.width(), size.height()) - 10, ratio)
@@ -159,10 +191,11 @@ def _draw(shown: ShownSamples, sample: int, size: QSize, ratio: float) -> QPixma
     painter = QPainter(drawn)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     area = QRectF(0, 0, size.width(), size.height()).adjusted(8, 8, -8, -4)
-    if shown.looks == "curves":
-        paint_curve(painter, area, shown.value(sample))
-    elif shown.looks == "waves":
-        paint_wave(painter, area, shown.value(sample))
+    if shown.looks in ("curves", "waves"):
+        paint = paint_curve if shown.looks == "curves" else paint_wave
+        before, after = shown.value(sample), shown.changed.get(sample)
+        values, beside = (after, before) if changed and after is not None else (before, after)
+        paint(painter, area, values, beside)
     else:
         painter.setFont(theme.mono_font(12))
         painter.setPen(theme.qcolor("text"))

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from nnstudio.data.info import DataError
 from nnstudio.data.samples import PARTS
 from nnstudio.ui.data_page.rows_table import RowsTable
 from nnstudio.ui.data_page.sample_tiles import SampleTiles
+from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import EmptyState
+from nnstudio.workspace.data_page.augmented import augmented, steps_of
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.overview import Overview
 from nnstudio.workspace.data_page.shown_samples import ALL, ShownSamples
@@ -43,6 +58,18 @@ class SamplesTab(QWidget):
             choice.currentIndexChanged.connect(lambda _index: self._filter())
         self.count = QLabel()
         self.count.setProperty("role", "muted")
+        self.trained_button = QToolButton(text="As trained", checkable=True)
+        self.trained_button.setProperty("role", "chip")
+        self.trained_button.setToolTip(
+            "Show samples of the training part twice: as they are, and changed by the augmentation"
+        )
+        self.trained_button.toggled.connect(lambda _on: self._filter())
+        self.draw_button = QPushButton("Draw again")
+        self.draw_button.setProperty("role", "small")
+        self.draw_button.setToolTip("Change them anew, as the next epoch does")
+        icons.attach(self.draw_button, "refresh", "muted", 14)
+        self.draw_button.clicked.connect(self.draw_again)
+        self._draw = 0
         bar = QWidget()
         line = QHBoxLayout(bar)
         line.setContentsMargins(16, 8, 16, 8)
@@ -51,6 +78,8 @@ class SamplesTab(QWidget):
         line.addWidget(self.part_choice)
         line.addSpacing(8)
         line.addWidget(self.count, 1)
+        line.addWidget(self.draw_button)
+        line.addWidget(self.trained_button)
         self.tiles = SampleTiles()
         self.tiles.setContentsMargins(0, 0, 0, 0)
         self.rows = RowsTable()
@@ -121,17 +150,46 @@ class SamplesTab(QWidget):
         if self._overview is None:
             return
         chosen = self.class_choice.currentIndex() - 1, self.part_choice.currentIndex() - 1
-        shown = self._shown = ShownSamples(self._overview, max(ALL, chosen[0]), max(ALL, chosen[1]))
+        shown = ShownSamples(self._overview, max(ALL, chosen[0]), max(ALL, chosen[1]))
         self.show_grid()
         count, whole = len(shown.indices), len(self._overview.samples)
-        self.count.setText(
-            f"{count:,} samples" if count == whole else f"{count:,} of {whole:,} samples"
-        )
+        told = f"{count:,} samples" if count == whole else f"{count:,} of {whole:,} samples"
+        can_change = bool(steps_of(shown))
+        self.trained_button.setVisible(can_change)
+        self.draw_button.setVisible(can_change and self.trained_button.isChecked())
+        if can_change and self.trained_button.isChecked():
+            shown, told = self._as_trained(shown)
+            count = len(shown.indices)
+        self._shown = shown
+        self.count.setText(told)
         as_rows = shown.looks == "rows"
         self.rows.show_samples(shown if as_rows else None)
         self.tiles.show_samples(None if as_rows else shown)
         grid = self.rows if as_rows else self.tiles
         self._grids.setCurrentWidget(grid if count else self.nothing)
+
+    # -- as trained ---------------------------------------------------------------------------
+
+    def draw_again(self) -> None:
+        """Change the samples anew."""
+        self._draw += 1
+        self._filter()
+
+    def _as_trained(self, shown: ShownSamples) -> tuple[ShownSamples, str]:
+        """The samples with what the augmentation makes of them, and what is said of it."""
+        reason = self._page.reason_not_to_draw()
+        if reason:
+            return shown, reason
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # torch may have to be loaded
+        try:
+            changed = augmented(shown, self._draw)
+        except DataError as error:
+            return shown, str(error)
+        finally:
+            QApplication.restoreOverrideCursor()
+        if not changed:
+            return shown, "Only samples of the training part are changed"
+        return replace(shown, changed=changed), f"{len(changed):,} samples, as they are and changed"
 
     # -- enlarging ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.data.info import DataError
 from nnstudio.project.data.split import Split
+from nnstudio.ui.data_page.parts_rows import PartsRows
 from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.forms.setting_rows import SettingRows
 from nnstudio.ui.theme import current as theme
@@ -118,7 +119,8 @@ class SplitSection(Section):
         self.rows.set_settings(SETTINGS)
         self.rows.committed.connect(self._set)
         self.rows.confirm_requested.connect(self._confirm)
-        for widget in (self.bars, self.problem, self.rows):
+        self.folders = PartsRows(page)
+        for widget in (self.bars, self.problem, self.folders, self.rows):
             self.add(widget)
 
     def refresh(self) -> None:
@@ -131,6 +133,7 @@ class SplitSection(Section):
         self.bars.setVisible(overview is not None and not told)
         if overview is not None:
             self.bars.show_sizes(overview.sizes())
+        self.folders.refresh()
         fresh = Split()
         names = Split.model_fields
         guesses = {

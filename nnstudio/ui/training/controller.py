@@ -105,6 +105,10 @@ class TrainingController(QObject):
         """True while a training runs, pauses or stops."""
         return self.run is not None and not self.run.state.is_final
 
+    def reason_not_to_draw(self) -> str:
+        """Why nothing else may take from the random state: a training would go another way."""
+        return "Wait for the end of the training" if self.is_active else ""
+
     @property
     def is_paused(self) -> bool:
         """True if it waits, or is about to."""

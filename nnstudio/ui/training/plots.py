@@ -67,6 +67,9 @@ class Smoothing(QWidget):
 class TrainingPlots(QWidget):
     """Loss and accuracy side by side, learning rate and speed below where there is room.
 
+    Where numbers are predicted R² stands in the place of the accuracy; where there is neither,
+    the loss has all of the width.
+
     Feed events with `add_event`, then call `redraw` once for all that came. The x axis counts
     epochs: 1.5 is the middle of the second one.
     """
@@ -79,11 +82,14 @@ class TrainingPlots(QWidget):
         self.accuracy = Chart("Accuracy", "accuracy", percent=True)
         self.accuracy.add_series("train_accuracy", "Training", short="Train")
         self.accuracy.add_series("validation_accuracy", "Validation", short="Val.", dashed=True)
+        self.r2 = Chart("R²", "accuracy")
+        self.r2.add_series("train_r2", "Training", short="Train")
+        self.r2.add_series("validation_r2", "Validation", short="Val.", dashed=True)
         self.rate = Chart("Learning rate", "learning_rate", log=True)
         self.rate.add_series("learning_rate", "Rate", widest="0.00e-00")
         self.speed = Chart("Speed", "speed")
         self.speed.add_series("samples_per_second", "Samples/s", widest="0,000,000")
-        self.charts = (self.loss, self.accuracy, self.rate, self.speed)
+        self.charts = (self.loss, self.accuracy, self.r2, self.rate, self.speed)
         self.smoothing = Smoothing()
         self.smoothing.slider.valueChanged.connect(self._smooth)
         for chart in self.charts:
@@ -94,14 +100,15 @@ class TrainingPlots(QWidget):
         self._steps_per_epoch = 1
         self._last_step = 0.0
         self._below = QWidget()
-        above = _row(self.charts[:2])
-        self._below.setLayout(_row(self.charts[2:]))
+        above = _row(self.charts[:3])
+        self._below.setLayout(_row(self.charts[3:]))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(above, 5)
         column.addWidget(self._below, 3)
         self._below.hide()
+        self._show_figures(accuracy=True, r2=False)
         self._smooth()
 
     def add_event(self, event: Event) -> None:
@@ -120,9 +127,12 @@ class TrainingPlots(QWidget):
             case CheckpointSaved(best=True):
                 self.loss.mark_best("validation_loss", event.epoch)
                 self.accuracy.mark_best("validation_accuracy", event.epoch)
+                self.r2.mark_best("validation_r2", event.epoch)
 
     def _on_epoch(self, event: EpochDone) -> None:
         x = float(event.epoch)
+        self._show_figures(event.train.accuracy is not None, event.train.r2 is not None)
+        self._add("train_r2", x, event.train.r2)
         if self._last_step <= event.epoch - 1:
             # No steps were told, as in a run read back from its history.
             self._add("train_loss", x, event.train.loss)
@@ -131,6 +141,11 @@ class TrainingPlots(QWidget):
         if event.validation is not None:
             self._add("validation_loss", x, event.validation.loss)
             self._add("validation_accuracy", x, _percent(event.validation.accuracy))
+            self._add("validation_r2", x, event.validation.r2)
+
+    def _show_figures(self, accuracy: bool, r2: bool) -> None:
+        self.accuracy.setVisible(accuracy)
+        self.r2.setVisible(r2)
 
     def _add(self, key: str, x: float, y: float | None) -> None:
         if y is not None:
@@ -173,11 +188,12 @@ class TrainingPlots(QWidget):
     def clear(self) -> None:
         """Forget the last training."""
         self._last_step = 0.0
+        self._show_figures(accuracy=True, r2=False)
         for chart in self.charts:
             chart.clear()
 
     def _smooth(self) -> None:
-        for chart in (self.loss, self.accuracy, self.speed):
+        for chart in (self.loss, self.accuracy, self.r2, self.speed):
             chart.set_smoothing(self.smoothing.weight)
 
     def _on_hover(self, x: float | None) -> None:

@@ -22,7 +22,7 @@ def where_stopped(event: Stopped, epochs: int, finished: int) -> str:
 def best_epoch(event: Completed, validated: bool) -> str:
     """Say how good the best epoch was and by what it is the best; empty if there is none.
 
-    Epochs are compared by their loss, though the accuracy is the figure that people read. The
+    Epochs are compared by their loss, though accuracy or R² is the figure that people read. The
     figure comes first: where there is little room, the end gives way.
     """
     best = event.best
@@ -31,6 +31,8 @@ def best_epoch(event: Completed, validated: bool) -> str:
     figure = f"loss {best.loss:.4f}"
     if best.accuracy is not None:
         figure = f"accuracy {percent(best.accuracy)}"
+    elif best.r2 is not None:
+        figure = f"R² {best.r2:.4f}"
     return f"{figure} in epoch {event.best_epoch:,} (best by {judged_by(validated)})"
 
 

@@ -179,14 +179,17 @@ class BarTable(QTableView):
         picked = sorted({index.row() for index in self.selectionModel().selectedRows()})
         stream = io.StringIO()
         writer = csv.writer(stream, dialect=dialect, lineterminator="\n")
-        writer.writerow(column.title for column in self._model.columns)
+        writer.writerow(self._model.columns[column].title for column in self._shown_columns())
         for row in picked or range(self._sorted.rowCount()):
             writer.writerow(self._texts(row))
         return stream.getvalue()
 
     def _texts(self, row: int) -> list[str]:
-        columns = range(self._sorted.columnCount())
+        columns = self._shown_columns()
         return [str(self._sorted.index(row, column).data()) for column in columns]
+
+    def _shown_columns(self) -> list[int]:
+        return [k for k in range(self._sorted.columnCount()) if not self.isColumnHidden(k)]
 
     # -- Qt -----------------------------------------------------------------------------------
 

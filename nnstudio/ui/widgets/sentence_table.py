@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
+    QBoxLayout,
     QHeaderView,
     QMenu,
     QPushButton,
@@ -28,6 +28,9 @@ ORDER = ("error", "warning", "advice", "note")
 _ROW, _TWO_LINES, _AROUND = 34, 31, 12
 """The height of a row; from which height a sentence has several lines, and the room around it."""
 _WIDEST_FIX = 340
+_NARROW = 560
+"""Below this width a kind is its icon, places are left out, and buttons have a part of the room."""
+_KIND, _PLACE, _ICON = 104, 220, 38
 _BUTTONS = 2
 """Fixes that have a button each; of more the first has one, the others a menu."""
 
@@ -49,6 +52,7 @@ class SentenceTable(QTableWidget):
         """title: what the column of sentences is called."""
         super().__init__(0, 4, parent)
         self._tip = ""
+        self._widest, self._is_narrow = 0, False
         self.setHorizontalHeaderLabels(("Kind", "Where", title, "Fix"))
         self.verticalHeader().hide()
         self.setShowGrid(False)
@@ -63,8 +67,8 @@ class SentenceTable(QTableWidget):
         for column in (0, 1, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.setColumnWidth(0, 104)
-        self.setColumnWidth(1, 220)
+        self.setColumnWidth(0, _KIND)
+        self.setColumnWidth(1, _PLACE)
         self._resized = QTimer(self, singleShot=True, interval=0)  # after the table's own layout
         self._resized.timeout.connect(self._fit_rows)
         header.geometriesChanged.connect(self._resized.start)
@@ -81,6 +85,8 @@ class SentenceTable(QTableWidget):
         for row, told in enumerate(sentences):
             icon, colour = SEVERITIES[told.severity]
             kind = QTableWidgetItem(WORDS[told.severity])
+            kind.setData(Qt.ItemDataRole.AccessibleTextRole, WORDS[told.severity])
+            kind.setToolTip(f"{WORDS[told.severity]}: {told.where}" if told.where else "")
             kind.setIcon(QIcon(icons.pixmap(icon, colour, 16)))
             where = QTableWidgetItem(told.where)
             where.setFont(theme.mono_font(12))
@@ -93,9 +99,33 @@ class SentenceTable(QTableWidget):
                 self.setCellWidget(row, 3, self._buttons(told))
         holders = [self.cellWidget(row, 3) for row in range(len(sentences))]
         widths = [holder.sizeHint().width() for holder in holders if holder is not None]
-        self.setColumnWidth(3, min(max(widths, default=80) + 16, _WIDEST_FIX))
+        self._widest = min(max(widths, default=80) + 16, _WIDEST_FIX)
+        self._fit_columns()
         self._fit_rows()
         self._resized.start()
+
+    def _fit_columns(self) -> None:
+        """Leave most of the width to the sentences."""
+        narrow = self._is_narrow
+        self.setColumnHidden(1, narrow)
+        self.setColumnWidth(0, _ICON if narrow else _KIND)
+        room = 2 * self.viewport().width() // 5
+        self.setColumnWidth(3, min(self._widest, room) if narrow else self._widest)
+        self.setHorizontalHeaderItem(0, QTableWidgetItem("" if narrow else "Kind"))
+        for row in range(self.rowCount()):
+            kind = self.item(row, 0)
+            if kind is not None:
+                said = kind.data(Qt.ItemDataRole.AccessibleTextRole)
+                kind.setText("" if narrow else said)
+            holder = self.cellWidget(row, 3)
+            layout = holder.layout() if holder is not None else None
+            if isinstance(layout, QBoxLayout):
+                layout.setDirection(self._direction())
+
+    def _direction(self) -> QBoxLayout.Direction:
+        """How buttons stand: in a line, or one below the other where there is little room."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        return down if self._is_narrow else across
 
     def _fit_rows(self) -> None:
         """Give every row the height of its sentence at the width that there is."""
@@ -105,7 +135,7 @@ class SentenceTable(QTableWidget):
 
     def _buttons(self, told: Sentence) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout(holder)
+        row = QBoxLayout(self._direction(), holder)
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(6)
         shown = told.fixes if len(told.fixes) <= _BUTTONS else told.fixes[:1]
@@ -133,6 +163,14 @@ class SentenceTable(QTableWidget):
         """The buttons of a row, in their order; none if there is no fix."""
         holder = self.cellWidget(row, 3)
         return holder.findChildren(QPushButton) if holder else []
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._is_narrow = event.size().width() < _NARROW
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
 
 
 def _button(title: str) -> ElidedButton:

@@ -198,6 +198,7 @@ class MainWindow(QMainWindow):
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
         documents.data_dropped.connect(self.open_data)
         self.data.page.changed.connect(self.actions_table.refresh)
+        self.data.page.reason_not_to_draw = self.training.reason_not_to_draw
         self.data.page.noted.connect(self.panels.log.add)
         self.shapes.found.connect(self.panels.forget_refusal)
         self.training.changed.connect(self._on_training)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from psygnal import Signal
 
+from nnstudio.data.info import DataError
 from nnstudio.data.samples import Finding, Fix
 from nnstudio.errors import UserError
 from nnstudio.project.commands.data import SetData
 from nnstudio.project.data.places import place_of
+from nnstudio.project.data.source import Source
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.symbols.work import CancelledError
 from nnstudio.workspace.data_page import edits
 from nnstudio.workspace.data_page.fitting import FitLine, fit_line
+from nnstudio.workspace.data_page.outside import Outside, state_of
 from nnstudio.workspace.data_page.overview import Overview, overview
 from nnstudio.workspace.data_page.reading import (
     Jobs,
@@ -44,6 +49,8 @@ class DataPage:
         self.workspace = workspace
         self._understand = understand
         self._jobs = jobs
+        self.reason_not_to_draw: Callable[[], str] = lambda: ""
+        """Why nothing random can be drawn now: a training draws from the same state."""
         self._is_shown = False
         self._wanted: Reading | None = None
         self._counting: Reading | None = None
@@ -53,6 +60,7 @@ class DataPage:
         self.reading: Reading | None = None
         self.refused: Refused | None = None
         self.overview: Overview | None = None
+        self.outside = Outside()
         self._spec = workspace.project.data
         workspace.opened.connect(self._on_opened)
         workspace.changed.connect(self._on_edited)
@@ -102,6 +110,8 @@ class DataPage:
     def follow(self) -> None:
         """Take up the spec that the project has now."""
         wanted = self.workspace.project.data
+        if wanted.source != self._spec.source:
+            self.outside.forget()
         known = self._known.get(_key(wanted))
         if known is not None:
             self._cancel_reading()
@@ -119,6 +129,7 @@ class DataPage:
         self._cancel_reading()
         self._known.clear()
         self.overview = self.refused = self._refused_spec = None
+        self.outside.forget()
         self.follow()
 
     def _on_edited(self, before: Project, after: Project) -> None:
@@ -184,7 +195,12 @@ class DataPage:
         self.changed.emit()
 
     def _work(self, reading: Reading) -> Overview:
-        samples = self._understand(reading.place, reading.spec, reading.watch)
+        try:
+            samples = self._understand(reading.place, reading.spec, reading.watch)
+        except DataError:
+            if reading.otherwise is None:
+                raise
+            samples = self._understand(reading.place, reading.otherwise, reading.watch)
         return overview(samples, f"'{reading.name}'", reading.watch)
 
     def _on_read(self, reading: Reading, found: object) -> None:
@@ -196,6 +212,7 @@ class DataPage:
         spec = found.samples.spec
         self._remember(found, reading.spec)
         self._refused_spec = None
+        self.outside.forget()
         self._spec, self.overview = spec, found
         if reading.title:
             self._set(spec, reading.title)
@@ -272,6 +289,42 @@ class DataPage:
         again, self._recount = self._recount, False
         if not self._go_on() and again:
             self._count()
+        self.changed.emit()
+
+    # -- other programs -----------------------------------------------------------------------
+
+    def look_at_source(self) -> None:
+        """Look in the background whether the source is what was read; `outside` says it."""
+        source = self._spec.source
+        before = getattr(source, "fingerprint", None)
+        busy = self.reading is not None or self._counting is not None
+        if not self._is_shown or self.overview is None or before is None or busy:
+            return
+        self._counting = Reading(self.name, "", None, "")
+        path = Path(self.place)
+        self._jobs.start(
+            lambda: state_of(path, before),
+            lambda state: self._on_looked(source, str(state)),
+            self._on_not_counted,
+        )
+
+    def _on_looked(self, source: Source, state: str) -> None:
+        self._counting = None
+        if source == self._spec.source:
+            self.outside.tell(self.name, state)
+        self._after_counting()
+
+    def read_again(self) -> None:
+        """Read the source as it is now: with the same fields, if they are still there."""
+        spec, name = self._spec, self.name
+        known = spec.with_values(source=spec.source.with_values(fingerprint=None))
+        reading = Reading(name, self.place, known, f"Read {name} again")
+        reading.otherwise = edits.understood_anew(spec, spec.source)
+        self._read(reading)
+
+    def let_be(self) -> None:
+        """Go on with what was read, until the source is changed once more."""
+        self.outside.let_be()
         self.changed.emit()
 
     # -- editing ------------------------------------------------------------------------------

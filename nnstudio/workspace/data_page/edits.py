@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from nnstudio.data.info import DataError
 from nnstudio.project.data.fields import Field, Kind, Missing, Role, Target, TaskKind
 from nnstudio.project.data.part import Part
+from nnstudio.project.data.source import Source
 from nnstudio.project.data.spec import DataSpec, Guess
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Parameter, Step
@@ -73,15 +74,18 @@ def with_option(spec: DataSpec, setting: Setting, text: str) -> DataSpec:
         value = tuple(part.strip() for part in text.split(","))
     elif not text:
         value = type(spec.source).model_fields[setting.name].default
-    source = _checked(type(spec.source), spec.source.with_values, setting, value)
-    kept = [g for g in spec.guesses if g.about.startswith("source.")]
-    return spec.with_values(
-        source=source,
-        fields=(),
-        targets=(),
-        feeds=(),
-        guesses=tuple(g for g in kept if g.about != f"source.{setting.name}"),
-    )
+    make: Callable[..., Source] = spec.source.with_values
+    source = _checked(type(spec.source), make, setting, value)
+    return understood_anew(spec, source, f"source.{setting.name}")
+
+
+def understood_anew(spec: DataSpec, source: Source, *decided: str) -> DataSpec:
+    """The spec with that source, of which everything but the options is found out again.
+
+    decided: the places of guesses that are none any more.
+    """
+    kept = [g for g in spec.guesses if g.about.startswith("source.") and g.about not in decided]
+    return spec.with_values(source=source, fields=(), targets=(), feeds=(), guesses=tuple(kept))
 
 
 # -- guesses ------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from nnstudio.project.commands.base import Command
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.workspace.data_page.feeding import given_to
 from nnstudio.workspace.data_page.words import TASKS, form_of
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
-from nnstudio.workspace.input_mapping import required_inputs
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def fit_line(project: Project, report: Report, spec: DataSpec) -> FitLine:
         told = " and ".join([*map(_what, given), *([asked] if asked else [])])
         sentence = f"The data give {told}; {project.root} has no Input that takes them yet."
         return FitLine(sentence, False)
-    parts = [*_feeds(project, report, spec, given), *([asked] if asked else [])]
+    parts = [*_feeds(project, report, given), *([asked] if asked else [])]
     sentence = f"Trains {project.root}: {', '.join(parts)}"
     if is_fitted(project, report, info, project.data.resize):
         return FitLine(sentence, True)
@@ -57,17 +57,12 @@ def fit_line(project: Project, report: Report, spec: DataSpec) -> FitLine:
     return FitLine(sentence, False, change=command.summary, command=command)
 
 
-def _feeds(
-    project: Project, report: Report, spec: DataSpec, given: tuple[Stream, ...]
-) -> list[str]:
+def _feeds(project: Project, report: Report, given: tuple[Stream, ...]) -> list[str]:
     """`x ← image 1 × 28 × 28` for each Input of the model."""
-    left = {stream.name: stream for stream in given}
-    found = []
-    for wanted in required_inputs(project, report):
-        key = wanted.name if wanted.name in left else next(iter(left), None)
-        stream = left.pop(key) if key is not None else None
-        found.append(f"{wanted.name} ← {_what(stream) if stream else 'nothing yet'}")
-    return found
+    return [
+        f"{one.input} ← {_what(one.stream) if one.stream else 'nothing yet'}"
+        for one in given_to(project, report, given)
+    ]
 
 
 def _what(stream: Stream) -> str:
@@ -75,8 +70,10 @@ def _what(stream: Stream) -> str:
     field = stream.fields[0]
     if len(stream.fields) > 1 or field.kind == "category":
         return f"{stream.form[0]:,} columns" if stream.form else field.name
-    told = form_of(field.with_values(shape=stream.form))
-    return told if field.shape else f"{field.name} ({told})"
+    if not field.shape:  # a number of a table, which has a name rather than a form
+        form = stream.form if stream.form != (1,) else ()
+        return f"{field.name} ({form_of(field.with_values(shape=form))})"
+    return form_of(field.with_values(shape=stream.form))
 
 
 def _answers(spec: DataSpec) -> list[str]:

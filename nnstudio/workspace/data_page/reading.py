@@ -38,7 +38,10 @@ class Jobs(Protocol):
 
 @dataclass
 class Reading:
-    """What is being read, how far, and the wish that it ends."""
+    """What is being read, how far, and the wish that it ends.
+
+    otherwise: the spec with which it is read if it cannot be with `spec`.
+    """
 
     name: str
     place: Place
@@ -46,6 +49,7 @@ class Reading:
     title: str
     share: float = 0.0
     what: str = "Looking at it"
+    otherwise: DataSpec | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def watch(self, share: float, what: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -100,12 +102,14 @@ def tokens_text(field: Field, values: NDArray[Any]) -> str:
 class ShownSamples:
     """The samples of one class and part, in their order.
 
-    class_number, part: -1 for all. indices: which samples of the source they are.
+    class_number, part: -1 for all. indices: which samples of the source they are. changed: what
+    the augmentation makes of some of them, by their numbers; then those alone are shown.
     """
 
     overview: Overview
     class_number: int = ALL
     part: int = ALL
+    changed: Mapping[int, NDArray[Any]] = dataclass_field(default_factory=dict)
 
     @property
     def samples(self) -> Samples:
@@ -147,6 +151,8 @@ class ShownSamples:
     @cached_property
     def indices(self) -> NDArray[np.intp]:
         """The samples that are shown."""
+        if self.changed:
+            return np.array(sorted(self.changed), np.intp)
         kept = np.ones(len(self.samples), bool)
         if self.part != ALL:
             kept &= self.overview.part == self.part
