@@ -176,7 +176,8 @@ def _answers_command(project: Project, report: Report, info: DataSetInfo) -> Fit
         return FitToData(None, 0)
     answers = answers_for(project, report, info)
     if len(answers) == 1:
-        return FitToData(None, _values(next(iter(answers.values()))))
+        (answer,) = answers.values()
+        return FitToData(None, _values(answer), by_pixel=answer.task == "per_pixel")
     return FitToData(None, 0, heads=tuple((name, _values(a)) for name, a in answers.items()))
 
 

@@ -67,7 +67,7 @@ def test_a_wrong_form_names_the_forms_there_are() -> None:
 
 
 def test_an_unknown_name_tells_what_is_there() -> None:
-    with pytest.raises(DataError, match=r"named mnits; built in are digits, .*, heartbeats"):
+    with pytest.raises(DataError, match=r"named 'mnits'; built in are digits, .*, heartbeats"):
         load("mnits")
 
 

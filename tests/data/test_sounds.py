@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from nnstudio.data.catalogue import describe
-from nnstudio.data.sets import load
 
 from nnstudio.data.builtin import digits
 from nnstudio.data.builtin.sounds import LENGTH, MAKERS, generate
+from nnstudio.data.pipeline.sets import load
+from nnstudio.data.pipeline.understanding import describe
 
 
 def test_they_are_seeded_synthetic_and_as_described() -> None:

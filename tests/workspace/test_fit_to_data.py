@@ -148,7 +148,7 @@ def test_all_heads_are_fitted() -> None:
             {"data": "heartbeats"},
             r"cannot be fitted to .* \(input N × 1 × 16 × 12, 5 classes\): pool1: a window of 3",
         ),
-        ("SimpleCNNMultiHead", {"data": "digits"}, "no target for digit, thickness, smoothness"),
+        ("SimpleCNNMultiHead", {"data": "digits"}, "no target for digit"),
         ("SimpleCNNAuxiliary", {"data": "heartbeats"}, "needs 2 inputs, .* has 1"),
         ("Transformer", {"data": "digits"}, "offers 5 for tgt, which takes 2 dimensions besides"),
         ("SimpleCNN", {"data": "copy"}, "x takes floats, .* has tokens"),
@@ -168,7 +168,7 @@ def test_what_cannot_be_fitted_is_refused(
     ("target", "settings", "sentence"),
     [
         ("CNN2DResNet", {"data": "digits"}, "x takes 1 × 16 × 12 per sample, .* or resize the"),
-        ("SimpleCNNMultiHead", {"data": "digits"}, "no target for digit, thickness, smoothness"),
+        ("SimpleCNNMultiHead", {"data": "digits"}, "no target for digit"),
         ("SimpleCNNAuxiliary", {"data": "heartbeats"}, "x takes 1 × 28 × 28 per sample"),
         ("Seq2SeqTransformer", {"data": "digits"}, "src takes token numbers, .* has none"),
         ("SimpleCNN", {"data": "copy"}, "x takes floats, .* has tokens; choose other data first"),

@@ -17,7 +17,7 @@ from nnstudio.data.reading.registry import reader_of
 from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Fix, Progress, Samples, nobody_watches
 from nnstudio.project.data.named import source_named
-from nnstudio.project.data.places import absolute, place_of
+from nnstudio.project.data.places import HUB, absolute, place_of
 from nnstudio.project.data.source import BuiltIn, Folder, Hub, Table
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
@@ -41,11 +41,10 @@ def understand(
     if str(place) in BUILT_IN and not (spec and spec.source.kind != "builtin"):
         samples = load_built_in(str(place))
         return samples if spec is None else _with(samples, spec)
-    named = source_named(str(place))
-    if spec is None and isinstance(named, Hub):
-        spec = DataSpec(source=named)
-    in_hub = isinstance(spec.source, Hub) if spec else False
-    path = Path(named.path) if in_hub else existing(place)
+    if spec is None and str(place).startswith(HUB):
+        spec = DataSpec(source=source_named(str(place)))
+    in_hub = spec is not None and isinstance(spec.source, Hub)
+    path = Path(spec.source.path) if spec is not None and in_hub else existing(place)
     known = None if spec is None or (_is_unread(spec) and not chosen) else spec
     if not in_hub and not any(place == str(path) for place, _, _ in _kept):
         reader_of(path, known.source if known else None)  # no folder is summed up in vain

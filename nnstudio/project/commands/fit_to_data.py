@@ -21,8 +21,8 @@ class FitToData:
 
     Without a form its Inputs stay as they are; with 0 classes (numbers to predict) its Outputs.
     `further` are the forms of more Inputs, `heads` the numbers of classes of several Outputs,
-    `vocabularies` the numbers of tokens that Inputs get, all by name. What suits already is not
-    touched.
+    `vocabularies` the numbers of tokens that Inputs get, all by name. by_pixel: the classes are of
+    pixels, so that a convolution may give them. What suits already is not touched.
     """
 
     form: Form | None
@@ -30,6 +30,7 @@ class FitToData:
     further: tuple[tuple[str, Form], ...] = ()
     heads: tuple[tuple[str, int], ...] = ()
     vocabularies: tuple[tuple[str, int], ...] = ()
+    by_pixel: bool = False
     title: str = "Fit to data"
 
     def apply(self, project: Project) -> Project:
@@ -45,7 +46,7 @@ class FitToData:
             output = next((n for n in _of_root(project, OUTPUT) if n.name == name), None)
             if output is None:
                 raise Refusal(f"{project.root} has no Output '{name}'")
-            project = _with_classes_at(project, output, classes)
+            project = _with_classes_at(project, output, classes, self.by_pixel)
         for name, tokens in self.vocabularies:
             for embedding in embeddings_of(project, name):
                 project = _with_size(project, embedding.id, "num_embeddings", tokens)
@@ -84,7 +85,7 @@ class FitToData:
                 f"{project.root} has no parameter num_classes and {len(outputs)} Outputs: "
                 "set the number of classes by hand"
             )
-        return _with_classes_at(project, outputs[0], self.classes)
+        return _with_classes_at(project, outputs[0], self.classes, self.by_pixel)
 
 
 def _of_root(project: Project, node_type: str) -> tuple[Node, ...]:
@@ -150,13 +151,14 @@ class _Sizes:
         )
 
 
-def _with_classes_at(project: Project, output: Node, classes: int) -> Project:
+def _with_classes_at(project: Project, output: Node, classes: int, by_pixel: bool) -> Project:
     """The last Linear or convolution before an Output gets as many values as there are classes."""
     graph = project.model.graph
     level, seen = [output.id], {output.id}
     while level:
         nodes = map(graph.by_id.__getitem__, level)
-        found = next((n for n in nodes if n.type == "Linear" or n.type.startswith("Conv")), None)
+        kind = "Conv" if by_pixel else "Linear"
+        found = next((n for n in nodes if n.type.startswith(kind)), None)
         if found is not None:
             return _with_features(project, found, classes)
         ahead = [port.node for at in level for port in graph.incoming[at].values()]

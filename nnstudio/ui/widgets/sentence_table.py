@@ -142,12 +142,12 @@ class SentenceTable(QTableWidget):
         for title, act in shown:
             button = _button(title)
             button.clicked.connect(lambda _on=False, act=act: act())
-            row.addWidget(button)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)  # beside the sentence's first line
         if shown != told.fixes:
             others = _button("Other...")
             others.setMinimumWidth(others.sizeHint().width())  # the longer title gives way
             others.clicked.connect(lambda: self._open_others(told, others))
-            row.addWidget(others)
+            row.addWidget(others, 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
         return holder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +21,9 @@ PAGES = ("start", "model", "data")
 """The pages of the bar, in the order in which they are stacked."""
 WIDTH = 64
 BUTTON = QSize(56, 52)
+NARROW = 820
+"""Windows below this width have a bar of icons alone, which leaves room for the page."""
+ICON = QSize(32, 36)
 
 
 class PageBar(QFrame):
@@ -32,6 +36,7 @@ class PageBar(QFrame):
         self.setProperty("role", "pages")
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Pages")
+        self._is_narrow = False
         self._buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
@@ -51,6 +56,18 @@ class PageBar(QFrame):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Show icons alone; the words stand in the tool tips."""
+        if narrow == self._is_narrow:
+            return
+        self._is_narrow = narrow
+        only = Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self._buttons.values():
+            under = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+            button.setToolButtonStyle(only if narrow else under)
+            button.setFixedSize(ICON if narrow else BUTTON)
+        self.setFixedWidth(ICON.width() + 4 if narrow else WIDTH)
+
     def button(self, id: str) -> QToolButton:
         """The button of a page, by the id of its act."""
         return self._buttons[id]
@@ -61,6 +78,7 @@ class Pages(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._bar: PageBar | None = None
         self.stack = QStackedWidget(self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -75,7 +93,14 @@ class Pages(QWidget):
         """Put the bar at the left edge, once there are its acts."""
         bar = PageBar(actions, tuple(f"page.{name}" for name in PAGES), self)
         self._row.insertWidget(0, bar)
+        self._bar = bar
+        bar.set_narrow(self.width() < NARROW)
         return bar
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._bar is not None:
+            self._bar.set_narrow(self.width() < NARROW)
 
     @property
     def page(self) -> str:
