@@ -288,12 +288,17 @@ def test_find(window: MainWindow) -> None:
 
 def test_sides_can_be_hidden_and_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     first = create_window(small_workspace(), folder=tmp_path)
+    before = first.editor.is_side_shown("palette")  # where there is room at the first start
     first.actions_table.run("view.palette")
     closed(first)
     second = create_window(small_workspace(), folder=tmp_path)
-    assert not second.editor.is_side_shown("palette")
-    assert not second.actions_table.action("view.palette").isChecked()
+    assert second.editor.is_side_shown("palette") != before
+    assert second.actions_table.action("view.palette").isChecked() != before
+    second.actions_table.run("view.palette")
     closed(second)
+    third = create_window(small_workspace(), folder=tmp_path)
+    assert third.editor.is_side_shown("palette") == before
+    closed(third)
 
 
 def test_the_theme_is_remembered(window: MainWindow) -> None:
