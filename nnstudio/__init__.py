@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nnstudio import runs
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from nnstudio.workspace.finished_run import FinishedRun
 
 __version__ = "0.1.0"
-__all__ = ["analyse", "build", "load", "save", "source", "train"]
+__all__ = ["analyse", "build", "load", "runs", "save", "source", "train"]
 
 
 def load(target: str | Path) -> Project:
@@ -56,18 +58,25 @@ def build(project: Project, **values: Any) -> nn.Module:
 
 
 def train(
-    project: Project, *, folder: str | Path | None = None, resume: bool = False, **settings: Any
+    project: Project,
+    *,
+    folder: str | Path | None = None,
+    resume: bool = False,
+    replace: bool = False,
+    **settings: Any,
 ) -> FinishedRun:
     """Train the project to the end, fitted to its data; `settings` override those it has.
 
-    folder: keeps checkpoints; `resume` goes on from the last one there. The result has the
-    trained `model()`, the `history` of its epochs and its `state`.
+    folder: keeps the run; `resume` goes on from the last checkpoint there, `replace` trains anew
+    in the place of a run that is there. The result has the trained `model()`, the `history` of
+    its epochs and its `state`.
     """
     from nnstudio.training.priority import let_threads_sleep
     from nnstudio.workspace.finished_run import train as run
 
     let_threads_sleep()
-    return run(project, settings, None if folder is None else Path(folder), resume=resume)
+    where = None if folder is None else Path(folder)
+    return run(project, settings, where, resume=resume, replace=replace)
 
 
 def _with(project: Project, values: dict[str, Any]) -> Project:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
+from nnstudio.runs.states import State
 from nnstudio.training.events import EpochDone, Event, Failed
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.thread import State
+from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.training import fitted, start
 
 if TYPE_CHECKING:
@@ -47,18 +49,27 @@ class FinishedRun:
 
 
 def train(
-    project: Project, settings: Mapping[str, Any], folder: Path | None, *, resume: bool
+    project: Project,
+    settings: Mapping[str, Any],
+    folder: Path | None,
+    *,
+    resume: bool,
+    replace: bool = False,
 ) -> FinishedRun:
     """Train and wait for the end.
 
-    Raises `Refusal` or `SettingsError` if that cannot be, `TrainingError` if it fails. Ctrl+C
+    Raises `Refusal`, `SettingsError` or `RunStoreError` if that cannot be, `TrainingError` if it
+    fails. Ctrl+C
     stops the training, with a checkpoint if there is a folder, and is passed on.
     """
     if resume and folder is None:
         raise Refusal("resume expects the folder of the training to go on with")
     project = with_settings(project, settings)
     project, _ = fitted(project)
-    run = start(project, project.training, run_folder=folder, resume=folder if resume else None)
+    keeping = None
+    if folder is not None:
+        keeping = Keeping(project.root, folder, store_if_any(), resume=resume, replace=replace)
+    run = start(project, project.training, keeping=keeping)
     with run:
         while not run.join(_LOOK_EVERY):
             pass
@@ -67,5 +78,5 @@ def train(
         raise TrainingError(events[-1].sentence)
     assert run.prepared is not None
     if run.prepared.data is not None:
-        project = replace(project, data=run.prepared.data)
+        project = dataclasses.replace(project, data=run.prepared.data)
     return FinishedRun(project, run.state, events, folder, run.prepared.model)

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from nnstudio.project.storage.file import read
+from nnstudio.runs.states import State
 from nnstudio.runs.store import RunRecord, RunStore
-from nnstudio.training.thread import State
 from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.conftest import Journey

@@ -13,8 +13,8 @@ import soundfile
 from PIL import Image
 
 import nnstudio
-from nnstudio.training.failures import TrainingError
 from nnstudio.project.values import Project
+from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.finished_run import FinishedRun
 from tests.drawing import Drawing
 

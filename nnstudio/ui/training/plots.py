@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
 from nnstudio.project.storage.atomic import replacing
-from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started, StepsDone
+from nnstudio.training.events import EpochDone, Event, Started, StepsDone
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.theme import current as theme
 
@@ -117,9 +117,6 @@ class TrainingPlots(QWidget):
                 self._add("samples_per_second", x, event.samples_per_second)
             case EpochDone():
                 self._on_epoch(event)
-            case CheckpointSaved(best=True):
-                self.loss.mark_best("validation_loss", event.epoch)
-                self.accuracy.mark_best("validation_accuracy", event.epoch)
 
     def _on_epoch(self, event: EpochDone) -> None:
         x = float(event.epoch)
@@ -131,6 +128,9 @@ class TrainingPlots(QWidget):
         if event.validation is not None:
             self._add("validation_loss", x, event.validation.loss)
             self._add("validation_accuracy", x, _percent(event.validation.accuracy))
+        if event.best:
+            self.loss.mark_best("validation_loss", event.epoch)
+            self.accuracy.mark_best("validation_accuracy", event.epoch)
 
     def _add(self, key: str, x: float, y: float | None) -> None:
         if y is not None:
