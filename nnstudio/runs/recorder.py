@@ -106,20 +106,23 @@ class Recorder:
             self.close()
 
     def _write(self, kind: str, event: Mapping[str, Any]) -> None:
-        try:
-            if kind == "started":
-                self._begin(event)
-            self._events.add(json.dumps(event, ensure_ascii=False))
-            if kind == "epoch_done":
-                self._on_epoch(event)
-            elif kind in _STATES:
-                self._enter(_STATES[kind], event)
-            self._in_trouble = False
-        except (OSError, FileError, RunStoreError) as error:
-            if not self._in_trouble:
-                self._in_trouble = True
-                said = getattr(error, "strerror", None) or error
-                self.trouble(f"The training goes on, but is not written down: {said}.")
+        acts: list[Callable[[], None]] = [lambda: self._events.add(json.dumps(event))]
+        if kind == "started":
+            acts.insert(0, lambda: self._begin(event))
+        if kind == "epoch_done":
+            acts.append(lambda: self._on_epoch(event))
+        if kind in _STATES:
+            acts.append(lambda: self._enter(_STATES[kind], event))
+        found: list[Exception] = []
+        for act in acts:  # one that fails keeps no other from being done
+            try:
+                act()
+            except (OSError, FileError, RunStoreError) as error:
+                found.append(error)
+        if found and not self._in_trouble:
+            said = getattr(found[0], "strerror", None) or str(found[0]).rstrip(".")
+            self.trouble(f"The training goes on, but is not written down: {said}.")
+        self._in_trouble = bool(found)
 
     def close(self) -> None:
         """Give the folder back."""
@@ -152,11 +155,11 @@ class Recorder:
         self.write_files(self.folder)
 
     def _on_epoch(self, event: Mapping[str, Any]) -> None:
-        self._history.add(row_of(event))
         self._result["epochs"] = event["epoch"]
         if event.get("best"):
             self._result["best_epoch"] = event["epoch"]
             self._result["best"] = event.get("validation") or event["train"]
+        self._history.add(row_of(event))
 
     def _enter(self, state: State, event: Mapping[str, Any]) -> None:
         values: dict[str, Any] = {"state": state}

@@ -200,7 +200,7 @@ def _facts(spec: DataSpec) -> dict[str, Any]:
         "settings": {
             name: value
             for name, value in data_settings.values_of(spec).items()
-            if name != "data" and name not in _PARTS
+            if name not in ("data", "prepare", "augment")  # decided by parts of their own
         },
         "name": source["path"] if source["kind"] == "builtin" else None,
         "content": fingerprint["hash"] if fingerprint else None,
