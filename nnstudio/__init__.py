@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nnstudio import runs
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from nnstudio.workspace.finished_run import FinishedRun
 
 __version__ = "0.1.0"
-__all__ = ["analyse", "build", "load", "save", "source", "train"]
+__all__ = ["analyse", "build", "load", "runs", "save", "source", "train"]
 
 
 def load(target: str | Path) -> Project:
@@ -64,16 +66,17 @@ def train(
     resume: bool = False,
     feeds: Mapping[str, Fields] | None = None,
     targets: Mapping[str, Fields] | None = None,
+    replace: bool = False,
     **settings: Any,
 ) -> FinishedRun:
     """Train the project to the end, fitted to its data; `settings` override those it has.
 
-    folder: keeps checkpoints; `resume` goes on from the last one there. data: a name, a path, or
-    a source with options of its reader: ``Table(path="a.csv", delimiter=";")``. feeds: the fields
-    that Inputs get, by their names: ``{"size": ["width", "height"]}``. targets: the fields that
-    Outputs are to give: ``{"kind": "species", "price": "price:number"}``; without a task behind
-    a colon it is guessed. The result has the trained `model()`, the `history` of its epochs and
-    its `state`.
+    folder: keeps the run; `resume` goes on from the last checkpoint there, `replace` trains anew
+    in the place of a run that is there. data: a name, a path, or a source with options of its
+    reader: ``Table(path="a.csv", delimiter=";")``. feeds: the fields that Inputs get, by their
+    names: ``{"size": ["width", "height"]}``. targets: the fields that Outputs are to give:
+    ``{"kind": "species", "price": "price:number"}``; without a task behind a colon it is guessed.
+    The result has the trained `model()`, the `history` of its epochs and its `state`.
     """
     from nnstudio.training.priority import let_threads_sleep
     from nnstudio.workspace.chosen_data import Choices
@@ -85,6 +88,7 @@ def train(
         settings,
         None if folder is None else Path(folder),
         resume=resume,
+        anew=replace,
         choices=Choices(feeds=feeds or {}, targets=targets or {}),
     )
 

@@ -41,6 +41,14 @@ def found_numbers_of_threads_are_of_this_session(
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def runs_are_of_this_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No training of a test is put among the user's, nor by a program that a test starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NNSTUDIO_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield
+
+
 ALLOWED = (
     # the offscreen platform cannot do these, and says so for every window
     "This plugin does not support",

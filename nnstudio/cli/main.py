@@ -157,10 +157,16 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
 
 def _train_options(parser: argparse.ArgumentParser) -> None:
     _target(parser)
-    parser.add_argument("--run", metavar="DIR", help="keep checkpoints and history here")
+    parser.add_argument(
+        "--run", metavar="DIR", help="keep the run here, instead of among all others"
+    )
     parser.add_argument(
         "--resume", action="store_true", help="go on from the last checkpoint of --run"
     )
+    parser.add_argument(
+        "--replace", action="store_true", help="train anew in the place of the run in --run"
+    )
+    parser.add_argument("--no-run", action="store_true", help="keep nothing")
     _json(parser)
     from nnstudio.cli.choices import add_mapping, add_reading
     from nnstudio.cli.settings import add_settings
@@ -168,6 +174,16 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
     add_mapping(parser)
     add_reading(parser)
+
+
+def _runs_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("--csv", action="store_true", help="print a table with commas")
+    parser.add_argument("--text", metavar="WORDS", default="", help="in the name, note or id")
+    parser.add_argument("--state", metavar="STATE", help="such as completed, lost")
+    parser.add_argument("--group", metavar="NAME", help="of one group")
+    parser.add_argument("--tag", metavar="TAG", help="with this tag")
+    parser.add_argument("--limit", metavar="N", type=int, help="only the newest")
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
@@ -243,6 +259,7 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
     ),
     "export": ("write the PyTorch module", _lazily("models", "export"), _export_options),
     "train": ("train without a window", _lazily("train", "train"), _train_options),
+    "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "data": ("data sets", _lazily("data", "data"), _data_options),
     "picture": ("draw the canvas into a file", _lazily("picture", "picture"), _picture_options),
     "self-test": (

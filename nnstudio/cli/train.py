@@ -22,6 +22,8 @@ from nnstudio.compiler.inference import full_report
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.store import RunStore
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -31,11 +33,13 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
     Stopping,
+    Warned,
 )
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.result_text import judged_by, where_stopped
 from nnstudio.workspace.chosen_data import with_choices
+from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
@@ -46,9 +50,7 @@ def train(options: argparse.Namespace) -> int:
     project = project_of(options)
     project = with_settings(project, given_settings(options))
     project = with_choices(project, choices_of(options))
-    folder = Path(options.run) if options.run else None
-    if options.resume and folder is None:
-        raise Refusal("--resume expects --run DIR, the folder of the training to go on with")
+    keeping = _keeping(options, project)
     project, told = fitted(project)
     if told and not options.json:
         console(stderr=True).print(told)
@@ -61,8 +63,7 @@ def train(options: argparse.Namespace) -> int:
             run = start(
                 project,
                 project.training,
-                run_folder=folder,
-                resume=folder if options.resume else None,
+                keeping=keeping,
                 as_shown=True,
             )
             with run:
@@ -74,6 +75,30 @@ def train(options: argparse.Namespace) -> int:
         print(f"nnstudio: {last.sentence}", file=sys.stderr)
         return NO if last.line else WRONG
     return STOPPED if isinstance(last, Stopped) else DONE
+
+
+def _keeping(options: argparse.Namespace, project: Project) -> Keeping | None:
+    """Where the run is kept: in --run, else among all others; None with --no-run."""
+    if options.resume and options.replace:
+        raise Refusal("--resume goes on with a run, --replace removes it: give one of them")
+    for name in ("resume", "replace"):
+        if getattr(options, name) and not options.run:
+            raise Refusal(f"--{name} expects --run DIR, the folder of a training")
+    if options.run and options.no_run:
+        raise Refusal("--no-run keeps nothing: leave out --run")
+    is_file = options.target.endswith(".nns")
+    title = Path(options.target).stem if is_file else project.root
+    if options.run:
+        folder = Path(options.run).absolute()
+        more = {"resume": options.resume, "replace": options.replace}
+        return Keeping(title, folder, store_if_any(), **more)
+    if options.no_run:
+        return None
+    try:
+        return Keeping.in_store(RunStore(), title)
+    except RunStoreError as error:
+        console(stderr=True).print(f"warning: {error} The training is not kept.", markup=False)
+        return None
 
 
 def _warn(project: Project) -> None:
@@ -165,6 +190,8 @@ class _Lines:
                     by = judged_by(self._validated)
                     best = f", best epoch by {by} {event.best_epoch}: {_metrics(event.best)}"
                 self.console.print(f"completed in {event.seconds:.1f} s{best}")
+            case Warned():
+                console(stderr=True).print(f"warning: {event.sentence}", markup=False)
             case Stopping():
                 self.progress.update(self.task, description="stopping")
             case Stopped():

@@ -199,7 +199,7 @@ class TrainingSettings(BaseModel):
         bool,
         Field(
             title="Checkpoints",
-            description="Save the state after each epoch and the best weights so far.",
+            description="Save the state now and then and at the end, and the best weights.",
         ),
     ] = True
 

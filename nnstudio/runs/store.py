@@ -1,223 +1,211 @@
-"""The run store: an SQLite index of all runs, and one folder with files for each. No torch.
+"""The run store: one folder for each run, and an index of them all. No torch.
 
-In a run's folder: project.nns (the locked copy), settings.json, machine.json, events.jsonl,
-checkpoints/ and, once it has ended, result.json. The files are the truth; the index is what the
-list of runs is quickly made from, with the user's name and note for each.
+Most runs lie beside each other under the store's folder; those that were kept elsewhere are known
+by a list of their places. What is in the folders counts: the index can be made again from them.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import os
 import secrets
-import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 import platformdirs
 
-from nnstudio.errors import UserError
-from nnstudio.project.storage.atomic import write_text
-from nnstudio.runs.machine import machine_facts
+from nnstudio.project.storage.fields import FileError
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.folder import remove
+from nnstudio.runs.index import Index, Wanted
+from nnstudio.runs.owner import owner_of
+from nnstudio.runs.record import RECORD, RunRecord, read_record, update_record
+from nnstudio.runs.states import State
 
-PROJECT_FILE = "project.nns"
-SETTINGS_FILE = "settings.json"
-MACHINE_FILE = "machine.json"
-EVENTS_FILE = "events.jsonl"
-RESULT_FILE = "result.json"
+PLACES = "places.txt"
+"""The folders of runs that lie elsewhere, one a line."""
+VARIABLE = "NNSTUDIO_RUNS"
+"""The environment variable that names another folder for this user's runs."""
+_EVERYTHING = Wanted()
 
-EventRecords: TypeAlias = list[dict[str, Any]]
-"""Events as JSON values, in order."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    note TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL,
-    created TEXT NOT NULL,
-    ended TEXT,
-    settings TEXT NOT NULL,
-    result TEXT NOT NULL DEFAULT '{}'
-)
-"""
-
-
-class RunStoreError(UserError):
-    """A run that is not there or cannot be kept; the message is one sentence for the user."""
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """One run as the index knows it. Times are ISO 8601 in UTC."""
-
-    id: str
-    name: str
-    note: str
-    state: str
-    created: str
-    ended: str | None
-    settings: dict[str, Any]
-    result: dict[str, Any]
-    folder: Path
-
-    @classmethod
-    def _of_row(cls, row: sqlite3.Row, root: Path) -> Self:
-        return cls(
-            id=row["id"],
-            name=row["name"],
-            note=row["note"],
-            state=row["state"],
-            created=row["created"],
-            ended=row["ended"],
-            settings=json.loads(row["settings"]),
-            result=json.loads(row["result"]),
-            folder=root / row["id"],
-        )
+Records: TypeAlias = list[RunRecord]
+"""Runs in the order in which they are shown."""
 
 
 def default_folder() -> Path:
     """Folder of this user's runs."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
     return Path(platformdirs.user_data_dir("nnstudio", appauthor=False)) / "runs"
 
 
+def now() -> str:
+    """This moment as the records have it."""
+    return datetime.now(UTC).isoformat()
+
+
+def new_id() -> str:
+    """A name for a run that no other has: time and chance."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
 class RunStore:
-    """All runs under one folder. May be used from several threads and programs at once."""
+    """All runs of a user. May be used from several threads and programs at once.
+
+    Raises `RunStoreError` in every method if the store cannot be read or written.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = default_folder() if folder is None else folder
-        try:
+        with self._refusing():
             self.folder.mkdir(parents=True, exist_ok=True)
-            with self._index() as index:
-                index.execute(_SCHEMA)
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {error}.") from error
+            self._index = Index(self.folder)
+        if self._index.is_new:
+            self.refresh()
 
-    def create(
-        self,
-        name: str,
-        project: str,
-        settings: Mapping[str, Any],
-        facts: Mapping[str, str] | None = None,
-    ) -> RunRecord:
-        """A new run in state Created.
+    # -- looking ------------------------------------------------------------------------------
 
-        project: the project's text, kept as it is. settings: the training settings as JSON
-        values. facts: more about the machine, such as the device's title.
-        """
-        now = datetime.now(UTC)
-        run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        folder = self.folder / run
-        folder.mkdir()
-        write_text(project, folder / PROJECT_FILE)
-        _write_json(folder / SETTINGS_FILE, settings)
-        _write_json(folder / MACHINE_FILE, {**machine_facts(), **(facts or {})})
-        (folder / EVENTS_FILE).touch()
-        with self._index() as index:
-            index.execute(
-                "INSERT INTO runs (id, name, state, created, settings) VALUES (?, ?, ?, ?, ?)",
-                (run, name, "Created", now.isoformat(), json.dumps(dict(settings))),
-            )
-        return self.get(run)
+    def refresh(self) -> None:
+        """Bring the index up to date with the folders, whoever wrote them."""
+        with self._refusing():
+            before = self._index.stamps()
+            changed, there = [], set()
+            for folder in self._folders():
+                stamp = _stamp(folder)
+                if stamp is None:
+                    continue
+                there.add(str(folder))
+                known, state = before.get(str(folder), (None, ""))
+                if known == stamp and not State(state).needs_owner:
+                    continue
+                with contextlib.suppress(RunStoreError):  # damaged: its folder stays as it is
+                    changed.append((read_record(folder), stamp))
+            self._index.put(changed)
+            self._index.drop(Path(folder) for folder in before if folder not in there)
 
-    def list(self) -> list[RunRecord]:
-        """All runs, newest first."""
-        with self._index() as index:
-            rows = index.execute("SELECT * FROM runs ORDER BY created DESC, rowid DESC").fetchall()
-        return [RunRecord._of_row(row, self.folder) for row in rows]
+    def list(self) -> Records:
+        """All runs outside the trash, newest first, as they are now."""
+        self.refresh()
+        return self.find()
+
+    def find(
+        self, wanted: Wanted = _EVERYTHING, *, limit: int | None = None, offset: int = 0
+    ) -> Records:
+        """The runs that are wanted as the index knows them, newest first, page by page."""
+        with self._refusing():
+            return self._index.find(wanted, limit, offset)
+
+    def count(self, wanted: Wanted = _EVERYTHING) -> int:
+        """How many runs are wanted."""
+        with self._refusing():
+            return self._index.count(wanted)
+
+    def groups(self) -> tuple[str, ...]:
+        """Every group that has runs."""
+        with self._refusing():
+            return tuple(self._index.groups())
 
     def get(self, run: str) -> RunRecord:
-        """One run by its id. Raises `RunStoreError` if there is none."""
-        with self._index() as index:
-            row = index.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
-        if row is None:
+        """One run by its folder, its id or a beginning of it that no other has."""
+        if run and (Path(run) / RECORD).is_file():
+            return read_record(Path(run).absolute())
+        with self._refusing():
+            found = self._index.by_id(run) if run else []
+        if not found:
             raise RunStoreError(f"There is no run {run}.")
-        return RunRecord._of_row(row, self.folder)
+        if len(found) > 1:
+            some = ", ".join(record.id for record in found[:3])
+            raise RunStoreError(
+                f"{len(found)} runs begin with {run} ({some}): give more of the id."
+            )
+        return read_record(found[0].folder)
+
+    # -- changing -----------------------------------------------------------------------------
+
+    def new_folder(self) -> Path:
+        """Where the next run may lie; not made yet."""
+        return self.folder / new_id()
+
+    def put(self, record: RunRecord) -> None:
+        """Enter a run, wherever it lies, as it is now in its folder."""
+        folder = record.folder.absolute()
+        with self._refusing():
+            if folder.parent != self.folder.absolute() and str(folder) not in self._places():
+                with (self.folder / PLACES).open("a", encoding="utf-8") as stream:
+                    stream.write(f"{folder}\n")
+            self._index.put([(record.with_values(folder=folder), _stamp(folder) or 0)])
+
+    def change(self, run: str, **values: Any) -> RunRecord:
+        """Change name, note, star, tags or group of a run."""
+        allowed = {"name", "note", "star", "tags", "group", "trashed"}
+        if not values.keys() <= allowed:
+            raise ValueError(f"expected some of {sorted(allowed)}, received {sorted(values)}")
+        with self._refusing():
+            record = update_record(self.get(run).folder, values)
+        self.put(record)
+        return record
+
+    def trash(self, run: str) -> RunRecord:
+        """Put a run into the trash; nothing is removed."""
+        record = self.get(run)
+        if owner_of(record.folder) is not None:
+            raise RunStoreError(f"'{record.name}' is {record.state.lower()}: stop it first.")
+        return self.change(run, trashed=now())
+
+    def take_back(self, run: str) -> RunRecord:
+        """Take a run out of the trash again."""
+        return self.change(run, trashed=None)
+
+    def empty_trash(self) -> int:
+        """Remove the files of all runs in the trash for good; how many there were."""
+        gone = self.find(Wanted(trashed=True))
+        for record in gone:
+            self.delete(record.id)
+        return len(gone)
 
     def delete(self, run: str) -> None:
-        """Remove a run with all its files."""
-        folder = self.get(run).folder
+        """Remove a run with its files for good."""
+        record = self.get(run)
+        if owner_of(record.folder) is not None:
+            raise RunStoreError(f"'{record.name}' is {record.state.lower()}: stop it first.")
         try:
-            if folder.exists():
-                shutil.rmtree(folder)
+            remove(record.folder)
         except OSError as error:
             raise RunStoreError(f"The files of run {run} cannot be removed: {error}.") from error
-        with self._index() as index:
-            index.execute("DELETE FROM runs WHERE id = ?", (run,))
+        with self._refusing():
+            self._index.drop([record.folder])
 
-    def rename(self, run: str, name: str) -> RunRecord:
-        return self._update(run, name=name)
+    # -- within -------------------------------------------------------------------------------
 
-    def annotate(self, run: str, note: str) -> RunRecord:
-        """Replace the user's note."""
-        return self._update(run, note=note)
+    def _folders(self) -> Iterator[Path]:
+        with os.scandir(self.folder) as found:
+            for entry in found:
+                if not entry.name.startswith(".") and entry.is_dir():
+                    yield Path(entry.path).absolute()
+        yield from map(Path, self._places())
 
-    def set_state(self, run: str, state: str) -> RunRecord:
-        """state: the word that is shown, such as Running or Paused."""
-        return self._update(run, state=state)
-
-    def finish(self, run: str, state: str, result: Mapping[str, Any] | None = None) -> RunRecord:
-        """The end of a run: Completed, Stopped or Failed, and what came of it as JSON values."""
-        result = dict(result or {})
-        _write_json(self.get(run).folder / RESULT_FILE, result)
-        ended = datetime.now(UTC).isoformat()
-        return self._update(run, state=state, ended=ended, result=json.dumps(result))
-
-    def append_event(self, run: str, event: Mapping[str, Any]) -> None:
-        """Write down an event as JSON values; it is on disk for any reader at once."""
-        line = json.dumps(dict(event), ensure_ascii=False)
-        with (self.folder / run / EVENTS_FILE).open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(line + "\n")
-
-    def events(self, run: str) -> EventRecords:
-        """All events of a run in order. A last line cut off by a crash is left out."""
-        path = self.get(run).folder / EVENTS_FILE
-        events = []
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-            try:
-                events.append(json.loads(line))
-            except json.JSONDecodeError:
-                continue
-        return events
-
-    def history(self, run: str) -> EventRecords:
-        """One entry per epoch. After a resume from an older checkpoint the later one counts."""
-        by_epoch = {
-            event["epoch"]: event for event in self.events(run) if event["event"] == "epoch_done"
-        }
-        return [by_epoch[epoch] for epoch in sorted(by_epoch)]
-
-    def project(self, run: str) -> str:
-        """The text of the project as it was when the run began."""
-        return (self.get(run).folder / PROJECT_FILE).read_text(encoding="utf-8")
-
-    def facts(self, run: str) -> dict[str, str]:
-        """The machine that the run was made on."""
-        facts: dict[str, str] = json.loads(
-            (self.get(run).folder / MACHINE_FILE).read_text(encoding="utf-8")
-        )
-        return facts
-
-    def _update(self, run: str, **values: str) -> RunRecord:
-        self.get(run)
-        columns = ", ".join(f"{column} = ?" for column in values)
-        with self._index() as index:
-            index.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*values.values(), run))
-        return self.get(run)
+    def _places(self) -> dict[str, None]:
+        try:
+            lines = (self.folder / PLACES).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return {}
+        return dict.fromkeys(line for line in lines if line)
 
     @contextmanager
-    def _index(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one act: it belongs to the thread that opens it, and locks nobody."""
-        with closing(sqlite3.connect(self.folder / "index.sqlite", timeout=10.0)) as index:
-            index.row_factory = sqlite3.Row
-            with index:
-                yield index
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, FileError, sqlite3.Error) as error:
+            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {error}.") from error
 
 
-def _write_json(path: Path, values: Mapping[str, Any]) -> None:
-    text = json.dumps(dict(values), indent=2, sort_keys=True, ensure_ascii=False)
-    write_text(text + "\n", path)
+def _stamp(folder: Path) -> int | None:
+    try:
+        return os.stat(f"{folder}/{RECORD}").st_mtime_ns
+    except OSError:
+        return None

@@ -1,39 +1,61 @@
-"""Checkpoints: one safetensors file with all tensors, everything else as JSON in its header.
+"""Checkpoints: each a folder that is whole or not there. No pickle, so reading one runs no code.
 
-One file, so that writing it is one atomic act; no pickle, so that reading it runs no code.
-`last.safetensors` holds all that a training needs to go on; `best.safetensors` the weights of
-the best epoch. Tensors are named `model.<key of the state_dict>`, `optimizer.<n>.<name>`, `rng.*`.
+In `checkpoints/`, `<epochs done>-<steps of the next one>/` holds
+
+    weights.safetensors   the model's state_dict by its own keys, for `load_state_dict`
+    state.safetensors     `optimizer.<n>.<name>` and `rng.*`; not there where only weights are kept
+    state.json            position, schedule, settings and data, as JSON values
+    sums.json             the SHA-256 of the other files
+
+and `last.json` and `best.json` name one of those folders each. A folder is written beside its
+place and moved there, then the pointers are replaced, then what nobody points to is removed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import secrets
+import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from nnstudio.project.storage.atomic import replacing
+from nnstudio.project.storage.atomic import write_text
+from nnstudio.runs.folder import CHECKPOINTS
 from nnstudio.training.failures import TrainingError
 
-LAST = "last.safetensors"
-BEST = "best.safetensors"
-_FORMAT = "nnstudio-checkpoint"
-_VERSION = 1
+LAST = "last.json"
+BEST = "best.json"
+WEIGHTS = "weights.safetensors"
+STATE_TENSORS = "state.safetensors"
+STATE = "state.json"
+SUMS = "sums.json"
+_VERSION = 2
+_OLD = "last.safetensors"
+_AT_ONCE = 1 << 20
+_NEW = ".new-"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Content of a file: tensors on the CPU by name, and the rest as JSON values."""
+    """Content of a folder: tensors on the CPU, weights by the model's own keys, and JSON values.
 
+    `tensors`: of optimizer and random numbers, by name. Without them it is not to resume from.
+    """
+
+    weights: dict[str, Tensor]
     tensors: dict[str, Tensor]
     state: dict[str, Any]
+    path: Path = field(default=Path())
 
     def part(self, name: str) -> dict[str, Tensor]:
         """The tensors under `name.`, without that prefix."""
@@ -47,48 +69,207 @@ class Checkpoint:
 
 def folder_of(run_folder: Path) -> Path:
     """Folder of a run's checkpoints."""
-    return run_folder / "checkpoints"
+    return run_folder / CHECKPOINTS
 
 
-def write(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
-    """Write a checkpoint so that `path` is always either the old file or the new one."""
+def name_of(epochs: int, steps: int) -> str:
+    """The checkpoint after so many whole epochs and steps of the next one."""
+    return f"{epochs}-{steps}"
+
+
+# -- writing ----------------------------------------------------------------------------------
+
+
+def write(
+    path: Path,
+    weights: Mapping[str, Tensor],
+    tensors: Mapping[str, Tensor],
+    state: Mapping[str, Any],
+) -> None:
+    """Write a checkpoint as the folder `path`, which must not be one that a pointer names.
+
+    Raises `OSError` or `SafetensorError`; then there is none.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = {"format": _FORMAT, "version": str(_VERSION), "state": json.dumps(dict(state))}
-    with replacing(path) as new:
-        save_file(_apart(tensors), new, metadata=header)
+    new = path.with_name(f"{_NEW}{path.name}.{secrets.token_hex(4)}")
+    try:
+        new.mkdir()
+        save_file(_apart(weights), new / WEIGHTS)
+        if tensors:
+            save_file(_apart(tensors), new / STATE_TENSORS)
+        told = {"version": _VERSION, "tensors": sorted(tensors), **state}
+        (new / STATE).write_text(json.dumps(told, indent=1), "utf-8")
+        sums = {file.name: _sum(file) for file in sorted(new.iterdir())}
+        (new / SUMS).write_text(json.dumps(sums, indent=1), "utf-8")
+        for file in new.iterdir():
+            _to_disk(file)
+        if path.exists():  # left by one that was killed before it could point there
+            shutil.rmtree(path)
+        os.rename(new, path)
+        _to_disk(path.parent)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def point(folder: Path, pointer: str, name: str) -> None:
+    """Let a pointer name the checkpoint `name`, in one act. Raises `FileError`."""
+    write_text(json.dumps({"checkpoint": name}) + "\n", folder / pointer)
+
+
+def pointed(folder: Path, pointer: str) -> str | None:
+    """The checkpoint that a pointer names. Raises `TrainingError` if that cannot be read."""
+    path = folder / pointer
+    try:
+        name = json.loads(path.read_text("utf-8"))["checkpoint"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{path} is damaged: it does not name a checkpoint.") from error
+    if not isinstance(name, str) or not _is_name(name):
+        raise TrainingError(f"{path} is damaged: {str(name)[:40]!r} is no checkpoint's name.")
+    return name
+
+
+def keep_only(folder: Path, names: Iterable[str]) -> None:
+    """Remove the other checkpoints, and what was left half written."""
+    kept = set(names)
+    for entry in folder.iterdir():
+        is_ours = entry.name.startswith(_NEW) or _is_name(entry.name)
+        if is_ours and entry.name not in kept and entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_name(name: str) -> bool:
+    epochs, _, steps = name.partition("-")
+    return epochs.isdigit() and steps.isdigit() and name.isascii()
+
+
+def _to_disk(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":  # a folder cannot be opened there
+        return
+    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _sum(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_AT_ONCE):
+            found.update(block)
+    return found.hexdigest()
+
+
+# -- reading ----------------------------------------------------------------------------------
 
 
 def read(path: Path) -> Checkpoint:
-    """A checkpoint from its file or its run's folder. Raises `TrainingError`, one sentence."""
-    if path.is_dir():
-        path = folder_of(path) / LAST
-    try:
-        with safe_open(path, framework="pt") as stream:
-            header = stream.metadata() or {}
-            tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118
-    except FileNotFoundError as error:
-        raise TrainingError(f"There is no checkpoint at {path}.") from error
-    except (SafetensorError, OSError) as error:
-        raise TrainingError(f"{path} is not a readable checkpoint.") from error
-    if header.get("format") != _FORMAT:
-        raise TrainingError(f"{path} holds tensors but is not a checkpoint of a training.")
-    if int(header["version"]) > _VERSION:
-        raise TrainingError(f"{path} was written by a newer version of this program.")
-    return Checkpoint(tensors, json.loads(header["state"]))
+    """A checkpoint from its folder, or the last one of a run's folder.
+
+    Raises `TrainingError` with file and reason if there is none or anything of it is damaged.
+    """
+    if not (path / STATE).exists():
+        path = _last_of(path)
+    state = _state(path)
+    sums = _json(path, SUMS)
+    names = [WEIGHTS, STATE, *([STATE_TENSORS] if state["tensors"] else [])]
+    for name in names:
+        try:
+            same = sums.get(name) == _sum(path / name)
+        except OSError as error:
+            raise TrainingError(f"{path / name} cannot be read: {error.strerror}.") from error
+        if not same:
+            raise TrainingError(
+                f"{path / name} is damaged: it is not what was written (its checksum differs)."
+            )
+    tensors = _tensors(path / STATE_TENSORS) if state["tensors"] else {}
+    lacking = sorted(set(state["tensors"]) - set(tensors))
+    if lacking:
+        raise TrainingError(f"{path / STATE_TENSORS} is damaged: it lacks {lacking[0]}.")
+    return Checkpoint(_tensors(path / WEIGHTS), tensors, state, path)
 
 
 def weights(path: Path) -> dict[str, Tensor]:
-    """The model's state_dict in a checkpoint, last or best."""
-    return read(path).part("model")
+    """The best weights in a run's folder, or those of one checkpoint's folder."""
+    if (path / STATE).exists():
+        return read(path).weights
+    name = best_of(path)
+    if name is None:
+        raise TrainingError(f"There are no best weights in {path}.")
+    return read(folder_of(path) / name).weights
+
+
+def best_of(run_folder: Path) -> str | None:
+    """The checkpoint with the best weights, by what the last one says of it."""
+    folder = folder_of(run_folder)
+    last = pointed(folder, LAST)
+    if last is None:
+        return pointed(folder, BEST)
+    found = _state(folder / last).get("best_checkpoint")
+    return found if isinstance(found, str) and _is_name(found) else pointed(folder, BEST)
+
+
+def _last_of(run_folder: Path) -> Path:
+    folder = folder_of(run_folder)
+    name = pointed(folder, LAST)
+    if name is not None:
+        if not (folder / name).is_dir():
+            raise TrainingError(f"{folder / LAST} names the checkpoint {name}, which is not there.")
+        return folder / name
+    if (folder / _OLD).exists():
+        raise TrainingError(
+            f"{folder / _OLD} was written by an earlier version of this program, in a form that "
+            "cannot be gone on from: train anew, with --replace or in another folder."
+        )
+    raise TrainingError(f"There is no checkpoint at {folder}.")
+
+
+def _state(path: Path) -> dict[str, Any]:
+    state = _json(path, STATE)
+    version = state.get("version")
+    if not isinstance(version, int) or version < 1:
+        raise TrainingError(f"{path / STATE} is damaged: it has no version.")
+    if version > _VERSION:
+        raise TrainingError(f"{path} was written by a newer version of this program.")
+    if not isinstance(state.get("tensors"), list):
+        raise TrainingError(f"{path / STATE} is damaged: it does not list its tensors.")
+    return state
+
+
+def _json(path: Path, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads((path / name).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise TrainingError(f"There is no checkpoint at {path}: {name} is missing.") from error
+    except OSError as error:
+        raise TrainingError(f"{path / name} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise TrainingError(f"{path / name} is damaged: it is not JSON.") from error
+    if not isinstance(found, dict):
+        raise TrainingError(f"{path / name} is damaged: expected an object.")
+    return found
+
+
+def _tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise TrainingError(f"{path} is damaged: its tensors cannot be read.") from error
+
+
+# -- what is kept of a training ---------------------------------------------------------------
 
 
 def model_tensors(model: nn.Module) -> dict[str, Tensor]:
-    """All keys of the model; tied weights as copies, because the file holds no tensor twice."""
+    """All keys of the model; tied weights as copies, because a file holds no tensor twice."""
     found: dict[str, Tensor] = {}
     seen: set[int] = set()
     for key, value in _only_tensors(model.state_dict()):
         storage = value.untyped_storage().data_ptr()
-        found[f"model.{key}"] = value.clone() if storage in seen else value
+        found[key] = value.clone() if storage in seen else value
         seen.add(storage)
     return found
 
@@ -114,7 +295,7 @@ def rng_tensors(device: torch.device) -> dict[str, Tensor]:
 
 def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
     """Raises `TrainingError` if the checkpoint is another model's."""
-    saved = checkpoint.part("model")
+    saved = checkpoint.weights
     own = dict(_only_tensors(model.state_dict()))
     odd = [
         key
@@ -129,21 +310,36 @@ def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
 
 
 def restore_optimizer(optimizer: Optimizer, checkpoint: Checkpoint) -> None:
+    """Raises `TrainingError` if the state is not one of this optimizer's parameters."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    file = checkpoint.path / STATE_TENSORS
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in checkpoint.part("optimizer").items():
-        number, name = key.split(".", 1)
+        number, _, name = key.partition(".")
+        if not number.isdigit() or int(number) >= len(parameters):
+            raise TrainingError(f"{file} is damaged: there is no parameter for optimizer.{key}.")
+        shape = parameters[int(number)].shape
+        if tensor.ndim and tensor.numel() > 1 and tensor.shape != shape:
+            raise TrainingError(f"{file} is damaged: optimizer.{key} has another shape.")
         state.setdefault(int(number), {})[name] = tensor
+    if len({tuple(sorted(names)) for names in state.values()}) > 1:
+        raise TrainingError(f"{file} is damaged: it lacks a part of the optimizer's state.")
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
 def restore_rng(device: torch.device, checkpoint: Checkpoint) -> None:
+    """Raises `TrainingError` if the states of the random numbers are not there."""
     states = checkpoint.part("rng")
-    torch.set_rng_state(states["cpu"])
-    if device.type == "cuda" and "cuda" in states:
-        torch.cuda.set_rng_state(states["cuda"], device)
-    elif device.type == "mps" and "mps" in states:
-        torch.mps.set_rng_state(states["mps"])
+    try:
+        torch.set_rng_state(states["cpu"])
+        if device.type == "cuda" and "cuda" in states:
+            torch.cuda.set_rng_state(states["cuda"], device)
+        elif device.type == "mps" and "mps" in states:
+            torch.mps.set_rng_state(states["mps"])
+    except (KeyError, RuntimeError, TypeError) as error:
+        file = checkpoint.path / STATE_TENSORS
+        raise TrainingError(f"{file} is damaged: it lacks the state of random numbers.") from error
 
 
 def _only_tensors(values: Mapping[str, Any]) -> Iterable[tuple[str, Tensor]]:
@@ -151,7 +347,7 @@ def _only_tensors(values: Mapping[str, Any]) -> Iterable[tuple[str, Tensor]]:
 
 
 def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors with memory of their own: tied weights appear under each of their names."""
+    """The tensors with memory of their own: the file holds none twice."""
     seen: set[int] = set()
     result = {}
     for name, tensor in tensors.items():

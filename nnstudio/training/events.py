@@ -80,15 +80,25 @@ class EpochDone(_Event):
     learning_rate: float
     """The rate of this epoch."""
     seconds: float
+    best: bool = False
+    """Whether no epoch before was better; False in the events of older runs."""
 
 
 @dataclass(frozen=True)
 class CheckpointSaved(_Event):
     path: str
+    """Its folder."""
     epoch: int
     """The last epoch that is at least partly in it."""
     best: bool
-    """Whether these are the best weights so far, rather than the state to resume from."""
+    """Whether its weights are the best so far."""
+
+
+@dataclass(frozen=True)
+class Warned(_Event):
+    """Something that the user should know; the training goes on."""
+
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,7 @@ Event: TypeAlias = (
     | StepsDone
     | EpochDone
     | CheckpointSaved
+    | Warned
     | Paused
     | Resumed
     | Stopping
@@ -150,6 +161,7 @@ _KINDS: tuple[type[Event], ...] = (
     StepsDone,
     EpochDone,
     CheckpointSaved,
+    Warned,
     Paused,
     Resumed,
     Stopping,

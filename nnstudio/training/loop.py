@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -22,10 +21,10 @@ from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints, resuming
 from nnstudio.training.batches import Batches, batches_of
+from nnstudio.training.checkpointer import Checkpointer
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.devices import machine_set_up
 from nnstudio.training.events import (
-    CheckpointSaved,
     Completed,
     EpochDone,
     Event,
@@ -36,19 +35,18 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
     Stopping,
-    from_json,
+    Warned,
 )
 from nnstudio.training.failures import TrainingError, failure_event
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
 from nnstudio.training.optimizers import Schedule
+from nnstudio.training.resuming import Position
 from nnstudio.training.stop_and_pause import StopAndPause
 from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
 
 _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""
-_SAVE_EVERY = 300.0
-"""Seconds between two checkpoints inside a long epoch."""
 
 
 def train(
@@ -63,6 +61,7 @@ def train(
     run_folder: Path | None = None,
     source_name: str | None = None,
     data: DataSpec | None = None,
+    fingerprints: Mapping[str, str] | None = None,
 ) -> Iterator[Event]:
     """Train `model` in place and tell how it goes.
 
@@ -71,7 +70,8 @@ def train(
     control: pause, resume and stop from another thread; taken up between two steps. While
     paused, the generator blocks. resume: a checkpoint, or the folder of a run, to go on from.
     run_folder: where checkpoints are kept; without it there are none. data: where the sets come
-    from; a training goes on with the same ones only.
+    from; a training goes on with the same ones only. fingerprints: of what else must be the same,
+    by name: source, split.
     """
     control = control or StopAndPause()
     try:
@@ -99,25 +99,14 @@ def train(
                 stopping=lambda: control.stopping,
             )
             torch.set_num_threads(threads)
-            training = _Training(
-                learner, batches, validation, settings, data, device, folder, threads
-            )
+            keeper = Checkpointer(folder)
+            known = resuming.Facts(settings, data, dict(fingerprints or {}), batches.samples)
+            training = _Training(learner, batches, validation, known, keeper, threads)
             if saved is not None:
                 training.restore(saved)
             yield from training.events(control)
     except Exception as error:
         yield failure_event(error, source_name)
-
-
-@dataclass(frozen=True)
-class _Position:
-    """Position of a training: `epoch` in work, `step` steps of it done with these sums."""
-
-    epoch: int = 1
-    step: int = 0
-    sums: RunningTotals = NOTHING
-    epoch_seconds: float = 0.0
-    seconds: float = 0.0
 
 
 class _Training:
@@ -128,26 +117,26 @@ class _Training:
         learner: TrainStep,
         batches: Batches,
         validation: Batches | None,
-        settings: TrainingSettings,
-        data: DataSpec | None,
-        device: torch.device,
-        folder: Path | None,
+        facts: resuming.Facts,
+        keeper: Checkpointer,
         threads: int,
     ) -> None:
         self.learner = learner
         self.batches = batches
         self.validation = validation
-        self.settings = settings
-        self.data = data
-        self.device = device
-        self.folder = folder
+        self.facts = facts
+        self.settings = settings = facts.settings
+        self.device = learner.device
+        self.keeper = keeper
         self.threads = threads
         self.keeps = settings.checkpoint
         self.schedule = Schedule(settings)
-        self.history: list[EpochDone] = []
-        self._move_to(_Position())
+        self.best: EpochDone | None = None
+        self.last: EpochDone | None = None
+        self.warnings: list[str] = []
+        self._move_to(Position())
 
-    def _move_to(self, position: _Position) -> None:
+    def _move_to(self, position: Position) -> None:
         self.epoch, self.step = position.epoch, position.step
         self.first_step = self._steps_done()
         self.sums = position.sums
@@ -155,7 +144,6 @@ class _Training:
         self.clock = Clock(position.seconds)
         self.seconds_before = position.seconds
         self.epoch_began = position.seconds - position.epoch_seconds
-        self.saved_at = position.seconds
         self.interval = ReportWindow(_REPORT_EVERY, position.seconds)
 
     def _meter(self, batches: Batches, begin: RunningTotals = NOTHING) -> Meter:
@@ -177,19 +165,24 @@ class _Training:
             first_epoch=self.epoch,
             threads=self.threads,
         )
+        for sentence in self.warnings:
+            yield Warned(sentence)
         while self.epoch <= settings.epochs and not self._has_waited_enough():
             if not control.stopping:
                 yield from self._run_epoch()
             if control.stopping and self.epoch <= settings.epochs:
                 yield from self._stop()
                 return
-        best = self._best()
+        self._look_where_to_keep()
+        if self.keeps:
+            yield from self._save()
+        best, last = self.best, self.last
         yield Completed(
-            epochs=len(self.history),
+            epochs=self.epoch - 1,
             seconds=self.clock.seconds(),
             best_epoch=best.epoch if best else 0,
             best=_deciding_metrics(best) if best else None,
-            last=_deciding_metrics(self.history[-1]) if self.history else None,
+            last=_deciding_metrics(last) if last else None,
         )
 
     def _run_epoch(self) -> Iterator[Event]:
@@ -216,17 +209,21 @@ class _Training:
             learning_rate=rate,
             seconds=self.clock.seconds() - self.epoch_began,
         )
-        self.history.append(done)
+        if self.best is None or _deciding_metrics(done).loss < _deciding_metrics(self.best).loss:
+            self.best = done = replace(done, best=True)
+        self.last = done
         self.schedule.epoch_done(_deciding_metrics(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
         self.meter = self._meter(self.batches)
         self.epoch_began = self.clock.seconds()
         yield done
         self._look_where_to_keep()
-        if self.keeps and self.folder is not None:
-            yield self._save(self.folder)
-            if self._best() is done:
-                yield self._save_best(self.folder, done)
+        if self.keeps:
+            if done.best:
+                facts = {"epoch_done": done.to_json()}
+                self.keeper.hold_best(self.learner.model, self._name(), facts)
+            if self.keeper.is_due:
+                yield from self._save()
 
     def _run_steps(self, rate: float) -> Iterator[Event]:
         control, batches, learner = self.control, self.batches, self.learner
@@ -244,9 +241,9 @@ class _Training:
             if self.interval.is_due(now):
                 self._read()
                 yield from self._tell_steps(rate)
-            if now - self.saved_at > _SAVE_EVERY and self.settings.checkpoint and self.folder:
+            if self.keeps and self.step < batches.steps and self.keeper.is_due:
                 self._read()
-                yield self._save(self.folder)
+                yield from self._save()
 
     def _validate(self, batches: Batches) -> Generator[Event, None, Metrics | None]:
         """Yields events while it lasts; returns the metrics, or None if it shall stop."""
@@ -277,8 +274,7 @@ class _Training:
         if self.step:
             self._read()
         self._look_where_to_keep()
-        if self.folder is not None:
-            yield self._save(self.folder)
+        yield from self._save()
         yield Stopped(self._last_epoch(), self.clock.seconds())
 
     # Figures
@@ -324,71 +320,51 @@ class _Training:
         """The last epoch of which at least one step is done."""
         return self.epoch if self.step else self.epoch - 1
 
-    def _best(self) -> EpochDone | None:
-        return min(self.history, key=lambda done: _deciding_metrics(done).loss, default=None)
-
     def _has_waited_enough(self) -> bool:
-        best, patience = self._best(), self.settings.early_stopping
-        if best is None or patience is None or self.step:
+        best, last, patience = self.best, self.last, self.settings.early_stopping
+        if best is None or last is None or patience is None or self.step:
             return False
-        return self.history[-1].epoch - best.epoch >= patience
+        return last.epoch - best.epoch >= patience
 
     # Checkpoints
 
     def _look_where_to_keep(self) -> None:
         """Take up the folder that was told since the start; it is wanted whatever was set."""
         if self.control.run_folder is not None:
-            self.folder, self.keeps = checkpoints.folder_of(self.control.run_folder), True
+            self.keeper.folder = checkpoints.folder_of(self.control.run_folder)
+            self.keeps = True
 
-    def _save(self, folder: Path) -> CheckpointSaved:
+    def _name(self) -> str:
+        return checkpoints.name_of(self.epoch - 1, self.step)
+
+    def _save(self) -> Iterator[Event]:
         now = self.clock.seconds()
-        position = _Position(
+        position = Position(
             self.epoch, self.step, self.sums, now - self.epoch_began if self.step else 0.0, now
         )
         state = {
             "position": asdict(position),
             "schedule": self.schedule.state(),
-            "history": [done.to_json() for done in self.history],
-            **resuming.state_of(self.settings, self.data),
-            "samples": self.batches.samples,
+            "best": self.best.to_json() if self.best else None,
+            "last": self.last.to_json() if self.last else None,
+            **self.facts.state(),
+            "device": str(self.device),
             "threads": self.threads,
         }
-        path = folder / checkpoints.LAST
-        checkpoints.write(path, self.learner.tensors(), state)
-        self.saved_at = self.clock.seconds()
-        return CheckpointSaved(str(path), self._last_epoch(), best=False)
-
-    def _save_best(self, folder: Path, done: EpochDone) -> CheckpointSaved:
-        path = folder / checkpoints.BEST
-        weights = checkpoints.model_tensors(self.learner.model)
-        checkpoints.write(path, weights, {"epoch_done": done.to_json()})
-        return CheckpointSaved(str(path), done.epoch, best=True)
+        yield from self.keeper.save(self._name(), self._last_epoch(), self.learner, state)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where the checkpoint was written. Raises `TrainingError`."""
-        state = checkpoint.state
-        if "position" not in state:
-            raise TrainingError("This checkpoint holds weights only: resume from the last one.")
-        self._check_same(state)
-        position = _Position(**state["position"])
-        position = replace(position, sums=RunningTotals(**state["position"]["sums"]))
-        if position.epoch > self.settings.epochs:
-            raise TrainingError(
-                f"All {self.settings.epochs:,} epochs are done: give more epochs to go on."
-            )
+        saved = resuming.saved_state(checkpoint, self.batches.steps)
+        self.warnings = self.facts.refuse_others(checkpoint.state, str(self.device))
         self.learner.restore(checkpoint)
-        self.schedule.restore(state["schedule"])
-        events = [from_json(done) for done in state["history"]]
-        self.history = [done for done in events if isinstance(done, EpochDone)]
-        self._move_to(position)
-
-    def _check_same(self, state: Mapping[str, Any]) -> None:
-        resuming.refuse_others(state, self.settings, self.data)
-        if state["samples"] != self.batches.samples:
-            raise TrainingError(
-                f"The checkpoint was made with {state['samples']:,} samples to train on, "
-                f"not {self.batches.samples:,}."
-            )
+        try:
+            self.schedule.restore(saved.schedule)
+        except (KeyError, TypeError, ValueError) as error:
+            raise resuming.damaged(checkpoint, "the schedule is not as it was written") from error
+        self.best, self.last = saved.best, saved.last
+        self.keeper.resumed(checkpoint)
+        self._move_to(saved.position)
 
 
 def _deciding_metrics(done: EpochDone) -> Metrics:

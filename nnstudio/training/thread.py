@@ -7,9 +7,8 @@ when it suits them. The thread is no daemon: whoever starts a run stops and join
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.runs.states import State
 from nnstudio.training.events import (
     Completed,
     Event,
@@ -24,6 +24,7 @@ from nnstudio.training.events import (
     Paused,
     Stopped,
     Stopping,
+    Warned,
 )
 from nnstudio.training.failures import failure_event
 from nnstudio.training.priority import give_way
@@ -35,28 +36,12 @@ if TYPE_CHECKING:
     from nnstudio.data.dataset import DataSet
 
 
-class State(StrEnum):
-    """The state of a run, in the words that are shown."""
-
-    CREATED = "Created"
-    RUNNING = "Running"
-    PAUSING = "Pausing"
-    PAUSED = "Paused"
-    STOPPING = "Stopping"
-    COMPLETED = "Completed"
-    STOPPED = "Stopped"
-    FAILED = "Failed"
-
-    @property
-    def is_final(self) -> bool:
-        return self in (State.COMPLETED, State.STOPPED, State.FAILED)
-
-
 @dataclass(frozen=True)
 class Prepared:
     """Model and data of a run.
 
     source_name: the file name under which the code was compiled. data: where the sets come from.
+    fingerprints: of source and split, which a training goes on with.
     """
 
     model: nn.Module
@@ -64,6 +49,7 @@ class Prepared:
     validation_set: DataSet | None = None
     source_name: str | None = None
     data: DataSpec | None = None
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
 class Run:
@@ -200,8 +186,13 @@ class Run:
             run_folder=self._run_folder,
             source_name=self.prepared.source_name,
             data=self.prepared.data,
+            fingerprints=self.prepared.fingerprints,
         ):
             self.tell(event)
+
+    def warn(self, sentence: str) -> None:
+        """Tell those who fetch the events, and nobody who writes them down."""
+        self._events.put(Warned(sentence))
 
     def tell(self, event: Event) -> None:
         if self._listener is not None:

@@ -89,15 +89,14 @@ class TrainStep:
         return made
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that is needed to go on exactly from here."""
+        """All that is needed, beside the weights, to go on exactly from here."""
         return {
-            **checkpoints.model_tensors(self.model),
             **checkpoints.optimizer_tensors(self._optimizer),
             **checkpoints.rng_tensors(self.device),
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Raises `TrainingError` if the checkpoint is another model's."""
+        """Raises `TrainingError` if the checkpoint is another model's, or damaged."""
         checkpoints.restore_model(self.model, checkpoint)
         checkpoints.restore_optimizer(self._optimizer, checkpoint)
         checkpoints.restore_rng(self.device, checkpoint)

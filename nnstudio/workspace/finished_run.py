@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ from nnstudio.project.data.part import Part
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
+from nnstudio.runs.states import State
 from nnstudio.training.events import EpochDone, Event, Failed
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.thread import State
 from nnstudio.workspace.chosen_data import NO_CHOICES, Choices, with_choices
+from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.training import fitted, start
 
 if TYPE_CHECKING:
@@ -54,11 +56,13 @@ def train(
     folder: Path | None,
     *,
     resume: bool,
+    anew: bool = False,
     choices: Choices = NO_CHOICES,
 ) -> FinishedRun:
     """Train and wait for the end. choices: what is said by hand of the data.
 
-    Raises `Refusal` or `SettingsError` if that cannot be, `TrainingError` if it fails. Ctrl+C
+    Raises `Refusal`, `SettingsError` or `RunStoreError` if that cannot be, `TrainingError` if it
+    fails. Ctrl+C
     stops the training, with a checkpoint if there is a folder, and is passed on.
     """
     if resume and folder is None:
@@ -67,7 +71,10 @@ def train(
     source = project.data.source if isinstance(settings.get("data"), Part) else None
     project = with_choices(project, replace(choices, source=source))
     project, _ = fitted(project)
-    run = start(project, project.training, run_folder=folder, resume=folder if resume else None)
+    keeping = None
+    if folder is not None:
+        keeping = Keeping(project.root, folder, store_if_any(), resume=resume, replace=anew)
+    run = start(project, project.training, keeping=keeping)
     with run:
         while not run.join(_LOOK_EVERY):
             pass
@@ -76,5 +83,5 @@ def train(
         raise TrainingError(events[-1].sentence)
     assert run.prepared is not None
     if run.prepared.data is not None:
-        project = replace(project, data=run.prepared.data)
+        project = dataclasses.replace(project, data=run.prepared.data)
     return FinishedRun(project, run.state, events, folder, run.prepared.model)

@@ -1,65 +1,147 @@
-"""A training that is put into the run store while it runs, so that its end loses nothing."""
+"""A training that is kept: its folder gets everything that is needed to know and repeat it."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnstudio.project.data.settings import values_of
-from nnstudio.project.storage.fields import FileError
-from nnstudio.project.storage.file import dumps
-from nnstudio.runs.store import RunStore, RunStoreError
-from nnstudio.training.events import Completed, Event, Failed, StepsDone, Stopped
-from nnstudio.training.thread import Run, State
-from nnstudio.workspace.run_origin import RunOrigin
+from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.storage import file
+from nnstudio.project.storage.atomic import replacing, write_text
+from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.project.values import Project
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.folder import MODEL_FILE, PROJECT_FILE, SPLITS_FILE
+from nnstudio.runs.machine import machine_facts
+from nnstudio.runs.record import RunRecord
+from nnstudio.runs.recorder import Recorder
+from nnstudio.runs.store import RunStore, new_id, now
+from nnstudio.training.events import Event
+from nnstudio.training.thread import Run
 
-_ENDS: dict[type[Event], State] = {
-    Completed: State.COMPLETED,
-    Stopped: State.STOPPED,
-    Failed: State.FAILED,
-}
+if TYPE_CHECKING:
+    from nnstudio.data.pipeline.assembling import Assembled
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where and under which name a training is kept.
+
+    store: where it is entered; None if it is not. resume: the folder holds a run to go on with.
+    replace: a run that is in the folder may be removed.
+    """
+
+    title: str
+    folder: Path
+    store: RunStore | None = None
+    resume: bool = False
+    replace: bool = False
+
+    @classmethod
+    def in_store(cls, store: RunStore, title: str) -> Keeping:
+        """A new run in the store's own folder."""
+        return cls(title, store.new_folder(), store)
 
 
 class KeptRun:
-    """One run of the store, from now on fed with events and checkpoints.
+    """The folder of one training, owned from now on and fed with its events.
 
-    Raises `RunStoreError` if the store cannot be written.
+    Raises `RunStoreError` if the folder cannot be had.
     """
 
-    def __init__(
-        self, store: RunStore, origin: RunOrigin, run: Run, before: Iterable[Event]
+    def __init__(self, keeping: Keeping, project: Project, settings: TrainingSettings) -> None:
+        self.folder = keeping.folder
+        values = {**values_of(project.data), **settings.model_dump(mode="json")}
+        inside = keeping.store is not None and keeping.folder.parent == keeping.store.folder
+        record = RunRecord(
+            id=keeping.folder.name if inside else new_id(),
+            name=keeping.title,
+            created=now(),
+            versions=machine_facts(),
+            settings=values,
+            fingerprints={
+                "settings": _digest(json.dumps(values, sort_keys=True).encode()),
+                "data": data_fingerprint(project.data),
+            },
+            folder=keeping.folder,
+        )
+        self._recorder = Recorder(
+            record, resume=keeping.resume, replace=keeping.replace, store=keeping.store
+        )
+        self._files: dict[str, str] = {}
+        self._assembled: Assembled | None = None
+        self._project = project
+        self._recorder.write_files = self._write_files
+
+    def is_made_of(
+        self, text: str, data: DataSpec, assembled: Assembled, prints: Mapping[str, str]
     ) -> None:
-        """before: the events that have been fetched already."""
-        settings = {**values_of(origin.project.data), **run.settings.model_dump(mode="json")}
-        self._store = store
-        with _refusing(store):
-            self._record = store.create(origin.title, dumps(origin.project), settings)
-            store.set_state(self._record.id, State.RUNNING)
+        """Take what the training is made of: the text of its model and its samples."""
+        self._files[MODEL_FILE] = text
+        self._assembled = assembled
+        record = self._recorder.record
+        found = {**record.fingerprints, "data": data_fingerprint(data), **prints}
+        self._recorder.record = record.with_values(fingerprints=found)
+
+    def follow(self, run: Run, before: Iterable[Event] = ()) -> None:
+        """Take the events that have come before; what cannot be written is told by `run`."""
+        self._recorder.trouble = run.warn
         for event in before:
             self.tell(event)
-        run.keep_in(self.folder)
-
-    @property
-    def folder(self) -> Path:
-        """Return where its checkpoints lie."""
-        return self._record.folder
 
     def tell(self, event: Event) -> None:
-        """Write down an event that matters later; raises `RunStoreError`."""
-        if isinstance(event, StepsDone):
+        """Write down an event; with the last one the folder is given back."""
+        self._recorder.tell(event.to_json())
+
+    def give_back(self) -> None:
+        """Own the folder no more, whatever becomes of the training."""
+        self._recorder.close()
+
+    def _write_files(self, folder: Path) -> None:
+        file.write(self._project, folder / PROJECT_FILE)
+        for name, text in self._files.items():
+            write_text(text, folder / name)
+        if self._assembled is None:
             return
-        end = _ENDS.get(type(event))
-        with _refusing(self._store):
-            self._store.append_event(self._record.id, event.to_json())
-            if end is not None:
-                self._store.finish(self._record.id, end, event.to_json())
+        import numpy as np
+
+        from nnstudio.data.preparation import keeping
+
+        parts = self._assembled.parts
+        with replacing(folder / SPLITS_FILE) as new, new.open("wb") as stream:
+            np.savez(stream, train=parts.train, validation=parts.validation, test=parts.test)
+        keeping.write(self._assembled.preparation, folder)
 
 
-@contextmanager
-def _refusing(store: RunStore) -> Iterator[None]:
+def store_if_any() -> RunStore | None:
+    """The user's store; None where it cannot be written, as a run in a folder does without it."""
     try:
-        yield
-    except (OSError, FileError, sqlite3.Error) as error:
-        raise RunStoreError(f"Runs cannot be kept in {store.folder}: {error}.") from error
+        return RunStore()
+    except RunStoreError:
+        return None
+
+
+def data_fingerprint(data: DataSpec) -> str:
+    """What tells the content of the data from others: a hash, or the name of a built-in set."""
+    fingerprint = getattr(data.source, "fingerprint", None)
+    return fingerprint.hash if fingerprint is not None else str(getattr(data.source, "path", ""))
+
+
+def fingerprints(plain: str, assembled: Assembled) -> dict[str, str]:
+    """Of the source and of the parts: with others a training does not go on."""
+    import numpy as np
+
+    found = hashlib.sha256()
+    for part in (assembled.parts.train, assembled.parts.validation, assembled.parts.test):
+        found.update(len(part).to_bytes(8, "little"))
+        found.update(np.ascontiguousarray(part, np.int64).tobytes())
+    return {"source": _digest(plain.encode()), "split": found.hexdigest()}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -17,11 +17,9 @@ from nnstudio.project.data.places import place_of
 from nnstudio.project.data.source import BuiltIn, Hub
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
-from nnstudio.runs.store import PROJECT_FILE
-from nnstudio.training.events import Event, Started
+from nnstudio.training.events import Event
 from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import (
     answers_for,
@@ -31,6 +29,7 @@ from nnstudio.workspace.fit_to_data import (
     refuse_vocabularies,
 )
 from nnstudio.workspace.input_mapping import map_inputs
+from nnstudio.workspace.kept_run import Keeping, KeptRun, fingerprints
 
 
 def fitted(project: Project) -> tuple[Project, str]:
@@ -93,7 +92,7 @@ def start(
     project: Project,
     settings: TrainingSettings,
     *,
-    run_folder: Path | None = None,
+    keeping: Keeping | None = None,
     resume: Path | None = None,
     listener: Callable[[Event], None] | None = None,
     gives_way: bool = False,
@@ -101,24 +100,19 @@ def start(
 ) -> Run:
     """Start training `project` as it is now on its data, in a thread, by `settings`.
 
-    Raises what `plan_training` does.
+    Raises what `plan_training` does, and `RunStoreError` if it cannot be kept.
 
-    run_folder: keeps the project as it is trained, beside the checkpoints. gives_way: to a
-    window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
-    people can look up. It is the same program, and takes a call of the formatter.
+    keeping: where it is kept; there nothing is changed before it has begun. resume: goes on from
+    another folder than that. gives_way: to a window, as for `Run`. as_shown: execute the formatted
+    text, so that a failure names a line that people can look up. It is the same program, and takes
+    a call of the formatter.
     """
     project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
-    if run_folder is not None:
-        run_folder.mkdir(parents=True, exist_ok=True)
-
-    def told(event: Event) -> None:
-        if run_folder is not None and isinstance(event, Started):
-            # not before: a resumption that is refused leaves the folder as it was
-            file.write(project, run_folder / PROJECT_FILE)
-        if listener is not None:
-            listener(event)
+    kept = None if keeping is None else KeptRun(keeping, project, settings)
+    if keeping is not None and keeping.resume:
+        resume = keeping.folder
 
     def prepare() -> Prepared:
         from nnstudio.compiler.build import build, file_name
@@ -132,17 +126,33 @@ def start(
         if len(made.train) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
         program = source.as_shown() if as_shown else source
+        prints = fingerprints(source.plain, made)
+        if kept is not None:
+            kept.is_made_of(program.plain, samples.spec, made, prints)
         return Prepared(
-            build(program), made.train, made.validation, file_name(program), samples.spec
+            build(program), made.train, made.validation, file_name(program), samples.spec, prints
         )
 
     run = Run(
         prepare,
         settings,
-        run_folder=run_folder,
+        run_folder=None if kept is None else kept.folder,
         resume=resume,
-        listener=told,
+        listener=listener if kept is None else _both(kept.tell, listener),
         gives_way=gives_way,
     )
+    if kept is not None:
+        kept.follow(run)
     run.start()
     return run
+
+
+def _both(
+    first: Callable[[Event], None], second: Callable[[Event], None] | None
+) -> Callable[[Event], None]:
+    def tell(event: Event) -> None:
+        first(event)
+        if second is not None:
+            second(event)
+
+    return tell

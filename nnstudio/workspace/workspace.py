@@ -28,6 +28,7 @@ from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
 from nnstudio.workspace.input_mapping import map_inputs
+from nnstudio.workspace.kept_run import Keeping
 from nnstudio.workspace.known_file import FileChangedError, FileNow, FileState, KnownFile
 
 
@@ -286,15 +287,16 @@ class Workspace:
         """Fit model and data to each other, as one undo step."""
         self.do(best_fitting(self.project, self.report, self.about_data(data)))
 
-    def start_training(self, run_folder: Path | None = None, *, gives_way: bool = False) -> Run:
+    def start_training(self, keeping: Keeping | None = None, *, gives_way: bool = False) -> Run:
         """Train a locked copy of the project in a thread. Raises `Refusal` or `CompileError`.
 
-        gives_way: to a window, which stays smooth then.
+        keeping: where it is kept; raises `RunStoreError` if that cannot be. gives_way: to a
+        window, which stays smooth then.
         """
         return training.start(
             self.project,
             self.project.training,
-            run_folder=run_folder,
+            keeping=keeping,
             gives_way=gives_way,
             as_shown=True,
         )

@@ -114,6 +114,9 @@ def test_train_tells_events_as_json(capsys: pytest.CaptureFixture[str], tmp_path
     code, out, _ = said(capsys, *words, "--epochs", "2", *run, "--resume")
     assert code == 0
     assert json.loads(out.splitlines()[0])["first_epoch"] == 2
+    code, out, _ = said(capsys, *words, "--epochs", "2", *run, "--resume")  # nothing is left to do
+    assert code == 0
+    assert [json.loads(line)["event"] for line in out.splitlines()] == ["started", "completed"]
 
 
 def test_train_says_what_the_best_epoch_is_the_best_by(
@@ -140,7 +143,7 @@ def test_ctrl_c_stops_with_a_checkpoint(tmp_path: Path) -> None:
     out, _ = running.communicate(timeout=60)
     assert running.returncode == 130
     assert json.loads(out.splitlines()[-1])["event"] == "stopped"
-    assert (tmp_path / "checkpoints" / "last.safetensors").is_file()
+    assert (tmp_path / "checkpoints" / "last.json").is_file()
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,8 +19,8 @@ from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.settings import schemas, values_of, with_settings
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
+from nnstudio.runs.states import State
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.thread import State
 
 SMALL = {"data": "digits", "max_samples": 60, "batch_size": 16, "epochs": 2, "device": "cpu"}
 

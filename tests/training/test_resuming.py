@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from nnstudio.project.data.fields import Field
-from nnstudio.project.data.source import Arrays, BuiltIn, Fingerprint, Table
+from nnstudio.project.data.source import BuiltIn, Fingerprint, Table
 from nnstudio.project.data.spec import DataSpec, Guess
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.resuming import refuse_others, state_of
+from nnstudio.training.resuming import Facts
 
 SETTINGS = TrainingSettings()
 NOW = Fingerprint(size=1, modified=1, hash="aa")
@@ -26,8 +25,8 @@ READ = DataSpec(source=Table(path="/a.csv", delimiter=";", fingerprint=NOW), fie
 
 
 def resume(before: DataSpec, now: DataSpec) -> None:
-    state = json.loads(json.dumps(state_of(SETTINGS, before)))
-    refuse_others(state, SETTINGS, now)
+    state = json.loads(json.dumps(Facts(SETTINGS, before).state()))
+    Facts(SETTINGS, now).refuse_others(state)
 
 
 @pytest.mark.parametrize(
@@ -104,36 +103,33 @@ def test_other_data_are_refused(before: DataSpec, now: DataSpec, sentence: str) 
 
 
 def test_a_training_without_a_spec_says_nothing_of_data() -> None:
-    refuse_others(state_of(SETTINGS, None), SETTINGS, UNREAD)
-    refuse_others(state_of(SETTINGS, UNREAD), SETTINGS, None)
-
-
-OLD: dict[str, Any] = {
-    **SETTINGS.model_dump(mode="json"),
-    "data": "/a.npz",
-    "validation": 0.25,
-    "resize": False,
-    "max_samples": 90,
-    "seed": 3,
-}
-
-
-def test_checkpoints_of_the_first_version_go_on() -> None:
-    settings = SETTINGS.with_values(seed=3)
-    split = Split(validation=0.25, max_samples=90, seed=3)
-    data = DataSpec(source=Arrays(path="/a.npz", format="npz"), split=split)
-    refuse_others({"settings": OLD}, settings, data)
-    for other, sentence in (
-        (data.with_values(split=split.with_values(seed=0)), "seed of the split, 3: .* with 0"),
-        (data.with_values(split=split.with_values(validation=0.2)), r"share, 0\.25: .* with 0\.2"),
-        (data.with_values(resize=True), "'Resize samples', off: .* with on"),
-        (data.with_values(split=split.with_values(test=0.1)), r"test share, 0\.0: .* with 0\.1"),
-    ):
-        with pytest.raises(TrainingError, match=sentence):
-            refuse_others({"settings": OLD}, settings, other)
+    Facts(SETTINGS, UNREAD).refuse_others(Facts(SETTINGS, None).state())
+    Facts(SETTINGS, None).refuse_others(Facts(SETTINGS, UNREAD).state())
 
 
 def test_a_setting_of_the_training_may_not_be_another_either() -> None:
+    state = Facts(SETTINGS).state()
     with pytest.raises(TrainingError, match=r"another batch size, 32: .* with 4"):
-        refuse_others(state_of(SETTINGS, None), SETTINGS.with_values(batch_size=4), None)
-    refuse_others(state_of(SETTINGS, None), SETTINGS.with_values(epochs=99, device="cpu"), None)
+        Facts(SETTINGS.with_values(batch_size=4)).refuse_others(state)
+    assert Facts(SETTINGS.with_values(epochs=99, device="cpu")).refuse_others(state) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("source", "The model has been edited"), ("split", "The samples fall into other parts")],
+)
+def test_another_source_and_another_split_are_refused(name: str, sentence: str) -> None:
+    state = Facts(SETTINGS, fingerprints={name: "aa"}).state()
+    Facts(SETTINGS, fingerprints={name: "aa"}).refuse_others(state)
+    Facts(SETTINGS).refuse_others(state)  # nobody has looked
+    with pytest.raises(TrainingError, match=f"{sentence} since the checkpoint was made"):
+        Facts(SETTINGS, fingerprints={name: "bb"}).refuse_others(state)
+
+
+def test_what_may_make_other_bits_is_said() -> None:
+    settings = SETTINGS.with_values(schedule="cosine")
+    state = {**Facts(settings).state(), "device": "cuda:0", "torch": "2.5.0"}
+    device, torch, cosine = Facts(settings.with_values(epochs=20)).refuse_others(state, "cpu")
+    assert device == "The checkpoint was made on cuda:0: on cpu the last digits may differ."
+    assert torch.startswith("The checkpoint was made with torch 2.5.0: with ")
+    assert cosine.startswith("The cosine now ends at epoch 20 instead of 10")

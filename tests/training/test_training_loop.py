@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import linecache
 import re
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_training import network, parts, points
+from tiny_training import network, parts, points, saving_always
 from torch import Tensor, nn
 
 from nnstudio.data.dataset import DataSet
@@ -58,14 +57,13 @@ def test_order_of_events(tmp_path: Path) -> None:
     assert events[0].parameters == 2 * 8 + 8 + 8 + 8 + 8 * 3 + 3
     assert isinstance(events[-1], Completed)
     assert [event.epoch for event in epochs(events)] == [1, 2, 3]
-    for before, after in itertools.pairwise(events):
-        if isinstance(before, EpochDone):
-            assert isinstance(after, CheckpointSaved)
-            assert not after.best
-            assert after.epoch == before.epoch
+    saved = [event for event in events if isinstance(event, CheckpointSaved)]
+    assert events[-1 - len(saved) : -1] == saved
+    assert saved[-1].epoch == 3
+    assert saved[-1].path == str(checkpoints.folder_of(tmp_path) / "3-0")
     steps = [event for event in events if isinstance(event, StepsDone)]
     assert (steps[-1].step, steps[-1].steps, steps[-1].remaining_seconds) == (18, 18, 0.0)
-    assert not list(tmp_path.rglob("*.part"))
+    assert not [*tmp_path.rglob("*.part"), *tmp_path.rglob("*.tmp"), *tmp_path.rglob(".new-*")]
 
 
 def test_it_learns_and_tells_the_best() -> None:
@@ -134,14 +132,27 @@ class StopsAfter(nn.Module):
         return output
 
 
-def test_killed_and_resumed_is_bit_equal(tmp_path: Path) -> None:
+def test_checkpoints_come_on_a_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saving_always(monkeypatch)
+    _, events = whole(run_folder=tmp_path)
+    saved = [event for event in events if isinstance(event, CheckpointSaved)]
+    names = {Path(event.path).name for event in saved}
+    assert {"0-1", "0-5", "1-0", "1-3", "2-0", "3-0"} <= names
+    best = min(epochs(events), key=lambda done: done.validation.loss)
+    assert checkpoints.best_of(tmp_path) == f"{best.epoch}-0"
+    there = {path.name for path in checkpoints.folder_of(tmp_path).iterdir()}
+    assert there == {"last.json", "best.json", "3-0", f"{best.epoch}-0"}
+
+
+def test_killed_and_resumed_is_bit_equal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed means: nothing was said, the last checkpoint is what there is."""
+    saving_always(monkeypatch)
     straight, expected = whole()
     events = train(network(), *parts(), SHORT, device=CPU, run_folder=tmp_path)
     before = []
     for event in events:
         before.append(event)
-        if isinstance(event, CheckpointSaved) and event.epoch == 2:
+        if isinstance(event, CheckpointSaved) and event.path.endswith("2-0"):
             break
     events.close()  # type: ignore[attr-defined]
     model = network()
@@ -161,7 +172,7 @@ def test_resume_for_more_epochs(tmp_path: Path) -> None:
 
 def test_best_weights_are_kept(tmp_path: Path) -> None:
     model, events = whole(SHORT.with_values(learning_rate=1e-9), run_folder=tmp_path)
-    saved = checkpoints.weights(checkpoints.folder_of(tmp_path) / checkpoints.BEST)
+    saved = checkpoints.weights(tmp_path)
     assert saved.keys() == model.state_dict().keys()
     assert any(isinstance(event, CheckpointSaved) and event.best for event in events)
 
@@ -170,7 +181,7 @@ def test_best_weights_are_kept(tmp_path: Path) -> None:
     ("settings", "sentence"),
     [
         (SHORT.with_values(batch_size=4), "made with another batch size, 8: .* with 4"),
-        (SHORT, "All 3 epochs are done: give more epochs"),
+        (SHORT.with_values(learning_rate=0.5), r"made with another learning rate, .* with 0\.5"),
     ],
 )
 def test_unfit_checkpoints(tmp_path: Path, settings: TrainingSettings, sentence: str) -> None:
@@ -188,14 +199,64 @@ def test_more_unfit_checkpoints(tmp_path: Path) -> None:
     assert_fails(
         train(network(), *parts(80), more, device=CPU, resume=tmp_path), "45 samples .* not 60"
     )
-    gone = tmp_path / "gone.safetensors"
+    gone = tmp_path / "gone"
     assert_fails(train(network(), *parts(), more, device=CPU, resume=gone), "no checkpoint at")
-    gone.write_bytes(b"rubbish")
+    weights = checkpoints.folder_of(gone) / "1-0"
+    checkpoints.write(weights, checkpoints.model_tensors(network()), {}, {})
+    assert_fails(train(network(), *parts(), more, device=CPU, resume=weights), "weights only")
+
+
+def test_a_run_of_the_first_version_is_refused(tmp_path: Path) -> None:
+    old = checkpoints.folder_of(tmp_path) / "last.safetensors"
+    old.parent.mkdir()
+    old.write_bytes(b"tensors")
     assert_fails(
-        train(network(), *parts(), more, device=CPU, resume=gone), "not a readable checkpoint"
+        train(network(), *parts(), SHORT, device=CPU, resume=tmp_path),
+        r"last\.safetensors was written by an earlier version of this program",
     )
-    best = checkpoints.folder_of(tmp_path) / checkpoints.BEST
-    assert_fails(train(network(), *parts(), more, device=CPU, resume=best), "weights only")
+
+
+def test_a_finished_run_is_completed_again(tmp_path: Path) -> None:
+    model, expected = whole(run_folder=tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    again, events = whole(run_folder=tmp_path, resume=tmp_path)
+    assert [type(event) for event in events] == [Started, Completed]
+    assert isinstance(events[-1], Completed)
+    assert isinstance(expected[-1], Completed)
+    assert replace(events[-1], seconds=0.0) == replace(expected[-1], seconds=0.0)
+    assert same(again, model)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_best_weights_load_in_one_line(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    seen: dict[int, dict[str, Tensor]] = {}
+    model = network()
+    for event in train(model, *parts(), SHORT, device=CPU, run_folder=tmp_path):
+        if isinstance(event, EpochDone):
+            seen[event.epoch] = {k: v.clone() for k, v in model.state_dict().items()}
+    folder = checkpoints.folder_of(tmp_path)
+    best = checkpoints.pointed(folder, checkpoints.BEST)
+    assert best is not None
+    fresh = network()
+    fresh.load_state_dict(load_file(folder / best / checkpoints.WEIGHTS), strict=True)
+    expected = seen[int(best.split("-")[0])]
+    assert all(torch.equal(value, expected[key]) for key, value in fresh.state_dict().items())
+
+
+def test_a_resume_into_another_folder_takes_the_best_weights_along(tmp_path: Path) -> None:
+    whole(run_folder=tmp_path / "one")
+    best = checkpoints.weights(tmp_path / "one")
+    still = SHORT.with_values(epochs=4)
+    _, events = whole(still, run_folder=tmp_path / "two", resume=tmp_path / "one")
+    assert isinstance(events[-1], Completed)
+    name = checkpoints.best_of(tmp_path / "two")
+    assert name == f"{events[-1].best_epoch}-0"
+    if events[-1].best_epoch < 4:
+        assert all(
+            torch.equal(best[k], v) for k, v in checkpoints.weights(tmp_path / "two").items()
+        )
 
 
 def test_tied_weights_are_saved_and_restored(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tiny_training import network, parts
 
 from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.runs.states import State
 from nnstudio.training import checkpoints, devices
 from nnstudio.training.events import (
     Completed,
@@ -27,7 +28,7 @@ from nnstudio.training.events import (
     Stopped,
     Stopping,
 )
-from nnstudio.training.thread import Prepared, Run, State
+from nnstudio.training.thread import Prepared, Run
 
 SHORT = TrainingSettings(epochs=2, batch_size=8, device="cpu")
 ENDLESS = SHORT.with_values(epochs=100_000, checkpoint=False)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataSetInfo
 from nnstudio.data.pipeline.sets import split
+from nnstudio.training import checkpointer
+
+
+def saving_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock say after every step that a checkpoint is due."""
+    monkeypatch.setattr(checkpointer, "EVERY", 0.0)
+    monkeypatch.setattr(checkpointer, "_SHARE", 0.0)
 
 
 def points(samples: int = 60, classes: int = 3, seed: int = 0) -> DataSet:

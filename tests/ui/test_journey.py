@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.storage.file import read
-from nnstudio.training.thread import State
+from nnstudio.runs.states import State
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.canvas_world import Mouse

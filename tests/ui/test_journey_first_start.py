@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from nnstudio.project.storage.file import read
-from nnstudio.training.thread import State
+from nnstudio.runs.states import State
 from nnstudio.ui.actions.shortcuts_page import KEYS
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.canvas_world import Mouse

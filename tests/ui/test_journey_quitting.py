@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from nnstudio.project.storage.file import read
-from nnstudio.runs.store import RunRecord, RunStore
-from nnstudio.training.thread import State
+from nnstudio.runs.record import RunRecord
+from nnstudio.runs.states import State
+from nnstudio.runs.store import VARIABLE, RunStore
 from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.conftest import Journey
@@ -37,6 +39,11 @@ def begin(window: MainWindow, epochs: str = "90000") -> None:
 def quit(window: MainWindow) -> None:
     press(Qt.Key.Key_Q, CONTROL)
     settle()
+
+
+@pytest.fixture(autouse=True)
+def _runs_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
 
 
 def records(window: MainWindow) -> list[RunRecord]:

@@ -12,11 +12,13 @@ from pytestqt.qtbot import QtBot
 from nnstudio.project.commands.graph import Move
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.commands.node import SetParam
-from nnstudio.project.storage.file import loads, read, write
+from nnstudio.project.storage.file import read, write
+from nnstudio.runs.folder import PROJECT_FILE
+from nnstudio.runs.journal import read_events
+from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.training import checkpoints
 from nnstudio.training.events import Failed
-from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.training.leaving import RunAnswer
@@ -95,7 +97,8 @@ def test_quitting_can_be_called_off(window: MainWindow, qtbot: QtBot) -> None:
     assert window.isVisible()
     assert not window.leaving.is_waiting
     assert window.training.state is State.RUNNING
-    assert list(window.settings.runs_folder.glob("*/checkpoints")) == []
+    (record,) = RunStore(window.settings.runs_folder).list()
+    assert record.state is State.RUNNING
 
 
 def test_stopping_leaves_a_checkpoint_from_which_it_goes_on(
@@ -106,9 +109,9 @@ def test_stopping_leaves_a_checkpoint_from_which_it_goes_on(
     assert window.close()
     (record,) = RunStore(window.settings.runs_folder).list()
     assert (record.name, record.state) == ("mine", "Stopped")
-    project = loads(RunStore(window.settings.runs_folder).project(record.id))
+    project = read(record.folder / PROJECT_FILE)
     last = checkpoints.read(record.folder)
-    done = [event["event"] for event in RunStore(window.settings.runs_folder).events(record.id)]
+    done = [event["event"] for event in read_events(record.folder)]
     assert (done[0], done[-1]) == ("started", "stopped")
     again = project.training.with_values(epochs=last.state["position"]["epoch"] + 1)
     with start(project, again, resume=record.folder) as run:
@@ -189,8 +192,8 @@ def test_a_failure_brings_the_window_back(window: MainWindow, qtbot: QtBot) -> N
 def test_where_no_run_can_be_kept_it_is_said(
     window: MainWindow, qtbot: QtBot, without: bool
 ) -> None:
-    train(window, qtbot)
     window.settings.runs_folder.write_text("", encoding="utf-8")  # a file in its place
+    train(window, qtbot)
     said: list[str] = []
 
     def ask(reason: str) -> bool:

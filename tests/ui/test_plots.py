@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.training.events import (
-    CheckpointSaved,
     Completed,
     EpochDone,
     Event,
@@ -40,8 +39,7 @@ def training(epochs: int = 3, steps: int = 20) -> list[Event]:
         for step in range(steps * (epoch - 1) + 5, steps * epoch + 1, 5):
             told.append(StepsDone(epoch, step, steps * epochs, 2 / step, 0.5, 1e-3, 12_345.6, 65.0))
         metrics = Metrics(1 / epoch, 0.9, 160)
-        told.append(EpochDone(epoch, epochs, Metrics(0.5, 0.8, 640), metrics, 1e-3, 1.5))
-        told.append(CheckpointSaved("best", epoch, True))
+        told.append(EpochDone(epoch, epochs, Metrics(0.5, 0.8, 640), metrics, 1e-3, 1.5, best=True))
     return told
 
 

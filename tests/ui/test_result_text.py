@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnstudio.project.commands.model import SetTraining
+from nnstudio.runs.states import State
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -19,7 +20,6 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
 )
-from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.panel import TrainingPanel

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.settings import SetSettings
+from nnstudio.runs.states import State
 from nnstudio.training.events import Event, Failed
-from nnstudio.training.thread import State
 from nnstudio.ui.app import create_window
 from nnstudio.ui.number_text import duration
 from nnstudio.ui.window.main_window import MainWindow

@@ -12,7 +12,9 @@ from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import Source
 from nnstudio.data.info import DataError
 from nnstudio.project.refusal import Refusal
-from nnstudio.runs.store import RunStore, RunStoreError
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.states import State
+from nnstudio.runs.store import RunStore
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -21,12 +23,13 @@ from nnstudio.training.events import (
     Started,
     StepsDone,
     Stopped,
+    Warned,
 )
-from nnstudio.training.thread import Run, State
+from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import duration
 from nnstudio.ui.training.result_text import best_epoch, where_stopped
 from nnstudio.ui.training.run_mark import RunMark
-from nnstudio.workspace.kept_run import KeptRun
+from nnstudio.workspace.kept_run import Keeping, KeptRun
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 33
@@ -82,6 +85,7 @@ class TrainingController(QObject):
         self._steps: StepsDone | None = None
         self._epochs = self._finished = 0
         self._validated = False
+        self._is_kept = False
         self._kept: KeptRun | None = None
         self._past: list[Event] = []
         self.store_folder = store_folder
@@ -162,10 +166,10 @@ class TrainingController(QObject):
         self.drain()  # what the last one has not told yet
         try:
             self.source = self._workspace.source()
-            run = self._workspace.start_training(gives_way=True)
+            run = self._begun()
         except (CompileError, DataError) as error:
             raise Refusal(str(error)) from error
-        self.run, self._kept, self._past = run, None, []
+        self.run, self._past = run, []
         self._steps, self._epochs, self.result = None, self._workspace.project.training.epochs, ""
         panel = self._panel()
         panel.begin()
@@ -173,6 +177,18 @@ class TrainingController(QObject):
         panel.set_state(run.state.value)
         self._timer.start()
         self.changed.emit()
+
+    def _begun(self) -> Run:
+        """Begin a training that is kept, or one that is not where that cannot be."""
+        self._kept, self._is_kept = None, True
+        try:
+            store = RunStore(self.store_folder)
+            keeping = Keeping.in_store(store, self._workspace.title)
+            return self._workspace.start_training(keeping, gives_way=True)
+        except RunStoreError as error:
+            self._is_kept = False
+            self.noted.emit(f"The training is not kept: {error}", "")
+            return self._workspace.start_training(gives_way=True)
 
     def pause(self) -> None:
         """Ask for a pause."""
@@ -187,15 +203,19 @@ class TrainingController(QObject):
             self._tell_state()
 
     def keep(self) -> None:
-        """Put the run into the run store; its end then leaves a checkpoint.
+        """Try again to keep the run, if that could not be at its start.
 
         Raises:
             RunStoreError: the store cannot be written; one sentence.
         """
         origin = self.mark.origin
-        if self.run is None or origin is None or self._kept is not None:
+        if self.run is None or origin is None or self._is_kept:
             return
-        self._kept = KeptRun(RunStore(self.store_folder), origin, self.run, self._past)
+        keeping = Keeping.in_store(RunStore(self.store_folder), origin.title)
+        self._kept = KeptRun(keeping, origin.project, self.run.settings)
+        self._kept.follow(self.run, self._past)
+        self.run.keep_in(self._kept.folder)
+        self._is_kept = True
         self.noted.emit(f"The training of {origin.title} is kept", str(self._kept.folder))
 
     def stop(self) -> None:
@@ -229,15 +249,10 @@ class TrainingController(QObject):
         self._tell_state()
 
     def _note(self, event: Event) -> None:
-        if self._kept is None:
-            if not isinstance(event, StepsDone):
-                self._past.append(event)
-            return
-        try:
+        if self._kept is not None:
             self._kept.tell(event)
-        except RunStoreError as error:
-            self._kept = None
-            self.noted.emit(f"The training is no longer written down: {error}", "")
+        elif not self._is_kept and not isinstance(event, StepsDone):
+            self._past.append(event)
 
     def _show_mark(self) -> None:
         origin = self.mark.origin
@@ -276,6 +291,8 @@ class TrainingController(QObject):
                 self._steps = event
             case EpochDone():
                 self._epochs, self._finished = event.epochs, event.epoch
+            case Warned():
+                self.noted.emit(event.sentence, "")
             case Completed():
                 best, took = best_epoch(event, self._validated), duration(event.seconds)
                 self.result = f"{best}, {took}" if best else took

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.project.values import Project
-from nnstudio.runs.store import RunStoreError
-from nnstudio.training.thread import State
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.states import State
 from nnstudio.ui.training.controller import TrainingController
 from nnstudio.ui.widgets.question import ask
 from nnstudio.workspace.workspace import Workspace

@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.training.events import (
-    CheckpointSaved,
     Completed,
     EpochDone,
     Event,
@@ -206,8 +205,8 @@ class TrainingPanel(QWidget):
             case EpochDone():
                 self._show(epoch=f"{event.epoch} / {event.epochs}")
                 self.table.add_row(event)
-            case CheckpointSaved(best=True):
-                self.table.mark_best(event.epoch)
+                if event.best:
+                    self.table.mark_best(event.epoch)
             case Completed():
                 self.table.mark_best(event.best_epoch)
                 self.progress.setValue(self.progress.maximum())

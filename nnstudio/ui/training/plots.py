@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
 from nnstudio.project.storage.atomic import replacing
-from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started, StepsDone
+from nnstudio.training.events import EpochDone, Event, Started, StepsDone
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.theme import current as theme
 
@@ -124,10 +124,6 @@ class TrainingPlots(QWidget):
                 self._add("samples_per_second", x, event.samples_per_second)
             case EpochDone():
                 self._on_epoch(event)
-            case CheckpointSaved(best=True):
-                self.loss.mark_best("validation_loss", event.epoch)
-                self.accuracy.mark_best("validation_accuracy", event.epoch)
-                self.r2.mark_best("validation_r2", event.epoch)
 
     def _on_epoch(self, event: EpochDone) -> None:
         x = float(event.epoch)
@@ -142,6 +138,10 @@ class TrainingPlots(QWidget):
             self._add("validation_loss", x, event.validation.loss)
             self._add("validation_accuracy", x, _percent(event.validation.accuracy))
             self._add("validation_r2", x, event.validation.r2)
+        if event.best:
+            self.loss.mark_best("validation_loss", event.epoch)
+            self.accuracy.mark_best("validation_accuracy", event.epoch)
+            self.r2.mark_best("validation_r2", event.epoch)
 
     def _show_figures(self, accuracy: bool, r2: bool) -> None:
         self.accuracy.setVisible(accuracy)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QMainWindow
 from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.presets import load_target
 from nnstudio.project.storage.fields import FileError
-from nnstudio.training.thread import State
+from nnstudio.runs.states import State
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.actions.canvas_keys import CanvasKeys
 from nnstudio.ui.actions.context_menu import CanvasMenu

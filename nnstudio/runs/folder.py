@@ -1,0 +1,45 @@
+"""What lies in a run's folder, and how a run is taken out of one.
+
+A folder that a user named may hold more than the run: only what belongs to it is ever removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from nnstudio.runs.owner import LOCK
+from nnstudio.runs.record import RECORD
+
+PROJECT_FILE = "project.nns"
+MODEL_FILE = "model.py"
+SPLITS_FILE = "splits.npz"
+EVENTS_FILE = "events.jsonl"
+HISTORY_FILE = "history.csv"
+CHECKPOINTS = "checkpoints"
+
+_OWN = (
+    # the record goes first: without it there is no run
+    *(RECORD, PROJECT_FILE, MODEL_FILE, SPLITS_FILE, EVENTS_FILE, HISTORY_FILE),
+    *("preparation.json", "preparation.safetensors", "evaluation.json"),
+    *("settings.json", "machine.json", "result.json"),  # of the first version
+)
+_OWN_FOLDERS = (CHECKPOINTS, "predictions")
+
+
+def clear(folder: Path) -> None:
+    """Remove the run in a folder and leave everything else, also the owner's lock."""
+    for name in _OWN:
+        (folder / name).unlink(missing_ok=True)
+    for name in _OWN_FOLDERS:
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+
+
+def remove(folder: Path) -> None:
+    """Remove the run, and the folder if nothing else is in it."""
+    clear(folder)
+    (folder / LOCK).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else is in it
+        folder.rmdir()

@@ -1,0 +1,32 @@
+"""Trainings that are killed at random go on to the bit; see `killing.py`, which does a hundred."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trial is a fork")
+
+
+def killed(count: int, seed: int) -> None:
+    """In a program of its own, which has no threads when it forks."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.robustness.killing", str(count), str(seed)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_five_kills() -> None:
+    killed(5, 1)
+
+
+@pytest.mark.slow
+def test_thirty_kills() -> None:
+    killed(30, 2)
