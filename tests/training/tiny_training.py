@@ -7,7 +7,7 @@ from torch import nn
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataSetInfo
-from nnstudio.data.pipeline.sets import split
+from tests.parts import split
 
 
 def points(samples: int = 60, classes: int = 3, seed: int = 0) -> DataSet:
