@@ -12,13 +12,11 @@ from nnstudio.cli.targets import print_json
 from nnstudio.cli.understood import as_json, print_understood
 from nnstudio.data.answer import in_words
 from nnstudio.data.builtin.catalogue import BUILT_IN
-from nnstudio.data.fingerprint import fingerprint
 from nnstudio.data.info import DataSetInfo
 from nnstudio.data.pipeline.by_hand import chosen_source
-from nnstudio.data.pipeline.understanding import existing, understand
+from nnstudio.data.pipeline.understanding import understand
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.places import place_of
-from nnstudio.project.data.source import Hub
 from nnstudio.project.data.spec import DataSpec
 
 _RESIZED = {
@@ -59,8 +57,8 @@ def data(options: argparse.Namespace) -> int:
 
 def _understood(options: argparse.Namespace) -> int:
     samples = _read(options)
-    in_hub = isinstance(samples.spec.source, Hub)
-    size = 0 if in_hub else fingerprint(existing(options.name)).size
+    seen = getattr(samples.spec.source, "fingerprint", None)  # a set of the Hub has none
+    size = 0 if seen is None else seen.size
     if options.json:
         print_json([as_json(samples, options.name, size)])
     else:

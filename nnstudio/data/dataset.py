@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import torch
 from torch import Tensor
 
 from nnstudio.data.info import DataSetInfo
@@ -53,6 +54,11 @@ class DataSet:
         name = "" if isinstance(self.inputs, Tensor) else next(iter(self.inputs))
         return self.sizes.get(name) or tuple(first(self.inputs).shape[1:])
 
+    def with_scales_on(self, device: torch.device) -> DataSet:
+        """The set with its scales where its batches are scaled: sent once, not with each batch."""
+        there = {name: (one.to(device), two.to(device)) for name, (one, two) in self.scales.items()}
+        return replace(self, scales=there)
+
     def to_model(self, inputs: Rows) -> Rows:
         """Rows of `inputs` as a model gets them: scaled, resized, samples along their axis."""
         return self.along_axis(self.on_scale(inputs))
@@ -70,6 +76,6 @@ class DataSet:
 
     def _scaled(self, rows: Tensor, name: str) -> Tensor:
         if name in self.scales:
-            offset, factor = (one.to(rows.device) for one in self.scales[name])
+            offset, factor = self.scales[name]
             rows = (rows.float() - offset) * factor
         return resize(rows, self.sizes[name]) if name in self.sizes else rows

@@ -35,7 +35,7 @@ class TrainStep:
         torch.manual_seed(settings.seed)
         self.model = model.to(device)
         self.device = device
-        self._example = example
+        self._example = example.with_scales_on(device)
         self._settings = settings
         # Before the optimizer is made: lazy modules get their weights here.
         self.objective = objective_for(settings, example, self._try_out())

@@ -11,9 +11,10 @@ from nnstudio.data.builtin import sequences
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError, InputMapping, ModelInput
-from nnstudio.data.pipeline.sets import limit, load, load_for, split
+from nnstudio.data.pipeline.sets import load, load_for
 from nnstudio.data.pipeline.understanding import describe
 from nnstudio.data.resizing import resize
+from tests.parts import limit, split
 
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))

@@ -11,8 +11,9 @@ import torch
 
 from nnstudio.data.builtin import heartbeats
 from nnstudio.data.info import DataError
-from nnstudio.data.pipeline.sets import load, split
+from nnstudio.data.pipeline.sets import load
 from nnstudio.data.pipeline.understanding import describe
+from tests.parts import split
 
 
 @pytest.mark.parametrize("name", ["digits", "heartbeats"])

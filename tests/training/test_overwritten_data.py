@@ -13,13 +13,14 @@ from torch import nn
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.pipeline.sets import load, split
+from nnstudio.data.pipeline.sets import load
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches
 from nnstudio.training.events import Completed, EpochDone, Metrics
 from nnstudio.training.loop import train
+from tests.parts import split
 
 CASES = Path(__file__).parents[1] / "cases" / "training"
 CPU = torch.device("cpu")

@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import InputMapping, ModelInput
-from nnstudio.data.pipeline.sets import limit, load, load_for, split
+from nnstudio.data.pipeline.sets import load, load_for
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.events import CheckpointSaved, Completed, EpochDone, Event, Failed
 from nnstudio.training.loop import train
+from tests.parts import limit, split
 
 CPU = torch.device("cpu")
 SHORT = TrainingSettings(epochs=2, batch_size=16, learning_rate=0.01)

@@ -8,8 +8,8 @@ from torch import nn
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataSetInfo
-from nnstudio.data.pipeline.sets import split
 from nnstudio.training import checkpointer
+from tests.parts import split
 
 
 def saving_always(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from tests.ui.canvas_world import Mouse
 from tests.ui.person import CONTROL, click, press, scroll_to, settle, wait
 
 ALT = Qt.KeyboardModifier.AltModifier
-CANVAS = (240, 160)
+CANVAS = (208, 160)
 """The least of the canvas with which one can work."""
 MADE_BY_QT = (QComboBox, QAbstractItemView, QTabBar, QScrollBar, QLineEdit)
 PANELS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5)

@@ -12,6 +12,7 @@ from torch import Tensor
 from nnstudio.data.answer import Answer
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError
+from nnstudio.data.pipeline.class_counts import class_weights
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.spec import DataSpec
 
@@ -26,7 +27,7 @@ def balanced(train: DataSet, spec: DataSpec) -> DataSet:
             return train
         case "class_weights":
             found = {
-                answer.name: class_weights(_targets(train, answer), len(answer.classes))
+                answer.name: _weights(_targets(train, answer), len(answer.classes))
                 for answer in train.info.answers
                 if answer.task in ("classes", "per_pixel", "per_position")
             }
@@ -37,21 +38,16 @@ def balanced(train: DataSet, spec: DataSpec) -> DataSet:
         case "weighted_drawing":
             answer = _first_classes(train, "Weighted drawing")
             targets = _targets(train, answer)
-            each = class_weights(targets, len(answer.classes))
+            each = _weights(targets, len(answer.classes))
             return replace(train, draw_weights=each[targets])
         case "smote":
             return with_smote(train, spec.split.seed)
 
 
-def class_weights(targets: Tensor, classes: int) -> Tensor:
-    """n / (K n_c) for each of K classes with n_c of n samples; 0 for one without samples.
-
-    King and Zeng, Logistic Regression in Rare Events Data, 2001, as in scikit-learn's "balanced".
-    """
-    counts = torch.bincount(targets.flatten(), minlength=classes).double()
-    there = counts > 0
-    weights = counts.sum() / (there.sum() * counts.clamp(min=1))
-    return torch.where(there, weights, torch.zeros_like(weights)).float()
+def _weights(targets: Tensor, classes: int) -> Tensor:
+    """`class_weights` of targets, (classes,)."""
+    counts = torch.bincount(targets.flatten(), minlength=classes)
+    return torch.from_numpy(class_weights(counts.numpy())).float()
 
 
 def weights_in(samples: Samples, name: str, train: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -56,7 +56,7 @@ def _count(values: NDArray[np.int64], size: int) -> tuple[int, ...]:
 def _balanced(
     train: tuple[int, ...], balance: str
 ) -> tuple[tuple[float, ...] | None, tuple[float, ...]]:
-    """What each class counts, and the weight n / (K n_c) of its samples.
+    """What each class counts, and the weight of its samples.
 
     Weights and weighted drawing give every class n / K; SMOTE makes samples of the rarer classes
     until all have as many as the most frequent one.
@@ -67,6 +67,16 @@ def _balanced(
     if balance == "smote":
         return tuple(float(max(train)) if count else 0.0 for count in train), ()
     even = sum(train) / there
-    weights = tuple(even / count if count else 0.0 for count in train)
+    weights = tuple(class_weights(np.array(train)).tolist())
     counted = tuple(even if count else 0.0 for count in train)
     return counted, weights if balance == "class_weights" else ()
+
+
+def class_weights(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """n / (K n_c) for each of K classes with n_c of n samples; 0 for one without samples.
+
+    King and Zeng, Logistic Regression in Rare Events Data, 2001, as in scikit-learn's "balanced".
+    """
+    there = counts > 0
+    weights = counts.sum() / (there.sum() * np.maximum(counts, 1))
+    return np.where(there, weights, 0.0)

@@ -1,21 +1,15 @@
-"""Data sets as tensors: load in a wanted form, split for validation. The only torch in `data`."""
+"""A whole source as one data set of tensors, in a wanted form."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import DataError, InputMapping, ModelInput
+from nnstudio.data.info import InputMapping, ModelInput
 from nnstudio.data.pipeline.assembling import whole
 from nnstudio.data.pipeline.understanding import describe, understand
-from nnstudio.data.rows import each, first
 
 
 def load(name_or_path: str | Path, form: tuple[int, ...] | None = None) -> DataSet:
@@ -36,51 +30,3 @@ def load_for(name_or_path: str | Path, feed: InputMapping) -> DataSet:
     if built_in is not None:
         return whole(load_built_in(built_in.name, feed), feed, built_in)
     return whole(understand(name_or_path), feed)
-
-
-def limit(dataset: DataSet, samples: int | None, seed: int = 0) -> DataSet:
-    """At most so many samples, drawn at random; in the order in which they were."""
-    if samples is None or samples >= len(dataset):
-        return dataset
-    random = np.random.default_rng(seed)
-    chosen = np.zeros(len(dataset), bool)
-    chosen[random.permutation(len(dataset))[:samples]] = True
-    return _part(dataset, chosen)
-
-
-def split(dataset: DataSet, validation: float = 0.2, seed: int = 0) -> tuple[DataSet, DataSet]:
-    """Two parts without common samples: for training and, a share `validation`, for validation.
-
-    Stratified, by the first of several targets: every class gives its share, rounded. Same seed,
-    same parts. With 0 the second part is empty. Raises `DataError` if a part that is needed would
-    be empty.
-    """
-    if not 0.0 <= validation < 1.0:
-        raise DataError(f"The validation share must be at least 0 and below 1, not {validation:g}.")
-    random = np.random.default_rng(seed)
-    answers = first(dataset.targets)
-    grouped = dataset.info.classes and answers.ndim == 1
-    groups = answers.numpy() if grouped else np.zeros(len(dataset), np.int64)
-    held_out = np.zeros(len(dataset), bool)
-    for group in np.unique(groups):
-        members = random.permutation(np.flatnonzero(groups == group))
-        held_out[members[: round(len(members) * validation)]] = True
-    if validation > 0.0 and not held_out.any():
-        raise DataError(
-            f"There are too few samples ({len(dataset):,}) in {dataset.info.in_sentence} for a "
-            f"validation share of {validation:g}."
-        )
-    if held_out.all():
-        raise DataError(
-            f"A validation share of {validation:g} leaves no samples for training in "
-            f"{dataset.info.in_sentence}."
-        )
-    return _part(dataset, ~held_out), _part(dataset, held_out)
-
-
-def _part(dataset: DataSet, rows: NDArray[np.bool_]) -> DataSet:
-    chosen = torch.from_numpy(np.flatnonzero(rows))
-    info = replace(dataset.info, samples=len(chosen))
-    inputs = each(lambda rows: rows[chosen], dataset.inputs)
-    targets = each(lambda rows: rows[chosen], dataset.targets)
-    return replace(dataset, info=info, inputs=inputs, targets=targets)

@@ -18,7 +18,7 @@ from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Fix, Progress, Samples, nobody_watches
 from nnstudio.project.data.named import source_named
 from nnstudio.project.data.places import HUB, absolute, place_of
-from nnstudio.project.data.source import BuiltIn, Folder, Hub, Table
+from nnstudio.project.data.source import BuiltIn, Fingerprint, Folder, Hub, Table
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.data.split import Split
 from nnstudio.project.data.steps import Step
@@ -48,10 +48,11 @@ def understand(
     known = None if spec is None or (_is_unread(spec) and not chosen) else spec
     if not in_hub and not any(place == str(path) for place, _, _ in _kept):
         reader_of(path, known.source if known else None)  # no folder is summed up in vain
-    state = "" if in_hub else _state(path)
+    folder = fingerprint(path) if not in_hub and path.is_dir() else None
+    state = "" if in_hub else folder.hash if folder is not None else _state(path)
     read = _kept.get((str(path), state, _what_decides(known)))
     if read is None:
-        read = _read(path, known, progress)
+        read = _read(path, known, progress, folder)
         _kept.clear()
         for asked in (known, read.spec):
             _kept[(str(path), state, _what_decides(asked))] = read
@@ -85,13 +86,14 @@ def _what_decides(spec: DataSpec | None) -> str:
 
 
 def _state(path: Path) -> str:
-    if path.is_dir():
-        return fingerprint(path).hash
     state = path.stat()
     return f"{state.st_size} {state.st_mtime_ns}"
 
 
-def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
+def _read(
+    path: Path, known: DataSpec | None, progress: Progress, folder: Fingerprint | None
+) -> Samples:
+    """folder: what a folder was just before it is read; a file is summed up once it was read."""
     reader = reader_of(path, known.source if known else None)
     if known is not None and known.fields:
         refuse_changed(path, known)
@@ -100,7 +102,7 @@ def _read(path: Path, known: DataSpec | None, progress: Progress) -> Samples:
         samples = reader.read(path, _to_be_read(reader, path, known), progress)
     source = samples.spec.source
     if not isinstance(source, Hub):
-        changed = {"path": str(path), "fingerprint": fingerprint(path)}
+        changed = {"path": str(path), "fingerprint": folder or fingerprint(path)}
         source = absolute(source.model_copy(update=changed), Path.cwd())
     seen = {"source": source, "samples": len(samples)}
 

@@ -73,7 +73,6 @@ class FeedsSection(Section):
         button.setProperty("role", "choice")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         icons.attach(button, "chevron-down", "muted", 14)
-        button.setFixedHeight(28)
         button.setAccessibleName(f"Fields for {name}")
         button.clicked.connect(partial(self.open_menu, name))
         line.addWidget(label)

@@ -36,6 +36,9 @@ if TYPE_CHECKING:  # loads the plots
 MOST_CLASSES = 500
 """Classes by which one can choose."""
 
+CHOICE_LETTERS = 14
+NARROW_CHOICE = 88
+
 
 class SamplesTab(QWidget):
     """Shows the samples of the page; a click enlarges one."""
@@ -54,7 +57,11 @@ class SamplesTab(QWidget):
         self.part_choice.addItem("All parts")
         self.part_choice.addItems([PART_WORDS[name] for name in PARTS])
         for choice in (self.class_choice, self.part_choice):
-            choice.setFixedWidth(168)
+            choice.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            choice.setMinimumContentsLength(CHOICE_LETTERS)
+            choice.setMinimumWidth(NARROW_CHOICE)  # in a narrow window all of the line has room
             choice.currentIndexChanged.connect(lambda _index: self._filter())
         self.count = QLabel()
         self.count.setProperty("role", "muted")

@@ -29,7 +29,7 @@ from nnstudio.workspace.workspace import Workspace
 GAP = 72.0
 SIZES = ([232, 892, 316], [606, 242])
 """Widths of the left side, canvas and inspector; heights of what is above and the panels."""
-ROOMY = QSize(840, 520)
+ROOMY = QSize(760, 520)
 """In a window of less than this, the left side or the panels are not open at first."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnstudio.data.cache import Cache
 from nnstudio.data.cache_room import keep_apart
+from nnstudio.data.fingerprint import fingerprint
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.folder import mask_folder
 from nnstudio.data.reading.folder.left_out import Decoded, in_memory, some_of, unreadable
@@ -32,7 +33,7 @@ from nnstudio.data.reading.folder.picture_files import (
 from nnstudio.data.reading.folder.pictures import ENDINGS, UNREADABLE, picture_item
 from nnstudio.data.reading.folder.sounds import ENDINGS as SOUND_ENDINGS
 from nnstudio.data.reading.folder.spec import labelled, media_field
-from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread, with_parts
+from nnstudio.data.reading.folder.tree import parts_of, planted, spread, with_parts
 from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Folder, Source
@@ -76,7 +77,7 @@ class PictureFolder:
         keep_apart(cache.folder, path)
         listing = listed(path, ENDINGS, progress)
         folder = _folder(path, spec.source, listing)
-        folder = folder.with_values(fingerprint=folder.fingerprint or fingerprint(listing.files))
+        folder = folder.with_values(fingerprint=folder.fingerprint or fingerprint(path))
         spec = spec.with_values(source=folder)
         if folder.holds == "masks":
             return mask_folder.read(path, spec, listing, cache, progress)

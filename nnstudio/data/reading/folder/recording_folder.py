@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nnstudio.data.cache import Cache
 from nnstudio.data.cache_room import keep_apart
+from nnstudio.data.fingerprint import fingerprint
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.folder.left_out import Decoded, in_memory, some_of, unreadable
 from nnstudio.data.reading.folder.listing import (
@@ -26,7 +27,7 @@ from nnstudio.data.reading.folder.sound_files import (
 )
 from nnstudio.data.reading.folder.sounds import ENDINGS, UNREADABLE, sound_item
 from nnstudio.data.reading.folder.spec import labelled, media_field
-from nnstudio.data.reading.folder.tree import fingerprint, parts_of, planted, spread, with_parts
+from nnstudio.data.reading.folder.tree import parts_of, planted, spread, with_parts
 from nnstudio.data.samples import Glance, Progress, Samples
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Folder, Source
@@ -67,7 +68,7 @@ class RecordingFolder:
         keep_apart(cache.folder, path)
         listing = listed(path, ENDINGS, progress)
         folder = _folder(path, spec.source, listing)
-        folder = folder.with_values(fingerprint=folder.fingerprint or fingerprint(listing.files))
+        folder = folder.with_values(fingerprint=folder.fingerprint or fingerprint(path))
         tree = planted(listing, folder, path.name)
         paths = [path.joinpath(*leaf.file.way) for leaf in tree.leaves]
         spec = sized(spec.with_values(source=folder), paths, progress)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Literal
 
 from nnstudio.data.info import DataError
 from nnstudio.data.reading.folder.listing import File, Listing, natural, shown
 from nnstudio.data.samples import PARTS, Finding
-from nnstudio.project.data.source import Fingerprint, Folder
+from nnstudio.project.data.source import Folder
 
 PartName = Literal["train", "validation", "test"]
 PART_NAMES: dict[str, PartName] = {
@@ -182,16 +181,3 @@ def _absent(leaves: Sequence[Leaf], classes: tuple[str, ...]) -> list[Finding]:
             said = f"The part {PARTS[part]} has no file of {count} {names}."
             found.append(Finding("warning", "class_absent", said, PARTS[part]))
     return found
-
-
-def fingerprint(files: Sequence[File]) -> Fingerprint:
-    """Of a folder: all bytes, the latest change, and the hash of names, sizes and times."""
-    summary = blake2b(digest_size=16)
-    for file in files:
-        line = f"{file.path}\0{file.size}\0{file.modified}\n"
-        summary.update(line.encode("utf-8", "surrogateescape"))
-    return Fingerprint(
-        size=sum(file.size for file in files),
-        modified=max((file.modified for file in files), default=0),
-        hash=summary.hexdigest(),
-    )
