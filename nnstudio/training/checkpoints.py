@@ -2,7 +2,9 @@
 
 One file, so that writing it is one atomic act; no pickle, so that reading it runs no code.
 `last.safetensors` holds all that a training needs to go on; `best.safetensors` the weights of
-the best epoch. Tensors are named `model.<key of the state_dict>`, `optimizer.<n>.<name>`, `rng.*`.
+the best epoch. Tensors are named `model.<key of the state_dict>`, `average.<key>` for the average
+of the weights, `optimizer.<n>.<name>`, `optimizer1.<n>.<name>` of a second one, `gradient.<n>`
+where a step is half gathered, `rng.*`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from nnstudio.training.failures import TrainingError
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-_FORMAT = "nnstudio-checkpoint"
+FORMAT = "nnstudio-checkpoint"
+MODEL = "model"
+AVERAGE = "average"
 _VERSION = 1
 
 
@@ -53,7 +57,7 @@ def folder_of(run_folder: Path) -> Path:
 def write(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
     """Write a checkpoint so that `path` is always either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = {"format": _FORMAT, "version": str(_VERSION), "state": json.dumps(dict(state))}
+    header = {"format": FORMAT, "version": str(_VERSION), "state": json.dumps(dict(state))}
     with replacing(path) as new:
         save_file(_apart(tensors), new, metadata=header)
 
@@ -70,7 +74,7 @@ def read(path: Path) -> Checkpoint:
         raise TrainingError(f"There is no checkpoint at {path}.") from error
     except (SafetensorError, OSError) as error:
         raise TrainingError(f"{path} is not a readable checkpoint.") from error
-    if header.get("format") != _FORMAT:
+    if header.get("format") != FORMAT:
         raise TrainingError(f"{path} holds tensors but is not a checkpoint of a training.")
     if int(header["version"]) > _VERSION:
         raise TrainingError(f"{path} was written by a newer version of this program.")
@@ -78,26 +82,27 @@ def read(path: Path) -> Checkpoint:
 
 
 def weights(path: Path) -> dict[str, Tensor]:
-    """The model's state_dict in a checkpoint, last or best."""
-    return read(path).part("model")
+    """The model's state_dict in a checkpoint, last or best; the average if one was kept."""
+    saved = read(path)
+    return saved.part(AVERAGE) or saved.part(MODEL)
 
 
-def model_tensors(model: nn.Module) -> dict[str, Tensor]:
+def model_tensors(model: nn.Module, part: str = MODEL) -> dict[str, Tensor]:
     """All keys of the model; tied weights as copies, because the file holds no tensor twice."""
     found: dict[str, Tensor] = {}
     seen: set[int] = set()
     for key, value in _only_tensors(model.state_dict()):
         storage = value.untyped_storage().data_ptr()
-        found[f"model.{key}"] = value.clone() if storage in seen else value
+        found[f"{part}.{key}"] = value.clone() if storage in seen else value
         seen.add(storage)
     return found
 
 
-def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
+def optimizer_tensors(optimizer: Optimizer, number: int = 0) -> dict[str, Tensor]:
     """The optimizer's state by number of the parameter; rates come from the schedule."""
     return {
-        f"optimizer.{number}.{name}": value
-        for number, values in optimizer.state_dict()["state"].items()
+        f"{_optimizer(number)}.{parameter}.{name}": value
+        for parameter, values in optimizer.state_dict()["state"].items()
         for name, value in _only_tensors(values)
     }
 
@@ -112,9 +117,9 @@ def rng_tensors(device: torch.device) -> dict[str, Tensor]:
     return states
 
 
-def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
+def restore_model(model: nn.Module, checkpoint: Checkpoint, part: str = MODEL) -> None:
     """Raises `TrainingError` if the checkpoint is another model's."""
-    saved = checkpoint.part("model")
+    saved = checkpoint.part(part)
     own = dict(_only_tensors(model.state_dict()))
     odd = [
         key
@@ -128,13 +133,21 @@ def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
     model.load_state_dict(saved, strict=False)
 
 
-def restore_optimizer(optimizer: Optimizer, checkpoint: Checkpoint) -> None:
+def restore_optimizer(optimizer: Optimizer, checkpoint: Checkpoint, number: int = 0) -> None:
+    own = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in checkpoint.part("optimizer").items():
-        number, name = key.split(".", 1)
-        state.setdefault(int(number), {})[name] = tensor
+    for key, tensor in checkpoint.part(_optimizer(number)).items():
+        place, name = key.split(".", 1)
+        parameter = own[int(place)]
+        if tensor.shape == parameter.shape:  # as the weight lies in memory, channels last or not
+            tensor = torch.empty_like(parameter, dtype=tensor.dtype).copy_(tensor)
+        state.setdefault(int(place), {})[name] = tensor
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _optimizer(number: int) -> str:
+    return f"optimizer{number or ''}"
 
 
 def restore_rng(device: torch.device, checkpoint: Checkpoint) -> None:

@@ -7,10 +7,9 @@ global random numbers meanwhile.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -19,10 +18,9 @@ from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import count
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import checkpoints, resuming
+from nnstudio.training import checkpoints
 from nnstudio.training.batches import Batches, batches_of
 from nnstudio.training.checkpoints import Checkpoint
-from nnstudio.training.devices import machine_set_up
 from nnstudio.training.events import (
     CheckpointSaved,
     Completed,
@@ -35,11 +33,19 @@ from nnstudio.training.events import (
     StepsDone,
     Stopped,
     Stopping,
-    from_json,
 )
 from nnstudio.training.failures import TrainingError, failure_event
+from nnstudio.training.figures import read_all
+from nnstudio.training.judging import (
+    best_of,
+    deciding_metrics,
+    has_waited_enough,
+    refuse_missing_figure,
+)
+from nnstudio.training.keeping import Keeper, Position
+from nnstudio.training.machine import machine_set_up
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
-from nnstudio.training.optimizers import Schedule
+from nnstudio.training.schedules import Schedule
 from nnstudio.training.stop_and_pause import StopAndPause
 from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
@@ -74,11 +80,11 @@ def train(
     """
     control = control or StopAndPause()
     try:
-        with machine_set_up():
+        with machine_set_up(settings):
             if len(train_set) == 0:
                 told = train_set.info.in_sentence
                 raise TrainingError(f"There are no samples to train on in {told}.")
-            learner = TrainStep(model, train_set, settings, device)
+            learner = TrainStep(model, train_set, settings, device, resumes=resume is not None)
             objective, size = learner.objective, settings.batch_size
             batches = batches_of(train_set, objective, size, device)
             validation = None
@@ -106,17 +112,6 @@ def train(
         yield failure_event(error, source_name)
 
 
-@dataclass(frozen=True)
-class _Position:
-    """Position of a training: `epoch` in work, `step` steps of it done with these sums."""
-
-    epoch: int = 1
-    step: int = 0
-    sums: RunningTotals = NOTHING
-    epoch_seconds: float = 0.0
-    seconds: float = 0.0
-
-
 class _Training:
     """One training: the order of its events, its figures, its checkpoints."""
 
@@ -135,16 +130,19 @@ class _Training:
         self.batches = batches
         self.validation = validation
         self.settings = settings
-        self.data = data
         self.device = device
         self.folder = folder
         self.threads = threads
         self.keeps = settings.checkpoint
-        self.schedule = Schedule(settings)
+        refuse_missing_figure(settings, learner.objective, batches, validation is not None)
+        steps = -(-batches.steps // settings.accumulate)
+        self.schedule = Schedule(learner.optimizers, settings, steps)
+        self.keeper = Keeper(learner, self.schedule, settings, data, batches.samples, threads)
         self.history: list[EpochDone] = []
-        self._move_to(_Position())
+        self.rate = self.schedule.rate
+        self._move_to(Position())
 
-    def _move_to(self, position: _Position) -> None:
+    def _move_to(self, position: Position) -> None:
         self.epoch, self.step = position.epoch, position.step
         self.first_step = self._steps_done()
         self.sums = position.sums
@@ -174,6 +172,8 @@ class _Training:
             first_epoch=self.epoch,
             threads=self.threads,
         )
+        if self.learner.weights_taken is not None:
+            yield self.learner.weights_taken
         while self.epoch <= settings.epochs and not self._has_waited_enough():
             if not control.stopping:
                 yield from self._run_epoch()
@@ -185,16 +185,14 @@ class _Training:
             epochs=len(self.history),
             seconds=self.clock.seconds(),
             best_epoch=best.epoch if best else 0,
-            best=_deciding_metrics(best) if best else None,
-            last=_deciding_metrics(self.history[-1]) if self.history else None,
+            best=deciding_metrics(best) if best else None,
+            last=deciding_metrics(self.history[-1]) if self.history else None,
         )
 
     def _run_epoch(self) -> Iterator[Event]:
         """One epoch or what is left of it; returns early if the training shall stop."""
-        rate = self.schedule.rate(self.epoch)
-        self.learner.set_rate(rate)
         self.interval.begin_epoch(self.sums)
-        yield from self._run_steps(rate)
+        yield from self._run_steps()
         if self.control.stopping:
             return
         self._read()
@@ -204,17 +202,17 @@ class _Training:
             if validation is None:
                 return
         if self.epoch == self.settings.epochs:
-            yield from self._tell_steps(rate)
+            yield from self._tell_steps()
         done = EpochDone(
             epoch=self.epoch,
             epochs=self.settings.epochs,
             train=self.sums.metrics(),
             validation=validation,
-            learning_rate=rate,
+            learning_rate=self.rate,
             seconds=self.clock.seconds() - self.epoch_began,
         )
         self.history.append(done)
-        self.schedule.epoch_done(_deciding_metrics(done).loss)
+        self.schedule.epoch_done(deciding_metrics(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
         self.meter = self._meter(self.batches)
         self.epoch_began = self.clock.seconds()
@@ -223,40 +221,54 @@ class _Training:
         if self.keeps and self.folder is not None:
             yield self._save(self.folder)
             if self._best() is done:
-                yield self._save_best(self.folder, done)
+                yield self.keeper.save_best(self.folder, done)
 
-    def _run_steps(self, rate: float) -> Iterator[Event]:
+    def _run_steps(self) -> Iterator[Event]:
         control, batches, learner = self.control, self.batches, self.learner
         order = batches.order(self.settings.seed, self.epoch)
-        learner.model.train()
+        gathered = self.settings.accumulate
+        learner.learn()
         while self.step < batches.steps:
             if control.pausing or control.stopping:
                 yield from self._obey()
                 if control.stopping:
                     return
             inputs, targets = batches.batch(order, self.step)
-            self.meter.add(*learner.step(inputs, targets), count(inputs))
+            if gathered == 1:
+                judged, changed = learner.step(inputs, targets), True
+            else:
+                begun = self.step - self.step % gathered
+                of = min(gathered, batches.steps - begun)
+                changed = self.step + 1 == begun + of
+                judged = learner.step(inputs, targets, batches=of, is_last=changed)
+            self.meter.add(judged, count(inputs))
             self.step += 1
+            if changed:
+                self.rate = self.schedule.rate
+                self.schedule.step_done()
             now = self.clock.seconds()
             if self.interval.is_due(now):
                 self._read()
-                yield from self._tell_steps(rate)
+                yield from self._tell_steps()
             if now - self.saved_at > _SAVE_EVERY and self.settings.checkpoint and self.folder:
                 self._read()
                 yield self._save(self.folder)
 
     def _validate(self, batches: Batches) -> Generator[Event, None, Metrics | None]:
         """Yields events while it lasts; returns the metrics, or None if it shall stop."""
-        meter = self._meter(batches)
-        self.learner.model.eval()
+        meter, objective = self._meter(batches), self.learner.objective
+        figures = objective.figures(self.device)
+        self.learner.judged_model.eval()
         for step in range(batches.steps):
             if self.control.pausing or self.control.stopping:
                 yield from self._obey()
                 if self.control.stopping:
                     return None
             inputs, targets = batches.in_sequence(step)
-            meter.add(*self.learner.measure(inputs, targets), count(inputs))
-        return self._finite(meter.read()).metrics()
+            meter.add(self.learner.measure(inputs, targets, figures), count(inputs))
+        metrics, more = self._finite(meter.read()).metrics(), read_all(figures)
+        r2 = more.pop("r2", None)
+        return replace(metrics, r2=r2 if metrics.r2 is None else metrics.r2, more=more)
 
     def _obey(self) -> Iterator[Event]:
         """Sit out a pause."""
@@ -276,7 +288,7 @@ class _Training:
         self._look_where_to_keep()
         if self.folder is not None:
             yield self._save(self.folder)
-        yield Stopped(self._last_epoch(), self.clock.seconds())
+        yield Stopped(self._position().last_epoch, self.clock.seconds())
 
     # Figures
 
@@ -293,7 +305,7 @@ class _Training:
             )
         return totals
 
-    def _tell_steps(self, rate: float) -> Iterator[Event]:
+    def _tell_steps(self) -> Iterator[Event]:
         now = self.clock.seconds()
         news = self.interval.take(now)
         if news is None:
@@ -309,7 +321,7 @@ class _Training:
             steps=steps,
             loss=metrics.loss,
             accuracy=metrics.accuracy,
-            learning_rate=rate,
+            learning_rate=self.rate,
             samples_per_second=per_second,
             remaining_seconds=remaining,
         )
@@ -317,18 +329,16 @@ class _Training:
     def _steps_done(self) -> int:
         return (self.epoch - 1) * self.batches.steps + self.step
 
-    def _last_epoch(self) -> int:
-        """The last epoch of which at least one step is done."""
-        return self.epoch if self.step else self.epoch - 1
+    def _position(self) -> Position:
+        now = self.clock.seconds()
+        begun = now - self.epoch_began if self.step else 0.0
+        return Position(self.epoch, self.step, self.sums, begun, now)
 
     def _best(self) -> EpochDone | None:
-        return min(self.history, key=lambda done: _deciding_metrics(done).loss, default=None)
+        return best_of(self.history, self.settings)
 
     def _has_waited_enough(self) -> bool:
-        best, patience = self._best(), self.settings.early_stopping
-        if best is None or patience is None or self.step:
-            return False
-        return self.history[-1].epoch - best.epoch >= patience
+        return not self.step and has_waited_enough(self.history, self.settings)
 
     # Checkpoints
 
@@ -338,56 +348,12 @@ class _Training:
             self.folder, self.keeps = checkpoints.folder_of(self.control.run_folder), True
 
     def _save(self, folder: Path) -> CheckpointSaved:
-        now = self.clock.seconds()
-        position = _Position(
-            self.epoch, self.step, self.sums, now - self.epoch_began if self.step else 0.0, now
-        )
-        state = {
-            "position": asdict(position),
-            "schedule": self.schedule.state(),
-            "history": [done.to_json() for done in self.history],
-            **resuming.state_of(self.settings, self.data),
-            "samples": self.batches.samples,
-            "threads": self.threads,
-        }
-        path = folder / checkpoints.LAST
-        checkpoints.write(path, self.learner.tensors(), state)
+        saved = self.keeper.save(folder, self._position(), self.history)
         self.saved_at = self.clock.seconds()
-        return CheckpointSaved(str(path), self._last_epoch(), best=False)
-
-    def _save_best(self, folder: Path, done: EpochDone) -> CheckpointSaved:
-        path = folder / checkpoints.BEST
-        weights = checkpoints.model_tensors(self.learner.model)
-        checkpoints.write(path, weights, {"epoch_done": done.to_json()})
-        return CheckpointSaved(str(path), done.epoch, best=True)
+        return saved
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where the checkpoint was written. Raises `TrainingError`."""
-        state = checkpoint.state
-        if "position" not in state:
-            raise TrainingError("This checkpoint holds weights only: resume from the last one.")
-        self._check_same(state)
-        position = _Position(**state["position"])
-        position = replace(position, sums=RunningTotals(**state["position"]["sums"]))
-        if position.epoch > self.settings.epochs:
-            raise TrainingError(
-                f"All {self.settings.epochs:,} epochs are done: give more epochs to go on."
-            )
-        self.learner.restore(checkpoint)
-        self.schedule.restore(state["schedule"])
-        events = [from_json(done) for done in state["history"]]
-        self.history = [done for done in events if isinstance(done, EpochDone)]
+        position, self.history = self.keeper.restore(checkpoint)
+        self.rate = self.schedule.rate
         self._move_to(position)
-
-    def _check_same(self, state: Mapping[str, Any]) -> None:
-        resuming.refuse_others(state, self.settings, self.data)
-        if state["samples"] != self.batches.samples:
-            raise TrainingError(
-                f"The checkpoint was made with {state['samples']:,} samples to train on, "
-                f"not {self.batches.samples:,}."
-            )
-
-
-def _deciding_metrics(done: EpochDone) -> Metrics:
-    """Metrics that judge an epoch: of the validation, or of the training where there is none."""
-    return done.validation or done.train

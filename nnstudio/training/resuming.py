@@ -10,7 +10,15 @@ from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.failures import TrainingError
 
-_MAY_CHANGE = {"epochs", "early_stopping", "checkpoint", "device", "threads"}
+_MAY_CHANGE = {
+    "epochs",
+    "early_stopping",
+    "best_by",
+    "checkpoint",
+    "device",
+    "threads",
+    "start_from",  # the weights have left it long ago
+}
 """Settings of the training that may be others."""
 _PARTS = ("fields", "targets", "feeds", "preparation", "augmentation")
 """Parts of a spec beside its settings and its source that decide the samples."""
