@@ -27,6 +27,8 @@ class Position:
     sums: RunningTotals = NOTHING
     epoch_seconds: float = 0.0
     seconds: float = 0.0
+    rate: float | None = None
+    """Of the last step; None in the checkpoints of older versions."""
 
     @property
     def last_epoch(self) -> int:

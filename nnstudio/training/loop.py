@@ -332,7 +332,7 @@ class _Training:
     def _position(self) -> Position:
         now = self.clock.seconds()
         begun = now - self.epoch_began if self.step else 0.0
-        return Position(self.epoch, self.step, self.sums, begun, now)
+        return Position(self.epoch, self.step, self.sums, begun, now, self.rate)
 
     def _best(self) -> EpochDone | None:
         return best_of(self.history, self.settings)
@@ -355,5 +355,5 @@ class _Training:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where the checkpoint was written. Raises `TrainingError`."""
         position, self.history = self.keeper.restore(checkpoint)
-        self.rate = self.schedule.rate
+        self.rate = self.schedule.rate if position.rate is None else position.rate
         self._move_to(position)
