@@ -23,13 +23,13 @@ _OF_16_BITS = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def shortcomings(device: torch.device) -> dict[str, str]:
-    """By the name of a setting: one sentence on what of its choices cannot be done on `device`."""
+    """By the name of a setting: sentences on what of its choices cannot be done on `device`."""
     found = {
         "precision": _joined(_precision(name, device) for name in ("tf32", "bf16", "fp16")),
         "optimizer": _joined(_optimizer(name) for name in OPTIMIZERS),
         "compile": _compile(device),
     }
-    return {name: f"{told[:1].upper()}{told[1:]}." for name, told in found.items() if told}
+    return {name: told for name, told in found.items() if told}
 
 
 def refuse_what_cannot_be(settings: TrainingSettings, device: torch.device) -> None:
@@ -40,11 +40,11 @@ def refuse_what_cannot_be(settings: TrainingSettings, device: torch.device) -> N
         _compile(device) if settings.compile else "",
     ):
         if told:
-            raise TrainingError(f"{told[:1].upper()}{told[1:]}.")
+            raise TrainingError(told)
 
 
 def _joined(sentences: Iterable[str]) -> str:
-    return "; ".join(told for told in sentences if told)
+    return " ".join(told for told in sentences if told)
 
 
 def sixteen_bits(settings: TrainingSettings) -> torch.dtype | None:
@@ -55,17 +55,17 @@ def sixteen_bits(settings: TrainingSettings) -> torch.dtype | None:
 def _precision(precision: str, device: torch.device) -> str:
     kind = device.type
     if precision == "fp16" and kind != "cuda":
-        return f"fp16 needs an NVIDIA or AMD GPU, and the device is {kind}"
+        return f"The precision fp16 needs an NVIDIA or AMD GPU, and the device is {kind}."
     if precision == "tf32":
         if kind != "cuda" or torch.version.hip:
-            return f"tf32 needs an NVIDIA GPU, and the device is {kind}"
+            return f"The precision tf32 needs an NVIDIA GPU, and the device is {kind}."
         if torch.cuda.get_device_capability(device)[0] < 8:
-            return "tf32 needs an NVIDIA GPU from 2020 on (compute capability 8.0)"
+            return "The precision tf32 needs an NVIDIA GPU from 2020 on (compute capability 8.0)."
     if precision == "bf16":
         if kind == "mps":
-            return "bf16 needs a CPU or an NVIDIA or AMD GPU, and the device is mps"
+            return "The precision bf16 needs a CPU or an NVIDIA or AMD GPU, and the device is mps."
         if kind == "cuda" and not torch.cuda.is_bf16_supported():
-            return "this GPU does not compute in bf16"
+            return "This GPU does not compute in bf16."
     return ""
 
 
@@ -73,20 +73,20 @@ def _optimizer(name: str) -> str:
     if hasattr(torch.optim, name):
         return ""
     since = ".".join(map(str, OPTIMIZERS[name].since))  # type: ignore[index]
-    return f"the optimizer {name} needs torch {since}, and this is {torch.__version__}"
+    return f"The optimizer {name} needs torch {since}, and this is {torch.__version__}."
 
 
 def _compile(device: torch.device) -> str:
     if device.type == "mps":
-        return "compiling needs a CPU or an NVIDIA or AMD GPU, and the device is mps"
+        return "Compiling needs a CPU or an NVIDIA or AMD GPU, and the device is mps."
     if device.type == "cuda":
         there = importlib.util.find_spec("triton") is not None
-        return "" if there else "compiling for a GPU needs the package triton, which is missing"
+        return "" if there else "Compiling for a GPU needs the package triton, which is missing."
     compilers = [os.environ.get("CXX", ""), "g++", "clang++", "c++", "cl"]
     if not any(shutil.which(name) for name in compilers if name):
-        return "compiling needs a C++ compiler, and there is none on this machine"
+        return "Compiling needs a C++ compiler, and there is none on this machine."
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
-        return "compiling needs the header files of Python, which are missing on this machine"
+        return "Compiling needs the header files of Python, which are missing on this machine."
     return ""
 
 
