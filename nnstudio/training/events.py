@@ -141,6 +141,8 @@ class Completed(_Event):
     best: Metrics | None
     last: Metrics | None
     """Both of the validation set or, where there is none, of the training."""
+    best_by: str = "loss"
+    """The figure by which epochs are compared."""
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,7 @@ class _Training:
             best_epoch=best.epoch if best else 0,
             best=deciding_metrics(best) if best else None,
             last=deciding_metrics(self.history[-1]) if self.history else None,
+            best_by=settings.best_by,
         )
 
     def _run_epoch(self) -> Iterator[Event]:
