@@ -168,6 +168,9 @@ class _Lines:
                 if event.best is not None:
                     by = judged_by(self._validated, event.best_by)
                     best = f", best epoch by {by} {event.best_epoch}: {_metrics(event.best)}"
+                    if event.best_by in event.best.more:
+                        figure = event.best.more[event.best_by]
+                        best += f" {in_words(event.best_by)} {figure:.4f}"
                 self.console.print(f"completed in {event.seconds:.1f} s{best}")
             case Stopping():
                 self.progress.update(self.task, description="stopping")
@@ -186,10 +189,8 @@ def _place(event: Started) -> str:
 def _metrics(metrics: object) -> str:
     loss, accuracy = getattr(metrics, "loss", 0.0), getattr(metrics, "accuracy", None)
     r2 = getattr(metrics, "r2", None)
-    more = getattr(metrics, "more", {})
     right = "" if accuracy is None else f" accuracy {percent(accuracy)}"
-    further = "".join(f" {in_words(name)} {value:.4f}" for name, value in more.items())
-    return f"loss {loss:.4f}{right}" + ("" if r2 is None else f" R2 {r2:.4f}") + further
+    return f"loss {loss:.4f}{right}" + ("" if r2 is None else f" R2 {r2:.4f}")
 
 
 def _taken(event: WeightsTaken) -> Iterator[str]:

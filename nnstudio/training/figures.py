@@ -1,7 +1,7 @@
 """Figures beyond loss and accuracy, as running sums on the device: nothing is read before the end.
 
-Of classes three counts for each class are kept, which is all that is needed of a confusion matrix
-and no more memory for 30,000 classes than for ten.
+Of few classes the confusion matrix is kept, one operation a batch. Of many, three counts for each
+class, which is all that is needed of it: 30,000 classes would make 900 million cells.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+MOST_IN_A_MATRIX = 256
 TOP = 5
 """The right class counts as found if it is among so many of the highest."""
 
@@ -52,9 +53,11 @@ class ClassFigures:
         """ignored: the class of targets that do not count."""
         self._classes = classes
         self._ignored = ignored
-        self._sums = torch.zeros(3, classes, dtype=torch.int64, device=device)
+        self._is_matrix = classes <= MOST_IN_A_MATRIX
+        cells = (classes * classes,) if self._is_matrix else (3, classes)
+        self._sums = torch.zeros(cells, dtype=torch.int64, device=device)
         self._top = torch.zeros((), dtype=torch.int64, device=device)
-        self._count = torch.zeros((), dtype=torch.int64, device=device)
+        self._count = 0
 
     def add(self, output: Tensor, targets: Tensor) -> None:
         if self._ignored is not None:
@@ -63,21 +66,29 @@ class ClassFigures:
         if output.shape[1] == 1:  # one value for two classes: how much speaks for the second
             output = torch.cat([-output, output], 1)
         given = output.argmax(1)
-        for row, chosen in enumerate((targets, given, targets[targets == given])):
-            self._sums[row] += torch.bincount(chosen, minlength=self._classes)
+        if self._is_matrix:
+            cells = torch.add(given, targets, alpha=self._classes)
+            self._sums += torch.bincount(cells, minlength=len(self._sums))
+        else:
+            for row, chosen in enumerate((targets, given, targets[targets == given])):
+                self._sums[row] += torch.bincount(chosen, minlength=self._classes)
         if self._classes > TOP:
             among = output.topk(TOP, 1).indices == targets.unsqueeze(1)
             self._top += among.sum()
             self._count += len(targets)
 
     def read(self) -> dict[str, float]:
-        asked, given, found = self._sums.double().cpu()
+        sums = self._sums.cpu().double()
+        if self._is_matrix:
+            matrix = sums.reshape(self._classes, self._classes)
+            sums = torch.stack([matrix.sum(1), matrix.sum(0), matrix.diagonal()])
+        asked, given, found = sums
         if not asked.sum():
             return {}
         share = found[asked > 0] / asked[asked > 0]
         figures = {"balanced_accuracy": float(share.mean()), "macro_f1": _f1(asked, given, found)}
         if self._classes > TOP:
-            figures["top_5"] = float(self._top) / float(self._count)
+            figures["top_5"] = float(self._top) / self._count
         return figures
 
 
@@ -93,7 +104,7 @@ class LabelFigures:
             self._sums[row] += chosen.flatten(1).sum(0)
 
     def read(self) -> dict[str, float]:
-        asked, given, found = self._sums.double().cpu()
+        asked, given, found = self._sums.cpu().double()
         return {"macro_f1": _f1(asked, given, found, every=True)}
 
 

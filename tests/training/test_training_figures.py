@@ -30,7 +30,7 @@ def in_batches(figures: object, output: Tensor, targets: Tensor) -> dict[str, fl
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("classes", [2, 3, 6, 40])
+@pytest.mark.parametrize("classes", [2, 3, 6, 40, 300])
 @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
 def test_classes(seed: int, classes: int) -> None:
     output = torch.randn(60, classes, generator=dice(seed))
