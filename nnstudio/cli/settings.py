@@ -16,6 +16,9 @@ _PLACEHOLDERS = {
     "device": "auto|cpu|cuda[:i]",
     "threads": "auto|N",
     "loss_weights": "W,W",
+    "schedule_epochs": "N,N",
+    "start_from": "FILE_OR_RUN",
+    "freeze": "NAME,NAME",
 }
 _GIVEN = "setting_"
 

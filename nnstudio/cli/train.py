@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -34,15 +35,18 @@ from nnstudio.training.events import (
     Stopped,
     Stopping,
     Warned,
+    WeightsTaken,
 )
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import percent
-from nnstudio.ui.training.result_text import judged_by, where_stopped
+from nnstudio.ui.training.result_text import in_words, judged_by, where_stopped
 from nnstudio.workspace.chosen_data import with_choices
 from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
+_SHOWN = 4
+"""Names of weights that are listed of each kind."""
 
 
 def train(options: argparse.Namespace) -> int:
@@ -178,6 +182,9 @@ class _Lines:
                     f"{event.train_samples:,} samples to train, "
                     f"{event.validation_samples:,} to validate"
                 )
+            case WeightsTaken():
+                for line in _taken(event):
+                    self.console.print(line, markup=False)
             case StepsDone():
                 rate = f"{event.samples_per_second:,.0f} samples/s"
                 self.progress.update(self.task, completed=event.step, rate=rate)
@@ -187,8 +194,11 @@ class _Lines:
             case Completed():
                 best = ""
                 if event.best is not None:
-                    by = judged_by(self._validated)
+                    by = judged_by(self._validated, event.best_by)
                     best = f", best epoch by {by} {event.best_epoch}: {_metrics(event.best)}"
+                    if event.best_by in event.best.more:
+                        figure = event.best.more[event.best_by]
+                        best += f" {in_words(event.best_by)} {figure:.4f}"
                 self.console.print(f"completed in {event.seconds:.1f} s{best}")
             case Warned():
                 console(stderr=True).print(f"warning: {event.sentence}", markup=False)
@@ -211,6 +221,20 @@ def _metrics(metrics: object) -> str:
     r2 = getattr(metrics, "r2", None)
     right = "" if accuracy is None else f" accuracy {percent(accuracy)}"
     return f"loss {loss:.4f}{right}" + ("" if r2 is None else f" R2 {r2:.4f}")
+
+
+def _taken(event: WeightsTaken) -> Iterator[str]:
+    """Table of what of a file fitted."""
+    yield f"weights from {event.path}"
+    for what, names in (
+        ("taken", event.taken),
+        ("other shape", event.other_shape),
+        ("not in the file", event.missing),
+        ("not in the model", event.unused),
+    ):
+        shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+        if names:
+            yield f"  {what:<16} {len(names):>6,}  {shown}"
 
 
 def _epoch(event: EpochDone) -> str:

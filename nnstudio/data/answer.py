@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 from nnstudio.project.data.fields import TaskKind
@@ -49,6 +50,11 @@ class Answer:
                 return ()
 
     @property
+    def values(self) -> int:
+        """How many values a sample's output has; 0 where the Input decides."""
+        return prod(self.output or (0,))
+
+    @property
     def in_sentence(self) -> str:
         """`10 classes`, `3 labels`, `2 numbers`, `a class of 5 for each pixel`."""
         count = len(self.classes)
@@ -91,6 +97,10 @@ class Answer:
         match self.usual_loss(form) if loss == "auto" else loss:
             case "cross_entropy":
                 return self._has_class_values(form, more)
+            case "gaussian_nll":
+                return self.task == "number" and _same(form, (2 * self.values,))
+            case "poisson" if self.task != "number":
+                return False
             case "binary_cross_entropy":
                 two = self.task == "classes" and len(self.classes) == 2 and _same(form, (1,))
                 return two or (self.task == "labels" and _same(form, self.output))

@@ -14,6 +14,7 @@ from nnstudio.errors import UserError
 _EXPECTED = {
     "device": "be auto, cpu, cuda, cuda:N or mps",
     "loss_weights": "be numbers with commas between them",
+    "schedule_epochs": "be whole numbers with commas between them",
     "threads": "be auto or a whole number from 1 to 1,024",
 }
 """What is expected of fields whose own limits do not tell it well."""

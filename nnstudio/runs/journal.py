@@ -21,11 +21,9 @@ from nnstudio.runs.folder import EVENTS_FILE, HISTORY_FILE
 EventRecords: TypeAlias = list[dict[str, Any]]
 """Events as JSON values, in order."""
 
-COLUMNS = (
-    *("epoch", "train_loss", "train_accuracy", "train_r2", "train_samples"),
-    *("validation_loss", "validation_accuracy", "validation_r2", "validation_samples"),
-    *("learning_rate", "seconds"),
-)
+_FIGURES = ("loss", "accuracy", "r2", "samples")
+_WHOLE = frozenset({"epoch", "train_samples", "validation_samples"})
+_MORE = "validation_"
 
 
 class Appended:
@@ -78,20 +76,50 @@ def _end_whole(path: Path) -> None:
         return
 
 
-def row_of(event: Mapping[str, Any]) -> str:
-    """The row of an `epoch_done`, every number exact."""
-    found: list[object] = [event["epoch"]]
+class History:
+    """The table of epochs: loss and the like of training and validation, and what else is judged.
+
+    Its columns are those of the first epoch in it: `validation_macro_f1` where there is one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / HISTORY_FILE
+        self._lines = Appended(self._path)
+        self._columns: tuple[str, ...] = ()
+
+    def begin(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Write the table anew for those epochs. Raises `FileError`."""
+        rows = [_row_of(event) for event in events]
+        self._columns = tuple(rows[0]) if rows else ()
+        lines = [",".join(self._columns), *map(self._line, rows)] if rows else []
+        write_text("".join(f"{line}\n" for line in lines), self._path)
+
+    def add(self, event: Mapping[str, Any]) -> None:
+        """Append the row of an `epoch_done`. Raises `OSError` if it has to wait for room."""
+        row, head = _row_of(event), ""
+        if not self._columns:
+            self._columns = tuple(row)
+            head = ",".join(self._columns) + "\n"
+        self._lines.add(head + self._line(row))
+
+    def _line(self, row: Mapping[str, Any]) -> str:
+        cells = (row.get(name) for name in self._columns)
+        return ",".join("" if value is None else repr(value) for value in cells)
+
+    def close(self) -> None:
+        """Close it; it opens again by itself."""
+        self._lines.close()
+
+
+def _row_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of an `epoch_done` by column, every number exact."""
+    found: dict[str, Any] = {"epoch": event["epoch"]}
     for part in ("train", "validation"):
         figures = event.get(part) or {}
-        found += [figures.get(name) for name in ("loss", "accuracy", "r2", "samples")]
-    found += [event["learning_rate"], event["seconds"]]
-    return ",".join("" if value is None else repr(value) for value in found)
-
-
-def begin_history(folder: Path, events: Iterable[Mapping[str, Any]]) -> None:
-    """Write the table anew for those epochs."""
-    lines = [",".join(COLUMNS), *(row_of(event) for event in events)]
-    write_text("\n".join(lines) + "\n", folder / HISTORY_FILE)
+        found |= {f"{part}_{name}": figures.get(name) for name in _FIGURES}
+    more = (event.get("validation") or {}).get("more", {})
+    found |= {f"{_MORE}{name}": more[name] for name in more}
+    return {**found, "learning_rate": event["learning_rate"], "seconds": event["seconds"]}
 
 
 def read_history(folder: Path) -> list[dict[str, float | int | None]]:
@@ -101,14 +129,14 @@ def read_history(folder: Path) -> list[dict[str, float | int | None]]:
     rows: list[dict[str, float | int | None]] = []
     for cells in csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])):
         with contextlib.suppress(ValueError, TypeError, AttributeError):
-            rows.append({name: _number(cells[name]) for name in COLUMNS})
+            rows.append({name: _number(name, cell) for name, cell in cells.items()})
     return rows
 
 
-def _number(cell: str) -> float | int | None:
+def _number(column: str, cell: str) -> float | int | None:
     if not cell:
         return None
-    return int(cell) if cell.lstrip("-").isdigit() else float(cell)
+    return int(cell) if column in _WHOLE else float(cell)
 
 
 def read_events(folder: Path) -> EventRecords:

@@ -14,8 +14,8 @@ from typing import Any
 
 from nnstudio.project.storage.fields import FileError
 from nnstudio.runs.errors import RunStoreError
-from nnstudio.runs.folder import EVENTS_FILE, HISTORY_FILE, clear
-from nnstudio.runs.journal import Appended, begin_history, epochs_of, read_events, row_of
+from nnstudio.runs.folder import EVENTS_FILE, clear
+from nnstudio.runs.journal import Appended, History, epochs_of, read_events
 from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import RunRecord, holds_run, read_record, update_record, write_record
 from nnstudio.runs.states import State
@@ -74,7 +74,7 @@ class Recorder:
             self._owner.release()
             raise
         self._events = Appended(self.folder / EVENTS_FILE)
-        self._history = Appended(self.folder / HISTORY_FILE)
+        self._history = History(self.folder)
 
     def _look(self, resume: bool, replace: bool) -> None:
         there = holds_run(self.folder)
@@ -142,7 +142,7 @@ class Recorder:
             clear(self.folder)
         self._begun = True
         before = epochs_of(read_events(self.folder), int(event["first_epoch"]))
-        begin_history(self.folder, before)
+        self._history.begin(before)
         self.record = self.record.with_values(
             state=State.RUNNING,
             ended=None,
@@ -159,7 +159,7 @@ class Recorder:
         if event.get("best"):
             self._result["best_epoch"] = event["epoch"]
             self._result["best"] = event.get("validation") or event["train"]
-        self._history.add(row_of(event))
+        self._history.add(event)
 
     def _enter(self, state: State, event: Mapping[str, Any]) -> None:
         values: dict[str, Any] = {"state": state}

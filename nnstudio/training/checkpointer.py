@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from nnstudio.project.storage.fields import FileError
-from nnstudio.training import checkpoints
+from nnstudio.training import checkpoints, kept_tensors
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.events import CheckpointSaved, Warned
 from nnstudio.training.train_step import TrainStep
@@ -60,7 +60,7 @@ class Checkpointer:
         """Copy the weights, which are the best so far; `name`: of the checkpoint they make."""
         if self.folder is None:
             return
-        now = checkpoints.model_tensors(model)
+        now = kept_tensors.of_model(model)
         if self._best is None or not _fits(self._best, now):
             self._best = {}
             for key, tensor in now.items():
@@ -110,7 +110,7 @@ class Checkpointer:
             checkpoints.write(folder / best, self._best, {}, self._best_facts)
             told.append(CheckpointSaved(str(folder / best), int(best.partition("-")[0]), best=True))
         if name != self._saved:
-            weights = checkpoints.model_tensors(learner.model)
+            weights = kept_tensors.of_model(learner.judged_model)
             tensors = learner.tensors()
             checkpoints.write(folder / name, weights, tensors, {**state, "best_checkpoint": best})
         checkpoints.point(folder, checkpoints.LAST, name)

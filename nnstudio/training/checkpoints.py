@@ -2,8 +2,10 @@
 
 In `checkpoints/`, `<epochs done>-<steps of the next one>/` holds
 
-    weights.safetensors   the model's state_dict by its own keys, for `load_state_dict`
-    state.safetensors     `optimizer.<n>.<name>` and `rng.*`; not there where only weights are kept
+    weights.safetensors   the state_dict of the model that is judged and kept, by its own keys, for
+                          `load_state_dict`: the average of the weights, if there is one
+    state.safetensors     what else a training needs, see `kept_tensors`; not there where only
+                          weights are kept
     state.json            position, schedule, settings and data, as JSON values
     sums.json             the SHA-256 of the other files
 
@@ -23,11 +25,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch import Tensor
 
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.folder import CHECKPOINTS
@@ -258,92 +258,6 @@ def _tensors(path: Path) -> dict[str, Tensor]:
         return load_file(path)
     except (SafetensorError, OSError, ValueError, RuntimeError) as error:
         raise TrainingError(f"{path} is damaged: its tensors cannot be read.") from error
-
-
-# -- what is kept of a training ---------------------------------------------------------------
-
-
-def model_tensors(model: nn.Module) -> dict[str, Tensor]:
-    """All keys of the model; tied weights as copies, because a file holds no tensor twice."""
-    found: dict[str, Tensor] = {}
-    seen: set[int] = set()
-    for key, value in _only_tensors(model.state_dict()):
-        storage = value.untyped_storage().data_ptr()
-        found[key] = value.clone() if storage in seen else value
-        seen.add(storage)
-    return found
-
-
-def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
-    """The optimizer's state by number of the parameter; rates come from the schedule."""
-    return {
-        f"optimizer.{number}.{name}": value
-        for number, values in optimizer.state_dict()["state"].items()
-        for name, value in _only_tensors(values)
-    }
-
-
-def rng_tensors(device: torch.device) -> dict[str, Tensor]:
-    """The states of the random number generators that dropout and the like draw from."""
-    states = {"rng.cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        states["rng.cuda"] = torch.cuda.get_rng_state(device)
-    elif device.type == "mps":
-        states["rng.mps"] = torch.mps.get_rng_state()
-    return states
-
-
-def restore_model(model: nn.Module, checkpoint: Checkpoint) -> None:
-    """Raises `TrainingError` if the checkpoint is another model's."""
-    saved = checkpoint.weights
-    own = dict(_only_tensors(model.state_dict()))
-    odd = [
-        key
-        for key in {**own, **saved}
-        if key not in own or key not in saved or own[key].shape != saved[key].shape
-    ]
-    if odd:
-        raise TrainingError(
-            f"The checkpoint is of another model: {odd[0]} is not the same in both."
-        )
-    model.load_state_dict(saved, strict=False)
-
-
-def restore_optimizer(optimizer: Optimizer, checkpoint: Checkpoint) -> None:
-    """Raises `TrainingError` if the state is not one of this optimizer's parameters."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    file = checkpoint.path / STATE_TENSORS
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in checkpoint.part("optimizer").items():
-        number, _, name = key.partition(".")
-        if not number.isdigit() or int(number) >= len(parameters):
-            raise TrainingError(f"{file} is damaged: there is no parameter for optimizer.{key}.")
-        shape = parameters[int(number)].shape
-        if tensor.ndim and tensor.numel() > 1 and tensor.shape != shape:
-            raise TrainingError(f"{file} is damaged: optimizer.{key} has another shape.")
-        state.setdefault(int(number), {})[name] = tensor
-    if len({tuple(sorted(names)) for names in state.values()}) > 1:
-        raise TrainingError(f"{file} is damaged: it lacks a part of the optimizer's state.")
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
-
-
-def restore_rng(device: torch.device, checkpoint: Checkpoint) -> None:
-    """Raises `TrainingError` if the states of the random numbers are not there."""
-    states = checkpoint.part("rng")
-    try:
-        torch.set_rng_state(states["cpu"])
-        if device.type == "cuda" and "cuda" in states:
-            torch.cuda.set_rng_state(states["cuda"], device)
-        elif device.type == "mps" and "mps" in states:
-            torch.mps.set_rng_state(states["mps"])
-    except (KeyError, RuntimeError, TypeError) as error:
-        file = checkpoint.path / STATE_TENSORS
-        raise TrainingError(f"{file} is damaged: it lacks the state of random numbers.") from error
-
-
-def _only_tensors(values: Mapping[str, Any]) -> Iterable[tuple[str, Tensor]]:
-    return ((key, value) for key, value in values.items() if isinstance(value, Tensor))
 
 
 def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,16 +70,3 @@ def _missing(wanted: str) -> str:
     if not torch.cuda.is_available():
         return "This machine has no NVIDIA or AMD GPU that torch can use"
     return "This machine has no GPU of that number"
-
-
-@contextmanager
-def machine_set_up() -> Iterator[None]:
-    """No choice of algorithms by stopwatch; that and the threads are put back afterwards."""
-    threads, cudnn = torch.get_num_threads(), torch.backends.cudnn
-    chosen, timed = cudnn.deterministic, cudnn.benchmark
-    cudnn.deterministic, cudnn.benchmark = True, False
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-        cudnn.deterministic, cudnn.benchmark = chosen, timed

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeAlias
 
 from nnstudio.errors import UserError
@@ -18,13 +18,22 @@ class Metrics:
     """Means over `samples` samples; accuracy is 0 to 1, None where there is no such thing.
 
     r2: the share of the variance of numeric targets that is explained, at most 1, below 0 for
-    less than their mean explains; None where there is no such thing.
+    less than their mean explains; None where there is no such thing. more: further figures by
+    name, of the validation; those of one output among several as `output.name`.
     """
 
     loss: float
     accuracy: float | None
     samples: int
     r2: float | None = None
+    more: dict[str, float] = field(default_factory=dict)
+
+    def figure(self, name: str) -> float | None:
+        """Loss, accuracy, r2 or one of `more`; None if there is none of that name."""
+        if name in ("loss", "accuracy", "r2"):
+            found: float | None = getattr(self, name)
+            return found
+        return self.more.get(name)
 
 
 @dataclass(frozen=True)
@@ -36,8 +45,10 @@ class _Event:
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
         told = asdict(self)
         for metrics in told.values():
-            if isinstance(metrics, dict) and metrics.get("r2", 0) is None:
-                del metrics["r2"]  # classes have none
+            if isinstance(metrics, dict) and "samples" in metrics:
+                for empty in ("r2", "more"):  # classes have no r2
+                    if metrics[empty] is None or metrics[empty] == {}:
+                        del metrics[empty]
         return {"event": name, **told}
 
 
@@ -53,6 +64,21 @@ class Started(_Event):
     """1, or where a resumed training goes on."""
     threads: int | None = None
     """How many work inside one operation on the CPU; None in the events of older runs."""
+
+
+@dataclass(frozen=True)
+class WeightsTaken(_Event):
+    """After Started, where a training starts from a file: what of it fitted."""
+
+    path: str
+    taken: list[str]
+    """Names of the weights that the file gave."""
+    other_shape: list[str]
+    """Both have them, in shapes that differ."""
+    missing: list[str]
+    """The file has none: they begin as the seed draws them."""
+    unused: list[str]
+    """The model has none of these names."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +151,8 @@ class Completed(_Event):
     best: Metrics | None
     last: Metrics | None
     """Both of the validation set or, where there is none, of the training."""
+    best_by: str = "loss"
+    """The figure by which epochs are compared."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +172,7 @@ class Failed(_Event):
 
 Event: TypeAlias = (
     Started
+    | WeightsTaken
     | StepsDone
     | EpochDone
     | CheckpointSaved
@@ -158,6 +187,7 @@ Event: TypeAlias = (
 
 _KINDS: tuple[type[Event], ...] = (
     Started,
+    WeightsTaken,
     StepsDone,
     EpochDone,
     CheckpointSaved,

@@ -23,7 +23,6 @@ from nnstudio.training import checkpoints, resuming
 from nnstudio.training.batches import Batches, batches_of
 from nnstudio.training.checkpointer import Checkpointer
 from nnstudio.training.checkpoints import Checkpoint
-from nnstudio.training.devices import machine_set_up
 from nnstudio.training.events import (
     Completed,
     EpochDone,
@@ -38,9 +37,17 @@ from nnstudio.training.events import (
     Warned,
 )
 from nnstudio.training.failures import TrainingError, failure_event
+from nnstudio.training.figures import read_all
+from nnstudio.training.judging import (
+    deciding_metrics,
+    has_waited_enough,
+    is_better,
+    refuse_missing_figure,
+)
+from nnstudio.training.machine import machine_set_up
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
-from nnstudio.training.optimizers import Schedule
 from nnstudio.training.resuming import Position
+from nnstudio.training.schedules import Schedule
 from nnstudio.training.stop_and_pause import StopAndPause
 from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
@@ -75,11 +82,11 @@ def train(
     """
     control = control or StopAndPause()
     try:
-        with machine_set_up(), ExitStack() as ended:
+        with machine_set_up(settings), ExitStack() as ended:
             if len(train_set) == 0:
                 told = train_set.info.in_sentence
                 raise TrainingError(f"There are no samples to train on in {told}.")
-            learner = TrainStep(model, train_set, settings, device)
+            learner = TrainStep(model, train_set, settings, device, resumes=resume is not None)
             objective, size = learner.objective, settings.batch_size
             batches = batches_of(train_set, objective, size, device)
             ended.callback(batches.close)
@@ -130,7 +137,10 @@ class _Training:
         self.keeper = keeper
         self.threads = threads
         self.keeps = settings.checkpoint
-        self.schedule = Schedule(settings)
+        refuse_missing_figure(settings, learner.objective, batches, validation is not None)
+        steps = -(-batches.steps // settings.accumulate)
+        self.schedule = Schedule(learner.optimizers, settings, steps)
+        self.rate = self.schedule.rate
         self.best: EpochDone | None = None
         self.last: EpochDone | None = None
         self.warnings: list[str] = []
@@ -165,6 +175,8 @@ class _Training:
             first_epoch=self.epoch,
             threads=self.threads,
         )
+        if self.learner.weights_taken is not None:
+            yield self.learner.weights_taken
         for sentence in self.warnings:
             yield Warned(sentence)
         while self.epoch <= settings.epochs and not self._has_waited_enough():
@@ -181,16 +193,15 @@ class _Training:
             epochs=self.epoch - 1,
             seconds=self.clock.seconds(),
             best_epoch=best.epoch if best else 0,
-            best=_deciding_metrics(best) if best else None,
-            last=_deciding_metrics(last) if last else None,
+            best=deciding_metrics(best) if best else None,
+            last=deciding_metrics(last) if last else None,
+            best_by=settings.best_by,
         )
 
     def _run_epoch(self) -> Iterator[Event]:
         """One epoch or what is left of it; returns early if the training shall stop."""
-        rate = self.schedule.rate(self.epoch)
-        self.learner.set_rate(rate)
         self.interval.begin_epoch(self.sums)
-        yield from self._run_steps(rate)
+        yield from self._run_steps()
         if self.control.stopping:
             return
         self._read()
@@ -200,19 +211,19 @@ class _Training:
             if validation is None:
                 return
         if self.epoch == self.settings.epochs:
-            yield from self._tell_steps(rate)
+            yield from self._tell_steps()
         done = EpochDone(
             epoch=self.epoch,
             epochs=self.settings.epochs,
             train=self.sums.metrics(),
             validation=validation,
-            learning_rate=rate,
+            learning_rate=self.rate,
             seconds=self.clock.seconds() - self.epoch_began,
         )
-        if self.best is None or _deciding_metrics(done).loss < _deciding_metrics(self.best).loss:
+        if is_better(done, self.best, self.settings):
             self.best = done = replace(done, best=True)
         self.last = done
-        self.schedule.epoch_done(_deciding_metrics(done).loss)
+        self.schedule.epoch_done(deciding_metrics(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
         self.meter = self._meter(self.batches)
         self.epoch_began = self.clock.seconds()
@@ -221,42 +232,56 @@ class _Training:
         if self.keeps:
             if done.best:
                 facts = {"epoch_done": done.to_json()}
-                self.keeper.hold_best(self.learner.model, self._name(), facts)
+                self.keeper.hold_best(self.learner.judged_model, self._name(), facts)
             if self.keeper.is_due:
                 yield from self._save()
 
-    def _run_steps(self, rate: float) -> Iterator[Event]:
+    def _run_steps(self) -> Iterator[Event]:
         control, batches, learner = self.control, self.batches, self.learner
         order = batches.order(self.settings.seed, self.epoch)
-        learner.model.train()
+        gathered = self.settings.accumulate
+        learner.learn()
         while self.step < batches.steps:
             if control.pausing or control.stopping:
                 yield from self._obey()
                 if control.stopping:
                     return
             inputs, targets = batches.batch(order, self.step)
-            self.meter.add(*learner.step(inputs, targets), count(inputs))
+            if gathered == 1:
+                judged, changed = learner.step(inputs, targets), True
+            else:
+                begun = self.step - self.step % gathered
+                of = min(gathered, batches.steps - begun)
+                changed = self.step + 1 == begun + of
+                judged = learner.step(inputs, targets, batches=of, is_last=changed)
+            self.meter.add(judged, count(inputs))
             self.step += 1
+            if changed:
+                self.rate = self.schedule.rate
+                self.schedule.step_done()
             now = self.clock.seconds()
             if self.interval.is_due(now):
                 self._read()
-                yield from self._tell_steps(rate)
+                yield from self._tell_steps()
             if self.keeps and self.step < batches.steps and self.keeper.is_due:
                 self._read()
                 yield from self._save()
 
     def _validate(self, batches: Batches) -> Generator[Event, None, Metrics | None]:
         """Yields events while it lasts; returns the metrics, or None if it shall stop."""
-        meter = self._meter(batches)
-        self.learner.model.eval()
+        meter, objective = self._meter(batches), self.learner.objective
+        figures = objective.figures(self.device)
+        self.learner.judged_model.eval()
         for step in range(batches.steps):
             if self.control.pausing or self.control.stopping:
                 yield from self._obey()
                 if self.control.stopping:
                     return None
             inputs, targets = batches.in_sequence(step)
-            meter.add(*self.learner.measure(inputs, targets), count(inputs))
-        return self._finite(meter.read()).metrics()
+            meter.add(self.learner.measure(inputs, targets, figures), count(inputs))
+        metrics, more = self._finite(meter.read()).metrics(), read_all(figures)
+        r2 = more.pop("r2", None)
+        return replace(metrics, r2=r2 if metrics.r2 is None else metrics.r2, more=more)
 
     def _obey(self) -> Iterator[Event]:
         """Sit out a pause."""
@@ -292,7 +317,7 @@ class _Training:
             )
         return totals
 
-    def _tell_steps(self, rate: float) -> Iterator[Event]:
+    def _tell_steps(self) -> Iterator[Event]:
         now = self.clock.seconds()
         news = self.interval.take(now)
         if news is None:
@@ -308,7 +333,7 @@ class _Training:
             steps=steps,
             loss=metrics.loss,
             accuracy=metrics.accuracy,
-            learning_rate=rate,
+            learning_rate=self.rate,
             samples_per_second=per_second,
             remaining_seconds=remaining,
         )
@@ -321,10 +346,7 @@ class _Training:
         return self.epoch if self.step else self.epoch - 1
 
     def _has_waited_enough(self) -> bool:
-        best, last, patience = self.best, self.last, self.settings.early_stopping
-        if best is None or last is None or patience is None or self.step:
-            return False
-        return last.epoch - best.epoch >= patience
+        return not self.step and has_waited_enough(self.last, self.best, self.settings)
 
     # Checkpoints
 
@@ -339,12 +361,12 @@ class _Training:
 
     def _save(self) -> Iterator[Event]:
         now = self.clock.seconds()
-        position = Position(
-            self.epoch, self.step, self.sums, now - self.epoch_began if self.step else 0.0, now
-        )
+        begun = now - self.epoch_began if self.step else 0.0
+        position = Position(self.epoch, self.step, self.sums, begun, now, self.rate)
         state = {
             "position": asdict(position),
             "schedule": self.schedule.state(),
+            "learner": self.learner.state(),
             "best": self.best.to_json() if self.best else None,
             "last": self.last.to_json() if self.last else None,
             **self.facts.state(),
@@ -362,11 +384,7 @@ class _Training:
             self.schedule.restore(saved.schedule)
         except (KeyError, TypeError, ValueError) as error:
             raise resuming.damaged(checkpoint, "the schedule is not as it was written") from error
+        self.rate = saved.position.rate
         self.best, self.last = saved.best, saved.last
         self.keeper.resumed(checkpoint)
         self._move_to(saved.position)
-
-
-def _deciding_metrics(done: EpochDone) -> Metrics:
-    """Metrics that judge an epoch: of the validation, or of the training where there is none."""
-    return done.validation or done.train

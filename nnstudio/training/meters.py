@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from nnstudio.training.events import Metrics
+from nnstudio.training.single_objective import Judged
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class RunningTotals:
     """Sums over samples. `correct` is None where right and wrong make no sense.
 
     `answers` is how many answers each sample has, the tokens of a sequence. `variance` is that of
-    numeric targets, None for others.
+    numeric targets, None for others. `answered` is how many answers counted, None where all did;
+    then `loss` is a sum over answers.
     """
 
     loss: float
@@ -24,6 +26,7 @@ class RunningTotals:
     samples: int
     answers: int = 1
     variance: float | None = None
+    answered: int | None = None
 
     def __add__(self, other: RunningTotals) -> RunningTotals:
         return self._with(other, 1)
@@ -34,16 +37,19 @@ class RunningTotals:
     def _with(self, other: RunningTotals, sign: int) -> RunningTotals:
         return RunningTotals(
             self.loss + sign * other.loss,
-            _sum(self, other, sign),
+            _sum(self.correct, other.correct, sign),
             self.samples + sign * other.samples,
             max(self.answers, other.answers),
             self.variance if self.variance is not None else other.variance,
+            _sum(self.answered, other.answered, sign),
         )
 
     def metrics(self) -> Metrics:
-        answers = self.samples * self.answers
+        answers, parts = self.samples * self.answers, self.samples
+        if self.answered is not None:
+            answers = parts = max(self.answered, 1)
         accuracy = None if self.correct is None else self.correct / answers
-        loss = self.loss / self.samples
+        loss = self.loss / parts
         r2 = None if self.variance is None else 1.0 - loss / self.variance
         return Metrics(loss, accuracy, self.samples, r2)
 
@@ -51,10 +57,10 @@ class RunningTotals:
 NOTHING = RunningTotals(0.0, None, 0)
 
 
-def _sum(one: RunningTotals, other: RunningTotals, sign: int) -> int | None:
-    if one.correct is None and other.correct is None:
+def _sum(one: int | None, other: int | None, sign: int) -> int | None:
+    if one is None and other is None:
         return None
-    return (one.correct or 0) + sign * (other.correct or 0)
+    return (one or 0) + sign * (other or 0)
 
 
 class Meter:
@@ -78,13 +84,21 @@ class Meter:
         self._loss = torch.tensor(begin.loss, dtype=exact, device=device)
         self._correct = torch.tensor(begin.correct or 0, device=device)
         self._counts = begin.correct is not None
+        self._answered: Tensor | None = None
+        if begin.answered is not None:
+            self._answered = torch.tensor(begin.answered, device=device)
         self._samples = begin.samples
         self._answers = answers
         self._variance = variance
 
-    def add(self, loss: Tensor, correct: Tensor | None, samples: int) -> None:
-        """Mean loss () and right answers () of a batch of `samples`."""
-        self._loss.add_(loss.detach(), alpha=samples)
+    def add(self, judged: Judged, samples: int) -> None:
+        """Mean loss and right answers of a batch of `samples`."""
+        loss, correct, answered = judged
+        if answered is None:
+            self._loss.add_(loss.detach(), alpha=samples)
+        else:
+            self._loss.add_(loss.detach() * answered)
+            self._answered = answered if self._answered is None else self._answered + answered
         if correct is not None:
             self._correct.add_(correct)
             self._counts = True
@@ -92,8 +106,9 @@ class Meter:
 
     def read(self) -> RunningTotals:
         correct = int(self._correct.item()) if self._counts else None
+        answered = None if self._answered is None else int(self._answered.item())
         return RunningTotals(
-            self._loss.item(), correct, self._samples, self._answers, self._variance
+            self._loss.item(), correct, self._samples, self._answers, self._variance, answered
         )
 
 

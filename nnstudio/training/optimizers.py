@@ -1,91 +1,99 @@
-"""Optimizer and learning rate schedule from the settings, and torch made ready for them."""
+"""The optimizers of a training, by the table of `project/training/optimizers.py`."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import torch
 from torch import nn
-from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+from torch.optim import Adam, Optimizer
 
+from nnstudio.project.training.optimizers import OPTIMIZERS, OptimizerName
 from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.training.failures import TrainingError
 
-_THRESHOLD = 1e-4
-"""A loss must be lower by this share to count, as in torch's ReduceLROnPlateau."""
+_NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+Groups = list[dict[str, Any]]
 
 
-def build_optimizer(
-    parameters: Iterable[nn.Parameter], settings: TrainingSettings, device: torch.device
+def build_optimizers(
+    model: nn.Module, settings: TrainingSettings, device: torch.device
+) -> list[Optimizer]:
+    """The optimizer of the settings for the weights that can be trained.
+
+    Two where one does not take every weight: Muon those with two axes, AdamW all others. Fused
+    where torch can: one call a step instead of a dozen per weight, so small models train faster
+    and the interpreter stays free for the window. Raises `TrainingError` if torch refuses what the
+    settings say.
+    """
+    wanted = [p for p in model.parameters() if p.requires_grad]
+    name = settings.optimizer
+    beside = OPTIMIZERS[name].beside
+    if beside is None:
+        return [_built(name, wanted, model, settings, device)]
+    parts = (
+        (name, [p for p in wanted if p.ndim == 2]),
+        (beside, [p for p in wanted if p.ndim != 2]),
+    )
+    return [_built(kind, part, model, settings, device) for kind, part in parts if part]
+
+
+def arguments_of(name: OptimizerName, settings: TrainingSettings) -> dict[str, Any]:
+    """What torch's class is given of the settings, beside rate and weight decay."""
+    kind, found = OPTIMIZERS[name], {}
+    for argument, source in kind.arguments.items():
+        if isinstance(source, str):
+            value = getattr(settings, source)
+        else:
+            value = tuple(getattr(settings, one) for one in source)
+        if value is not None:
+            found[argument] = value
+    return {**found, **kind.fixed}
+
+
+def _built(
+    name: OptimizerName,
+    wanted: list[nn.Parameter],
+    model: nn.Module,
+    settings: TrainingSettings,
+    device: torch.device,
 ) -> Optimizer:
-    """The optimizer of the settings.
+    arguments = arguments_of(name, settings)
+    if device.type in OPTIMIZERS[name].fused and all(p.is_floating_point() for p in wanted):
+        arguments["fused"] = True
+    made = getattr(torch.optim, name)
+    try:
+        return cast(
+            Optimizer,
+            made(
+                _groups(wanted, model, settings),
+                lr=settings.learning_rate,
+                weight_decay=settings.weight_decay,
+                **arguments,
+            ),
+        )
+    except ValueError as error:
+        raise TrainingError(f"The optimizer {name} refuses its settings: {error}.") from error
 
-    Fused where torch can: one call a step instead of a dozen per weight, so small models train
-    faster and the interpreter stays free for the window.
-    """
-    wanted = list(parameters)
-    fused = device.type in ("cpu", "cuda") and all(p.is_floating_point() for p in wanted)
-    rate, decay = settings.learning_rate, settings.weight_decay
-    match settings.optimizer:
-        case "Adam":
-            return Adam(wanted, lr=rate, weight_decay=decay, fused=fused)
-        case "AdamW":
-            return AdamW(wanted, lr=rate, weight_decay=decay, fused=fused)
-        case "SGD":
-            return SGD(wanted, lr=rate, momentum=settings.momentum, weight_decay=decay, fused=fused)
-        case "RMSprop":
-            return RMSprop(wanted, lr=rate, momentum=settings.momentum, weight_decay=decay)
+
+def _groups(wanted: list[nn.Parameter], model: nn.Module, settings: TrainingSettings) -> Groups:
+    """All in one group, or norms and biases apart from the others, without weight decay."""
+    if settings.decay_norms or not settings.weight_decay:
+        return [{"params": wanted}]
+    spared = {id(p) for p in _norms_and_biases(model)}
+    groups = (
+        {"params": [p for p in wanted if id(p) not in spared]},
+        {"params": [p for p in wanted if id(p) in spared], "weight_decay": 0.0},
+    )
+    return [group for group in groups if group["params"]]
 
 
-class Schedule:
-    """The learning rate of each epoch.
-
-    With e epochs done: cosine is rate - (rate - lowest) * (1 - cos(pi * e / epochs)) / 2
-    (I. Loshchilov, F. Hutter, SGDR, 2017, one period); step is rate * factor ** (e // every);
-    plateau is as torch.optim.lr_scheduler.ReduceLROnPlateau.
-    """
-
-    def __init__(self, settings: TrainingSettings) -> None:
-        self._settings = settings
-        self._rate = settings.learning_rate
-        self._best = math.inf
-        self._worse = 0
-
-    def rate(self, epoch: int) -> float:
-        """The rate of `epoch`, which counts from 1."""
-        settings = self._settings
-        match settings.schedule:
-            case "cosine":
-                lowest = min(settings.lowest_rate, settings.learning_rate)
-                fallen = (1.0 - math.cos(math.pi * (epoch - 1) / settings.epochs)) / 2.0
-                return settings.learning_rate - (settings.learning_rate - lowest) * fallen
-            case "step":
-                falls = (epoch - 1) // settings.schedule_every
-                return settings.learning_rate * settings.schedule_factor**falls
-            case _:
-                return self._rate
-
-    def epoch_done(self, loss: float) -> None:
-        """Tell the schedule how the epoch went: only plateau listens."""
-        if self._settings.schedule != "plateau":
-            return
-        if loss < self._best * (1.0 - _THRESHOLD):
-            self._best, self._worse = loss, 0
-            return
-        self._worse += 1
-        if self._worse > self._settings.schedule_patience:
-            lowest = min(self._settings.lowest_rate, self._rate)
-            self._rate = max(self._rate * self._settings.schedule_factor, lowest)
-            self._worse = 0
-
-    def state(self) -> dict[str, Any]:
-        return {"rate": self._rate, "best": self._best, "worse": self._worse}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        self._rate = float(state["rate"])
-        self._best = float(state["best"])
-        self._worse = int(state["worse"])
+def _norms_and_biases(model: nn.Module) -> Iterable[nn.Parameter]:
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            if isinstance(module, _NORMS) or parameter.ndim < 2 or "bias" in name:
+                yield parameter
 
 
 def warm_up(device: torch.device) -> None:
@@ -95,7 +103,7 @@ def warm_up(device: torch.device) -> None:
     """
     weight = nn.Parameter(torch.zeros(2, 2, device=device))
     target = torch.zeros(2, dtype=torch.int64, device=device)
-    optimizer = build_optimizer([weight], TrainingSettings(), device)
+    optimizer = Adam([weight], fused=device.type in OPTIMIZERS["Adam"].fused)
     nn.functional.cross_entropy(weight, target).backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_([weight], 1.0)
     optimizer.step()

@@ -15,13 +15,22 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from nnstudio.errors import UserError
 from nnstudio.project.data import settings as data_settings
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.training.schedules import SCHEDULES
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.checkpoints import STATE, Checkpoint, name_of
 from nnstudio.training.events import EpochDone, from_json
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.meters import NOTHING, RunningTotals
 
-_MAY_CHANGE = {"epochs", "early_stopping", "checkpoint", "device", "threads"}
+_MAY_CHANGE = {
+    "epochs",
+    "early_stopping",
+    "best_by",
+    "checkpoint",
+    "device",
+    "threads",
+    "start_from",  # the weights have left it long ago
+}
 """Settings of the training that may be others."""
 _PARTS = ("fields", "targets", "feeds", "preparation", "augmentation")
 """Parts of a spec beside its settings and its source that decide the samples."""
@@ -36,6 +45,8 @@ class Position:
     sums: RunningTotals = NOTHING
     epoch_seconds: float = 0.0
     seconds: float = 0.0
+    rate: float = 0.0
+    """Of the last step."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +114,10 @@ def _may_differ(
             f"The checkpoint was made with torch {state['torch']}: "
             f"with {torch} the last digits may differ."
         )
-    if now["schedule"] == "cosine" and before["epochs"] != now["epochs"]:
+    if SCHEDULES[now["schedule"]].length and before["epochs"] != now["epochs"]:
         found.append(
-            f"The cosine now ends at epoch {now['epochs']:,} instead of {before['epochs']:,}: the "
-            "learning rate goes on along another curve than the one that it came by."
+            f"The schedule now ends at epoch {now['epochs']:,} instead of {before['epochs']:,}: "
+            "the learning rate goes on along another curve than the one that it came by."
         )
     return found
 
@@ -125,11 +136,18 @@ class _SavedPosition(BaseModel):
     sums: dict[str, Any]
     epoch_seconds: _Seconds
     seconds: _Seconds
+    rate: _Seconds
+
+
+class _SavedLearner(BaseModel):
+    averaged: _Count
+    scaler: dict[str, Any] | None
 
 
 class _SavedState(BaseModel):
     position: _SavedPosition
     schedule: dict[str, Any]
+    learner: _SavedLearner
     best: dict[str, Any] | None
     last: dict[str, Any] | None
     settings: dict[str, Any]
@@ -176,7 +194,7 @@ def saved_state(checkpoint: Checkpoint, steps: int) -> Saved:
         raise damaged(checkpoint, "its last epoch is not the one before its position")
     if (best is None) is not (last is None) or (best and last and best.epoch > last.epoch):
         raise damaged(checkpoint, "its best epoch is none of those before its position")
-    position = Position(told.epoch, told.step, sums, told.epoch_seconds, told.seconds)
+    position = Position(told.epoch, told.step, sums, told.epoch_seconds, told.seconds, told.rate)
     return Saved(position, found.schedule, best, last)
 
 
@@ -200,7 +218,7 @@ def _facts(spec: DataSpec) -> dict[str, Any]:
         "settings": {
             name: value
             for name, value in data_settings.values_of(spec).items()
-            if name not in ("data", "prepare", "augment")  # decided by parts of their own
+            if name != "data"  # decided by name and content
         },
         "name": source["path"] if source["kind"] == "builtin" else None,
         "content": fingerprint["hash"] if fingerprint else None,

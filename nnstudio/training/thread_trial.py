@@ -65,7 +65,8 @@ def threads_for(
     if isinstance(before, int) and 1 <= before <= counts[0]:
         return before
     short = settings.epochs * batches.steps < FEW_STEPS
-    if len(counts) == 1 or short or learner.device.type != "cpu":
+    # Compiled code is made for the threads that there are.
+    if len(counts) == 1 or short or learner.device.type != "cpu" or settings.compile:
         return counts[0]
     memory = ThreadMemory() if memory is None else memory
     case = _case(learner, batches, settings, name)
@@ -124,7 +125,7 @@ def _tried(
     try:
         with _random_numbers_kept():
             trial = learner.copy()
-            trial.model.train()
+            trial.learn()
             order = batches.order(settings.seed, 1)
             position = 0
 
@@ -160,6 +161,7 @@ def _case(
         [(tuple(p.shape), str(p.dtype)) for p in learner.parameters],
         [_forms(rows) for rows in sample],
         (settings.optimizer, settings.loss, settings.clip_norm is not None),
+        (settings.precision, settings.channels_last, settings.average_decay is not None),
         (cores(), torch.__version__, torch.backends.cpu.get_cpu_capability()),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]

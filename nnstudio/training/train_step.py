@@ -1,4 +1,4 @@
-"""A model with all that changes while it learns: weights, optimizer, random numbers.
+"""A model with all that changes while it learns: weights, optimizers, averages, random numbers.
 
 One step and one measurement; no epochs, no events, no files.
 """
@@ -6,100 +6,205 @@ One step and one measurement; no epochs, no events, no files.
 from __future__ import annotations
 
 import copy
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from nnstudio.data.answer import in_words
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, first
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import checkpoints
+from nnstudio.training import kept_tensors, machine, starting
 from nnstudio.training.augmenting import augment_for
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.objectives import answers, objective_for
-from nnstudio.training.optimizers import build_optimizer, warm_up
+from nnstudio.training.optimizers import build_optimizers, warm_up
+from nnstudio.training.single_objective import Judged
 
 
 class TrainStep:
-    """Puts the model on the device and makes the optimizer for it."""
+    """Puts the model on the device and makes the optimizers for it."""
 
     def __init__(
-        self, model: nn.Module, example: DataSet, settings: TrainingSettings, device: torch.device
+        self,
+        model: nn.Module,
+        example: DataSet,
+        settings: TrainingSettings,
+        device: torch.device,
+        *,
+        resumes: bool = False,
     ) -> None:
         """example: the data set to train on; the model is tried out on two of its samples.
 
-        Raises `TrainingError` if model, data and loss do not go together.
+        resumes: weights will come from a checkpoint. Raises `TrainingError` if model, data and
+        settings do not go together, or the machine cannot do what they ask for.
         """
+        machine.refuse_what_cannot_be(settings, device)
         torch.manual_seed(settings.seed)
         self.model = model.to(device)
         self.device = device
         self._example = example.with_scales_on(device)
         self._settings = settings
+        self._in_16_bits = machine.sixteen_bits(settings)
+        if settings.channels_last:
+            _refuse_no_pictures(example, model)
+            self.model = cast(Any, model).to(memory_format=torch.channels_last)
         # Before the optimizer is made: lazy modules get their weights here.
         self.objective = objective_for(settings, example, self._try_out())
         self._augment = augment_for(example, self.objective)
-        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.weights_taken = None
+        if settings.start_from and not resumes:
+            self.weights_taken = starting.take_weights(model, settings.start_from)
+        self.frozen = starting.freeze(model, settings.frozen_nodes)
+        self._make_learning()
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
-        self._optimizer = build_optimizer(self.parameters, settings, device)
         warm_up(device)
 
-    def set_rate(self, rate: float) -> None:
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
+    def _make_learning(self) -> None:
+        """Make what changes the weights of `self.model`."""
+        settings = self._settings
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizers = build_optimizers(self.model, settings, self.device)
+        self._scaler = None
+        if settings.precision == "fp16":
+            self._scaler = torch.amp.GradScaler(self.device.type)  # type: ignore[attr-defined]
+        self._average = None
+        if settings.average_decay is not None:
+            mean = get_ema_multi_avg_fn(settings.average_decay)  # type: ignore[no-untyped-call]
+            self._average = AveragedModel(self.model, multi_avg_fn=mean, use_buffers=True)
+        # Translated when it is first called, on the threads that the training then has.
+        self._forward: Any = torch.compile(self.model) if settings.compile else self.model
+        self._gathers = False
 
-    def step(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
-        """Learn from one batch; its mean loss and number of right answers, on the device."""
-        self._optimizer.zero_grad(set_to_none=True)
-        loss, correct = self._judge(inputs, targets, learning=True)
+    @property
+    def judged_model(self) -> nn.Module:
+        """The model that is validated and kept: the average of its weights, if there is one."""
+        if self._average is None or not int(self._average.n_averaged):
+            return self.model
+        return self._average.module
+
+    def learn(self) -> None:
+        """Get ready for steps, after measurements."""
+        starting.learn(self.model, self.frozen)
+
+    def step(
+        self, inputs: Rows, targets: Rows, *, batches: int = 1, is_last: bool = True
+    ) -> Judged:
+        """Learn from one batch; its mean loss and number of right answers, on the device.
+
+        batches: of how many the gradients are averaged; is_last: whether this is the last of them,
+        after which the weights change.
+        """
+        if not self._gathers:
+            for optimizer in self.optimizers:
+                optimizer.zero_grad(set_to_none=True)
+        judged = self._judge(self._forward, inputs, targets, learning=True)
+        loss = judged.loss if batches == 1 else judged.loss / batches
+        if self._scaler is not None:
+            loss = self._scaler.scale(loss)
         loss.backward()  # type: ignore[no-untyped-call]
-        if self._settings.clip_norm is not None:
-            nn.utils.clip_grad_norm_(self.parameters, self._settings.clip_norm)
-        self._optimizer.step()
-        return loss, correct
+        self._gathers = not is_last
+        if is_last:
+            self._change_weights()
+        return judged
 
-    def measure(self, inputs: Rows, targets: Rows) -> tuple[Tensor, Tensor | None]:
-        """The same figures without learning. The caller puts the model into `eval`."""
+    def _change_weights(self) -> None:
+        scaler, clip = self._scaler, self._settings.clip_norm
+        if scaler is not None and clip is not None:
+            for optimizer in self.optimizers:
+                scaler.unscale_(optimizer)
+        if clip is not None:
+            nn.utils.clip_grad_norm_(self.parameters, clip)
+        for optimizer in self.optimizers:
+            if scaler is None:
+                optimizer.step()
+            else:
+                scaler.step(optimizer)
+        if scaler is not None:
+            scaler.update()
+        if self._average is not None:
+            self._average.update_parameters(self.model)
+
+    def measure(self, inputs: Rows, targets: Rows, figures: Any = None) -> Judged:
+        """The same figures without learning. The caller puts `judged_model` into `eval`.
+
+        figures: sums of the objective, to which the batch is added.
+        """
+        model = self.judged_model
         with torch.no_grad():
-            return self._judge(inputs, targets, learning=False)
+            called = self._forward if model is self.model else model
+            return self._judge(called, inputs, targets, learning=False, figures=figures)
 
     def _judge(
-        self, inputs: Rows, targets: Rows, *, learning: bool
-    ) -> tuple[Tensor, Tensor | None]:
+        self, model: Any, inputs: Rows, targets: Rows, *, learning: bool, figures: Any = None
+    ) -> Judged:
         given = self._example.on_scale(inputs)
         if learning and self._augment is not None:
             given, targets = self._augment(given, targets)
         given = self._example.along_axis(given)
         if self.objective.reconstructs:  # a copy: the model may overwrite what it is given
             targets = first(given).movedim(self._example.batch_axis, 0).clone()
-        output = answers(self._call(given), self._example.batch_axis)
+        output = answers(self._call(model, given), self._example.batch_axis)
+        if figures is not None:
+            self.objective.count(figures, output, targets)
         return self.objective.measure(output, targets, learning=learning)
 
-    def _call(self, given: Rows) -> object:
-        return self.model(given) if isinstance(given, Tensor) else self.model(**given)
+    def _call(self, model: Any, given: Rows) -> object:
+        if self._settings.channels_last:
+            given = each(_channels_last, given)
+        if self._in_16_bits is None:
+            return _called(model, given)
+        with torch.autocast(self.device.type, self._in_16_bits):
+            output = _called(model, given)
+        if isinstance(output, dict):
+            return {name: _in_float32(rows) for name, rows in output.items()}
+        return _in_float32(output)
 
     def copy(self) -> TrainStep:
         """Make another one as this one was made, with weights of its own, to try steps out."""
         made = copy.copy(self)
-        made.model = copy.deepcopy(self.model)
-        made.parameters = [p for p in made.model.parameters() if p.requires_grad]
-        made._optimizer = build_optimizer(made.parameters, self._settings, self.device)
+        made.model, made.frozen = copy.deepcopy((self.model, self.frozen))
+        made._make_learning()
         return made
 
+    # Checkpoints
+
     def tensors(self) -> dict[str, Tensor]:
-        """All that is needed, beside the weights, to go on exactly from here."""
+        """All that is needed, beside the weights of `judged_model`, to go on exactly from here."""
+        found = kept_tensors.of_random_numbers(self.device)
+        for number, optimizer in enumerate(self.optimizers):
+            found.update(kept_tensors.of_optimizer(optimizer, number))
+        if self.judged_model is not self.model:
+            weights = kept_tensors.of_model(self.model)
+            found.update({f"{kept_tensors.MODEL}.{key}": value for key, value in weights.items()})
+        if self._gathers:
+            found.update(kept_tensors.of_gradients(self.parameters))
+        return found
+
+    def state(self) -> dict[str, Any]:
+        """All else that is needed, as JSON values."""
         return {
-            **checkpoints.optimizer_tensors(self._optimizer),
-            **checkpoints.rng_tensors(self.device),
+            "averaged": 0 if self._average is None else int(self._average.n_averaged),
+            "scaler": None if self._scaler is None else self._scaler.state_dict(),
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Raises `TrainingError` if the checkpoint is another model's, or damaged."""
-        checkpoints.restore_model(self.model, checkpoint)
-        checkpoints.restore_optimizer(self._optimizer, checkpoint)
-        checkpoints.restore_rng(self.device, checkpoint)
+        learning, state = checkpoint.part(kept_tensors.MODEL), checkpoint.state["learner"]
+        kept_tensors.restore_model(self.model, learning or checkpoint.weights)
+        if self._average is not None:
+            kept_tensors.restore_model(self._average.module, checkpoint.weights)
+            self._average.n_averaged.fill_(state["averaged"])
+        for number, optimizer in enumerate(self.optimizers):
+            kept_tensors.restore_optimizer(optimizer, checkpoint, number)
+        if self._scaler is not None:
+            self._scaler.load_state_dict(state["scaler"])
+        self._gathers = kept_tensors.restore_gradients(self.parameters, checkpoint)
+        kept_tensors.restore_random_numbers(self.device, checkpoint)
 
     def _try_out(self) -> Rows:
         """The output for a few samples: errors show before anything is set up."""
@@ -107,7 +212,8 @@ class TrainStep:
         few = each(lambda rows: rows[which].to(self.device, copy=True), self._example.inputs)
         self.model.eval()
         with torch.no_grad():
-            output = answers(self._call(self._example.to_model(few)), self._example.batch_axis)
+            given = self._example.to_model(few)
+            output = answers(self._call(self.model, given), self._example.batch_axis)
         for rows in (output,) if isinstance(output, Tensor) else output.values():
             if len(rows) != count(few):
                 raise TrainingError(
@@ -115,3 +221,26 @@ class TrainStep:
                     "expected one row per sample."
                 )
         return output
+
+
+def _called(model: Any, given: Rows) -> object:
+    return model(given) if isinstance(given, Tensor) else model(**given)
+
+
+def _in_float32(output: object) -> object:
+    is_short = isinstance(output, Tensor) and output.dtype in (torch.bfloat16, torch.float16)
+    return cast(Tensor, output).float() if is_short else output
+
+
+def _channels_last(rows: Tensor) -> Tensor:
+    return rows.to(memory_format=torch.channels_last) if rows.ndim == 4 else rows
+
+
+def _refuse_no_pictures(example: DataSet, model: nn.Module) -> None:
+    inputs = example.inputs
+    tensors = [inputs] if isinstance(inputs, Tensor) else list(inputs.values())
+    if not any(rows.ndim == 4 for rows in tensors) or any(p.ndim == 5 for p in model.parameters()):
+        raise TrainingError(
+            "Channels last needs samples of channels x height x width and no layer of volumes: "
+            "turn it off for this model."
+        )

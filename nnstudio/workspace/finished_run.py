@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +58,11 @@ def train(
     anew: bool = False,
     choices: Choices = NO_CHOICES,
 ) -> FinishedRun:
-    """Train and wait for the end. choices: what is said by hand of the data.
+    """Train and wait for the end. choices: what is said by hand of the data; anew: in the place of
+    the run that is kept in `folder`.
 
     Raises `Refusal`, `SettingsError` or `RunStoreError` if that cannot be, `TrainingError` if it
-    fails. Ctrl+C
-    stops the training, with a checkpoint if there is a folder, and is passed on.
+    fails. Ctrl+C stops the training, with a checkpoint if there is a folder, and is passed on.
     """
     if resume and folder is None:
         raise Refusal("resume expects the folder of the training to go on with")
@@ -83,5 +82,5 @@ def train(
         raise TrainingError(events[-1].sentence)
     assert run.prepared is not None
     if run.prepared.data is not None:
-        project = dataclasses.replace(project, data=run.prepared.data)
+        project = replace(project, data=run.prepared.data)
     return FinishedRun(project, run.state, events, folder, run.prepared.model)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import prod
 
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import full_report
@@ -177,13 +176,15 @@ def _answers_command(project: Project, report: Report, info: DataSetInfo) -> Fit
     answers = answers_for(project, report, info)
     if len(answers) == 1:
         (answer,) = answers.values()
-        return FitToData(None, _values(answer), by_pixel=answer.task == "per_pixel")
-    return FitToData(None, 0, heads=tuple((name, _values(a)) for name, a in answers.items()))
+        return FitToData(None, _values(project, answer), by_pixel=answer.task == "per_pixel")
+    heads = tuple((name, _values(project, answer)) for name, answer in answers.items())
+    return FitToData(None, 0, heads=heads)
 
 
-def _values(answer: Answer) -> int:
+def _values(project: Project, answer: Answer) -> int:
     """How many values an output needs for each answer; 0 where its Input decides."""
-    return len(answer.classes) or prod(answer.output or (0,))
+    pairs = project.training.loss == "gaussian_nll" and answer.task == "number"
+    return len(answer.classes) or answer.values * (2 if pairs else 1)
 
 
 @dataclass(frozen=True)

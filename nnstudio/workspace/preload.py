@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from threading import Event
+
+_LOADED = Event()
+"""Set once torch is there; until then nobody in the window's thread waits for it."""
+
 
 def warm_up() -> tuple[str, ...]:
     """Import what summary and training need and take one step of nothing; the devices there are.
@@ -14,4 +20,23 @@ def warm_up() -> tuple[str, ...]:
 
     optimizers.warm_up(devices.resolve("cpu"))
     load("digits")
+    _LOADED.set()
     return tuple(device.name for device in devices.available())
+
+
+def shortcomings(device: str) -> dict[str, str]:
+    """By the name of a setting: what of its choices this machine cannot do on that device.
+
+    Empty until `warm_up` is done, and for a device that is not there: that is refused.
+    """
+    return _shortcomings(device) if _LOADED.is_set() else {}
+
+
+@cache
+def _shortcomings(device: str) -> dict[str, str]:
+    from nnstudio.training import devices, machine
+
+    try:
+        return machine.shortcomings(devices.resolve(device))
+    except devices.DeviceError:
+        return {}

@@ -32,7 +32,7 @@ def judged(dataset: DataSet, output: Tensor, **settings: Any) -> tuple[Tensor, T
     """Loss, loss while learning, right answers."""
     made = objective_for(TrainingSettings(**settings), dataset, output)
     targets = made.targets(dataset)
-    loss, right = made.measure(output, targets)
+    loss, right, _ = made.measure(output, targets)
     return loss, made.measure(output, targets, learning=True)[0], right
 
 
@@ -73,7 +73,7 @@ def test_numbers_and_their_variance() -> None:
     targets, output = torch.randn(30, 2) * 3, torch.randn(30, 2)
     dataset = data(Answer("", "number", (), (2,)), targets)
     made = objective_for(TrainingSettings(), dataset, output)
-    loss, right = made.measure(output, made.targets(dataset))
+    loss, right, _ = made.measure(output, made.targets(dataset))
     assert (loss, right) == (functional.mse_loss(output, targets), None)
     assert made.variance(targets) == pytest.approx(targets.double().var(0, correction=0).mean())
 
@@ -110,7 +110,7 @@ def test_weights_and_smoothing_are_of_the_training_alone() -> None:
 def test_soft_targets_of_mixed_samples() -> None:
     output, soft = torch.randn(4, 3), torch.rand(4, 3).softmax(1)
     made = SingleObjective(TrainingSettings(), (3,), Answer("", "classes", ABC))
-    loss, right = made.measure(output, soft, learning=True)
+    loss, right, _ = made.measure(output, soft, learning=True)
     assert torch.allclose(loss, functional.cross_entropy(output, soft))
     assert right == (output.argmax(1) == soft.argmax(1)).sum()
 

@@ -132,4 +132,4 @@ def test_what_may_make_other_bits_is_said() -> None:
     device, torch, cosine = Facts(settings.with_values(epochs=20)).refuse_others(state, "cpu")
     assert device == "The checkpoint was made on cuda:0: on cpu the last digits may differ."
     assert torch.startswith("The checkpoint was made with torch 2.5.0: with ")
-    assert cosine.startswith("The cosine now ends at epoch 20 instead of 10")
+    assert cosine.startswith("The schedule now ends at epoch 20 instead of 10")

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import checkpoints, loop, priority, thread_trial
+from nnstudio.training import checkpoints, kept_tensors, loop, priority, thread_trial
 from nnstudio.training.batches import Batches
 from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started
 from nnstudio.training.thread import Prepared, Run
@@ -95,7 +95,7 @@ def test_a_trial_touches_neither_the_model_nor_random_numbers(tmp_path: Path) ->
     learner, batches = learner_and_batches(network())
 
     def tensors() -> dict[str, Tensor]:
-        return {**checkpoints.model_tensors(learner.model), **learner.tensors()}
+        return {**kept_tensors.of_model(learner.model), **learner.tensors()}
 
     before = {key: value.clone() for key, value in tensors().items()}
     numbers = random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[union-attr]

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from nnstudio.data.dataset import DataSet
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import checkpoints
+from nnstudio.training import checkpoints, kept_tensors
 from nnstudio.training.batches import Batches
 from nnstudio.training.events import (
     CheckpointSaved,
@@ -202,7 +202,7 @@ def test_more_unfit_checkpoints(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert_fails(train(network(), *parts(), more, device=CPU, resume=gone), "no checkpoint at")
     weights = checkpoints.folder_of(gone) / "1-0"
-    checkpoints.write(weights, checkpoints.model_tensors(network()), {}, {})
+    checkpoints.write(weights, kept_tensors.of_model(network()), {}, {})
     assert_fails(train(network(), *parts(), more, device=CPU, resume=weights), "weights only")
 
 

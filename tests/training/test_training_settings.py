@@ -27,7 +27,8 @@ def test_every_field_is_explained() -> None:
         ({"momentum": 1.0}, "Momentum must be below 1, not 1.0."),
         (
             {"optimizer": "Magic"},
-            "Optimizer must be 'Adam', 'AdamW', 'SGD' or 'RMSprop', not 'Magic'.",
+            "Optimizer must be 'Adam', 'AdamW', 'SGD', 'RMSprop', 'NAdam', 'RAdam', 'Adamax', "
+            "'Adagrad', 'Adadelta' or 'Muon', not 'Magic'.",
         ),
         ({"device": "tpu"}, "Device must be auto, cpu, cuda, cuda:N or mps, not 'tpu'."),
         ({"lerning_rate": 1}, "There is no training setting named lerning_rate."),

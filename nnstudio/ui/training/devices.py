@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.background import Background
@@ -13,6 +13,9 @@ from nnstudio.workspace.workspace import Workspace
 
 class DeviceChoice(QObject):
     """Keeps the run bar in step with the devices there are and the one in the settings."""
+
+    found = Signal()
+    """What this machine has is known from now on."""
 
     def __init__(self, workspace: Workspace, run_bar: RunBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,3 +44,4 @@ class DeviceChoice(QObject):
 
     def _on_found(self, devices: tuple[str, ...]) -> None:
         self._run_bar.show_devices(devices, self._workspace.project.training.device)
+        self.found.emit()

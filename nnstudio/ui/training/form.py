@@ -33,6 +33,7 @@ from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.training.mismatch_notice import MismatchNotice
+from nnstudio.workspace.preload import shortcomings
 from nnstudio.workspace.schema_settings import Setting, setting_of, text_of
 from nnstudio.workspace.workspace import Workspace
 
@@ -134,6 +135,7 @@ class TrainingForm(QWidget):
     def refresh(self) -> None:
         """Show the settings as they are now."""
         now, fresh = values_of(self._workspace.project), values_of(Project())
+        cannot = shortcomings(now["device"])
         for name, row in self.rows.items():
             setting = self._schema[name]
             value, default = now[name], fresh[name]
@@ -147,7 +149,7 @@ class TrainingForm(QWidget):
                     placeholder=text_of(default) or "none",
                     fallback=text_of(default),
                     choices=self._choices(setting, str(value)),
-                    help=setting.note,
+                    help=f"{setting.note} {cannot.get(name, '')}".rstrip(),
                 )
             )
             wanted = setting.shown_when
