@@ -25,7 +25,7 @@ from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import INITIALISED, NEEDS_MATRIX, RULES
-from nnstudio.training.checkpoints import model_tensors
+from nnstudio.training import kept_tensors
 from tests.compiler.ruff_referee import ruff_format
 from tests.drawing import Drawing
 
@@ -241,7 +241,7 @@ def test_a_checkpoint_holds_both_keys(tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     model = build(generate(tied()))
-    save_file(model_tensors(model), tmp_path / "a.safetensors")
+    save_file(kept_tensors.of_model(model), tmp_path / "a.safetensors")
     found = load_file(tmp_path / "a.safetensors")
     assert torch.equal(found["head.weight"], found["embedding.weight"])
 

@@ -114,7 +114,7 @@ def test_numbers_are_judged_by_r2(panel: TrainingPanel) -> None:
     assert panel.table.to_csv().splitlines()[0] == "Epoch,Loss,Val. loss,R²,Val. R²,Rate,Time"
     panel.begin()
     panel.handle(training()[0])
-    panel.handle(training(1)[-2])
+    panel.handle(training(1)[-1])
     assert plots.accuracy.isVisibleTo(plots)
     assert not plots.r2.isVisibleTo(plots)
     assert panel.table.visible_texts()[0][3] == "80.00 %"

@@ -91,7 +91,7 @@ def test_a_failed_run_marks_its_node(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = window.workspace.source().lines_of("Small", "fc")[0]
-    monkeypatch.setattr(window.workspace, "start_training", lambda **_: FailingRun(line))
+    monkeypatch.setattr(window.workspace, "start_training", lambda *_, **__: FailingRun(line))
     assert window.actions_table.run("run.start")
     qtbot.waitUntil(lambda: window.training.state is State.FAILED)
     assert window.editor.canvas.selection() == frozenset({"fc"})
