@@ -29,8 +29,8 @@ class EpochTable(BarTable):
                     lambda r: str(r.epoch),
                     lambda r: r.epoch,
                     icon=self._star,
-                    tip="The star marks the best epoch by the figure that the settings choose, of the "
-                    "validation (of the training where nothing is validated)",
+                    tip="The star marks the best epoch by the figure that the settings choose, of "
+                    "the validation (of the training where nothing is validated)",
                 ),
                 Column("Loss", lambda r: _loss(r.train), lambda r: r.train.loss),
                 Column(
