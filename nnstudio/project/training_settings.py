@@ -38,6 +38,17 @@ class LengthSettings(SettingsPart):
     ] = 32
 
 
+PARTS: tuple[tuple[str, type[SettingsPart]], ...] = (
+    ("Length", LengthSettings),
+    ("Optimizer", OptimizerSettings),
+    ("Learning rate schedule", ScheduleSettings),
+    ("Objective", ObjectiveSettings),
+    ("Weights", WeightSettings),
+    ("Running", RunningSettings),
+)
+"""The settings by what they are about, each part under its title."""
+
+
 # pydantic lists the fields of the last base first.
 class TrainingSettings(
     RunningSettings,

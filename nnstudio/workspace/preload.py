@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from threading import Event
 
@@ -20,6 +21,7 @@ def warm_up() -> tuple[str, ...]:
 
     optimizers.warm_up(devices.resolve("cpu"))
     load("digits")
+    gc.freeze()  # the libraries stay: to look through them costs a moment that a hand can feel
     _LOADED.set()
     return tuple(device.name for device in devices.available())
 

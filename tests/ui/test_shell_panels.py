@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.analysis.report import Fix, Problem
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands.node import SetParam
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.commands.swap_type import swap_command
 from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import preset_names
@@ -23,6 +24,13 @@ from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.panels.documented_table import DocumentedTable
 from nnstudio.ui.panels.problems_panel import ProblemsPanel
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.training.form import (
+    IN_TOOLBAR,
+    LEFT,
+    RIGHT,
+    settings_by_group,
+    settings_of_form,
+)
 from nnstudio.ui.window.find_bar import find
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
@@ -216,6 +224,30 @@ def test_training_settings_are_undo_steps(window: MainWindow) -> None:
     assert form.rows["momentum"].isHidden()
     form.rows["optimizer"].committed.emit("optimizer", "SGD")
     assert not form.rows["momentum"].isHidden()
+
+
+def test_every_setting_has_its_place_in_the_form(window: MainWindow) -> None:
+    form = window.panels.form
+    grouped = [name for names in settings_by_group().values() for name in names]
+    everywhere = [*grouped, *LEFT, *RIGHT, *IN_TOOLBAR]
+    assert sorted(everywhere) == sorted(setting.name for setting in settings_of_form())
+    assert set(form.rows) == {*LEFT, *RIGHT}
+    for group in form.groups.values():
+        group.set_open(True)
+    assert set(form.rows) == set(everywhere) - set(IN_TOOLBAR)
+
+
+def test_a_group_says_how_much_of_it_is_set_and_shows_it_when_opened(window: MainWindow) -> None:
+    window.workspace.do(SetSettings({"schedule": "step", "schedule_every": 3}, "Set"))
+    group = window.panels.form.groups["Learning rate schedule"]
+    assert group.title == "Learning rate schedule (2 set)"
+    group.set_open(True)
+    rows = window.panels.form.rows
+    assert rows["schedule_every"].editor.text() == "3"
+    assert not rows["schedule_every"].isHidden()
+    assert rows["schedule_patience"].isHidden()
+    window.workspace.undo()
+    assert group.title == "Learning rate schedule"
 
 
 def test_fit_to_data(window: MainWindow) -> None:

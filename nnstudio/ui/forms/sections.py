@@ -107,6 +107,16 @@ class Section(QFrame):
         """Unfold or fold it."""
         self._title.setChecked(open)
 
+    @property
+    def title(self) -> str:
+        """What stands over it."""
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        """Put other words in its place."""
+        if title != self._title.text():
+            self._title.setText(title)
+
     def flash(self) -> None:
         """Light up for a moment, so that the eye finds what is open already."""
         self._light(True)

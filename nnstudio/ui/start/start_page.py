@@ -39,7 +39,11 @@ FEW = 6
 
 
 class Gallery(QWidget):
-    """Everything one can begin with. Pictures are filled in one by one, after it is shown."""
+    """Everything one can begin with.
+
+    Its cards are made when it is first shown, their pictures one by one after that: who opens a
+    project at once does not wait for them.
+    """
 
     preset_chosen = Signal(str)
     empty_chosen = Signal()
@@ -57,6 +61,7 @@ class Gallery(QWidget):
     ) -> None:
         super().__init__(parent)
         self._load = load
+        self._presets = presets
         self._waiting: deque[PresetCard] = deque()
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._fill_one)
@@ -83,9 +88,9 @@ class Gallery(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.side)
-        row.addWidget(self._make_page(presets), 1)
+        row.addWidget(self._make_page(), 1)
 
-    def _make_page(self, presets: Sequence[PresetInfo]) -> QScrollArea:
+    def _make_page(self) -> QScrollArea:
         area = QScrollArea(self, widgetResizable=True)
         page = QWidget(area.viewport())
         page.setObjectName("galleryPage")
@@ -109,6 +114,25 @@ class Gallery(QWidget):
         head.addWidget(self.search, 2, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addSpacing(8)
+        self._families = QVBoxLayout()
+        self._families.setSpacing(8)
+        column.addLayout(self._families)
+        self._nothing = QLabel("No example fits.")
+        self._nothing.setProperty("role", "muted")
+        self._nothing.hide()
+        column.addWidget(self._nothing)
+        column.addStretch(1)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        return area
+
+    def _fill_page(self) -> None:
+        """Make the cards, once."""
+        if self._sections:
+            return
+        presets, page = self._presets, self._families.parentWidget()
         families: dict[str, list[PresetInfo]] = {FIRST: []}
         for info in presets:
             starter = len(presets) > FEW and info.name in STARTERS
@@ -127,22 +151,13 @@ class Gallery(QWidget):
                 card.chosen.connect(partial(self.preset_chosen.emit, card.info.name))
                 holder.add(card)
             self.cards += cards
-            column.addWidget(label)
-            column.addWidget(holder)
+            self._families.addWidget(label)
+            self._families.addWidget(holder)
             self._sections.append((label, holder, cards))
-        self._nothing = QLabel("No example fits.")
-        self._nothing.setProperty("role", "muted")
-        self._nothing.hide()
-        column.addWidget(self._nothing)
-        column.addStretch(1)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        return area
 
     def card(self, name: str) -> PresetCard | None:
         """Return the card of a preset."""
+        self._fill_page()
         return next((card for card in self.cards if card.info.name == name), None)
 
     # -- pictures -----------------------------------------------------------------------------
@@ -195,6 +210,7 @@ class Gallery(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._fill_page()
         self.side.reload()
         if not self._timer.isActive() and any(not card.parameters for card in self.cards):
             self._waiting.extend(card for card in self.cards if not card.parameters)

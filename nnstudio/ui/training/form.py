@@ -5,7 +5,7 @@ Each change is one undo step.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -29,6 +29,7 @@ from nnstudio.project.data.settings import PLACES
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.settings import schemas, values_of
+from nnstudio.project.training_settings import PARTS
 from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
@@ -42,8 +43,10 @@ OF_DATA = ("data", "resize", "max_samples", "validation")
 LEFT = ("data", "epochs", "batch_size")
 RIGHT = ("learning_rate", "optimizer", "momentum", "seed")
 IN_TOOLBAR = ("device",)
+_ELSEWHERE = frozenset(LEFT + RIGHT + IN_TOOLBAR)
 OTHER_FILE = "A file..."
 LABEL_WIDTH = 96
+LABEL_WIDTH_IN_GROUP = 168
 
 
 @cache
@@ -56,8 +59,20 @@ def settings_of_form() -> tuple[Setting, ...]:
     )
 
 
+@cache
+def settings_by_group() -> dict[str, tuple[str, ...]]:
+    """Names of the settings under each title, those that most people leave alone."""
+    groups = {"Data": OF_DATA, **{title: tuple(part.model_fields) for title, part in PARTS}}
+    rest = {
+        title: tuple(n for n in names if n not in _ELSEWHERE) for title, names in groups.items()
+    }
+    return {title: names for title, names in rest.items() if names}
+
+
 class TrainingForm(QWidget):
     """Settings of the training of the open project, and of its data.
+
+    `rows` are those that have been made: a group's are made when it is first opened.
 
     `mismatch` says that the data do not fit the model. It has its place beside the form, where it
     pushes no field out of sight. Of a documented model, which is made for data of its own, it is no
@@ -84,10 +99,11 @@ class TrainingForm(QWidget):
         area = QScrollArea(self, widgetResizable=True)
         page = QWidget(area.viewport())
         self.first = Section("Training", parent=page)
-        self.more = Section("More", open=False, parent=page)
-        for name, setting in self._schema.items():
-            if name not in LEFT + RIGHT + IN_TOOLBAR:
-                self.more.add(self._row(setting, self.more.body))
+        self.groups = {
+            title: Section(title, open=False, parent=page) for title in settings_by_group()
+        }
+        for title, group in self.groups.items():
+            group.folded.connect(partial(self._on_folded, title))
         columns = QWidget(self.first.body)
         beside = QHBoxLayout(columns)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +121,8 @@ class TrainingForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.first)
-        column.addWidget(self.more)
+        for group in self.groups.values():
+            column.addWidget(group)
         column.addWidget(self.recipe)
         column.addStretch(1)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
@@ -115,20 +132,31 @@ class TrainingForm(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page = page
         in_order(page)
         self.setMinimumWidth(page.minimumSizeHint().width() + 12)
         self.refresh()
 
-    def _row(self, setting: Setting, parent: QWidget) -> FieldRow:
+    def _row(self, setting: Setting, parent: QWidget, width: int = LABEL_WIDTH) -> FieldRow:
         kind = "choice" if setting.name == "data" else setting.kind
         row = FieldRow(
             FieldState(setting.name, kind, label=setting.title, choices=setting.choices),
             parent,
-            label_width=LABEL_WIDTH,
+            label_width=width,
         )
         row.committed.connect(self._set)
         self.rows[setting.name] = row
         return row
+
+    def _on_folded(self, title: str, folded: bool) -> None:
+        made = [name for name in settings_by_group()[title] if name not in self.rows]
+        if folded or not made:
+            return
+        body = self.groups[title].body
+        for name in made:
+            body.add(self._row(self._schema[name], body, LABEL_WIDTH_IN_GROUP))
+        in_order(self._page)
+        self.refresh()
 
     # -- showing ------------------------------------------------------------------------------
 
@@ -154,6 +182,9 @@ class TrainingForm(QWidget):
             )
             wanted = setting.shown_when
             row.setVisible(all(str(now[k]) in v for k, v in wanted.items()))
+        for title, names in settings_by_group().items():
+            given = sum(now[name] != fresh[name] for name in names)
+            self.groups[title].set_title(f"{title} ({given} set)" if given else title)
         self.recipe.setText(self._workspace.project.about.recipe)
         self.recipe.setVisible(bool(self.recipe.text()))
         self._show_data(now["data"])
