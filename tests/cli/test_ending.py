@@ -20,6 +20,8 @@ from nnstudio.cli.stopping import StopWish
 from nnstudio.training import checkpoints
 
 ENDLESS = ["train", "CNN2DResNet", "--data", "digits", "--set", "hidden=4", "--epochs", "100000"]
+SETTLED = [*ENDLESS, "--threads", "1"]
+"""The same, without the trial of threads."""
 
 
 def begun(*words: str, folder: Path, **more: object) -> subprocess.Popen[str]:
@@ -47,7 +49,7 @@ def assert_whole_or_none(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signals_stop_a_training_with_a_checkpoint(name: str, tmp_path: Path) -> None:
-    with begun(*ENDLESS, "--json", "--run", str(tmp_path), folder=tmp_path) as running:
+    with begun(*SETTLED, "--json", "--run", str(tmp_path), folder=tmp_path) as running:
         assert running.stdout is not None
         for line in running.stdout:
             if json.loads(line)["event"] == "epoch_done":
@@ -137,7 +139,7 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(words: list[str], tmp_pa
 
 @pytest.mark.parametrize("form", [["--json"], []])
 def test_a_reader_that_goes_away_stops_a_training(form: list[str], tmp_path: Path) -> None:
-    with begun(*ENDLESS, *form, "--run", str(tmp_path), folder=tmp_path) as running:
+    with begun(*SETTLED, *form, "--run", str(tmp_path), folder=tmp_path) as running:
         assert running.stdout is not None
         assert running.stdout.readline()
         running.stdout.close()

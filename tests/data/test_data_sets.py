@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from nnstudio.data.builtin import heartbeats
+from nnstudio.data.builtin import digits, heartbeats
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.sets import load
 from nnstudio.data.pipeline.understanding import describe
@@ -34,6 +34,15 @@ def test_digits_are_standardised() -> None:
     inputs = load("digits").inputs
     assert abs(inputs.mean().item()) < 1e-5
     assert abs(inputs.std().item() - 1.0) < 1e-3
+
+
+def test_digits_are_those_of_scikit_learn() -> None:
+    from sklearn.datasets import load_digits
+
+    ours, theirs = digits.of_scikit_learn(), load_digits(return_X_y=True)
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.dtype == other.dtype
+        assert (one == other).all()
 
 
 def test_changing_a_loaded_set_leaves_the_next_one_alone() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +12,29 @@ from numpy.typing import NDArray
 
 @lru_cache(maxsize=1)
 def digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    from sklearn.datasets import load_digits  # slow to import, so only when asked for
-
-    pixels, targets = load_digits(return_X_y=True)
+    pixels, targets = of_scikit_learn()
     pixels = pixels / 16.0
     # One mean and deviation for all pixels: some pixels at the edge are always empty.
     pixels = (pixels - pixels.mean()) / pixels.std()
     return pixels.astype(np.float32), targets.astype(np.int64)
+
+
+def of_scikit_learn() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Pixels (n, 64) from 0 to 16 and classes (n,), from scikit-learn's own file.
+
+    To import scikit-learn for it takes longer than to import torch: that is done only where its
+    file lies elsewhere.
+    """
+    found = find_spec("sklearn")
+    for place in (found.submodule_search_locations or ()) if found else ():
+        file = Path(place) / "datasets" / "data" / "digits.csv.gz"
+        if file.is_file():
+            table = np.loadtxt(file, delimiter=",")
+            return table[:, :-1], table[:, -1].astype(np.int64)
+    from sklearn.datasets import load_digits
+
+    pixels, targets = load_digits(return_X_y=True)
+    return pixels, targets
 
 
 def measures_of(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
