@@ -1,15 +1,18 @@
-"""Samples per second of the training loop beside the usual one, for three published models.
+"""Samples per second of the training loop beside others, for four published models.
 
-`python benchmarks/training_rate.py [--seconds S] [--rounds N] [MODEL ...]`. Goals, as ratios:
-1.2 for SimpleDenseNet (68k, batches of 100), 1.1 for SimpleCNN (421k, 32), 1.0 for
-Transformer2DResNet (32).
+`python benchmarks/training_rate.py [--seconds S] [--rounds N] [MODEL ...]`. Goals, as ratios to
+the usual loop and to Lightning: 1.25 and 2.5 for SimpleDenseNet (68k, batches of 100), 1.15 and 1.2
+for SimpleCNN (421k, 32), 1.05 and 1.1 for Transformer2DResNet (32), 1.0 and 1.0 for AttentionGRU
+(32).
 
 - NN Studio: `nnstudio.training.loop.train` with events, figures and the threads that its trial
   chooses, set up as the program sets itself up; no checkpoints.
 - usual: the loop of the tutorials, a DataLoader that shuffles, `loss.item()` and the accuracy in
   each step, with torch's own threads.
+- Lightning, where it is installed (`pip install lightning`): a LightningModule that logs loss and
+  accuracy, a Trainer without progress bar, logger and checkpoints.
 
-Each has a process of its own, and they take turns: what else the machine does hits both. The
+Each has a process of its own, and they take turns: what else the machine does hits all. The
 ratio is the median of the ratios of neighbouring turns.
 """
 
@@ -19,11 +22,13 @@ import argparse
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 SAMPLES = 3_200
 
@@ -36,13 +41,15 @@ class Case:
     form: tuple[int, ...]
     classes: int
     batch: int
-    goal: float
+    goals: Mapping[str, float]
+    """Of the ratio to each other loop."""
 
 
 CASES = (
-    Case("SimpleDenseNet/68k", (1, 28, 28), 10, 100, 1.2),
-    Case("SimpleCNN/421k", (1, 28, 28), 10, 32, 1.1),
-    Case("Transformer2DResNet", (1, 16, 12), 5, 32, 1.0),
+    Case("SimpleDenseNet/68k", (1, 28, 28), 10, 100, {"usual": 1.25, "lightning": 2.5}),
+    Case("SimpleCNN/421k", (1, 28, 28), 10, 32, {"usual": 1.15, "lightning": 1.2}),
+    Case("Transformer2DResNet", (1, 16, 12), 5, 32, {"usual": 1.05, "lightning": 1.1}),
+    Case("AttentionGRU", (192, 1), 5, 32, {"usual": 1.0, "lightning": 1.0}),
 )
 
 
@@ -122,6 +129,73 @@ def usual(case: Case) -> Callable[[float], tuple[float, int]]:
     return turn
 
 
+def lightning(case: Case) -> Callable[[float], tuple[float, int]]:
+    """The same of Lightning's Trainer."""
+    import logging
+    import warnings
+
+    import lightning
+    import torch
+    from torch.nn import functional
+    from torch.utils.data import DataLoader, TensorDataset
+
+    import nnstudio
+
+    warnings.filterwarnings("ignore")  # its advice on workers
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    project = nnstudio.load(case.target)
+    loader = DataLoader(TensorDataset(*noise(case)), case.batch, shuffle=True)
+
+    class Module(lightning.LightningModule):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = nnstudio.build(project)
+
+        def training_step(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+            inputs, targets = batch
+            output = self.model(inputs)
+            loss = functional.cross_entropy(output, targets)
+            self.log("loss", loss)
+            self.log("accuracy", (output.argmax(1) == targets).float().mean())
+            return loss
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return torch.optim.Adam(self.parameters(), lr=1e-3)
+
+    class Watch(lightning.Callback):  # type: ignore[misc]
+        def __init__(self, seconds: float) -> None:
+            self.seconds, self.done, self.began, self.taken = seconds, 0, 0.0, 0.0
+
+        def on_train_start(self, *_: object) -> None:
+            self.began = time.perf_counter()
+
+        def on_train_batch_end(self, trainer: Any, *_: object) -> None:
+            self.done += case.batch
+            self.taken = time.perf_counter() - self.began
+            if self.taken > self.seconds:
+                trainer.should_stop = True
+
+    def turn(seconds: float) -> tuple[float, int]:
+        watch = Watch(seconds)
+        trainer = lightning.Trainer(
+            accelerator="cpu",
+            max_epochs=-1,
+            min_epochs=0,
+            callbacks=[watch],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+        )
+        trainer.fit(Module(), loader)
+        return watch.done / watch.taken, torch.get_num_threads()
+
+    return turn
+
+
+KINDS = {"ours": ours, "usual": usual, "lightning": lightning}
+
+
 def noise(case: Case) -> tuple[object, object]:
     """Inputs and classes of the case, the same in both processes."""
     import torch
@@ -133,48 +207,59 @@ def noise(case: Case) -> tuple[object, object]:
 
 def work(pipe: Connection, kind: str, case: Case) -> None:
     """In a process of its own: a turn for each number of seconds that comes, until 0 does."""
-    turn = {"ours": ours, "usual": usual}[kind](case)
+    turn = KINDS[kind](case)
     while seconds := pipe.recv():
         pipe.send(turn(seconds))
 
 
-def measured(case: Case, seconds: float, rounds: int) -> str:
-    """One line of the table."""
+def measured(case: Case, kinds: Sequence[str], seconds: float, rounds: int) -> str:
+    """The lines of one model."""
     spawn = multiprocessing.get_context("spawn")
-    pipes, rates, threads = {}, {"ours": [], "usual": []}, {}
-    for kind in rates:
+    pipes: dict[str, Connection] = {}
+    rates: dict[str, list[float]] = {kind: [] for kind in kinds}
+    threads: dict[str, int] = {}
+    for kind in kinds:
         pipes[kind], theirs = spawn.Pipe()
         spawn.Process(target=work, args=(theirs, kind, case), daemon=True).start()
     for pipe in pipes.values():
         pipe.send(min(seconds, 0.5))  # imports, the trial of threads, memory
         pipe.recv()
     for number in range(rounds):
-        for kind in sorted(rates, reverse=number % 2 == 1):
+        for kind in kinds if number % 2 else reversed(kinds):
             pipes[kind].send(seconds)
             rate, threads[kind] = pipes[kind].recv()
             rates[kind].append(rate)
     for pipe in pipes.values():
         pipe.send(0)
-    ratios = [one / other for one, other in zip(rates["ours"], rates["usual"], strict=True)]
-    return (
-        f"{case.target:22}{case.batch:6}{median(rates['ours']):12,.0f}{threads['ours']:4}"
-        f"{median(rates['usual']):12,.0f}{threads['usual']:4}{median(ratios):8.2f}{case.goal:6.1f}"
-        f"   ({min(ratios):.2f} to {max(ratios):.2f})"
-    )
+    own = f"{case.target:20}{case.batch:6}{median(rates['ours']):12,.0f}{threads['ours']:4}"
+    lines = []
+    for kind in kinds[1:]:
+        ratios = [one / other for one, other in zip(rates["ours"], rates[kind], strict=True)]
+        lines.append(
+            f"{own}   {kind:10}{median(rates[kind]):10,.0f}{threads[kind]:4}"
+            f"{median(ratios):8.2f}{case.goals[kind]:6.2f}"
+            f"   ({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Print a table with one line for each model."""
-    parser = argparse.ArgumentParser(description="NN Studio's training loop beside the usual one.")
+    """Print a table with a line for each model and each other loop."""
+    parser = argparse.ArgumentParser(description="NN Studio's training loop beside others.")
     parser.add_argument("models", nargs="*", help="parts of their names; all without any")
     parser.add_argument("--seconds", type=float, default=3.0, help="of a turn")
     parser.add_argument("--rounds", type=int, default=7)
     chosen = parser.parse_args()
-    print(f"{'model':22}{'batch':>6}{'NN Studio/s':>12}{'thr':>4}{'usual/s':>12}{'thr':>4}", end="")
-    print(f"{'ratio':>8}{'goal':>6}   (lowest to highest)")
+    kinds = [kind for kind in KINDS if kind != "lightning" or find_spec("lightning")]
+    if "lightning" not in kinds:
+        print("Lightning is not installed: it is left out.")
+    print(
+        f"{'model':20}{'batch':>6}{'NN Studio/s':>12}{'thr':>4}   {'beside':10}{'/s':>10}", end=""
+    )
+    print(f"{'thr':>4}{'ratio':>8}{'goal':>6}   (lowest to highest)")
     for case in CASES:
         if not chosen.models or any(part in case.target for part in chosen.models):
-            print(measured(case, chosen.seconds, chosen.rounds), flush=True)
+            print(measured(case, kinds, chosen.seconds, chosen.rounds), flush=True)
 
 
 if __name__ == "__main__":
