@@ -64,9 +64,9 @@ class Drawing:
         """An Input with a shape pattern."""
         return self.add("Input", name=name, shape=shape, **params)
 
-    def output(self, source: Drawn, name: str = "output") -> None:
+    def output(self, source: Drawn, name: str = "output", **params: Any) -> None:
         """An Output."""
-        self.add("Output", source, name=name)
+        self.add("Output", source, name=name, **params)
 
     def add(
         self,

@@ -6,7 +6,7 @@ class, which is all that is needed of it: 30,000 classes would make 900 million 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import torch
 from torch import Tensor
@@ -26,7 +26,36 @@ class Figures(Protocol):
         """The figures by name; those that nothing was added for are left out."""
 
 
-def read_all(figures: Figures | dict[str, Figures]) -> dict[str, float]:
+class FiguresWithLosses:
+    """Figures of what is compared with the data, and the mean of each loss of the model's own."""
+
+    def __init__(
+        self,
+        compared: Figures | dict[str, Figures] | FiguresWithLosses,
+        losses: tuple[str, ...],
+        device: torch.device,
+    ) -> None:
+        """losses: names of the outputs that are losses."""
+        self.compared = compared
+        self._sums = {name: torch.zeros((), device=device) for name in losses}
+        self._samples = 0
+
+    def add_losses(self, means: dict[str, Tensor], samples: int) -> None:
+        """Add the mean () of each loss over a batch of so many samples."""
+        for name, mean in means.items():
+            self._sums[name] += mean * samples
+        self._samples += samples
+
+    def read(self) -> dict[str, float]:
+        """The figures by name, each loss under its own."""
+        means = {name: float(total) / max(self._samples, 1) for name, total in self._sums.items()}
+        return {**read_all(self.compared), **means}
+
+
+AnyFigures: TypeAlias = Figures | dict[str, Figures] | FiguresWithLosses
+
+
+def read_all(figures: AnyFigures) -> dict[str, float]:
     """The figures by name; of several outputs the first's, and each's after the output's name."""
     if not isinstance(figures, dict):
         return figures.read()

@@ -69,6 +69,7 @@ def train(
     source_name: str | None = None,
     data: DataSpec | None = None,
     fingerprints: Mapping[str, str] | None = None,
+    losses: tuple[str, ...] = (),
 ) -> Iterator[Event]:
     """Train `model` in place and tell how it goes.
 
@@ -78,7 +79,7 @@ def train(
     paused, the generator blocks. resume: a checkpoint, or the folder of a run, to go on from.
     run_folder: where checkpoints are kept; without it there are none. data: where the sets come
     from; a training goes on with the same ones only. fingerprints: of what else must be the same,
-    by name: source, split.
+    by name: source, split. losses: names of the model's outputs that are losses themselves.
     """
     control = control or StopAndPause()
     try:
@@ -86,7 +87,8 @@ def train(
             if len(train_set) == 0:
                 told = train_set.info.in_sentence
                 raise TrainingError(f"There are no samples to train on in {told}.")
-            learner = TrainStep(model, train_set, settings, device, resumes=resume is not None)
+            resumes = resume is not None
+            learner = TrainStep(model, train_set, settings, device, resumes=resumes, losses=losses)
             objective, size = learner.objective, settings.batch_size
             batches = batches_of(train_set, objective, size, device)
             ended.callback(batches.close)

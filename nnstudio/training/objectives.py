@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -10,11 +10,11 @@ from torch import Tensor
 
 from nnstudio.data.answer import Answer, Form
 from nnstudio.data.dataset import DataSet
-from nnstudio.data.rows import Rows, first
+from nnstudio.data.rows import Rows, count, first
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.symbols.article import with_article
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.figures import Figures
+from nnstudio.training.figures import AnyFigures, Figures, FiguresWithLosses
 from nnstudio.training.single_objective import Judged, SingleObjective
 
 
@@ -45,7 +45,7 @@ class Objective(Protocol):
     def figure_names(self) -> tuple[str, ...]:
         """The names of the figures that `count` gathers."""
 
-    def figures(self, device: torch.device) -> Figures | dict[str, Figures]:
+    def figures(self, device: torch.device) -> AnyFigures:
         """New sums of further figures: of the one output, or of each by name."""
 
     def count(self, figures: Any, output: Rows, targets: Rows) -> None:
@@ -55,15 +55,36 @@ class Objective(Protocol):
         """Mean squared deviation of numeric targets from their mean; None for other targets."""
 
 
-def objective_for(settings: TrainingSettings, dataset: DataSet, output: Rows) -> Objective:
-    """Objective of a model that gave `output` for a few samples.
+def objective_for(
+    settings: TrainingSettings, dataset: DataSet, output: Rows, losses: Sequence[str] = ()
+) -> Objective:
+    """Objective of a model that gave `output` for a few samples; `losses` are such themselves.
 
     Raises `TrainingError` if loss, data and output do not go together.
     """
     if isinstance(output, Tensor):
         return _single(settings, dataset, dataset.info.answers[0], tuple(output.shape[1:]))
-    forms = {name: tuple(rows.shape[1:]) for name, rows in output.items()}
-    return HeadsObjective(settings, dataset, forms)
+    weights = _weights(settings, tuple(output))
+    forms = {name: tuple(rows.shape[1:]) for name, rows in output.items() if name not in losses}
+    if not losses:
+        return HeadsObjective(settings, dataset, forms, weights)
+    compared: Objective
+    if len(forms) == 1:
+        ((name, form),) = forms.items()
+        compared = _single(settings, dataset, dataset.info.answers[0], form)
+    else:
+        compared, name = HeadsObjective(settings, dataset, forms, weights), ""
+    return WithLosses(compared, name, {loss: weights[loss] for loss in losses}, weights.get(name))
+
+
+def _weights(settings: TrainingSettings, names: Sequence[str]) -> dict[str, float]:
+    weights = settings.weights_of_losses or (1.0,) * len(names)
+    if len(weights) != len(names):
+        raise TrainingError(
+            f"{len(weights)} weights of losses are given for {len(names)} outputs "
+            f"({', '.join(names)})."
+        )
+    return dict(zip(names, weights, strict=True))
 
 
 def _single(
@@ -80,9 +101,16 @@ class HeadsObjective:
     reconstructs = False
 
     def __init__(
-        self, settings: TrainingSettings, dataset: DataSet, forms: Mapping[str, Form]
+        self,
+        settings: TrainingSettings,
+        dataset: DataSet,
+        forms: Mapping[str, Form],
+        weights: Mapping[str, float],
     ) -> None:
-        """forms: of each output for one sample. Raises `TrainingError` if one has no target."""
+        """forms: of each output for one sample; weights: of its loss.
+
+        Raises `TrainingError` if one has no target.
+        """
         asked = {answer.name: answer for answer in dataset.info.answers}
         names = ", ".join(forms)
         if not set(forms) <= set(asked):
@@ -94,12 +122,7 @@ class HeadsObjective:
         self._heads = {
             name: _single(settings, dataset, asked[name], form) for name, form in forms.items()
         }
-        weights = settings.weights_of_losses or (1.0,) * len(forms)
-        if len(weights) != len(forms):
-            raise TrainingError(
-                f"{len(weights)} weights of losses are given for {len(forms)} outputs ({names})."
-            )
-        self._weights = dict(zip(forms, weights, strict=True))
+        self._weights = {name: weights[name] for name in forms}
         self.answers = next(iter(self._heads.values())).answers
 
     def targets(self, dataset: DataSet) -> Rows:
@@ -144,11 +167,91 @@ class HeadsObjective:
         return None
 
 
-def answers(output: Any, batch_axis: int = 0) -> Rows:
-    """The model's output or outputs, samples first; TrainingError if they are no tensors."""
+class WithLosses:
+    """What is compared with the data, and losses that the model computes itself.
+
+    The objective is the weighted sum of the compared one and of the mean of each loss.
+    """
+
+    def __init__(
+        self, compared: Objective, name: str, losses: Mapping[str, float], weight: float | None
+    ) -> None:
+        """name: of the only output that is compared, "" of several. losses: weights by name.
+
+        weight: of the compared one; None where its own losses have theirs.
+        """
+        self._compared = compared
+        self._name = name
+        self._losses = losses
+        self._weight = 1.0 if weight is None else weight
+        self.reconstructs = False
+        self.answers = compared.answers
+
+    def targets(self, dataset: DataSet) -> Rows:
+        """Those of what is compared."""
+        targets = self._compared.targets(dataset)
+        self.reconstructs = self._compared.reconstructs
+        return targets
+
+    def measure(self, output: Rows, targets: Rows, *, learning: bool = False) -> Judged:
+        """The weighted sum (), and the right answers of what is compared ()."""
+        judged = self._compared.measure(self._rest(output), targets, learning=learning)
+        loss = judged.loss if self._weight == 1.0 else self._weight * judged.loss
+        for name, mean in self._means(output).items():
+            loss = loss + self._losses[name] * mean
+        return judged._replace(loss=loss)
+
+    @property
+    def counts_right(self) -> bool:
+        """True if the answers of what is compared are right or wrong."""
+        return self._compared.counts_right
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """Those of what is compared."""
+        return self._compared.figure_names
+
+    def figures(self, device: torch.device) -> FiguresWithLosses:
+        """New sums of what is compared and of each loss."""
+        return FiguresWithLosses(self._compared.figures(device), tuple(self._losses), device)
+
+    def count(self, figures: FiguresWithLosses, output: Rows, targets: Rows) -> None:
+        """Add a batch to sums that `figures` made."""
+        self._compared.count(figures.compared, self._rest(output), targets)
+        figures.add_losses(self._means(output), count(targets))
+
+    def variance(self, targets: Rows) -> float | None:
+        """None: losses are no share of it."""
+        return None
+
+    def _means(self, output: Rows) -> dict[str, Tensor]:
+        assert not isinstance(output, Tensor)
+        return {name: output[name].mean() for name in self._losses}
+
+    def _rest(self, output: Rows) -> Rows:
+        assert not isinstance(output, Tensor)
+        if self._name:
+            return output[self._name]
+        return {name: rows for name, rows in output.items() if name not in self._losses}
+
+
+def answers(output: Any, batch_axis: int = 0, losses: Sequence[str] = ()) -> Rows:
+    """The model's output or outputs, samples first; TrainingError if they are no tensors.
+
+    losses: names of outputs that are losses, which stay as they are.
+    """
     if isinstance(output, dict) and output:
-        return {str(name): _with_samples_first(rows, batch_axis) for name, rows in output.items()}
+        return {
+            str(name): _loss(rows) if name in losses else _with_samples_first(rows, batch_axis)
+            for name, rows in output.items()
+        }
     return _with_samples_first(output, batch_axis)
+
+
+def _loss(output: Any) -> Tensor:
+    if not isinstance(output, Tensor) or output.ndim > 1:
+        raise TrainingError("A loss of the model's own must be one number, or one for each sample.")
+    return output
 
 
 def _with_samples_first(output: Any, batch_axis: int) -> Tensor:

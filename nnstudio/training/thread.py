@@ -41,7 +41,8 @@ class Prepared:
     """Model and data of a run.
 
     source_name: the file name under which the code was compiled. data: where the sets come from.
-    fingerprints: of source and split, which a training goes on with.
+    fingerprints: of source and split, which a training goes on with. losses: names of outputs that
+    are losses themselves.
     """
 
     model: nn.Module
@@ -50,6 +51,7 @@ class Prepared:
     source_name: str | None = None
     data: DataSpec | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    losses: tuple[str, ...] = ()
 
 
 class Run:
@@ -187,6 +189,7 @@ class Run:
             source_name=self.prepared.source_name,
             data=self.prepared.data,
             fingerprints=self.prepared.fingerprints,
+            losses=self.prepared.losses,
         ):
             self.tell(event)
 

@@ -36,10 +36,12 @@ class TrainStep:
         device: torch.device,
         *,
         resumes: bool = False,
+        losses: tuple[str, ...] = (),
     ) -> None:
         """example: the data set to train on; the model is tried out on two of its samples.
 
-        resumes: weights will come from a checkpoint. Raises `TrainingError` if model, data and
+        resumes: weights will come from a checkpoint. losses: names of outputs that are losses
+        themselves. Raises `TrainingError` if model, data and
         settings do not go together, or the machine cannot do what they ask for.
         """
         machine.refuse_what_cannot_be(settings, device)
@@ -52,8 +54,9 @@ class TrainStep:
         if settings.channels_last:
             _refuse_no_pictures(example, model)
             self.model = cast(Any, model).to(memory_format=torch.channels_last)
+        self._losses = losses
         # Before the optimizer is made: lazy modules get their weights here.
-        self.objective = objective_for(settings, example, self._try_out())
+        self.objective = objective_for(settings, example, self._try_out(), losses)
         self._augment = augment_for(example, self.objective)
         self.weights_taken = None
         if settings.start_from and not resumes:
@@ -148,7 +151,7 @@ class TrainStep:
         given = self._example.along_axis(given)
         if self.objective.reconstructs:  # a copy: the model may overwrite what it is given
             targets = first(given).movedim(self._example.batch_axis, 0).clone()
-        output = answers(self._call(model, given), self._example.batch_axis)
+        output = answers(self._call(model, given), self._example.batch_axis, self._losses)
         if figures is not None:
             self.objective.count(figures, output, targets)
         return self.objective.measure(output, targets, learning=learning)
@@ -213,9 +216,9 @@ class TrainStep:
         self.model.eval()
         with torch.no_grad():
             given = self._example.to_model(few)
-            output = answers(self._call(self.model, given), self._example.batch_axis)
+            output = answers(self._call(self.model, given), self._example.batch_axis, self._losses)
         for rows in (output,) if isinstance(output, Tensor) else output.values():
-            if len(rows) != count(few):
+            if rows.ndim and len(rows) != count(few):
                 raise TrainingError(
                     f"The model makes {in_words(tuple(rows.shape))} of {count(few)} samples: "
                     "expected one row per sample."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.report import Report
+from nnstudio.catalog.layers.io import LOSS, OUTPUT
 from nnstudio.compiler.inference import full_report
 from nnstudio.data.answer import Answer, Form, GivenForm
 from nnstudio.data.info import DataSetInfo
@@ -40,14 +41,24 @@ def form_for(
     )
 
 
+def losses_of(project: Project) -> tuple[str, ...]:
+    """Names of the model's Outputs that a training makes small, in their order."""
+    outputs = project.model.graph.of_type(OUTPUT)
+    return tuple(node.name for node in outputs if node.params.get("role") == LOSS)
+
+
 def answers_for(project: Project, report: Report, info: DataSetInfo) -> dict[str, Answer]:
     """What is asked of each Output: the target of its name, of a single one also the first.
 
     Raises `Refusal` if there is no Output, or one without a target.
     """
-    outputs = report.root.outputs
+    losses = losses_of(project)
+    outputs = [name for name in report.root.outputs if name not in losses]
     if not outputs:
-        raise Refusal(f"training needs an Output, {project.root} has none")
+        has = "only losses" if losses else "none"
+        raise Refusal(
+            f"training needs an Output that is compared with the data, {project.root} has {has}"
+        )
     asked = {answer.name: answer for answer in info.answers}
     if len(outputs) == 1:
         (name,) = outputs

@@ -25,6 +25,7 @@ from nnstudio.workspace.fit_to_data import (
     answers_for,
     best_fitting,
     is_fitted,
+    losses_of,
     refuse_outputs,
     refuse_vocabularies,
 )
@@ -130,7 +131,13 @@ def start(
         if kept is not None:
             kept.is_made_of(program.plain, samples.spec, made, prints)
         return Prepared(
-            build(program), made.train, made.validation, file_name(program), samples.spec, prints
+            build(program),
+            made.train,
+            made.validation,
+            file_name(program),
+            samples.spec,
+            prints,
+            losses_of(project),
         )
 
     run = Run(

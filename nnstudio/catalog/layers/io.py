@@ -10,6 +10,8 @@ from nnstudio.symbols.tensor import Tensor
 INPUT, OUTPUT, PARAMETER, BUFFER = "Input", "Output", "Parameter", "Buffer"
 
 DTYPES = ("float", "int", "bool")
+LOSS = "loss"
+"""The role of an Output that a training makes small, whatever the data ask for."""
 INITIALISERS = ("zeros", "ones", "normal", "truncated_normal", "uniform")
 
 
@@ -21,6 +23,16 @@ def _declared_tensor(use: Use) -> Tensor:
 
 
 def _identity(use: Use) -> Tensor:
+    return use.x
+
+
+def _result(use: Use) -> Tensor:
+    if use.value("role") == LOSS and len(use.x.shape) > 1:
+        use.fail(
+            f"a loss is one number, or one for each sample, received {use.x.label}: "
+            "take its mean first",
+            param="role",
+        )
     return use.x
 
 
@@ -70,11 +82,22 @@ LAYERS: tuple[Layer, ...] = (
         type=OUTPUT,
         category=Category.IO,
         outputs=(),
-        rule=_identity,
+        params=(
+            Param(
+                "role",
+                "choice",
+                "result",
+                "result: compared with the data. loss: a number, or one for each sample, that a "
+                "training makes small besides; of the model's own Outputs.",
+                choices=("result", LOSS),
+                structural=True,
+            ),
+        ),
+        rule=_result,
         code=FunctionCode(lambda w: w.x),
         help="What the model returns. "
         "One output returns the tensor, several return a dict by name.",
-        keywords=("return", "result", "head"),
+        keywords=("return", "result", "head", "loss"),
     ),
     Layer(
         type=PARAMETER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.catalog.layers.io import INPUT, LOSS, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
 from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.refusal import Refusal
@@ -79,7 +79,7 @@ class FitToData:
     def _with_classes(self, project: Project) -> Project:
         if project.model.parameter("num_classes") is not None:
             return with_root_value(project, "num_classes", self.classes)
-        outputs = _of_root(project, OUTPUT)
+        outputs = [n for n in _of_root(project, OUTPUT) if n.params.get("role") != LOSS]
         if len(outputs) != 1:
             raise Refusal(
                 f"{project.root} has no parameter num_classes and {len(outputs)} Outputs: "

@@ -11,7 +11,7 @@ from typing import Literal
 
 from nnstudio.analysis.report import BlockReport, NodeReport, Severity
 from nnstudio.catalog import registry
-from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.catalog.layers.io import BUFFER, INPUT, LOSS, OUTPUT, PARAMETER
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.values import Block, Project
@@ -161,6 +161,8 @@ def card(
             said = shape_text(next(iter(report.outputs.values()), None), " × ") or said
         else:
             said = shape_text(next(iter(report.inputs.values()), None), " × ")
+            if node.params.get("role") == LOSS:
+                said = f"loss  {said}".rstrip()
     elif node.type in (PARAMETER, BUFFER):
         category = node.type.lower()
     bypassed = node.when is not None and node.when.text == "False"
