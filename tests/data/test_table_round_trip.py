@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nnstudio.data.reading.table.numerals import KNOWN_MISSING
@@ -79,6 +79,9 @@ def test_a_table_written_by_pandas_comes_back_equal(
 ) -> None:
     if dialect["sep"] == "," and dialect["decimal"] == ",":
         dialect = {**dialect, "decimal": "."}
+    if dialect["lineterminator"] == "\r" and dialect["quoting"] == csv.QUOTE_MINIMAL:
+        # pandas leaves a line feed in a cell without quotes then, and reads it as a line end itself
+        assume(not any("\n" in cell for cell in table.to_numpy().ravel() if isinstance(cell, str)))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         table.to_csv(path, index=False, **dialect)
