@@ -23,8 +23,8 @@ def killed(count: int, seed: int) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_five_kills() -> None:
-    killed(5, 1)
+def test_a_kill_and_a_double_one() -> None:
+    killed(2, 1)
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ recorder.stop()
 def test_many_projects_opened_one_after_another() -> None:
     """`.ci/run` does it three hundred times over."""
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "ui" / "soak.py"), "60"],
+        [sys.executable, str(ROOT / "tests" / "ui" / "soak.py"), "30"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
