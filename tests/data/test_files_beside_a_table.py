@@ -10,6 +10,7 @@ import soundfile
 
 from nnstudio.data.cache import Cache
 from nnstudio.data.info import DataError
+from nnstudio.data.pipeline.understanding import understand
 from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.source import Table
@@ -131,3 +132,42 @@ def test_names_that_are_ignored_stay_names(reader: TableReader, tmp_path: Path) 
     )
     samples = read(reader, path, spec.with_values(fields=fields))
     assert samples.fields["photo"][0] == "p0.png"
+
+
+def sounds_with_their_table(folder: Path) -> Path:
+    """As environmental sounds are published: `audio` and, beside it, `meta` with the table."""
+    for name in ("audio", "meta"):
+        (folder / name).mkdir(parents=True)
+    lines = ["filename,fold,target,category,take"]
+    for number in range(40):
+        fold, kind = number % 5 + 1, number % 4
+        tone = np.sin(np.arange(800) * 0.1 * (kind + 1)).astype(np.float32)
+        name = f"{fold}-{number}-A-{kind}.wav"
+        soundfile.write(folder / "audio" / name, tone, 8_000)
+        words = ("dog", "rain", "sea_waves", "sneezing")
+        lines.append(f"{name},{fold},{10 * kind},{words[kind]},{'AB'[number % 2]}")
+    path = folder / "meta" / "sounds.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_files_lie_beside_the_folder_of_the_table(reader: TableReader, tmp_path: Path) -> None:
+    path = sounds_with_their_table(tmp_path / "sounds")
+    spec = read(reader, path).spec
+    roles = {field.name: (field.kind, field.role) for field in spec.fields}
+    assert roles == {
+        "filename": ("audio", "input"),
+        "fold": ("number", "ignored"),
+        "target": ("category", "target"),
+        "category": ("category", "ignored"),
+        "take": ("category", "input"),
+    }
+    why = {guess.about: guess.why for guess in spec.guesses}
+    assert why["fields.category.role"].startswith("it is another name of target")
+    assert why["fields.fold.role"] == "it numbers the folds of a cross-validation."
+
+
+def test_a_folder_with_a_table_of_its_files_says_so(tmp_path: Path) -> None:
+    sounds_with_their_table(tmp_path / "sounds")
+    with pytest.raises(DataError, match=r"the table meta/sounds\.csv may tell their classes"):
+        understand(str(tmp_path / "sounds"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from nnstudio.data.info import DataError
@@ -12,6 +13,7 @@ from nnstudio.data.reading.folder.listing import File, Listing, natural, shown
 from nnstudio.data.samples import PARTS, Finding
 from nnstudio.project.data.source import Folder
 
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 PartName = Literal["train", "validation", "test"]
 PART_NAMES: dict[str, PartName] = {
     "train": "train", "training": "train",
@@ -60,6 +62,12 @@ def parts_of(listing: Listing) -> Parts:
     parts = tuple((name, PART_NAMES[name.casefold()]) for name in sorted(names) if _is_part(name))
     given = {part for _, part in parts}
     return parts if len(given) > 1 or "train" in given else ()
+
+
+def _table_in(folder: Path) -> str:
+    """A table in the folder or one level below it, such as those that name files; "" if none."""
+    found = sorted(p for p in [*folder.glob("*.*"), *folder.glob("*/*.*")] if p.suffix in _TABLES)
+    return found[0].relative_to(folder).as_posix() if found else ""
 
 
 def _is_part(name: str) -> bool:
@@ -118,6 +126,8 @@ def planted(listing: Listing, folder: Folder, name: str) -> Tree:
         raise DataError(f"No file of {name} lies where it can be used: {_where(strange or loose)}.")
     if len(classes) == 1:
         without = "" if parts else f"; to learn without classes, choose '{classes[0]}' itself"
+        if table := _table_in(Path(folder.path)):
+            without += f"; the table {table} may tell their classes: choose it instead"
         raise DataError(
             f"The folder {name} holds one class only, '{classes[0]}': expected two folders at "
             f"least, one for each class{without}."

@@ -146,11 +146,13 @@ def _counted(number: int, what: str) -> str:
 def _names_files(seen: Seen, words: Sequence[str], path: Path, files: str) -> bool:
     """True if the cells name pictures or sounds that are there.
 
-    In the folder `files`; without one beside the table, or in a folder beside it.
+    In the folder `files`; without one beside the table, in a folder beside it, or the same of the
+    folder in which the table's folder lies.
     """
     if not words or any(Path(word).suffix.lower() not in _FILES for word in words[:20]):
         return False
-    for base in [Path(files)] if files else [path.parent, *_folders(path.parent)]:
+    here, above = path.parent, path.parent.parent
+    for base in [Path(files)] if files else [here, *_folders(here), above, *_folders(above)]:
         if sum(is_file(base, word) for word in words[:20]) * 2 >= len(words[:20]):
             seen.kind = "path"
             seen.folder = "" if base == path.parent else base.as_posix()

@@ -25,6 +25,9 @@ _OFTEN_AT_AN_END = frozenset(["quality", "price", "result", "rating", "score", "
 _IDS = frozenset(
     ["id", "index", "idx", "uid", "uuid", "guid", "nr", "nr.", "no", "no.", "row", "rowid"]
 ) | {"row_id", "key", "#"}
+_FOLDS = frozenset(["fold", "folds", "kfold", "cv_fold"])
+_ENOUGH = 20
+"""Samples from which on it is no chance that two columns say the same."""
 _PART_NAMES = frozenset(["split", "part", "set", "subset", "partition", "usage"])
 PARTS = {
     "train": 0,
@@ -82,6 +85,8 @@ def give_roles(
             found.set(seen.name, "ignored", "it counts up by one from record to record.")
         elif _is_id(seen.name) and _is_unique(seen.data):
             found.set(seen.name, "ignored", f"it is called {seen.name} and never repeats.")
+        elif seen.name.strip().lower() in _FOLDS and isinstance(seen.data, Numbers):
+            found.set(seen.name, "ignored", "it numbers the folds of a cross-validation.")
         elif seen.kind == "date":
             found.set(seen.name, "ignored", "dates are no inputs as they stand.")
     free = [seen for seen in columns if found.roles[seen.name] == "input"]
@@ -92,8 +97,33 @@ def give_roles(
     targets = {name for target in found.targets for name in target.fields}
     for name in targets:
         found.roles[name] = "target"
+    _leave_out_names_of_the_answer(columns, found)
     _settle_inputs(file, columns, counters, found)
     return found
+
+
+def _leave_out_names_of_the_answer(columns: Sequence[Seen], found: Roles) -> None:
+    """Beside a target of class numbers often stand the words for them, and the other way round."""
+    by_name = {seen.name: seen for seen in columns}
+    for target in found.targets:
+        if target.task != "classes" or len(target.fields) != 1 or target.name not in by_name:
+            continue
+        answer = by_name[target.name]
+        for seen in columns:
+            if found.roles[seen.name] == "input" and _is_another_name(seen.data, answer.data):
+                why = f"it is another name of {target.name}: each word stands for one number."
+                found.set(seen.name, "ignored", why)
+
+
+def _is_another_name(one: Column, other: Column) -> bool:
+    if isinstance(one, Numbers) is isinstance(other, Numbers) or len(one) < _ENOUGH:
+        return False
+    if one.missing.any() or other.missing.any():
+        return False
+    a, b = (c.values if isinstance(c, Numbers) else c.codes for c in (one, other))
+    pairs = len(np.unique(np.stack([a, b]).astype(np.float64), axis=1).T)
+    # two values may well go together by chance, or in the beginning of a file only
+    return 2 < pairs == len(np.unique(a)) == len(np.unique(b))
 
 
 def _settle_inputs(
