@@ -1,0 +1,160 @@
+"""A few samples of a run as files of the kind that its exported program reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstudio.data.reading.text.tokens import Numbering, cut
+from nnstudio.data.samples import Samples
+from nnstudio.errors import UserError
+from nnstudio.export.recipe import Recipe
+from nnstudio.project.data.source import Folder, Table, Text
+
+
+class NotWritableError(UserError):
+    """These samples cannot be had as files; the message is one sentence."""
+
+
+def write_samples(
+    recipe: Recipe, samples: Samples, numbers: NDArray[np.intp], into: Path
+) -> list[Path]:
+    """Files with the samples of those numbers, one after the other, in their order.
+
+    Raises `NotWritableError` with the reason why there are none.
+    """
+    try:
+        match recipe.spec.source:
+            case Folder() as folder:
+                return _files(Path(folder.path), [samples.origins[k] for k in numbers])
+            case Table() as table:
+                return [_records(table, [samples.origins[k] for k in numbers], into)]
+            case Text() as text if recipe.reads == "text":
+                return _texts(recipe, text, samples, numbers, into)
+            case _:
+                return [_arrays(recipe, samples, numbers, into)]
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise NotWritableError(f"its samples cannot be had as files ({error}).") from error
+
+
+def _files(root: Path, origins: Sequence[str]) -> list[Path]:
+    found = [root / name for name in origins]
+    gone = [path for path in found if not path.is_file()]
+    if gone:
+        raise NotWritableError(f"the file {gone[0]} is not there.")
+    return found
+
+
+# -- tables --------------------------------------------------------------------------------------
+
+
+def _records(table: Table, origins: Sequence[str], into: Path) -> Path:
+    """A table with those records alone, and the files beside it where it names some."""
+    source = Path(table.path)
+    places = [int(origin.rpartition(" ")[2].replace(",", "")) for origin in origins]
+    beside = Path(table.files) if table.files else source.parent
+    if beside.name:
+        (into / beside.name).symlink_to(beside, target_is_directory=True)
+    target = into / source.name
+    match table.format:
+        case "parquet":
+            import pyarrow.parquet as pq
+
+            pq.write_table(pq.read_table(source).take([k - 1 for k in places]), target)
+        case "excel":
+            _rows(table, source, places, target)
+        case _:
+            _lines(table, source, places, target)
+    return target
+
+
+def _lines(table: Table, source: Path, places: Sequence[int], target: Path) -> None:
+    """Records begin at a line; one goes on while a quotation is open."""
+    lines = source.read_text(table.encoding).removeprefix("\ufeff").split("\n")
+    first = table.skipped
+    kept = list(lines[:first])
+    if table.header:
+        while table.comment and lines[first].startswith(table.comment):
+            first += 1
+        while not lines[first].strip():
+            first += 1
+        kept += _record(lines, first)
+    for place in places:
+        kept += _record(lines, place - 1)
+    target.write_text("\n".join(kept) + "\n", table.encoding)
+
+
+def _record(lines: Sequence[str], first: int) -> list[str]:
+    end = first + 1
+    while "\n".join(lines[first:end]).count('"') % 2 and end < len(lines):
+        end += 1
+    return list(lines[first:end])
+
+
+def _rows(table: Table, source: Path, places: Sequence[int], target: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(source, read_only=True, data_only=True)
+    sheet = book[table.sheet]
+    rows = [[*row] for row in sheet.iter_rows(values_only=True)]
+    book.close()
+    made = openpyxl.Workbook()
+    made.active.title = table.sheet
+    for row in [*rows[: table.skipped + table.header], *(rows[place - 1] for place in places)]:
+        made.active.append(row)
+    made.save(target)
+
+
+# -- arrays and texts ----------------------------------------------------------------------------
+
+
+def _arrays(recipe: Recipe, samples: Samples, numbers: NDArray[np.intp], into: Path) -> Path:
+    found = {}
+    for name, field in recipe.values["fields"].items():
+        values = samples.fields[name][numbers]
+        if field["kind"] == "category":
+            words = np.array([*field["classes"], ""])
+            values = words[values]
+        found[field["array"]] = _as_stored(values, field["order"])
+    if len(found) == 1:
+        target = into / "samples.npy"
+        np.save(target, next(iter(found.values())))
+    else:
+        target = into / "samples.npz"
+        np.savez(target, **found)
+    return target
+
+
+def _as_stored(values: NDArray[Any], order: list[int] | None) -> NDArray[Any]:
+    """Samples with their axes as they lie in the source."""
+    if not order:
+        return values
+    if values.ndim == len(order) + 1 and values.shape[1] == 1:
+        values = values[:, 0]  # pictures without an axis of channels
+    return values.transpose(np.argsort(order)) if values.ndim == len(order) else values
+
+
+def _texts(
+    recipe: Recipe, text: Text, samples: Samples, numbers: NDArray[np.intp], into: Path
+) -> list[Path]:
+    vocabulary = tuple(recipe.values["text"]["vocabulary"])
+    numbering = Numbering(vocabulary, text.unit)
+    (name,) = recipe.inputs[0].fields
+    between = "" if text.unit == "characters" else " "
+    found = []
+    for k in numbers.tolist():
+        row = samples.fields[name][k]
+        said = between.join(vocabulary[token] for token in row)
+        again = np.concatenate([numbering.numbers(tokens) for tokens in cut([said], text.unit)])
+        path = into / f"sample-{k}.txt"
+        if np.array_equal(again, row):
+            path.write_text(said, text.encoding, newline="\n")
+            found.append(path)
+    if len(found) < len(numbers):
+        raise NotWritableError("its pieces of text hold tokens that are not in the vocabulary.")
+    return found
+
