@@ -17,6 +17,8 @@ from nnstudio.project.storage.atomic import replacing, write_text
 MODEL, WEIGHTS, PREDICT = "model.py", "weights.safetensors", "predict.py"
 PREPARATION, README = "preparation.json", "README.md"
 FILES = (MODEL, WEIGHTS, PREDICT, PREPARATION, README)
+_MOST = 20
+"""Columns that are named."""
 _PACKAGES = {
     "pictures": ("pillow",),
     "recordings": ("soundfile", "soxr"),
@@ -36,8 +38,8 @@ def refuse_taken(folder: Path, force: bool) -> None:
     if others:
         more = f" and {len(others) - 1} more" if others[1:] else ""
         raise Refusal(
-            f"{folder} holds other things ('{others[0]}'{more}): expected a new or empty folder, or "
-            "one with an earlier export; give --force to write beside them."
+            f"{folder} holds other things ('{others[0]}'{more}): expected a new or empty folder, "
+            "or one with an earlier export; give --force to write beside them."
         )
 
 
@@ -78,10 +80,10 @@ def _readme(recipe: Recipe, name: str, proof: str) -> str:
         f"python predict.py {example}",
         "```",
         "",
-        f"FILE is {what_files(recipe)}; several may be given. `--json` prints JSON, `--top K` tells "
-        "the K likeliest classes, `--outputs FILE.npz` keeps what the model gave.",
+        f"It takes {what_files(recipe)}; several may be given. `--json` prints JSON, `--top K` "
+        "tells the K likeliest classes, `--outputs FILE.npz` keeps what the model gave.",
         "",
-        *_of_arrays(recipe),
+        *_more(recipe),
         "| file | holds |",
         "|---|---|",
         f"| `{MODEL}` | the class `{recipe.root}` |",
@@ -108,12 +110,41 @@ def _packages(recipe: Recipe) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _more(recipe: Recipe) -> list[str]:
+    """What else a user has to know of such files and answers."""
+    if recipe.reads == "text":
+        length = recipe.values["text"]["length"]
+        return [
+            "`--tokens N` tells how many tokens are added, `--draw SEED` draws them by their "
+            f"probabilities instead of taking the likeliest. The model sees the last {length} of a "
+            "text.",
+            "",
+        ]
+    if recipe.reads == "table":
+        columns = [str(one["column"]) for one in recipe.values["fields"].values()]
+        if not recipe.values["table"]["header"]:
+            return ["The columns have no names: those of the training in their order.", ""]
+        more = f" and {len(columns) - _MOST:,} more" if columns[_MOST:] else ""
+        return [f"Columns: {', '.join(columns[:_MOST])}{more}.", ""]
+    if any(one.says == "mask" for one in recipe.outputs):
+        return [
+            "A mask is written into the present folder, in the size that the model sees; its "
+            "pixels are the numbers of the classes, and have a colour each.",
+            "",
+        ]
+    return _of_arrays(recipe)
+
+
 def _of_arrays(recipe: Recipe) -> list[str]:
-    """Which arrays are expected."""
     if recipe.reads != "arrays":
         return []
     told = []
     for field in recipe.values["fields"].values():
         form = " x ".join(map(str, field["shape"])) or "one value"
         told.append(f"- `{field['array']}`: {field['dtype']}, each sample {form}")
-    return ["The arrays, with the samples first unless the training's lay otherwise:", "", *told, ""]
+    return [
+        "The arrays, with the samples first unless the training's lay otherwise:",
+        "",
+        *told,
+        "",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnstudio.compiler.formatting import format_text
+from nnstudio.data.builtin.loading import ANSWER
 from nnstudio.data.info import image_of
 from nnstudio.export.pieces import program
 from nnstudio.export.recipe import GivenInput, Recipe, SaidOutput
@@ -20,14 +21,14 @@ _FILES = {
 }
 _SAID = {
     "classes": "the class",
-    "two_classes": "which of two classes",
+    "two_classes": "the class",
     "scores": "the class",
     "labels": "the labels",
     "numbers": "the numbers",
-    "positions": "a class for each position",
+    "positions": "the class of each position",
     "next": "what follows",
-    "mask": "a class for each pixel",
-    "rebuilt": "how well it can be rebuilt",
+    "mask": "the class of each pixel",
+    "rebuilt": "the error of rebuilding",
 }
 _WORDS = {
     "classes": "as_classes",
@@ -57,8 +58,8 @@ def what_it_says(recipe: Recipe) -> str:
     of = {
         "pictures": "of pictures",
         "recordings": "of recordings",
-        "table": "for the records of tables",
-        "arrays": "of samples in arrays",
+        "table": "of the records of a table",
+        "arrays": "of the samples in arrays",
         "text": "in texts",
     }
     return f"Tells {said} {of[recipe.reads]}, by the trained model in this folder."
@@ -73,7 +74,9 @@ def _one(recipe: Recipe, output: SaidOutput) -> str:
     if output.says == "numbers":
         names = [str(name) for name in output.about["numbers"][:3]]
         return ", ".join(names) if len(output.about["numbers"]) < 4 else _SAID["numbers"]
-    return _SAID[output.says]
+    named = output.says in ("classes", "two_classes", "scores", "labels")
+    plain = output.name in (ANSWER, "class", "label", "labels", "target")
+    return f"{_SAID[output.says]} '{output.name}'" if named and not plain else _SAID[output.says]
 
 
 def _docstring(recipe: Recipe) -> str:
@@ -90,6 +93,7 @@ def _docstring(recipe: Recipe) -> str:
 
 def _head(recipe: Recipe) -> Iterator[str]:
     yield f"from model import {recipe.root}"
+    yield "from safetensors.torch import load_file"
     yield f"WHAT = {what_it_says(recipe)!r}"
     yield f"FILE_HELP = {_FILES[recipe.reads]!r}"
 
@@ -104,8 +108,15 @@ def _glue(recipe: Recipe) -> Iterator[str]:
     yield _answer(recipe)
     steps = {step["step"] for field in recipe.values["fields"].values() for step in field["steps"]}
     yield "STEPS = {" + ", ".join(f'"{name}": {name}' for name in sorted(steps)) + "}"
-    words = (f"{one.name!r}: {_WORDS[one.says]}" for one in recipe.outputs)
+    words = (f"{one.name!r}: {_words(recipe, one)}" for one in recipe.outputs)
     yield "WORDS = {" + ", ".join(words) + "}"
+
+
+def _words(recipe: Recipe, one: SaidOutput) -> str:
+    """The function that puts an answer into words; its name stands before it if there are more."""
+    if one.says == "numbers" and len(recipe.outputs) > 1 and len(one.about["numbers"]) == 1:
+        return "as_number"
+    return _WORDS[one.says]
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -265,14 +276,13 @@ def _said(recipe: Recipe, one: SaidOutput) -> str:
             return f"mask_file({values}, {about}, path, k)"
         case "rebuilt":
             return f"difference({values}, inputs[{recipe.inputs[0].name!r}][k].numpy())"
-        case "numbers":
-            if one.loss == "poisson":
-                values = f"np.exp({values})"
-            if one.loss == "gaussian_nll":
-                values = f"means({values})"
-            if "undo" in one.about:
-                values = f"in_units({values}, {about})"
-            return f"numbers_of({values}, {about})"
+    if one.loss == "poisson":
+        values = f"np.exp({values})"
+    if one.loss == "gaussian_nll":
+        values = f"means({values})"
+    if "undo" in one.about:
+        values = f"in_units({values}, {about})"
+    return f"numbers_of({values}, {about})"
 
 
 # -- texts ---------------------------------------------------------------------------------------

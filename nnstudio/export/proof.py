@@ -26,7 +26,7 @@ from nnstudio.export.sample_files import NotWritableError, write_samples
 from nnstudio.training.objectives import answers
 
 MOST_APART = 1e-4
-"""The largest difference that counts as none, of values up to 1 in size; larger ones in relation."""
+"""The largest difference that is rounding; of values beyond 1 in relation to them."""
 SAMPLES = 8
 SECONDS = 300
 _ALONE = """
@@ -115,7 +115,9 @@ def _expected(
     return {name: v[:, -1] for name, v in found.items()} if recipe.reads == "text" else found
 
 
-def _run_alone(folder: Path, files: Sequence[Path], outputs: Path) -> dict[str, NDArray[np.float32]]:
+def _run_alone(
+    folder: Path, files: Sequence[Path], outputs: Path
+) -> dict[str, NDArray[np.float32]]:
     """The outputs of the program for the files, from a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"

@@ -32,10 +32,8 @@ from nnstudio.training.objectives import answers
 
 Reads: TypeAlias = Literal["pictures", "recordings", "table", "arrays", "text"]
 """What kind of file the program reads."""
-Says: TypeAlias = Literal[
-    *("classes", "two_classes", "scores", "labels", "numbers"),
-    *("positions", "next", "mask", "rebuilt"),
-]
+Classes: TypeAlias = Literal["classes", "two_classes", "scores", "positions", "next", "mask"]
+Says: TypeAlias = Classes | Literal["labels", "numbers", "rebuilt"]
 """What an output means."""
 
 
@@ -250,4 +248,3 @@ def _of_source(spec: DataSpec, inputs: tuple[GivenInput, ...]) -> dict[str, Any]
             return {"text": {**found, "vocabulary": list(spec.by_name[name].classes)}}
         case _:
             return {}
-

@@ -113,7 +113,7 @@ def _rows(table: Table, source: Path, places: Sequence[int], target: Path) -> No
 
 
 def _arrays(recipe: Recipe, samples: Samples, numbers: NDArray[np.intp], into: Path) -> Path:
-    found = {}
+    found: dict[str, Any] = {}
     for name, field in recipe.values["fields"].items():
         values = samples.fields[name][numbers]
         if field["kind"] == "category":
@@ -157,4 +157,3 @@ def _texts(
     if len(found) < len(numbers):
         raise NotWritableError("its pieces of text hold tokens that are not in the vocabulary.")
     return found
-

@@ -40,7 +40,7 @@ def export_run(
     """
     from nnstudio.data.preparation import keeping
     from nnstudio.export import folder as exported
-    from nnstudio.export.proof import Proof, ProofError
+    from nnstudio.export.proof import ProofError
     from nnstudio.export.recipe import recipe_of
     from nnstudio.training.checkpoints import weights
 
@@ -48,9 +48,7 @@ def export_run(
     told("Opening the run")
     model = run.model()
     fitted = keeping.read(run.folder)
-    recipe = recipe_of(
-        run.source.root, run.project.data, run.mapping, fitted, run.settings, model
-    )
+    recipe = recipe_of(run.source.root, run.project.data, run.mapping, fitted, run.settings, model)
     told("Writing")
     exported.write_folder(folder, recipe, run.source.text, weights(run.checkpoint()))
     name = run.record.name

@@ -216,6 +216,20 @@ def open_run(run: str | Path, store: Callable[[], RunStore] = RunStore) -> Opene
     return open_folder(folder_of(run, store))
 
 
+def is_run(run: str, store: Callable[[], RunStore] = RunStore) -> bool:
+    """True for a run's folder, and for an id or a beginning of one, be it that of several runs.
+
+    Raises `RunStoreError` if the store cannot be read.
+    """
+    if Path(run).is_dir():
+        return True  # whether there is a run in it, `open_run` says
+    try:
+        folder_of(run, store)
+    except RunStoreError as error:
+        return " runs begin with " in str(error)
+    return True
+
+
 def folder_of(run: str | Path, store: Callable[[], RunStore] = RunStore) -> Path:
     """The folder of the run that is meant; raises `RunStoreError`."""
     if not str(run).strip():

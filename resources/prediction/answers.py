@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from common import InputError
 from PIL import Image
-
-from common import Problem
 
 
 def softmax(values: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -106,7 +105,7 @@ def mask_file(values: np.ndarray, about: dict[str, Any], path: Path, k: int) -> 
     try:
         picture.save(target)
     except OSError as error:
-        raise Problem(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
     there = np.bincount(numbers.reshape(-1)) / numbers.size
     shares = {class_name(about["classes"], n): float(s) for n, s in enumerate(there) if s}
     return {"mask": str(target), "shares": shares}
@@ -138,6 +137,11 @@ def as_numbers(value: dict[str, float]) -> str:
     return ", ".join(f"{name} {number:.6g}" for name, number in value.items())
 
 
+def as_number(value: dict[str, float]) -> str:
+    """A number whose name is told already."""
+    return ", ".join(f"{number:.6g}" for number in value.values())
+
+
 def as_positions(value: list[str]) -> str:
     """The classes of all positions in words."""
     return " ".join(value)
@@ -146,5 +150,4 @@ def as_positions(value: list[str]) -> str:
 def as_mask(value: dict[str, Any]) -> str:
     """Where the mask is, and what it shows."""
     shares = ", ".join(f"{name} {share:.1%}" for name, share in value["shares"].items())
-    return f"{shares} of the pixels, in {value['mask']}"
-
+    return f"mask in {value['mask']}, by classes {shares}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from common import FIELDS, Problem
+from common import FIELDS, InputError
 
 
 def read_arrays(path: Path) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -18,18 +18,16 @@ def read_arrays(path: Path) -> tuple[list[str], dict[str, np.ndarray]]:
             if isinstance(loaded, np.ndarray):
                 if len(FIELDS) > 1:
                     names = ", ".join(FIELDS)
-                    raise Problem(f"{path} is one array: expected a .npz file with {names}.")
+                    raise InputError(f"{path} is one array: expected a .npz file with {names}.")
                 arrays = {next(iter(FIELDS)): loaded}
             else:
                 arrays = {name: array_of(path, loaded, name) for name in FIELDS}
-    except FileNotFoundError:
-        raise Problem(f"{path} is not there.") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise Problem(f"{path} cannot be read as a file of NumPy: {error}.") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        raise InputError(f"{path} is no file of NumPy with numbers or words.") from None
     samples = {name: in_form(path, values, name) for name, values in arrays.items()}
     counts = {len(values) for values in samples.values()}
     if len(counts) > 1 or not min(counts):
-        raise Problem(f"{path} has arrays of {counts} samples: expected as many in each.")
+        raise InputError(f"{path} has arrays of {counts} samples: expected as many in each.")
     return [f"sample {k + 1}" for k in range(counts.pop())], samples
 
 
@@ -38,30 +36,38 @@ def array_of(path: Path, loaded: Any, name: str) -> np.ndarray:
     for known in (FIELDS[name]["array"], name):
         if known in loaded.files:
             return loaded[known]
-    raise Problem(f"{path} has no array '{FIELDS[name]['array']}'; it has {loaded.files}.")
+    raise InputError(f"{path} has no array '{FIELDS[name]['array']}'; it has {loaded.files}.")
 
 
 def in_form(path: Path, values: np.ndarray, name: str) -> np.ndarray:
     """The samples of a field first, channels before sides; the kind of numbers is checked."""
     field = FIELDS[name]
-    shape, was, said = tuple(field["shape"]), field["dtype"], f"{path} has '{name}' as {values.dtype}"
+    shape, was, said = (
+        tuple(field["shape"]),
+        field["dtype"],
+        f"{path} has '{name}' as {values.dtype}",
+    )
     if field["order"] and values.ndim == len(field["order"]):
         values = values.transpose(field["order"])
     if int(np.prod(values.shape[1:])) != int(np.prod(shape)):
-        raise Problem(f"{path} has '{name}' with samples of {values.shape[1:]}: expected {shape}.")
+        raise InputError(
+            f"{path} has '{name}' with samples of {values.shape[1:]}: expected {shape}."
+        )
     values = values.reshape(len(values), *shape)
     if field["kind"] == "category":
         return class_numbers(path, values, field)
     if values.dtype.kind not in "biuf":
-        raise Problem(f"{said}: expected numbers.")
+        raise InputError(f"{said}: expected numbers.")
     if field["kind"] == "tokens":
         wrong = (values < 0) | (values >= len(field["classes"])) | (values != np.floor(values))
         if wrong.any():
-            raise Problem(f"{path} has the token {values[wrong][0]}: expected known whole numbers.")
+            raise InputError(
+                f"{path} has the token {values[wrong][0]}: expected known whole numbers."
+            )
         return values.astype(np.int64)
     whole = np.dtype(was).kind == "u"
     if field["kind"] == "image" and whole != (values.dtype.kind in "bu"):
-        raise Problem(f"{said}: the model was trained on {was}.")
+        raise InputError(f"{said}: the model was trained on {was}.")
     if values.dtype.kind == "f":
         return values.astype(np.float64 if was == "float64" else np.float32)
     return values.astype(was) if values.dtype.kind == "b" else values
@@ -75,6 +81,6 @@ def class_numbers(path: Path, values: np.ndarray, field: dict[str, Any]) -> np.n
         missing = value != value or value == ""
         word = str(int(value)) if isinstance(value, (int, float)) and not missing else str(value)
         if not missing and word.strip() not in classes:
-            raise Problem(f"{path} has the class '{word}', which the model does not know.")
+            raise InputError(f"{path} has the class '{word}', which the model does not know.")
         found.append(-1 if missing else classes[word.strip()])
     return np.array(found, np.int64).reshape(values.shape)

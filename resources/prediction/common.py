@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
-
 from glue import FILE_HELP, WHAT, WORDS, answer, call, load_model, prepare, read
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +19,7 @@ AT_ONCE = 256
 """Samples that the model is given together."""
 
 
-class Problem(Exception):
+class InputError(Exception):
     """Why something cannot be done, in one sentence for whoever asked for it."""
 
 
@@ -32,15 +30,15 @@ def main() -> int:
     told, kept, failed = [], [], False
     for path in options.files:
         try:
-            names, samples = read(path)
+            names, samples = read(existing(path))
             inputs = prepare(samples)
             outputs = run(model, inputs)
             found = []
             for k, name in enumerate(names):
                 answers = answer(k, inputs, outputs, path, options)
                 found.append({"file": str(path), "sample": name, "answers": answers})
-        except Problem as problem:
-            print(f"predict.py: {problem}", file=sys.stderr)
+        except InputError as error:
+            print(f"predict.py: {error}", file=sys.stderr)
             failed = True
             continue
         told += found
@@ -67,6 +65,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def existing(path: Path) -> Path:
+    """The path of a file that is there."""
+    if not path.is_file():
+        raise InputError(f"{path} is a folder." if path.is_dir() else f"{path} is not there.")
+    return path
+
+
 def run(model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
     """What the model gives for all samples, by output: (n, ...)."""
     count = len(next(iter(inputs.values())))
@@ -80,6 +85,8 @@ def run(model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> dict[str, np
 
 def in_words(told: dict[str, Any]) -> str:
     """One sample's answers in a line."""
-    said = [f"{name}: {WORDS[name](value)}" for name, value in told["answers"].items()]
+    said = [WORDS[name](value) for name, value in told["answers"].items()]
+    if len(said) > 1:
+        said = [f"{name}: {text}" for name, text in zip(told["answers"], said, strict=True)]
     where = f"{told['file']}, {told['sample']}" if told["sample"] else told["file"]
     return f"{where}: {'; '.join(said)}"

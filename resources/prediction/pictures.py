@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from common import InputError
 from PIL import Image, UnidentifiedImageError
-
-from common import Problem
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
 TURNS = {
@@ -36,12 +35,10 @@ def read_picture(path: Path, size: dict[str, Any]) -> np.ndarray:
         if turn in TURNS:
             flat = flat.transpose(TURNS[turn])
         return np.moveaxis(in_size(flat, size), -1, 0)
-    except FileNotFoundError:
-        raise Problem(f"{path} is not there.") from None
     except UnidentifiedImageError:
-        raise Problem(f"{path} is no picture of a kind that can be read.") from None
+        raise InputError(f"{path} is no picture of a kind that can be read.") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Problem(f"{path} cannot be read as a picture: {error}.") from None
+        raise InputError(f"{path} cannot be read as a picture: {error}.") from None
 
 
 def least_size(image: Image.Image, size: dict[str, Any]) -> tuple[int, int]:

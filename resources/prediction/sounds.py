@@ -9,15 +9,12 @@ from typing import Any
 import numpy as np
 import soundfile
 import soxr
-
-from common import Problem
+from common import InputError
 from steps import sound_length
 
 
 def read_recording(path: Path, to: dict[str, Any]) -> np.ndarray:
     """A recording with one channel, at one rate and length: (1, length)."""
-    if not path.is_file():
-        raise Problem(f"{path} is not there.")
     try:
         with soundfile.SoundFile(path) as file:
             rate, frames = file.samplerate, file.frames
@@ -25,9 +22,9 @@ def read_recording(path: Path, to: dict[str, Any]) -> np.ndarray:
             first = max(0, (frames - wanted) // 2) if to["part"] == "middle" else 0
             sound = file.read(first + wanted, dtype="float32", always_2d=True)[first:]
     except soundfile.LibsndfileError:
-        raise Problem(f"{path} is no recording of a kind that can be read.") from None
+        raise InputError(f"{path} is no recording of a kind that can be read.") from None
     if not len(sound) or not np.isfinite(sound).all():
-        raise Problem(f"{path} holds no sound, or values that are no numbers.")
+        raise InputError(f"{path} holds no sound, or values that are no numbers.")
     mono = sound.mean(axis=1, dtype=np.float32)
     if rate != to["rate"]:
         mono = np.asarray(soxr.resample(mono, rate, to["rate"], quality="HQ"), np.float32)

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import interpolate
-
-from common import FIELDS, Problem
+from common import FIELDS, InputError
 from glue import STEPS
 from pictures import inner_size, used_part
+from torch.nn.functional import interpolate
 
 
 def prepared(values: np.ndarray, field: dict[str, Any]) -> np.ndarray:
@@ -38,7 +37,9 @@ def refuse_gaps(file: str, names: list[str], samples: dict[str, np.ndarray]) -> 
         gone = gone.reshape(len(values), -1).any(1)
         if gone.any():
             where = f"{file}, {names[int(gone.argmax())]}" if names[0] else file
-            raise Problem(f"{where}: '{name}' has no value; the model knows no samples without it.")
+            raise InputError(
+                f"{where}: '{name}' has no value; the model knows no samples without it."
+            )
 
 
 def fill(values: np.ndarray, step: dict[str, Any]) -> np.ndarray:

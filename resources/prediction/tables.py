@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from common import FIELDS, PREPARATION, Problem
+from common import FIELDS, PREPARATION, InputError
 
 TABLE: dict[str, Any] = PREPARATION["table"]
 
@@ -21,8 +20,10 @@ def cells_of_text(path: Path) -> pd.DataFrame:
     """The cells of a text with delimiters, as words."""
     try:
         text = path.read_text(TABLE["encoding"]).removeprefix("\ufeff")
-    except (OSError, UnicodeError) as error:
-        raise Problem(f"{path} cannot be read: {error}.") from None
+    except UnicodeError:
+        raise InputError(f"{path} is no text in {TABLE['encoding']}, as the training's.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
     lines = text.splitlines()[TABLE["skipped"] :]
     if TABLE["comment"]:
         lines = [line for line in lines if not line.startswith(TABLE["comment"])]
@@ -36,8 +37,10 @@ def cells_of_text(path: Path) -> pd.DataFrame:
             na_filter=False,
             engine="python" if TABLE["delimiter"] == " " else "c",
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise Problem(f"{path} is no table as the model's was: {error}.") from None
+    except pd.errors.EmptyDataError:
+        raise InputError(f"{path} has no records.") from None
+    except (pd.errors.ParserError, ValueError) as error:
+        raise InputError(f"{path} is no table as the training's was: {error}.") from None
     return cells.reset_index() if TABLE["row_names"] else cells
 
 
@@ -54,7 +57,7 @@ def cells_of_workbook(path: Path) -> pd.DataFrame:
                 na_filter=False,
             )
     except (OSError, ValueError, KeyError) as error:
-        raise Problem(f"{path} cannot be read as a workbook: {error}.") from None
+        raise InputError(f"{path} cannot be read as a workbook: {error}.") from None
     return cells.map(as_text)
 
 
@@ -63,7 +66,7 @@ def cells_of_parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path).astype(object).map(as_text)
     except (OSError, ValueError) as error:
-        raise Problem(f"{path} cannot be read as a Parquet file: {error}.") from None
+        raise InputError(f"{path} cannot be read as a Parquet file: {error}.") from None
 
 
 def as_text(cell: Any) -> str:
@@ -87,7 +90,7 @@ def records_of(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
     cells.index = pd.Index([f"record {k + 1}" for k in range(len(cells))])
     filled = cells[(cells != "").any(axis=1)]
     if filled.empty:
-        raise Problem(f"{path} has no records.")
+        raise InputError(f"{path} has no records.")
     return filled
 
 
@@ -97,12 +100,12 @@ def column_of(path: Path, cells: pd.DataFrame, name: str) -> pd.Series:
     if isinstance(place, str):
         if place in cells.columns:
             return cells[place]
-        raise Problem(f"{path} has no column '{place}'; it has {', '.join(cells.columns[:8])}.")
+        raise InputError(f"{path} has no column '{place}'; it has {', '.join(cells.columns[:8])}.")
     if cells.shape[1] == len(FIELDS):  # the features alone, in their order
         return cells.iloc[:, list(FIELDS).index(name)]
     if place < cells.shape[1]:
         return cells.iloc[:, place]
-    raise Problem(f"{path} has {cells.shape[1]} columns: expected {place + 1} at least.")
+    raise InputError(f"{path} has {cells.shape[1]} columns: expected {place + 1} at least.")
 
 
 def values_of(path: Path, records: pd.DataFrame, name: str) -> np.ndarray:
@@ -114,9 +117,11 @@ def values_of(path: Path, records: pd.DataFrame, name: str) -> np.ndarray:
         if value is None:
             where = f"{path}, {column[column == cell].index[0]}, column '{name}'"
             if field["kind"] != "category":
-                raise Problem(f"{where}: '{cell}' is no number.")
+                raise InputError(f"{where}: '{cell}' is no number.")
             some = ", ".join(field["classes"][:8]) + (", ..." if field["classes"][8:] else "")
-            raise Problem(f"{where}: '{cell}' is none of the words that the model knows ({some}).")
+            raise InputError(
+                f"{where}: '{cell}' is none of the words that the model knows ({some})."
+            )
     kind = np.int64 if field["kind"] == "category" else np.float64
     return np.array([known[cell] for cell in column], kind)
 
@@ -162,7 +167,9 @@ def plain_number(cell: str) -> float | None:
     alike = next((group for group in (" \u00a0\u2009\u202f", "'’") if between in group), between)
     whole = rf"(?:[0-9]{{1,3}}(?:[{re.escape(alike)}][0-9]{{3}})+|[0-9]+)" if between else "[0-9]+"
     mark = re.escape(decimal)
-    if not re.fullmatch(rf"[+-]?(?:{whole}(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?", cell):
+    if not re.fullmatch(
+        rf"[+-]?(?:{whole}(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?", cell
+    ):
         return None
     if between:
         cell = re.sub(f"[{re.escape(alike)}]", "", cell)
@@ -176,6 +183,6 @@ def files_beside(path: Path, records: pd.DataFrame, name: str) -> list[Path]:
         places = [path.parent / word, path.parent / TABLE["files"] / word]
         there = next((place for place in places if word and place.is_file()), None)
         if there is None:
-            raise Problem(f"{path} names the file '{word}', which is not there.")
+            raise InputError(f"{path} names the file '{word}', which is not there.")
         found.append(there)
     return found

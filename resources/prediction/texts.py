@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import torch
-
 from answers import as_classes, likeliest, softmax
-from common import PREPARATION, Problem
+from common import PREPARATION, InputError, existing
 from glue import FILE_HELP, INPUT, OUTPUT, WHAT, call, cut, joined, load_model
 
 TEXT: dict[str, Any] = PREPARATION["text"]
@@ -28,15 +27,17 @@ def continue_texts() -> int:
     told, kept, failed = [], [], False
     for path in options.files:
         try:
-            tokens = tokens_of(path)
-        except Problem as problem:
-            print(f"predict.py: {problem}", file=sys.stderr)
+            tokens = tokens_of(existing(path))
+        except InputError as error:
+            print(f"predict.py: {error}", file=sys.stderr)
             failed = True
             continue
         values = next_values(model, tokens)
         kept.append(values)
         top = likeliest(softmax(values), VOCABULARY, options)
-        told.append({"file": str(path), "next": top, "continued": continued(model, tokens, options)})
+        told.append(
+            {"file": str(path), "next": top, "continued": continued(model, tokens, options)}
+        )
         if not options.json:
             print(f"{path}: next comes {as_classes(top)}")
             print(told[-1]["continued"])
@@ -71,11 +72,11 @@ def tokens_of(path: Path) -> list[int]:
     try:
         text = path.read_text(TEXT["encoding"]).removeprefix("\ufeff")
     except (OSError, UnicodeError) as error:
-        raise Problem(f"{path} cannot be read as a text: {error}.") from None
+        raise InputError(f"{path} cannot be read as a text: {error}.") from None
     unknown = NUMBERS["<unk>"]
     found = [NUMBERS.get(token, unknown) for token in cut(text)]
     if not found:
-        raise Problem(f"{path} is empty: expected the beginning of a text.")
+        raise InputError(f"{path} is empty: expected the beginning of a text.")
     return found
 
 
