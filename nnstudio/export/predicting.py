@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from nnstudio.compiler.formatting import format_text
@@ -12,6 +13,7 @@ from nnstudio.export.recipe import GivenInput, Recipe, SaidOutput
 
 _SAMPLES = "samples: dict[str, np.ndarray]"
 _TENSORS = "dict[str, torch.Tensor]"
+_WIDTH = 80
 _FILES = {
     "pictures": "a picture, such as PNG or JPEG",
     "recordings": "a recording, such as WAV, FLAC or MP3",
@@ -80,13 +82,17 @@ def _one(recipe: Recipe, output: SaidOutput) -> str:
 
 
 def _docstring(recipe: Recipe) -> str:
+    more = " [--tokens N] [--draw SEED]" if recipe.reads == "text" else ""
+    file = (
+        f"FILE: {_FILES[recipe.reads]}. It is prepared as the training prepared its samples, with "
+        "the figures in preparation.json. README.md names the packages that are needed."
+    )
     lines = [
-        what_it_says(recipe),
+        *textwrap.wrap(what_it_says(recipe), _WIDTH),
         "",
-        "    python predict.py FILE... [--json] [--top K]",
+        f"    python predict.py FILE... [--json] [--top K]{more}",
         "",
-        f"FILE: {_FILES[recipe.reads]}. It is prepared as the training prepared its",
-        "samples, by the figures in preparation.json. Needs the packages in README.md.",
+        *textwrap.wrap(file, _WIDTH),
     ]
     return "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''") + "\n"
 
