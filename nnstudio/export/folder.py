@@ -140,11 +140,12 @@ def _of_arrays(recipe: Recipe) -> list[str]:
         return []
     told = []
     for field in recipe.values["fields"].values():
-        form = " x ".join(map(str, field["shape"])) or "one value"
-        told.append(f"- `{field['array']}`: {field['dtype']}, each sample {form}")
-    return [
-        "The arrays, with the samples first unless the training's lay otherwise:",
-        "",
-        *told,
-        "",
-    ]
+        sizes, order = ["samples", *map(str, field["shape"])], field["order"]
+        if order:
+            if len(order) < len(sizes):
+                del sizes[1]  # pictures without an axis of channels
+            sizes = [sizes[order.index(axis)] for axis in range(len(order))]
+        told.append(f"- `{field['array']}`: {field['dtype']}, {' x '.join(sizes)}")
+    if recipe.note:
+        told += ["", f"The data of the training: {recipe.note}"]
+    return ["The arrays:", "", *told, ""]

@@ -56,7 +56,8 @@ def predict_text(recipe: Recipe) -> str:
 
 def what_it_says(recipe: Recipe) -> str:
     """The purpose of the program in a sentence."""
-    said = " and ".join(dict.fromkeys(_one(recipe, one) for one in recipe.outputs))
+    *some, last = [one.name for one in recipe.outputs]
+    said = f"{', '.join(some)} and {last}" if some else _one(recipe.outputs[0])
     of = {
         "pictures": "of pictures",
         "recordings": "of recordings",
@@ -72,7 +73,7 @@ def what_files(recipe: Recipe) -> str:
     return _FILES[recipe.reads]
 
 
-def _one(recipe: Recipe, output: SaidOutput) -> str:
+def _one(output: SaidOutput) -> str:
     if output.says == "numbers":
         names = [str(name) for name in output.about["numbers"][:3]]
         return ", ".join(names) if len(output.about["numbers"]) < 4 else _SAID["numbers"]
@@ -296,8 +297,9 @@ def _said(recipe: Recipe, one: SaidOutput) -> str:
 
 def _text_glue(recipe: Recipe) -> str:
     by_characters = recipe.values["text"]["unit"] == "characters"
-    unit, between = ("characters", "''") if by_characters else ("words and signs", "' '")
+    unit = "characters" if by_characters else "words and signs"
     cut = "list(text)" if by_characters else "words_of(text)"
+    joined = "''.join(tokens)" if by_characters else "words_joined(tokens)"
     return "\n\n".join(
         [
             *_head(recipe),
@@ -306,9 +308,7 @@ def _text_glue(recipe: Recipe) -> str:
             _load_model(recipe),
             _call(recipe),
             _function("cut(text: str) -> list[str]", f"The tokens of a text: its {unit}.", cut),
-            _function(
-                "joined(tokens: list[str]) -> str", "Tokens as a text.", f"{between}.join(tokens)"
-            ),
+            _function("joined(tokens: list[str]) -> str", "Tokens as a text.", joined),
         ]
     )
 

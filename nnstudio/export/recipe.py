@@ -67,12 +67,13 @@ class SaidOutput:
 class Recipe:
     """All that is needed to write the program. `values` is what it reads as preparation.json.
 
+    note: what is known of the data where they come with this program, else "".
     named: the model takes its inputs by name. several: it returns its outputs by name.
     """
 
     root: str
     reads: Reads
-    title: str
+    note: str
     inputs: tuple[GivenInput, ...]
     outputs: tuple[SaidOutput, ...]
     named: bool
@@ -127,7 +128,7 @@ def recipe_of(
     return Recipe(
         root,
         reads if reads != "text" or _is_continued(inputs, outputs) else "arrays",
-        info.title,
+        info.note if known is not None else "",
         inputs,
         outputs,
         mapping.named,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,9 @@ def write_samples(
             case Folder() as folder:
                 return _files(Path(folder.path), [samples.origins[k] for k in numbers])
             case Table() as table:
-                return [_records(table, [samples.origins[k] for k in numbers], into)]
+                kinds = {field["kind"] for field in recipe.values["fields"].values()}
+                origins = [samples.origins[k] for k in numbers]
+                return [_records(table, origins, into, bool(kinds & {"image", "audio"}))]
             case Text() as text if recipe.reads == "text":
                 return _texts(recipe, text, samples, numbers, into)
             case _:
@@ -52,12 +54,12 @@ def _files(root: Path, origins: Sequence[str]) -> list[Path]:
 # -- tables --------------------------------------------------------------------------------------
 
 
-def _records(table: Table, origins: Sequence[str], into: Path) -> Path:
+def _records(table: Table, origins: Sequence[str], into: Path, with_files: bool) -> Path:
     """A table with those records alone, and the files beside it where it names some."""
     source = Path(table.path)
     places = [int(origin.rpartition(" ")[2].replace(",", "")) for origin in origins]
     beside = Path(table.files) if table.files else source.parent
-    if beside.name:
+    if with_files:
         (into / beside.name).symlink_to(beside, target_is_directory=True)
     target = into / source.name
     match table.format:
@@ -73,26 +75,35 @@ def _records(table: Table, origins: Sequence[str], into: Path) -> Path:
 
 
 def _lines(table: Table, source: Path, places: Sequence[int], target: Path) -> None:
-    """Records begin at a line; one goes on while a quotation is open."""
-    lines = source.read_text(table.encoding).removeprefix("\ufeff").split("\n")
-    first = table.skipped
-    kept = list(lines[:first])
-    if table.header:
-        while table.comment and lines[first].startswith(table.comment):
-            first += 1
-        while not lines[first].strip():
-            first += 1
-        kept += _record(lines, first)
-    for place in places:
-        kept += _record(lines, place - 1)
-    target.write_text("\n".join(kept) + "\n", table.encoding)
+    """What stands before the first record, and the records at those lines."""
+    head, needs_header = "", table.header
+    found = dict.fromkeys(places, "")
+    with source.open(encoding=table.encoding) as stream:
+        for number, text in _with_quotations(stream, table.skipped):
+            is_comment = bool(table.comment) and text.startswith(table.comment)
+            if number <= table.skipped:
+                head += text
+            elif needs_header and text.strip() and not is_comment:
+                head, needs_header = head + text, False
+            elif number in found:
+                found[number] = text.rstrip("\n") + "\n"
+    said = head.removeprefix("\ufeff") + "".join(found[place] for place in places)
+    target.write_text(said, table.encoding)
 
 
-def _record(lines: Sequence[str], first: int) -> list[str]:
-    end = first + 1
-    while "\n".join(lines[first:end]).count('"') % 2 and end < len(lines):
-        end += 1
-    return list(lines[first:end])
+def _with_quotations(lines: Iterable[str], alone: int) -> Iterator[tuple[int, str]]:
+    """Lines by their numbers from 1; one with an open quotation goes on to where it is closed.
+
+    alone: so many of the first lines are as they are.
+    """
+    begun, text = 0, ""
+    for number, line in enumerate(lines, 1):
+        begun, text = begun or number, text + line
+        if number <= alone or text.count('"') % 2 == 0:
+            yield begun, text
+            begun, text = 0, ""
+    if text:
+        yield begun, text
 
 
 def _rows(table: Table, source: Path, places: Sequence[int], target: Path) -> None:

@@ -24,7 +24,7 @@ def cells_of_text(path: Path) -> pd.DataFrame:
         raise InputError(f"{path} is no text in {TABLE['encoding']}, as the training's.") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
-    lines = text.splitlines()[TABLE["skipped"] :]
+    lines = text.split("\n")[TABLE["skipped"] :]
     if TABLE["comment"]:
         lines = [line for line in lines if not line.startswith(TABLE["comment"])]
     try:
@@ -35,7 +35,6 @@ def cells_of_text(path: Path) -> pd.DataFrame:
             index_col=None if TABLE["row_names"] else False,
             dtype=str,
             na_filter=False,
-            engine="python" if TABLE["delimiter"] == " " else "c",
         )
     except pd.errors.EmptyDataError:
         raise InputError(f"{path} has no records.") from None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from answers import as_classes, likeliest, softmax
+from answers import likeliest, softmax
 from common import PREPARATION, InputError, existing
 from glue import FILE_HELP, INPUT, OUTPUT, WHAT, call, cut, joined, load_model
 
@@ -39,7 +39,7 @@ def continue_texts() -> int:
             {"file": str(path), "next": top, "continued": continued(model, tokens, options)}
         )
         if not options.json:
-            print(f"{path}: next comes {as_classes(top)}")
+            print(f"{path}: next comes {as_tokens(top)}; it goes on like this:")
             print(told[-1]["continued"])
     if options.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
@@ -71,8 +71,10 @@ def tokens_of(path: Path) -> list[int]:
     """The numbers of the tokens of a text."""
     try:
         text = path.read_text(TEXT["encoding"]).removeprefix("\ufeff")
-    except (OSError, UnicodeError) as error:
-        raise InputError(f"{path} cannot be read as a text: {error}.") from None
+    except UnicodeError:
+        raise InputError(f"{path} is no text in {TEXT['encoding']}, as the training's.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
     unknown = NUMBERS["<unk>"]
     found = [NUMBERS.get(token, unknown) for token in cut(text)]
     if not found:
@@ -106,6 +108,17 @@ def continued(model: torch.nn.Module, tokens: list[int], options: argparse.Names
             chances = softmax(values.astype(np.float64))
             found.append(int(draw.choice(len(values), p=chances)))
     return joined([VOCABULARY[k] for k in found])
+
+
+def as_tokens(value: list[dict[str, Any]]) -> str:
+    """Tokens with percentages; blanks and ends of lines so that they can be seen."""
+    return ", ".join(f"{one['class']!r} {one['probability']:.1%}" for one in value)
+
+
+def words_joined(tokens: list[str]) -> str:
+    """Words with blanks between them, but not before signs and ends of lines."""
+    text = re.sub(r" *\n *", "\n", " ".join(tokens))
+    return re.sub(r" ([.,;:!?])", r"\1", text)
 
 
 def words_of(text: str) -> list[str]:
