@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from nnstudio.compiler.formatting import format_text
 from nnstudio.data.builtin.loading import ANSWER
 from nnstudio.data.info import image_of
+from nnstudio.data.reading.table.numerals import Numerals
 from nnstudio.export.pieces import program
 from nnstudio.export.recipe import GivenInput, Recipe, SaidOutput
+from nnstudio.project.data.source import Table
 
 _SAMPLES = "samples: dict[str, np.ndarray]"
 _TENSORS = "dict[str, torch.Tensor]"
@@ -109,6 +111,8 @@ def _glue(recipe: Recipe) -> Iterator[str]:
     yield from _head(recipe)
     yield 'OUTPUTS: dict[str, Any] = PREPARATION["outputs"]'
     yield _read(recipe)
+    if isinstance(recipe.spec.source, Table):
+        yield from _numerals(recipe.spec.source)
     yield _prepare(recipe)
     yield _load_model(recipe)
     yield _call(recipe)
@@ -171,6 +175,22 @@ def _read(recipe: Recipe) -> str:
             ]
     lines += ["    refuse_gaps(str(path), names, samples)", "    return names, samples"]
     return "\n".join(lines)
+
+
+def _numerals(table: Table) -> Iterator[str]:
+    """How numbers are written in the table; in workbooks and Parquet they are plain."""
+    is_text = table.format == "text"
+    numerals = Numerals(table.decimal, table.thousands) if is_text else Numerals()
+    plain = "cell"
+    if numerals.thousands:
+        plain = f're.sub("[{numerals.between}]", "", cell)'
+    if numerals.decimal != ".":
+        plain += f'.replace({numerals.decimal!r}, ".")'
+    pattern = numerals.pattern.pattern
+    raw = f'r"{pattern}"' if '"' not in pattern else repr(pattern)
+    yield f'NUMBER = {raw}\n"""How numbers are written in the table."""'
+    said = "The number that a cell of digits and marks is."
+    yield _function("written_number(cell: str) -> float", said, f"float({plain})")
 
 
 def _file_value(name: str, kind: str, path: str) -> str:

@@ -238,11 +238,13 @@ def _of_source(spec: DataSpec, inputs: tuple[GivenInput, ...]) -> dict[str, Any]
     """The options of the reader that a new file is read by, too."""
     match spec.source:
         case Table() as table:
-            names = ("encoding", "delimiter", "decimal", "thousands", "header", "skipped")
+            names = ("encoding", "delimiter", "header", "skipped")
             more = ("row_names", "comment", "missing", "sheet")
             found = table.model_dump(mode="json", include={*names, *more})
-            folder = (table.files or table.path.rpartition("/")[0]).rstrip("/")
-            return {"table": {**found, "files": folder.rpartition("/")[2]}}
+            if any(spec.by_name[n].kind in ("image", "audio") for i in inputs for n in i.fields):
+                folder = (table.files or table.path.rpartition("/")[0]).rstrip("/")
+                found["files"] = folder.rpartition("/")[2]
+            return {"table": found}
         case Text() as text:
             (name, *_) = inputs[0].fields
             found = text.model_dump(mode="json", include={"encoding", "unit", "length"})

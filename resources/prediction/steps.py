@@ -28,18 +28,15 @@ def side_by_side(samples: dict[str, np.ndarray], names: list[str]) -> np.ndarray
 def refuse_gaps(file: str, names: list[str], samples: dict[str, np.ndarray]) -> None:
     """Say where a value is missing that nothing fills."""
     for name, values in samples.items():
-        if any(step["step"] in ("fill", "fill_class") for step in FIELDS[name]["steps"]):
+        steps = [step["step"] for step in FIELDS[name]["steps"]]
+        if "fill" in steps or "fill_class" in steps:
             continue
-        if FIELDS[name]["kind"] == "category":
-            gone = values < 0
-        else:
-            gone = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
-        gone = gone.reshape(len(values), -1).any(1)
+        known = values >= 0 if FIELDS[name]["kind"] == "category" else np.isfinite(values)
+        gone = ~known.reshape(len(values), -1).all(1)
         if gone.any():
-            where = f"{file}, {names[int(gone.argmax())]}" if names[0] else file
-            raise InputError(
-                f"{where}: '{name}' has no value; the model knows no samples without it."
-            )
+            where = f"{file}, {names[int(gone.argmax())]}"
+            said = f"{where}: '{name}' has no value; the model knows no samples without it."
+            raise InputError(said)
 
 
 def fill(values: np.ndarray, step: dict[str, Any]) -> np.ndarray:

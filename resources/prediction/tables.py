@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from common import FIELDS, PREPARATION, InputError
+from glue import NUMBER, written_number
 
 TABLE: dict[str, Any] = PREPARATION["table"]
 
@@ -160,19 +161,9 @@ def is_missing(cell: str) -> bool:
 
 def plain_number(cell: str) -> float | None:
     """The number that is written in a cell, None if it is none."""
-    if re.fullmatch(r"[+-]?inf(inity)?", cell, re.IGNORECASE):
-        return float(cell)
-    decimal, between = TABLE["decimal"], TABLE["thousands"]
-    alike = next((group for group in (" \u00a0\u2009\u202f", "'’") if between in group), between)
-    whole = rf"(?:[0-9]{{1,3}}(?:[{re.escape(alike)}][0-9]{{3}})+|[0-9]+)" if between else "[0-9]+"
-    mark = re.escape(decimal)
-    if not re.fullmatch(
-        rf"[+-]?(?:{whole}(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?", cell
-    ):
-        return None
-    if between:
-        cell = re.sub(f"[{re.escape(alike)}]", "", cell)
-    return float(cell.replace(decimal, "."))
+    if re.fullmatch(NUMBER, cell):
+        return written_number(cell)
+    return float(cell) if re.fullmatch(r"[+-]?inf(inity)?", cell, re.IGNORECASE) else None
 
 
 def files_beside(path: Path, records: pd.DataFrame, name: str) -> list[Path]:

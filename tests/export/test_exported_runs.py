@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from safetensors.torch import load_file
 
 import nnstudio
 from nnstudio.__main__ import main
+from nnstudio.compiler.formatting import format_text
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import each, first
 from nnstudio.export.folder import FILES
@@ -177,6 +179,7 @@ def test_a_table_is_answered_alone(tmp_path: Path, ask: Any, capsys: Captured) -
     assert sorted(path.name for path in out.iterdir()) == sorted(FILES)
     assert "nnstudio" not in (out / "predict.py").read_text()
     assert "Image" not in (out / "predict.py").read_text()
+    assert has_no_loose_ends(out / "predict.py")
 
     kept = tmp_path / "outputs.npz"
     code, printed, _ = ask(out, tmp_path / "people.csv", "--json", "--outputs", kept)
@@ -248,6 +251,16 @@ def test_pictures_are_answered_alone(tmp_path: Path, ask: Any, monkeypatch: Patc
     made_class().load_state_dict(load_file(out / "weights.safetensors"), strict=True)
 
 
+def has_no_loose_ends(program: Path) -> bool:
+    """All names in it are known, all imports are used, and it is formatted."""
+    from ruff import find_ruff_bin
+
+    words = [find_ruff_bin(), "check", "--isolated", "--no-cache", "--select=F,E9", "-q"]
+    checked = subprocess.run([*words, str(program)], capture_output=True, check=False)
+    text = program.read_text()
+    return checked.returncode == 0 and format_text(text).text == text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [sounds, song, digits, masks])
 def test_other_kinds_are_proved(kind: Callable[[Path], OpenedRun], tmp_path: Path) -> None:
@@ -256,6 +269,7 @@ def test_other_kinds_are_proved(kind: Callable[[Path], OpenedRun], tmp_path: Pat
     assert proof.apart is not None
     assert proof.apart < 1e-5
     assert proof.samples >= 2
+    assert has_no_loose_ends(tmp_path / "out" / "predict.py")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
     assert proof.sentence in (tmp_path / "out" / "README.md").read_text()
 
