@@ -300,7 +300,7 @@ def _said(recipe: Recipe, one: SaidOutput) -> str:
         case "positions":
             return f"classes_by_position({values}, {about})"
         case "mask":
-            return f"mask_file({values}, {about}, path, k)"
+            return f"mask_file({values}, {about}, path)"
         case "rebuilt":
             return f"difference({values}, inputs[{recipe.inputs[0].name!r}][k].numpy())"
     if one.loss == "poisson":

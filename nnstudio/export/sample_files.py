@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,10 @@ def _arrays(recipe: Recipe, samples: Samples, numbers: NDArray[np.intp], into: P
         np.save(target, next(iter(found.values())))
     else:
         target = into / "samples.npz"
-        np.savez(target, **found)
+        with zipfile.ZipFile(target, "w") as archive:  # `savez` does not take any name
+            for name, values in found.items():
+                with archive.open(f"{name}.npy", "w") as file:
+                    np.lib.format.write_array(file, values)
     return target
 
 

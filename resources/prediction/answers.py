@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -92,23 +93,29 @@ COLOURS += [204, 121, 167]
 """Red, green and blue of the first eight classes; more are shades of grey."""
 
 
-def mask_file(values: np.ndarray, about: dict[str, Any], path: Path, k: int) -> dict[str, Any]:
+def mask_file(values: np.ndarray, about: dict[str, Any], path: Path) -> dict[str, Any]:
     """Write the likeliest class of each pixel, of values (classes, height, width), as a PNG.
 
     The numbers of its pixels are those of the classes, and stand for the colours that are seen.
     """
     numbers = values.argmax(0).astype(np.uint8)
-    target = Path(f"{path.stem}-mask.png" if k == 0 else f"{path.stem}-mask-{k + 1}.png")
     greys = [level for level in range(8, 256) for _ in range(3)]
     picture = Image.fromarray(numbers)
     picture.putpalette(COLOURS + greys)
+    target = free_name(f"{path.stem}-mask")
     try:
         picture.save(target)
     except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise InputError(f"{target} cannot be written: {error.strerror or error}.") from None
     there = np.bincount(numbers.reshape(-1)) / numbers.size
     shares = {class_name(about["classes"], n): float(s) for n, s in enumerate(there) if s}
     return {"mask": str(target), "shares": shares}
+
+
+def free_name(stem: str) -> Path:
+    """The name of a picture that is not there yet: nothing is written over."""
+    names = (Path(f"{stem}{number or ''}.png") for number in itertools.count())
+    return next(name for name in names if not name.exists())
 
 
 def difference(values: np.ndarray, given: np.ndarray) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def main() -> int:
     if options.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
     if options.outputs and kept:
-        np.savez(options.outputs, **{n: np.concatenate([one[n] for one in kept]) for n in kept[0]})
+        keep(options.outputs, {n: np.concatenate([one[n] for one in kept]) for n in kept[0]})
     return 1 if failed else 0
 
 
@@ -63,6 +64,17 @@ def arguments() -> argparse.Namespace:
         "--outputs", metavar="FILE.npz", type=Path, help="keep what the model gave as arrays"
     )
     return parser.parse_args()
+
+
+def keep(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays as a .npz file; unlike `numpy.savez` with any names."""
+    try:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, values in arrays.items():
+                with archive.open(f"{name}.npy", "w") as file:
+                    np.lib.format.write_array(file, values)
+    except OSError as error:
+        sys.exit(f"predict.py: {path} cannot be written: {error.strerror or error}.")
 
 
 def existing(path: Path) -> Path:

@@ -58,6 +58,8 @@ def in_eight_bits(image: Image.Image, size: dict[str, Any]) -> Image.Image:
     """The picture in grey or colours, on the background where it is transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image)
+        if not 0 <= values.min() <= values.max() <= (255 if image.mode == "F" else 65_535):
+            raise ValueError(f"it holds values from {values.min():g} to {values.max():g}")
         if image.mode == "F":
             values = np.rint(values * (255.0 if values.max() <= 1.0 else 1.0))
         else:

@@ -23,6 +23,8 @@ def read_recording(path: Path, to: dict[str, Any]) -> np.ndarray:
             sound = file.read(first + wanted, dtype="float32", always_2d=True)[first:]
     except soundfile.LibsndfileError:
         raise InputError(f"{path} is no recording of a kind that can be read.") from None
+    if len(sound) < min(wanted, frames - first):
+        raise InputError(f"{path} is cut short.")
     if not len(sound) or not np.isfinite(sound).all():
         raise InputError(f"{path} holds no sound, or values that are no numbers.")
     mono = sound.mean(axis=1, dtype=np.float32)

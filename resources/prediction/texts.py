@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from answers import likeliest, softmax
-from common import PREPARATION, InputError, existing
+from common import PREPARATION, InputError, existing, keep
 from glue import FILE_HELP, INPUT, OUTPUT, WHAT, call, cut, joined, load_model
 
 TEXT: dict[str, Any] = PREPARATION["text"]
@@ -44,7 +44,7 @@ def continue_texts() -> int:
     if options.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
     if options.outputs and kept:
-        np.savez(options.outputs, next=np.stack(kept))
+        keep(options.outputs, {OUTPUT: np.stack(kept)})
     return 1 if failed else 0
 
 
