@@ -120,7 +120,18 @@ def _glue(recipe: Recipe) -> Iterator[str]:
     steps = {step["step"] for field in recipe.values["fields"].values() for step in field["steps"]}
     yield "STEPS = {" + ", ".join(f'"{name}": {name}' for name in sorted(steps)) + "}"
     words = (f"{one.name!r}: {_words(recipe, one)}" for one in recipe.outputs)
+    if recipe.reads == "table":
+        yield _cells(recipe)
     yield "WORDS = {" + ", ".join(words) + "}"
+
+
+def _cells(recipe: Recipe) -> str:
+    """How the cells of each kind of column are read."""
+    fields = recipe.values["fields"].values()
+    number = "number_with_unit" if any("unit" in field for field in fields) else "number_in"
+    readers = {"number": number, "category": "class_in"}
+    kinds = dict.fromkeys(field["kind"] for field in fields if field["kind"] in readers)
+    return "CELLS = {" + ", ".join(f'"{kind}": {readers[kind]}' for kind in kinds) + "}"
 
 
 def _words(recipe: Recipe, one: SaidOutput) -> str:

@@ -23,6 +23,7 @@ from nnstudio.data.pipeline.understanding import built_in
 from nnstudio.data.preparation.fit import FittedPreparation
 from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.export.fields import described
+from nnstudio.export.units import units_of
 from nnstudio.project.data.fields import Target
 from nnstudio.project.data.source import Folder, Table, Text
 from nnstudio.project.data.spec import DataSpec
@@ -105,6 +106,8 @@ def recipe_of(
     reads = _reads(spec)
     names = dict.fromkeys(name for one in inputs for name in one.fields)
     fields = {name: described(fitted.fields[name], spec.source, reads) for name in names}
+    for name, unit in units_of(spec, names).items():
+        fields[name]["unit"] = unit
     given = _tried(model, inputs, mapping)
     several = not isinstance(given, Tensor)
     forms = given if isinstance(given, dict) else {info.answers[0].name: given}

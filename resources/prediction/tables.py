@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from common import FIELDS, PREPARATION, InputError
-from glue import NUMBER, written_number
+from glue import CELLS, NUMBER, written_number
 
 TABLE: dict[str, Any] = PREPARATION["table"]
 
@@ -111,8 +111,7 @@ def column_of(path: Path, cells: pd.DataFrame, name: str) -> pd.Series:
 def values_of(path: Path, records: pd.DataFrame, name: str) -> np.ndarray:
     """The cells of a field as the numbers or classes that they are; NaN or -1 where empty."""
     field, column = FIELDS[name], column_of(path, records, name)
-    read = class_in if field["kind"] == "category" else number_in
-    known = {cell: read(cell, field) for cell in set(column)}
+    known = {cell: CELLS[field["kind"]](cell, field) for cell in set(column)}
     for cell, value in known.items():
         if value is None:
             where = f"{path}, {column[column == cell].index[0]}, column '{name}'"
@@ -149,6 +148,12 @@ def class_word(number: float) -> str:
 def number_in(cell: str, field: dict[str, Any]) -> float | None:
     """The number in a cell, NaN where there is none, None for a word."""
     return math.nan if is_missing(cell) else plain_number(cell)
+
+
+def number_with_unit(cell: str, field: dict[str, Any]) -> float | None:
+    """The number in a cell, with or without the unit of its column."""
+    unit = field.get("unit", "")
+    return number_in(cell.removeprefix(unit).removesuffix(unit).strip(), field)
 
 
 def is_missing(cell: str) -> bool:
