@@ -21,6 +21,7 @@ from nnstudio.data.pipeline.describing import info_of
 from nnstudio.data.pipeline.shaping import shaped
 from nnstudio.data.pipeline.understanding import built_in
 from nnstudio.data.preparation.fit import FittedPreparation
+from nnstudio.data.preparation.missing import with_rules
 from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.export.fields import described
 from nnstudio.export.units import units_of
@@ -97,7 +98,7 @@ def recipe_of(
     data: of its training. Raises `DataError` if they do not go together.
     """
     known = built_in(data)
-    spec = data if known is None else load_built_in(known.name, mapping).spec
+    spec = with_rules(data) if known is None else load_built_in(known.name, mapping).spec
     every = known or info_of(spec)
     info = every.asking(mapping.answers)
     targets = {a.name: t for a, t in zip(every.answers, spec.targets, strict=False)}

@@ -26,8 +26,10 @@ def read_arrays(path: Path) -> tuple[list[str], dict[str, np.ndarray]]:
         raise InputError(f"{path} is no file of NumPy with numbers or words.") from None
     samples = {name: in_form(path, values, name) for name, values in arrays.items()}
     counts = {len(values) for values in samples.values()}
-    if len(counts) > 1 or not min(counts):
-        raise InputError(f"{path} has arrays of {counts} samples: expected as many in each.")
+    if len(counts) > 1:
+        raise InputError(f"{path} has {sorted(counts)} samples in its arrays: expected as many.")
+    if counts == {0}:
+        raise InputError(f"{path} has no samples.")
     return [f"sample {k + 1}" for k in range(counts.pop())], samples
 
 
@@ -40,40 +42,37 @@ def array_of(path: Path, loaded: Any, name: str) -> np.ndarray:
 
 
 def in_form(path: Path, values: np.ndarray, name: str) -> np.ndarray:
-    """The samples of a field first, channels before sides; the kind of numbers is checked."""
+    """The samples of a field first and channels before sides; axes of one value may lack."""
     field = FIELDS[name]
-    shape, was, said = (
-        tuple(field["shape"]),
-        field["dtype"],
-        f"{path} has '{name}' as {values.dtype}",
-    )
     if field["order"] and values.ndim == len(field["order"]):
         values = values.transpose(field["order"])
-    if int(np.prod(values.shape[1:])) != int(np.prod(shape)):
-        raise InputError(
-            f"{path} has '{name}' with samples of {values.shape[1:]}: expected {shape}."
-        )
+    shape, there = field["shape"], list(values.shape[1:])
+    if not values.ndim or [n for n in there if n != 1] != [n for n in shape if n != 1]:
+        raise InputError(f"{path} has '{name}' with samples of {there}: expected {shape}.")
     values = values.reshape(len(values), *shape)
-    if field["kind"] == "category":
-        return class_numbers(path, values, field)
-    if values.dtype.kind not in "biuf":
-        raise InputError(f"{said}: expected numbers.")
+    read = class_numbers if field["kind"] == "category" else numbers_as_trained
+    return read(f"{path} has in '{name}'", values, field)
+
+
+def numbers_as_trained(has: str, values: np.ndarray, field: dict[str, Any]) -> np.ndarray:
+    """Numbers of the kind that the model was trained on."""
+    kind, was = values.dtype.kind, field["dtype"]
+    if kind not in "biuf":
+        raise InputError(f"{has} values of the type {values.dtype}: expected numbers.")
     if field["kind"] == "tokens":
-        wrong = (values < 0) | (values >= len(field["classes"])) | (values != np.floor(values))
-        if wrong.any():
-            raise InputError(
-                f"{path} has the token {values[wrong][0]}: expected known whole numbers."
-            )
+        known = (values >= 0) & (values < len(field["classes"])) & (values == np.floor(values))
+        if not known.all():
+            raise InputError(f"{has} {values[~known][0]}, which is no token that the model knows.")
         return values.astype(np.int64)
-    whole = np.dtype(was).kind == "u"
-    if field["kind"] == "image" and whole != (values.dtype.kind in "bu"):
-        raise InputError(f"{said}: the model was trained on {was}.")
-    if values.dtype.kind == "f":
+    values = values.astype(np.uint8) if kind == "b" else values
+    if field["kind"] == "image" and (kind in "bu" or was[0] == "u") and values.dtype != was:
+        raise InputError(f"{has} {values.dtype}: the model was trained on pictures of {was}.")
+    if kind == "f":
         return values.astype(np.float64 if was == "float64" else np.float32)
-    return values.astype(was) if values.dtype.kind == "b" else values
+    return values
 
 
-def class_numbers(path: Path, values: np.ndarray, field: dict[str, Any]) -> np.ndarray:
+def class_numbers(has: str, values: np.ndarray, field: dict[str, Any]) -> np.ndarray:
     """Words or whole numbers as the numbers of their classes, -1 where there is none."""
     classes = {word: k for k, word in enumerate(field["classes"])}
     found = []
@@ -81,6 +80,6 @@ def class_numbers(path: Path, values: np.ndarray, field: dict[str, Any]) -> np.n
         missing = value != value or value == ""
         word = str(int(value)) if isinstance(value, (int, float)) and not missing else str(value)
         if not missing and word.strip() not in classes:
-            raise InputError(f"{path} has the class '{word}', which the model does not know.")
+            raise InputError(f"{has} the class '{word}', which the model does not know.")
         found.append(-1 if missing else classes[word.strip()])
     return np.array(found, np.int64).reshape(values.shape)

@@ -297,7 +297,7 @@ def test_arrays_of_the_built_in_digits(tmp_path: Path, ask: Any) -> None:
     np.testing.assert_allclose(np.load(kept)["answer"], given_by(run, part), atol=1e-5)
     np.save(tmp_path / "rows.npy", rows[:, :, :3])
     code, _, error = ask(out, tmp_path / "rows.npy")
-    assert (code, error.count("\n"), "expected (1, 8, 8)" in error) == (1, 1, True)
+    assert (code, error.count("\n"), "expected [1, 8, 8]" in error) == (1, 1, True)
 
 
 def written(run: OpenedRun, out: Path) -> Path:
