@@ -42,7 +42,7 @@ def export_run(
     from nnstudio.export import folder as exported
     from nnstudio.export.proof import ProofError
     from nnstudio.export.recipe import recipe_of
-    from nnstudio.training.checkpoints import weights
+    from nnstudio.training.kept_tensors import of_model
 
     exported.refuse_taken(folder, force)
     told("Opening the run")
@@ -50,7 +50,7 @@ def export_run(
     fitted = keeping.read(run.folder)
     recipe = recipe_of(run.source.root, run.project.data, run.mapping, fitted, run.settings, model)
     told("Writing")
-    exported.write_folder(folder, recipe, run.source.text, weights(run.checkpoint()))
+    exported.write_folder(folder, recipe, run.source.text, of_model(model))
     name = run.record.name
     exported.write_readme(folder, recipe, name, "Not proved: the proof was not finished.")
     told("Running predict.py by itself")

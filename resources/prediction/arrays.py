@@ -78,7 +78,8 @@ def class_numbers(has: str, values: np.ndarray, field: dict[str, Any]) -> np.nda
     found = []
     for value in values.reshape(-1).tolist():
         missing = value != value or value == ""
-        word = str(int(value)) if isinstance(value, (int, float)) and not missing else str(value)
+        whole = isinstance(value, (int, float)) and float(value).is_integer()
+        word = str(int(value)) if whole else str(value)
         if not missing and word.strip() not in classes:
             raise InputError(f"{has} the class '{word}', which the model does not know.")
         found.append(-1 if missing else classes[word.strip()])

@@ -336,7 +336,7 @@ def test_what_is_not_the_same_is_told(tmp_path: Path) -> None:
 def test_without_the_data_nothing_is_claimed(tmp_path: Path, capsys: Captured) -> None:
     run, out = people(tmp_path), tmp_path / "out"
     (tmp_path / "people.csv").unlink()
-    assert main(["export", str(run.folder), "-o", str(out)]) == 1
+    assert main(["export", run.record.id, "-o", str(out)]) == 1
     printed = capsys.readouterr()
     assert printed.err.startswith("Not proved: ")
     assert printed.err.count("\n") == 1
