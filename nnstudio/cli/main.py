@@ -114,10 +114,13 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _target(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
-    parser.add_argument(
-        "target", metavar="TARGET", nargs="?" if optional else None, help="a .nns file or a preset"
-    )
+def _target(
+    parser: argparse.ArgumentParser,
+    *,
+    optional: bool = False,
+    what: str = "a .nns file or a preset",
+) -> None:
+    parser.add_argument("target", metavar="TARGET", nargs="?" if optional else None, help=what)
     parser.add_argument(
         "--set",
         dest="values",
@@ -150,9 +153,14 @@ def _verify_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser)
-    parser.add_argument("-o", "--output", metavar="PATH", required=True, help="where to write")
+    _target(parser, what="a .nns file, a preset, or a run: its folder, id or a beginning of it")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", required=True, help="a file; of a run a folder"
+    )
     parser.add_argument("--format", help="by default told by the ending: python (.py)")
+    parser.add_argument(
+        "--force", action="store_true", help="write a run into a folder that holds other things"
+    )
 
 
 def _train_options(parser: argparse.ArgumentParser) -> None:
@@ -257,7 +265,11 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
         _lazily("models", "verify"),
         _verify_options,
     ),
-    "export": ("write the PyTorch module", _lazily("models", "export"), _export_options),
+    "export": (
+        "write the PyTorch module, or a trained model that runs by itself",
+        _lazily("export", "export"),
+        _export_options,
+    ),
     "train": ("train without a window", _lazily("train", "train"), _train_options),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "data": ("data sets", _lazily("data", "data"), _data_options),

@@ -1,10 +1,9 @@
-"""presets, summary, check, verify, export."""
+"""presets, summary, check, verify."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -14,8 +13,6 @@ from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE, NO
 from nnstudio.cli.targets import print_json, project_of
 from nnstudio.compiler.inference import full_report
-from nnstudio.compiler.source import generate
-from nnstudio.export.python_module import export as export_module
 from nnstudio.inspection.documented import DocumentedCheck
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
@@ -188,12 +185,3 @@ def _print_check(target: str, parameters: int, found: DocumentedCheck | None) ->
         if found.ok
         else "  [red]there are unexplained mismatches[/red]"
     )
-
-
-def export(options: argparse.Namespace) -> int:
-    """Write the PyTorch module."""
-    path = Path(options.output)
-    source = generate(project_of(options))
-    export_module(source, path, options.format)
-    print(f"{source.root} written to {path}")
-    return DONE

@@ -21,7 +21,7 @@ from nnstudio.data.pipeline.shaping import shaped, tensor_of
 from nnstudio.data.pipeline.splitting import Indices, Parts, parts_of
 from nnstudio.data.preparation.fit import FittedPreparation, Scale, fit_preparation
 from nnstudio.data.preparation.missing import with_rules, without_gaps
-from nnstudio.data.preparation.streams import Stream, streams
+from nnstudio.data.preparation.streams import Stream, every_field, streams
 from nnstudio.data.rows import Rows
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Kind, Target
@@ -34,13 +34,18 @@ _SMALL = 256_000_000
 
 @dataclass(frozen=True)
 class Assembled:
-    """The parts as data sets, with the index sets and the fitted preparation they come from."""
+    """The parts as data sets, with the index sets and the fitted preparation they come from.
+
+    samples: those that the index sets number, without those that were left out; a training, which
+    has no use for them, does not hold them.
+    """
 
     train: DataSet
     validation: DataSet
     test: DataSet
     parts: Parts
     preparation: FittedPreparation
+    samples: Samples | None = None
 
 
 def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = None) -> Assembled:
@@ -50,20 +55,69 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
     where the spec of the samples cannot be followed.
     """
     samples, info = _asked(samples, feed, info)
-    spec = samples.spec
     samples = without_gaps(samples, info.in_sentence.capitalize())
     refuse_single_class(samples)
     parts = parts_of(samples, info.in_sentence)
-    preparation = fit_preparation(samples, spec, parts.train)
+    preparation = fit_preparation(samples, samples.spec, parts.train)
+    return _assembled(samples, feed, info, parts, preparation)
+
+
+def assemble_again(
+    samples: Samples,
+    feed: InputMapping,
+    parts: Parts,
+    preparation: FittedPreparation,
+    info: DataSetInfo | None = None,
+    *,
+    balanced: bool = True,
+) -> Assembled:
+    """The same samples in the same parts, prepared as they were: nothing is drawn or fitted.
+
+    balanced: the training part with what `spec.balance` makes of it, so that it may have new
+    samples after its own. Raises `DataError` if samples, parts and preparation do not go together.
+    """
+    samples, info = _asked(samples, feed, info)
+    samples = without_gaps(samples, info.in_sentence.capitalize())
+    last = max(
+        (int(part[-1]) for part in (parts.train, parts.validation, parts.test) if len(part)),
+        default=-1,
+    )
+    if last >= len(samples):
+        raise DataError(
+            f"The parts were made of at least {last + 1:,} samples, but {info.in_sentence} has "
+            f"{len(samples):,}: they do not belong together."
+        )
+    lacking = [f.name for f in every_field(samples.spec) if f.name not in preparation.fields]
+    if lacking:
+        raise DataError(
+            f"The kept preparation knows nothing of '{lacking[0]}', which the model is given: they "
+            "do not belong together."
+        )
+    made = _assembled(samples, feed, info, parts, preparation, balanced=balanced)
+    return replace(made, samples=samples)
+
+
+def _assembled(
+    samples: Samples,
+    feed: InputMapping,
+    info: DataSetInfo,
+    parts: Parts,
+    preparation: FittedPreparation,
+    *,
+    balanced: bool = True,
+) -> Assembled:
+    spec = samples.spec
     there = {stream.name: stream for stream in streams(spec)}
     made = [
         _part(samples, preparation, info, feed, there, part)
         for part in (parts.train, parts.validation, parts.test)
     ]
-    train = balance.balanced(made[0], spec)
-    for field in spec.having("weight"):
-        drawn = balance.weights_in(samples, field.name, parts.train)
-        train = replace(train, draw_weights=torch.from_numpy(drawn))
+    train = made[0]
+    if balanced:
+        train = balance.balanced(train, spec)
+        for field in spec.having("weight"):
+            drawn = balance.weights_in(samples, field.name, parts.train)
+            train = replace(train, draw_weights=torch.from_numpy(drawn))
     return Assembled(train, made[1], made[2], parts, preparation)
 
 

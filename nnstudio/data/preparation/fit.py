@@ -77,7 +77,7 @@ class FittedPreparation:
             values = samples.fields[one.field.name]
             rows = values if indices is None else values[indices]
             if one.is_stored_small and values.dtype.kind == "u":
-                return rows, _scale(one, values.dtype)
+                return rows, scale_of(one, values.dtype)
             done = _prepared(rows, one)
             kept = done if done.dtype.kind in "iu" and stream.vocabulary else _floats(done)
             return kept.reshape(len(rows), *stream.form), None
@@ -181,7 +181,7 @@ def _floats(values: NDArray[Any]) -> NDArray[np.float32]:
     return np.ascontiguousarray(values, np.float32)
 
 
-def _scale(one: FittedField, dtype: np.dtype[Any]) -> Scale:
+def scale_of(one: FittedField, dtype: np.dtype[Any]) -> Scale:
     """The scaling to 0 to 1 and all affine steps after it, in one."""
     channels = one.field.shape[0] if len(one.field.shape) == 3 else 1
     offset, factor = np.zeros(channels), np.full(channels, 1 / np.iinfo(dtype).max)

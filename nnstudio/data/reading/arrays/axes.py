@@ -50,18 +50,24 @@ def rearranged(
 
     Raises `DataError` if there are other axes or sizes than these.
     """
-    letters = axes if SAMPLES in axes else SAMPLES + axes
     moved = values
     if axes:
-        if len(letters) != values.ndim:
+        order = order_of(axes)
+        if len(order) != values.ndim:
+            letters = axes if SAMPLES in axes else SAMPLES + axes
             raise DataError(
-                f"{file} has '{name}' with {values.ndim} axes: expected {len(letters)}, "
+                f"{file} has '{name}' with {values.ndim} axes: expected {len(order)}, "
                 f"{in_order(letters)}."
             )
-        at = letters.index(SAMPLES)
-        rest = letters.replace(SAMPLES, "")
-        moved = values.transpose(at, *(letters.index(rest[k]) for k in _permutation(rest)))
+        moved = values.transpose(order)
     return in_shape(moved, shape, name, file)
+
+
+def order_of(axes: str) -> tuple[int, ...]:
+    """For each axis, samples first, where it lies in an array that is stored in that order."""
+    letters = axes if SAMPLES in axes else SAMPLES + axes
+    rest = letters.replace(SAMPLES, "")
+    return letters.index(SAMPLES), *(letters.index(rest[k]) for k in _permutation(rest))
 
 
 def in_shape(values: NDArray[Any], shape: tuple[int, ...], name: str, file: str) -> NDArray[Any]:

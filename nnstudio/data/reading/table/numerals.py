@@ -49,15 +49,16 @@ class Numerals:
     missing: frozenset[str] = field(default_factory=lambda: KNOWN_MISSING)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def pattern(self) -> re.Pattern[str]:
+        """What all of a number but an infinite one is like."""
         mark = re.escape(self.decimal)
         whole = r"[0-9]+"
         if self.thousands:
-            whole = rf"(?:[0-9]{{1,3}}(?:[{self._between}][0-9]{{3}})+|[0-9]+)"
+            whole = rf"(?:[0-9]{{1,3}}(?:[{self.between}][0-9]{{3}})+|[0-9]+)"
         return re.compile(rf"[+-]?(?:{whole}(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
     @cached_property
-    def _between(self) -> str:
+    def between(self) -> str:
         """Marks between thousands: blanks of all widths are alike, so are apostrophes."""
         alike = next((group for group in _ALIKE if self.thousands in group), self.thousands)
         return re.escape(alike)
@@ -69,9 +70,9 @@ class Numerals:
 
     def number(self, cell: str) -> int | float | None:
         """The number that a cell without blanks at its ends is, None if it is none."""
-        if not self._pattern.fullmatch(cell):
+        if not self.pattern.fullmatch(cell):
             return float(cell) if _INFINITE.fullmatch(cell) else None
-        plain = re.sub(f"[{self._between}]", "", cell) if self.thousands else cell
+        plain = re.sub(f"[{self.between}]", "", cell) if self.thousands else cell
         if _WHOLE.fullmatch(plain):
             return int(plain) if len(plain) < 25 else None
         return float(plain.replace(self.decimal, "."))
