@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source
 from nnstudio.data.info import DataError, InputMapping
-from nnstudio.errors import in_one_line
+from nnstudio.data.samples import PARTS
+from nnstudio.errors import UserError, in_one_line
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
@@ -26,6 +27,16 @@ from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.folder import MODEL_FILE, PROJECT_FILE, SPLITS_FILE
 from nnstudio.runs.record import RECORD, RunRecord, read_record
 from nnstudio.runs.store import RunStore
+from nnstudio.workspace.evaluating import (
+    KeptWeights,
+    Watch,
+    chosen_part,
+    evaluated,
+    forms_in_words,
+    nobody_watches,
+    own_parts,
+    predicted,
+)
 from nnstudio.workspace.kept_run import data_fingerprint, source_fingerprint
 from nnstudio.workspace.training import plan_training
 
@@ -34,6 +45,8 @@ if TYPE_CHECKING:
 
     from nnstudio.data.dataset import DataSet
     from nnstudio.data.pipeline.assembling import Assembled
+    from nnstudio.data.rows import Rows
+    from nnstudio.evaluation.evaluation import Evaluation
 
 Which: TypeAlias = Literal["best", "last"]
 """A checkpoint of a run: that of its best epoch, or the last one."""
@@ -112,6 +125,70 @@ class OpenedRun:
         kept_tensors.restore_model(model, weights)
         return model.eval()
 
+    # -- judging --------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        part: str | None = None,
+        *,
+        which: Which | None = None,
+        device: str | None = None,
+        times: bool = True,
+        watch: Watch = nobody_watches,
+    ) -> Evaluation:
+        """Judge a part by all figures: train, validation or test; without a name the test part if
+        there is one, else the validation.
+
+        which: the checkpoint; without a name the best, or the last where no epoch has ended. Its
+        predictions are kept in the folder, and made again when it is another one. device: such as
+        cpu, in place of that of the training. Raises a `UserError` with one sentence.
+        """
+        from nnstudio.data.pipeline import kept_parts
+        from nnstudio.training import checkpoints
+
+        parts = kept_parts.read(self.folder / SPLITS_FILE)
+        sizes = {name: len(getattr(parts, name)) for name in PARTS}
+        part = chosen_part(part, sizes, self.record.name)
+        path = self._chosen_checkpoint(which)
+        weights = KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
+        return evaluated(
+            part,
+            self.own_parts,
+            lambda: self.model_of(path),
+            self.settings,
+            weights=weights,
+            device=device,
+            times=times,
+            watch=watch,
+        )
+
+    def _chosen_checkpoint(self, which: Which | None) -> Path:
+        if which is not None:
+            return self.checkpoint(which)
+        try:
+            return self.checkpoint("best")
+        except UserError:
+            return self.checkpoint("last")
+
+    def predict(self, inputs: object, which: Which = "best") -> Rows:
+        """What the model gives for tensors or arrays as it takes them, one or several by name.
+
+        They must be prepared as those of the training, as the `inputs` of a part are after its
+        `to_model`. Outputs have samples along the model's batch axis.
+        """
+        if which not in self._models:
+            self._models[which] = self.model(which)
+        return predicted(self._models[which], inputs, self.settings, self.takes)
+
+    @cached_property
+    def _models(self) -> dict[str, nn.Module]:
+        return {}
+
+    @property
+    def takes(self) -> str:
+        """The form of each input in words: `N x 1 x 8 x 8`."""
+        return forms_in_words(self.mapping)
+
     # -- samples --------------------------------------------------------------------------------
 
     def parts(self) -> Assembled:
@@ -124,7 +201,7 @@ class OpenedRun:
 
     @cached_property
     def _parts(self) -> Assembled:
-        return self._assembled(balanced=True)
+        return self._assembled()
 
     def own_parts(self) -> Assembled:
         """The same with the samples of the source alone, one for each number in `parts`."""
@@ -132,17 +209,14 @@ class OpenedRun:
 
     @cached_property
     def _own_parts(self) -> Assembled:
-        spec = self.project.data
-        if spec.balance == "none" and not spec.having("weight"):
-            return self._parts
-        return self._assembled(balanced=False)
+        return own_parts(self._parts)
 
     def part(self, name: str) -> DataSet:
         """One of the `own_parts` by its name: train, validation or test."""
         found: DataSet = getattr(self.own_parts(), name)
         return found
 
-    def _assembled(self, *, balanced: bool) -> Assembled:
+    def _assembled(self) -> Assembled:
         from nnstudio.data.pipeline import kept_parts
         from nnstudio.data.pipeline.assembling import assemble_again
         from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
@@ -166,7 +240,7 @@ class OpenedRun:
                 f"{len(samples):,} are read from {spec.source.path} now."
             )
         info = built_in(spec)
-        return assemble_again(samples, mapping, parts, preparation, info, balanced=balanced)
+        return assemble_again(samples, mapping, parts, preparation, info)
 
     def _refuse_changed_data(self) -> None:
         from nnstudio.data.fingerprint import has_changed
