@@ -143,12 +143,9 @@ class OpenedRun:
         predictions are kept in the folder, and made again when it is another one. device: such as
         cpu, in place of that of the training. Raises a `UserError` with one sentence.
         """
-        from nnstudio.data.pipeline import kept_parts
         from nnstudio.training import checkpoints
 
-        parts = kept_parts.read(self.folder / SPLITS_FILE)
-        sizes = {name: len(getattr(parts, name)) for name in PARTS}
-        part = chosen_part(part, sizes, self.record.name)
+        part = chosen_part(part, self.sizes(), self.record.name)
         path = self._chosen_checkpoint(which)
         weights = KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
         return evaluated(
@@ -210,6 +207,13 @@ class OpenedRun:
     @cached_property
     def _own_parts(self) -> Assembled:
         return own_parts(self._parts)
+
+    def sizes(self) -> dict[str, int]:
+        """How many samples each part has, by its name."""
+        from nnstudio.data.pipeline import kept_parts
+
+        parts = kept_parts.read(self.folder / SPLITS_FILE)
+        return {name: len(getattr(parts, name)) for name in PARTS}
 
     def part(self, name: str) -> DataSet:
         """One of the `own_parts` by its name: train, validation or test."""
