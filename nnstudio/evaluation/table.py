@@ -62,10 +62,10 @@ def _cells(predictions: Predictions, name: str) -> Iterator[Row]:
             ):
                 yield [*right, *given, lost]
         case "reconstruction":
-            for row in zip(
+            for errors in zip(
                 arrays["squared"].tolist(), arrays["absolute"].tolist(), loss, strict=True
             ):
-                yield list(row)
+                yield list(errors)
         case "classes" if one.question.unit != "sample":
             counts, right = one.counts, are_right(one)
             assert right is not None

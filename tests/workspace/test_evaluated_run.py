@@ -184,7 +184,7 @@ def test_errors_of_prepared_numbers_are_in_the_units_of_the_data(tmp_path: Path)
         drawing.project(),
         folder=tmp_path / "run",
         data=str(data),
-        targets={"y": "price:number"},
+        targets={"output": "price:number"},
         prepare="standardise[size], standardise[price]",
         **few,
     )
