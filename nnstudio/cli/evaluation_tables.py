@@ -100,7 +100,7 @@ def _print_rows(figures: OutputFigures) -> None:
             shown.sort(key=lambda row: (_rank(row.f1), row.name))
             rows = [
                 (
-                    row.name,
+                    _name(row.name),
                     f"{row.support:,}",
                     [row.precision, row.recall, row.f1]
                     + ([row.iou] if row.iou is not None else [])
@@ -111,14 +111,15 @@ def _print_rows(figures: OutputFigures) -> None:
             more = ["IoU"] if has_iou else []
             more += ["ROC AUC"] if figures.curves is not None else []
             absent = len(figures.by_class) - len(shown)
-            _print_classes("class", ["precision", "recall", "F1", *more], rows, absent, "F1")
+            names = ["precision", "recall", "F1", *more]
+            _print_classes("class", names, rows, absent, "F1", f"{figures.unit}s")
             if figures.confusion is not None:
                 _print_mistakes(figures.confusion)
         case LabelFigures():
             labels = sorted(figures.by_label, key=lambda row: (_rank(row.f1), row.name))
             rows = [
                 (
-                    row.name,
+                    _name(row.name),
                     f"{row.support:,}",
                     [row.accuracy, row.precision, row.recall, row.f1]
                     + ([row.roc_auc] if row.roc_auc is not None else []),
@@ -133,6 +134,11 @@ def _print_rows(figures: OutputFigures) -> None:
             _print_classes("number", ["MAE", "RMSE", "R2", "median error"], rows, 0, "R2")
 
 
+def _name(text: str) -> str:
+    """A class as it can be seen: a line end or a blank in quotes."""
+    return text if text.isprintable() and text.strip() else repr(text)
+
+
 def _rank(figure: Figure) -> float:
     return float("inf") if figure.value is None else figure.value
 
@@ -143,9 +149,10 @@ def _print_classes(
     rows: Sequence[tuple[str, str, Sequence[Figure]]],
     absent: int,
     by: str,
+    counts: str = "samples",
 ) -> None:
     counted = any(support for _, support, _ in rows)
-    table = _table(what, *(["samples"] if counted else []), *names)
+    table = _table(what, *([counts] if counted else []), *names)
     has_none = False
     for name, support, figures in rows[:MOST_ROWS]:
         cells = [_number(one.value) for one in figures]
@@ -173,7 +180,7 @@ def _print_classes(
 def _print_mistakes(matrix: ConfusionMatrix) -> None:
     """The pairs of classes that were confused most often."""
     pairs = [
-        (count, matrix.classes[right], matrix.classes[given])
+        (count, _name(matrix.classes[right]), _name(matrix.classes[given]))
         for right, row in enumerate(matrix.counts)
         for given, count in enumerate(row)
         if count and right != given
@@ -189,12 +196,8 @@ def _print_mistakes(matrix: ConfusionMatrix) -> None:
     lines.print(table)
     if len(pairs) > _MISTAKES:
         left = sum(count for count, _, _ in pairs[_MISTAKES:])
-        lines.print(
-            f"and {left:,} more mistake{'' if left == 1 else 's'} of {len(pairs) - _MISTAKES:,} "
-            "other pairs",
-            style="dim",
-            markup=False,
-        )
+        told = f"and {left:,} more mistake{'' if left == 1 else 's'}"
+        lines.print(told, style="dim", markup=False)
 
 
 def _of_model(model: ModelFacts) -> str:

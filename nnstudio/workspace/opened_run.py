@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from nnstudio.data.pipeline.assembling import Assembled
     from nnstudio.data.rows import Rows
     from nnstudio.evaluation.evaluation import Evaluation
+    from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
 Which: TypeAlias = Literal["best", "last"]
 """A checkpoint of a run: that of its best epoch, or the last one."""
@@ -207,6 +208,23 @@ class OpenedRun:
     @cached_property
     def _own_parts(self) -> Assembled:
         return own_parts(self._parts)
+
+    def shown(self) -> ShownSamples:
+        """The samples of the source as they are looked at: pictures, curves, sounds, rows, texts.
+
+        By the numbers that `JudgedSample.index` and the index sets of `parts` have.
+        """
+        import numpy as np
+
+        from nnstudio.workspace.data_page.overview import Overview
+        from nnstudio.workspace.data_page.shown_samples import ShownSamples
+
+        found = self.parts()
+        assert found.samples is not None
+        part = np.full(len(found.samples), -1, np.int8)
+        for number, name in enumerate(PARTS):
+            part[getattr(found.parts, name)] = number
+        return ShownSamples(Overview(found.samples, part))
 
     def sizes(self) -> dict[str, int]:
         """How many samples each part has, by its name."""

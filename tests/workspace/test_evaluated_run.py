@@ -109,6 +109,15 @@ def test_the_test_part_is_judged_unless_another_is_named(copied: Path) -> None:
         judged(copied, "all")
 
 
+def test_the_most_wrong_samples_are_shown_as_the_data_are(copied: Path) -> None:
+    run = open_folder(copied)
+    shown, worst = run.shown(), judged(copied).worst(5)
+    for one in worst:
+        assert shown.caption(one.index) == one.answer
+        assert shown.origin(one.index).startswith("line ")
+        assert shown.part_word(one.index) == "Test"
+
+
 def test_changed_data_are_refused(copied: Path) -> None:
     judged(copied, "validation")
     path = copied.parent / "kinds.csv"

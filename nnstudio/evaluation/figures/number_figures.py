@@ -126,7 +126,8 @@ def _intervals(given: Floats, right: Floats, loss: Floats) -> dict[str, bootstra
     table = np.concatenate([np.stack(few, 1), centred, centred**2], 1)
     sums = bootstrap.drawn_sums(table)
     first, second = sums[:, 4 : 4 + numbers], sums[:, 4 + numbers :]
-    spread = (second - first**2 / samples).sum(1)
+    # of samples drawn with replacement the variance is less by this share, in the mean
+    spread = (second - first**2 / samples).sum(1) * samples / (samples - 1)
     values = {
         "mae": sums[:, 0] / samples,
         "rmse": np.sqrt(sums[:, 1] / samples),
