@@ -33,8 +33,12 @@ def print_evaluation(run: RunRecord, found: Evaluation) -> None:
     lines.print(Text.assemble((run.name, "bold"), f"  {run.id}  {run.state.lower()}"))
     where = "weights of the last step"
     if found.epoch is not None:
-        best = " (best)" if run.result.get("best_epoch") == found.epoch else ""
-        where = f"weights after epoch {found.epoch}{best}"
+        steps = int(made.checkpoint.partition("-")[2] or 0)
+        where = f"weights after epoch {found.epoch}"
+        if steps:
+            where += f" and {steps:,} step{'' if steps == 1 else 's'} of the next"
+        elif run.result.get("best_epoch") == found.epoch:
+            where += " (best)"
     samples = f"{found.samples:,} sample{'' if found.samples == 1 else 's'}"
     lines.print(f"{found.part} part, {samples}, {where}, on {made.device}", markup=False)
     for note in found.notes:

@@ -144,21 +144,29 @@ class OpenedRun:
         predictions are kept in the folder, and made again when it is another one. device: such as
         cpu, in place of that of the training. Raises a `UserError` with one sentence.
         """
+        part = chosen_part(part, self.sizes(), self.record.name)
+        while True:
+            path = self._chosen_checkpoint(which)
+            try:
+                return evaluated(
+                    part,
+                    self.own_parts,
+                    lambda path=path: self.model_of(path),  # type: ignore[misc]
+                    self.settings,
+                    weights=self._kept_weights(path),
+                    device=device,
+                    times=times,
+                    watch=watch,
+                )
+            except UserError:
+                # a training that still runs has replaced it meanwhile
+                if path.exists() or self._chosen_checkpoint(which) == path:
+                    raise
+
+    def _kept_weights(self, path: Path) -> KeptWeights:
         from nnstudio.training import checkpoints
 
-        part = chosen_part(part, self.sizes(), self.record.name)
-        path = self._chosen_checkpoint(which)
-        weights = KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
-        return evaluated(
-            part,
-            self.own_parts,
-            lambda: self.model_of(path),
-            self.settings,
-            weights=weights,
-            device=device,
-            times=times,
-            watch=watch,
-        )
+        return KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
 
     def _chosen_checkpoint(self, which: Which | None) -> Path:
         if which is not None:

@@ -116,8 +116,8 @@ def class_figures(predictions: OutputPredictions) -> ClassFigures:
     right, given = arrays["target"][counts], arrays["given"][counts]
     if not len(right):
         raise EvaluationError(
-            "No answer counts in this part: all are of the class that is ignored, "
-            f"{names[question.ignored or 0]}."
+            "No answer counts in this part: all are of the class that is ignored, number "
+            f"{question.ignored}."
         )
     cells = cells_of(right, given, len(names))
     between = intervals_of(predictions, cells)

@@ -16,9 +16,9 @@ from nnstudio.evaluation.figures.figure import Figure, Told, known, mean_of, unk
 
 POINTS = 200
 """Points of a curve that are kept."""
-MOST = 20_000_000
+MOST = 10_000_000
 """Scores (answers times classes) up to which curves are made."""
-_GRID = 101
+_STEPS = 101
 
 Floats = NDArray[np.float64]
 
@@ -56,26 +56,24 @@ def curves_of(
 ) -> Curves:
     """Curves of what is right (n, classes) and the scores (n, classes) of each class."""
     roc, steps = [], []
-    whole: list[tuple[Floats, Floats]] = []
+    levels: list[Floats] = []
     for k, name in enumerate(classes):
         reason = _reason(right[:, k])
         if reason:
             roc.append(Curve(name, (), (), unknown(reason)))
             steps.append(Curve(name, (), (), unknown(reason)))
             continue
-        made, x, y = _roc(name, right[:, k], scores[:, k])
-        roc.append(made)
-        whole.append((x, y))
-        steps.append(_precision_recall(name, right[:, k], scores[:, k]))
+        both, level = _both(name, right[:, k], scores[:, k])
+        roc.append(both[0])
+        steps.append(both[1])
+        levels.append(level)
     nothing = "no class can be told from the rest in these samples"
     macro_area = mean_of([curve.area for curve in roc], nothing)
-    mean = _mean_curve(whole)
+    mean = _mean_curve(levels)
     flat_right, flat_scores = right.ravel(), scores.ravel()
-    if _reason(flat_right):
-        micro = steps_micro = Curve("micro", (), (), unknown(nothing))
-    else:
-        micro = _roc("micro", flat_right, flat_scores)[0]
-        steps_micro = _precision_recall("micro", flat_right, flat_scores)
+    micro = steps_micro = Curve("micro", (), (), unknown(nothing))
+    if not _reason(flat_right):
+        (micro, steps_micro), _ = _both("micro", flat_right, flat_scores)
     return Curves(
         tuple(roc),
         micro,
@@ -92,29 +90,34 @@ def _reason(right: NDArray[np.bool_]) -> str:
     return "all of these samples have it" if right.all() else ""
 
 
-def _roc(
+def _both(
     name: str, right: NDArray[np.bool_], scores: NDArray[np.floating]
-) -> tuple[Curve, Floats, Floats]:
+) -> tuple[tuple[Curve, Curve], Floats]:
+    """ROC and precision-recall curve from one look at the scores, and the first at equal steps.
+
+    The second is what `precision_recall_curve` and `average_precision_score` give, which would
+    each sort the scores once more.
+    """
     from sklearn.metrics import auc, roc_curve
 
-    x, y, _ = roc_curve(right, scores)
-    return Curve(name, *thinned(x, y), known(auc(x, y))), x, y
+    x, y, _ = roc_curve(right, scores, drop_intermediate=False)
+    positive = int(right.sum())
+    found = np.rint(y[1:] * positive)
+    wrong = np.rint(x[1:] * (len(right) - positive))
+    precision = np.concatenate([[1.0], found / (found + wrong)])
+    average = float((np.diff(y) * precision[1:]).sum())
+    roc = Curve(name, *thinned(x, y), known(auc(x, y)))
+    return (roc, Curve(name, *thinned(y, precision), known(average))), np.interp(_grid(), x, y)
 
 
-def _precision_recall(name: str, right: NDArray[np.bool_], scores: NDArray[np.floating]) -> Curve:
-    from sklearn.metrics import average_precision_score, precision_recall_curve
-
-    precision, recall, _ = precision_recall_curve(right, scores)
-    area = known(average_precision_score(right, scores))
-    return Curve(name, *thinned(recall[::-1], precision[::-1]), area)
+def _grid() -> Floats:
+    return np.linspace(0, 1, _STEPS)
 
 
-def _mean_curve(whole: list[tuple[Floats, Floats]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    if not whole:
+def _mean_curve(levels: list[Floats]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    if not levels:
         return (), ()
-    grid = np.linspace(0, 1, _GRID)
-    mean = np.mean([np.interp(grid, x, y) for x, y in whole], axis=0)
-    return (0.0, *grid.tolist()), (0.0, *mean.tolist())
+    return (0.0, *_grid().tolist()), (0.0, *np.mean(levels, axis=0).tolist())
 
 
 def thinned(x: Floats, y: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
