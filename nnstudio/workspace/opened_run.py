@@ -179,12 +179,30 @@ class OpenedRun:
     def predict(self, inputs: object, which: Which = "best") -> Rows:
         """What the model gives for tensors or arrays as it takes them, one or several by name.
 
-        They must be prepared as those of the training, as the `inputs` of a part are after its
-        `to_model`. Outputs have samples along the model's batch axis.
+        They must be prepared as those of the training, which `prepare` does. Outputs have samples
+        along the model's batch axis.
         """
         if which not in self._models:
             self._models[which] = self.model(which)
         return predicted(self._models[which], inputs, self.settings, self.takes)
+
+    def prepare(self, fields: object) -> Rows:
+        """New samples as the model takes them, prepared with what the training part told.
+
+        fields: values (n, ...) by the names of the fields, in the units of the data; categories as
+        words; without names where the model gets one field. Raises `DataError` with one sentence.
+        """
+        from nnstudio.data.pipeline.assembling import inputs_for_model
+        from nnstudio.data.pipeline.new_samples import samples_of
+        from nnstudio.data.pipeline.understanding import built_in, samples_for
+        from nnstudio.data.preparation import keeping
+
+        spec = self.project.data
+        info = built_in(spec)
+        if info is not None:  # its fields stand in no project
+            spec = samples_for(spec, self.mapping).spec
+        samples = samples_of(spec, fields)
+        return inputs_for_model(samples, self.mapping, keeping.read(self.folder), info)
 
     @cached_property
     def _models(self) -> dict[str, nn.Module]:
