@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from nnstudio.data.dataset import DataSet
+    from nnstudio.data.pipeline.assembling import Assembled
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Prepared:
 
     source_name: the file name under which the code was compiled. data: where the sets come from.
     fingerprints: of source and split, which a training goes on with. losses: names of outputs that
-    are losses themselves.
+    are losses themselves. assembled: the parts that the sets are two of, for an evaluation.
     """
 
     model: nn.Module
@@ -52,6 +53,7 @@ class Prepared:
     data: DataSpec | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     losses: tuple[str, ...] = ()
+    assembled: Assembled | None = None
 
 
 class Run:

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source
 from nnstudio.data.info import DataError, InputMapping
-from nnstudio.errors import in_one_line
+from nnstudio.data.samples import PARTS
+from nnstudio.errors import UserError, in_one_line
 from nnstudio.project.storage import file
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
@@ -26,6 +27,16 @@ from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.folder import MODEL_FILE, PROJECT_FILE, SPLITS_FILE
 from nnstudio.runs.record import RECORD, RunRecord, read_record
 from nnstudio.runs.store import RunStore
+from nnstudio.workspace.evaluating import (
+    KeptWeights,
+    Watch,
+    chosen_part,
+    evaluated,
+    forms_in_words,
+    nobody_watches,
+    own_parts,
+    predicted,
+)
 from nnstudio.workspace.kept_run import data_fingerprint, source_fingerprint
 from nnstudio.workspace.training import plan_training
 
@@ -34,6 +45,9 @@ if TYPE_CHECKING:
 
     from nnstudio.data.dataset import DataSet
     from nnstudio.data.pipeline.assembling import Assembled
+    from nnstudio.data.rows import Rows
+    from nnstudio.evaluation.evaluation import Evaluation
+    from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
 Which: TypeAlias = Literal["best", "last"]
 """A checkpoint of a run: that of its best epoch, or the last one."""
@@ -112,6 +126,93 @@ class OpenedRun:
         kept_tensors.restore_model(model, weights)
         return model.eval()
 
+    # -- judging --------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        part: str | None = None,
+        *,
+        which: Which | None = None,
+        device: str | None = None,
+        times: bool = True,
+        watch: Watch = nobody_watches,
+    ) -> Evaluation:
+        """Judge a part by all figures: train, validation or test; without a name the test part if
+        there is one, else the validation.
+
+        which: the checkpoint; without a name the best, or the last where no epoch has ended. Its
+        predictions are kept in the folder, and made again when it is another one. device: such as
+        cpu, in place of that of the training. Raises a `UserError` with one sentence.
+        """
+        part = chosen_part(part, self.sizes(), self.record.name)
+        while True:
+            path = self._chosen_checkpoint(which)
+            try:
+                return evaluated(
+                    part,
+                    self.own_parts,
+                    lambda path=path: self.model_of(path),  # type: ignore[misc]
+                    self.settings,
+                    weights=self._kept_weights(path),
+                    device=device,
+                    times=times,
+                    watch=watch,
+                )
+            except UserError:
+                # a training that still runs has replaced it meanwhile
+                if path.exists() or self._chosen_checkpoint(which) == path:
+                    raise
+
+    def _kept_weights(self, path: Path) -> KeptWeights:
+        from nnstudio.training import checkpoints
+
+        return KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
+
+    def _chosen_checkpoint(self, which: Which | None) -> Path:
+        if which is not None:
+            return self.checkpoint(which)
+        try:
+            return self.checkpoint("best")
+        except UserError:
+            return self.checkpoint("last")
+
+    def predict(self, inputs: object, which: Which = "best") -> Rows:
+        """What the model gives for tensors or arrays as it takes them, one or several by name.
+
+        They must be prepared as those of the training, which `prepare` does. Outputs have samples
+        along the model's batch axis.
+        """
+        if which not in self._models:
+            self._models[which] = self.model(which)
+        return predicted(self._models[which], inputs, self.settings, self.takes)
+
+    def prepare(self, fields: object) -> Rows:
+        """New samples as the model takes them, prepared with what the training part told.
+
+        fields: values (n, ...) by the names of the fields, in the units of the data; categories as
+        words; without names where the model gets one field. Raises `DataError` with one sentence.
+        """
+        from nnstudio.data.pipeline.assembling import inputs_for_model
+        from nnstudio.data.pipeline.new_samples import samples_of
+        from nnstudio.data.pipeline.understanding import built_in, samples_for
+        from nnstudio.data.preparation import keeping
+
+        spec = self.project.data
+        info = built_in(spec)
+        if info is not None:  # its fields stand in no project
+            spec = samples_for(spec, self.mapping).spec
+        samples = samples_of(spec, fields)
+        return inputs_for_model(samples, self.mapping, keeping.read(self.folder), info)
+
+    @cached_property
+    def _models(self) -> dict[str, nn.Module]:
+        return {}
+
+    @property
+    def takes(self) -> str:
+        """The form of each input in words: `N x 1 x 8 x 8`."""
+        return forms_in_words(self.mapping)
+
     # -- samples --------------------------------------------------------------------------------
 
     def parts(self) -> Assembled:
@@ -124,7 +225,7 @@ class OpenedRun:
 
     @cached_property
     def _parts(self) -> Assembled:
-        return self._assembled(balanced=True)
+        return self._assembled()
 
     def own_parts(self) -> Assembled:
         """The same with the samples of the source alone, one for each number in `parts`."""
@@ -132,17 +233,38 @@ class OpenedRun:
 
     @cached_property
     def _own_parts(self) -> Assembled:
-        spec = self.project.data
-        if spec.balance == "none" and not spec.having("weight"):
-            return self._parts
-        return self._assembled(balanced=False)
+        return own_parts(self._parts)
+
+    def shown(self) -> ShownSamples:
+        """The samples of the source as they are looked at: pictures, curves, sounds, rows, texts.
+
+        By the numbers that `JudgedSample.index` and the index sets of `parts` have.
+        """
+        import numpy as np
+
+        from nnstudio.workspace.data_page.overview import Overview
+        from nnstudio.workspace.data_page.shown_samples import ShownSamples
+
+        found = self.parts()
+        assert found.samples is not None
+        part = np.full(len(found.samples), -1, np.int8)
+        for number, name in enumerate(PARTS):
+            part[getattr(found.parts, name)] = number
+        return ShownSamples(Overview(found.samples, part))
+
+    def sizes(self) -> dict[str, int]:
+        """How many samples each part has, by its name."""
+        from nnstudio.data.pipeline import kept_parts
+
+        parts = kept_parts.read(self.folder / SPLITS_FILE)
+        return {name: len(getattr(parts, name)) for name in PARTS}
 
     def part(self, name: str) -> DataSet:
         """One of the `own_parts` by its name: train, validation or test."""
         found: DataSet = getattr(self.own_parts(), name)
         return found
 
-    def _assembled(self, *, balanced: bool) -> Assembled:
+    def _assembled(self) -> Assembled:
         from nnstudio.data.pipeline import kept_parts
         from nnstudio.data.pipeline.assembling import assemble_again
         from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
@@ -166,7 +288,7 @@ class OpenedRun:
                 f"{len(samples):,} are read from {spec.source.path} now."
             )
         info = built_in(spec)
-        return assemble_again(samples, mapping, parts, preparation, info, balanced=balanced)
+        return assemble_again(samples, mapping, parts, preparation, info)
 
     def _refuse_changed_data(self) -> None:
         from nnstudio.data.fingerprint import has_changed

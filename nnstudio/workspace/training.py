@@ -138,6 +138,7 @@ def start(
             samples.spec,
             prints,
             losses_of(project),
+            made,
         )
 
     run = Run(

@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch import Tensor
 
-import nnstudio
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.assembling import assemble
 from nnstudio.data.pipeline.understanding import samples_for
@@ -21,42 +20,13 @@ from nnstudio.runs.store import RunStore
 from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.finished_run import FinishedRun
 from nnstudio.workspace.opened_run import open_folder, open_run
-from tests.drawing import Drawing
-
-
-def table(path: Path) -> Path:
-    """Three classes of two numbers, some of them missing, one sample without a class."""
-    random = np.random.default_rng(0)
-    lines = ["size,weight,kind"]
-    for k in range(90):
-        size, weight = random.normal(k % 3, 0.4), random.normal(5 * (k % 3), 2)
-        cells = [
-            "" if k % 17 == 3 else f"{size:.3f}",
-            f"{weight:.3f}",
-            "" if k == 40 else "abc"[k % 3],
-        ]
-        lines.append(",".join(cells))
-    path.write_text("\n".join(lines) + "\n")
-    return path
+from tests.kept_runs import table, train_kinds
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
     folder = tmp_path_factory.mktemp("opened")
-    drawing = Drawing("Kinds")
-    x = drawing.add("Linear", drawing.input("x", "N", 2), name="hidden", out_features=8)
-    x = drawing.add("BatchNorm1d", x, name="norm")
-    drawing.output(drawing.add("Linear", x, name="head", out_features=3))
-    return nnstudio.train(
-        drawing.project(),
-        folder=folder / "run",
-        data=str(table(folder / "kinds.csv")),
-        missing="drop",
-        test=0.2,
-        epochs=2,
-        device="cpu",
-        threads=1,
-    )
+    return train_kinds(folder / "run", table(folder / "kinds.csv"))
 
 
 @pytest.fixture

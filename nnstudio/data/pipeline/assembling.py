@@ -36,8 +36,9 @@ _SMALL = 256_000_000
 class Assembled:
     """The parts as data sets, with the index sets and the fitted preparation they come from.
 
-    samples: those that the index sets number, without those that were left out; a training, which
-    has no use for them, does not hold them.
+    spec: of the samples, with the targets that the model is asked for. samples: those that the
+    index sets number, without those that were left out; a training, which has no use for them,
+    does not hold them.
     """
 
     train: DataSet
@@ -45,6 +46,7 @@ class Assembled:
     test: DataSet
     parts: Parts
     preparation: FittedPreparation
+    spec: DataSpec
     samples: Samples | None = None
 
 
@@ -68,13 +70,10 @@ def assemble_again(
     parts: Parts,
     preparation: FittedPreparation,
     info: DataSetInfo | None = None,
-    *,
-    balanced: bool = True,
 ) -> Assembled:
     """The same samples in the same parts, prepared as they were: nothing is drawn or fitted.
 
-    balanced: the training part with what `spec.balance` makes of it, so that it may have new
-    samples after its own. Raises `DataError` if samples, parts and preparation do not go together.
+    Raises `DataError` if samples, parts and preparation do not go together.
     """
     samples, info = _asked(samples, feed, info)
     samples = without_gaps(samples, info.in_sentence.capitalize())
@@ -93,8 +92,7 @@ def assemble_again(
             f"The kept preparation knows nothing of '{lacking[0]}', which the model is given: they "
             "do not belong together."
         )
-    made = _assembled(samples, feed, info, parts, preparation, balanced=balanced)
-    return replace(made, samples=samples)
+    return replace(_assembled(samples, feed, info, parts, preparation), samples=samples)
 
 
 def _assembled(
@@ -103,8 +101,6 @@ def _assembled(
     info: DataSetInfo,
     parts: Parts,
     preparation: FittedPreparation,
-    *,
-    balanced: bool = True,
 ) -> Assembled:
     spec = samples.spec
     there = {stream.name: stream for stream in streams(spec)}
@@ -112,13 +108,11 @@ def _assembled(
         _part(samples, preparation, info, feed, there, part)
         for part in (parts.train, parts.validation, parts.test)
     ]
-    train = made[0]
-    if balanced:
-        train = balance.balanced(train, spec)
-        for field in spec.having("weight"):
-            drawn = balance.weights_in(samples, field.name, parts.train)
-            train = replace(train, draw_weights=torch.from_numpy(drawn))
-    return Assembled(train, made[1], made[2], parts, preparation)
+    train = balance.balanced(made[0], spec)
+    for field in spec.having("weight"):
+        drawn = balance.weights_in(samples, field.name, parts.train)
+        train = replace(train, draw_weights=torch.from_numpy(drawn))
+    return Assembled(train, made[1], made[2], parts, preparation, spec)
 
 
 def whole(samples: Samples, feed: InputMapping, info: DataSetInfo | None = None) -> DataSet:
@@ -176,28 +170,51 @@ def _part(
     there: dict[str, Stream],
     indices: Indices,
 ) -> DataSet:
+    shared = _are_large(samples, [there[one.field] for one in feed.inputs])
+    made = _inputs(samples, preparation, info, feed, there, None if shared else indices)
+    return replace(
+        made,
+        info=replace(info, samples=len(indices)),
+        targets=targets_of(samples, preparation, indices),
+        rows=torch.from_numpy(indices) if shared else None,
+        augmentation=_by_inputs(samples.spec.augmentation, feed, there),
+        kinds={one.name: _kind(there[one.field]) for one in feed.inputs},
+    )
+
+
+def _inputs(
+    samples: Samples,
+    preparation: FittedPreparation,
+    info: DataSetInfo,
+    feed: InputMapping,
+    there: dict[str, Stream],
+    indices: Indices | None,
+) -> DataSet:
+    """The inputs of those samples, or of all, without targets."""
     inputs: dict[str, Tensor] = {}
     sizes, scales = {}, {}
-    shared = _are_large(samples, [there[one.field] for one in feed.inputs])
     for one in feed.inputs:
-        values, scale = preparation.stream(samples, None if shared else indices, there[one.field])
+        values, scale = preparation.stream(samples, indices, there[one.field])
         inputs[one.name], to = _shaped(info, values, one, there[one.field])
         if to:
             sizes[one.name] = to
         if scale is not None:
             scales[one.name] = _tensors(scale, inputs[one.name].ndim)
     rows: Rows = inputs if feed.named else next(iter(inputs.values()))
-    return DataSet(
-        replace(info, samples=len(indices)),
-        rows,
-        targets_of(samples, preparation, indices),
-        sizes,
-        feed.batch_axis,
-        rows=torch.from_numpy(indices) if shared else None,
-        scales=scales,
-        augmentation=_by_inputs(samples.spec.augmentation, feed, there),
-        kinds={one.name: _kind(there[one.field]) for one in feed.inputs},
-    )
+    return DataSet(info, rows, {}, sizes, feed.batch_axis, scales=scales)
+
+
+def inputs_for_model(
+    samples: Samples,
+    feed: InputMapping,
+    preparation: FittedPreparation,
+    info: DataSetInfo | None = None,
+) -> Rows:
+    """Samples of the inputs' fields alone as the model takes them, prepared as they were."""
+    samples, info = _asked(samples, feed, info)
+    there = {stream.name: stream for stream in streams(samples.spec)}
+    made = _inputs(samples, preparation, info, feed, there, None)
+    return made.to_model(made.inputs)
 
 
 def _by_inputs(
