@@ -136,12 +136,14 @@ class InputMapping:
     """Way of samples into a model: which fields, by name or not, and where the batch lies.
 
     answers: the names of what is asked of its Outputs; none: of everything that is not measured.
+    losses: the names of its Outputs of which nothing is asked: they are losses themselves.
     """
 
     inputs: tuple[ModelInput, ...]
     named: bool = False
     batch_axis: int = 0
     answers: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
 
 def usual_forms(native: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,7 +27,7 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.symbols.article import with_article
 from nnstudio.training import forward, machine
 from nnstudio.training.batches import batches_of
-from nnstudio.training.objectives import HeadsObjective, answers, objective_for
+from nnstudio.training.objectives import HeadsObjective, answers, compared, objective_for
 from nnstudio.training.single_objective import SingleObjective
 
 ROOM = 256_000_000
@@ -60,14 +60,16 @@ def predict_part(
     part: str,
     index: NDArray[np.int64],
     numbers: Mapping[str, Numbers] | None = None,
+    losses: Sequence[str] = (),
     watch: Watch = nobody_watches,
 ) -> Predictions:
     """What the model gives for every sample. It is moved to `device` and put into `eval`.
 
     index: of the samples in the source. numbers: what is known of the numbers of an output, by its
-    name. Raises `EvaluationError` for
-    a part without samples and for predictions that are no finite numbers, `TrainingError` if model
-    and data do not go together.
+    name. losses: names of outputs that are losses themselves: nothing is kept of them.
+
+    Raises `EvaluationError` for a part without samples and for predictions that are no finite
+    numbers, `TrainingError` if model and data do not go together.
     """
     if len(dataset) == 0:
         raise EvaluationError(f"There are no samples in the {part} part of {_of(dataset)}.")
@@ -81,7 +83,10 @@ def predict_part(
     # on the CPU there is nothing to set up, and a training may use it meanwhile
     set_up = nullcontext() if device.type == "cpu" else machine.machine_set_up(settings)
     with torch.no_grad(), set_up:
-        objective = objective_for(settings, dataset, _tried(model, here, settings, device))
+        if losses:  # their weights stand beside those of what is judged
+            settings = settings.with_values(loss_weights="")
+        tried = compared(_tried(model, here, settings, device, losses), losses)
+        objective = objective_for(settings, dataset, tried)
         batches = batches_of(dataset, objective, 2 * settings.batch_size, device)
         heads = _heads(objective)
         questions = {
@@ -96,10 +101,8 @@ def predict_part(
                 given = here.on_scale(inputs)
                 if objective.reconstructs:
                     targets = first(given).clone()
-                output = answers(
-                    forward.call(model, here.along_axis(given), settings, device),
-                    here.batch_axis,
-                )
+                output = forward.call(model, here.along_axis(given), settings, device)
+                output = compared(answers(output, here.batch_axis, losses), losses)
                 size = len(first(output))
                 for name, question in questions.items():
                     found = answers_of(
@@ -145,12 +148,17 @@ def _possible(settings: TrainingSettings, device: torch.device) -> TrainingSetti
 
 
 def _tried(
-    model: nn.Module, dataset: DataSet, settings: TrainingSettings, device: torch.device
+    model: nn.Module,
+    dataset: DataSet,
+    settings: TrainingSettings,
+    device: torch.device,
+    losses: Sequence[str],
 ) -> Rows:
     """The output for the first samples: it tells which losses go with it."""
     which = slice(0, 2) if dataset.rows is None else dataset.rows[:2]
     few = each(lambda rows: rows[which].to(device, copy=True), dataset.inputs)
-    return answers(forward.call(model, dataset.to_model(few), settings, device), dataset.batch_axis)
+    output = forward.call(model, dataset.to_model(few), settings, device)
+    return answers(output, dataset.batch_axis, losses)
 
 
 def _heads(objective: object) -> Mapping[str, SingleObjective]:
@@ -176,11 +184,18 @@ def _array(tensor: Tensor) -> Array:
     return found.astype(np.int32) if found.dtype == np.int64 else found
 
 
-def predict(model: nn.Module, inputs: Any, settings: TrainingSettings, expected: str) -> Rows:
+def predict(
+    model: nn.Module,
+    inputs: Any,
+    settings: TrainingSettings,
+    expected: str,
+    losses: Sequence[str] = (),
+) -> Rows:
     """What a model on the CPU gives for inputs as it takes them: a tensor, or several by name.
 
     inputs: tensors or arrays, the samples along the axis of the batch, prepared as those of the
-    training. expected: the forms in words. Raises `EvaluationError` if the model cannot take them.
+    training. expected: the forms in words. losses: names of outputs that are losses themselves.
+    Raises `EvaluationError` if the model cannot take them.
     """
     settings = settings.with_values(precision="float32", channels_last=False)
     try:
@@ -196,7 +211,7 @@ def predict(model: nn.Module, inputs: Any, settings: TrainingSettings, expected:
         raise EvaluationError(
             f"The model cannot be given {_forms(inputs)}: it takes {expected} ({said})."
         ) from error
-    return answers(output)
+    return answers(output, losses=losses)
 
 
 def _forms(inputs: Any) -> str:

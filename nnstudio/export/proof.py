@@ -108,7 +108,9 @@ def _expected(
     at = torch.from_numpy(places) if part.rows is None else part.rows[torch.from_numpy(places)]
     given = part.to_model(each(lambda rows: rows[at], part.inputs))
     output = model(given) if isinstance(given, Tensor) else model(**given)
-    rows = answers(output, recipe.batch_axis)
+    names = {one.name for one in recipe.outputs}
+    losses = [name for name in output if name not in names] if isinstance(output, dict) else []
+    rows = answers(output, recipe.batch_axis, losses)
     if isinstance(rows, Tensor):
         rows = {recipe.outputs[0].name: rows}
     found = {one.name: rows[one.name].numpy() for one in recipe.outputs}

@@ -6,7 +6,7 @@ All of it comes from the run; nothing is read from the data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Literal, TypeAlias
 
@@ -111,8 +111,12 @@ def recipe_of(
         fields[name]["unit"] = unit
     given = _tried(model, inputs, mapping)
     several = not isinstance(given, Tensor)
-    forms = given if isinstance(given, dict) else {info.answers[0].name: given}
+    forms = {info.answers[0].name: given} if isinstance(given, Tensor) else given
+    forms = {name: rows for name, rows in forms.items() if name not in mapping.losses}
     asked = {one.name: one for one in info.answers}
+    if several and len(forms) == 1:  # the others are losses: what is asked may have another name
+        ((name, _),), only = forms.items(), info.answers[0]
+        asked[name], targets[name] = replace(only, name=name), targets[only.name]
     outputs = tuple(
         _output(
             asked[name],
@@ -184,7 +188,8 @@ def _tried(
         for one in inputs
     }
     with torch.inference_mode():
-        found = answers(model(**given) if mapping.named else model(*given.values()), axis)
+        output = model(**given) if mapping.named else model(*given.values())
+        found = answers(output, axis, mapping.losses)
     return found if isinstance(found, Tensor) else dict(found)
 
 

@@ -248,6 +248,14 @@ def answers(output: Any, batch_axis: int = 0, losses: Sequence[str] = ()) -> Row
     return _with_samples_first(output, batch_axis)
 
 
+def compared(output: Rows, losses: Sequence[str]) -> Rows:
+    """What of `answers` is compared with the data: the tensor alone where it is one."""
+    if isinstance(output, Tensor) or not losses:
+        return output
+    rest = {name: rows for name, rows in output.items() if name not in losses}
+    return rest if len(rest) > 1 else first(rest)
+
+
 def _loss(output: Any) -> Tensor:
     if not isinstance(output, Tensor) or output.ndim > 1:
         raise TrainingError("A loss of the model's own must be one number, or one for each sample.")

@@ -92,13 +92,15 @@ def evaluated(
     weights: KeptWeights | None = None,
     device: str | None = None,
     times: bool = True,
+    losses: tuple[str, ...] = (),
     watch: Watch = nobody_watches,
 ) -> Evaluation:
     """Judge a part, from kept predictions if there are any of these weights, else from new ones.
 
     parts, model: called where they are needed. weights: where they are kept; then the predictions
     are kept there, unless a training writes into that folder. device: another one than that of the
-    training. times: measure the time for a sample, if nobody has yet.
+    training. times: measure the time for a sample, if nobody has yet. losses: names of outputs
+    that are losses themselves.
     """
     from nnstudio.evaluation import keeping
     from nnstudio.evaluation.evaluation import Evaluation
@@ -113,7 +115,7 @@ def evaluated(
     if found is None or facts is None or (times and not facts.times):
         made, data = model(), parts()
         if found is None:
-            found = _predicted(made, data, settings, place, part, weights, watch)
+            found = _predicted(made, data, settings, place, part, weights, losses, watch)
         if facts is None or (times and not facts.times):
             facts = _facts(made, data, settings, place, part, times=times)
         is_new = True
@@ -152,6 +154,7 @@ def _predicted(
     device: torch.device,
     part: str,
     weights: KeptWeights | None,
+    losses: tuple[str, ...],
     watch: Watch,
 ) -> Predictions:
     from nnstudio.evaluation.predicting import predict_part
@@ -164,6 +167,7 @@ def _predicted(
         part=part,
         index=getattr(data.parts, part),
         numbers=_numbers(data),
+        losses=losses,
         watch=watch,
     )
     if weights is None:
@@ -208,11 +212,17 @@ def _numbers(data: Assembled) -> dict[str, Numbers]:
     return found
 
 
-def predicted(model: nn.Module, inputs: object, settings: TrainingSettings, takes: str) -> Rows:
+def predicted(
+    model: nn.Module,
+    inputs: object,
+    settings: TrainingSettings,
+    takes: str,
+    losses: tuple[str, ...] = (),
+) -> Rows:
     """What a model on the CPU gives for tensors as it takes them. Raises `EvaluationError`."""
     from nnstudio.evaluation.predicting import predict
 
-    return predict(model, inputs, settings, takes)
+    return predict(model, inputs, settings, takes, losses)
 
 
 def forms_in_words(mapping: InputMapping) -> str:

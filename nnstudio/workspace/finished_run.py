@@ -17,6 +17,7 @@ from nnstudio.training.events import EpochDone, Event, Failed
 from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.chosen_data import NO_CHOICES, Choices, with_choices
 from nnstudio.workspace.evaluating import chosen_part, evaluated, own_parts, predicted, sizes_of
+from nnstudio.workspace.fit_to_data import losses_of
 from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.opened_run import Which, open_folder
 from nnstudio.workspace.training import fitted, start
@@ -84,7 +85,13 @@ class FinishedRun:
         part = chosen_part(part, sizes_of(parts), self.project.root)
         settings = self.project.training
         return evaluated(
-            part, lambda: own_parts(parts), self.model, settings, device=device, times=times
+            part,
+            lambda: own_parts(parts),
+            self.model,
+            settings,
+            device=device,
+            times=times,
+            losses=losses_of(self.project),
         )
 
     def predict(self, inputs: object) -> Rows:
@@ -92,7 +99,9 @@ class FinishedRun:
 
         It has the weights of the last step. The inputs must be prepared as those of the training.
         """
-        return predicted(self.model(), inputs, self.project.training, "what its Inputs say")
+        losses = losses_of(self.project)
+        takes = "what its Inputs say"
+        return predicted(self.model(), inputs, self.project.training, takes, losses)
 
 
 def train(

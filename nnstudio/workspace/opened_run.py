@@ -156,6 +156,7 @@ class OpenedRun:
                     weights=self._kept_weights(path),
                     device=device,
                     times=times,
+                    losses=self.mapping.losses,
                     watch=watch,
                 )
             except UserError:
@@ -184,7 +185,9 @@ class OpenedRun:
         """
         if which not in self._models:
             self._models[which] = self.model(which)
-        return predicted(self._models[which], inputs, self.settings, self.takes)
+        return predicted(
+            self._models[which], inputs, self.settings, self.takes, self.mapping.losses
+        )
 
     def prepare(self, fields: object) -> Rows:
         """New samples as the model takes them, prepared with what the training part told.

@@ -63,7 +63,7 @@ def plan_training(
         asked = tuple(answer.name for answer in answers_for(project, report, info).values())
     except Refusal as error:
         raise Refusal(f"{error}; {_advice(info, project.data.resize)} first") from error
-    return source, replace(mapping, answers=asked)
+    return source, replace(mapping, answers=asked, losses=losses_of(project))
 
 
 def _refuse_lone_samples(report: Report, when: str, advice: str) -> None:
@@ -137,7 +137,7 @@ def start(
             file_name(program),
             samples.spec,
             prints,
-            losses_of(project),
+            mapping.losses,
             made,
         )
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+import nnstudio
 from nnstudio.analysis.analyse import analyse
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.refusal import Refusal
@@ -15,6 +16,7 @@ from nnstudio.project.settings import with_settings
 from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Project
 from nnstudio.training.events import Completed, EpochDone
+from nnstudio.workspace.export_run import export_run
 from nnstudio.workspace.training import start
 from tests.drawing import Drawing
 
@@ -110,3 +112,18 @@ def test_the_file_keeps_the_role_and_older_files_have_none(tmp_path: Path) -> No
     node = next(n for n in project.model.graph.of_type("Output") if n.name == "penalty")
     changed = SetParam("Net", node.id, "role", "result").apply(project)
     assert '"role"' not in dumps(changed)
+
+
+def test_its_run_is_judged_predicts_and_is_exported(tmp_path: Path) -> None:
+    run = nnstudio.train(classifier(), folder=tmp_path / "run", **SHORT)
+    last = run.history[-1].validation
+    assert last is not None
+    kept = nnstudio.open_run(tmp_path / "run")
+    judged = kept.evaluate("validation", which="last", times=False)
+    assert judged.figures.to_json()["head"]["accuracy"]["value"] == pytest.approx(last.accuracy)
+    given = run.predict(torch.zeros(3, 64))
+    assert isinstance(given, dict)
+    assert given["logits"].shape == (3, 10)
+    assert given["penalty"].ndim == 0
+    export_run(kept, tmp_path / "out")
+    assert "Proved" in (tmp_path / "out" / "README.md").read_text()
