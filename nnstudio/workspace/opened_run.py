@@ -25,6 +25,7 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.folder import MODEL_FILE, PROJECT_FILE, SPLITS_FILE
+from nnstudio.runs.owner import owner_of
 from nnstudio.runs.record import RECORD, RunRecord, read_record
 from nnstudio.runs.store import RunStore
 from nnstudio.workspace.evaluating import (
@@ -170,12 +171,17 @@ class OpenedRun:
         return KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
 
     def _chosen_checkpoint(self, which: Which | None) -> Path:
+        from nnstudio.training import checkpoints
+
+        folder = checkpoints.folder_of(self.folder)
+        if not any((folder / name).exists() for name in (checkpoints.BEST, checkpoints.LAST)):
+            why = "the run ended before the first one was written"
+            if owner_of(self.folder) is not None:
+                why = "the first one is written after half a minute, or when the training stops"
+            raise RunStoreError(f"'{self.record.name}' has no checkpoint: {why}.")
         if which is not None:
             return self.checkpoint(which)
-        try:
-            return self.checkpoint("best")
-        except UserError:
-            return self.checkpoint("last")
+        return self.checkpoint("last" if checkpoints.best_of(self.folder) is None else "best")
 
     def predict(self, inputs: object, which: Which = "best") -> Rows:
         """What the model gives for tensors or arrays as it takes them, one or several by name.

@@ -19,6 +19,7 @@ from nnstudio.evaluation.errors import EvaluationError
 from nnstudio.evaluation.evaluation import Evaluation
 from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.number_figures import NumberFigures
+from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.owner import Ownership
 from nnstudio.workspace.finished_run import FinishedRun
 from nnstudio.workspace.opened_run import open_folder
@@ -100,6 +101,12 @@ def test_predictions_are_kept_and_made_again_for_other_weights(
     (copied / "predictions" / "test.npz").write_bytes(b"cut off")
     assert judged(copied).to_json() == third.to_json()
     assert predicted == ["test", "test", "test"]
+
+
+def test_a_run_without_a_checkpoint_is_refused(copied: Path) -> None:
+    shutil.rmtree(copied / "checkpoints")
+    with pytest.raises(RunStoreError, match="'Kinds' has no checkpoint: the run ended before"):
+        judged(copied)
 
 
 def test_the_test_part_is_judged_unless_another_is_named(copied: Path) -> None:
