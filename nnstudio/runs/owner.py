@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
 import json
 import os
 import platform
 import secrets
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +69,16 @@ class Ownership:
         self._made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         self._text = json.dumps({**vars(Owner.me()), "key": secrets.token_hex(8)})
-        while not self._take():
-            found = _read(folder / LOCK)
-            if found is not None and found.is_alive:
-                away = found.host != platform.node()
-                more = f"; if it has ended, remove {folder / LOCK}" if away else ""
-                raise RunStoreError(
-                    f"{folder} belongs to a training that runs: it is written by {found}{more}."
-                )
-            self._take_away(found)
+        with _one_at_a_time(folder):  # else a lock that came in a dead one's place might go with it
+            while not self._take():
+                found = _read(folder / LOCK)
+                if found is not None and found.is_alive:
+                    away = found.host != platform.node()
+                    more = f"; if it has ended, remove {folder / LOCK}" if away else ""
+                    raise RunStoreError(
+                        f"{folder} belongs to a training that runs: it is written by {found}{more}."
+                    )
+                (folder / LOCK).unlink(missing_ok=True)
 
     def release(self) -> None:
         """Give it up; a folder that was made for this and got nothing goes as well."""
@@ -108,19 +112,36 @@ class Ownership:
             return False
         return True
 
-    def _take_away(self, dead: Owner | None) -> None:
-        """Remove a dead owner's lock, and no other that has come in its place."""
-        path = self.folder / LOCK
-        aside = path.with_name(f".{LOCK}.{secrets.token_hex(4)}.tmp")
-        try:
-            os.replace(path, aside)
-        except FileNotFoundError:
-            return
-        found = _read(aside)
-        if found != dead:
-            with contextlib.suppress(OSError):
-                os.link(aside, path)
-        aside.unlink()
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """One process or thread of this machine at a time; the system ends it for one that dies.
+
+    Where a file system knows no locks there is none: then two who come within a thousandth of a
+    second after a dead owner could both get the folder.
+    """
+    if sys.platform == "win32":  # where no folder can be locked
+        import msvcrt
+
+        place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
+        with (Path(tempfile.gettempdir()) / f"nnstudio-{place[:24]}.lock").open("a+b") as file:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        return
+    import fcntl
+
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _read(path: Path) -> Owner | None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,18 +69,23 @@ def test_nobody_can_tell_of_another_machine(tmp_path: Path) -> None:
 
 
 def test_of_many_who_take_a_dead_lock_one_gets_it(tmp_path: Path) -> None:
-    (tmp_path / LOCK).write_text("{")
-    got: list[Ownership] = []
+    for number in range(20):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / LOCK).write_text("{")
+        got: list[Ownership] = []
+        begin = threading.Barrier(12)
 
-    def take() -> None:
-        try:
-            got.append(Ownership(tmp_path))
-        except RunStoreError:
-            return
+        def take(folder: Path = folder, got: list[Ownership] = got, begin: Any = begin) -> None:
+            begin.wait()
+            try:
+                got.append(Ownership(folder))
+            except RunStoreError:
+                return
 
-    threads = [threading.Thread(target=take) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(got) == 1
+        threads = [threading.Thread(target=take) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(got) == 1, number

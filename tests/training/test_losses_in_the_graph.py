@@ -120,7 +120,7 @@ def test_its_run_is_judged_predicts_and_is_exported(tmp_path: Path) -> None:
     assert last is not None
     kept = nnstudio.open_run(tmp_path / "run")
     judged = kept.evaluate("validation", which="last", times=False)
-    assert judged.figures.to_json()["head"]["accuracy"]["value"] == pytest.approx(last.accuracy)
+    assert judged.figures.to_json()["accuracy"]["value"] == pytest.approx(last.accuracy)
     given = run.predict(torch.zeros(3, 64))
     assert isinstance(given, dict)
     assert given["logits"].shape == (3, 10)
