@@ -33,7 +33,7 @@ class Keeping:
     """Where and under which name a training is kept.
 
     store: where it is entered; None if it is not. resume: the folder holds a run to go on with.
-    replace: a run that is in the folder may be removed.
+    replace: a run that is in the folder may be removed. group, tags: what it begins with.
     """
 
     title: str
@@ -41,6 +41,8 @@ class Keeping:
     store: RunStore | None = None
     resume: bool = False
     replace: bool = False
+    group: str = ""
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def in_store(cls, store: RunStore, title: str) -> Keeping:
@@ -61,6 +63,8 @@ class KeptRun:
         record = RunRecord(
             id=keeping.folder.name if inside else new_id(),
             name=keeping.title,
+            group=keeping.group,
+            tags=keeping.tags,
             created=now(),
             versions=machine_facts(),
             settings=values,

@@ -12,7 +12,9 @@ from nnstudio.analysis.single_samples import without_a_mean
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import Source, generate
 from nnstudio.data.info import DataSetInfo, InputMapping
+from nnstudio.data.pipeline.splitting import Parts
 from nnstudio.data.pipeline.understanding import describe, understand, understood
+from nnstudio.data.samples import Samples
 from nnstudio.project.data.places import place_of
 from nnstudio.project.data.source import BuiltIn, Hub
 from nnstudio.project.data.spec import DataSpec
@@ -98,6 +100,7 @@ def start(
     listener: Callable[[Event], None] | None = None,
     gives_way: bool = False,
     as_shown: bool = False,
+    parts: Parts | None = None,
 ) -> Run:
     """Start training `project` as it is now on its data, in a thread, by `settings`.
 
@@ -106,7 +109,7 @@ def start(
     keeping: where it is kept; there nothing is changed before it has begun. resume: goes on from
     another folder than that. gives_way: to a window, as for `Run`. as_shown: execute the formatted
     text, so that a failure names a line that people can look up. It is the same program, and takes
-    a call of the formatter.
+    a call of the formatter. parts: index sets in place of those that the project's split gives.
     """
     project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
     report = full_report(project)
@@ -123,7 +126,7 @@ def start(
         spec = project.data
         samples = samples_for(spec, mapping)
         refuse_errors(samples)
-        made = assemble(samples, mapping, built_in(spec))
+        made = assemble(samples, mapping, built_in(spec), parts)
         if len(made.train) == 1:
             _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
         program = source.as_shown() if as_shown else source
@@ -153,6 +156,21 @@ def start(
         kept.follow(run)
     run.start()
     return run
+
+
+def samples_of(project: Project, settings: TrainingSettings) -> tuple[Samples, DataSetInfo]:
+    """The samples that index sets given to `start` number, as a training would read them.
+
+    Raises what `start` and its thread do for a project that cannot be trained.
+    """
+    from nnstudio.data.pipeline.assembling import samples_to_split
+    from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
+
+    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
+    _, mapping = plan_training(project, full_report(project), settings)
+    samples = samples_for(project.data, mapping)
+    refuse_errors(samples)
+    return samples_to_split(samples, mapping, built_in(project.data))
 
 
 def _both(

@@ -50,18 +50,34 @@ class Assembled:
     samples: Samples | None = None
 
 
-def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = None) -> Assembled:
+def assemble(
+    samples: Samples,
+    feed: InputMapping,
+    info: DataSetInfo | None = None,
+    parts: Parts | None = None,
+) -> Assembled:
     """Split, prepare and shape the samples as `feed` gives them to a model.
 
-    info: of a built-in set; other data describe themselves. Raises `DataError` with one sentence
-    where the spec of the samples cannot be followed.
+    info: of a built-in set; other data describe themselves. parts: in place of those that the
+    split gives, numbers of `samples_to_split`; the preparation is fitted on their training part
+    alone. Raises `DataError` with one sentence where the spec of the samples cannot be followed.
     """
+    samples, info = samples_to_split(samples, feed, info)
+    if parts is None:
+        parts = parts_of(samples, info.in_sentence)
+    _refuse_parts_beyond(parts, samples, info)
+    preparation = fit_preparation(samples, samples.spec, parts.train)
+    return _assembled(samples, feed, info, parts, preparation)
+
+
+def samples_to_split(
+    samples: Samples, feed: InputMapping, info: DataSetInfo | None = None
+) -> tuple[Samples, DataSetInfo]:
+    """The samples that index sets number: without those that are left out for what they lack."""
     samples, info = _asked(samples, feed, info)
     samples = without_gaps(samples, info.in_sentence.capitalize())
     refuse_single_class(samples)
-    parts = parts_of(samples, info.in_sentence)
-    preparation = fit_preparation(samples, samples.spec, parts.train)
-    return _assembled(samples, feed, info, parts, preparation)
+    return samples, info
 
 
 def assemble_again(
@@ -77,6 +93,17 @@ def assemble_again(
     """
     samples, info = _asked(samples, feed, info)
     samples = without_gaps(samples, info.in_sentence.capitalize())
+    _refuse_parts_beyond(parts, samples, info)
+    lacking = [f.name for f in every_field(samples.spec) if f.name not in preparation.fields]
+    if lacking:
+        raise DataError(
+            f"The kept preparation knows nothing of '{lacking[0]}', which the model is given: they "
+            "do not belong together."
+        )
+    return replace(_assembled(samples, feed, info, parts, preparation), samples=samples)
+
+
+def _refuse_parts_beyond(parts: Parts, samples: Samples, info: DataSetInfo) -> None:
     last = max(
         (int(part[-1]) for part in (parts.train, parts.validation, parts.test) if len(part)),
         default=-1,
@@ -86,13 +113,6 @@ def assemble_again(
             f"The parts were made of at least {last + 1:,} samples, but {info.in_sentence} has "
             f"{len(samples):,}: they do not belong together."
         )
-    lacking = [f.name for f in every_field(samples.spec) if f.name not in preparation.fields]
-    if lacking:
-        raise DataError(
-            f"The kept preparation knows nothing of '{lacking[0]}', which the model is given: they "
-            "do not belong together."
-        )
-    return replace(_assembled(samples, feed, info, parts, preparation), samples=samples)
 
 
 def _assembled(

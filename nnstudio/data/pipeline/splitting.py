@@ -79,7 +79,7 @@ def _kept_together(samples: Samples, chosen: Indices, split: Split) -> str:
         chosen
     ):
         return ": all have the same inputs, and equal ones stay together"
-    by_class = split.by in ("stratified", "given") and _strata(samples, chosen) is not None
+    by_class = split.by in ("stratified", "given") and strata_of(samples, chosen) is not None
     return " of each class: choose a larger share or the split random" if by_class else ""
 
 
@@ -100,10 +100,10 @@ def _held_out(
     """About `wanted` of the pool, by the rule of the split."""
     if wanted <= 0 or not len(pool):
         return np.empty(0, np.intp)
-    units = _units(samples, pool, split)
+    units = units_of(samples, pool, split)
     if split.by == "time":
-        return _taken(pool, units, _latest_first(samples, pool, units), wanted)
-    strata = _strata(samples, pool) if split.by in ("stratified", "given") else None
+        return _taken(pool, units, latest_first(samples, pool, units), wanted)
+    strata = strata_of(samples, pool) if split.by in ("stratified", "given") else None
     if strata is None:
         return _draw(pool, units, wanted, random)
     _, first = np.unique(units, return_index=True)
@@ -139,7 +139,7 @@ def _taken(
     return np.sort(pool[np.isin(units, taken)])
 
 
-def _latest_first(samples: Samples, pool: Indices, units: NDArray[np.int64]) -> NDArray[np.int64]:
+def latest_first(samples: Samples, pool: Indices, units: NDArray[np.int64]) -> NDArray[np.int64]:
     """The units by their latest sample, the last one first."""
     rank = np.empty(len(pool), np.int64)
     rank[_order_in_time(samples, pool)] = np.arange(len(pool))
@@ -165,7 +165,7 @@ def _order_in_time(samples: Samples, pool: Indices) -> Indices:
     return np.argsort(values.astype(str) if values.dtype == object else values, kind="stable")
 
 
-def _strata(samples: Samples, pool: Indices) -> NDArray[np.int64] | None:
+def strata_of(samples: Samples, pool: Indices) -> NDArray[np.int64] | None:
     """The class of each sample by the first target that has classes."""
     for target in samples.spec.targets:
         if target.task == "classes":
@@ -173,7 +173,7 @@ def _strata(samples: Samples, pool: Indices) -> NDArray[np.int64] | None:
     return None
 
 
-def _units(samples: Samples, pool: Indices, split: Split) -> NDArray[np.int64]:
+def units_of(samples: Samples, pool: Indices, split: Split) -> NDArray[np.int64]:
     """Numbers of what stays together, rising with the first of each: groups, equal inputs.
 
     They depend on what is equal and on nothing else: other values, or other fields among the
@@ -220,6 +220,11 @@ def _only(samples: Samples, role: Role) -> str | None:
 
 def equal_inputs(samples: Samples, pool: Indices) -> NDArray[np.int64]:
     """Numbers for the samples of the pool, the same for those that are equal in all inputs."""
+    return _numbered(fingerprints_of_inputs(samples, pool))
+
+
+def fingerprints_of_inputs(samples: Samples, pool: Indices) -> NDArray[np.uint64]:
+    """A number for each sample of the pool that tells its inputs from others, (n,)."""
     random = np.random.default_rng(0)
     sums = np.zeros(len(pool), np.uint64)
     for field in samples.spec.having("input"):
@@ -232,7 +237,7 @@ def equal_inputs(samples: Samples, pool: Indices) -> NDArray[np.int64]:
         else:
             rows = pool
         sums += _fingerprints(values, rows, random)
-    return _numbered(sums)
+    return sums
 
 
 def _fingerprints(

@@ -1,0 +1,1 @@
+"""Studies: plans that yield runs. Folds, repeats and comparisons; what came of them."""

@@ -1,0 +1,145 @@
+"""A study from its plan to its end: made or found again, its cells trained one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from nnstudio.data.samples import Samples
+from nnstudio.runs.owner import Ownership
+from nnstudio.runs.record import RunRecord
+from nnstudio.runs.states import State
+from nnstudio.runs.store import RunStore
+from nnstudio.studies.errors import StudyError
+from nnstudio.studies.folds import Folds, folds_of
+from nnstudio.studies.plan import Cell, Plan, Variant
+from nnstudio.studies.study import RECORD, Study, new_study, read_study, same_plan
+from nnstudio.studies.training import nobody_stops, train_part
+from nnstudio.training.events import Event
+from nnstudio.workspace.kept_run import Keeping, data_fingerprint
+from nnstudio.workspace.training import samples_of
+
+Watch = Callable[[Cell, Event], None]
+"""Told each event of each run, in the training's thread."""
+
+
+def nobody_watches(_cell: Cell, _event: Event) -> None:
+    """The progress that nobody looks at."""
+
+
+def begun(plan: Plan, folder: Path | None, *, resume: bool = False) -> Study:
+    """The study of a plan: made, or the one that is in the folder if it has the same plan.
+
+    resume: there must be one. Raises `StudyError` where there is another one.
+    """
+    if resume and folder is None:
+        raise StudyError("To go on with a study expects its folder.")
+    if folder is not None and (folder / RECORD).exists():
+        found = read_study(folder)
+        why = same_plan(found, plan)
+        if why:
+            raise StudyError(f"There is another study in {folder}: {why}.")
+        return found
+    if resume:
+        raise StudyError(f"There is no study in {folder} to go on with.")
+    return new_study(plan, folds_for(plan), folder)
+
+
+def folds_for(plan: Plan) -> Folds:
+    """The folds of the first variant's samples; the others must have the same samples."""
+    first = plan.variants[0]
+    samples, info = samples_of(first.project, first.project.training)
+    for other in plan.variants[1:]:
+        _refuse_others(first, samples, other)
+    return folds_of(samples, info.in_sentence, plan.rule)
+
+
+def _refuse_others(first: Variant, samples: Samples, other: Variant) -> None:
+    """Models are compared on the same samples with the same answers only."""
+    theirs, _ = samples_of(other.project, other.project.training)
+    same = (
+        data_fingerprint(first.project.data) == data_fingerprint(other.project.data)
+        and len(theirs) == len(samples)
+        and list(theirs.origins) == list(samples.origins)
+        and [one.fields for one in theirs.spec.targets]
+        == [one.fields for one in samples.spec.targets]
+        and all(
+            np.array_equal(theirs.fields[name], samples.fields[name])
+            for one in samples.spec.targets
+            for name in one.fields
+            if one.task == "classes"
+        )
+    )
+    if not same:
+        raise StudyError(
+            f"{first.name} has {len(samples):,} samples and {other.name} {len(theirs):,} of their "
+            "data, or they are asked for different answers: models are compared on the same "
+            "samples only; give both the same --data."
+        )
+
+
+def trained(
+    study: Study, *, watch: Watch = nobody_watches, wants_stop: Callable[[], bool] = nobody_stops
+) -> Iterator[tuple[Cell, RunRecord]]:
+    """Train what is missing, and give each cell with its run as it ends; done ones at once.
+
+    A cell that fails is given with its reason and the others go on. Ends early after a stop.
+    Raises what `train_part` does, and `StudyError` if another process trains this study.
+    """
+    owner = Ownership(study.folder)
+    try:
+        store = RunStore(study.runs)
+        _refuse_changed_samples(study)
+        for cell in study.plan.cells():
+            if wants_stop():
+                return
+            record = train_cell(study, cell, store, watch=watch, wants_stop=wants_stop)
+            yield cell, record
+            if record.state is State.STOPPED:
+                return
+    finally:
+        owner.release()
+
+
+def train_cell(
+    study: Study,
+    cell: Cell,
+    store: RunStore,
+    *,
+    watch: Watch = nobody_watches,
+    wants_stop: Callable[[], bool] = nobody_stops,
+) -> RunRecord:
+    """Train one cell, whichever were trained before it."""
+    name = study.plan.variants[cell.variant].name
+    keeping = Keeping(
+        f"{name}, {', '.join(cell.tags)}",
+        study.run_folder(cell),
+        store,
+        group=study.id,
+        tags=cell.tags,
+    )
+    return train_part(
+        study.plan.project_of(cell),
+        study.folds.parts[cell.repeat][cell.fold],
+        keeping,
+        listener=lambda event: watch(cell, event),
+        wants_stop=wants_stop,
+    )
+
+
+def _refuse_changed_samples(study: Study) -> None:
+    """The folds number the samples as they were; with others nothing is trained."""
+    if all(study.is_done(cell) for cell in study.plan.cells()):
+        return
+    from nnstudio.data.pipeline.splitting import fingerprints_of_inputs
+
+    project = study.plan.variants[0].project
+    samples, info = samples_of(project, project.training)
+    rows = fingerprints_of_inputs(samples, np.arange(len(samples)))
+    if not np.array_equal(rows, study.folds.rows):
+        raise StudyError(
+            f"{info.in_sentence.capitalize()} has other samples, or in another order, than when "
+            "the folds were made: put back what was there, or begin a new study."
+        )

@@ -1,0 +1,285 @@
+"""`Study`: a plan in a folder. What its runs hold is not written here again.
+
+    study.json     kind, plan, models with their hash, the data's, versions; written last
+    folds.npz/json index sets, a number for each sample, their hash
+    project.nns    the model with its settings; project-2.nns and so on of a comparison
+
+The runs lie in the ordinary store; their ids begin with the study's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnstudio.errors import UserError
+from nnstudio.project.compare import differences
+from nnstudio.project.storage import file
+from nnstudio.project.storage.atomic import write_text
+from nnstudio.runs.machine import machine_facts
+from nnstudio.runs.record import RunRecord, holds_run, read_record
+from nnstudio.runs.states import State
+from nnstudio.runs.store import RunStore, default_folder, new_id, now
+from nnstudio.studies import kept_folds
+from nnstudio.studies.errors import StudyError
+from nnstudio.studies.folds import FoldRule, Folds
+from nnstudio.studies.plan import Cell, Plan, Variant
+from nnstudio.workspace.kept_run import data_fingerprint
+
+RECORD = "study.json"
+FORMAT = 1
+PLACES = "places.txt"
+"""The folders of studies that lie elsewhere, one a line."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A plan with its folds and its place. runs: the folder in which its runs lie."""
+
+    id: str
+    created: str
+    folder: Path
+    runs: Path
+    plan: Plan
+    folds: Folds
+
+    def run_folder(self, cell: Cell) -> Path:
+        """Where the run of a cell lies, or will lie."""
+        return self.runs / f"{self.id}-{cell.word}"
+
+    def record(self, cell: Cell) -> RunRecord | None:
+        """What there is of a cell's run. Raises `RunStoreError` if it is damaged."""
+        folder = self.run_folder(cell)
+        return read_record(folder) if holds_run(folder) else None
+
+    def is_done(self, cell: Cell) -> bool:
+        """True for a cell whose run has come to its end."""
+        found = self.record(cell)
+        return found is not None and found.state is State.COMPLETED
+
+    def done(self) -> tuple[Cell, ...]:
+        """The cells that are done."""
+        return tuple(cell for cell in self.plan.cells() if self.is_done(cell))
+
+    def notes(self) -> tuple[str, ...]:
+        """What one should know, in sentences."""
+        return (*self.folds.notes, *self.plan.notes())
+
+    def to_json(self) -> dict[str, Any]:
+        """What it is, and how far it is."""
+        runs = list(self.plan.cells())
+        return {
+            "id": self.id,
+            "kind": self.plan.kind,
+            "created": self.created,
+            "folder": str(self.folder),
+            "models": [variant.name for variant in self.plan.variants],
+            "folds": self.plan.rule.folds,
+            "repeats": self.plan.rule.repeats,
+            "seeds": self.plan.seeds,
+            "method": self.folds.method,
+            "notes": list(self.notes()),
+            "runs": len(runs),
+            "done": len(self.done()),
+        }
+
+
+def new_study(plan: Plan, folds: Folds, folder: Path | None = None) -> Study:
+    """Write a study into a folder, by default among all others; whole or not there.
+
+    Raises `StudyError` if there is one already, or if it cannot be written.
+    """
+    store = RunStore()
+    own = new_id()
+    place = studies_folder() / own if folder is None else folder.absolute()
+    if (place / RECORD).exists():
+        raise StudyError(f"There is a study in {place}: give --resume to go on with it.")
+    made = Study(own, now(), place, store.folder.absolute(), plan, folds)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for number, variant in enumerate(plan.variants):
+            file.write(variant.project, place / _project_file(number))
+        kept_folds.write(folds, place)
+        write_text(json.dumps(_told(made), indent=1, ensure_ascii=False) + "\n", place / RECORD)
+        if folder is not None:
+            _remember(place)
+    except OSError as error:
+        raise StudyError(f"A study cannot be kept in {place}: {error.strerror}.") from error
+    return made
+
+
+def _told(made: Study) -> dict[str, Any]:
+    plan = made.plan
+    first = plan.variants[0].project
+    return {
+        "format": FORMAT,
+        "id": made.id,
+        "kind": plan.kind,
+        "created": made.created,
+        "plan": {
+            "folds": plan.rule.folds,
+            "repeats": plan.rule.repeats,
+            "all_samples": plan.rule.all_samples,
+            "seeds": plan.seeds,
+        },
+        "models": [
+            {
+                "name": one.name,
+                "file": _project_file(number),
+                "hash": file.digest((made.folder / _project_file(number)).read_bytes()),
+            }
+            for number, one in enumerate(plan.variants)
+        ],
+        "seed": first.training.seed,
+        "split": first.data.split.model_dump(mode="json"),
+        "data": data_fingerprint(first.data),
+        "folds": made.folds.hash,
+        "limits": {"runs": len(list(plan.cells()))},
+        "runs": str(made.runs),
+        "versions": {**machine_facts(), **_versions()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("scikit-learn", "scipy")}
+
+
+def _project_file(number: int) -> str:
+    return "project.nns" if number == 0 else f"project-{number + 1}.nns"
+
+
+def read_study(folder: Path) -> Study:
+    """The study in a folder. Raises `StudyError`, or `FileError` for its project."""
+    folder = folder.absolute()
+    path = folder / RECORD
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        if told["format"] != FORMAT:
+            raise StudyError(f"{path} was written by a newer version of this program.")
+        numbers = {name: int(told["plan"][name]) for name in ("folds", "repeats", "seeds")}
+        rule = FoldRule(numbers["folds"], numbers["repeats"], bool(told["plan"]["all_samples"]))
+        models = [(str(one["name"]), str(one["hash"])) for one in told["models"]]
+        own, created, runs = str(told["id"]), str(told["created"]), Path(str(told["runs"]))
+        expected = str(told["folds"])
+    except FileNotFoundError as error:
+        raise StudyError(f"There is no study in {folder}: expected a file {RECORD}.") from error
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StudyError(f"{path} is damaged: it tells no study.") from error
+    if not models or Path(own).name != own or own in ("", ".", ".."):
+        raise StudyError(f"{path} is damaged: it tells no study.")
+    variants = []
+    for number, (name, known) in enumerate(models):
+        place = folder / _project_file(number)
+        stored = file.read_stored(place)
+        if stored.digest != known:
+            raise StudyError(f"{place} is not the model that the study was begun with.")
+        variants.append(Variant(name, stored.project))
+    folds = kept_folds.read(folder)
+    if folds.hash != expected:
+        raise StudyError(f"{folder} holds other folds than those it was begun with.")
+    return Study(own, created, folder, runs, Plan(tuple(variants), rule, numbers["seeds"]), folds)
+
+
+# -- all of them ----------------------------------------------------------------------------------
+
+
+def studies_folder() -> Path:
+    """Where this user's studies lie: beside the runs."""
+    return default_folder() / "studies"
+
+
+def all_studies() -> list[Study]:
+    """Every study that can be read, the newest first."""
+    found = []
+    for folder in _folders():
+        try:
+            found.append(read_study(folder))
+        except UserError:
+            continue  # its folder stays as it is
+    return sorted(found, key=lambda one: one.created, reverse=True)
+
+
+def is_study(word: str) -> bool:
+    """True for the folder of a study, its id, or a beginning of one."""
+    return bool(_matching(word))
+
+
+def find_study(word: str) -> Study:
+    """A study by its folder, its id, or a beginning of the id. Raises `StudyError`."""
+    found = _matching(word)
+    if not found:
+        raise StudyError(f"There is no study {word}: expected its folder, or its id.")
+    if len(found) > 1:
+        raise StudyError(f"{len(found)} studies begin with {word}: give more of the id.")
+    return read_study(found[0])
+
+
+def _matching(word: str) -> list[Path]:
+    try:
+        if (Path(word) / RECORD).is_file():
+            return [Path(word).absolute()]
+    except (OSError, ValueError):
+        return []
+    if not word.strip():
+        return []
+    return [folder for folder in _folders() if _id_of(folder).startswith(word)]
+
+
+def _id_of(folder: Path) -> str:
+    try:
+        found = json.loads((folder / RECORD).read_text("utf-8"))["id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return str(found)
+
+
+def _folders() -> list[Path]:
+    place = studies_folder()
+    try:
+        inside = [one for one in place.iterdir() if (one / RECORD).is_file()]
+    except OSError:
+        inside = []
+    return [*inside, *(one for one in _places() if (one / RECORD).is_file())]
+
+
+def _places() -> list[Path]:
+    try:
+        lines = (studies_folder() / PLACES).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return []
+    return [Path(line) for line in dict.fromkeys(lines) if line]
+
+
+def _remember(folder: Path) -> None:
+    if folder.parent == studies_folder().absolute() or folder in _places():
+        return
+    studies_folder().mkdir(parents=True, exist_ok=True)
+    with (studies_folder() / PLACES).open("a", encoding="utf-8") as stream:
+        stream.write(f"{folder}\n")
+
+
+def same_plan(study: Study, plan: Plan) -> str:
+    """Why a plan is not that of the study: "" if it is."""
+    before = study.plan
+    for name, was, wanted in (
+        ("folds", before.rule.folds, plan.rule.folds),
+        ("repeats", before.rule.repeats, plan.rule.repeats),
+        ("seeds", before.seeds, plan.seeds),
+        ("models", len(before.variants), len(plan.variants)),
+    ):
+        if was != wanted:
+            return f"it has {was:,} {name}, not {wanted:,}"
+    if before.rule != plan.rule:
+        return "its test part is treated differently"
+    for one, other in zip(before.variants, plan.variants, strict=True):
+        if file.dumps(one.project) != file.dumps(other.project):
+            found = differences(one.project, other.project)
+            what = str(found[0]) if found else "its file"
+            return f"{one.name} is another model or has other settings ({what})"
+    return ""
