@@ -5,7 +5,7 @@ The Python API. Importing this package imports neither torch nor PySide6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,25 @@ if TYPE_CHECKING:
     from nnstudio.analysis.report import Report
     from nnstudio.project.values import Project
     from nnstudio.runs.record import RunRecord
+    from nnstudio.studies.figures import Which
+    from nnstudio.studies.finished import FinishedStudy
     from nnstudio.workspace.chosen_data import Fields
     from nnstudio.workspace.finished_run import FinishedRun
     from nnstudio.workspace.opened_run import OpenedRun
 
 __version__ = "0.1.0"
-__all__ = ["analyse", "build", "load", "open_run", "runs", "save", "source", "train"]
+__all__ = [
+    "analyse",
+    "build",
+    "compare",
+    "cross_validate",
+    "load",
+    "open_run",
+    "runs",
+    "save",
+    "source",
+    "train",
+]
 
 
 def load(target: str | Path) -> Project:
@@ -92,6 +105,77 @@ def train(
         None if folder is None else Path(folder),
         resume=resume,
         anew=replace,
+        choices=Choices(feeds=feeds or {}, targets=targets or {}),
+    )
+
+
+def cross_validate(
+    project: Project,
+    *,
+    folds: int = 4,
+    repeats: int = 1,
+    all_samples: bool = False,
+    folder: str | Path | None = None,
+    resume: bool = False,
+    judge: Which = "last",
+    feeds: Mapping[str, Fields] | None = None,
+    targets: Mapping[str, Fields] | None = None,
+    **settings: Any,
+) -> FinishedStudy:
+    """Train the project on every fold, each an ordinary run in the store, and judge what was held
+    out; `settings` override those it has.
+
+    The test part of the split is in no fold, unless `all_samples`. folder: of the study; the same
+    call goes on with what is missing there, and refuses another plan. judge: the weights of the
+    last epoch of each run, or of the best. The result has the index sets `folds`, the `figures`
+    (`figures.head["accuracy"].mean`, `.deviation`, `figures.joined.confusion`) and a `table()`.
+    """
+    return compare(
+        [project],
+        folds=folds,
+        repeats=repeats,
+        all_samples=all_samples,
+        folder=folder,
+        resume=resume,
+        judge=judge,
+        feeds=feeds,
+        targets=targets,
+        **settings,
+    )
+
+
+def compare(
+    projects: Sequence[Project] | Mapping[str, Project],
+    *,
+    folds: int = 4,
+    repeats: int = 1,
+    seeds: int = 1,
+    all_samples: bool = False,
+    folder: str | Path | None = None,
+    resume: bool = False,
+    judge: Which = "last",
+    feeds: Mapping[str, Fields] | None = None,
+    targets: Mapping[str, Fields] | None = None,
+    **settings: Any,
+) -> FinishedStudy:
+    """Train projects, perhaps by names, on the same folds with so many seeds, and compare them.
+
+    As `cross_validate`; `figures.models` has each, `figures.pairs` the differences of every two.
+    """
+    from nnstudio.studies.finished import study_of
+    from nnstudio.studies.folds import FoldRule
+    from nnstudio.training.priority import let_threads_sleep
+    from nnstudio.workspace.chosen_data import Choices
+
+    let_threads_sleep()
+    return study_of(
+        projects,
+        FoldRule(folds, repeats, all_samples),
+        settings,
+        seeds=seeds,
+        folder=None if folder is None else Path(folder),
+        resume=resume,
+        weights=judge,
         choices=Choices(feeds=feeds or {}, targets=targets or {}),
     )
 

@@ -176,12 +176,69 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-run", action="store_true", help="keep nothing")
     _json(parser)
+    _settings(parser)
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
     from nnstudio.cli.choices import add_mapping, add_reading
     from nnstudio.cli.settings import add_settings
 
     add_settings(parser)
     add_mapping(parser)
     add_reading(parser)
+
+
+def _cross_validate_options(parser: argparse.ArgumentParser) -> None:
+    _target(parser, what="a .nns file or a preset; or a study to go on with")
+    _study_options(parser)
+
+
+def _compare_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "targets_compared",
+        metavar="TARGET|RUN",
+        nargs="+",
+        help="models to train on the same folds; or runs to be put side by side; or one study to "
+        "go on with",
+    )
+    parser.add_argument(
+        "--set",
+        dest="values",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="override a parameter of every model (repeatable)",
+    )
+    parser.add_argument("--seeds", metavar="N", type=int, help="so many seeds a fold; 1")
+    parser.add_argument(
+        "--part", choices=("train", "validation", "test"), help="of runs: what they are judged by"
+    )
+    _study_options(parser)
+
+
+def _study_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--folds", metavar="K", type=int, help="into how many parts; 4")
+    parser.add_argument(
+        "--repeats", metavar="R", type=int, help="part the samples anew so many times; 1"
+    )
+    parser.add_argument(
+        "--all-samples", action="store_true", help="the test part of the split is in the folds, too"
+    )
+    parser.add_argument(
+        "--study", metavar="DIR", help="keep the study here, instead of among all others"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the study in --study; it must be there"
+    )
+    parser.add_argument(
+        "--judge",
+        choices=("last", "best"),
+        default="last",
+        help="the weights that are judged: of the last epoch, or of the best, which the held-out "
+        "samples themselves have chosen",
+    )
+    _json(parser)
+    _settings(parser)
 
 
 def _runs_options(parser: argparse.ArgumentParser) -> None:
@@ -288,6 +345,17 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
         _export_options,
     ),
     "train": ("train without a window", _lazily("train", "train"), _train_options),
+    "cross-validate": (
+        "train a model on every fold and judge it by what was held out",
+        _lazily("cross_validate", "cross_validate"),
+        _cross_validate_options,
+    ),
+    "compare": (
+        "models on the same folds, or runs side by side",
+        _lazily("compare", "compare"),
+        _compare_options,
+    ),
+    "studies": ("the studies that are kept", _lazily("studies", "studies"), _json),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "evaluate": ("the figures of a run", _lazily("evaluate", "evaluate"), _evaluate_options),
     "data": ("data sets", _lazily("data", "data"), _data_options),

@@ -137,7 +137,7 @@ def _in_nodes(here: Block, there: Block, same: Mapping[str, str]) -> list[Differ
         names = (*node.params, *other.params) if node.type == other.type else ()
         for name in dict.fromkeys(names):
             if node.params.get(name, ABSENT) != other.params.get(name, ABSENT):
-                rows.add(name, _param(node, name), _param(other, name))
+                rows.add(name, parameter_in_words(node, name), parameter_in_words(other, name))
         rows.add("repeated", node.repeat, other.repeat)
         rows.add("condition", node.when, other.when)
         rows.add("shares the weights of", node.shares, other.shares)
@@ -232,7 +232,7 @@ def _count(block: Block) -> str:
     return f"{count:,} node{'' if count == 1 else 's'}"
 
 
-def _param(node: Node, name: str) -> str:
+def parameter_in_words(node: Node, name: str) -> str:
     """A parameter as it is, be it left at its default."""
     layer = registry.find(node.type)
     declared = layer.param(name) if layer is not None else None

@@ -135,6 +135,16 @@ class StudyFigures:
         """True if every run is done."""
         return sum(len(one.cells) for one in self.models) == len(list(self.study.plan.cells()))
 
+    @property
+    def head(self) -> dict[str, Spread]:
+        """The spread of the figures of the first model, by their names."""
+        return self.models[0].head
+
+    @property
+    def joined(self) -> OutputFigures:
+        """The figures of all held-out predictions of the first model together."""
+        return self.models[0].joined
+
     @cached_property
     def pairs(self) -> tuple[Paired, ...]:
         """Every two models by every figure that both have, on the folds that both have."""

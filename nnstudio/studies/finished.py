@@ -14,8 +14,8 @@ from nnstudio.project.values import Project
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.figures import ModelFigures, StudyFigures, Which, figures_of
-from nnstudio.studies.folds import Folds, FoldRule
+from nnstudio.studies.figures import StudyFigures, Which, figures_of
+from nnstudio.studies.folds import FoldRule, Folds
 from nnstudio.studies.plan import Cell, Plan, Variant
 from nnstudio.studies.running import begun, trained
 from nnstudio.studies.study import Study
@@ -40,11 +40,6 @@ class FinishedStudy:
     def figures(self) -> StudyFigures:
         """The figures of all runs and models."""
         return figures_of(self.study, self.weights)
-
-    @property
-    def model(self) -> ModelFigures:
-        """The figures of the first model, which is the only one of a cross-validation."""
-        return self.figures.models[0]
 
     def table(self) -> list[dict[str, Any]]:
         """A row for each run: model, repeat, fold, seed, run (its folder), samples, figures."""

@@ -87,6 +87,13 @@ class Plan:
         seed = project.training.seed + cell.seed + 1_000 * cell.repeat
         return replace(project, training=project.training.with_values(seed=seed))
 
+    def title(self, cell: Cell) -> str:
+        """The name of a cell's run."""
+        found = [self.variants[cell.variant].name, f"fold {cell.fold + 1}"]
+        found += [f"repeat {cell.repeat + 1}"] if self.rule.repeats > 1 else []
+        found += [f"seed {cell.seed + 1}"] if self.seeds > 1 else []
+        return ", ".join(found)
+
     def notes(self) -> list[str]:
         """What one should know of figures that come of it."""
         found = []

@@ -112,9 +112,8 @@ def train_cell(
     wants_stop: Callable[[], bool] = nobody_stops,
 ) -> RunRecord:
     """Train one cell, whichever were trained before it."""
-    name = study.plan.variants[cell.variant].name
     keeping = Keeping(
-        f"{name}, {', '.join(cell.tags)}",
+        study.plan.title(cell),
         study.run_folder(cell),
         store,
         group=study.id,

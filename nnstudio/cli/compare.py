@@ -1,0 +1,65 @@
+"""compare: models on the same folds, pair by pair; or runs that are there, side by side."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nnstudio.cli.choices import choices_of
+from nnstudio.cli.cross_validate import refuse_changes, rule_of
+from nnstudio.cli.main import DONE
+from nnstudio.cli.run_tables import print_runs
+from nnstudio.cli.settings import given_settings
+from nnstudio.cli.study_run import train_study
+from nnstudio.cli.targets import print_json, project_of
+from nnstudio.project.refusal import Refusal
+from nnstudio.studies.finished import prepared
+from nnstudio.studies.folds import FoldRule
+from nnstudio.studies.plan import Plan, Variant
+from nnstudio.studies.run_comparison import compare_runs
+from nnstudio.studies.running import begun
+from nnstudio.studies.study import Study, find_study, is_study
+from nnstudio.workspace.opened_run import is_run, open_run
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Compare what is named: a study that goes on, runs, or models to be trained."""
+    words: list[str] = options.targets_compared
+    if len(words) == 1 and is_study(words[0]):
+        study = find_study(words[0])
+        refuse_changes(options, study)
+        if options.seeds is not None and options.seeds != study.plan.seeds:
+            raise Refusal(f"the study has {study.plan.seeds} seeds: leave out --seeds")
+        return train_study(study, options.judge, as_json=options.json)
+    if len(words) < 2:
+        raise Refusal("compare expects at least two models or two runs, or one study to go on with")
+    there = [not word.endswith(".nns") and is_run(word) for word in words]
+    if all(there):
+        found = compare_runs([open_run(word) for word in words], options.part)
+        if options.json:
+            print_json(found.to_json())
+        else:
+            print_runs(found)
+        return DONE
+    if any(there):
+        run = words[there.index(True)]
+        raise Refusal(
+            f"compare expects models alone or runs alone: {run} is a run, "
+            f"{words[there.index(False)]} is not"
+        )
+    return train_study(_study(options, words), options.judge, as_json=options.json)
+
+
+def _study(options: argparse.Namespace, words: list[str]) -> Study:
+    settings, choices = given_settings(options), choices_of(options)
+    variants: dict[str, Variant] = {}
+    for word in words:
+        one = argparse.Namespace(target=word, values=options.values)
+        name = Path(word).stem if word.endswith(".nns") else word
+        if name in variants:
+            raise Refusal(f"{name} is named twice: save a variant under another name")
+        variants[name] = Variant(name, prepared(project_of(one), settings, choices))
+    rule: FoldRule = rule_of(options)
+    seeds = 1 if options.seeds is None else options.seeds
+    folder = None if options.study is None else Path(options.study).absolute()
+    return begun(Plan(tuple(variants.values()), rule, seeds), folder, resume=options.resume)

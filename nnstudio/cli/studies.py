@@ -1,0 +1,31 @@
+"""studies: those that are kept, and how far they are."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.table import Table
+
+from nnstudio.cli.console import console
+from nnstudio.cli.main import DONE
+from nnstudio.cli.targets import print_json
+from nnstudio.studies.study import all_studies, studies_folder
+
+
+def studies(options: argparse.Namespace) -> int:
+    """List the studies, newest first."""
+    found = [one.to_json() for one in all_studies()]
+    if options.json:
+        print_json(found)
+        return DONE
+    if not found:
+        console().print(f"no studies in {studies_folder()}", markup=False)
+        return DONE
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "kind", "models", "folds", "runs done", "folder"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        models, done = ", ".join(one["models"]), f"{one['done']} of {one['runs']}"
+        table.add_row(one["id"], one["kind"], models, one["method"], done, one["folder"])
+    console(width=140).print(table)
+    return DONE
