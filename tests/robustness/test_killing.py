@@ -11,10 +11,10 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trial is a fork")
 
 
-def killed(count: int, seed: int) -> None:
+def killed(count: int, seed: int, program: str = "killing") -> None:
     """In a program of its own, which has no threads when it forks."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.robustness.killing", str(count), str(seed)],
+        [sys.executable, "-m", f"tests.robustness.{program}", str(count), str(seed)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
@@ -30,3 +30,13 @@ def test_a_kill_and_a_double_one() -> None:
 @pytest.mark.slow
 def test_thirty_kills() -> None:
     killed(30, 2)
+
+
+def test_a_study_is_killed_once() -> None:
+    killed(1, 3, "killing_study")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_study_is_killed_three_times(seed: int) -> None:
+    killed(3, seed, "killing_study")
