@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from nnstudio.analysis.report import Report
     from nnstudio.project.values import Project
     from nnstudio.runs.record import RunRecord
-    from nnstudio.studies.figures import Which
-    from nnstudio.studies.finished import FinishedStudy
     from nnstudio.workspace.chosen_data import Fields
     from nnstudio.workspace.finished_run import FinishedRun
     from nnstudio.workspace.opened_run import OpenedRun
+    from nnstudio.workspace.studies.figures import Which
+    from nnstudio.workspace.studies.finished import FinishedStudy
 
 __version__ = "0.1.0"
 __all__ = [
@@ -162,10 +162,10 @@ def compare(
 
     As `cross_validate`; `figures.models` has each, `figures.pairs` the differences of every two.
     """
-    from nnstudio.studies.finished import study_of
     from nnstudio.studies.folds import FoldRule
     from nnstudio.training.priority import let_threads_sleep
     from nnstudio.workspace.chosen_data import Choices
+    from nnstudio.workspace.studies.finished import study_of
 
     let_threads_sleep()
     return study_of(

@@ -13,13 +13,13 @@ from nnstudio.cli.settings import given_settings
 from nnstudio.cli.study_run import train_study
 from nnstudio.cli.targets import print_json, project_of
 from nnstudio.project.refusal import Refusal
-from nnstudio.studies.finished import prepared
 from nnstudio.studies.folds import FoldRule
 from nnstudio.studies.plan import Plan, Variant
-from nnstudio.studies.run_comparison import compare_runs
-from nnstudio.studies.running import begun
 from nnstudio.studies.study import Study, find_study, is_study
 from nnstudio.workspace.opened_run import is_run, open_run
+from nnstudio.workspace.studies.finished import prepared
+from nnstudio.workspace.studies.run_comparison import compare_runs
+from nnstudio.workspace.studies.running import begun
 
 
 def compare(options: argparse.Namespace) -> int:

@@ -11,11 +11,11 @@ from nnstudio.cli.study_run import train_study
 from nnstudio.cli.targets import project_of
 from nnstudio.project.refusal import Refusal
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.finished import prepared
 from nnstudio.studies.folds import FoldRule
 from nnstudio.studies.plan import Plan, Variant
-from nnstudio.studies.running import begun
 from nnstudio.studies.study import Study, find_study, is_study
+from nnstudio.workspace.studies.finished import prepared
+from nnstudio.workspace.studies.running import begun
 
 
 def cross_validate(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from nnstudio.cli.console import console
 from nnstudio.project.compare import Difference
-from nnstudio.studies.run_comparison import RunComparison
+from nnstudio.workspace.studies.run_comparison import RunComparison
 
 _WIDTH = 120
 

@@ -16,11 +16,11 @@ from nnstudio.cli.stopping import wish
 from nnstudio.cli.study_tables import print_study
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
-from nnstudio.studies.figures import Which, figures_of, judged
 from nnstudio.studies.plan import Cell
-from nnstudio.studies.running import Watch, nobody_watches, trained
 from nnstudio.studies.study import Study
 from nnstudio.training.events import EpochDone, Event
+from nnstudio.workspace.studies.figures import Which, figures_of, judged
+from nnstudio.workspace.studies.running import Watch, nobody_watches, trained
 
 
 def train_study(study: Study, weights: Which, *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.paired import Paired
 from nnstudio.evaluation.figures.spread import Spread
-from nnstudio.studies.figures import ModelFigures, OutputSpread, StudyFigures
+from nnstudio.workspace.studies.figures import ModelFigures, OutputSpread, StudyFigures
 
 _WIDTH = 110
 _NOTHING = "–"

@@ -1,1 +1,1 @@
-"""Studies: plans that yield runs. Folds, repeats and comparisons; what came of them."""
+"""Plans that yield runs: each is kept in a folder and worked off by one or several processes."""

@@ -26,7 +26,6 @@ from nnstudio.studies import kept_folds
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
 from nnstudio.studies.plan import Cell, Plan, Variant
-from nnstudio.workspace.kept_run import data_fingerprint
 
 RECORD = "study.json"
 FORMAT = 1
@@ -86,9 +85,10 @@ class Study:
         }
 
 
-def new_study(plan: Plan, folds: Folds, folder: Path | None = None) -> Study:
+def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -> Study:
     """Write a study into a folder, by default among all others; whole or not there.
 
+    data: what tells the content of its data from others.
     Raises `StudyError` if there is one already, or if it cannot be written.
     """
     store = RunStore()
@@ -102,7 +102,9 @@ def new_study(plan: Plan, folds: Folds, folder: Path | None = None) -> Study:
         for number, variant in enumerate(plan.variants):
             file.write(variant.project, place / _project_file(number))
         kept_folds.write(folds, place)
-        write_text(json.dumps(_told(made), indent=1, ensure_ascii=False) + "\n", place / RECORD)
+        write_text(
+            json.dumps(_told(made, data), indent=1, ensure_ascii=False) + "\n", place / RECORD
+        )
         if folder is not None:
             _remember(place)
     except OSError as error:
@@ -110,7 +112,7 @@ def new_study(plan: Plan, folds: Folds, folder: Path | None = None) -> Study:
     return made
 
 
-def _told(made: Study) -> dict[str, Any]:
+def _told(made: Study, data: str) -> dict[str, Any]:
     plan = made.plan
     first = plan.variants[0].project
     return {
@@ -134,7 +136,7 @@ def _told(made: Study) -> dict[str, Any]:
         ],
         "seed": first.training.seed,
         "split": first.data.split.model_dump(mode="json"),
-        "data": data_fingerprint(first.data),
+        "data": data,
         "folds": made.folds.hash,
         "limits": {"runs": len(list(plan.cells()))},
         "runs": str(made.runs),

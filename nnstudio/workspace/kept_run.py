@@ -33,7 +33,7 @@ class Keeping:
     """Where and under which name a training is kept.
 
     store: where it is entered; None if it is not. resume: the folder holds a run to go on with.
-    replace: a run that is in the folder may be removed. group, tags: what it begins with.
+    replace: a run that is in the folder may be removed. group, tags: of a new run.
     """
 
     title: str
@@ -63,9 +63,9 @@ class KeptRun:
         record = RunRecord(
             id=keeping.folder.name if inside else new_id(),
             name=keeping.title,
+            created=now(),
             group=keeping.group,
             tags=keeping.tags,
-            created=now(),
             versions=machine_facts(),
             settings=values,
             fingerprints={

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nnstudio.__main__ import main
+from nnstudio.cli.stopping import wish
 from nnstudio.project.storage import file
+from nnstudio.runs.journal import History
+from nnstudio.runs.record import read_record
+from nnstudio.runs.states import State
 from nnstudio.runs.store import VARIABLE
 from tests.kept_runs import kinds, table
 
@@ -69,7 +71,7 @@ def test_wrong_use_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path:
     given = words(tmp_path)
     for more, sentence in (
         (["cross-validate", *given, "--folds", "1"], "folds: expected at least 2"),
-        (["cross-validate", *given, "--folds", "80"], "has fewer samples that differ"),
+        (["cross-validate", *given, "--folds", "80"], "too few for 80 folds"),
         (["cross-validate", *given, "--resume"], "--resume expects --study DIR"),
         (["cross-validate", *given, "--resume", "--study", str(tmp_path / "no")], "no study in"),
         (["compare", given[0]], "compare expects at least two"),
@@ -80,17 +82,23 @@ def test_wrong_use_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path:
         assert err.count("\n") == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a signal to one process")
-def test_ctrl_c_stops_with_a_checkpoint_and_the_study_goes_on(tmp_path: Path) -> None:
+def test_ctrl_c_stops_with_a_checkpoint_and_the_study_goes_on(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     study, runs = tmp_path / "study", tmp_path / "runs"
-    given = words(tmp_path, "--folds", "2", "--study", str(study))
-    start = [sys.executable, "-m", "nnstudio", "cross-validate", *given, "--epochs", "100000"]
-    process = subprocess.Popen(start, stdout=subprocess.PIPE, text=True)
-    until = time.monotonic() + 60
-    while not list(runs.glob("*-f1-s1/history.csv")) and time.monotonic() < until:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    told = History.add
+
+    def interrupted(self: History, event: Mapping[str, Any]) -> None:
+        told(self, event)
+        if event["epoch"] == 2:
+            wish.came = True
+
+    given = words(tmp_path, "--folds", "2", "--study", str(study), "--epochs", "4000")
+    with monkeypatch.context() as patch:
+        patch.setattr(History, "add", interrupted)
+        code, out, _ = said(capsys, "cross-validate", *given)
+    assert code == 130
     assert f"stopped, 2 runs are left; go on with: nnstudio cross-validate {study}" in out
-    assert list(runs.glob("*-f1-s1/checkpoints/last.json"))
+    record = read_record(next(runs.glob("*-f1-s1")))
+    assert record.state is State.STOPPED
+    assert (record.folder / "checkpoints" / "last.json").exists()

@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from nnstudio.runs.journal import read_history
 from nnstudio.runs.record import read_record
 from nnstudio.studies.folds import FoldRule
 from nnstudio.studies.plan import Plan, Variant
-from nnstudio.studies.running import begun, trained
 from nnstudio.studies.study import Study, read_study
 from nnstudio.training import checkpointer, checkpoints
 from nnstudio.training.train_step import TrainStep
+from nnstudio.workspace.studies.running import begun, folds_for, trained
 from tests.robustness.killing import WRITING, project
 
 STEPS, CALLS = "step", "call"
@@ -88,7 +89,10 @@ def trial(kills: int, seed: int) -> str:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
         os.environ["NNSTUDIO_RUNS"] = f"{place}/runs"
-        plan = Plan((Variant("model", project()),), FoldRule(2))
+        made = project()
+        made = replace(made, training=made.training.with_values(epochs=2))
+        plan = Plan((Variant("model", made),), FoldRule(2))
+        folds_for(plan)  # what it imports and reads is there in every child
         whole, killed, counts = (Path(place) / name for name in ("whole", "killed", "counts"))
         assert child(plan, whole, "", 0, counts) == 0
         numbers = dict(zip((STEPS, CALLS), map(int, counts.read_text().split()), strict=True))

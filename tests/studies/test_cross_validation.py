@@ -22,13 +22,13 @@ from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import read_record
 from nnstudio.runs.store import RunStore
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.figures import figures_of
-from nnstudio.studies.finished import FinishedStudy
 from nnstudio.studies.plan import Cell
-from nnstudio.studies.running import train_cell, trained
 from nnstudio.studies.study import all_studies, find_study, read_study
 from nnstudio.training import checkpoints
 from nnstudio.workspace.opened_run import open_folder
+from nnstudio.workspace.studies.figures import figures_of
+from nnstudio.workspace.studies.finished import FinishedStudy
+from nnstudio.workspace.studies.running import train_cell, trained
 from tests.kept_runs import kinds, table
 
 FEW: dict[str, Any] = {

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nnstudio.evaluation.evaluation import Evaluation
 from nnstudio.evaluation.figures.figure import in_json
 from nnstudio.graph.values import Node
 from nnstudio.project.compare import ABSENT, Difference, differences, parameter_in_words
 from nnstudio.project.values import Project
 from nnstudio.studies.errors import StudyError
 from nnstudio.workspace.opened_run import OpenedRun
+
+if TYPE_CHECKING:
+    from nnstudio.evaluation.evaluation import Evaluation
 
 _SETTINGS = ("Training", "Data", "Variants", "About")
 

@@ -14,12 +14,12 @@ from nnstudio.project.values import Project
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.figures import StudyFigures, Which, figures_of
 from nnstudio.studies.folds import FoldRule, Folds
 from nnstudio.studies.plan import Cell, Plan, Variant
-from nnstudio.studies.running import begun, trained
 from nnstudio.studies.study import Study
 from nnstudio.workspace.chosen_data import NO_CHOICES, Choices, with_choices
+from nnstudio.workspace.studies.figures import StudyFigures, Which, figures_of
+from nnstudio.workspace.studies.running import begun, trained
 from nnstudio.workspace.training import fitted
 
 

@@ -12,7 +12,6 @@ from nnstudio.data.pipeline.splitting import Parts
 from nnstudio.project.values import Project
 from nnstudio.runs.record import RunRecord, holds_run, read_record
 from nnstudio.runs.states import State
-from nnstudio.training import checkpoints
 from nnstudio.training.events import Event, Failed
 from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.kept_run import Keeping
@@ -43,6 +42,8 @@ def train_part(
     then; the run then stops with a checkpoint. Raises `UserError` for what cannot be trained at
     all; KeyboardInterrupt stops the run, with a checkpoint, and is passed on.
     """
+    from nnstudio.training import checkpoints
+
     folder = keeping.folder
     before = read_record(folder) if holds_run(folder) else None
     if before is not None and before.state is State.COMPLETED:

@@ -16,9 +16,9 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import Folds, folds_of
 from nnstudio.studies.plan import Cell, Plan, Variant
 from nnstudio.studies.study import RECORD, Study, new_study, read_study, same_plan
-from nnstudio.studies.training import nobody_stops, train_part
 from nnstudio.training.events import Event
 from nnstudio.workspace.kept_run import Keeping, data_fingerprint
+from nnstudio.workspace.studies.training import nobody_stops, train_part
 from nnstudio.workspace.training import samples_of
 
 Watch = Callable[[Cell, Event], None]
@@ -44,7 +44,8 @@ def begun(plan: Plan, folder: Path | None, *, resume: bool = False) -> Study:
         return found
     if resume:
         raise StudyError(f"There is no study in {folder} to go on with.")
-    return new_study(plan, folds_for(plan), folder)
+    data = data_fingerprint(plan.variants[0].project.data)
+    return new_study(plan, folds_for(plan), data, folder)
 
 
 def folds_for(plan: Plan) -> Folds:

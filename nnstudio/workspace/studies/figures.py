@@ -9,21 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nnstudio.evaluation.evaluation import Evaluation
-from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.figure import Told, in_json
 from nnstudio.evaluation.figures.paired import Paired, paired
 from nnstudio.evaluation.figures.spread import Band, Spread, band_of, spread_of
-from nnstudio.evaluation.joining import joined_figures
-from nnstudio.evaluation.judging import OutputFigures
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.plan import Cell
 from nnstudio.studies.study import Study
 from nnstudio.workspace.opened_run import open_folder
+
+if TYPE_CHECKING:
+    from nnstudio.evaluation.evaluation import Evaluation
+    from nnstudio.evaluation.judging import OutputFigures
 
 Which = Literal["last", "best"]
 Watch = Callable[[Cell], None]
@@ -78,6 +78,9 @@ class ModelFigures:
         return next(iter(self.outputs.values())).joined
 
     def _spread(self, output: str) -> OutputSpread:
+        from nnstudio.evaluation.figures.class_figures import ClassFigures
+        from nnstudio.evaluation.joining import joined_figures
+
         each = [one.outputs[output] for one in self.cells.values()]
         heads = [one.head() for one in each]
         there = [name for name in heads[0] if all(name in head for head in heads)]

@@ -1,0 +1,1 @@
+"""Studies that are trained and judged: what a plan yields."""
