@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from nnstudio.cli.choices import choices_of
+from nnstudio.cli.console import console
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.study_run import train_study
 from nnstudio.cli.targets import project_of
@@ -22,13 +24,21 @@ def cross_validate(options: argparse.Namespace) -> int:
     """Make the study, or go on with it, and train what is missing."""
     study = _gone_on_with(options)
     if study is None:
-        project = prepared(project_of(options), given_settings(options), choices_of(options))
+        settings, choices = given_settings(options), choices_of(options)
+        project = prepared(project_of(options), settings, choices, fit_teller(options))
         is_file = options.target.endswith(".nns")
         name = Path(options.target).stem if is_file else project.root
         plan = Plan((Variant(name, project),), rule_of(options))
         folder = None if options.study is None else Path(options.study).absolute()
         study = begun(plan, folder, resume=options.resume)
     return train_study(study, options.judge, as_json=options.json)
+
+
+def fit_teller(options: argparse.Namespace) -> Callable[[str], None]:
+    """Says what was changed of a model to fit it to its data."""
+    if options.json:
+        return lambda sentence: None
+    return lambda sentence: console(stderr=True).print(sentence, markup=False)
 
 
 def rule_of(options: argparse.Namespace) -> FoldRule:

@@ -209,6 +209,13 @@ def _compare_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="override a parameter of every model (repeatable)",
     )
+    parser.add_argument(
+        "--vary",
+        metavar="NAME=VALUE,VALUE",
+        action="append",
+        default=[],
+        help="each model with every value of a setting of training or data (repeatable)",
+    )
     parser.add_argument("--seeds", metavar="N", type=int, help="so many seeds a fold; 1")
     parser.add_argument(
         "--part", choices=("train", "validation", "test"), help="of runs: what they are judged by"

@@ -9,12 +9,12 @@ from rich.table import Table
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
-from nnstudio.studies.study import all_studies, studies_folder
+from nnstudio.studies.study import listed, studies_folder
 
 
 def studies(options: argparse.Namespace) -> int:
     """List the studies, newest first."""
-    found = [one.to_json() for one in all_studies()]
+    found = listed()
     if options.json:
         print_json(found)
         return DONE
@@ -25,7 +25,8 @@ def studies(options: argparse.Namespace) -> int:
     for name in ("id", "kind", "models", "folds", "runs done", "folder"):
         table.add_column(name, overflow="fold")
     for one in found:
-        models, done = ", ".join(one["models"]), f"{one['done']} of {one['runs']}"
-        table.add_row(one["id"], one["kind"], models, one["method"], done, one["folder"])
+        models = ", ".join(one["models"])
+        done = f"{one['done']} of {one['runs']}" if "runs" in one else ""
+        table.add_row(one["id"], one["kind"], models, one.get("method", ""), done, one["folder"])
     console(width=140).print(table)
     return DONE

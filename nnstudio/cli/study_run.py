@@ -18,9 +18,9 @@ from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
 from nnstudio.studies.plan import Cell
 from nnstudio.studies.study import Study
-from nnstudio.training.events import EpochDone, Event
+from nnstudio.training.events import EpochDone, Event, Warned
 from nnstudio.workspace.studies.figures import Which, figures_of, judged
-from nnstudio.workspace.studies.running import Watch, nobody_watches, trained
+from nnstudio.workspace.studies.running import Watch, trained
 
 
 def train_study(study: Study, weights: Which, *, as_json: bool) -> int:
@@ -36,13 +36,17 @@ def train_study(study: Study, weights: Which, *, as_json: bool) -> int:
     def wants_stop() -> bool:
         return wish.came or reader_has_gone()
 
-    with wish.deferred(), _progress(study, len(every), quiet=as_json) as watch:
-        for cell, record in trained(study, watch=watch, wants_stop=wants_stop):
-            if record.state is State.COMPLETED:
-                _tell_run(study, cell, record, weights, as_json=as_json, before=cell in done)
-            elif record.state is not State.STOPPED:
-                failed.append((cell, record))
-                _tell_failure(study, cell, record, as_json=as_json)
+    try:
+        with wish.deferred(), _progress(study, len(every), quiet=as_json) as watch:
+            for cell, record in trained(study, watch=watch, wants_stop=wants_stop):
+                if record.state is State.COMPLETED:
+                    _tell_run(study, cell, record, weights, as_json=as_json, before=cell in done)
+                elif record.state is not State.STOPPED:
+                    failed.append((cell, record))
+                    _tell_failure(study, cell, record, as_json=as_json)
+    except BrokenPipeError:  # between two runs
+        nobody_reads()
+        return STOPPED
     left = sum(not study.is_done(cell) for cell in every)
     if (left and not failed) or wish.came:
         if reader_has_gone():
@@ -80,9 +84,14 @@ def _introduce(study: Study, every: int, done: int) -> None:
 @contextmanager
 def _progress(study: Study, every: int, *, quiet: bool) -> Iterator[Watch]:
     """A bar on a terminal with the epochs of all runs."""
-    lines = console()
+    lines, aside = console(), console(stderr=True)
+
+    def warn(_cell: Cell, event: Event) -> None:
+        if isinstance(event, Warned) and not quiet:
+            aside.print(f"warning: {event.sentence}", markup=False)
+
     if quiet or not lines.is_terminal:
-        yield nobody_watches
+        yield warn
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=lines, transient=True) as bar:
@@ -90,6 +99,7 @@ def _progress(study: Study, every: int, *, quiet: bool) -> Iterator[Watch]:
         task = bar.add_task("run", total=every)
 
         def watch(cell: Cell, event: Event) -> None:
+            warn(cell, event)
             if isinstance(event, EpochDone):
                 share = event.epoch / event.epochs
                 word = f"run {order[cell] + 1}, epoch {event.epoch}/{event.epochs}"

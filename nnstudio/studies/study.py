@@ -10,9 +10,10 @@ The runs lie in the ordinary store; their ids begin with the study's.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from nnstudio.errors import UserError
 from nnstudio.project.compare import differences
@@ -25,10 +26,11 @@ from nnstudio.runs.store import RunStore, default_folder, new_id, now
 from nnstudio.studies import kept_folds
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
-from nnstudio.studies.plan import Cell, Plan, Variant
+from nnstudio.studies.plan import Cell, Kind, Plan, Variant
 
 RECORD = "study.json"
 FORMAT = 1
+VARIABLE = "NNSTUDIO_STUDIES"
 PLACES = "places.txt"
 """The folders of studies that lie elsewhere, one a line."""
 
@@ -162,6 +164,8 @@ def read_study(folder: Path) -> Study:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT:
             raise StudyError(f"{path} was written by a newer version of this program.")
+        if told["kind"] not in get_args(Kind):
+            raise StudyError(f"{folder} holds a study of another kind: {told['kind']}.")
         numbers = {name: int(told["plan"][name]) for name in ("folds", "repeats", "seeds")}
         rule = FoldRule(numbers["folds"], numbers["repeats"], bool(told["plan"]["all_samples"]))
         models = [(str(one["name"]), str(one["hash"])) for one in told["models"]]
@@ -192,8 +196,9 @@ def read_study(folder: Path) -> Study:
 
 
 def studies_folder() -> Path:
-    """Where this user's studies lie: beside the runs."""
-    return default_folder() / "studies"
+    """Where this user's studies lie: beside the runs, or where `NNSTUDIO_STUDIES` says."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else default_folder().parent / "studies"
 
 
 def all_studies() -> list[Study]:
@@ -205,6 +210,22 @@ def all_studies() -> list[Study]:
         except UserError:
             continue  # its folder stays as it is
     return sorted(found, key=lambda one: one.created, reverse=True)
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every study at a glance, the newest first: also those of other kinds, by what they share."""
+    found = [one.to_json() for one in all_studies()]
+    known = {one["folder"] for one in found}
+    for folder in _folders():
+        try:
+            told = json.loads((folder / RECORD).read_text("utf-8"))
+            own, kind = str(told["id"]), str(told["kind"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if str(folder) not in known and kind not in get_args(Kind):
+            models = [str(told.get("title", ""))]
+            found.append({"id": own, "kind": kind, "folder": str(folder), "models": models})
+    return found
 
 
 def is_study(word: str) -> bool:

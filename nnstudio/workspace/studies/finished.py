@@ -55,13 +55,22 @@ class FinishedStudy:
 
 
 def prepared(
-    project: Project, settings: Mapping[str, Any], choices: Choices = NO_CHOICES
+    project: Project,
+    settings: Mapping[str, Any],
+    choices: Choices = NO_CHOICES,
+    fit_told: Callable[[str], None] = lambda sentence: None,
 ) -> Project:
-    """The project with other settings, fitted to its data, as a training would take it."""
+    """The project with other settings, fitted to its data, as a training would take it.
+
+    fit_told: told what was changed of the model for that, if anything.
+    """
     project = with_settings(project, settings)
     source = project.data.source if isinstance(settings.get("data"), Part) else None
     project = with_choices(project, replace(choices, source=source))
-    return fitted(project)[0]
+    project, sentence = fitted(project)
+    if sentence:
+        fit_told(sentence)
+    return project
 
 
 def study_of(
