@@ -36,7 +36,8 @@ def compare(options: argparse.Namespace) -> int:
         return train_study(study, options.judge, as_json=options.json)
     if len(words) < 2 and not options.vary:
         raise Refusal(
-            "compare expects at least two models or two runs, one model with --vary, or one study to go on with"
+            "compare expects at least two models or two runs, one model with --vary, or one study "
+            "to go on with"
         )
     there = [not word.endswith(".nns") and is_run(word) for word in words]
     if all(there):

@@ -50,7 +50,10 @@ def print_study(found: StudyFigures) -> None:
 def _table(*names: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for place, name in enumerate(names):
-        table.add_column(name, justify="right" if place else "left", no_wrap=bool(place))
+        if place:
+            table.add_column(name, justify="right", no_wrap=True)
+        else:
+            table.add_column(name, overflow="fold", min_width=8)
     return table
 
 
@@ -69,11 +72,11 @@ def _print_classes(output: OutputSpread) -> None:
     if not output.by_class or not isinstance(joined, ClassFigures):
         return
     table = _table("class", "held out", "precision", "recall", "F1", "ROC AUC")
-    areas = [_mean(band.area) for band in output.roc] or [_NOTHING] * len(output.by_class)
+    areas = [_mean(band.area, 3) for band in output.roc] or [_NOTHING] * len(output.by_class)
     rows = list(zip(output.by_class, joined.by_class, areas, strict=True))
     rows.sort(key=lambda row: row[0].f1.mean if row[0].f1.mean is not None else -1.0)
     for row, whole, area in rows[:_MOST_CLASSES]:
-        cells = (_mean(row.precision), _mean(row.recall), _mean(row.f1), area)
+        cells = (_mean(row.precision, 3), _mean(row.recall, 3), _mean(row.f1, 3), area)
         table.add_row(Text(row.name), f"{whole.support:,}", *cells)
     console().print()
     console(width=_WIDTH).print(table)
@@ -114,12 +117,12 @@ def _p(figure: Figure) -> str:
     return "p < 0.001" if figure.value < 0.001 else f"p = {figure.value:.3f}"
 
 
-def _mean(one: Spread) -> str:
+def _mean(one: Spread, digits: int = 4) -> str:
     if one.mean is None:
         return _NOTHING
     few = f" ({one.count} of {len(one.values)})" if one.count < len(one.values) else ""
-    deviation = _NOTHING if one.deviation is None else f"{one.deviation:.4f}"
-    return f"{one.mean:.4f} ± {deviation}{few}"
+    deviation = _NOTHING if one.deviation is None else f"{one.deviation:.{digits}f}"
+    return f"{one.mean:.{digits}f} ± {deviation}{few}"
 
 
 def _figure(figure: Figure) -> str:

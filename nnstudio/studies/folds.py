@@ -104,6 +104,8 @@ def folds_of(samples: Samples, name: str, rule: FoldRule) -> Folds:
     if grouped and split.by == "time":
         notes.append("The folds are by time: a group may lie in several of them.")
     if by == "time":
+        if not samples.spec.having("time"):
+            notes.append("No field has the role time: the folds are in the order of the source.")
         notes.append("The samples before the first fold are trained with, but never held out.")
     repeats = []
     for repeat in range(rule.repeats):
