@@ -6,7 +6,6 @@ from rich.table import Table
 from rich.text import Text
 
 from nnstudio.cli.console import console
-from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.paired import Paired
 from nnstudio.evaluation.figures.spread import Spread
@@ -68,6 +67,8 @@ def _print_spread(output: OutputSpread) -> None:
 
 
 def _print_classes(output: OutputSpread) -> None:
+    from nnstudio.evaluation.figures.class_figures import ClassFigures
+
     joined = output.joined
     if not output.by_class or not isinstance(joined, ClassFigures):
         return

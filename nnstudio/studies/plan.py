@@ -107,6 +107,11 @@ class Plan:
                 )
                 if is_so
             ]
+            if settings.start_from:
+                found.append(
+                    f"{variant.name} starts from {settings.start_from}: if those weights have seen "
+                    "held-out samples, the figures are too good."
+                )
             if uses:
                 found.append(
                     f"{variant.name}: {' and '.join(uses)} looked at the very samples that are "

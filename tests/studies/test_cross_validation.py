@@ -20,6 +20,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import read_record
+from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.plan import Cell
@@ -29,6 +30,7 @@ from nnstudio.workspace.opened_run import open_folder
 from nnstudio.workspace.studies.figures import figures_of
 from nnstudio.workspace.studies.finished import FinishedStudy
 from nnstudio.workspace.studies.running import train_cell, trained
+from tests.drawing import Drawing
 from tests.kept_runs import kinds, table
 
 FEW: dict[str, Any] = {
@@ -186,3 +188,25 @@ def test_two_processes_do_not_train_one_study(done: FinishedStudy) -> None:
     with pytest.raises(RunStoreError, match="belongs to a training that runs"):
         next(trained(done.study))
     owner.release()
+
+
+def test_a_model_that_fails_is_named_and_the_others_go_on(tmp_path: Path) -> None:
+    drawing = Drawing("Diverging")
+    x = drawing.input("x", "N", 2)
+    for k in range(6):
+        x = drawing.add("Linear", x, name=f"layer{k}", out_features=64)
+    drawing.output(drawing.add("Linear", x, name="head", out_features=3))
+    data, wild = str(table(tmp_path / "kinds.csv")), {"learning_rate": 10.0, "batch_size": 7}
+    projects = {"diverging": drawing.project(), "kinds": kinds()}
+    found = nnstudio.compare(projects, folds=2, data=data, **{**FEW, "optimizer": "SGD", **wild})
+    assert [one.state for one in found.records.values()] == [State.FAILED, State.COMPLETED] * 2
+    assert [one.name for one in found.figures.models] == ["kinds"]
+    notes = found.figures.notes()
+    assert notes[:2] == (
+        "No run of diverging has come to its end.",
+        "Only 2 of 4 runs are done.",
+    )
+    with pytest.raises(StudyError, match=r"No run .* The loss became"):
+        nnstudio.cross_validate(
+            drawing.project(), folds=2, data=data, **{**FEW, "optimizer": "SGD", **wild}
+        )

@@ -183,6 +183,10 @@ class StudyFigures:
             found.insert(
                 0, f"Only {done:,} of {len(list(self.study.plan.cells())):,} runs are done."
             )
+        there = {one.name for one in self.models}
+        for variant in self.study.plan.variants:
+            if variant.name not in there:
+                found.insert(0, f"No run of {variant.name} has come to its end.")
         if self.weights == "best":
             found.append(
                 "The best epoch of each run was chosen by the very samples that are held out: the "
@@ -225,7 +229,7 @@ def figures_of(
     """Judge every run that is done by what was held out of it; predictions are kept in the runs.
 
     weights: of the last epoch, or of the best. watch: told each run before it is judged. Raises
-    `StudyError` if no run of a model is done.
+    `StudyError` if no run is done; a model of which none is done is left out.
     """
     models = []
     for number, variant in enumerate(study.plan.variants):
@@ -236,9 +240,11 @@ def figures_of(
             if watch is not None:
                 watch(cell)
             found[cell] = judged(study, cell, weights, device=device)
-        if not found:
-            raise StudyError(f"No run of {variant.name} is done: there are no figures yet.")
-        models.append(ModelFigures(variant.name, found))
+        if found:
+            models.append(ModelFigures(variant.name, found))
+    if not models:
+        names = ", ".join(variant.name for variant in study.plan.variants)
+        raise StudyError(f"No run of {names} is done: there are no figures yet.")
     return StudyFigures(study, tuple(models), weights)
 
 
