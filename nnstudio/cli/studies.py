@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from rich.table import Table
 
@@ -22,11 +23,13 @@ def studies(options: argparse.Namespace) -> int:
         console().print(f"no studies in {studies_folder()}", markup=False)
         return DONE
     table = Table(box=None, pad_edge=False)
-    for name in ("id", "kind", "models", "folds", "runs done", "folder"):
+    for name in ("id", "kind", "models", "folds", "runs done", "kept in"):
         table.add_column(name, overflow="fold")
     for one in found:
         models = ", ".join(one["models"])
         done = f"{one['done']} of {one['runs']}" if "runs" in one else ""
-        table.add_row(one["id"], one["kind"], models, one.get("method", ""), done, one["folder"])
+        folder = Path(one["folder"])
+        place = "" if folder.parent == studies_folder().absolute() else str(folder)
+        table.add_row(one["id"], one["kind"], models, one.get("method", ""), done, place)
     console(width=140).print(table)
     return DONE

@@ -91,7 +91,7 @@ def folds_of(samples: Samples, name: str, rule: FoldRule) -> Folds:
             f"{' apart from the test part' if len(test) else ''}, too few for {rule.folds} folds."
         )
     strata = None if by == "time" else strata_of(samples, pool)
-    notes = [_about_test(len(test), len(samples), rule)]
+    notes = [_about_test(len(test), len(pool) + len(test), rule)]
     if by == "time" and rule.repeats > 1:
         raise DataError("Folds in time are the same in every repeat: leave the repeats out.")
     if strata is not None:

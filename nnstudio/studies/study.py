@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -43,8 +43,8 @@ class Study:
     created: str
     folder: Path
     runs: Path
-    plan: Plan
-    folds: Folds
+    plan: Plan = field(repr=False)
+    folds: Folds = field(repr=False)
 
     def run_folder(self, cell: Cell) -> Path:
         """Where the run of a cell lies, or will lie."""
