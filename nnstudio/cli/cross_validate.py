@@ -16,6 +16,7 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule
 from nnstudio.studies.plan import Plan, Variant
 from nnstudio.studies.study import Study, find_study, is_study
+from nnstudio.workspace.chosen_data import NO_CHOICES
 from nnstudio.workspace.studies.finished import prepared
 from nnstudio.workspace.studies.running import begun
 
@@ -67,5 +68,6 @@ def refuse_changes(options: argparse.Namespace, study: Study) -> None:
         given = getattr(options, name)
         if given is not None and given != there:
             raise Refusal(f"the study has {there} {name}, not {given}: leave out --{name}")
-    if options.values or given_settings(options) or options.study or options.all_samples:
+    others = (options.values, given_settings(options), options.study, options.all_samples)
+    if any(others) or choices_of(options) != NO_CHOICES:
         raise Refusal("a study goes on with the settings that it was begun with: leave out others")

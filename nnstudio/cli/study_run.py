@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -22,6 +23,9 @@ from nnstudio.training.events import EpochDone, Event, Warned
 from nnstudio.workspace.studies.figures import Which, figures_of, judged
 from nnstudio.workspace.studies.running import Watch, trained
 
+if TYPE_CHECKING:
+    from nnstudio.evaluation.evaluation import Evaluation
+
 
 def train_study(study: Study, weights: Which, *, as_json: bool) -> int:
     """Train what is missing and tell how it goes. Ctrl+C stops it with a checkpoint."""
@@ -31,6 +35,7 @@ def train_study(study: Study, weights: Which, *, as_json: bool) -> int:
         _tell("study_started", **study.to_json())
     else:
         _introduce(study, len(every), len(done))
+    known: dict[Cell, Evaluation] = {}
     failed: list[tuple[Cell, RunRecord]] = []
 
     def wants_stop() -> bool:
@@ -40,7 +45,8 @@ def train_study(study: Study, weights: Which, *, as_json: bool) -> int:
         with wish.deferred(), _progress(study, len(every), quiet=as_json) as watch:
             for cell, record in trained(study, watch=watch, wants_stop=wants_stop):
                 if record.state is State.COMPLETED:
-                    _tell_run(study, cell, record, weights, as_json=as_json, before=cell in done)
+                    known[cell] = judged(study, cell, weights)
+                    _tell_run(study, cell, record, known[cell], as_json, before=cell in done)
                 elif record.state is not State.STOPPED:
                     failed.append((cell, record))
                     _tell_failure(study, cell, record, as_json=as_json)
@@ -64,7 +70,7 @@ def train_study(study: Study, weights: Which, *, as_json: bool) -> int:
         return STOPPED
     if left == len(every):
         return NO
-    found = figures_of(study, weights)
+    found = figures_of(study, weights, known=known)
     if as_json:
         _tell("study_done", **found.to_json())
     else:
@@ -109,9 +115,8 @@ def _progress(study: Study, every: int, *, quiet: bool) -> Iterator[Watch]:
 
 
 def _tell_run(
-    study: Study, cell: Cell, record: RunRecord, weights: Which, *, as_json: bool, before: bool
+    study: Study, cell: Cell, record: RunRecord, found: Evaluation, as_json: bool, *, before: bool
 ) -> None:
-    found = judged(study, cell, weights)
     head = found.figures.head()
     if as_json:
         figures = {name: one.to_json() for name, one in head.items()}

@@ -48,12 +48,12 @@ def paired(
     ratio: samples held out over samples trained with, in the mean of the folds. repeats: how often
     the samples were parted. in_time: folds whose training parts grow.
 
-    The variance of the mean of J differences d is taken as (1/J + ratio) * var(d), with n - 1 and
-    J - 1 degrees of freedom: Nadeau and Bengio 2003, Inference for the Generalization Error,
-    Machine Learning 52, section 3; for k-fold repeated r times (J = k r) Bouckaert and Frank 2004,
-    Evaluating the Replicability of Significance Tests, equation 3. The signed-rank test is
-    `scipy.stats.wilcoxon` (Wilcoxon 1945; for models Demsar
-    2006, Statistical Comparisons of Classifiers over Multiple Data Sets).
+    The variance of the mean of J differences d is taken as (1/J + ratio) * var(d), with n - 1 in
+    var and J - 1 degrees of freedom: the corrected resampled t-test of Nadeau and Bengio 2003,
+    Inference for the Generalization Error, Machine Learning 52; for k folds repeated r times
+    (J = k r) Bouckaert and Frank 2004, Evaluating the Replicability of Significance Tests for
+    Comparing Learning Algorithms, PAKDD. The signed-rank test is `scipy.stats.wilcoxon` (Wilcoxon
+    1945; for models Demsar 2006, Statistical Comparisons of Classifiers over Multiple Data Sets).
     """
     from scipy import stats
 

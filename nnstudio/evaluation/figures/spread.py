@@ -55,8 +55,11 @@ class Band(Told):
 
 
 def band_of(curves: Sequence[Curve]) -> Band:
-    """The mean of curves of one class, averaged upright (Fawcett 2006, An introduction to ROC
-    analysis, algorithm 3), from those that there are."""
+    """The mean of curves of one class, from those that there are.
+
+    At each false positive rate the mean of the true positive rates: vertical averaging, Fawcett
+    2006, An introduction to ROC analysis, Pattern Recognition Letters 27.
+    """
     area = spread_of([one.area for one in curves])
     there = [one for one in curves if one.x]
     if not there:

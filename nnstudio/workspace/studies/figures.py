@@ -5,7 +5,7 @@ Every figure is one of `evaluation`: of a fold, or of the predictions of all fol
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from nnstudio.evaluation.judging import OutputFigures
 
 Which = Literal["last", "best"]
-Watch = Callable[[Cell], None]
 
 
 @dataclass(frozen=True)
@@ -224,11 +223,15 @@ def _by_fold(model: ModelFigures, name: str) -> dict[tuple[int, int], float]:
 
 
 def figures_of(
-    study: Study, weights: Which = "last", *, device: str | None = None, watch: Watch | None = None
+    study: Study,
+    weights: Which = "last",
+    *,
+    device: str | None = None,
+    known: Mapping[Cell, Evaluation] | None = None,
 ) -> StudyFigures:
     """Judge every run that is done by what was held out of it; predictions are kept in the runs.
 
-    weights: of the last epoch, or of the best. watch: told each run before it is judged. Raises
+    weights: of the last epoch, or of the best. known: what was judged already. Raises
     `StudyError` if no run is done; a model of which none is done is left out.
     """
     models = []
@@ -237,9 +240,8 @@ def figures_of(
         for cell in study.plan.cells():
             if cell.variant != number or not study.is_done(cell):
                 continue
-            if watch is not None:
-                watch(cell)
-            found[cell] = judged(study, cell, weights, device=device)
+            before = known.get(cell) if known else None
+            found[cell] = before or judged(study, cell, weights, device=device)
         if found:
             models.append(ModelFigures(variant.name, found))
     if not models:

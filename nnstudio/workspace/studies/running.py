@@ -34,16 +34,30 @@ def begun(plan: Plan, folder: Path | None, *, resume: bool = False) -> Study:
 
     resume: there must be one. Raises `StudyError` where there is another one.
     """
-    if resume and folder is None:
-        raise StudyError("To go on with a study expects its folder.")
-    if folder is not None and (folder / RECORD).exists():
+    if folder is None:
+        if resume:
+            raise StudyError("To go on with a study, its folder is needed.")
+        return _made(plan, None)
+    if resume and not (folder / RECORD).exists():
+        raise StudyError(f"There is no study in {folder} to go on with.")
+    owner = Ownership(folder)  # two that begin at once do not write over each other
+    try:
+        return _found_or_made(plan, folder)
+    finally:
+        owner.release()
+
+
+def _found_or_made(plan: Plan, folder: Path) -> Study:
+    if (folder / RECORD).exists():
         found = read_study(folder)
         why = same_plan(found, plan)
         if why:
             raise StudyError(f"There is another study in {folder}: {why}.")
         return found
-    if resume:
-        raise StudyError(f"There is no study in {folder} to go on with.")
+    return _made(plan, folder)
+
+
+def _made(plan: Plan, folder: Path | None) -> Study:
     data = data_fingerprint(plan.variants[0].project.data)
     return new_study(plan, folds_for(plan), data, folder)
 
