@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -55,23 +55,29 @@ class Objective(Protocol):
         """Mean squared deviation of numeric targets from their mean; None for other targets."""
 
 
-def objective_for(settings: TrainingSettings, dataset: DataSet, output: Rows) -> Objective:
+Make = Callable[[TrainingSettings, Form, Answer, Tensor | None], SingleObjective]
+"""Makes the objective of one output."""
+
+
+def objective_for(
+    settings: TrainingSettings, dataset: DataSet, output: Rows, make: Make = SingleObjective
+) -> Objective:
     """Objective of a model that gave `output` for a few samples.
 
     Raises `TrainingError` if loss, data and output do not go together.
     """
     if isinstance(output, Tensor):
-        return _single(settings, dataset, dataset.info.answers[0], tuple(output.shape[1:]))
+        return _single(settings, dataset, dataset.info.answers[0], tuple(output.shape[1:]), make)
     forms = {name: tuple(rows.shape[1:]) for name, rows in output.items()}
-    return HeadsObjective(settings, dataset, forms)
+    return HeadsObjective(settings, dataset, forms, make)
 
 
 def _single(
-    settings: TrainingSettings, dataset: DataSet, answer: Answer, form: Form
+    settings: TrainingSettings, dataset: DataSet, answer: Answer, form: Form, make: Make
 ) -> SingleObjective:
     weights = dataset.class_weights.get(answer.name)
     device = first(dataset.inputs).device
-    return SingleObjective(settings, form, answer, None if weights is None else weights.to(device))
+    return make(settings, form, answer, None if weights is None else weights.to(device))
 
 
 class HeadsObjective:
@@ -80,7 +86,11 @@ class HeadsObjective:
     reconstructs = False
 
     def __init__(
-        self, settings: TrainingSettings, dataset: DataSet, forms: Mapping[str, Form]
+        self,
+        settings: TrainingSettings,
+        dataset: DataSet,
+        forms: Mapping[str, Form],
+        make: Make = SingleObjective,
     ) -> None:
         """forms: of each output for one sample. Raises `TrainingError` if one has no target."""
         asked = {answer.name: answer for answer in dataset.info.answers}
@@ -92,7 +102,8 @@ class HeadsObjective:
                 f"or data with a target for each; {dataset.info.in_sentence} has {has}."
             )
         self._heads = {
-            name: _single(settings, dataset, asked[name], form) for name, form in forms.items()
+            name: _single(settings, dataset, asked[name], form, make)
+            for name, form in forms.items()
         }
         weights = settings.weights_of_losses or (1.0,) * len(forms)
         if len(weights) != len(forms):

@@ -20,6 +20,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Event
+from nnstudio.training.processes import here
 from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import (
     answers_for,
@@ -53,8 +54,11 @@ def plan_training(
     """
     source = generate(project, report)
     info = describe(project.data)
-    if settings.batch_size == 1:
-        _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
+    many = here().size
+    if settings.batch_size < 2 * many:
+        on = f" on {many} processes" if many > 1 else ""
+        when = f"with a batch size of {settings.batch_size}{on}"
+        _refuse_lone_samples(report, when, f"choose a batch size of at least {2 * many}")
     try:
         mapping = map_inputs(project, report, info, project.data.resize)
         refuse_outputs(project, report, info, settings.loss)
@@ -102,15 +106,17 @@ def start(
 
     Raises what `plan_training` does, and `RunStoreError` if it cannot be kept.
 
-    keeping: where it is kept; there nothing is changed before it has begun. resume: goes on from
-    another folder than that. gives_way: to a window, as for `Run`. as_shown: execute the formatted
+    keeping: where it is kept, by the first of several processes that train together; there nothing
+    is changed before it has begun. resume: goes on from another folder than that. gives_way: to a window, as for `Run`. as_shown: execute the formatted
     text, so that a failure names a line that people can look up. It is the same program, and takes
     a call of the formatter.
     """
     project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
     report = full_report(project)
     source, mapping = plan_training(project, report, settings)
-    kept = None if keeping is None else KeptRun(keeping, project, settings)
+    kept = None
+    if keeping is not None and here().leads:
+        kept = KeptRun(keeping, project, settings)
     if keeping is not None and keeping.resume:
         resume = keeping.folder
 
