@@ -45,7 +45,7 @@ from nnstudio.training.machine import machine_set_up
 from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
 from nnstudio.training.resuming import Position
 from nnstudio.training.schedules import Schedule
-from nnstudio.training.shared_step import refuse_to_share, step_for
+from nnstudio.training.shared_step import refuse_to_train, step_for
 from nnstudio.training.stop_and_pause import StopAndPause
 from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
@@ -84,12 +84,10 @@ def train(
     control = control or StopAndPause()
     try:
         with machine_set_up(settings), ExitStack() as ended:
-            if len(train_set) == 0:
-                told = train_set.info.in_sentence
-                raise TrainingError(f"There are no samples to train on in {told}.")
-            refuse_to_share(train_set, settings, fingerprints or {}, world)
-            resumes = resume is not None
-            learner = step_for(model, train_set, settings, device, world=world, resumes=resumes)
+            refuse_to_train(train_set, settings, fingerprints or {}, world)
+            learner = step_for(
+                model, train_set, settings, device, world=world, resumes=resume is not None
+            )
             objective, size, place = learner.objective, settings.batch_size, world.place
             fewest = learner.fewest
             batches = batches_of(train_set, objective, size, device, place=place, fewest=fewest)

@@ -34,13 +34,15 @@ _OVER_PARTS = (
 )
 
 
-def refuse_to_share(
+def refuse_to_train(
     train_set: DataSet,
     settings: TrainingSettings,
     fingerprints: Mapping[str, str],
     world: World,
 ) -> None:
-    """Raise `TrainingError` if so many processes cannot train together, or have other data."""
+    """Raise `TrainingError` without samples, for fewer than there are processes, for other data."""
+    if len(train_set) == 0:
+        raise TrainingError(f"There are no samples to train on in {train_set.info.in_sentence}.")
     if world.size == 1:
         return
     for count, what in (

@@ -107,9 +107,9 @@ def start(
     Raises what `plan_training` does, and `RunStoreError` if it cannot be kept.
 
     keeping: where it is kept, by the first of several processes that train together; there nothing
-    is changed before it has begun. resume: goes on from another folder than that. gives_way: to a window, as for `Run`. as_shown: execute the formatted
-    text, so that a failure names a line that people can look up. It is the same program, and takes
-    a call of the formatter.
+    is changed before it has begun. resume: goes on from another folder than that. gives_way: to a
+    window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
+    people can look up. It is the same program, and takes a call of the formatter.
     """
     project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
     report = full_report(project)
