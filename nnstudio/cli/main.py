@@ -167,6 +167,11 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "--replace", action="store_true", help="train anew in the place of the run in --run"
     )
     parser.add_argument("--no-run", action="store_true", help="keep nothing")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="train nothing, but do a few steps to tell how long it takes and whether it fits",
+    )
     _json(parser)
     from nnstudio.cli.choices import add_mapping, add_reading
     from nnstudio.cli.settings import add_settings

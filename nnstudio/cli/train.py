@@ -36,12 +36,14 @@ from nnstudio.training.events import (
     Warned,
     WeightsTaken,
 )
+from nnstudio.training.failures import TrainingError
 from nnstudio.training.processes import here
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.result_text import in_words, judged_by, where_stopped
 from nnstudio.workspace.chosen_data import with_choices
 from nnstudio.workspace.kept_run import Keeping, store_if_any
+from nnstudio.workspace.measuring import measured
 from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
@@ -54,7 +56,7 @@ def train(options: argparse.Namespace) -> int:
     project = project_of(options)
     project = with_settings(project, given_settings(options))
     project = with_choices(project, choices_of(options))
-    keeping = _keeping(options, project)
+    keeping = None if options.dry_run else _keeping(options, project)
     project, told = fitted(project)
     leads = here().leads
     if leads and not options.json:
@@ -62,6 +64,8 @@ def train(options: argparse.Namespace) -> int:
             console(stderr=True).print(told)
         print_findings(project)
         _warn(project)
+    if options.dry_run:
+        return _measure(project, options)
     told_by = _Json() if options.json else _Lines(project.root)
     teller = told_by if leads else _Nothing()
     try:
@@ -81,6 +85,21 @@ def train(options: argparse.Namespace) -> int:
         say_why(last.sentence)
         return NO if last.line else WRONG
     return STOPPED if isinstance(last, Stopped) else DONE
+
+
+def _measure(project: Project, options: argparse.Namespace) -> int:
+    """Tell how long the training takes and whether it fits; `NO` if it does not."""
+    if here().size > 1:
+        raise Refusal("--dry-run measures one process: leave out torchrun")
+    try:
+        with wish.deferred():
+            found = measured(project, project.training, stopping=lambda: wish.came)
+    except TrainingError:
+        if wish.came:
+            return STOPPED
+        raise
+    print(json.dumps(found.to_json()) if options.json else found.sentence)
+    return DONE if found.fits else NO
 
 
 def _keeping(options: argparse.Namespace, project: Project) -> Keeping | None:

@@ -75,6 +75,10 @@ class Batches:
         """Batch number `step`, from 0, of an epoch in that order, or this process's part of it."""
         return self._made(order, step, lambda number: self._gather(order[self._part(number)]))
 
+    def of(self, chosen: Tensor) -> tuple[Rows, Rows]:
+        """A batch of chosen samples, by their numbers (n,)."""
+        return self._gather(chosen)
+
     def divisor(self, step: int) -> float:
         """What the mean over this part of a batch is divided by, so that the mean of what all
         processes have is the mean over the batch: 1 where the parts are equal.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from nnstudio.analysis.free_sizes import label
@@ -92,6 +92,45 @@ def _as_it_lies_there(spec: DataSpec) -> DataSpec:
     return understand(place_of(spec.source), spec).spec
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A training that can be made: the project with its data, the source, what is fed to what."""
+
+    project: Project
+    report: Report
+    source: Source
+    mapping: InputMapping
+
+    def prepared(self, kept: KeptRun | None = None, *, as_shown: bool = False) -> Prepared:
+        """Make model and data; `kept` is told of what. Raises `DataError` or `Refusal`."""
+        from nnstudio.compiler.build import build, file_name
+        from nnstudio.data.pipeline.assembling import assemble
+        from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
+
+        spec = self.project.data
+        samples = samples_for(spec, self.mapping)
+        refuse_errors(samples)
+        made = assemble(samples, self.mapping, built_in(spec))
+        if len(made.train) == 1:
+            when = "with one sample to train on"
+            _refuse_lone_samples(self.report, when, "train on more samples")
+        program = self.source.as_shown() if as_shown else self.source
+        prints = fingerprints(self.source.plain, made)
+        if kept is not None:
+            kept.is_made_of(program.plain, samples.spec, made, prints)
+        return Prepared(
+            build(program), made.train, made.validation, file_name(program), samples.spec, prints
+        )
+
+
+def planned(project: Project, settings: TrainingSettings) -> Plan:
+    """What would be trained; raises what `plan_training` does."""
+    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
+    report = full_report(project)
+    source, mapping = plan_training(project, report, settings)
+    return Plan(project, report, source, mapping)
+
+
 def start(
     project: Project,
     settings: TrainingSettings,
@@ -111,36 +150,16 @@ def start(
     window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
     people can look up. It is the same program, and takes a call of the formatter.
     """
-    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
-    report = full_report(project)
-    source, mapping = plan_training(project, report, settings)
+    plan = planned(project, settings)
+    project = plan.project
     kept = None
     if keeping is not None and here().leads:
         kept = KeptRun(keeping, project, settings)
     if keeping is not None and keeping.resume:
         resume = keeping.folder
 
-    def prepare() -> Prepared:
-        from nnstudio.compiler.build import build, file_name
-        from nnstudio.data.pipeline.assembling import assemble
-        from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
-
-        spec = project.data
-        samples = samples_for(spec, mapping)
-        refuse_errors(samples)
-        made = assemble(samples, mapping, built_in(spec))
-        if len(made.train) == 1:
-            _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
-        program = source.as_shown() if as_shown else source
-        prints = fingerprints(source.plain, made)
-        if kept is not None:
-            kept.is_made_of(program.plain, samples.spec, made, prints)
-        return Prepared(
-            build(program), made.train, made.validation, file_name(program), samples.spec, prints
-        )
-
     run = Run(
-        prepare,
+        lambda: plan.prepared(kept, as_shown=as_shown),
         settings,
         run_folder=None if kept is None else kept.folder,
         resume=resume,
