@@ -31,18 +31,28 @@ class Measured:
     largest_estimated: bool = False
 
     @property
-    def sentence(self) -> str:
-        """In one line."""
+    def headline(self) -> str:
+        """The answer in few words."""
         if self.fits:
             most = "at most " if self.may_stop_early else ""
             return f"fits, {most}{in_time(self.seconds or 0.0)}, {self._memory}"
-        largest = "not even a batch of 1 fits"
-        if self.largest_batch:
-            how = "estimated" if self.largest_estimated else "measured"
-            largest = f"largest batch {self.largest_batch:,} ({how})"
+        if not self.largest_batch:
+            return "does not fit: not even a batch of 1 fits"
+        how = "estimated" if self.largest_estimated else "measured"
+        return f"does not fit: largest batch {self.largest_batch:,} ({how})"
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one line, with what is needed where it does not fit."""
+        return "; ".join(told for told in (self.headline, self.needs) if told)
+
+    @property
+    def needs(self) -> str:
+        """What a batch needs and what there is, where it does not fit; "" if that is not known."""
+        if self.fits or not self.memory:
+            return ""
         free = "" if self.free is None else f", {in_units(self.free)} are free"
-        needs = f"a batch of {self.batch_size:,} needs {self._memory}" if self.memory else ""
-        return f"does not fit: {largest}" + (f"; {needs}{free}" if needs else "")
+        return f"a batch of {self.batch_size:,} needs {self._memory}{free}"
 
     @property
     def _memory(self) -> str:

@@ -32,6 +32,7 @@ from nnstudio.project.settings import schemas, values_of
 from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
+from nnstudio.ui.training.measure_line import MeasureLine
 from nnstudio.ui.training.mismatch_notice import MismatchNotice
 from nnstudio.workspace.preload import shortcomings
 from nnstudio.workspace.schema_settings import Setting, setting_of, text_of
@@ -113,7 +114,10 @@ class TrainingForm(QWidget):
         area.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(area, 1)
+        self.measure_line = MeasureLine(self)
+        self.measure_line.batch_size_chosen.connect(self._take_batch_size)
+        outer.addWidget(self.measure_line)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         in_order(page)
         self.setMinimumWidth(page.minimumSizeHint().width() + 12)
@@ -218,6 +222,9 @@ class TrainingForm(QWidget):
             self.refused.emit(str(error))
             return
         row.accept()
+
+    def _take_batch_size(self, size: int) -> None:
+        self._workspace.do(SetSettings({"batch_size": size}, "Set batch size"))
 
     def _command(self, name: str, text: str) -> Command:
         setting = self._schema[name]
