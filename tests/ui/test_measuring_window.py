@@ -43,7 +43,7 @@ def gives(window: MainWindow, found: Measured | Exception) -> Measuring:
             raise found
         return found
 
-    window.training.measuring._measure = measure
+    window.training.measuring.measure = measure
     return window.training.measuring
 
 
@@ -96,7 +96,7 @@ def test_run_calls_a_measurement_off_and_starts_when_it_has_ended(
         return FITS
 
     measuring, line = window.training.measuring, window.panels.form.measure_line
-    measuring._measure = measure
+    measuring.measure = measure
     window.actions_table.run("run.measure")
     assert window.actions_table.title("run.measure") == "Call off measuring"
     assert window.training.reason_not_to_draw() == "Wait for the end of the measurement"

@@ -45,7 +45,7 @@ class Measuring(QObject):
     ) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._measure = measure
+        self.measure = measure
         self._background = Background("measuring", self)
         self._background.done.connect(self._on_done)
         self._background.failed.connect(self._on_failed)
@@ -75,7 +75,7 @@ class Measuring(QObject):
         self._called_off = called_off = threading.Event()
         self._of = project = self._workspace.project
         self.found, self.refusal, self._then, self._has_told = None, "", None, False
-        self._background.start(lambda: self._measure(project, called_off.is_set))
+        self._background.start(lambda: self.measure(project, called_off.is_set))
         self.changed.emit()
 
     def call_off(self, then: Callable[[], object] | None = None) -> None:
