@@ -106,7 +106,7 @@ class Meter:
 
     def read(self) -> RunningTotals:
         correct = int(self._correct.item()) if self._counts else None
-        answered = None if self._answered is None else int(self._answered.item())
+        answered = None if self._answered is None else round(self._answered.item())
         return RunningTotals(
             self._loss.item(), correct, self._samples, self._answers, self._variance, answered
         )

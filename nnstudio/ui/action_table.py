@@ -363,6 +363,15 @@ _RUN = (
         note="End the training; what it has learned so far is kept.",
     ),
     window_act(
+        "run.measure",
+        "Measure",
+        "Run",
+        1,
+        icon="clock",
+        note="Do a few steps to see how long the training takes and whether it fits in memory; "
+        "nothing is trained.",
+    ),
+    window_act(
         "run.fit_to_data",
         "Fit the model to the data",
         "Run",

@@ -27,6 +27,7 @@ from nnstudio.training.events import (
 )
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import duration
+from nnstudio.ui.training.measuring import Measuring
 from nnstudio.ui.training.result_text import best_epoch, where_stopped
 from nnstudio.ui.training.run_mark import RunMark
 from nnstudio.workspace.kept_run import Keeping, KeptRun
@@ -94,6 +95,8 @@ class TrainingController(QObject):
         self.mark.left.connect(self._on_left)
         self.device = ""
         self.result = ""
+        self.measuring = Measuring(workspace, self)
+        self.measuring.noted.connect(lambda sentence: self.noted.emit(sentence, ""))
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.drain)
 
@@ -111,7 +114,9 @@ class TrainingController(QObject):
 
     def reason_not_to_draw(self) -> str:
         """Why nothing else may take from the random state: a training would go another way."""
-        return "Wait for the end of the training" if self.is_active else ""
+        if self.is_active:
+            return "Wait for the end of the training"
+        return "Wait for the end of the measurement" if self.measuring.is_busy else ""
 
     @property
     def is_paused(self) -> bool:
@@ -227,6 +232,7 @@ class TrainingController(QObject):
     def close(self) -> None:
         """Leave no thread behind; waits for the step that is being done."""
         self._timer.stop()
+        self.measuring.close()
         self.mark.close()
         if self.run is not None:
             self.run.stop()

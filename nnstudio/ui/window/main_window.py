@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
         self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
+        self.panels.training.follow(self.training.measuring, self.actions_table)
         self.devices.found.connect(self.panels.form.refresh)
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
         documents.data_dropped.connect(self.open_data)
