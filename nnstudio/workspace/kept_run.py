@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class Keeping:
     """Where and under which name a training is kept.
 
-    store: where it is entered; None if it is not. project: the file it comes from. resume: the folder holds a run to go on with.
-    replace: a run that is in the folder may be removed.
+    store: where it is entered; None if it is not. resume: the folder holds a run to go on with.
+    replace: a run that is in the folder may be removed. project: the file that is trained.
     """
 
     title: str

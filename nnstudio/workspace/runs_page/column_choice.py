@@ -59,7 +59,7 @@ class ColumnChoice:
         """Show these, as far as there are such columns; the first ones are always there."""
         known = tuple(id for id in ids if column(id) is not None)
         if known:
-            self.ids = tuple(dict.fromkeys((*FIRST[:3], *known)))
+            self.ids = tuple(dict.fromkeys((*FIRST[:4], *known)))
 
 
 def _in_order(ids: Sequence[str] | dict[str, None]) -> list[str]:

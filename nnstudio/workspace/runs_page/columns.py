@@ -45,8 +45,8 @@ def _last(row: RunRow) -> Value:
 COLUMNS: tuple[RunColumn, ...] = (
     RunColumn("overlay", "", lambda row: None, "In the curves: Space", always=True),
     RunColumn("star", "", lambda row: float(row.record.star), "Starred", always=True),
-    RunColumn("name", "Name", lambda row: row.record.name.lower(), always=True),
     RunColumn("state", "State", lambda row: row.state.value, always=True),
+    RunColumn("name", "Name", lambda row: row.record.name.lower(), always=True),
     RunColumn("model", "Model", lambda row: row.model.lower()),
     RunColumn("data", "Data", lambda row: row.data.lower()),
     RunColumn("best", "Best", _best, "The best epoch's figure"),
