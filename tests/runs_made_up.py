@@ -32,6 +32,7 @@ from nnstudio.training.events import (
     Warned,
 )
 
+PARAMETERS = {"SimpleCNN": 421_834, "CNN2DResNet": 2_788_106}
 NOTES = (
     "",
     "",
@@ -103,7 +104,18 @@ def write_run(
     def tell(event: Event) -> None:
         recorder.tell(event.to_json())
 
-    tell(Started("cpu", epochs, 1_500, 48_000, 12_000, 1_000 + 37 * seed * seed, 1, 2))
+    tell(
+        Started(
+            "cpu",
+            epochs,
+            1_500,
+            48_000,
+            12_000,
+            PARAMETERS.get(project.root, 0) + 10 * (seed % 3),
+            1,
+            2,
+        )
+    )
     best: EpochDone | None = None
     last: EpochDone | None = None
     if chance.random() < 0.2:
@@ -151,7 +163,7 @@ def many(store: RunStore, count: int = 50, seed: int = 1) -> list[Recorder]:
             "batch_size": chance.choice([32, 64, 128]),
             "optimizer": chance.choice(["Adam", "AdamW", "SGD"]),
             "seed": chance.randrange(5),
-            "data": chance.choice(["digits", "digits", "mnist"]),
+            "data": chance.choice(["digits", "digits", "sounds"]),
         }
         project = with_settings(base, values)
         epochs = chance.choice([20, 30, 60])

@@ -72,6 +72,14 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
     window_act("runs.model", "Model as trained", "Run/Runs", 1, "Ctrl+Alt+3", icon="model"),
     window_act("runs.log", "Log of the run", "Run/Runs", 1, "Ctrl+Alt+4", icon="log"),
     window_act(
+        "runs.export",
+        "Export the curves...",
+        "Run/Runs",
+        2,
+        icon="export",
+        note="As PNG or SVG, or the points of every figure as CSV.",
+    ),
+    window_act(
         "runs.rebuild",
         "Rebuild the index",
         "Run/Runs",

@@ -48,6 +48,7 @@ class Chart(QFrame):
         self._colour, self._percent = f"plot.{colour}", percent
         self._curves: dict[str, Curve] = {}
         self._weight = 0.0
+        self.few = FEW
         self._best: tuple[str, float] | None = None
         self._at: float | None = None
         self._first_epochs = False
@@ -224,7 +225,7 @@ class Chart(QFrame):
             raw = thinned(x, self._drawable(series.y), most)
             curve.raw.setData(*raw, connect="finite")
         # A single point has no line, so it must be a dot to be seen at all.
-        dots = len(x) <= (FEW if curve.dashed else 1)
+        dots = len(x) <= (self.few if curve.dashed else 1)
         curve.line.setSymbol("o" if dots else None)
         return True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -32,6 +33,8 @@ from nnstudio.workspace.runs_page.histories import PARTS, figures_in
 
 WIDE = 640
 """From this width on two charts stand side by side."""
+LOW, HIGH = 250, 460
+"""Below this height the charts have all of it; from the other on two stand one below the other."""
 
 
 class CurvesTab(QWidget):
@@ -70,26 +73,29 @@ class CurvesTab(QWidget):
         self._key = QLabel("solid: training   dashed: validation")
         self._key.setProperty("role", "muted")
         self._key.setFont(theme.text_font(theme.SMALL_SIZE))
-        below = QHBoxLayout()
+        self._below = QWidget()
+        below = QHBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(12)
         below.addWidget(self.legend, 1)
         below.addWidget(self._key, 0, Qt.AlignmentFlag.AlignTop)
         self.plots = QWidget()
         self.plots.setProperty("role", "panel")
         self.plots.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        charts = QHBoxLayout()
-        charts.setSpacing(8)
+        self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._charts.setSpacing(8)
         for chart in self.charts:
-            charts.addWidget(chart, 1)
+            self._charts.addWidget(chart, 1)
         inside = QVBoxLayout(self.plots)
         inside.setContentsMargins(12, 0, 12, 8)
         inside.setSpacing(6)
-        inside.addLayout(charts, 1)
-        inside.addLayout(below)
+        inside.addLayout(self._charts, 1)
+        inside.addWidget(self._below)
         self.hint = QLabel("Space in the table lays a run over the others.")
         self.hint.setProperty("role", "muted")
         self.hint.setFont(theme.text_font(12))
-        head = QHBoxLayout()
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(16, 4, 12, 4)
         head.setSpacing(8)
         head.addWidget(self.hint, 1)
@@ -98,7 +104,7 @@ class CurvesTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(self._head)
         column.addWidget(self.plots, 1)
         theme.notifier.changed.connect(self._on_theme)
 
@@ -223,10 +229,16 @@ class CurvesTab(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.charts[1].setVisible(event.size().width() >= WIDE)
-        self.smoothing.show_title(event.size().width() >= WIDE)
-        self.hint.setVisible(event.size().width() >= WIDE)
-        self._key.setVisible(event.size().width() >= 420)
+        width, height = event.size().width(), event.size().height()
+        upright = height > 0.8 * width
+        direction = QBoxLayout.Direction
+        self._charts.setDirection(direction.TopToBottom if upright else direction.LeftToRight)
+        self.charts[1].setVisible(height >= HIGH if upright else width >= WIDE)
+        self.smoothing.show_title(width >= WIDE)
+        self.hint.setVisible(width >= 420)
+        self._key.setVisible(width >= WIDE)
+        for part in (self._head, self._below):
+            part.setVisible(height >= LOW)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

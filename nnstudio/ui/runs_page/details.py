@@ -29,7 +29,7 @@ BUTTONS = (
     *("runs.rename", "runs.note", "runs.delete"),
 )
 """The acts that have a button, by importance: where there is little room the last ones go."""
-NARROW = 900
+NARROW, LOW = 900, 320
 
 
 class Tab(Protocol):
@@ -120,9 +120,9 @@ class Details(QWidget):
         self.note = ElidedLabel()
         self.note.setFont(theme.text_font(12))
         self.failure = QLabel(wordWrap=True)
-        self.failure.setProperty("role", "error")
         self.failure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.failure.setContentsMargins(16, 0, 16, 6)
+        self.failure.setContentsMargins(16, 6, 16, 6)
+        self.failure.setProperty("role", "failure")
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(4)
         self.buttons: dict[str, QToolButton] = {}
@@ -137,6 +137,7 @@ class Details(QWidget):
         told.addWidget(self.facts)
         told.addWidget(self.note)
         self.head = QFrame()
+        self.head.setProperty("role", "run-head")
         row = QHBoxLayout(self.head)
         row.setContentsMargins(16, 8, 12, 6)
         row.setSpacing(12)
@@ -156,7 +157,7 @@ class Details(QWidget):
         column.addWidget(self.head)
         column.addWidget(self.failure)
         column.addWidget(self.tabs, 1)
-        self.setMinimumHeight(180)
+        self.setMinimumHeight(270)
 
     def add_buttons(self, actions: Acts) -> None:
         """Give the acts on the run their buttons."""
@@ -199,7 +200,7 @@ class Details(QWidget):
         texts += [exact_time(row.started)]
         self.facts.set_full_text("  ·  ".join(text for text in texts if text))
         self.note.set_full_text(" ".join(row.record.note.split()))
-        self.note.setVisible(bool(row.record.note))
+        self.note.setVisible(bool(row.record.note) and self.height() >= LOW)
 
     def refresh_tab(self) -> None:
         """Show the runs of the page in the tab that is up."""
@@ -219,6 +220,15 @@ class Details(QWidget):
             model.stop()
 
     # -- Qt -----------------------------------------------------------------------------------
+
+    def export_curves(self) -> None:
+        """Ask where the curves go, and write them."""
+        from nnstudio.ui.runs_page.curves_tab import CurvesTab
+
+        self.show_tab("curves")
+        tab = self.tab("curves")
+        assert isinstance(tab, CurvesTab)
+        tab.ask_and_export()
 
     def _fit_buttons(self, width: int) -> None:
         style = Qt.ToolButtonStyle

@@ -82,6 +82,7 @@ class RunsHead(QFrame):
         self.count.setProperty("role", "muted")
         self.count.setFont(theme.figure_font(12))
         self.pills = FlowArea(6)
+        self.pills.hide()
         self.pill_buttons: list[QToolButton] = []
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -40,6 +40,7 @@ class LogTab(QWidget):
         self.text.setFont(theme.text_font())
         self.text.setProperty("role", "code")
         self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.text.document().setDocumentMargin(12)
         self.text.setAccessibleName("What happened in the run")
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

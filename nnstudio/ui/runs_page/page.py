@@ -61,7 +61,8 @@ class RunsView(QWidget):
         self.ask_name: Callable[[str], str | None] = self._ask_name
         self.ask_note: Callable[[str], str | None] = self._ask_note
         self.open_folder: Callable[[Path], object] = _open_folder
-        self.notice = NoticeBar(tone="warning")
+        self.notice = NoticeBar(tone="info")
+        self.notice.close_button.show()
         self.notice.close_button.setToolTip("Close; the files stay in the trash")
         self.head = RunsHead(self.page)
         self.table = RunsTable(self.page)
@@ -86,6 +87,7 @@ class RunsView(QWidget):
         self._rows.addWidget(self.table)
         self._rows.addWidget(self.nothing)
         upper = QWidget()
+        upper.setMinimumHeight(140)
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -96,7 +98,8 @@ class RunsView(QWidget):
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(upper)
         self.split.addWidget(self.details)
-        self.split.setSizes([420, 420])
+        self._is_moved = False
+        self.split.splitterMoved.connect(self._on_moved)
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 1)
         self._stack = QStackedWidget()
@@ -161,6 +164,9 @@ class RunsView(QWidget):
         self.details.setVisible(self.page.selection is not None)
         self.details.refresh()
         self.changed.emit()
+
+    def _on_moved(self) -> None:
+        self._is_moved = True
 
     def _say_why_nothing(self) -> None:
         if self.page.filter.trashed:
@@ -294,12 +300,15 @@ class RunsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = event.size().width() >= WIDE
+        width, height = event.size().width(), event.size().height()
+        beside = width >= WIDE
         wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
         if self.split.orientation() != wanted:
             self.split.setOrientation(wanted)
-            whole = event.size().width() if beside else event.size().height()
-            self.split.setSizes([whole * 3 // 5, whole * 2 // 5] if beside else [1000, 1000])
+            self._is_moved = False
+        if not self._is_moved:  # until its user has decided
+            whole, first = (width, 0.58) if beside else (height, 0.46)
+            self.split.setSizes([round(first * whole), round((1 - first) * whole)])
 
 
 def _open_folder(folder: Path) -> None:

@@ -15,6 +15,8 @@ from nnstudio.ui.runs_page.texts import figure_name, figure_text, is_share
 from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.runs_page.histories import PARTS, History
 
+FEW = 12
+"""Up to so many epochs of a single run are drawn as dots."""
 LONGEST = 28
 """Letters of a run's name beside its values."""
 
@@ -45,6 +47,7 @@ class RunChart(Chart):
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choice.activated.connect(self._on_choice)
         self.put_in_head(self.choice)
+        self.crosshair.label.setFormat("epoch {value:.0f}")
         self.values = QLabel(self.plot)
         self.values.setTextFormat(Qt.TextFormat.RichText)
         self.values.setFont(theme.figure_font(12))
@@ -78,6 +81,7 @@ class RunChart(Chart):
             (run.id, part, run.colour) for run in drawn for part in PARTS if points[run.id, part][0]
         )
         self.show_as(percent=is_share(self.shown_figure))
+        self.few = FEW if len(drawn) < 2 else 1  # dots of several runs would hide each other
         if keys != self._keys:
             self.drop_series()
             self._keys = keys

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QKeySequence, QPixmap, QShowEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import (
+    QGuiApplication,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPixmap,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -13,6 +21,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -23,6 +33,7 @@ from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.settings_rows import SettingRow, setting_rows
 
 ROW = 26
+MARKED = int(Qt.ItemDataRole.UserRole) + 43
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -51,14 +62,14 @@ class _Model(QAbstractTableModel):
         if not index.isValid():
             return None
         row, run = self.rows[index.row()], index.column() - 1
-        marked = row.differs and run >= 0
+        marked = run > 0 and row.values[run] != row.values[0]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.title if run < 0 else row.values[run]
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{row.title} ({row.name})\n{row.note}" if run < 0 else row.values[run]
-            case Qt.ItemDataRole.BackgroundRole if marked:
-                return theme.qcolor("warning_soft")
+            case _ if role == MARKED:
+                return marked
             case Qt.ItemDataRole.ForegroundRole:
                 usual = run >= 0 and bool(row.usual) and row.usual[run] and not row.differs
                 return theme.qcolor("muted") if run < 0 or usual else None
@@ -83,6 +94,20 @@ class _Model(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+
+class _Marked(QStyledItemDelegate):
+    """Lays a colour under a value that is not that of the selected run."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        if index.data(MARKED):
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.qcolor("warning", 0.22))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 2, -7, -2), 4, 4)
+            painter.restore()
+        super().paint(painter, option, index)
 
 
 class SettingsTab(QWidget):
@@ -147,6 +172,7 @@ class _Table(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Settings of the run")
+        self.setItemDelegate(_Marked(self))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

@@ -49,7 +49,7 @@ _WIDTHS = {
     "state": 112,
     "name": 176,
     "model": 152,
-    "data": 120,
+    "data": 152,
     "best": 136,
     "best_epoch": 88,
     "last": 136,
@@ -124,10 +124,9 @@ class RunsModel(QAbstractTableModel):
 
     def _icon(self, id: str, row: RunRow) -> Any:
         if id == "state":
-            icon, colour, _ = STATES[row.state]
-            return QIcon(icons.pixmap(icon, colour, 16))
+            return _plain(*STATES[row.state][:2])
         if id == "star":
-            return QIcon(icons.pixmap("star", "warning" if row.record.star else "line", 16))
+            return _plain("star-filled", "warning") if row.record.star else _plain("star", "faint")
         return None
 
     def _colour(self, id: str, row: RunRow) -> Any:
@@ -164,6 +163,14 @@ class RunsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(self.columns) and self.columns[column].id != "overlay":
             self._page.sort(self.columns[column].id, order == Qt.SortOrder.AscendingOrder)
+
+
+def _plain(name: str, colour: str) -> QIcon:
+    """An icon that keeps its colour in a selected row."""
+    drawn = icons.pixmap(name, colour, 16)
+    made = QIcon(drawn)
+    made.addPixmap(drawn, QIcon.Mode.Selected)
+    return made
 
 
 def _side(id: str) -> int:

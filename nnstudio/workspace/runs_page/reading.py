@@ -9,9 +9,10 @@ from typing import Protocol
 
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.record import read_record
+from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.workspace.runs_page.histories import History, read
-from nnstudio.workspace.runs_page.rows import RunRow
+from nnstudio.workspace.runs_page.rows import Progress, RunRow
 
 MOST = 2_000
 """Runs that are read at once, so that the first can be seen before the last are there."""
@@ -55,22 +56,30 @@ class Reader:
         if first:
             store.refresh()
         changes = store.changes(known, most=MOST)
-        rows = {str(record.folder): RunRow(record, stamp) for record, stamp in changes.changed}
+        rows = {}
+        for record, stamp in changes.changed:
+            row = RunRow(record, stamp)
+            if record.state is State.LOST and "epochs" not in record.result:
+                row = row.with_progress(self._progress(row))  # its record was not written again
+            rows[str(record.folder)] = row
         return Found(rows, changes.gone, changes.more)
 
     def follow(self, rows: tuple[RunRow, ...]) -> Found:
         """Those of the rows that have gone on: progress, another state, or lost by their owner."""
         found: dict[str, RunRow] = {}
         for row in rows:
-            folder = str(row.folder)
             try:
                 record = read_record(row.folder)
             except RunStoreError:
                 continue  # gone, or being written: the next look at the store tells
-            history = self._histories[folder] = read(row.folder, self._histories.get(folder))
-            by = str(record.settings.get("best_by", "loss"))
-            told = history.progress(by) if record.state.needs_owner else None
-            now = RunRow(record, row.stamp, told)
+            now = RunRow(record, row.stamp)
+            if record.state.needs_owner or record.state is State.LOST:
+                now = now.with_progress(self._progress(now))
             if now != row:
-                found[folder] = now
+                found[str(row.folder)] = now
         return Found(found)
+
+    def _progress(self, row: RunRow) -> Progress:
+        folder = str(row.folder)
+        history = self._histories[folder] = read(row.folder, self._histories.get(folder))
+        return history.progress(str(row.record.settings.get("best_by", "loss")))
