@@ -87,7 +87,7 @@ class CurvesTab(QWidget):
         for chart in self.charts:
             self._charts.addWidget(chart, 1)
         inside = QVBoxLayout(self.plots)
-        inside.setContentsMargins(12, 0, 12, 8)
+        inside.setContentsMargins(12, 4, 12, 8)
         inside.setSpacing(6)
         inside.addLayout(self._charts, 1)
         inside.addWidget(self._below)
