@@ -17,6 +17,7 @@ from nnstudio.project.settings import with_settings
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.ui.app import create_window
+from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.runs_page.curves_tab import CurvesTab
 from nnstudio.ui.runs_page.log_tab import LogTab
 from nnstudio.ui.runs_page.model_tab import ModelTab
@@ -41,6 +42,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindo
         window = create_window(workspace, folder=tmp_path)
         window.show()
         window.show_editor()
+        window.documents.ask_unsaved = lambda: Answer.DISCARD
         made.append(window)
         return window
 

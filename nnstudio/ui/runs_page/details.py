@@ -95,6 +95,7 @@ class _Holder(QWidget):
         if self.widget is None:
             self.widget = self._make()
             self._column.addWidget(self.widget)
+            self.widget.show()  # now: what is read begins when it can be seen
         return self.widget
 
     def showEvent(self, event: QShowEvent) -> None:

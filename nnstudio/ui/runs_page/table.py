@@ -6,14 +6,15 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QRectF,
     Qt,
     QTimer,
     Signal,
+    SignalInstance,
 )
 from PySide6.QtGui import (
     QGuiApplication,
@@ -21,19 +22,16 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
+from nnstudio.ui.runs_page.swatch import Swatch
 from nnstudio.ui.runs_page.texts import STATES, cell_text, cell_tip, column_title, is_number
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
@@ -178,29 +176,6 @@ def _side(id: str) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-class _Swatch(QStyledItemDelegate):
-    """Filled in its colour: the run is in the overlay. A ring: it is selected. A faint ring: no."""
-
-    def __init__(self, table: RunsTable) -> None:
-        super().__init__(table)
-        self._table = table
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        super().paint(painter, option, index)
-        page, row = self._table.page, self._table.rows.rows[index.row()]
-        number = page.colour(row.id)
-        series = theme.current().series
-        colour = theme.qcolor("line_strong" if number is None else series[number % len(series)])
-        place = QRectF(0, 0, 12, 12)
-        place.moveCenter(QRectF(option.rect).center())
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, 1.5))
-        painter.setBrush(colour if row.id in page.overlay else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(place, 3, 3)
-        painter.restore()
-
-
 class RunsTable(QTableView):
     """`menu_requested(place)` on the screen; `rename_requested()` and `delete_requested()` by the
     keys that tables have; `opened()` by Enter or a double-click; `refused(sentence)`.
@@ -231,8 +206,16 @@ class RunsTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW)
-        self._swatch = _Swatch(self)
+        self._swatch = Swatch(page, self)
         self.setItemDelegateForColumn(0, self._swatch)
+        self._keys: dict[int, SignalInstance] = {
+            Qt.Key.Key_Space: self.overlay_requested,
+            Qt.Key.Key_F2: self.rename_requested,
+            Qt.Key.Key_Delete: self.delete_requested,
+            Qt.Key.Key_Backspace: self.delete_requested,
+            Qt.Key.Key_Return: self.opened,
+            Qt.Key.Key_Enter: self.opened,
+        }
         self._own_widths: dict[str, int] = {}
         self._is_fitting = False
         header = self.horizontalHeader()
@@ -348,16 +331,17 @@ class RunsTable(QTableView):
 
     # -- Qt -----------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        own = isinstance(event, QKeyEvent) and event.key() in self._keys
+        if own and event.type() == QEvent.Type.ShortcutOverride:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier  # type: ignore[attr-defined]
+            if plain:  # the canvas lends its keys to the whole window
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = {
-            Qt.Key.Key_Space: self.overlay_requested,
-            Qt.Key.Key_F2: self.rename_requested,
-            Qt.Key.Key_Delete: self.delete_requested,
-            Qt.Key.Key_Backspace: self.delete_requested,
-            Qt.Key.Key_Return: self.opened,
-            Qt.Key.Key_Enter: self.opened,
-        }
-        found = keys.get(Qt.Key(event.key()))
+        found = self._keys.get(event.key())
         if found is not None and self.currentIndex().isValid():
             found.emit()
         elif event.matches(QKeySequence.StandardKey.Copy):
