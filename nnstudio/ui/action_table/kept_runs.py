@@ -57,7 +57,9 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         icon="delete",
         note="Put the selected runs into the trash; nothing is removed, and it can be undone.",
     ),
-    window_act("runs.undo_delete", "Undo the deletion", _MENU, 4, "Ctrl+Alt+Z", icon="undo"),
+    window_act(
+        "runs.undo_delete", "Take back the deleted", _MENU, 4, "Ctrl+Alt+Z", icon="undo"
+    ),
     window_act(
         "runs.search",
         "Search runs",

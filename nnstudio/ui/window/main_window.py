@@ -42,13 +42,13 @@ from nnstudio.ui.start.crash_dialog import CrashDialog
 from nnstudio.ui.start.preset_card import PresetInfo
 from nnstudio.ui.start.start_page import Gallery
 from nnstudio.ui.theme import icons
-from nnstudio.ui.title import window_title
 from nnstudio.ui.training.controller import TrainingController
 from nnstudio.ui.training.devices import DeviceChoice
 from nnstudio.ui.training.leaving import LeavingTraining
 from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.widgets.fit_screen import SMALLEST, first_size
+from nnstudio.ui.widgets.title import window_title
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
@@ -297,7 +297,7 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
 
     def _refresh_title(self) -> None:
-        self.setWindowTitle(window_title(self.workspace if self.page != "start" else None))
+        self.setWindowTitle(window_title(self.workspace.title if self.page != "start" else None))
         self.setWindowModified(self.page != "start" and self.workspace.modified)
 
     def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
