@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from nnstudio.analysis.report import Report
     from nnstudio.project.values import Project
+    from nnstudio.runs.record import RunRecord
     from nnstudio.workspace.chosen_data import Fields
     from nnstudio.workspace.finished_run import FinishedRun
+    from nnstudio.workspace.opened_run import OpenedRun
 
 __version__ = "0.1.0"
-__all__ = ["analyse", "build", "load", "runs", "save", "source", "train"]
+__all__ = ["analyse", "build", "load", "open_run", "runs", "save", "source", "train"]
 
 
 def load(target: str | Path) -> Project:
@@ -76,7 +78,8 @@ def train(
     reader: ``Table(path="a.csv", delimiter=";")``. feeds: the fields that Inputs get, by their
     names: ``{"size": ["width", "height"]}``. targets: the fields that Outputs are to give:
     ``{"kind": "species", "price": "price:number"}``; without a task behind a colon it is guessed.
-    The result has the trained `model()`, the `history` of its epochs and its `state`.
+    The result has the trained `model()`, the `history` of its epochs and its `state`; it can
+    `evaluate()` itself by all figures, and `predict()`.
     """
     from nnstudio.training.priority import let_threads_sleep
     from nnstudio.workspace.chosen_data import Choices
@@ -91,6 +94,18 @@ def train(
         anew=replace,
         choices=Choices(feeds=feeds or {}, targets=targets or {}),
     )
+
+
+def open_run(run: str | Path | RunRecord) -> OpenedRun:
+    """A run that is kept: one of `runs()`, its folder, its id, or a unique beginning of the id.
+
+    It has the `project` as it was trained, its `model()` with the best weights, its `parts()` of
+    the samples as the training had them, `evaluate()` and `predict()`.
+    """
+    from nnstudio.runs.record import RunRecord
+    from nnstudio.workspace.opened_run import open_run as open_it
+
+    return open_it(run.folder if isinstance(run, RunRecord) else run)
 
 
 def _with(project: Project, values: dict[str, Any]) -> Project:

@@ -186,6 +186,23 @@ def _runs_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", metavar="N", type=int, help="only the newest")
 
 
+def _evaluate_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run", metavar="RUN", help="a run: its folder, its id, or a beginning of the id"
+    )
+    parser.add_argument(
+        "--part",
+        choices=("train", "validation", "test", "all"),
+        help="the samples to judge it by; the test part if there is one, else the validation",
+    )
+    parser.add_argument(
+        "--checkpoint", choices=("best", "last"), help="the weights; the best, if there are any"
+    )
+    parser.add_argument("--device", help="such as cpu; by default that of the training")
+    _json(parser)
+    parser.add_argument("--csv", metavar="FILE", help="write a row for each sample")
+
+
 def _data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name", metavar="PATH_OR_NAME", nargs="?", help="a file, a folder or a built-in data set"
@@ -260,6 +277,7 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
     "export": ("write the PyTorch module", _lazily("models", "export"), _export_options),
     "train": ("train without a window", _lazily("train", "train"), _train_options),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
+    "evaluate": ("the figures of a run", _lazily("evaluate", "evaluate"), _evaluate_options),
     "data": ("data sets", _lazily("data", "data"), _data_options),
     "picture": ("draw the canvas into a file", _lazily("picture", "picture"), _picture_options),
     "self-test": (

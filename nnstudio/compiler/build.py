@@ -125,6 +125,23 @@ def build_empty(source: Source, **arguments: Any) -> nn.Module:
     return model
 
 
+def build_for_weights(source: Source, **arguments: Any) -> nn.Module:
+    """An instance whose weights will be those of a file.
+
+    No random number is drawn, so that a training that runs meanwhile stays the same; unless the
+    model has tensors that no file of weights holds, which only its constructor can make.
+    """
+    model = build_empty(source, **arguments)
+    kept = set(model.state_dict())
+    computed = any(name not in kept for name, _ in model.named_buffers()) or any(
+        isinstance(value, Tensor) for module in model.modules() for value in vars(module).values()
+    )
+    if not computed:
+        return model
+    with torch.random.fork_rng(devices=[]):
+        return build(source, **arguments)
+
+
 def _tied_names(model: nn.Module) -> list[tuple[str, str]]:
     """Names of parameters that are the tensor of another name: `to_empty` parts them."""
     owners: dict[int, str] = {}

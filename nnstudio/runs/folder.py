@@ -18,14 +18,16 @@ SPLITS_FILE = "splits.npz"
 EVENTS_FILE = "events.jsonl"
 HISTORY_FILE = "history.csv"
 CHECKPOINTS = "checkpoints"
+EVALUATION_FILE = "evaluation.json"
+PREDICTIONS = "predictions"
 
 _OWN = (
     # the record goes first: without it there is no run
     *(RECORD, PROJECT_FILE, MODEL_FILE, SPLITS_FILE, EVENTS_FILE, HISTORY_FILE),
-    *("preparation.json", "preparation.safetensors", "evaluation.json"),
+    *("preparation.json", "preparation.safetensors", EVALUATION_FILE),
     *("settings.json", "machine.json", "result.json"),  # of the first version
 )
-_OWN_FOLDERS = (CHECKPOINTS, "predictions")
+_OWN_FOLDERS = (CHECKPOINTS, PREDICTIONS)
 
 
 def clear(folder: Path) -> None:

@@ -23,7 +23,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -196,10 +196,25 @@ def weights(path: Path) -> dict[str, Tensor]:
     """The best weights in a run's folder, or those of one checkpoint's folder."""
     if (path / STATE).exists():
         return read(path).weights
-    name = best_of(path)
+    return read(find(path)).weights
+
+
+def find(run_folder: Path, which: Literal["best", "last"] = "best") -> Path:
+    """The folder of a run's best or last checkpoint. Raises `TrainingError` if there is none."""
+    if which == "last":
+        return _last_of(run_folder)
+    name = best_of(run_folder)
     if name is None:
-        raise TrainingError(f"There are no best weights in {path}.")
-    return read(folder_of(path) / name).weights
+        raise TrainingError(f"There are no best weights in {run_folder}.")
+    return folder_of(run_folder) / name
+
+
+def sum_of_weights(path: Path) -> str:
+    """The SHA-256 of the weights in a checkpoint's folder, as it is written there."""
+    found = _json(path, SUMS).get(WEIGHTS)
+    if not isinstance(found, str):
+        raise TrainingError(f"{path / SUMS} is damaged: it has no sum of {WEIGHTS}.")
+    return found
 
 
 def best_of(run_folder: Path) -> str | None:

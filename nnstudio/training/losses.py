@@ -12,20 +12,31 @@ OF_NUMBERS = ("mse", "l1", "huber", "poisson", "gaussian_nll")
 """The losses of numeric targets."""
 
 
-def of_numbers(settings: TrainingSettings, loss: str, output: Tensor, targets: Tensor) -> Tensor:
-    """Mean loss () of numbers; for gaussian_nll the output has twice as many as the targets."""
+def of_numbers(
+    settings: TrainingSettings,
+    loss: str,
+    output: Tensor,
+    targets: Tensor,
+    reduction: str = "mean",
+) -> Tensor:
+    """Mean loss () of numbers; for gaussian_nll the output has twice as many as the targets.
+
+    reduction: "none" for the loss of each number, in the form of the targets.
+    """
     match loss:
         case "l1":
-            return functional.l1_loss(output, targets)
+            return functional.l1_loss(output, targets, reduction=reduction)
         case "huber":
-            return functional.huber_loss(output, targets, delta=settings.huber_delta)
+            delta = settings.huber_delta
+            return functional.huber_loss(output, targets, delta=delta, reduction=reduction)
         case "poisson":
-            return functional.poisson_nll_loss(output, targets)
+            return functional.poisson_nll_loss(output, targets, reduction=reduction)
         case "gaussian_nll":
             means, variances = output.chunk(2, 1)
-            return functional.gaussian_nll_loss(means, targets, variances.exp())
+            spread = variances.exp()
+            return functional.gaussian_nll_loss(means, targets, spread, reduction=reduction)
         case _:
-            return functional.mse_loss(output, targets)
+            return functional.mse_loss(output, targets, reduction=reduction)
 
 
 def predicted(loss: str, output: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ _OF_16_BITS = {"bf16": torch.bfloat16, "fp16": torch.float16}
 def shortcomings(device: torch.device) -> dict[str, str]:
     """By the name of a setting: sentences on what of its choices cannot be done on `device`."""
     found = {
-        "precision": _joined(_precision(name, device) for name in ("tf32", "bf16", "fp16")),
+        "precision": _joined(precision_missing(name, device) for name in ("tf32", "bf16", "fp16")),
         "optimizer": _joined(_optimizer(name) for name in OPTIMIZERS),
         "compile": _compile(device),
     }
@@ -35,7 +35,7 @@ def shortcomings(device: torch.device) -> dict[str, str]:
 def refuse_what_cannot_be(settings: TrainingSettings, device: torch.device) -> None:
     """Raise `TrainingError` if this machine cannot do what the settings ask for on `device`."""
     for told in (
-        _precision(settings.precision, device),
+        precision_missing(settings.precision, device),
         _optimizer(settings.optimizer),
         _compile(device) if settings.compile else "",
     ):
@@ -52,7 +52,8 @@ def sixteen_bits(settings: TrainingSettings) -> torch.dtype | None:
     return _OF_16_BITS.get(settings.precision)
 
 
-def _precision(precision: str, device: torch.device) -> str:
+def precision_missing(precision: str, device: torch.device) -> str:
+    """Why the device cannot compute in that precision; "" if it can."""
     kind = device.type
     if precision == "fp16" and kind != "cuda":
         return f"The precision fp16 needs an NVIDIA or AMD GPU, and the device is {kind}."

@@ -91,7 +91,7 @@ class HeadsObjective:
                 f"The model has {len(forms)} outputs ({names}): training needs a model with one, "
                 f"or data with a target for each; {dataset.info.in_sentence} has {has}."
             )
-        self._heads = {
+        self.heads = {
             name: _single(settings, dataset, asked[name], form) for name, form in forms.items()
         }
         weights = settings.weights_of_losses or (1.0,) * len(forms)
@@ -100,11 +100,11 @@ class HeadsObjective:
                 f"{len(weights)} weights of losses are given for {len(forms)} outputs ({names})."
             )
         self._weights = dict(zip(forms, weights, strict=True))
-        self.answers = next(iter(self._heads.values())).answers
+        self.answers = next(iter(self.heads.values())).answers
 
     def targets(self, dataset: DataSet) -> Rows:
         """The targets of each head, as `measure` takes them."""
-        return {name: head.targets(dataset) for name, head in self._heads.items()}
+        return {name: head.targets(dataset) for name, head in self.heads.items()}
 
     def measure(self, output: Rows, targets: Rows, *, learning: bool = False) -> Judged:
         """Sum of mean losses times weights (), and the right answers of the first head ()."""
@@ -112,7 +112,7 @@ class HeadsObjective:
         assert not isinstance(targets, Tensor)
         judged = {
             name: head.measure(output[name], targets[name], learning=learning)
-            for name, head in self._heads.items()
+            for name, head in self.heads.items()
         }
         losses = [self._weights[name] * one.loss for name, one in judged.items()]
         main = next(iter(judged.values()))
@@ -121,22 +121,22 @@ class HeadsObjective:
     @property
     def counts_right(self) -> bool:
         """True if the answers of the first output are right or wrong."""
-        return next(iter(self._heads.values())).counts_right
+        return next(iter(self.heads.values())).counts_right
 
     @property
     def figure_names(self) -> tuple[str, ...]:
         """Those of the first output, by which epochs can be compared."""
-        return next(iter(self._heads.values())).figure_names
+        return next(iter(self.heads.values())).figure_names
 
     def figures(self, device: torch.device) -> dict[str, Figures]:
         """New sums of each output."""
-        return {name: head.figures(device) for name, head in self._heads.items()}
+        return {name: head.figures(device) for name, head in self.heads.items()}
 
     def count(self, figures: Any, output: Rows, targets: Rows) -> None:
         """Add a batch to the sums of each output."""
         assert not isinstance(output, Tensor)
         assert not isinstance(targets, Tensor)
-        for name, head in self._heads.items():
+        for name, head in self.heads.items():
             head.count(figures[name], output[name], targets[name])
 
     def variance(self, targets: Rows) -> float | None:

@@ -73,6 +73,26 @@ class SingleObjective:
         self.answers = self._count_answers()
         self.reconstructs = False
 
+    @property
+    def answer(self) -> Answer:
+        """What is asked of the output."""
+        return self._answer
+
+    @property
+    def form(self) -> Form:
+        """The shape of the output for one sample."""
+        return self._form
+
+    @property
+    def loss(self) -> str:
+        """The loss by its name, where nobody has chosen one that which suits the answer."""
+        return self._loss
+
+    @property
+    def ignored(self) -> int | None:
+        """The class whose answers do not count."""
+        return self._ignored
+
     def _count_answers(self) -> int:
         if self._loss in losses.OF_NUMBERS:
             return 1

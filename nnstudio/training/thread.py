@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from nnstudio.data.dataset import DataSet
+    from nnstudio.data.pipeline.assembling import Assembled
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Prepared:
     """Model and data of a run.
 
     source_name: the file name under which the code was compiled. data: where the sets come from.
-    fingerprints: of source and split, which a training goes on with.
+    fingerprints: of source and split, which a training goes on with. assembled: the parts that the
+    sets are two of, for an evaluation.
     """
 
     model: nn.Module
@@ -50,6 +52,7 @@ class Prepared:
     source_name: str | None = None
     data: DataSpec | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    assembled: Assembled | None = None
 
 
 class Run:

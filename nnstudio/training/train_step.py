@@ -16,7 +16,7 @@ from nnstudio.data.answer import in_words
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, first
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import kept_tensors, machine, starting
+from nnstudio.training import forward, kept_tensors, machine, starting
 from nnstudio.training.augmenting import augment_for
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.failures import TrainingError
@@ -48,7 +48,6 @@ class TrainStep:
         self.device = device
         self._example = example.with_scales_on(device)
         self._settings = settings
-        self._in_16_bits = machine.sixteen_bits(settings)
         if settings.channels_last:
             _refuse_no_pictures(example, model)
             self.model = cast(Any, model).to(memory_format=torch.channels_last)
@@ -154,15 +153,7 @@ class TrainStep:
         return self.objective.measure(output, targets, learning=learning)
 
     def _call(self, model: Any, given: Rows) -> object:
-        if self._settings.channels_last:
-            given = each(_channels_last, given)
-        if self._in_16_bits is None:
-            return _called(model, given)
-        with torch.autocast(self.device.type, self._in_16_bits):
-            output = _called(model, given)
-        if isinstance(output, dict):
-            return {name: _in_float32(rows) for name, rows in output.items()}
-        return _in_float32(output)
+        return forward.call(model, given, self._settings, self.device)
 
     def copy(self) -> TrainStep:
         """Make another one as this one was made, with weights of its own, to try steps out."""
@@ -221,19 +212,6 @@ class TrainStep:
                     "expected one row per sample."
                 )
         return output
-
-
-def _called(model: Any, given: Rows) -> object:
-    return model(given) if isinstance(given, Tensor) else model(**given)
-
-
-def _in_float32(output: object) -> object:
-    is_short = isinstance(output, Tensor) and output.dtype in (torch.bfloat16, torch.float16)
-    return cast(Tensor, output).float() if is_short else output
-
-
-def _channels_last(rows: Tensor) -> Tensor:
-    return rows.to(memory_format=torch.channels_last) if rows.ndim == 4 else rows
 
 
 def _refuse_no_pictures(example: DataSet, model: nn.Module) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nnstudio.evaluation.errors import EvaluationError
 from nnstudio.project.data.part import Part
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
@@ -15,11 +16,17 @@ from nnstudio.runs.states import State
 from nnstudio.training.events import EpochDone, Event, Failed
 from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.chosen_data import NO_CHOICES, Choices, with_choices
+from nnstudio.workspace.evaluating import chosen_part, evaluated, own_parts, predicted, sizes_of
 from nnstudio.workspace.kept_run import Keeping, store_if_any
+from nnstudio.workspace.opened_run import Which, open_folder
 from nnstudio.workspace.training import fitted, start
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from nnstudio.data.pipeline.assembling import Assembled
+    from nnstudio.data.rows import Rows
+    from nnstudio.evaluation.evaluation import Evaluation
 
 _LOOK_EVERY = 0.1
 """Seconds between two looks for Ctrl+C."""
@@ -38,6 +45,7 @@ class FinishedRun:
     events: tuple[Event, ...] = field(repr=False)
     folder: Path | None
     _model: nn.Module = field(repr=False)
+    _parts: Assembled | None = field(default=None, repr=False)
 
     @property
     def history(self) -> tuple[EpochDone, ...]:
@@ -47,6 +55,44 @@ class FinishedRun:
     def model(self) -> nn.Module:
         """Return the model on the CPU, with the weights of the last step, ready to predict."""
         return self._model.cpu().eval()
+
+    def evaluate(
+        self,
+        part: str | None = None,
+        *,
+        which: Which | None = None,
+        device: str | None = None,
+        times: bool = True,
+    ) -> Evaluation:
+        """Judge a part by all figures: train, validation or test; without a name the test part if
+        there is one, else the validation.
+
+        which: "best" or "last" weights of a run that is kept; without a name the best. A run that
+        is not kept has those of the last step alone. Raises a `UserError` with one sentence.
+        """
+        if self.folder is not None and self.project.training.checkpoint:
+            run = open_folder(self.folder)
+            return run.evaluate(part, which=which, device=device, times=times)
+        if which == "best":
+            raise EvaluationError(
+                "The best weights of this training were not kept: give it a folder, or evaluate "
+                "the last ones."
+            )
+        if self._parts is None:
+            raise EvaluationError("The samples of this training are not known any more.")
+        parts = self._parts
+        part = chosen_part(part, sizes_of(parts), self.project.root)
+        settings = self.project.training
+        return evaluated(
+            part, lambda: own_parts(parts), self.model, settings, device=device, times=times
+        )
+
+    def predict(self, inputs: object) -> Rows:
+        """What the model gives for tensors or arrays as it takes them, one or several by name.
+
+        It has the weights of the last step. The inputs must be prepared as those of the training.
+        """
+        return predicted(self.model(), inputs, self.project.training, "what its Inputs say")
 
 
 def train(
@@ -83,4 +129,5 @@ def train(
     assert run.prepared is not None
     if run.prepared.data is not None:
         project = replace(project, data=run.prepared.data)
-    return FinishedRun(project, run.state, events, folder, run.prepared.model)
+    made = run.prepared
+    return FinishedRun(project, run.state, events, folder, made.model, made.assembled)

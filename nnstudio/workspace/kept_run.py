@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nnstudio.project.data.settings import values_of
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.storage import file
-from nnstudio.project.storage.atomic import replacing, write_text
+from nnstudio.project.storage.atomic import write_text
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.runs.errors import RunStoreError
@@ -111,13 +111,10 @@ class KeptRun:
             write_text(text, folder / name)
         if self._assembled is None:
             return
-        import numpy as np
-
+        from nnstudio.data.pipeline import kept_parts
         from nnstudio.data.preparation import keeping
 
-        parts = self._assembled.parts
-        with replacing(folder / SPLITS_FILE) as new, new.open("wb") as stream:
-            np.savez(stream, train=parts.train, validation=parts.validation, test=parts.test)
+        kept_parts.write(self._assembled.parts, folder / SPLITS_FILE)
         keeping.write(self._assembled.preparation, folder)
 
 
@@ -137,13 +134,14 @@ def data_fingerprint(data: DataSpec) -> str:
 
 def fingerprints(plain: str, assembled: Assembled) -> dict[str, str]:
     """Of the source and of the parts: with others a training does not go on."""
-    import numpy as np
+    from nnstudio.data.pipeline.kept_parts import fingerprint_of
 
-    found = hashlib.sha256()
-    for part in (assembled.parts.train, assembled.parts.validation, assembled.parts.test):
-        found.update(len(part).to_bytes(8, "little"))
-        found.update(np.ascontiguousarray(part, np.int64).tobytes())
-    return {"source": _digest(plain.encode()), "split": found.hexdigest()}
+    return {"source": source_fingerprint(plain), "split": fingerprint_of(assembled.parts)}
+
+
+def source_fingerprint(plain: str) -> str:
+    """What tells the plain text of a model from others."""
+    return _digest(plain.encode())
 
 
 def _digest(data: bytes) -> str:

@@ -130,7 +130,13 @@ def start(
         if kept is not None:
             kept.is_made_of(program.plain, samples.spec, made, prints)
         return Prepared(
-            build(program), made.train, made.validation, file_name(program), samples.spec, prints
+            build(program),
+            made.train,
+            made.validation,
+            file_name(program),
+            samples.spec,
+            prints,
+            made,
         )
 
     run = Run(

@@ -21,7 +21,7 @@ from nnstudio.data.pipeline.shaping import shaped, tensor_of
 from nnstudio.data.pipeline.splitting import Indices, Parts, parts_of
 from nnstudio.data.preparation.fit import FittedPreparation, Scale, fit_preparation
 from nnstudio.data.preparation.missing import with_rules, without_gaps
-from nnstudio.data.preparation.streams import Stream, streams
+from nnstudio.data.preparation.streams import Stream, every_field, streams
 from nnstudio.data.rows import Rows
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.fields import Kind, Target
@@ -34,13 +34,20 @@ _SMALL = 256_000_000
 
 @dataclass(frozen=True)
 class Assembled:
-    """The parts as data sets, with the index sets and the fitted preparation they come from."""
+    """The parts as data sets, with the index sets and the fitted preparation they come from.
+
+    spec: of the samples, with the targets that the model is asked for. samples: those that the
+    index sets number, without those that were left out; a training, which has no use for them,
+    does not hold them.
+    """
 
     train: DataSet
     validation: DataSet
     test: DataSet
     parts: Parts
     preparation: FittedPreparation
+    spec: DataSpec
+    samples: Samples | None = None
 
 
 def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = None) -> Assembled:
@@ -50,11 +57,52 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
     where the spec of the samples cannot be followed.
     """
     samples, info = _asked(samples, feed, info)
-    spec = samples.spec
     samples = without_gaps(samples, info.in_sentence.capitalize())
     refuse_single_class(samples)
     parts = parts_of(samples, info.in_sentence)
-    preparation = fit_preparation(samples, spec, parts.train)
+    preparation = fit_preparation(samples, samples.spec, parts.train)
+    return _assembled(samples, feed, info, parts, preparation)
+
+
+def assemble_again(
+    samples: Samples,
+    feed: InputMapping,
+    parts: Parts,
+    preparation: FittedPreparation,
+    info: DataSetInfo | None = None,
+) -> Assembled:
+    """The same samples in the same parts, prepared as they were: nothing is drawn or fitted.
+
+    Raises `DataError` if samples, parts and preparation do not go together.
+    """
+    samples, info = _asked(samples, feed, info)
+    samples = without_gaps(samples, info.in_sentence.capitalize())
+    last = max(
+        (int(part[-1]) for part in (parts.train, parts.validation, parts.test) if len(part)),
+        default=-1,
+    )
+    if last >= len(samples):
+        raise DataError(
+            f"The parts were made of at least {last + 1:,} samples, but {info.in_sentence} has "
+            f"{len(samples):,}: they do not belong together."
+        )
+    lacking = [f.name for f in every_field(samples.spec) if f.name not in preparation.fields]
+    if lacking:
+        raise DataError(
+            f"The kept preparation knows nothing of '{lacking[0]}', which the model is given: they "
+            "do not belong together."
+        )
+    return replace(_assembled(samples, feed, info, parts, preparation), samples=samples)
+
+
+def _assembled(
+    samples: Samples,
+    feed: InputMapping,
+    info: DataSetInfo,
+    parts: Parts,
+    preparation: FittedPreparation,
+) -> Assembled:
+    spec = samples.spec
     there = {stream.name: stream for stream in streams(spec)}
     made = [
         _part(samples, preparation, info, feed, there, part)
@@ -64,7 +112,7 @@ def assemble(samples: Samples, feed: InputMapping, info: DataSetInfo | None = No
     for field in spec.having("weight"):
         drawn = balance.weights_in(samples, field.name, parts.train)
         train = replace(train, draw_weights=torch.from_numpy(drawn))
-    return Assembled(train, made[1], made[2], parts, preparation)
+    return Assembled(train, made[1], made[2], parts, preparation, spec)
 
 
 def whole(samples: Samples, feed: InputMapping, info: DataSetInfo | None = None) -> DataSet:

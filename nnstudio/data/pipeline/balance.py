@@ -13,6 +13,7 @@ from nnstudio.data.answer import Answer
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.class_counts import class_weights
+from nnstudio.data.rows import each
 from nnstudio.data.samples import Samples
 from nnstudio.project.data.spec import DataSpec
 
@@ -42,6 +43,18 @@ def balanced(train: DataSet, spec: DataSpec) -> DataSet:
             return replace(train, draw_weights=each[targets])
         case "smote":
             return with_smote(train, spec.split.seed)
+
+
+def own_samples(train: DataSet, count: int) -> DataSet:
+    """The training part without the new samples, which come after its own `count`."""
+    if len(train) == count:
+        return train
+    return replace(
+        train,
+        info=replace(train.info, samples=count),
+        inputs=each(lambda rows: rows[:count], train.inputs),
+        targets=each(lambda rows: rows[:count], train.targets),
+    )
 
 
 def _weights(targets: Tensor, classes: int) -> Tensor:

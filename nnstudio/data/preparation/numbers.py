@@ -32,6 +32,12 @@ class Affine(Preparation):
         offset, factor = (fitted[name].reshape(shape) for name in ("offset", "factor"))
         return ((values - offset) * factor).astype(np.float32)
 
+    def undo(self, values: NDArray[Any], fitted: Fitted) -> NDArray[Any] | None:
+        """In float64."""
+        if fitted["factor"].size != 1:
+            return None
+        return np.asarray(values.astype(np.float64) / fitted["factor"] + fitted["offset"])
+
 
 def classes_in(field: Field) -> int:
     """How many classes a category has for a model: its own, and one for missing values if asked."""
@@ -109,6 +115,11 @@ class Logarithm(Preparation):
     ) -> NDArray[Any]:
         numbers = values.astype(np.float64)
         return (np.sign(numbers) * np.log1p(np.abs(numbers))).astype(np.float32)
+
+    def undo(self, values: NDArray[Any], fitted: Fitted) -> NDArray[Any] | None:
+        """In float64."""
+        numbers = values.astype(np.float64)
+        return np.asarray(np.sign(numbers) * np.expm1(np.abs(numbers)))
 
 
 class OneHot(Preparation):

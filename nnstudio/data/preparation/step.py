@@ -34,3 +34,7 @@ class Preparation(DeclaredStep):
     ) -> NDArray[Any]:
         """The values (n, *shape) after it, as a new array."""
         raise NotImplementedError
+
+    def undo(self, values: NDArray[Any], fitted: Fitted) -> NDArray[Any] | None:
+        """The values of a number (n, k) before it, from those after it; None if it loses some."""
+        return None

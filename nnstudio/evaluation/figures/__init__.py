@@ -1,0 +1,1 @@
+"""Figures as values: each a pure function of predictions and targets, mostly by scikit-learn."""
