@@ -18,6 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 
 from nnstudio.project.presets import load_target
+from nnstudio.project.settings import with_settings
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.ui.app import application, create_window
@@ -25,7 +26,10 @@ from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.workspace.kept_run import Keeping
 from nnstudio.workspace.runs_page.filters import RunFilter
+from nnstudio.workspace.runs_page.reading import Reader
+from nnstudio.workspace.training import fitted
 from nnstudio.workspace.workspace import Workspace
 from tests.runs_made_up import many
 from tests.ui.shell import closed
@@ -95,6 +99,29 @@ def _deleted(window: MainWindow) -> None:
     settle(window)
 
 
+def _judged(window: MainWindow, tab: str, view: str = "") -> None:
+    """A run that has been trained, on digits, to be judged."""
+    folder = window.settings.runs_folder.parent / "judged"
+    project = with_settings(load_target("SimpleCNN/421k"), JUDGED)
+    kept = Keeping.in_store(RunStore(folder), "SimpleCNN digits")
+    fitting, _ = fitted(project)
+    made = Workspace(fitting).start_training(kept)
+    made.join()
+    window.runs.page.folder = folder
+    window.runs.page._reader = Reader(folder)
+    window.show_runs()
+    settle(window)
+    window.runs.details.show_tab(tab)
+    for _ in range(400):
+        wait(50)
+        judging = window.runs.details.judging
+        if not judging.is_busy and not judging.is_reading:
+            break
+    if view:
+        window.runs.details.tab("evaluation").views[view].click()  # type: ignore[attr-defined]
+    settle(window)
+
+
 def _broken(window: MainWindow) -> None:
     window.runs.page.problem = (
         "Runs cannot be kept in /home/ada/.local/share/nnstudio/runs: [Errno 13] Permission "
@@ -126,8 +153,12 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "running": lambda window: _state(window, State.RUNNING, "curves"),
     "deleted": _deleted,
     "none": _none,
+    "evaluation": lambda window: _judged(window, "evaluation"),
+    "roc": lambda window: _judged(window, "evaluation", "ROC"),
+    "samples": lambda window: _judged(window, "samples"),
 }
-BLANK = ("empty", "broken")
+BLANK = ("empty", "broken", "evaluation", "roc", "samples")
+JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
 
 
 def draw(name: str, theme: Mode, size: tuple[int, int], path: Path, runs: Path) -> None:

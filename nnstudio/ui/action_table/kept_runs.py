@@ -57,9 +57,7 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         icon="delete",
         note="Put the selected runs into the trash; nothing is removed, and it can be undone.",
     ),
-    window_act(
-        "runs.undo_delete", "Take back the deleted", _MENU, 4, "Ctrl+Alt+Z", icon="undo"
-    ),
+    window_act("runs.undo_delete", "Take back the deleted", _MENU, 4, "Ctrl+Alt+Z", icon="undo"),
     window_act(
         "runs.search",
         "Search runs",
@@ -70,9 +68,11 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         note="By name, note, model, data, tag or id.",
     ),
     window_act("runs.curves", "Curves", "Run/Runs", 1, "Ctrl+Alt+1", icon="training"),
-    window_act("runs.settings", "Settings", "Run/Runs", 1, "Ctrl+Alt+2", icon="settings"),
-    window_act("runs.model", "Model as trained", "Run/Runs", 1, "Ctrl+Alt+3", icon="model"),
-    window_act("runs.log", "Log of the run", "Run/Runs", 1, "Ctrl+Alt+4", icon="log"),
+    window_act("runs.evaluation", "Evaluation", "Run/Runs", 1, "Ctrl+Alt+2", icon="evaluation"),
+    window_act("runs.samples", "Judged samples", "Run/Runs", 1, "Ctrl+Alt+3", icon="image"),
+    window_act("runs.settings", "Settings of a run", "Run/Runs", 1, "Ctrl+Alt+4", icon="settings"),
+    window_act("runs.model", "Model as trained", "Run/Runs", 1, "Ctrl+Alt+5", icon="model"),
+    window_act("runs.log", "Log of the run", "Run/Runs", 1, "Ctrl+Alt+6", icon="log"),
     window_act(
         "runs.export",
         "Export the curves...",

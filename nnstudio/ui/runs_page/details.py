@@ -22,6 +22,7 @@ from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.figure import Pill
 from nnstudio.ui.widgets.panel_tabs import PanelTabs
 from nnstudio.workspace.runs_page.controller import RunsPage
+from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.runs_page.rows import RunRow
 
 BUTTONS = (
@@ -57,6 +58,20 @@ def _curves(details: Details) -> QWidget:
     return tab
 
 
+def _evaluation(details: Details) -> QWidget:
+    from nnstudio.ui.runs_page.evaluation_tab import EvaluationTab
+
+    tab = EvaluationTab(details.judging)
+    tab.cell_chosen.connect(details.show_cell)
+    return tab
+
+
+def _samples(details: Details) -> QWidget:
+    from nnstudio.ui.runs_page.judged_tab import JudgedTab
+
+    return JudgedTab(details.judging)
+
+
 def _settings(details: Details) -> QWidget:
     return SettingsTab(details.page)
 
@@ -73,6 +88,8 @@ def _model(details: Details) -> QWidget:
 
 TABS: tuple[TabSpec, ...] = (
     TabSpec("curves", "Curves", "training", _curves),
+    TabSpec("evaluation", "Evaluation", "evaluation", _evaluation),
+    TabSpec("samples", "Samples", "image", _samples),
     TabSpec("settings", "Settings", "settings", _settings),
     TabSpec("model", "Model", "model", _model),
     TabSpec("log", "Log", "log", _log),
@@ -112,6 +129,8 @@ class Details(QWidget):
     def __init__(self, page: RunsPage, jobs: ReadingJobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.page, self.jobs = page, jobs
+        self._judging_jobs = ReadingJobs(self)  # may take long, and keeps no list waiting
+        self.judging = Judging(page, self._judging_jobs)
         self.name = ElidedLabel()
         self.name.setFont(theme.text_font(15, QFont.Weight.DemiBold))
         self.state = Pill()
@@ -214,11 +233,19 @@ class Details(QWidget):
         self.tabs.show_panel(id)
         self.tab(id).setFocus()
 
+    def show_cell(self, right: int, given: int) -> None:
+        """Show the samples of a cell of the confusion matrix."""
+        self.judging.show_cell(right, given)
+        self.show_tab("samples")
+
     def stop(self) -> None:
-        """Leave nothing behind that follows a project."""
-        model = self._holders["model"].widget
-        if isinstance(model, ModelTab):
-            model.stop()
+        """Leave no thread behind, and nothing that follows a project."""
+        self.judging.cancel()
+        self._judging_jobs.close()
+        for holder in self._holders.values():
+            stop = getattr(holder.widget, "stop", None)
+            if stop is not None:
+                stop()
 
     # -- Qt -----------------------------------------------------------------------------------
 
