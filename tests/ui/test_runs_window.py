@@ -19,10 +19,13 @@ from nnstudio.runs.store import RunStore
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.runs_page.curves_tab import CurvesTab
+from nnstudio.ui.runs_page.evaluation_tab import EvaluationTab
+from nnstudio.ui.runs_page.judged_tab import JudgedTab
 from nnstudio.ui.runs_page.log_tab import LogTab
 from nnstudio.ui.runs_page.model_tab import ModelTab
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.runs_page.filters import RunFilter
+from tests.kept_runs import table, train_kinds
 from tests.runs_made_up import write_run
 from tests.ui.shell import closed, small_project, small_workspace
 
@@ -241,3 +244,33 @@ def test_without_runs_the_page_leads_to_the_model(
     assert window.actions_table.reason("runs.rename") == "Select a run first."
     window.runs.empty.button.click()
     assert window.page == "model"
+
+
+def test_a_run_is_judged_and_a_cell_leads_to_its_samples(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    train_kinds(tmp_path / "runs" / "kinds", table(tmp_path / "kinds.csv"))
+    window = open_window()
+    window.show_runs()
+    settled(window, qtbot)
+    details = window.runs.details
+    assert window.actions_table.run("runs.evaluation")
+    tab = details.tab("evaluation")
+    assert isinstance(tab, EvaluationTab)
+    qtbot.waitUntil(lambda: bool(tab.head_figures), timeout=30_000)
+    assert tab.head_figures[0].texts[0] == "Accuracy"
+    assert tab.head.part.currentText().startswith("Test (")
+    assert len(tab.classes.rows()) == 3
+    tab.views["ROC"].click()
+    assert tab.plot().isVisible()
+    tab.matrix.setFocus()
+    QTest.keyClick(tab.matrix, Qt.Key.Key_Down)
+    assert tab.matrix.cell == (1, 0)
+    QTest.keyClick(tab.matrix, Qt.Key.Key_Up)
+    QTest.keyClick(tab.matrix, Qt.Key.Key_Return)
+    samples = details.tab("samples")
+    assert isinstance(samples, JudgedTab)
+    qtbot.waitUntil(lambda: samples.shown is not None, timeout=30_000)
+    count = tab.matrix.told(0, 0).split(": ")[1].split(",")[0]
+    assert samples.cell.text() == "a, right"
+    assert len(samples.shown.indices) == int(count)  # type: ignore[union-attr]

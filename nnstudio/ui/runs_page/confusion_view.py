@@ -14,8 +14,8 @@ from nnstudio.ui.theme import current as theme
 WORDS = 84
 """Pixels for the words at the left, at most."""
 LINE = 20
-SMALLEST = 22
-"""Below this size of a cell there is no number in it."""
+NUMBER = (26, 15)
+"""Width and height below which there is no number in a cell."""
 LARGEST = 64
 
 
@@ -63,24 +63,25 @@ class ConfusionView(QWidget):
     def _count(self) -> int:
         return 0 if self._matrix is None else len(self._matrix.classes)
 
-    def _grid(self) -> tuple[float, float, float]:
-        """Left and top of the cells, and the side of one."""
+    def _grid(self) -> tuple[float, float, float, float]:
+        """Left and top of the cells, width and height of one."""
         metrics = self.fontMetrics()
         names = self._matrix.classes if self._matrix is not None else ()
         left = min(WORDS, max((metrics.horizontalAdvance(n) for n in names), default=0)) + 12 + LINE
-        top = 2 * LINE
-        room = min(self.width() - left - 4, self.height() - top - 4)
-        side = min(LARGEST, max(2.0, room / max(1, self._count)))
-        return left, top, math.floor(side) if side >= SMALLEST else side
+        count = max(1, self._count)
+        width = min(LARGEST, max(2.0, (self.width() - left - 8) / count))
+        top = 2 * LINE if width >= NUMBER[0] else LINE
+        height = min(LARGEST, width, max(2.0, (self.height() - top - 8) / count))
+        return left, top, min(width, 3 * height), height
 
     def place(self, right: int, given: int) -> QRectF:
         """Where a cell is."""
-        left, top, side = self._grid()
-        return QRectF(left + given * side, top + right * side, side, side)
+        left, top, width, height = self._grid()
+        return QRectF(left + given * width, top + right * height, width, height)
 
     def _cell_at(self, at: QPointF) -> tuple[int, int] | None:
-        left, top, side = self._grid()
-        given, right = int((at.x() - left) // side), int((at.y() - top) // side)
+        left, top, width, height = self._grid()
+        given, right = int((at.x() - left) // width), int((at.y() - top) // height)
         inside = 0 <= given < self._count and 0 <= right < self._count
         return (right, given) if inside else None
 
@@ -107,10 +108,10 @@ class ConfusionView(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, top, side = self._grid()
-        names, shares = self._matrix.classes, self._matrix.by_row()
-        written = side >= SMALLEST
-        self._paint_words(painter, left, top, side, names, written)
+        _, _, width, height = self._grid()
+        shares = self._matrix.by_row()
+        written = width >= NUMBER[0] and height >= NUMBER[1]
+        self._paint_words(painter, self._matrix.classes)
         painter.setFont(theme.figure_font(theme.SMALL_SIZE))
         gap = 1.0 if written else 0.0
         for right, row in enumerate(self._matrix.counts):
@@ -136,37 +137,30 @@ class ConfusionView(QWidget):
             painter.drawRoundedRect(self.place(*cell).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.end()
 
-    def _paint_words(
-        self,
-        painter: QPainter,
-        left: float,
-        top: float,
-        side: float,
-        names: tuple[str, ...],
-        written: bool,
-    ) -> None:
+    def _paint_words(self, painter: QPainter, names: tuple[str, ...]) -> None:
+        left, top, width, height = self._grid()
         painter.setFont(theme.text_font(theme.SMALL_SIZE))
         painter.setPen(theme.qcolor("muted"))
-        whole = round(side * len(names))
+        across, down = round(width * len(names)), height * len(names)
         centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(QRect(round(left), 0, max(whole, 60), LINE), centre, "Given")
+        painter.drawText(QRect(round(left), 0, max(across, 60), LINE), centre, "Given")
         painter.save()
-        painter.translate(LINE / 2, top + whole / 2)
+        painter.translate(LINE / 2, top + down / 2)
         painter.rotate(-90)
         painter.drawText(QRectF(-40, -LINE / 2, 80, LINE), centre, "Right")
         painter.restore()
-        every = 1 if written else max(1, math.ceil(14 / side))
+        every = max(1, math.ceil(13 / height))
         metrics = painter.fontMetrics()
         for k in range(0, len(names), every):
             elided = metrics.elidedText(
                 names[k], Qt.TextElideMode.ElideRight, round(left - LINE - 8)
             )
-            area = QRectF(LINE, top + k * side, left - LINE - 6, side * every)
+            area = QRectF(LINE, top + k * height, left - LINE - 6, height * every)
             side_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(area, int(side_right), elided)
-            if written:
-                short = metrics.elidedText(names[k], Qt.TextElideMode.ElideRight, round(side))
-                painter.drawText(QRectF(left + k * side, LINE, side, LINE), int(centre), short)
+        for k in range(len(names)) if width >= NUMBER[0] else ():
+            short = metrics.elidedText(names[k], Qt.TextElideMode.ElideRight, round(width))
+            painter.drawText(QRectF(left + k * width, LINE, width, LINE), int(centre), short)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -126,6 +126,8 @@ class EvaluationTab(JudgingTab):
         self.no_matrix = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.no_matrix.setProperty("role", "muted")
         self.classes, self.numbers = BarTable(_columns()), BarTable(_number_columns())
+        for table in (self.classes, self.numbers):  # in the order of the classes at first
+            table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.classes.setAccessibleName("Figures by class")
         self.numbers.setAccessibleName("Figures by number")
         self._right = QStackedWidget()

@@ -135,12 +135,8 @@ class JudgingTab(QWidget):
     def refresh(self) -> None:
         """Judge the selected run, if that can be seen."""
         if self.isVisible():
-            self.judging.judge(self.judging.part if self._is_same() else None)
+            self.judging.judge()
             self.show_now()
-
-    def _is_same(self) -> bool:
-        judged = self.judging.judged
-        return judged is not None and judged.run.record.id == self.judging.run_id
 
     def show_now(self) -> None:
         """Show the state of the judging, if it can be seen."""

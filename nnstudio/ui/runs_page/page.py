@@ -16,7 +16,7 @@ from nnstudio.ui.runs_page.details import Details
 from nnstudio.ui.runs_page.head import RunsHead
 from nnstudio.ui.runs_page.jobs import ReadingJobs
 from nnstudio.ui.runs_page.note_editor import ask_text
-from nnstudio.ui.runs_page.table import RunsTable
+from nnstudio.ui.runs_page.table import ROW, RunsTable
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
@@ -27,6 +27,8 @@ from nnstudio.workspace.workspace import Workspace
 
 FOLLOW, LOOK = 500, 3_000
 """Milliseconds between two looks at the runs that are trained, and at the whole store."""
+AROUND = 96
+"""Height of what stands above the rows of the table, and of the pills."""
 WIDE = 1_700
 """From this width on the details stand beside the table."""
 MENU = (
@@ -99,6 +101,7 @@ class RunsView(QWidget):
         self.split.addWidget(upper)
         self.split.addWidget(self.details)
         self._is_moved = False
+        self._divided_for = -1
         self.split.splitterMoved.connect(self._on_moved)
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 1)
@@ -162,8 +165,22 @@ class RunsView(QWidget):
         if not self.page.rows:
             self._say_why_nothing()
         self.details.setVisible(self.page.selection is not None)
+        if len(self.page.rows) != self._divided_for:
+            self._divided_for = len(self.page.rows)
+            self._divide()
         self.details.refresh()
         self.changed.emit()
+
+    def _divide(self) -> None:
+        """Give table and details their parts, until the user of the window has decided."""
+        if self._is_moved:
+            return
+        beside = self.split.orientation() == Qt.Orientation.Horizontal
+        whole = self.width() if beside else self.height()
+        first = round(whole * (0.58 if beside else 0.46))
+        if not beside:  # no more than the rows need
+            first = min(first, AROUND + ROW * max(3, len(self.page.rows)))
+        self.split.setSizes([first, whole - first])
 
     def _on_moved(self) -> None:
         self._is_moved = True
@@ -300,15 +317,12 @@ class RunsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width, height = event.size().width(), event.size().height()
-        beside = width >= WIDE
+        beside = event.size().width() >= WIDE
         wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
         if self.split.orientation() != wanted:
             self.split.setOrientation(wanted)
             self._is_moved = False
-        if not self._is_moved:  # until its user has decided
-            whole, first = (width, 0.58) if beside else (height, 0.46)
-            self.split.setSizes([round(first * whole), round((1 - first) * whole)])
+        self._divide()
 
 
 def _open_folder(folder: Path) -> None:

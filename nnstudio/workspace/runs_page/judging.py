@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # needs torch
     from nnstudio.workspace.data_page.shown_samples import ShownSamples
     from nnstudio.workspace.opened_run import OpenedRun
 
-KEPT = 4
+KEPT = 6
 """Judged parts that are kept, so that going to and fro computes nothing anew."""
 
 
@@ -56,18 +56,15 @@ class Judging:
         self.done, self.of = 0, 0
         self.is_busy = self.is_reading = False
 
-    @property
-    def run_id(self) -> str | None:
-        """The selected run."""
-        return self._page.selected_id
-
     # -- judging ------------------------------------------------------------------------------
 
     def judge(self, part: str | None = None) -> None:
         """Judge the selected run on a part; without a name as the run itself would."""
         row = self._page.selection
         wanted = None if row is None else (row.id, row.stamp, part)
-        if wanted == self._wanted and (self.is_busy or self.judged is not None or self.problem):
+        is_there = self.is_busy or self.judged is not None or self.problem
+        same = self._wanted is not None and wanted is not None and wanted[:2] == self._wanted[:2]
+        if is_there and (wanted == self._wanted or (same and part is None)):
             return
         self.cancel()
         self._wanted, self.part = wanted, part
@@ -108,6 +105,9 @@ class Judging:
     def _take(self, judged: Judged) -> None:
         self.judged, self.problem = judged, ""
         self.part = judged.evaluation.part
+        if self._wanted is not None:
+            self._wanted = (*self._wanted[:2], self.part)
+            self._kept[self._wanted] = judged
         self.output = next(iter(judged.evaluation.outputs))
 
     def _on_failed(self, error: Exception) -> None:
