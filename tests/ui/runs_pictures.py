@@ -28,7 +28,6 @@ from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.kept_run import Keeping
 from nnstudio.workspace.runs_page.filters import RunFilter
-from nnstudio.workspace.runs_page.reading import Reader
 from nnstudio.workspace.training import fitted
 from nnstudio.workspace.workspace import Workspace
 from tests.runs_made_up import many
@@ -101,14 +100,11 @@ def _deleted(window: MainWindow) -> None:
 
 def _judged(window: MainWindow, tab: str, view: str = "") -> None:
     """A run that has been trained, on digits, to be judged."""
-    folder = window.settings.runs_folder.parent / "judged"
     project = with_settings(load_target("SimpleCNN/421k"), JUDGED)
-    kept = Keeping.in_store(RunStore(folder), "SimpleCNN digits")
+    kept = Keeping.in_store(RunStore(window.settings.runs_folder), "SimpleCNN digits")
     fitting, _ = fitted(project)
     made = Workspace(fitting).start_training(kept)
     made.join()
-    window.runs.page.folder = folder
-    window.runs.page._reader = Reader(folder)
     window.show_runs()
     settle(window)
     window.runs.details.show_tab(tab)

@@ -108,13 +108,17 @@ def settings_that_differ(rows: Sequence[RunRow]) -> tuple[str, ...]:
     """Names of settings that are not the same in all of the runs."""
     if len(rows) < 2:
         return ()
-    first = rows[0].record.settings
-    names = [name for name in setting_titles() if name != "data"]
-    return tuple(
-        name
-        for name in names
-        if any(row.record.settings.get(name) != first.get(name) for row in rows)
-    )
+    first, titles = rows[0].record.settings, setting_titles()
+    alike = [(name, first.get(name)) for name in titles if name != "data"]
+    found: set[str] = set()
+    for row in rows:  # of many thousands most are as the first, or differ where others did
+        settings = row.record.settings
+        if settings != first:
+            others = [name for name, value in alike if settings.get(name) != value]
+            if others:
+                found.update(others)
+                alike = [(name, value) for name, value in alike if name not in found]
+    return tuple(name for name in titles if name in found)
 
 
 def differs(column: RunColumn, rows: Sequence[RunRow]) -> bool:
