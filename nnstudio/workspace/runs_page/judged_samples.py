@@ -39,7 +39,7 @@ class JudgedSamples(ShownSamples):
         one = self.judged[index]
         if one.right is None:
             return f"{one.given} for {one.answer}"
-        chance = f" {100 * one.chance:.0f} %" if one.chance is not None else ""
+        chance = f", {100 * one.chance:.0f} %" if one.chance is not None else ""
         return f"{one.answer}{chance}" if one.right else f"{one.answer} → {one.given}{chance}"
 
     def said(self, index: int) -> tuple[tuple[str, str], ...]:
