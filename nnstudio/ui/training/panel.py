@@ -205,7 +205,6 @@ class TrainingPanel(QWidget):
         """Name the run under which this is kept; a click on it shows it among all runs."""
         self._kept_id = id
         self.kept.setVisible(bool(id))
-        self.kept.setText(id)
         self._fit_head(self.width())
         self.kept.setToolTip(f"Run {id}: show it on the page Runs\n{folder}")
         self.kept.setAccessibleName(f"Show run {id} on the page Runs")
@@ -306,14 +305,22 @@ class TrainingPanel(QWidget):
             self.table_button.setChecked(event.size().width() >= WIDE)
 
     def _fit_head(self, width: int) -> None:
+        if not self.kept.isHidden():
+            width -= self._fit_kept(width)
         self.plots.smoothing.show_title(width >= NARROW)
         self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
         self.figures["step"].setVisible(width >= NARROW - 96)
         self.model.setVisible(width >= NARROW - 344)
         self.plots.smoothing.setVisible(width >= NARROW - 272)
+
+    def _fit_kept(self, width: int) -> int:
+        """Name the run by its id, by the end of it, or by its icon; how much room that takes."""
         style = Qt.ToolButtonStyle
-        roomy = width >= NARROW + 180  # its whole name, else its icon
+        named = width >= NARROW - 100
+        self.kept.setText(self._kept_id if width >= NARROW + 240 else self._kept_id[-6:])
         self.kept.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
+            style.ToolButtonTextBesideIcon if named else style.ToolButtonIconOnly
         )
-        self.kept.setFixedWidth(self.kept.sizeHint().width() if roomy else 28)
+        room = self.kept.sizeHint().width() if named else 28
+        self.kept.setFixedWidth(room)
+        return room + 14
