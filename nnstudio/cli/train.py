@@ -120,7 +120,7 @@ def _keeping(options: argparse.Namespace, project: Project) -> Keeping | None:
     if options.no_run:
         return None
     try:
-        return Keeping.in_store(RunStore(), title)
+        return Keeping.in_store(RunStore(), title, Path(options.target) if is_file else None)
     except RunStoreError as error:
         console(stderr=True).print(f"warning: {error} The training is not kept.", markup=False)
         return None

@@ -116,6 +116,18 @@ class PlainPlot(pg.PlotWidget):
             self.addItem(pg.PlotDataItem(x, y, pen=pen, antialias=True, connect="finite"))
         self.enableAutoRange()
 
+    def show_curves(
+        self, curves: Sequence[tuple[Sequence[float], Sequence[float], str, float]]
+    ) -> None:
+        """Show lines by their points between 0 and 1: (x, y, colour of the theme, width) each."""
+        self._begin(lambda: self.show_curves(curves))
+        self._bottom.set_words(())
+        for x, y, colour, width in curves:
+            pen = pg.mkPen(theme.qcolor(colour), width=width)
+            self.addItem(pg.PlotDataItem(list(x), list(y), pen=pen, antialias=True))
+        self.setXRange(0, 1, 0.02)
+        self.setYRange(0, 1, 0.02)
+
     def show_levels(
         self,
         levels: NDArray[np.float64],

@@ -34,6 +34,11 @@ class FlowArea(QWidget):
         self._widgets.append(widget)
         self.updateGeometry()
 
+    def forget(self) -> None:
+        """Place none of the widgets any more; whoever made them takes them away."""
+        self._widgets.clear()
+        self.updateGeometry()
+
     def _visible(self) -> list[QWidget]:
         return [widget for widget in self._widgets if not widget.isHidden()]
 

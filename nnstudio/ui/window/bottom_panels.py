@@ -166,6 +166,7 @@ class TrainingPage(QWidget):
     """The settings at the left, the plots at the right; those are made on first need."""
 
     run_requested = Signal()
+    kept_requested = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -204,6 +205,7 @@ class TrainingPage(QWidget):
 
             panel = TrainingPanel()
             panel.run_requested.connect(self.run_requested)
+            panel.kept_requested.connect(self.kept_requested)
             self._panel = panel
             self._beside.addWidget(panel, 1)
         return self._panel
