@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,15 @@ def _rank(done: EpochDone, settings: TrainingSettings) -> float:
     if figure is None:
         return float("inf")
     return figure if settings.best_by in LOWER_IS_BETTER else -figure
+
+
+def refuse_no_number(loss: float, epoch: int, step: int) -> None:
+    """Raise `TrainingError` for a loss that is infinite or no number, `step` steps into `epoch`."""
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"The loss became {loss} in epoch {epoch}, by step {step:,}: "
+            "try a lower learning rate, or clip the gradients."
+        )
 
 
 def refuse_missing_figure(

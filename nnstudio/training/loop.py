@@ -6,7 +6,6 @@ global random numbers meanwhile.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -38,11 +37,16 @@ from nnstudio.training.events import (
     Stopping,
     Warned,
 )
-from nnstudio.training.failures import TrainingError, failure_event
+from nnstudio.training.failures import failure_event
 from nnstudio.training.figures import read_all
-from nnstudio.training.judging import Judge, deciding_metrics, refuse_missing_figure
+from nnstudio.training.judging import (
+    Judge,
+    deciding_metrics,
+    refuse_missing_figure,
+    refuse_no_number,
+)
 from nnstudio.training.machine import machine_set_up
-from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
+from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals, remaining
 from nnstudio.training.resuming import Position
 from nnstudio.training.schedules import Schedule
 from nnstudio.training.shared_step import refuse_to_train, step_for
@@ -319,11 +323,7 @@ class _Training:
     def _finite(self, meter: Meter) -> RunningTotals:
         """The sums of all processes."""
         totals = reduce(add, self.world.gather(meter.read()))
-        if not math.isfinite(totals.loss):
-            raise TrainingError(
-                f"The loss became {totals.loss} in epoch {self.epoch}, by step {self.step:,}: "
-                "try a lower learning rate, or clip the gradients."
-            )
+        refuse_no_number(totals.loss, self.epoch, self.step)
         return totals
 
     def _tell_steps(self) -> Iterator[Event]:
@@ -333,9 +333,7 @@ class _Training:
             return
         metrics, per_second = news
         done, steps = self._steps_done(), self.settings.epochs * self.batches.steps
-        trained, remaining = now - self.seconds_before, None
-        if trained >= 1.0 or done == steps:
-            remaining = trained / (done - self.first_step) * (steps - done)
+        trained = now - self.seconds_before
         yield StepsDone(
             epoch=self.epoch,
             step=done,
@@ -344,7 +342,7 @@ class _Training:
             accuracy=metrics.accuracy,
             learning_rate=self.rate,
             samples_per_second=per_second,
-            remaining_seconds=remaining,
+            remaining_seconds=remaining(trained, done - self.first_step, steps - done),
         )
 
     def _steps_done(self) -> int:

@@ -132,6 +132,11 @@ class Clock:
             self._paused_at = None
 
 
+def remaining(seconds: float, done: int, left: int) -> float | None:
+    """Seconds that so many steps more will take; None if it is too early to tell."""
+    return seconds / done * left if seconds >= 1.0 or not left else None
+
+
 class ReportWindow:
     """Totals since the last report; may reach over the end of an epoch."""
 

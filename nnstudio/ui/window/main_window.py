@@ -106,9 +106,8 @@ class MainWindow(QMainWindow):
         self.leaving = LeavingTraining(self, workspace, self.training)
         self.documents.may_replace = self.leaving.may_replace
         self.editor.put_above_canvas(WaitingNotice(self.leaving))
-        self.data = DataView(
-            workspace, settings, understand, steps or step_kinds(), self._pages.stack
-        )
+        kinds = steps or step_kinds()
+        self.data = DataView(workspace, settings, understand, kinds, self._pages.stack)
         self.runs = RunsView(workspace, settings, self._pages.stack)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
