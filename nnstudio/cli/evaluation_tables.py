@@ -30,7 +30,7 @@ def print_evaluation(run: RunRecord, found: Evaluation) -> None:
     """All of one part."""
     lines = console()
     made = found.predictions
-    lines.print(Text.assemble((run.name, "bold"), f"  {run.id}  {run.state.lower()}"))
+    lines.print(Text.assemble((run.name, "bold"), f"  run {run.id}, {run.state.lower()}"))
     where = "weights of the last step"
     if found.epoch is not None:
         steps = int(made.checkpoint.partition("-")[2] or 0)
@@ -93,7 +93,9 @@ def _number(value: float | None, share: bool = False) -> str:
     if share:
         return f"{100 * value:.2f} %"
     size = abs(value)
-    return f"{value:.4f}" if 1e-3 <= size < 1e4 or value == 0 else f"{value:.4g}"
+    if 1e-3 <= size < 1e4 or value == 0:
+        return f"{value:.4f}"
+    return f"{value:,.1f}" if 1e4 <= size < 1e9 else f"{value:.4g}"
 
 
 def _print_rows(figures: OutputFigures) -> None:

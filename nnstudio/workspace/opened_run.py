@@ -25,6 +25,7 @@ from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.folder import MODEL_FILE, PROJECT_FILE, SPLITS_FILE
+from nnstudio.runs.owner import owner_of
 from nnstudio.runs.record import RECORD, RunRecord, read_record
 from nnstudio.runs.store import RunStore
 from nnstudio.workspace.evaluating import (
@@ -169,22 +170,45 @@ class OpenedRun:
         return KeptWeights(self.folder, path.name, checkpoints.sum_of_weights(path))
 
     def _chosen_checkpoint(self, which: Which | None) -> Path:
+        from nnstudio.training import checkpoints
+
+        folder = checkpoints.folder_of(self.folder)
+        if not any((folder / name).exists() for name in (checkpoints.BEST, checkpoints.LAST)):
+            why = "the run ended before the first one was written"
+            if owner_of(self.folder) is not None:
+                why = "the first one is written after half a minute, or when the training stops"
+            raise RunStoreError(f"'{self.record.name}' has no checkpoint: {why}.")
         if which is not None:
             return self.checkpoint(which)
-        try:
-            return self.checkpoint("best")
-        except UserError:
-            return self.checkpoint("last")
+        return self.checkpoint("last" if checkpoints.best_of(self.folder) is None else "best")
 
     def predict(self, inputs: object, which: Which = "best") -> Rows:
         """What the model gives for tensors or arrays as it takes them, one or several by name.
 
-        They must be prepared as those of the training, as the `inputs` of a part are after its
-        `to_model`. Outputs have samples along the model's batch axis.
+        They must be prepared as those of the training, which `prepare` does. Outputs have samples
+        along the model's batch axis.
         """
         if which not in self._models:
             self._models[which] = self.model(which)
         return predicted(self._models[which], inputs, self.settings, self.takes)
+
+    def prepare(self, fields: object) -> Rows:
+        """New samples as the model takes them, prepared with what the training part told.
+
+        fields: values (n, ...) by the names of the fields, in the units of the data; categories as
+        words; without names where the model gets one field. Raises `DataError` with one sentence.
+        """
+        from nnstudio.data.pipeline.assembling import inputs_for_model
+        from nnstudio.data.pipeline.new_samples import samples_of
+        from nnstudio.data.pipeline.understanding import built_in, samples_for
+        from nnstudio.data.preparation import keeping
+
+        spec = self.project.data
+        info = built_in(spec)
+        if info is not None:  # its fields stand in no project
+            spec = samples_for(spec, self.mapping).spec
+        samples = samples_of(spec, fields)
+        return inputs_for_model(samples, self.mapping, keeping.read(self.folder), info)
 
     @cached_property
     def _models(self) -> dict[str, nn.Module]:

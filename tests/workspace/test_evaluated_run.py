@@ -13,11 +13,13 @@ import torch
 
 import nnstudio
 from nnstudio.data.info import DataError
+from nnstudio.data.rows import first
 from nnstudio.evaluation import predicting
 from nnstudio.evaluation.errors import EvaluationError
 from nnstudio.evaluation.evaluation import Evaluation
 from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.number_figures import NumberFigures
+from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.owner import Ownership
 from nnstudio.workspace.finished_run import FinishedRun
 from nnstudio.workspace.opened_run import open_folder
@@ -101,6 +103,12 @@ def test_predictions_are_kept_and_made_again_for_other_weights(
     assert predicted == ["test", "test", "test"]
 
 
+def test_a_run_without_a_checkpoint_is_refused(copied: Path) -> None:
+    shutil.rmtree(copied / "checkpoints")
+    with pytest.raises(RunStoreError, match="'Kinds' has no checkpoint: the run ended before"):
+        judged(copied)
+
+
 def test_the_test_part_is_judged_unless_another_is_named(copied: Path) -> None:
     assert judged(copied).part == "test"
     sizes = open_folder(copied).sizes()
@@ -180,6 +188,27 @@ def test_a_model_predicts_what_it_takes_and_says_what_that_is(copied: Path) -> N
         run.predict(torch.zeros(4, 7))
 
 
+def test_new_samples_are_prepared_as_those_of_the_training(copied: Path) -> None:
+    run = open_folder(copied)
+    parts = run.parts()
+    assert parts.samples is not None
+    raw = {name: parts.samples.fields[name][parts.parts.test] for name in ("size", "weight")}
+    prepared = run.prepare(raw)
+    assert isinstance(prepared, torch.Tensor)
+    assert torch.equal(prepared, first(parts.test.inputs))
+    assert first(run.predict(run.prepare({"size": 1.0, "weight": 5.0}))).shape == (1, 3)
+    for fields, told in (
+        ({"size": [1.0]}, "Expected values for size, weight, but 'weight' is missing"),
+        ({"size": [1.0], "weight": [1.0, 2.0]}, "as many values of each field, received 1 of size"),
+        ({"size": ["a"], "weight": [1.0]}, "Expected numbers for 'size'"),
+        ({"size": [float("nan")], "weight": [1.0]}, "'size' has no value in sample 1"),
+        ({"size": [[1.0]], "weight": [[1.0]]}, "A sample of 'size' is a single number, but"),
+        ([1.0, 2.0], "Expected values by the names of the fields: size, weight"),
+    ):
+        with pytest.raises(DataError, match=told):
+            run.prepare(fields)
+
+
 def test_errors_of_prepared_numbers_are_in_the_units_of_the_data(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     x = random.normal(0, 1, 80)
@@ -205,3 +234,22 @@ def test_errors_of_prepared_numbers_are_in_the_units_of_the_data(tmp_path: Path)
     assert np.allclose(made["target"][:, 0], rows[found.predictions.index, 1], atol=1e-2)
     assert 50 < (figures.together.mae.value or 0) < 1_000
     assert (figures.loss.value or 0) < 10  # as it was trained
+
+
+def test_samples_that_balancing_made_are_not_judged(tmp_path: Path) -> None:
+    data = table(tmp_path / "kinds.csv")
+    rows = data.read_text().splitlines()
+    kept = [row for k, row in enumerate(rows) if not row.endswith("a") or k % 2]  # a is rare
+    data.write_text("\n".join(kept) + "\n")
+    run = open_folder(
+        train_kinds(tmp_path / "run", data, balance="smote", epochs=1).folder or tmp_path
+    )
+    own, every = run.own_parts().train, run.parts().train
+    count = len(run.parts().parts.train)
+    assert len(every) > len(own) == count
+    assert torch.equal(first(own.inputs), first(every.inputs)[:count])
+    samples = run.parts().samples
+    assert samples is not None
+    sizes = samples.fields["size"][run.parts().parts.train]
+    assert np.allclose(first(own.inputs)[:, 0].numpy(), sizes)
+    assert judged(run.folder, "train").samples == count

@@ -50,7 +50,9 @@ def test_project_model_and_samples_come_back(trained: FinishedRun) -> None:
     found, wanted = run.model("last").state_dict(), trained.model().state_dict()
     assert found.keys() == wanted.keys()
     assert all(same(found[key], wanted[key]) for key in wanted)
+    drawn = torch.get_rng_state()
     assert not run.model().training
+    assert torch.equal(drawn, torch.get_rng_state())  # a training beside it stays the same
     parts = run.parts()
     made = assemble(samples_for(trained.project.data, run.mapping), run.mapping)
     for name in ("train", "validation", "test"):

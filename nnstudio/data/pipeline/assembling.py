@@ -170,28 +170,51 @@ def _part(
     there: dict[str, Stream],
     indices: Indices,
 ) -> DataSet:
+    shared = _are_large(samples, [there[one.field] for one in feed.inputs])
+    made = _inputs(samples, preparation, info, feed, there, None if shared else indices)
+    return replace(
+        made,
+        info=replace(info, samples=len(indices)),
+        targets=targets_of(samples, preparation, indices),
+        rows=torch.from_numpy(indices) if shared else None,
+        augmentation=_by_inputs(samples.spec.augmentation, feed, there),
+        kinds={one.name: _kind(there[one.field]) for one in feed.inputs},
+    )
+
+
+def _inputs(
+    samples: Samples,
+    preparation: FittedPreparation,
+    info: DataSetInfo,
+    feed: InputMapping,
+    there: dict[str, Stream],
+    indices: Indices | None,
+) -> DataSet:
+    """The inputs of those samples, or of all, without targets."""
     inputs: dict[str, Tensor] = {}
     sizes, scales = {}, {}
-    shared = _are_large(samples, [there[one.field] for one in feed.inputs])
     for one in feed.inputs:
-        values, scale = preparation.stream(samples, None if shared else indices, there[one.field])
+        values, scale = preparation.stream(samples, indices, there[one.field])
         inputs[one.name], to = _shaped(info, values, one, there[one.field])
         if to:
             sizes[one.name] = to
         if scale is not None:
             scales[one.name] = _tensors(scale, inputs[one.name].ndim)
     rows: Rows = inputs if feed.named else next(iter(inputs.values()))
-    return DataSet(
-        replace(info, samples=len(indices)),
-        rows,
-        targets_of(samples, preparation, indices),
-        sizes,
-        feed.batch_axis,
-        rows=torch.from_numpy(indices) if shared else None,
-        scales=scales,
-        augmentation=_by_inputs(samples.spec.augmentation, feed, there),
-        kinds={one.name: _kind(there[one.field]) for one in feed.inputs},
-    )
+    return DataSet(info, rows, {}, sizes, feed.batch_axis, scales=scales)
+
+
+def inputs_for_model(
+    samples: Samples,
+    feed: InputMapping,
+    preparation: FittedPreparation,
+    info: DataSetInfo | None = None,
+) -> Rows:
+    """Samples of the inputs' fields alone as the model takes them, prepared as they were."""
+    samples, info = _asked(samples, feed, info)
+    there = {stream.name: stream for stream in streams(samples.spec)}
+    made = _inputs(samples, preparation, info, feed, there, None)
+    return made.to_model(made.inputs)
 
 
 def _by_inputs(
