@@ -113,6 +113,10 @@ def test_a_training_is_seen_noted_compared_deleted_and_brought_back(
     window.runs.notice.choose("Undo")
     assert sorted(names(window)) == ["Other", "Small first"]
     assert not window.runs.notice.isVisible()
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert sorted(names(window)) == ["Other", "Small first"]
 
 
 def test_a_stopped_run_goes_on_in_its_own_folder(
