@@ -188,15 +188,8 @@ class EvaluationTab(JudgingTab):
         if figures is self._figures:
             return
         self._figures = figures
-        for old in self.head_figures:
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        self.flow.forget()
         self.head_figures = [HeadFigure(name, one) for name, one in figures.head().items()]
-        for made in self.head_figures:
-            self.flow.add(made)
-            made.show()
+        self.flow.fill(self.head_figures)
         rows: Sequence[Any] = getattr(figures, "by_class", ()) or getattr(figures, "by_label", ())
         self.classes.set_rows(rows)
         self.numbers.set_rows(getattr(figures, "by_number", ()))
@@ -204,6 +197,7 @@ class EvaluationTab(JudgingTab):
         curves = getattr(figures, "curves", None)
         for name in ("ROC", "Precision-recall"):
             self.views[name].setEnabled(curves is not None)
+            self.views[name].setVisible(curves is not None or "curves" in missing)
             self.views[name].setToolTip(missing.get("curves", ""))
         if curves is None:
             self.views["Classes"].setChecked(True)
