@@ -239,7 +239,8 @@ class RunStore:
         try:
             yield
         except (OSError, FileError, sqlite3.Error) as error:
-            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {error}.") from error
+            said = str(getattr(error, "strerror", None) or error).rstrip(".")
+            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {said}.") from error
 
 
 def _stamp(folder: Path) -> int | None:

@@ -119,13 +119,9 @@ def _judged(window: MainWindow, tab: str, view: str = "") -> None:
 
 
 def _broken(window: MainWindow) -> None:
-    window.runs.page.problem = (
-        "Runs cannot be kept in /home/ada/.local/share/nnstudio/runs: [Errno 13] Permission "
-        "denied: '/home/ada/.local/share/nnstudio/runs/index.sqlite'."
-    )
+    window.settings.runs_folder.write_text("no folder", encoding="utf-8")
     window.show_runs()
-    window.runs.page.close()
-    window.runs.refresh()
+    settle(window)
 
 
 def _none(window: MainWindow) -> None:

@@ -23,6 +23,7 @@ from nnstudio.ui.runs_page.evaluation_tab import EvaluationTab
 from nnstudio.ui.runs_page.judged_tab import JudgedTab
 from nnstudio.ui.runs_page.log_tab import LogTab
 from nnstudio.ui.runs_page.model_tab import ModelTab
+from nnstudio.ui.training.panel import TrainingPanel
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.runs_page.filters import RunFilter
 from tests.kept_runs import table, train_kinds
@@ -76,7 +77,11 @@ def test_a_training_is_seen_noted_compared_deleted_and_brought_back(
     window.training.drain()
     kept = window.training.kept_in
     assert kept is not None
-    window.panels.training.kept_requested.emit(kept.name)  # the run's name in the Training panel
+    panel = window.panels.training.panel()
+    assert isinstance(panel, TrainingPanel)
+    assert kept.name.endswith(panel.kept.text())
+    assert str(kept) in panel.kept.toolTip()
+    panel.kept.click()
     settled(window, qtbot)
     assert window.page == "runs"
     assert window.runs.page.selected_id == kept.name
@@ -108,6 +113,10 @@ def test_a_training_is_seen_noted_compared_deleted_and_brought_back(
     window.runs.notice.choose("Undo")
     assert sorted(names(window)) == ["Other", "Small first"]
     assert not window.runs.notice.isVisible()
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert sorted(names(window)) == ["Other", "Small first"]
 
 
 def test_a_stopped_run_goes_on_in_its_own_folder(

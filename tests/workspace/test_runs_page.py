@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nnstudio.data.pipeline.understanding import understood
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
@@ -25,6 +27,7 @@ from nnstudio.workspace.runs_page.histories import read
 from nnstudio.workspace.runs_page.overlay import MOST
 from nnstudio.workspace.runs_page.settings_rows import setting_rows
 from nnstudio.workspace.workspace import Workspace
+from tests.kept_runs import table
 from tests.runs_made_up import write_run
 from tests.ui.shell import small_project
 
@@ -360,6 +363,16 @@ def test_the_locked_project_is_read_back(runs: Runs) -> None:
     (row.folder / "project.nns").unlink()
     with pytest.raises(Refusal, match="its project is not known"):
         acts.project_of(row)
+
+
+def test_the_project_of_a_run_is_known_again_before_its_data_were_looked_at(tmp_path: Path) -> None:
+    project = with_settings(small_project(), {"data": str(table(tmp_path / "kinds.csv"))})
+    locked = replace(project, data=understood(project.data, project.training.loss))
+    assert locked.data != project.data
+    assert acts.is_project_of(project, locked)
+    assert acts.is_project_of(locked, locked)
+    assert not acts.is_project_of(with_settings(project, {"learning_rate": 0.5}), locked)
+    assert not acts.is_project_of(with_settings(project, {"validation": 0.3}), locked)
 
 
 def test_settings_side_by_side_mark_where_they_differ(runs: Runs) -> None:

@@ -11,7 +11,7 @@ from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.runs_page.details import TABS
 from nnstudio.ui.runs_page.page import RunsView
 from nnstudio.ui.training.controller import TrainingController
-from nnstudio.workspace.runs_page.acts import project_of
+from nnstudio.workspace.runs_page.acts import is_project_of, project_of
 
 
 class RunsActions:
@@ -67,7 +67,7 @@ class RunsActions:
             project = project_of(row)
         except UserError as error:
             raise Refusal(str(error)) from error
-        is_open = self._page.workspace.project == project
+        is_open = is_project_of(self._page.workspace.project, project)
         if is_open or self._open_project(project):
             self._show_training()
             self._training.start(row.record)

@@ -116,6 +116,8 @@ class RowsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if 0 < section <= len(self._said):
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             return self._said[section - 1] if role == Qt.ItemDataRole.DisplayRole else None
         field = self._fields[section - 1 - len(self._said)] if section else None
         match role:

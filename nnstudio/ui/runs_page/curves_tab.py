@@ -149,10 +149,6 @@ class CurvesTab(QWidget):
         if [what(run) for run in runs] == [what(run) for run in self._legend]:
             return
         self._legend = tuple(runs)
-        for entry in self.entries:
-            entry.hide()
-            entry.deleteLater()
-        self.legend.forget()
         self.entries = []
         for run in runs:
             entry = LegendEntry(run.name, run.colour)
@@ -160,9 +156,8 @@ class CurvesTab(QWidget):
             entry.setToolTip(f"{run.name}: click to show or hide its curves")
             entry.setAccessibleName(f"Show the curves of {run.name}")
             entry.toggled.connect(partial(self._on_entry, run.id))
-            self.legend.add(entry)
-            entry.show()
             self.entries.append(entry)
+        self.legend.fill(self.entries)
 
     def _on_entry(self, id: str, on: bool) -> None:
         self._hidden = self._hidden - {id} if on else self._hidden | {id}

@@ -33,6 +33,7 @@ _SHARES = ("accuracy", "top 5", "F1", "IoU", "labels right", "precision", "calib
 """Parts of the names of figures that are read as per cent."""
 MOST_CURVES = 12
 NARROW = 620
+_CURVES = ("ROC", "Precision-recall")
 
 
 def figure_words(name: str, figure: Figure | None) -> str:
@@ -49,7 +50,7 @@ class HeadFigure(QWidget):
 
     def __init__(self, name: str, figure: Figure, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel(name[:1].upper() + name[1:])
+        title = QLabel(name[:1].upper() + name[1:].replace("2", "²" if name == "R2" else "2"))
         title.setProperty("role", "muted")
         title.setFont(theme.text_font(theme.SMALL_SIZE))
         value = QLabel(figure_words(name, figure))
@@ -188,24 +189,21 @@ class EvaluationTab(JudgingTab):
         if figures is self._figures:
             return
         self._figures = figures
-        for old in self.head_figures:
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        self.flow.forget()
         self.head_figures = [HeadFigure(name, one) for name, one in figures.head().items()]
-        for made in self.head_figures:
-            self.flow.add(made)
-            made.show()
+        self.flow.fill(self.head_figures)
         rows: Sequence[Any] = getattr(figures, "by_class", ()) or getattr(figures, "by_label", ())
         self.classes.set_rows(rows)
         self.numbers.set_rows(getattr(figures, "by_number", ()))
         missing = getattr(figures, "missing", {})
         curves = getattr(figures, "curves", None)
-        for name in ("ROC", "Precision-recall"):
+        for name in _CURVES:
             self.views[name].setEnabled(curves is not None)
+            self.views[name].setVisible(curves is not None or "curves" in missing)
             self.views[name].setToolTip(missing.get("curves", ""))
-        if curves is None:
+        residuals = getattr(figures, "residuals", {})
+        self.views["Errors"].setVisible(bool(residuals))
+        checked = next(name for name, view in self.views.items() if view.isChecked())
+        if (checked == "Errors" and not residuals) or (checked in _CURVES and curves is None):
             self.views["Classes"].setChecked(True)
         self.views["Classes"].setText("Classes" if rows else "Numbers")
         self._on_view()
@@ -216,6 +214,9 @@ class EvaluationTab(JudgingTab):
     def _on_view(self) -> None:
         figures = self._figures
         curves = getattr(figures, "curves", None)
+        if self.views["Errors"].isChecked():
+            self._show_errors(next(iter(figures.residuals.values())))
+            return
         if self.views["Classes"].isChecked() or curves is None:
             has_numbers = bool(getattr(figures, "by_number", ()))
             self._right.setCurrentWidget(self.numbers if has_numbers else self.classes)
@@ -242,6 +243,16 @@ class EvaluationTab(JudgingTab):
         )
         self._right.setCurrentWidget(plot)
 
+    def _show_errors(self, residuals: Any) -> None:
+        """How often the value that was given is too low or too high by how much."""
+        plot = self.plot()
+        plot.show_bars([(residuals.counts, "accent", 0.85)], edges=residuals.edges)
+        plot.setToolTip(
+            f"Given less right, of {sum(residuals.counts):,} values: mean {residuals.mean:,.4g}, "
+            f"deviation {residuals.deviation:,.4g}"
+        )
+        self._right.setCurrentWidget(plot)
+
     def plot(self) -> PlainPlot:
         """The plot of curves; loads pyqtgraph the first time."""
         if self._plot is None:
@@ -263,4 +274,4 @@ class EvaluationTab(JudgingTab):
         self.refresh()
 
 
-_VIEWS = ("Classes", "ROC", "Precision-recall")
+_VIEWS = ("Classes", "ROC", "Precision-recall", "Errors")

@@ -136,12 +136,8 @@ class RunsHead(QFrame):
 
     def _show_pills(self) -> None:
         had_focus = any(button.hasFocus() for button in self.pill_buttons)
-        for button in self.pill_buttons:
-            button.hide()
-            button.setParent(None)
-            button.deleteLater()
-        self.pills.forget()
         self.pill_buttons = [self._pill(pill) for pill in self._pills]
+        self.pills.fill(self.pill_buttons)
         self.pills.setVisible(bool(self._pills))
         if had_focus:
             (self.pill_buttons[0] if self.pill_buttons else self.search).setFocus()
@@ -156,8 +152,6 @@ class RunsHead(QFrame):
         button.setAccessibleName(f"Remove the filter {pill.text}")
         icons.attach(button, "close", "muted", 12)
         button.clicked.connect(lambda: self._page.remove_pill(pill))
-        self.pills.add(button)
-        button.show()
         return button
 
     def _on_typed(self) -> None:

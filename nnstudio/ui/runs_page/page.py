@@ -134,6 +134,7 @@ class RunsView(QWidget):
         run = actions.run
         self.table.rename_requested.connect(partial(run, "runs.rename"))
         self.table.delete_requested.connect(partial(run, "runs.delete"))
+        self.table.undo_requested.connect(partial(run, "runs.undo_delete"))
         self.table.overlay_requested.connect(partial(run, "runs.overlay"))
         self.table.star_requested.connect(lambda id: self.doing(self.page.toggle_star, id))
         self.details.asked.connect(run)

@@ -32,7 +32,7 @@ from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.settings_rows import SettingRow, setting_rows
 
-ROW = 26
+ROW, WIDTH = 26, 200
 MARKED = int(Qt.ItemDataRole.UserRole) + 43
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -105,7 +105,9 @@ class _Marked(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.qcolor("warning", 0.22))
-            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 2, -7, -2), 4, 4)
+            area = QRectF(option.rect).adjusted(1, 2, -7, -2)
+            area.setWidth(min(area.width(), WIDTH - 8))  # the last column goes on to the edge
+            painter.drawRoundedRect(area, 4, 4)
             painter.restore()
         super().paint(painter, option, index)
 
@@ -188,7 +190,7 @@ class _Table(QTableView):
     def fit(self) -> None:
         """Give the titles and each run their widths."""
         for column in range(self.model().columnCount()):
-            self.setColumnWidth(column, 220 if column == 0 else 200)
+            self.setColumnWidth(column, 220 if column == 0 else WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

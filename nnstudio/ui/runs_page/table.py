@@ -177,13 +177,15 @@ def _side(id: str) -> int:
 
 
 class RunsTable(QTableView):
-    """`menu_requested(place)` on the screen; `rename_requested()` and `delete_requested()` by the
-    keys that tables have; `opened()` by Enter or a double-click; `refused(sentence)`.
+    """`menu_requested(place)` on the screen; `rename_requested()`, `delete_requested()`,
+    `undo_requested()` and `overlay_requested()` by the keys that tables have; `star_requested(id)`
+    by a click; `opened()` by Enter or a double-click.
     """
 
     menu_requested = Signal(QPoint)
     rename_requested = Signal()
     delete_requested = Signal()
+    undo_requested = Signal()
     overlay_requested = Signal()
     star_requested = Signal(str)
     opened = Signal()
@@ -332,17 +334,20 @@ class RunsTable(QTableView):
     # -- Qt -----------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        own = isinstance(event, QKeyEvent) and event.key() in self._keys
-        if own and event.type() == QEvent.Type.ShortcutOverride:
-            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier  # type: ignore[attr-defined]
-            if plain:  # the canvas lends its keys to the whole window
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            is_undo = event.matches(QKeySequence.StandardKey.Undo)
+            # the canvas lends its keys to the window, and undo would change what is not seen
+            if is_undo or (plain and event.key() in self._keys):
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         found = self._keys.get(event.key())
-        if found is not None and self.currentIndex().isValid():
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_requested.emit()
+        elif found is not None and self.currentIndex().isValid():
             found.emit()
         elif event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.as_text())

@@ -45,8 +45,8 @@ from nnstudio.ui.widgets.figure import NOTHING, Figure, Pill
 
 REDRAW = 60
 """Milliseconds between two drawings of the plots while events come."""
-NARROW = 800
-"""Below this width the head leaves out what can be read elsewhere."""
+NARROW = 912
+"""Below this width the head leaves out what can be read elsewhere, one after the other."""
 WIDE = 1180
 """From this width on the table of epochs stands beside the plots by itself."""
 
@@ -308,16 +308,16 @@ class TrainingPanel(QWidget):
         if not self.kept.isHidden():
             width -= self._fit_kept(width)
         self.plots.smoothing.show_title(width >= NARROW)
-        self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
-        self.figures["step"].setVisible(width >= NARROW - 96)
-        self.model.setVisible(width >= NARROW - 344)
-        self.plots.smoothing.setVisible(width >= NARROW - 272)
+        self.figures["device"].setVisible(width >= NARROW - 76)  # the status line says it, too
+        self.figures["step"].setVisible(width >= NARROW - 138)
+        self.plots.smoothing.setVisible(width >= NARROW - 256)
+        self.model.setVisible(width >= NARROW - 406)
 
     def _fit_kept(self, width: int) -> int:
         """Name the run by its id, by the end of it, or by its icon; how much room that takes."""
         style = Qt.ToolButtonStyle
-        named = width >= NARROW - 100
-        self.kept.setText(self._kept_id if width >= NARROW + 240 else self._kept_id[-6:])
+        named = width >= NARROW - 160
+        self.kept.setText(self._kept_id if width >= NARROW + 180 else self._kept_id[-6:])
         self.kept.setToolButtonStyle(
             style.ToolButtonTextBesideIcon if named else style.ToolButtonIconOnly
         )

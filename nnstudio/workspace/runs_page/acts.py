@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.settings import values_of
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import read_stored
 from nnstudio.project.values import Project
@@ -15,6 +17,9 @@ from nnstudio.runs.owner import owner_of
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.workspace.runs_page.rows import RunRow
+
+_UNDERSTOOD = ("fields", "targets", "feeds")
+"""Parts of a spec that are found out when its data are read."""
 
 
 def reason_not_to_resume(row: RunRow) -> str | None:
@@ -42,6 +47,23 @@ def project_of(row: RunRow) -> Project:
     if not path.is_file():
         raise Refusal(f"There is no {PROJECT_FILE} in {row.folder}: its project is not known")
     return read_stored(path).project
+
+
+def is_project_of(project: Project, locked: Project) -> bool:
+    """True if a run of the locked project can go on with this one: it is its own.
+
+    What is understood of the data is in the locked one only, unless somebody has looked at them.
+    """
+    ours, theirs = project.data, locked.data
+    looked_at = [(getattr(ours, name), getattr(theirs, name)) for name in _UNDERSTOOD]
+    return (
+        (project.root, project.blocks) == (locked.root, locked.blocks)
+        and project.values == locked.values
+        and project.training == locked.training
+        and place_of(ours.source) == place_of(theirs.source)
+        and values_of(ours) == values_of(theirs)
+        and all(not mine or mine == other for mine, other in looked_at)
+    )
 
 
 def source_of(row: RunRow) -> str:

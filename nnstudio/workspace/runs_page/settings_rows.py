@@ -30,8 +30,11 @@ class SettingRow:
 def setting_rows(
     runs: Sequence[RunRow], *, only_differences: bool = False, text: str = ""
 ) -> list[SettingRow]:
-    """A row for what the runs were made with and for each setting, in the order of their list."""
-    rows = [*_facts(runs), *_settings(runs)]
+    """A row for the model, for each setting in the order of their list, and for what the runs were
+    made with.
+    """
+    facts = _facts(runs)
+    rows = [*facts[:1], *_settings(runs), *facts[1:]]
     words = text.lower().split()
     return [
         row
