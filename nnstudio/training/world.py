@@ -7,6 +7,7 @@ and everything that one alone decides (a clock, a signal) is agreed on first.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -84,6 +85,7 @@ class SharedWorld(World):
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.has_failed = False
 
     def sum(self, numbers: Tensor) -> Tensor:
         import torch.distributed as dist
@@ -128,6 +130,7 @@ class SharedWorld(World):
         return chosen if isinstance(chosen, int) else max(1, cores() // self.place.local_size)
 
     def cause(self, error: Exception) -> Exception:
+        self.has_failed = True
         if not _is_of_the_connection(error):
             with suppress(RuntimeError, OSError, ValueError):
                 processes.publish(failure_event(error).sentence)
@@ -170,11 +173,15 @@ def joined(device_word: str, stopping: Callable[[], bool]) -> Iterator[tuple[Wor
     world = SharedWorld(place)
     try:
         yield world, device
-        with suppress(RuntimeError):  # another one has ended already
-            # Nobody leaves while the first still writes: who starts them ends them all then.
-            world.barrier()
+        if not world.has_failed:  # else the others are not where this one is
+            with suppress(RuntimeError):  # another one has ended already
+                # Nobody leaves while the first still writes: who starts them ends them all then.
+                world.barrier()
     finally:
+        # What holds on to the group goes first: its threads are to be joined now, not at the exit.
+        gc.collect()
         dist.destroy_process_group()
+        processes.next_training()
 
 
 def _device(word: str, place: Place) -> torch.device:

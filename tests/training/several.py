@@ -17,6 +17,7 @@ from torch import nn
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import loop
 from nnstudio.training.events import EpochDone, Failed
+from nnstudio.training.processes import leave
 from nnstudio.training.world import ALONE, World, joined
 from tests.parts import split
 from tests.training.tiny_training import points
@@ -29,6 +30,7 @@ CASES: dict[str, dict[str, Any]] = {
     "gathered": {"accumulate": 3, "clip_norm": 0.5},
     "weighted": {"class_weights": (1.0, 3.0, 0.5), "label_smoothing": 0.1},
     "ignored": {"ignored_class": 1},
+    "one to validate": {"loss": "mse", "samples": 34, "share": 0.043},
     "averaged": {"average_decay": 0.9, "loss": "mse"},
 }
 
@@ -45,7 +47,8 @@ def figures(name: str, world: World = ALONE) -> dict[str, Any]:
     """What a training of that case tells, and its weights."""
     wanted = dict(CASES[name])
     weights = wanted.pop("class_weights", None)
-    training, validation = split(points(SAMPLES), 0.25)
+    samples, share = wanted.pop("samples", SAMPLES), wanted.pop("share", 0.25)
+    training, validation = split(points(samples), share)
     if weights is not None:
         training = replace(training, class_weights={"": torch.tensor(weights)})
     wanted = {"learning_rate": 0.05, "batch_size": 8, "epochs": 2, "checkpoint": False, **wanted}
@@ -74,3 +77,4 @@ if __name__ == "__main__":
         found = {name: figures(name, world) for name in CASES}
         if world.rank == 0:
             json.dump(found, sys.stdout)
+    leave(0)

@@ -19,6 +19,8 @@ from torch import Tensor
 
 from nnstudio.errors import UserError
 from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.runs.record import read_record
+from nnstudio.runs.states import State
 from nnstudio.training import checkpoints
 from nnstudio.training.agreement import AgreedWishes, agreed_by_all
 from nnstudio.training.batches import Batches, part_of
@@ -201,27 +203,28 @@ def test_numbers_of_parts_are_those_of_the_whole_even_where_a_part_is_empty() ->
 # -- in earnest ---------------------------------------------------------------------------------
 
 
-def test_two_processes_train_as_one(tmp_path: Path) -> None:
+def test_two_processes_train_as_one() -> None:
     """Losses, figures and weights to the precision of float32, in every case."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = str(found.getsockname()[1])
     told = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
     told |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    begun = [
-        subprocess.Popen(
+
+    def begun(rank: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "-m", "tests.training.several"],
             env={**os.environ, **told, "RANK": str(rank), "LOCAL_RANK": str(rank)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for rank in (0, 1)
-    ]
-    alone = {name: figures(name) for name in CASES}
-    out, err = begun[0].communicate()
-    begun[1].communicate()
-    assert begun[0].returncode == 0, err
+
+    with begun(1) as other, begun(0) as first:
+        alone = {name: figures(name) for name in CASES}
+        out, err = first.communicate()
+        other.communicate()
+    assert first.returncode == 0, err
     for name, together in json.loads(out).items():
         for one, two in zip(alone[name]["epochs"], together["epochs"], strict=True):
             assert two == pytest.approx(one, rel=1e-5, abs=1e-6), name
@@ -247,6 +250,39 @@ def _torchrun(folder: Path, *words: str) -> subprocess.Popen[str]:
 def _children(process: int) -> list[int]:
     path = Path(f"/proc/{process}/task/{process}/children")
     return [int(word) for word in path.read_text().split()]
+
+
+FAILING = """
+import os, sys
+from nnstudio.__main__ import main
+from nnstudio.training.train_step import TrainStep
+
+step, steps = TrainStep.step, 0
+
+def failing(self, *words, **more):
+    global steps
+    steps += 1
+    if os.environ["RANK"] == "1" and steps > 50:
+        raise MemoryError
+    return step(self, *words, **more)
+
+TrainStep.step = failing
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_where_one_fails_all_end_and_one_sentence_is_said(tmp_path: Path) -> None:
+    (tmp_path / "failing.py").write_text(FAILING)
+    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--"]
+    words = [str(tmp_path / "failing.py"), "train", *TRAIN, "--run", str(tmp_path / "run")]
+    ended = subprocess.run([*start, *words], capture_output=True, text=True, check=False)
+    said = [line for line in ended.stderr.splitlines() if line.startswith("nnstudio: ")]
+    assert len(said) == 1
+    assert "There is not enough memory" in said[0]
+    record = read_record(tmp_path / "run")
+    assert record.state is State.FAILED
+    assert "There is not enough memory" in record.result["sentence"]
 
 
 @pytest.mark.slow

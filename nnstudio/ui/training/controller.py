@@ -175,6 +175,8 @@ class TrainingController(QObject):
         if self.is_paused:
             self.resume()
             return
+        if self.measuring.is_busy:  # both would draw from the same random state
+            raise Refusal("Wait for the end of the measurement.")
         self.drain()  # what the last one has not told yet
         try:
             self.source = self._workspace.source()
