@@ -305,6 +305,16 @@ _RUN = (
         note="End the training; what it has learned so far is kept.",
     ),
     window_act(
+        "run.start_apart",
+        "Run in a process of its own",
+        "Run",
+        0,
+        "Ctrl+Shift+Return",
+        icon="run",
+        note="Train beside what this window trains; it goes on when the window is closed, and the "
+        "page Runs shows it.",
+    ),
+    window_act(
         "run.measure",
         "Measure",
         "Run",

@@ -17,6 +17,14 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         note="Open the project of the run and go on from its last checkpoint.",
     ),
     window_act(
+        "runs.stop",
+        "Stop the training",
+        _MENU,
+        0,
+        icon="stop",
+        note="Ask the process that trains the run to stop, with a checkpoint.",
+    ),
+    window_act(
         "runs.duplicate",
         "Duplicate to change",
         _MENU,

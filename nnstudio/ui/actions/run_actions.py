@@ -31,6 +31,7 @@ class RunActions:
         self._open = open
         bind = actions.bind
         bind("run.start", self.start, self._no_start, title=self._start_title)
+        bind("run.start_apart", self.start_apart, self._no_start_apart)
         bind("run.pause", training.pause, self._no_pause)
         bind("run.stop", training.stop, self._no_stop)
         bind("run.fit_to_data", self.fit_to_data, open)
@@ -45,6 +46,11 @@ class RunActions:
             return
         self._training.start()
         self._canvas.forget_failure()
+
+    def start_apart(self) -> None:
+        """Train in another process, and show where it can be followed."""
+        self._training.workers.start()
+        self._actions.run("page.runs")
 
     def measure(self) -> None:
         """Do a few steps to see how long the training takes and whether it fits, or call it off."""
@@ -68,6 +74,12 @@ class RunActions:
             return missing
         if self._training.is_active:
             return f"A training{self._training.mark.whose} is running already."
+        return self._no_sound_model()
+
+    def _no_start_apart(self) -> str | None:
+        return self._open() or self._no_sound_model()
+
+    def _no_sound_model(self) -> str | None:
         errors = self._workspace.report.errors
         return f"The model has problems first: {errors[0].sentence}" if errors else None
 

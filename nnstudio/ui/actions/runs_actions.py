@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nnstudio.errors import UserError
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.runs.owner import stop_owner
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.runs_page.details import TABS
 from nnstudio.ui.runs_page.page import RunsView
@@ -38,6 +39,7 @@ class RunsActions:
         self._show_training = show_training
         bind, one = actions.bind, self._reason_no_run
         bind("runs.resume", self.resume, self._reason_not_to_resume)
+        bind("runs.stop", self._told(self.stop), self._reason_not_to_stop)
         bind("runs.duplicate", self._told(self.duplicate), one)
         bind("runs.overlay", self._told(view.toggle_overlay), one)
         bind("runs.clear_overlay", self._page.clear_overlay, self._reason_no_overlay)
@@ -71,6 +73,16 @@ class RunsActions:
         if is_open or self._open_project(project):
             self._show_training()
             self._training.start(row.record)
+
+    def stop(self) -> None:
+        """Ask whoever trains the run to stop."""
+        row = self._page.selection
+        if row is None:
+            return
+        if self._training.is_active and row.folder == self._training.kept_in:
+            self._training.stop()
+        else:
+            stop_owner(row.folder)
 
     def duplicate(self) -> None:
         """Open the project of the run as a new one, with the settings of the run."""
@@ -112,6 +124,11 @@ class RunsActions:
     def _reason_not_to_resume(self) -> str | None:
         busy = "A training is running already." if self._training.is_active else None
         return self._reason_elsewhere() or self._page.reason_not_to_resume() or busy
+
+    def _reason_not_to_stop(self) -> str | None:
+        row = self._page.selection
+        idle = "No training is at work on it." if row is not None and not row.is_active else None
+        return self._reason_no_run() or idle
 
     def _reason_not_to_delete(self) -> str | None:
         row = self._page.selection

@@ -32,7 +32,7 @@ AROUND = 96
 WIDE = 1_700
 """From this width on the details stand beside the table."""
 MENU = (
-    ("runs.resume", "runs.duplicate"),
+    ("runs.resume", "runs.stop", "runs.duplicate"),
     ("runs.overlay", "runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
     ("runs.delete",),

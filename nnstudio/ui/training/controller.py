@@ -31,6 +31,7 @@ from nnstudio.ui.number_text import duration
 from nnstudio.ui.training.measuring import Measuring
 from nnstudio.ui.training.result_text import best_epoch, where_stopped
 from nnstudio.ui.training.run_mark import RunMark
+from nnstudio.ui.training.workers import Workers
 from nnstudio.workspace.finished_epochs import epochs_before
 from nnstudio.workspace.kept_run import Keeping, KeptRun
 from nnstudio.workspace.workspace import Workspace
@@ -104,6 +105,9 @@ class TrainingController(QObject):
         self.result = ""
         self.measuring = Measuring(workspace, self)
         self.measuring.noted.connect(lambda sentence: self.noted.emit(sentence, ""))
+        self.workers = Workers(workspace, store_folder, self)
+        self.workers.refused.connect(self.refused)
+        self.workers.began.connect(lambda title: self.noted.emit(f"{title} is trained apart", ""))
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.drain)
 
