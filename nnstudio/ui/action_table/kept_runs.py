@@ -26,6 +26,15 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         note="Open the project of the run, with its settings, as a new one.",
     ),
     window_act(
+        "runs.export_model",
+        "Export trained model...",
+        _MENU,
+        0,
+        "Ctrl+Shift+E",
+        icon="export",
+        note="A folder that predicts without this program, proved on the run's own data.",
+    ),
+    window_act(
         "runs.overlay",
         "Show in the curves",
         _MENU,

@@ -39,6 +39,7 @@ class RunsActions:
         bind, one = actions.bind, self._reason_no_run
         bind("runs.resume", self.resume, self._reason_not_to_resume)
         bind("runs.duplicate", self._told(self.duplicate), one)
+        bind("runs.export_model", view.export_model, self._reason_not_to_export)
         bind("runs.overlay", self._told(view.toggle_overlay), one)
         bind("runs.clear_overlay", self._page.clear_overlay, self._reason_no_overlay)
         bind("runs.star", self._told(view.toggle_star), one, title=self._star_title)
@@ -112,6 +113,13 @@ class RunsActions:
     def _reason_not_to_resume(self) -> str | None:
         busy = "A training is running already." if self._training.is_active else None
         return self._reason_elsewhere() or self._page.reason_not_to_resume() or busy
+
+    def _reason_not_to_export(self) -> str | None:
+        row = self._page.selection
+        if row is not None and row.is_active:
+            return "It can be exported when its training has ended."
+        busy = "A model is being exported already." if self._view.exporting.is_busy else None
+        return self._reason_no_run() or busy
 
     def _reason_not_to_delete(self) -> str | None:
         row = self._page.selection

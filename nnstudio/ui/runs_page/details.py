@@ -26,7 +26,7 @@ from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.runs_page.rows import RunRow
 
 BUTTONS = (
-    *("runs.resume", "runs.duplicate", "runs.folder"),
+    *("runs.resume", "runs.duplicate", "runs.export_model", "runs.folder"),
     *("runs.rename", "runs.note", "runs.delete"),
 )
 """The acts that have a button, by importance: where there is little room the last ones go."""
