@@ -79,9 +79,10 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
     window_act("runs.curves", "Curves", "Run/Runs", 1, "Ctrl+Alt+1", icon="training"),
     window_act("runs.evaluation", "Evaluation", "Run/Runs", 1, "Ctrl+Alt+2", icon="evaluation"),
     window_act("runs.samples", "Judged samples", "Run/Runs", 1, "Ctrl+Alt+3", icon="image"),
-    window_act("runs.settings", "Settings of a run", "Run/Runs", 1, "Ctrl+Alt+4", icon="settings"),
-    window_act("runs.model", "Model as trained", "Run/Runs", 1, "Ctrl+Alt+5", icon="model"),
-    window_act("runs.log", "Log of the run", "Run/Runs", 1, "Ctrl+Alt+6", icon="log"),
+    window_act("runs.try", "Try it", "Run/Runs", 1, "Ctrl+Alt+4", icon="edit"),
+    window_act("runs.settings", "Settings of a run", "Run/Runs", 1, "Ctrl+Alt+5", icon="settings"),
+    window_act("runs.model", "Model as trained", "Run/Runs", 1, "Ctrl+Alt+6", icon="model"),
+    window_act("runs.log", "Log of the run", "Run/Runs", 1, "Ctrl+Alt+7", icon="log"),
     window_act(
         "runs.export",
         "Export the curves...",
