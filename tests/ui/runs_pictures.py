@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import itertools
 import os
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QPointF, QTimer
 
 from nnstudio.project.presets import load_target
 from nnstudio.project.settings import with_settings
@@ -118,6 +119,44 @@ def _judged(window: MainWindow, tab: str, view: str = "") -> None:
     settle(window)
 
 
+def _exported(window: MainWindow) -> None:
+    """The sentence at the end of an export."""
+    from nnstudio.export.proof import Proof
+    from nnstudio.workspace.export_run import Exported
+
+    _shown(window)
+    folder = Path("/home/ada/Documents/SimpleCNN trained")
+    window.runs.exporting._name = "SimpleCNN baseline"
+    window.runs.exporting._on_done(Exported(folder, Proof(2.4e-7, 8)))
+
+
+def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
+    """The tab Try it of a run on digits."""
+    _judged(window, "try")
+    details = window.runs.details
+    window.runs.split.setSizes([170, 900])
+    tab = details.tab("try")
+    for _ in range(400):
+        wait(50)
+        if not details.trying.is_busy:
+            break
+    names = [name for name, _ in details.trying.trial.modules]  # type: ignore[union-attr]
+    if module:
+        tab.look_at(next(name for name in names if module in name))  # type: ignore[attr-defined]
+    if act == "draw":
+        pad = tab.given.pad  # type: ignore[attr-defined]
+        points = [(60, 40), (160, 40), (130, 110), (100, 190)]
+        for (a, b), (c, d) in itertools.pairwise(points):
+            pad.draw_line(QPointF(a, b), QPointF(c, d))
+    elif act == "sample":
+        tab.given.step(1)  # type: ignore[attr-defined]
+    for _ in range(100):
+        wait(50)
+        if not details._trying_jobs.is_busy:
+            break
+    settle(window)
+
+
 def _broken(window: MainWindow) -> None:
     window.settings.runs_folder.write_text("no folder", encoding="utf-8")
     window.show_runs()
@@ -148,8 +187,12 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "evaluation": lambda window: _judged(window, "evaluation"),
     "roc": lambda window: _judged(window, "evaluation", "ROC"),
     "samples": lambda window: _judged(window, "samples"),
+    "exported": _exported,
+    "try": lambda window: _tried(window, "", ""),
+    "try-drawn": lambda window: _tried(window, "draw"),
+    "try-sample": lambda window: _tried(window, "sample", "classifier"),
 }
-BLANK = ("empty", "broken", "evaluation", "roc", "samples")
+BLANK = ("empty", "broken", "evaluation", "roc", "samples", "try", "try-drawn", "try-sample")
 JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from nnstudio.export.proof import Proof
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.settings import with_settings
 from nnstudio.runs.states import State
@@ -283,3 +284,57 @@ def test_a_run_is_judged_and_a_cell_leads_to_its_samples(
     count = tab.matrix.told(0, 0).split(": ")[1].split(",")[0]
     assert samples.cell.text() == "a, right"
     assert len(samples.shown.indices) == int(count)  # type: ignore[union-attr]
+
+
+def test_a_trained_model_is_exported_from_the_page(
+    open_window: Callable[[], MainWindow],
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nnstudio.export.proof.prove", lambda *_: Proof(1e-7, 8))
+    train_kinds(tmp_path / "runs" / "kinds", table(tmp_path / "kinds.csv"))
+    window = open_window()
+    assert window.actions_table.reason("runs.export_model") == "Go to the page Runs first."
+    window.show_runs()
+    settled(window, qtbot)
+    exporting, out = window.runs.exporting, tmp_path / "out"
+    told: list[str] = []
+    exporting.told.connect(told.append)
+    opened: list[Path] = []
+    window.runs.open_folder = opened.append
+    exporting.ask_folder = lambda _name: tmp_path
+    assert window.actions_table.run("runs.export_model")
+    qtbot.waitUntil(lambda: not exporting.is_busy and bool(exporting.notice.sentence.text()))
+    qtbot.waitUntil(lambda: "holds other things" in exporting.notice.sentence.text())
+    assert "--force" not in exporting.notice.sentence.text()
+    assert exporting.notice.buttons == []
+    exporting.ask_folder = lambda _name: out
+    assert window.actions_table.run("runs.export_model")
+    assert "already" in str(window.actions_table.reason("runs.export_model"))
+    qtbot.waitUntil(lambda: "Proved: " in exporting.notice.sentence.text(), timeout=60_000)
+    assert told == ["Opening the run", "Writing", "Running predict.py by itself"]
+    exporting.notice.choose("Open the folder")
+    assert opened == [out]
+
+
+def test_an_export_is_called_off_when_the_window_closes(
+    open_window: Callable[[], MainWindow],
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nnstudio.export.proof._ALONE", "import time; time.sleep(200)")
+    train_kinds(tmp_path / "runs" / "kinds", table(tmp_path / "kinds.csv"))
+    window = open_window()
+    window.show_runs()
+    settled(window, qtbot)
+    exporting, out = window.runs.exporting, tmp_path / "out"
+    exporting.ask_folder = lambda _name: out
+    told: list[str] = []
+    exporting.told.connect(told.append)
+    assert window.actions_table.run("runs.export_model")
+    qtbot.waitUntil(lambda: told[-1:] == ["Running predict.py by itself"], timeout=60_000)
+    open_window()  # another one: this one is closed
+    assert not exporting._background.is_busy
+    assert "Not proved" in (out / "README.md").read_text()

@@ -41,6 +41,7 @@ class RunsActions:
         bind("runs.resume", self.resume, self._reason_not_to_resume)
         bind("runs.stop", self._told(self.stop), self._reason_not_to_stop)
         bind("runs.duplicate", self._told(self.duplicate), one)
+        bind("runs.export_model", view.export_model, self._reason_not_to_export)
         bind("runs.overlay", self._told(view.toggle_overlay), one)
         bind("runs.clear_overlay", self._page.clear_overlay, self._reason_no_overlay)
         bind("runs.star", self._told(view.toggle_star), one, title=self._star_title)
@@ -129,6 +130,13 @@ class RunsActions:
         row = self._page.selection
         idle = "No training is at work on it." if row is not None and not row.is_active else None
         return self._reason_no_run() or idle
+
+    def _reason_not_to_export(self) -> str | None:
+        row = self._page.selection
+        if row is not None and row.is_active:
+            return "It can be exported when its training has ended."
+        busy = "A model is being exported already." if self._view.exporting.is_busy else None
+        return self._reason_no_run() or busy
 
     def _reason_not_to_delete(self) -> str | None:
         row = self._page.selection

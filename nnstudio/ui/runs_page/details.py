@@ -24,9 +24,10 @@ from nnstudio.ui.widgets.panel_tabs import PanelTabs
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.runs_page.rows import RunRow
+from nnstudio.workspace.trying.controller import Trying
 
 BUTTONS = (
-    *("runs.resume", "runs.duplicate", "runs.folder"),
+    *("runs.resume", "runs.duplicate", "runs.export_model", "runs.folder"),
     *("runs.rename", "runs.note", "runs.delete"),
 )
 """The acts that have a button, by importance: where there is little room the last ones go."""
@@ -72,6 +73,12 @@ def _samples(details: Details) -> QWidget:
     return JudgedTab(details.judging)
 
 
+def _try(details: Details) -> QWidget:
+    from nnstudio.ui.runs_page.trying.tab import TryTab
+
+    return TryTab(details.trying)
+
+
 def _settings(details: Details) -> QWidget:
     return SettingsTab(details.page)
 
@@ -90,6 +97,7 @@ TABS: tuple[TabSpec, ...] = (
     TabSpec("curves", "Curves", "training", _curves),
     TabSpec("evaluation", "Evaluation", "evaluation", _evaluation),
     TabSpec("samples", "Samples", "image", _samples),
+    TabSpec("try", "Try it", "edit", _try),
     TabSpec("settings", "Settings", "settings", _settings),
     TabSpec("model", "Model", "model", _model),
     TabSpec("log", "Log", "log", _log),
@@ -131,6 +139,8 @@ class Details(QWidget):
         self.page, self.jobs = page, jobs
         self._judging_jobs = ReadingJobs(self)  # may take long, and keeps no list waiting
         self.judging = Judging(page, self._judging_jobs)
+        self._trying_jobs = ReadingJobs(self)
+        self.trying = Trying(page, self._trying_jobs)
         self.name = ElidedLabel()
         self.name.setFont(theme.text_font(15, QFont.Weight.DemiBold))
         self.state = Pill()
@@ -242,6 +252,7 @@ class Details(QWidget):
         """Leave no thread behind, and nothing that follows a project."""
         self.judging.cancel()
         self._judging_jobs.close()
+        self._trying_jobs.close()
         for holder in self._holders.values():
             stop = getattr(holder.widget, "stop", None)
             if stop is not None:

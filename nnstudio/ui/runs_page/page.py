@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWi
 from nnstudio.errors import UserError
 from nnstudio.ui.runs_page.acting import Acts
 from nnstudio.ui.runs_page.details import Details
+from nnstudio.ui.runs_page.exporting import Exporting
 from nnstudio.ui.runs_page.head import RunsHead
 from nnstudio.ui.runs_page.jobs import ReadingJobs
 from nnstudio.ui.runs_page.note_editor import ask_text
@@ -32,7 +33,7 @@ AROUND = 96
 WIDE = 1_700
 """From this width on the details stand beside the table."""
 MENU = (
-    ("runs.resume", "runs.stop", "runs.duplicate"),
+    ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model"),
     ("runs.overlay", "runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
     ("runs.delete",),
@@ -66,6 +67,7 @@ class RunsView(QWidget):
         self.notice = NoticeBar(tone="info")
         self.notice.close_button.show()
         self.notice.close_button.setToolTip("Close; the files stay in the trash")
+        self.exporting = Exporting(self)
         self.head = RunsHead(self.page)
         self.table = RunsTable(self.page)
         self.details = Details(self.page, self.jobs)
@@ -112,6 +114,7 @@ class RunsView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
+        column.addWidget(self.exporting.notice)
         column.addWidget(self._stack, 1)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
@@ -279,6 +282,12 @@ class RunsView(QWidget):
         if row is not None:
             self.open_folder(row.folder)
 
+    def export_model(self) -> None:
+        """Ask for a folder, and write the trained model of the selected run into it."""
+        row = self.page.selection
+        if row is not None:
+            self.exporting.ask_and_export(row, lambda folder: self.open_folder(folder))
+
     def copy_path(self) -> None:
         """Put the path of the selected run's folder into the clipboard."""
         row = self.page.selection
@@ -296,6 +305,7 @@ class RunsView(QWidget):
         self._settings.set_texts("runs columns", list(self.page.column_choice.ids))
         self._follow.stop()
         self._look.stop()
+        self.exporting.stop()
         self.page.close()
         self.jobs.close()
         self.table.stop()
