@@ -134,7 +134,7 @@ def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
     """The tab Try it of a run on digits."""
     _judged(window, "try")
     details = window.runs.details
-    window.runs.split.setSizes([170, 900])
+    window.runs.content.split.setSizes([170, 900])
     tab = details.tab("try")
     for _ in range(400):
         wait(50)

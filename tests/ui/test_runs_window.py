@@ -225,13 +225,13 @@ def test_what_is_typed_is_searched_and_pills_are_removed_by_keyboard(
     window = open_window()
     window.actions_table.run("runs.search")
     settled(window, qtbot)
-    head = window.runs.head
-    assert head.search.hasFocus()
+    head = window.runs.content.head
+    assert window.focusWidget() is head.search
     QTest.keyClicks(head.search, "sec")
     qtbot.waitUntil(lambda: names(window) == ["second"])
     assert head.count.text() == "1 of 2 runs"
     window.runs.page.show_filter(RunFilter(text="sec").toggled("states", "Failed"))
-    assert window.runs.nothing.isVisible()
+    assert window.runs.content.nothing.isVisible()
     head.pill_buttons[0].setFocus()
     QTest.keyClick(head.pill_buttons[0], Qt.Key.Key_Space)
     assert names(window) == ["second"]
@@ -250,9 +250,9 @@ def test_without_runs_the_page_leads_to_the_model(
     window = open_window()
     window.show_runs()
     settled(window, qtbot)
-    assert window.runs.state == "empty"
+    assert window.runs.content.state == "empty"
     assert window.actions_table.reason("runs.rename") == "Select a run first."
-    window.runs.empty.button.click()
+    window.runs.content.empty.button.click()
     assert window.page == "model"
 
 

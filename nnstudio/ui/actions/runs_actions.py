@@ -51,7 +51,7 @@ class RunsActions:
         bind("runs.copy_path", view.copy_path, one)
         bind("runs.delete", self._told(view.delete), self._reason_not_to_delete, title=self._delete)
         bind("runs.undo_delete", self._told(self._page.undo_delete), self._reason_no_undo)
-        bind("runs.export", view.details.export_curves, one)
+        bind("runs.export", lambda: view.details.export_curves(), one)
         bind("runs.rebuild", self._page.rebuild, self._reason_elsewhere)
         bind("runs.search", self.search)
         for spec in TABS:
@@ -94,8 +94,8 @@ class RunsActions:
     def search(self) -> None:
         """Go to the field in which runs are searched."""
         self._show_page()
-        self._view.head.search.setFocus()
-        self._view.head.search.selectAll()
+        self._view.content.head.search.setFocus()
+        self._view.content.head.search.selectAll()
 
     def show_tab(self, id: str) -> None:
         """Bring a tab of the details up."""

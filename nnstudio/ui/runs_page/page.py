@@ -1,25 +1,23 @@
-"""The page Runs: the table of all runs, below or beside it the selected one. Layout, not acts."""
+"""The page Runs: what can be done with the runs that are kept; what is seen is its content."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
 from nnstudio.ui.runs_page.acting import Acts
+from nnstudio.ui.runs_page.content import RunsContent
 from nnstudio.ui.runs_page.details import Details
 from nnstudio.ui.runs_page.exporting import Exporting
-from nnstudio.ui.runs_page.head import RunsHead
 from nnstudio.ui.runs_page.jobs import ReadingJobs
 from nnstudio.ui.runs_page.note_editor import ask_text
-from nnstudio.ui.runs_page.table import ROW, RunsTable
+from nnstudio.ui.runs_page.table import RunsTable
 from nnstudio.ui.settings import Settings
-from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
 from nnstudio.workspace.runs_page.acts import Deleted
 from nnstudio.workspace.runs_page.controller import RunsPage
@@ -28,10 +26,6 @@ from nnstudio.workspace.workspace import Workspace
 
 FOLLOW, LOOK = 500, 3_000
 """Milliseconds between two looks at the runs that are trained, and at the whole store."""
-AROUND = 96
-"""Height of what stands above the rows of the table, and of the pills."""
-WIDE = 1_700
-"""From this width on the details stand beside the table."""
 MENU = (
     ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model"),
     ("runs.overlay", "runs.star", "runs.rename", "runs.note"),
@@ -68,138 +62,56 @@ class RunsView(QWidget):
         self.notice.close_button.show()
         self.notice.close_button.setToolTip("Close; the files stay in the trash")
         self.exporting = Exporting(self)
-        self.head = RunsHead(self.page)
-        self.table = RunsTable(self.page)
-        self.details = Details(self.page, self.jobs)
-        self.details.refused.connect(self.refused)
-        self.empty = EmptyState(
-            "runs",
-            "No run yet",
-            "Every training is kept here, with its curves, settings, model and checkpoints. "
-            "Press Run on the page Model to begin.",
-            "Go to the model",
-        )
-        self.empty.requested.connect(self.model_requested)
-        self.broken = EmptyState("error", "Runs cannot be read", "", "Try again", colour="error")
-        self.broken.requested.connect(self.page.look)
-        self.busy = EmptyState("clock", "Reading the runs", "The first look takes a moment.")
-        self.nothing = EmptyState(
-            "search", "No run matches", "Other words or fewer filters show more.", "Show all runs"
-        )
-        self.nothing.requested.connect(lambda: self.page.show_filter(RunFilter()))
-        self._rows = QStackedWidget()
-        self._rows.addWidget(self.table)
-        self._rows.addWidget(self.nothing)
-        upper = QWidget()
-        upper.setMinimumHeight(140)
-        column = QVBoxLayout(upper)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        column.addWidget(self._rows, 1)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setHandleWidth(1)
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(upper)
-        self.split.addWidget(self.details)
-        self._is_moved = False
-        self._divided_for = -1
-        self.split.splitterMoved.connect(self._on_moved)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 1)
-        self._stack = QStackedWidget()
-        for widget in (self.split, self.empty, self.broken, self.busy):
-            self._stack.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(self.exporting.notice)
-        column.addWidget(self._stack, 1)
+        self._content: RunsContent | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.notice)
+        self._column.addWidget(self.exporting.notice)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
         self._look = QTimer(self, interval=LOOK)
         self._look.timeout.connect(self.page.look)
-        self.head.table_wanted.connect(self.table.setFocus)
-        self.table.menu_requested.connect(self._open_menu)
-        self.table.opened.connect(lambda: self.details.tabs.tabBar().setFocus())
         page = self.page
         for signal in (page.listed, page.updated, page.selected, page.overlaid):
             signal.connect(self.refresh)
-        page.curves_came.connect(self.details.refresh_tab)
         page.deleted.connect(self._on_deleted)
-        self.refresh()
+
+    @property
+    def content(self) -> RunsContent:
+        """What is seen, made when it is first needed."""
+        if self._content is None:
+            self._content = made = RunsContent(self.page, self.jobs, self)
+            made.refused.connect(self.refused)
+            made.model_requested.connect(self.model_requested)
+            made.table.menu_requested.connect(self._open_menu)
+            made.table.star_requested.connect(lambda id: self.doing(self.page.toggle_star, id))
+            if self._actions is not None:
+                made.bind(self._actions)
+            self._column.addWidget(made, 1)
+        return self._content
+
+    @property
+    def table(self) -> RunsTable:
+        """The table of runs."""
+        return self.content.table
+
+    @property
+    def details(self) -> Details:
+        """The selected run."""
+        return self.content.details
 
     def bind(self, actions: Acts) -> None:
         """Let buttons, keys and the context menu do what the table of acts says."""
         self._actions = actions
-        self.details.add_buttons(actions)
-        run = actions.run
-        self.table.rename_requested.connect(partial(run, "runs.rename"))
-        self.table.delete_requested.connect(partial(run, "runs.delete"))
-        self.table.undo_requested.connect(partial(run, "runs.undo_delete"))
-        self.table.overlay_requested.connect(partial(run, "runs.overlay"))
-        self.table.star_requested.connect(lambda id: self.doing(self.page.toggle_star, id))
-        self.details.asked.connect(run)
-
-    # -- what is shown ------------------------------------------------------------------------
-
-    @property
-    def state(self) -> str:
-        """What is shown: `broken`, `busy`, `empty` or `runs`."""
-        page = self.page
-        if page.problem:
-            return "broken"
-        if page.has_any:
-            return "runs"
-        return "busy" if page.is_busy else "empty"
+        if self._content is not None:
+            self._content.bind(actions)
 
     def refresh(self) -> None:
         """Show the page as it is now."""
-        shown = {
-            "broken": self.broken,
-            "busy": self.busy,
-            "empty": self.empty,
-            "runs": self.split,
-        }[self.state]
-        if self.state == "broken":
-            self.broken.show_text("Runs cannot be read", self.page.problem, "error", "error")
-        self._stack.setCurrentWidget(shown)
-        self._rows.setCurrentWidget(self.table if self.page.rows else self.nothing)
-        if not self.page.rows:
-            self._say_why_nothing()
-        self.details.setVisible(self.page.selection is not None)
-        if len(self.page.rows) != self._divided_for:
-            self._divided_for = len(self.page.rows)
-            self._divide()
-        self.details.refresh()
+        if self._content is not None:
+            self._content.refresh()
         self.changed.emit()
-
-    def _divide(self) -> None:
-        """Give table and details their parts, until the user of the window has decided."""
-        if self._is_moved:
-            return
-        beside = self.split.orientation() == Qt.Orientation.Horizontal
-        whole = self.width() if beside else self.height()
-        first = round(whole * (0.58 if beside else 0.46))
-        if not beside:  # no more than the rows need
-            first = min(first, AROUND + ROW * max(3, len(self.page.rows)))
-        self.split.setSizes([first, whole - first])
-
-    def _on_moved(self) -> None:
-        self._is_moved = True
-
-    def _say_why_nothing(self) -> None:
-        if self.page.filter.trashed:
-            self.nothing.show_text("The trash is empty", "Deleted runs are kept here.", "delete")
-        elif self.page.filter.is_everything:
-            self.nothing.show_text(
-                "All runs are in the trash", "Filter, In the trash shows them.", "delete"
-            )
-        else:
-            told = "Other words or fewer filters show more."
-            self.nothing.show_text("No run matches", told, "search")
-        self.nothing.button.setVisible(not self.page.filter.is_everything)
 
     def show_run(self, id: str) -> None:
         """Select a run, whatever is filtered."""
@@ -308,14 +220,14 @@ class RunsView(QWidget):
         self.exporting.stop()
         self.page.close()
         self.jobs.close()
-        self.table.stop()
-        self.head.stop()
-        self.details.stop()
+        if self._content is not None:
+            self._content.stop()
 
     # -- Qt -----------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.content.show()  # now: what is read begins when it can be seen
         self.page.look()
         self._follow.start()
         self._look.start()
@@ -325,15 +237,6 @@ class RunsView(QWidget):
         super().hideEvent(event)
         self._follow.stop()
         self._look.stop()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        beside = event.size().width() >= WIDE
-        wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
-        if self.split.orientation() != wanted:
-            self.split.setOrientation(wanted)
-            self._is_moved = False
-        self._divide()
 
 
 def _open_folder(folder: Path) -> None:
