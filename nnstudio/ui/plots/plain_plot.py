@@ -66,8 +66,19 @@ class PlainPlot(pg.PlotWidget):
         self._bottom.setHeight(22)
         self._left.setTickDensity(0.6)
         self._again: Callable[[], None] = self.clear
+        self._names = ("", "")
         theme.notifier.changed.connect(self._restyle)
         self._restyle()
+
+    def name_axes(self, bottom: str = "", left: str = "") -> None:
+        """Say what the axes are; nothing takes the words away."""
+        self._names = (bottom, left)
+        colour = theme.qcolor("plot.axis").name()
+        for axis, words in ((self._bottom, bottom), (self._left, left)):
+            axis.setLabel(words, color=colour)
+            axis.showLabel(bool(words))
+        self._bottom.setHeight(42 if bottom else 22)
+        self._left.setWidth(74 if left else 56)
 
     def show_bars(
         self,
@@ -162,6 +173,7 @@ class PlainPlot(pg.PlotWidget):
         self.setBackground(theme.qcolor("plot.background"))
         for axis in (self._left, self._bottom):
             axis.restyle()
+        self.name_axes(*self._names)
         self._again()
 
     def mouseDoubleClickEvent(self, event: object) -> None:

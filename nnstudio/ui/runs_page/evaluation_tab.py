@@ -33,6 +33,8 @@ _SHARES = ("accuracy", "top 5", "F1", "IoU", "labels right", "precision", "calib
 """Parts of the names of figures that are read as per cent."""
 MOST_CURVES = 12
 NARROW = 620
+_OF_ROC = ("False positive rate", "True positive rate")
+_OF_PRECISION_RECALL = ("Recall", "Precision")
 _CURVES = ("ROC", "Precision-recall")
 
 
@@ -234,6 +236,7 @@ class EvaluationTab(JudgingTab):
         if mean.x:
             drawn.append((mean.x, mean.y, "text", 2.5))
         plot.show_curves(drawn)
+        plot.name_axes(*(_OF_ROC if roc else _OF_PRECISION_RECALL))
         area = mean.area.value
         title = "ROC: the rate of right over wrong alarms" if roc else "Precision over recall"
         plot.setToolTip(
@@ -247,6 +250,7 @@ class EvaluationTab(JudgingTab):
         """How often the value that was given is too low or too high by how much."""
         plot = self.plot()
         plot.show_bars([(residuals.counts, "accent", 0.85)], edges=residuals.edges)
+        plot.name_axes("Given less right", "Values")
         plot.setToolTip(
             f"Given less right, of {sum(residuals.counts):,} values: mean {residuals.mean:,.4g}, "
             f"deviation {residuals.deviation:,.4g}"
