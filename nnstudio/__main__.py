@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from nnstudio.cli.stopping import wish
@@ -9,6 +10,15 @@ from nnstudio.cli.stopping import wish
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the window opens when no command is named."""
+    code = _heeding_signals(arguments)
+    if arguments is None and "WORLD_SIZE" in os.environ:
+        from nnstudio.training.processes import leave
+
+        leave(code)
+    return code
+
+
+def _heeding_signals(arguments: list[str] | None) -> int:
     with wish.heeded(to_the_end=arguments is None):
         try:
             from nnstudio.cli.main import run

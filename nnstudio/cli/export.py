@@ -48,6 +48,7 @@ def _module(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from nnstudio.export.folder import TakenError
     from nnstudio.workspace.export_run import export_run
     from nnstudio.workspace.opened_run import open_run
 
@@ -58,7 +59,11 @@ def _run(options: argparse.Namespace) -> int:
     if folder.suffix in (".py", SUFFIX) and not folder.is_dir():
         raise Refusal(f"A run is exported as a folder: expected its name, received '{folder}'")
     run = open_run(options.target)
-    made = export_run(run, folder, force=options.force)
+    try:
+        made = export_run(run, folder, force=options.force)
+    except TakenError as error:
+        said = str(error).rstrip(".")
+        raise Refusal(f"{said}; give --force to write beside them") from error
     print(f"{run.record.name} written to {folder}")
     print(made.proof.sentence, file=sys.stdout if made.proof.apart is not None else sys.stderr)
     return DONE if made.proof.apart is not None else NO

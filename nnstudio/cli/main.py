@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 import nnstudio
-from nnstudio.cli.output import flush, nobody_reads, say_warnings_in_one_line
+from nnstudio.cli.output import flush, nobody_reads, say_warnings_in_one_line, say_why
 from nnstudio.cli.stopping import wish
 from nnstudio.errors import UserError
 from nnstudio.training.priority import let_threads_sleep
@@ -64,7 +64,7 @@ def _run(words: list[str]) -> int:
     except (UserError, OSError) as error:
         if wish.came:
             raise KeyboardInterrupt from error
-        print(f"nnstudio: {_sentence(error)}", file=sys.stderr)
+        say_why(_sentence(error))
         return WRONG
     except Exception as error:
         if wish.came:
@@ -175,6 +175,11 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "--replace", action="store_true", help="train anew in the place of the run in --run"
     )
     parser.add_argument("--no-run", action="store_true", help="keep nothing")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="train nothing, but do a few steps to tell how long it takes and whether it fits",
+    )
     _json(parser)
     _settings(parser)
 

@@ -26,6 +26,14 @@ def flush() -> None:
             stream.flush()
 
 
+def say_why(sentence: str) -> None:
+    """Say why the command ends; of several processes that train together one alone does."""
+    from nnstudio.training.processes import is_first_to_tell
+
+    if is_first_to_tell(sentence):
+        print(f"nnstudio: {sentence}", file=sys.stderr)
+
+
 def nobody_reads() -> None:
     """Drop all further output, also that which Python writes as it ends."""
     for stream in (sys.stdout, sys.stderr):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from nnstudio.cli.choices import choices_of
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE, NO, STOPPED, WRONG
-from nnstudio.cli.output import nobody_reads, reader_has_gone
+from nnstudio.cli.output import nobody_reads, reader_has_gone, say_why
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import project_of
@@ -37,11 +36,14 @@ from nnstudio.training.events import (
     Warned,
     WeightsTaken,
 )
+from nnstudio.training.failures import TrainingError
+from nnstudio.training.processes import here
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.result_text import in_words, judged_by, where_stopped
 from nnstudio.workspace.chosen_data import with_choices
 from nnstudio.workspace.kept_run import Keeping, store_if_any
+from nnstudio.workspace.measuring import measured
 from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
@@ -54,14 +56,18 @@ def train(options: argparse.Namespace) -> int:
     project = project_of(options)
     project = with_settings(project, given_settings(options))
     project = with_choices(project, choices_of(options))
-    keeping = _keeping(options, project)
+    keeping = None if options.dry_run else _keeping(options, project)
     project, told = fitted(project)
-    if told and not options.json:
-        console(stderr=True).print(told)
-    if not options.json:
+    leads = here().leads
+    if leads and not options.json:
+        if told:
+            console(stderr=True).print(told)
         print_findings(project)
         _warn(project)
-    teller = _Json() if options.json else _Lines(project.root)
+    if options.dry_run:
+        return _measure(project, options)
+    told_by = _Json() if options.json else _Lines(project.root)
+    teller = told_by if leads else _Nothing()
     try:
         with wish.deferred():
             run = start(
@@ -76,9 +82,24 @@ def train(options: argparse.Namespace) -> int:
         nobody_reads()
         return STOPPED
     if isinstance(last, Failed):
-        print(f"nnstudio: {last.sentence}", file=sys.stderr)
+        say_why(last.sentence)
         return NO if last.line else WRONG
     return STOPPED if isinstance(last, Stopped) else DONE
+
+
+def _measure(project: Project, options: argparse.Namespace) -> int:
+    """Tell how long the training takes and whether it fits; `NO` if it does not."""
+    if here().size > 1:
+        raise Refusal("--dry-run measures one process: leave out torchrun")
+    try:
+        with wish.deferred():
+            found = measured(project, project.training, stopping=lambda: wish.came)
+    except TrainingError:
+        if wish.came:
+            return STOPPED
+        raise
+    print(json.dumps(found.to_json()) if options.json else found.sentence)
+    return DONE if found.fits else NO
 
 
 def _keeping(options: argparse.Namespace, project: Project) -> Keeping | None:
@@ -99,7 +120,7 @@ def _keeping(options: argparse.Namespace, project: Project) -> Keeping | None:
     if options.no_run:
         return None
     try:
-        return Keeping.in_store(RunStore(), title)
+        return Keeping.in_store(RunStore(), title, Path(options.target) if is_file else None)
     except RunStoreError as error:
         console(stderr=True).print(f"warning: {error} The training is not kept.", markup=False)
         return None
@@ -113,7 +134,7 @@ def _warn(project: Project) -> None:
             note.print(f"warning: {problem.block}: {problem.sentence}", markup=False)
 
 
-def _follow(run: Run, teller: _Json | _Lines) -> Event | None:
+def _follow(run: Run, teller: _Nothing | _Lines) -> Event | None:
     """Tell the events of a run until it ends; raises BrokenPipeError if nobody reads them."""
     last: Event | None = None
     with teller:
@@ -131,14 +152,21 @@ def _follow(run: Run, teller: _Json | _Lines) -> Event | None:
             time.sleep(POLL_SECONDS)
 
 
-class _Json:
-    """One JSON object per event and line."""
+class _Nothing:
+    """Tells nothing: of several processes that train together the first does."""
 
-    def __enter__(self) -> _Json:
+    def __enter__(self) -> _Nothing:
         return self
 
     def __exit__(self, *error: object) -> None:
         """Nothing to close."""
+
+    def tell(self, event: Event) -> None:
+        """Keep it to oneself."""
+
+
+class _Json(_Nothing):
+    """One JSON object per event and line."""
 
     def tell(self, event: Event) -> None:
         print(json.dumps(event.to_json()), flush=True)
@@ -211,9 +239,11 @@ class _Lines:
 
 def _place(event: Started) -> str:
     threads = event.threads if event.device == "cpu" else None
-    if threads is None:
-        return event.device
-    return f"{event.device} with {threads} thread{'' if threads == 1 else 's'}"
+    each = "" if event.processes == 1 else " each"
+    place = event.device if event.processes == 1 else event.device.partition(":")[0]
+    if threads is not None:
+        place += f" with {threads} thread{'' if threads == 1 else 's'}{each}"
+    return place if event.processes == 1 else f"{event.processes} processes on {place}"
 
 
 def _metrics(metrics: object) -> str:

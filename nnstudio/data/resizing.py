@@ -21,7 +21,8 @@ def resize(samples: Tensor, form: tuple[int, ...]) -> Tensor:
     several are averaged into one. Signals linearly, edge to edge.
     """
     if samples.ndim == 3:
-        return functional.interpolate(samples, prod(form), mode="linear").reshape(-1, *form)
+        resampled = functional.interpolate(samples, prod(form), mode="linear")
+        return resampled.reshape(len(samples), *form)
     image = image_of(form)
     if image is None:
         raise DataError(f"A picture cannot be given as {in_words(form)}.")
@@ -30,4 +31,4 @@ def resize(samples: Tensor, form: tuple[int, ...]) -> Tensor:
     if channels == 1 and samples.shape[1] > 1:
         samples = samples.mean(1, keepdim=True)
     samples = functional.interpolate(samples, (height, width), mode="bilinear", antialias=smooth)
-    return samples.expand(-1, channels, -1, -1).reshape(-1, *form)
+    return samples.expand(-1, channels, -1, -1).reshape(len(samples), *form)

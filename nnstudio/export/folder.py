@@ -28,8 +28,12 @@ _PACKAGES = {
 }
 
 
+class TakenError(Refusal):
+    """The folder holds other things; the message is one sentence."""
+
+
 def refuse_taken(folder: Path, force: bool) -> None:
-    """Raise `Refusal` if the folder is a file, or holds other things than an export."""
+    """Raise `Refusal` if the folder is a file, `TakenError` if it holds more than an export."""
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"{folder} is a file: expected a folder, which may be a new one.")
     if force or not folder.exists():
@@ -37,9 +41,9 @@ def refuse_taken(folder: Path, force: bool) -> None:
     others = sorted(p.name for p in folder.iterdir() if p.name not in (*FILES, "__pycache__"))
     if others:
         more = f" and {len(others) - 1} more" if others[1:] else ""
-        raise Refusal(
+        raise TakenError(
             f"{folder} holds other things ('{others[0]}'{more}): expected a new or empty folder, "
-            "or one with an earlier export; give --force to write beside them."
+            "or one with an earlier export."
         )
 
 

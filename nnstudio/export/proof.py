@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,15 @@ from nnstudio.data.rows import each
 from nnstudio.errors import UserError
 from nnstudio.export.recipe import Recipe
 from nnstudio.export.sample_files import NotWritableError, write_samples
+from nnstudio.symbols.work import look
 from nnstudio.training.objectives import answers
 
 MOST_APART = 1e-4
 """The largest difference that is rounding; of values beyond 1 in relation to them."""
 SAMPLES = 8
 SECONDS = 300
+LOOK = 0.1
+"""Seconds between two looks whether the proof is still wanted."""
 _ALONE = """
 import pathlib, runpy, sys
 class Nothing:
@@ -71,10 +75,17 @@ class Proof:
         )
 
 
-def prove(folder: Path, recipe: Recipe, model: nn.Module, made: Assembled) -> Proof:
+def prove(
+    folder: Path,
+    recipe: Recipe,
+    model: nn.Module,
+    made: Assembled,
+    called_off: Callable[[], bool] = lambda: False,
+) -> Proof:
     """Run the program in `folder` on a few samples of the run and compare.
 
-    Raises `ProofError` if it fails, or gives other numbers.
+    called_off: asked again and again; its process is ended then. Raises `ProofError` if it fails,
+    or gives other numbers, and `CancelledError` if it was called off.
     """
     name, places = _some(made)
     part: DataSet = getattr(made, name)
@@ -85,7 +96,7 @@ def prove(folder: Path, recipe: Recipe, model: nn.Module, made: Assembled) -> Pr
             files = write_samples(recipe, made.samples, numbers, Path(temporary))
         except NotWritableError as error:
             return Proof(None, why=str(error))
-        found = _run_alone(folder, files, Path(temporary) / "outputs.npz")
+        found = _run_alone(folder, files, Path(temporary) / "outputs.npz", called_off)
     with torch.inference_mode():
         expected = _expected(recipe, model, part, places)
     return Proof(_compared(found, expected), len(places))
@@ -118,36 +129,53 @@ def _expected(
 
 
 def _run_alone(
-    folder: Path, files: Sequence[Path], outputs: Path
+    folder: Path, files: Sequence[Path], outputs: Path, called_off: Callable[[], bool]
 ) -> dict[str, NDArray[np.float32]]:
     """The outputs of the program for the files, from a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     words = [*map(str, files), "--json", "--outputs", str(outputs)]
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-c", _ALONE, str(folder.absolute()), *words],
             cwd=outputs.parent,  # masks are written there
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-            check=False,
-            timeout=SECONDS,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        said, wrong = _ended(process, called_off)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProofError(f"predict.py could not be run: {error}.") from error
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+    if process.returncode:
+        said = (wrong.strip().splitlines() or ["nothing"])[-1]
         raise ProofError(f"predict.py could not use the run's own samples; it says: {said}")
     try:
-        json.loads(done.stdout)
+        json.loads(said)
         with np.load(outputs, allow_pickle=False) as found:
             return {name: found[name] for name in found.files}
     except (OSError, ValueError) as error:
         raise ProofError(f"predict.py has given nothing that can be compared: {error}.") from error
+
+
+def _ended(process: subprocess.Popen[str], called_off: Callable[[], bool]) -> tuple[str, str]:
+    """What it said and what went wrong, at its end; it does not outlive this call."""
+    until = time.monotonic() + SECONDS
+    with process:
+        try:
+            while True:
+                look(called_off)
+                try:
+                    return process.communicate(timeout=LOOK)
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() > until:
+                        raise
+        finally:
+            if process.poll() is None:
+                process.kill()
 
 
 def _compared(

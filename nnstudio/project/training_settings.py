@@ -34,7 +34,12 @@ class LengthSettings(SettingsPart):
     ] = 10
     batch_size: Annotated[
         int,
-        Field(title="Batch size", description="Samples per step.", ge=1, le=65_536),
+        Field(
+            title="Batch size",
+            description="Samples per step, of all processes together.",
+            ge=1,
+            le=65_536,
+        ),
     ] = 32
 
 

@@ -27,6 +27,8 @@ CREATE TABLE runs (
 CREATE INDEX by_id ON runs (id);
 CREATE INDEX by_time ON runs (trashed, created);
 """
+_AT_ONCE = 500
+"""Values in one question to SQLite, which takes 999 at least."""
 _INSERT = f"INSERT OR REPLACE INTO runs VALUES ({', '.join('?' * 12)})"
 
 
@@ -104,6 +106,23 @@ class Index:
         with self._open() as found:
             rows = found.execute("SELECT folder, stamp, state FROM runs").fetchall()
         return {folder: (stamp, state) for folder, stamp, state in rows}
+
+    def stamps_by_age(self) -> dict[str, int]:
+        """Time stamp of every row by folder, newest run first."""
+        asked = "SELECT folder, stamp FROM runs ORDER BY created DESC, id DESC"
+        with self._open() as found:
+            return dict(found.execute(asked).fetchall())
+
+    def of_folders(self, folders: Sequence[str]) -> list[RunRecord]:
+        """Those that lie in these folders, in no order."""
+        records = []
+        with self._open() as found:
+            for begin in range(0, len(folders), _AT_ONCE):
+                part = folders[begin : begin + _AT_ONCE]
+                places = ", ".join("?" * len(part))
+                asked = f"SELECT folder, record FROM runs WHERE folder IN ({places})"
+                records += _records(found.execute(asked, part).fetchall())
+        return records
 
     def find(self, wanted: Wanted, limit: int | None, offset: int) -> list[RunRecord]:
         """Those wanted, newest first: at most `limit` after `offset`."""

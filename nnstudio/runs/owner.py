@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -55,6 +56,23 @@ def owner_of(folder: Path) -> Owner | None:
     """The living owner of a run's folder."""
     found = _read(folder / LOCK)
     return found if found is not None and found.is_alive else None
+
+
+def stop_owner(folder: Path) -> None:
+    """Ask the process that trains in a folder to stop, as Ctrl+C does.
+
+    On Windows, where no process can be asked, it is ended; its last checkpoint stays. Raises
+    `RunStoreError` if there is none, it is on another machine, or it may not be asked.
+    """
+    owner = owner_of(folder)
+    if owner is None:
+        raise RunStoreError(f"Nobody is at work on {folder}.")
+    if owner.host != platform.node():
+        raise RunStoreError(f"{folder} is written by {owner}: stop it there.")
+    try:
+        os.kill(owner.process, signal.SIGTERM)
+    except OSError as error:
+        raise RunStoreError(f"{owner} cannot be stopped: {error.strerror}.") from error
 
 
 class Ownership:

@@ -24,8 +24,9 @@ class RunRecord(BaseModel):
     """One run. Times are ISO 8601 in UTC.
 
     versions: of the program and its libraries, and the machine. fingerprints: of source, data,
-    split and settings. settings: of data and training, as JSON values. result: what came of it so
-    far. trashed: when it was put into the trash. folder: where it lies; not in the file.
+    split and settings. settings: of data and training, as JSON values. model: name of the root
+    block. project: file of the project, "" if it had none. result: what came of it so far. trashed:
+    when it was put into the trash. folder: where it lies; not in the file.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -46,6 +47,8 @@ class RunRecord(BaseModel):
     threads: int | None = None
     fingerprints: dict[str, str] = {}
     settings: dict[str, Any] = {}
+    model: str = ""
+    project: str = ""
     result: dict[str, Any] = {}
     folder: Path = Field(default=Path(), exclude=True)
 

@@ -81,7 +81,8 @@ class Recorder:
         if resume:
             if there and (self.folder / "run.json").exists():
                 before = read_record(self.folder)
-                kept = ("id", "name", "created", "group", "tags", "note", "star")
+                kept = ["id", "name", "created", "group", "tags", "note", "star"]
+                kept += ["project"] if before.project else []
                 self.record = self.record.with_values(**{n: getattr(before, n) for n in kept})
                 self._result = dict(before.result)
         elif there and not replace:

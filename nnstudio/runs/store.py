@@ -10,8 +10,9 @@ import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -52,6 +53,19 @@ def now() -> str:
 def new_id() -> str:
     """A name for a run that no other has: time and chance."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What has become other than it was known.
+
+    changed: runs with the time stamps of their records, those in the trash as well; gone: folders
+    that hold no run any more; more: there is still more to be asked for.
+    """
+
+    changed: tuple[tuple[RunRecord, int], ...] = ()
+    gone: tuple[str, ...] = ()
+    more: bool = False
 
 
 class RunStore:
@@ -99,6 +113,30 @@ class RunStore:
         """The runs that are wanted as the index knows them, newest first, page by page."""
         with self._refusing():
             return self._index.find(wanted, limit, offset)
+
+    def changes(self, known: Mapping[str, int], *, most: int) -> Changes:
+        """What the index has that is not `known` by folder and time stamp, newest first.
+
+        At most that many runs at once, so that the first can be shown while the others come. Bring
+        the index up to date with `refresh` before.
+        """
+        with self._refusing():
+            now = self._index.stamps_by_age()
+            other = [folder for folder, stamp in now.items() if known.get(folder) != stamp]
+            found = self._index.of_folders(other[:most])
+        order = {folder: k for k, folder in enumerate(other)}
+        found.sort(key=lambda record: order[str(record.folder)])
+        return Changes(
+            tuple((record, now[str(record.folder)]) for record in found),
+            tuple(folder for folder in known if folder not in now),
+            len(other) > most,
+        )
+
+    def rebuild(self) -> None:
+        """Make the index anew from the folders."""
+        with self._refusing():
+            self._index.drop(Path(folder) for folder in self._index.stamps())
+        self.refresh()
 
     def count(self, wanted: Wanted = _EVERYTHING) -> int:
         """How many runs are wanted."""
@@ -201,7 +239,8 @@ class RunStore:
         try:
             yield
         except (OSError, FileError, sqlite3.Error) as error:
-            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {error}.") from error
+            said = str(getattr(error, "strerror", None) or error).rstrip(".")
+            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {said}.") from error
 
 
 def _stamp(folder: Path) -> int | None:

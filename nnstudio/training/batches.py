@@ -11,10 +11,12 @@ from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, count, each, size
 from nnstudio.training.ahead import Ahead
 from nnstudio.training.objectives import Objective
+from nnstudio.training.processes import Place
 
 _SHARE = 0.5
 """Data may take this share of the device's free memory; the rest is for the model."""
 _MOST_ON_MPS = 2 * 1024**3
+_ALONE = Place()
 
 
 class Batches:
@@ -35,12 +37,19 @@ class Batches:
         *,
         rows: Tensor | None = None,
         draw_weights: Tensor | None = None,
+        place: Place = _ALONE,
+        fewest: int = 1,
     ) -> None:
-        """rows: which rows of the inputs belong to it; draw_weights: how often each is drawn."""
+        """rows: which rows of the inputs belong to it; draw_weights: how often each is drawn.
+
+        place: of a process that gets its part of each batch, if there are several; fewest: samples
+        that each of them must get.
+        """
         self.samples = count(inputs) if rows is None else len(rows)
         self.variance: float | None = None
         self._device = device
         self._size = batch_size
+        self._place = place
         self._draw_weights = draw_weights
         self._resident = _fits(inputs, targets, device)
         self._rows = rows.to(device) if rows is not None and self._resident else rows
@@ -49,7 +58,7 @@ class Batches:
         self._targets = self._inputs if targets is inputs else each(self._to_device, targets)
         self._ahead: Ahead[tuple[Rows, Rows]] = Ahead()
         self.steps = max(1, -(-self.samples // batch_size))
-        if self.samples % batch_size == 1 and self.steps > 1:
+        if 0 < self.samples % batch_size < max(2, fewest * place.size) and self.steps > 1:
             # A last batch of one sample has no variance for BatchNorm: it joins the one before.
             self.steps -= 1
 
@@ -63,8 +72,22 @@ class Batches:
         return order.to(self._device) if self._resident else order
 
     def batch(self, order: Tensor, step: int) -> tuple[Rows, Rows]:
-        """Batch number `step`, from 0, of an epoch in that order."""
-        return self._made(order, step, lambda number: self._gather(order[self._slice(number)]))
+        """Batch number `step`, from 0, of an epoch in that order, or this process's part of it."""
+        return self._made(order, step, lambda number: self._gather(order[self._part(number)]))
+
+    def of(self, chosen: Tensor) -> tuple[Rows, Rows]:
+        """A batch of chosen samples, by their numbers (n,)."""
+        return self._gather(chosen)
+
+    def divisor(self, step: int) -> float:
+        """What the mean over this part of a batch is divided by, so that the mean of what all
+        processes have is the mean over the batch: 1 where the parts are equal.
+        """
+        if self._place.size == 1:
+            return 1
+        whole, part = self._slice(step), self._part(step)
+        samples, own = whole.stop - whole.start, part.stop - part.start
+        return float(samples / (own * self._place.size))
 
     def close(self) -> None:
         """End the thread that gathers in advance."""
@@ -94,7 +117,7 @@ class Batches:
         return self._made(None, step, self._in_sequence)
 
     def _in_sequence(self, step: int) -> tuple[Rows, Rows]:
-        which = self._slice(step)
+        which = self._part(step)
         if self._rows is not None:
             return self._gather(torch.arange(which.start, which.stop, device=self._rows.device))
 
@@ -107,6 +130,9 @@ class Batches:
         end = self.samples if step == self.steps - 1 else (step + 1) * self._size
         return slice(step * self._size, end)
 
+    def _part(self, step: int) -> slice:
+        return part_of(self._slice(step), self._place)
+
     def _to_device(self, rows: Tensor) -> Tensor:
         return rows.to(self._device) if self._resident else rows
 
@@ -118,10 +144,25 @@ class Batches:
         return batch.to(self._device, non_blocking=True)
 
 
+def part_of(batch: slice, place: Place) -> slice:
+    """The part of a batch that a process gets: parts follow one another and differ by one sample
+    at most.
+    """
+    samples = batch.stop - batch.start
+    first, end = (samples * rank // place.size for rank in (place.rank, place.rank + 1))
+    return slice(batch.start + first, batch.start + end)
+
+
 def batches_of(
-    dataset: DataSet, objective: Objective, batch_size: int, device: torch.device
+    dataset: DataSet,
+    objective: Objective,
+    batch_size: int,
+    device: torch.device,
+    *,
+    place: Place = _ALONE,
+    fewest: int = 1,
 ) -> Batches:
-    """The samples of a data set with the targets that the objective takes."""
+    """The samples of a data set with the targets that the objective takes; else as `Batches`."""
     targets = objective.targets(dataset)
     made = Batches(
         dataset.inputs,
@@ -130,6 +171,8 @@ def batches_of(
         device,
         rows=dataset.rows,
         draw_weights=dataset.draw_weights,
+        place=place,
+        fewest=fewest,
     )
     made.variance = objective.variance(targets)
     return made

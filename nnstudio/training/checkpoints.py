@@ -21,7 +21,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,6 +65,14 @@ class Checkpoint:
             for key, tensor in self.tensors.items()
             if key.startswith(prefix)
         }
+
+    def of_process(self, rank: int) -> Checkpoint:
+        """What process number `rank` goes on from: its own random numbers and sums, if it has any.
+
+        Those of the first have no prefix.
+        """
+        own = {f"rng.{key}": one for key, one in self.part(f"rank{rank}.rng").items()}
+        return replace(self, tensors={**self.tensors, **own}) if rank else self
 
 
 def folder_of(run_folder: Path) -> Path:

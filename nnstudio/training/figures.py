@@ -11,6 +11,8 @@ from typing import Protocol, TypeAlias
 import torch
 from torch import Tensor
 
+from nnstudio.training.world import ALONE, World
+
 MOST_IN_A_MATRIX = 256
 TOP = 5
 """The right class counts as found if it is among so many of the highest."""
@@ -21,6 +23,9 @@ class Figures(Protocol):
 
     def add(self, output: Tensor, targets: Tensor) -> None:
         """What the model gave, in the form that the kind of figures takes, and what is right."""
+
+    def add_others(self, world: World) -> None:
+        """Add what the other processes have, at the end."""
 
     def read(self) -> dict[str, float]:
         """The figures by name; those that nothing was added for are left out."""
@@ -39,6 +44,7 @@ class FiguresWithLosses:
         self.compared = compared
         self._sums = {name: torch.zeros((), device=device) for name in losses}
         self._samples = 0
+        self._world = ALONE
 
     def add_losses(self, means: dict[str, Tensor], samples: int) -> None:
         """Add the mean () of each loss over a batch of so many samples."""
@@ -46,17 +52,28 @@ class FiguresWithLosses:
             self._sums[name] += mean * samples
         self._samples += samples
 
+    def add_others(self, world: World) -> None:
+        """Add what the other processes have; of what is compared, when it is read."""
+        self._world = world
+        for name, total in self._sums.items():
+            self._sums[name] = world.sum(total)
+        self._samples = int(world.sum(torch.tensor(self._samples)))
+
     def read(self) -> dict[str, float]:
         """The figures by name, each loss under its own."""
         means = {name: float(total) / max(self._samples, 1) for name, total in self._sums.items()}
-        return {**read_all(self.compared), **means}
+        return {**read_all(self.compared, self._world), **means}
 
 
 AnyFigures: TypeAlias = Figures | dict[str, Figures] | FiguresWithLosses
 
 
-def read_all(figures: AnyFigures) -> dict[str, float]:
-    """The figures by name; of several outputs the first's, and each's after the output's name."""
+def read_all(figures: AnyFigures, world: World) -> dict[str, float]:
+    """The figures by name, of all processes; of several outputs the first's, and each's after the
+    output's name.
+    """
+    for sums in figures.values() if isinstance(figures, dict) else (figures,):
+        sums.add_others(world)
     if not isinstance(figures, dict):
         return figures.read()
     of_each = {name: sums.read() for name, sums in figures.items()}
@@ -106,6 +123,10 @@ class ClassFigures:
             self._top += among.sum()
             self._count += len(targets)
 
+    def add_others(self, world: World) -> None:
+        self._sums, self._top = world.sum(self._sums), world.sum(self._top)
+        self._count = sum(world.gather(self._count))
+
     def read(self) -> dict[str, float]:
         sums = self._sums.cpu().double()
         if self._is_matrix:
@@ -132,6 +153,9 @@ class LabelFigures:
         for row, chosen in enumerate((asked, given, asked & given)):
             self._sums[row] += chosen.flatten(1).sum(0)
 
+    def add_others(self, world: World) -> None:
+        self._sums = world.sum(self._sums)
+
     def read(self) -> dict[str, float]:
         asked, given, found = self._sums.cpu().double()
         return {"macro_f1": _f1(asked, given, found, every=True)}
@@ -152,6 +176,7 @@ class NumberFigures:
         self._wants_r2 = r2
         self._shift: Tensor | None = None
         self._moments: list[Tensor] = []
+        self._spread: float | None = None
         self._rows = self._values = 0
 
     def add(self, output: Tensor, targets: Tensor) -> None:
@@ -167,16 +192,39 @@ class NumberFigures:
             self._moments[0] += right.sum(0)
             self._moments[1] += right.square().sum(0)
 
+    def add_others(self, world: World) -> None:
+        """By Chan, Golub and LeVeque 1983: deviations of each, and those of their means."""
+        if world.size == 1:
+            return
+        self._errors = world.sum(self._errors)
+        found = world.gather((self._rows, self._values, self._deviations()))
+        self._rows = sum(rows for rows, _, _ in found)
+        self._values = sum(values for _, values, _ in found)
+        parts = [(rows, *spread) for rows, _, spread in found if spread is not None]
+        if parts:
+            mean = torch.stack([rows * at for rows, at, _ in parts]).sum(0) / self._rows
+            self._spread = float(
+                sum((squares + rows * (at - mean).square()).sum() for rows, at, squares in parts)
+            )
+
+    def _deviations(self) -> tuple[Tensor, Tensor] | None:
+        """Means and sums of squared deviations (...) of the targets, on the CPU."""
+        if self._shift is None:
+            return None
+        sums, squares = (moment.cpu().double() for moment in self._moments)
+        return self._shift.cpu().double() + sums / self._rows, squares - sums.square() / self._rows
+
     def read(self) -> dict[str, float]:
         if not self._values:
             return {}
         absolute, squared = self._errors.tolist()
         figures = {"mae": absolute / self._values, "rmse": (squared / self._values) ** 0.5}
-        if self._moments:
+        spread = self._spread
+        if spread is None and self._moments:
             sums, squares = self._moments
             spread = float((squares - sums.square() / self._rows).sum())
-            if spread > 0:
-                figures["r2"] = 1.0 - squared / spread
+        if spread is not None and spread > 0:
+            figures["r2"] = 1.0 - squared / spread
         return figures
 
 

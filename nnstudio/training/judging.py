@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Any
+
 from nnstudio.project.training.objective_settings import LOWER_IS_BETTER
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.batches import Batches
-from nnstudio.training.events import EpochDone, Metrics
+from nnstudio.training.events import Completed, EpochDone, Metrics
 from nnstudio.training.failures import TrainingError
 from nnstudio.training.objectives import Objective
 
@@ -15,18 +19,50 @@ def deciding_metrics(done: EpochDone) -> Metrics:
     return done.validation or done.train
 
 
-def is_better(done: EpochDone, best: EpochDone | None, settings: TrainingSettings) -> bool:
-    """Whether an epoch beats the best before it; one without the figure beats none but no one."""
-    return best is None or _rank(done, settings) < _rank(best, settings)
+class Judge:
+    """Remembers the best epoch and the last one, which decide whether to wait for a better one."""
 
+    def __init__(self, settings: TrainingSettings) -> None:
+        self._settings = settings
+        self.best: EpochDone | None = None
+        self.last: EpochDone | None = None
 
-def has_waited_enough(
-    last: EpochDone | None, best: EpochDone | None, settings: TrainingSettings
-) -> bool:
-    """True if `early_stopping` epochs have brought nothing better."""
-    if last is None or best is None or settings.early_stopping is None:
-        return False
-    return last.epoch - best.epoch >= settings.early_stopping
+    def take(self, done: EpochDone) -> EpochDone:
+        """The epoch, marked as the best if it beats all before it.
+
+        One without the figure that decides beats none but no one.
+        """
+        if self.best is None or _rank(done, self._settings) < _rank(self.best, self._settings):
+            self.best = done = replace(done, best=True)
+        self.last = done
+        return done
+
+    @property
+    def has_waited_enough(self) -> bool:
+        """True if `early_stopping` epochs have brought nothing better."""
+        patience = self._settings.early_stopping
+        if self.last is None or self.best is None or patience is None:
+            return False
+        return self.last.epoch - self.best.epoch >= patience
+
+    def completed(self, epochs: int, seconds: float) -> Completed:
+        """The event at the end of so many epochs."""
+        best, last = self.best, self.last
+        return Completed(
+            epochs=epochs,
+            seconds=seconds,
+            best_epoch=best.epoch if best else 0,
+            best=deciding_metrics(best) if best else None,
+            last=deciding_metrics(last) if last else None,
+            best_by=self._settings.best_by,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Both, as JSON values."""
+        return {
+            "best": self.best.to_json() if self.best else None,
+            "last": self.last.to_json() if self.last else None,
+        }
 
 
 def _rank(done: EpochDone, settings: TrainingSettings) -> float:
@@ -34,6 +70,15 @@ def _rank(done: EpochDone, settings: TrainingSettings) -> float:
     if figure is None:
         return float("inf")
     return figure if settings.best_by in LOWER_IS_BETTER else -figure
+
+
+def refuse_no_number(loss: float, epoch: int, step: int) -> None:
+    """Raise `TrainingError` for a loss that is infinite or no number, `step` steps into `epoch`."""
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"The loss became {loss} in epoch {epoch}, by step {step:,}: "
+            "try a lower learning rate, or clip the gradients."
+        )
 
 
 def refuse_missing_figure(

@@ -2,7 +2,7 @@
 
 In its state they are named `optimizer.<n>.<name>`, `optimizer1.<n>.<name>` of a second optimizer,
 `model.<key>` of the weights that learn where an average of them is what is kept, `gradient.<n>`
-where a step is half gathered, `rng.*`.
+where a step is half gathered, `rng.*`; `rank1.rng.*` of the second of several processes.
 """
 
 from __future__ import annotations

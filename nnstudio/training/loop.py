@@ -6,10 +6,11 @@ global random numbers meanwhile.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import torch
@@ -20,11 +21,11 @@ from nnstudio.data.rows import count
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints, resuming
+from nnstudio.training.agreement import agreed_by_all
 from nnstudio.training.batches import Batches, batches_of
 from nnstudio.training.checkpointer import Checkpointer
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.events import (
-    Completed,
     EpochDone,
     Event,
     Metrics,
@@ -36,21 +37,23 @@ from nnstudio.training.events import (
     Stopping,
     Warned,
 )
-from nnstudio.training.failures import TrainingError, failure_event
+from nnstudio.training.failures import failure_event
 from nnstudio.training.figures import read_all
 from nnstudio.training.judging import (
+    Judge,
     deciding_metrics,
-    has_waited_enough,
-    is_better,
     refuse_missing_figure,
+    refuse_no_number,
 )
 from nnstudio.training.machine import machine_set_up
-from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals
+from nnstudio.training.meters import NOTHING, Clock, Meter, ReportWindow, RunningTotals, remaining
 from nnstudio.training.resuming import Position
 from nnstudio.training.schedules import Schedule
+from nnstudio.training.shared_step import refuse_to_train, step_for
 from nnstudio.training.stop_and_pause import StopAndPause
 from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
+from nnstudio.training.world import ALONE, World
 
 _REPORT_EVERY = 0.25
 """Seconds between two StepsDone."""
@@ -70,6 +73,7 @@ def train(
     data: DataSpec | None = None,
     fingerprints: Mapping[str, str] | None = None,
     losses: tuple[str, ...] = (),
+    world: World = ALONE,
 ) -> Iterator[Event]:
     """Train `model` in place and tell how it goes.
 
@@ -79,27 +83,30 @@ def train(
     paused, the generator blocks. resume: a checkpoint, or the folder of a run, to go on from.
     run_folder: where checkpoints are kept; without it there are none. data: where the sets come
     from; a training goes on with the same ones only. fingerprints: of what else must be the same,
-    by name: source, split. losses: names of the model's outputs that are losses themselves.
+    by name: source, split. losses: names of the model's outputs that are losses themselves. world:
+    the processes that train together, all of which call this at the same time; run_folder is given
+    to the first alone.
     """
     control = control or StopAndPause()
     try:
         with machine_set_up(settings), ExitStack() as ended:
-            if len(train_set) == 0:
-                told = train_set.info.in_sentence
-                raise TrainingError(f"There are no samples to train on in {told}.")
+            refuse_to_train(train_set, settings, fingerprints or {}, world)
             resumes = resume is not None
-            learner = TrainStep(model, train_set, settings, device, resumes=resumes, losses=losses)
-            objective, size = learner.objective, settings.batch_size
-            batches = batches_of(train_set, objective, size, device)
+            learner = step_for(
+                model, train_set, settings, device, world=world, resumes=resumes, losses=losses
+            )
+            objective, size, place = learner.objective, settings.batch_size, world.place
+            fewest = learner.fewest
+            batches = batches_of(train_set, objective, size, device, place=place, fewest=fewest)
             ended.callback(batches.close)
             validation = None
             if validation_set is not None and len(validation_set):
                 # Twice the batch: without gradients it needs no more memory.
-                validation = batches_of(validation_set, objective, 2 * size, device)
+                validation = batches_of(validation_set, objective, 2 * size, device, place=place)
                 ended.callback(validation.close)
             folder = None if run_folder is None else checkpoints.folder_of(run_folder)
             saved = None if resume is None else checkpoints.read(resume)
-            threads = threads_for(
+            threads = world.threads(settings.threads) or threads_for(
                 learner,
                 batches,
                 settings,
@@ -109,13 +116,14 @@ def train(
             )
             torch.set_num_threads(threads)
             keeper = Checkpointer(folder)
-            known = resuming.Facts(settings, data, dict(fingerprints or {}), batches.samples)
-            training = _Training(learner, batches, validation, known, keeper, threads)
+            samples, prints = batches.samples, dict(fingerprints or {})
+            known = resuming.Facts(settings, data, prints, samples, world.size)
+            training = _Training(learner, batches, validation, known, keeper, threads, world)
             if saved is not None:
                 training.restore(saved)
-            yield from training.events(control)
+            yield from training.events(agreed_by_all(control, world))
     except Exception as error:
-        yield failure_event(error, source_name)
+        yield failure_event(world.cause(error), source_name)
 
 
 class _Training:
@@ -129,6 +137,7 @@ class _Training:
         facts: resuming.Facts,
         keeper: Checkpointer,
         threads: int,
+        world: World,
     ) -> None:
         self.learner = learner
         self.batches = batches
@@ -138,21 +147,24 @@ class _Training:
         self.device = learner.device
         self.keeper = keeper
         self.threads = threads
+        self.world = world
         self.keeps = settings.checkpoint
         refuse_missing_figure(settings, learner.objective, batches, validation is not None)
         steps = -(-batches.steps // settings.accumulate)
         self.schedule = Schedule(learner.optimizers, settings, steps)
         self.rate = self.schedule.rate
-        self.best: EpochDone | None = None
-        self.last: EpochDone | None = None
-        self.warnings: list[str] = []
+        self.judge = Judge(settings)
+        self.warnings = list(learner.says)
         self._move_to(Position())
 
-    def _move_to(self, position: Position) -> None:
+    def _move_to(self, position: Position, own: RunningTotals | None = None) -> None:
+        """own: what this process has of the sums; by default the first has all of them."""
         self.epoch, self.step = position.epoch, position.step
         self.first_step = self._steps_done()
         self.sums = position.sums
-        self.meter = self._meter(self.batches, position.sums)
+        if own is None:
+            own = position.sums if self.world.rank == 0 else NOTHING
+        self.meter = self._meter(self.batches, own)
         self.clock = Clock(position.seconds)
         self.seconds_before = position.seconds
         self.epoch_began = position.seconds - position.epoch_seconds
@@ -176,6 +188,7 @@ class _Training:
             parameters=sum(p.numel() for p in self.learner.parameters),
             first_epoch=self.epoch,
             threads=self.threads,
+            processes=self.world.size,
         )
         if self.learner.weights_taken is not None:
             yield self.learner.weights_taken
@@ -190,15 +203,7 @@ class _Training:
         self._look_where_to_keep()
         if self.keeps:
             yield from self._save()
-        best, last = self.best, self.last
-        yield Completed(
-            epochs=self.epoch - 1,
-            seconds=self.clock.seconds(),
-            best_epoch=best.epoch if best else 0,
-            best=deciding_metrics(best) if best else None,
-            last=deciding_metrics(last) if last else None,
-            best_by=settings.best_by,
-        )
+        yield self.judge.completed(self.epoch - 1, self.clock.seconds())
 
     def _run_epoch(self) -> Iterator[Event]:
         """One epoch or what is left of it; returns early if the training shall stop."""
@@ -222,9 +227,7 @@ class _Training:
             learning_rate=self.rate,
             seconds=self.clock.seconds() - self.epoch_began,
         )
-        if is_better(done, self.best, self.settings):
-            self.best = done = replace(done, best=True)
-        self.last = done
+        done = self.judge.take(done)
         self.schedule.epoch_done(deciding_metrics(done).loss)
         self.epoch, self.step, self.sums = self.epoch + 1, 0, NOTHING
         self.meter = self._meter(self.batches)
@@ -235,7 +238,8 @@ class _Training:
             if done.best:
                 facts = {"epoch_done": done.to_json()}
                 self.keeper.hold_best(self.learner.judged_model, self._name(), facts)
-            if self.keeper.is_due:
+            _, save = self.control.look(save=self.keeper.is_due)
+            if save:
                 yield from self._save()
 
     def _run_steps(self) -> Iterator[Event]:
@@ -249,23 +253,25 @@ class _Training:
                 if control.stopping:
                     return
             inputs, targets = batches.batch(order, self.step)
-            if gathered == 1:
-                judged, changed = learner.step(inputs, targets), True
-            else:
+            over, changed = batches.divisor(self.step), True
+            if gathered > 1:
                 begun = self.step - self.step % gathered
                 of = min(gathered, batches.steps - begun)
-                changed = self.step + 1 == begun + of
-                judged = learner.step(inputs, targets, batches=of, is_last=changed)
+                over, changed = of * over, self.step + 1 == begun + of
+            judged = learner.step(inputs, targets, batches=over, is_last=changed)
             self.meter.add(judged, count(inputs))
             self.step += 1
             if changed:
                 self.rate = self.schedule.rate
                 self.schedule.step_done()
             now = self.clock.seconds()
-            if self.interval.is_due(now):
+            report, save = control.agreed(
+                self.interval.is_due(now), self.keeps and self.keeper.is_due, between=changed
+            )
+            if report:
                 self._read()
                 yield from self._tell_steps()
-            if self.keeps and self.step < batches.steps and self.keeper.is_due:
+            if save and self.step < batches.steps:
                 self._read()
                 yield from self._save()
 
@@ -273,15 +279,18 @@ class _Training:
         """Yields events while it lasts; returns the metrics, or None if it shall stop."""
         meter, objective = self._meter(batches), self.learner.objective
         figures = objective.figures(self.device)
-        self.learner.judged_model.eval()
+        self.learner.prepare_to_measure()
         for step in range(batches.steps):
+            self.control.agreed(False, False)
             if self.control.pausing or self.control.stopping:
                 yield from self._obey()
                 if self.control.stopping:
                     return None
             inputs, targets = batches.in_sequence(step)
+            if not count(inputs):  # fewer samples than processes
+                continue
             meter.add(self.learner.measure(inputs, targets, figures), count(inputs))
-        metrics, more = self._finite(meter.read()).metrics(), read_all(figures)
+        metrics, more = self._finite(meter).metrics(), read_all(figures, self.world)
         r2 = more.pop("r2", None)
         return replace(metrics, r2=r2 if metrics.r2 is None else metrics.r2, more=more)
 
@@ -308,15 +317,13 @@ class _Training:
 
     def _read(self) -> None:
         """Fetch the epoch's sums from the device."""
-        self.sums = self._finite(self.meter.read())
+        self.sums = self._finite(self.meter)
         self.interval.look(self.sums)
 
-    def _finite(self, totals: RunningTotals) -> RunningTotals:
-        if not math.isfinite(totals.loss):
-            raise TrainingError(
-                f"The loss became {totals.loss} in epoch {self.epoch}, by step {self.step:,}: "
-                "try a lower learning rate, or clip the gradients."
-            )
+    def _finite(self, meter: Meter) -> RunningTotals:
+        """The sums of all processes."""
+        totals = reduce(add, self.world.gather(meter.read()))
+        refuse_no_number(totals.loss, self.epoch, self.step)
         return totals
 
     def _tell_steps(self) -> Iterator[Event]:
@@ -326,9 +333,7 @@ class _Training:
             return
         metrics, per_second = news
         done, steps = self._steps_done(), self.settings.epochs * self.batches.steps
-        trained, remaining = now - self.seconds_before, None
-        if trained >= 1.0 or done == steps:
-            remaining = trained / (done - self.first_step) * (steps - done)
+        trained = now - self.seconds_before
         yield StepsDone(
             epoch=self.epoch,
             step=done,
@@ -337,7 +342,7 @@ class _Training:
             accuracy=metrics.accuracy,
             learning_rate=self.rate,
             samples_per_second=per_second,
-            remaining_seconds=remaining,
+            remaining_seconds=remaining(trained, done - self.first_step, steps - done),
         )
 
     def _steps_done(self) -> int:
@@ -348,7 +353,7 @@ class _Training:
         return self.epoch if self.step else self.epoch - 1
 
     def _has_waited_enough(self) -> bool:
-        return not self.step and has_waited_enough(self.last, self.best, self.settings)
+        return not self.step and self.judge.has_waited_enough
 
     # Checkpoints
 
@@ -362,6 +367,8 @@ class _Training:
         return checkpoints.name_of(self.epoch - 1, self.step)
 
     def _save(self) -> Iterator[Event]:
+        parts = self.world.gather(self.meter.read())
+        self.learner.meet_others()
         now = self.clock.seconds()
         begun = now - self.epoch_began if self.step else 0.0
         position = Position(self.epoch, self.step, self.sums, begun, now, self.rate)
@@ -369,24 +376,25 @@ class _Training:
             "position": asdict(position),
             "schedule": self.schedule.state(),
             "learner": self.learner.state(),
-            "best": self.best.to_json() if self.best else None,
-            "last": self.last.to_json() if self.last else None,
+            **self.judge.state(),
             **self.facts.state(),
             "device": str(self.device),
             "threads": self.threads,
+            "parts": [asdict(part) for part in parts] if len(parts) > 1 else [],
         }
         yield from self.keeper.save(self._name(), self._last_epoch(), self.learner, state)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on exactly where the checkpoint was written. Raises `TrainingError`."""
         saved = resuming.saved_state(checkpoint, self.batches.steps)
-        self.warnings = self.facts.refuse_others(checkpoint.state, str(self.device))
+        self.warnings += self.facts.refuse_others(checkpoint.state, str(self.device))
         self.learner.restore(checkpoint)
         try:
             self.schedule.restore(saved.schedule)
         except (KeyError, TypeError, ValueError) as error:
             raise resuming.damaged(checkpoint, "the schedule is not as it was written") from error
         self.rate = saved.position.rate
-        self.best, self.last = saved.best, saved.last
+        self.judge.best, self.judge.last = saved.best, saved.last
         self.keeper.resumed(checkpoint)
-        self._move_to(saved.position)
+        same = len(saved.parts) == self.world.size
+        self._move_to(saved.position, saved.parts[self.world.rank] if same else None)

@@ -79,5 +79,10 @@ def of_labels(output: Tensor, targets: Tensor, weights: Tensor | None = None) ->
     """
     if weights is None:
         return functional.binary_cross_entropy_with_logits(output, targets)
-    each = torch.lerp(weights[0], weights[1], targets)
+    each = weights_of_labels(targets, weights)
     return functional.binary_cross_entropy_with_logits(output, targets, each) / each.mean()
+
+
+def weights_of_labels(targets: Tensor, weights: Tensor) -> Tensor:
+    """What each label counts, as the targets; weights: (2, labels), of a label's no and yes."""
+    return torch.lerp(weights[0], weights[1], targets)

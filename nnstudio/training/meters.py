@@ -106,7 +106,7 @@ class Meter:
 
     def read(self) -> RunningTotals:
         correct = int(self._correct.item()) if self._counts else None
-        answered = None if self._answered is None else int(self._answered.item())
+        answered = None if self._answered is None else round(self._answered.item())
         return RunningTotals(
             self._loss.item(), correct, self._samples, self._answers, self._variance, answered
         )
@@ -130,6 +130,11 @@ class Clock:
         if self._paused_at is not None:
             self._started += time.monotonic() - self._paused_at
             self._paused_at = None
+
+
+def remaining(seconds: float, done: int, left: int) -> float | None:
+    """Seconds that so many steps more will take; None if it is too early to tell."""
+    return seconds / done * left if seconds >= 1.0 or not left else None
 
 
 class ReportWindow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -55,25 +55,34 @@ class Objective(Protocol):
         """Mean squared deviation of numeric targets from their mean; None for other targets."""
 
 
+Make = Callable[[TrainingSettings, Form, Answer, Tensor | None], SingleObjective]
+"""Makes the objective of one output."""
+
+
 def objective_for(
-    settings: TrainingSettings, dataset: DataSet, output: Rows, losses: Sequence[str] = ()
+    settings: TrainingSettings,
+    dataset: DataSet,
+    output: Rows,
+    losses: Sequence[str] = (),
+    make: Make = SingleObjective,
 ) -> Objective:
     """Objective of a model that gave `output` for a few samples; `losses` are such themselves.
 
     Raises `TrainingError` if loss, data and output do not go together.
     """
     if isinstance(output, Tensor):
-        return _single(settings, dataset, dataset.info.answers[0], tuple(output.shape[1:]))
+        form = tuple(output.shape[1:])
+        return _single(settings, dataset, dataset.info.answers[0], form, make)
     weights = _weights(settings, tuple(output))
     forms = {name: tuple(rows.shape[1:]) for name, rows in output.items() if name not in losses}
     if not losses:
-        return HeadsObjective(settings, dataset, forms, weights)
+        return HeadsObjective(settings, dataset, forms, weights, make)
     compared: Objective
     if len(forms) == 1:
         ((name, form),) = forms.items()
-        compared = _single(settings, dataset, dataset.info.answers[0], form)
+        compared = _single(settings, dataset, dataset.info.answers[0], form, make)
     else:
-        compared, name = HeadsObjective(settings, dataset, forms, weights), ""
+        compared, name = HeadsObjective(settings, dataset, forms, weights, make), ""
     return WithLosses(compared, name, {loss: weights[loss] for loss in losses}, weights.get(name))
 
 
@@ -88,11 +97,11 @@ def _weights(settings: TrainingSettings, names: Sequence[str]) -> dict[str, floa
 
 
 def _single(
-    settings: TrainingSettings, dataset: DataSet, answer: Answer, form: Form
+    settings: TrainingSettings, dataset: DataSet, answer: Answer, form: Form, make: Make
 ) -> SingleObjective:
     weights = dataset.class_weights.get(answer.name)
     device = first(dataset.inputs).device
-    return SingleObjective(settings, form, answer, None if weights is None else weights.to(device))
+    return make(settings, form, answer, None if weights is None else weights.to(device))
 
 
 class HeadsObjective:
@@ -106,6 +115,7 @@ class HeadsObjective:
         dataset: DataSet,
         forms: Mapping[str, Form],
         weights: Mapping[str, float],
+        make: Make = SingleObjective,
     ) -> None:
         """forms: of each output for one sample; weights: of its loss.
 
@@ -120,7 +130,8 @@ class HeadsObjective:
                 f"or data with a target for each; {dataset.info.in_sentence} has {has}."
             )
         self.heads = {
-            name: _single(settings, dataset, asked[name], form) for name, form in forms.items()
+            name: _single(settings, dataset, asked[name], form, make)
+            for name, form in forms.items()
         }
         self._weights = {name: weights[name] for name in forms}
         self.answers = next(iter(self.heads.values())).answers

@@ -51,12 +51,16 @@ class Position:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a training is made with. `fingerprints`: of source and split; `samples`: to train on."""
+    """What a training is made with. `fingerprints`: of source and split; `samples`: to train on.
+
+    `processes`: how many train together.
+    """
 
     settings: TrainingSettings
     data: DataSpec | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     samples: int = 0
+    processes: int = 1
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps of it, as JSON values."""
@@ -65,6 +69,7 @@ class Facts:
             "data": None if self.data is None else _facts(self.data),
             "fingerprints": dict(self.fingerprints),
             "samples": self.samples,
+            "processes": self.processes,
             "torch": version("torch"),
         }
 
@@ -89,7 +94,7 @@ class Facts:
         for name, value in state.get("fingerprints", {}).items():
             if self.fingerprints.get(name, value) != value:
                 raise TrainingError(_CHANGED.get(name, f"The {name} has changed") + _NOT_WITH_THIS)
-        return _may_differ(before, now, state, device)
+        return _may_differ(before, now, state, device, self.processes)
 
 
 _CHANGED = {
@@ -100,13 +105,23 @@ _NOT_WITH_THIS = " since the checkpoint was made: it cannot be resumed with this
 
 
 def _may_differ(
-    before: Mapping[str, Any], now: Mapping[str, Any], state: Mapping[str, Any], device: str
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    state: Mapping[str, Any],
+    device: str,
+    processes: int,
 ) -> list[str]:
     found = []
     made_on = state.get("device")
     if device and made_on and made_on != device:
         found.append(
             f"The checkpoint was made on {made_on}: on {device} the last digits may differ."
+        )
+    many = state.get("processes", 1)
+    if many != processes:
+        found.append(
+            f"The checkpoint was made by {_processes(many)}: with {_processes(processes)} random "
+            "numbers (dropout, augmentation) go on otherwise and the last digits may differ."
         )
     torch = version("torch")
     if state.get("torch", torch) != torch:
@@ -120,6 +135,10 @@ def _may_differ(
             "the learning rate goes on along another curve than the one that it came by."
         )
     return found
+
+
+def _processes(count: object) -> str:
+    return "one process" if count == 1 else f"{count} processes"
 
 
 # -- what a checkpoint says ---------------------------------------------------------------------
@@ -154,6 +173,7 @@ class _SavedState(BaseModel):
     samples: _Count
     fingerprints: dict[str, str]
     best_checkpoint: Annotated[str, Field(pattern=r"^\d+-\d+$")] | None
+    parts: list[dict[str, Any]] = []
 
 
 @dataclass(frozen=True)
@@ -164,6 +184,8 @@ class Saved:
     schedule: dict[str, Any]
     best: EpochDone | None
     last: EpochDone | None
+    parts: tuple[RunningTotals, ...] = ()
+    """The sums of the position as several processes had them."""
 
 
 def damaged(checkpoint: Checkpoint, reason: str) -> TrainingError:
@@ -181,6 +203,7 @@ def saved_state(checkpoint: Checkpoint, steps: int) -> Saved:
         found = _SavedState.model_validate(checkpoint.state)
         told = found.position
         sums = TypeAdapter(RunningTotals).validate_python(told.sums)
+        parts = TypeAdapter(tuple[RunningTotals, ...]).validate_python(found.parts)
         best, last = _epoch(found.best), _epoch(found.last)
     except ValidationError as error:
         first = error.errors()[0]
@@ -195,7 +218,7 @@ def saved_state(checkpoint: Checkpoint, steps: int) -> Saved:
     if (best is None) is not (last is None) or (best and last and best.epoch > last.epoch):
         raise damaged(checkpoint, "its best epoch is none of those before its position")
     position = Position(told.epoch, told.step, sums, told.epoch_seconds, told.seconds, told.rate)
-    return Saved(position, found.schedule, best, last)
+    return Saved(position, found.schedule, best, last, parts)
 
 
 def _epoch(record: Mapping[str, Any] | None) -> EpochDone | None:

@@ -202,6 +202,22 @@ class SingleObjective:
         found = float(numbers.double().var(0, correction=0).mean()) if len(numbers) else 0.0
         return found or None
 
+    def counted(self, output: Rows, targets: Rows) -> Tensor | None:
+        """What the loss of a batch is divided by while learning (); None for its samples."""
+        targets = first(targets)
+        if self._loss in losses.OF_NUMBERS or targets.ndim == first(output).ndim:
+            soft_labels = self._loss == "binary_cross_entropy"
+            if not soft_labels or self._class_weights is None:
+                return None
+            return losses.weights_of_labels(targets, self._class_weights).sum()
+        weights = self._weights_on(targets.device)
+        counts = torch.ones_like(targets, dtype=torch.float32)
+        if self._ignored is not None:
+            counts = (targets != self._ignored).float()
+        if weights is not None:
+            counts = torch.where(counts > 0, weights[targets.clamp(min=0)], 0.0)
+        return counts.sum() if self._ignored is not None or weights is not None else None
+
     def _weights_on(self, device: torch.device) -> Tensor | None:
         if self._class_weights is not None and self._class_weights.device != device:
             self._class_weights = self._class_weights.to(device)

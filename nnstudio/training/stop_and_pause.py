@@ -36,6 +36,14 @@ class StopAndPause:
     def stopping(self) -> bool:
         return self._stop.is_set()
 
+    def agreed(self, report: bool, save: bool, *, between: bool = True) -> tuple[bool, bool]:
+        """After a step: what is due, as found; several processes agree on it here."""
+        return report, save
+
+    def look(self, report: bool = False, save: bool = False) -> tuple[bool, bool]:
+        """The same where no step has been done."""
+        return report, save
+
     def wait(self) -> None:
         """Return as soon as nobody wants a pause."""
         self._may_go.wait()

@@ -174,26 +174,31 @@ class Run:
             give_way()
         import torch
 
-        from nnstudio.training import devices, loop
+        from nnstudio.training import loop
+        from nnstudio.training.world import joined
 
-        device = devices.resolve(self.settings.device)
-        torch.manual_seed(self.settings.seed)
-        self.prepared = self._prepare()
-        for event in loop.train(
-            self.prepared.model,
-            self.prepared.train_set,
-            self.prepared.validation_set,
-            self.settings,
-            device=device,
-            control=self._control,
-            resume=self._resume_from,
-            run_folder=self._run_folder,
-            source_name=self.prepared.source_name,
-            data=self.prepared.data,
-            fingerprints=self.prepared.fingerprints,
-            losses=self.prepared.losses,
-        ):
-            self.tell(event)
+        with joined(self.settings.device, lambda: self._control.stopping) as (world, device):
+            torch.manual_seed(self.settings.seed)
+            try:
+                self.prepared = self._prepare()
+            except Exception as error:
+                raise world.cause(error) from error
+            for event in loop.train(
+                self.prepared.model,
+                self.prepared.train_set,
+                self.prepared.validation_set,
+                self.settings,
+                device=device,
+                control=self._control,
+                resume=self._resume_from,
+                run_folder=self._run_folder,
+                source_name=self.prepared.source_name,
+                data=self.prepared.data,
+                fingerprints=self.prepared.fingerprints,
+                losses=self.prepared.losses,
+                world=world,
+            ):
+                self.tell(event)
 
     def warn(self, sentence: str) -> None:
         """Tell those who fetch the events, and nobody who writes them down."""

@@ -9,19 +9,17 @@ the batch and the machine, and a resumed training takes the number of its checkp
 from __future__ import annotations
 
 import hashlib
-import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from math import inf
 from time import perf_counter
 
-import numpy as np
 import torch
 
 from nnstudio.data.rows import Rows
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training.batches import Batches
 from nnstudio.training.devices import cores
+from nnstudio.training.random_numbers import random_numbers_kept
 from nnstudio.training.thread_memory import ThreadMemory
 from nnstudio.training.train_step import TrainStep
 
@@ -123,7 +121,7 @@ def _tried(
     stopping: Callable[[], bool],
 ) -> int | None:
     try:
-        with _random_numbers_kept():
+        with random_numbers_kept():
             trial = learner.copy()
             trial.learn()
             order = batches.order(settings.seed, 1)
@@ -138,17 +136,6 @@ def _tried(
     except Exception:
         # A model that cannot be copied, or not be trained: the training itself will say why.
         return counts[0]
-
-
-@contextmanager
-def _random_numbers_kept() -> Iterator[None]:
-    before, numbers = random.getstate(), np.random.get_state()
-    try:
-        with torch.random.fork_rng(devices=[]):
-            yield
-    finally:
-        random.setstate(before)
-        np.random.set_state(numbers)
 
 
 def _case(

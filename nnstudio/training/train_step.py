@@ -20,13 +20,18 @@ from nnstudio.training import forward, kept_tensors, machine, starting
 from nnstudio.training.augmenting import augment_for
 from nnstudio.training.checkpoints import Checkpoint
 from nnstudio.training.failures import TrainingError
-from nnstudio.training.objectives import answers, objective_for
+from nnstudio.training.objectives import Objective, answers, objective_for
 from nnstudio.training.optimizers import build_optimizers, warm_up
 from nnstudio.training.single_objective import Judged
 
 
 class TrainStep:
     """Puts the model on the device and makes the optimizers for it."""
+
+    fewest = 1
+    """Samples that each process must get of a batch, where there are several."""
+    says: tuple[str, ...] = ()
+    """What the user should know of how it learns, in sentences."""
 
     def __init__(
         self,
@@ -55,7 +60,7 @@ class TrainStep:
             self.model = cast(Any, model).to(memory_format=torch.channels_last)
         self._losses = losses
         # Before the optimizer is made: lazy modules get their weights here.
-        self.objective = objective_for(settings, example, self._try_out(), losses)
+        self.objective = self._objective(self._try_out())
         self._augment = augment_for(example, self.objective)
         self.weights_taken = None
         if settings.start_from and not resumes:
@@ -65,6 +70,9 @@ class TrainStep:
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
         warm_up(device)
+
+    def _objective(self, output: Rows) -> Objective:
+        return objective_for(self._settings, self._example, output, self._losses)
 
     def _make_learning(self) -> None:
         """Make what changes the weights of `self.model`."""
@@ -93,13 +101,20 @@ class TrainStep:
         """Get ready for steps, after measurements."""
         starting.learn(self.model, self.frozen)
 
+    def prepare_to_measure(self) -> None:
+        """Get ready for measurements, after steps."""
+        self.judged_model.eval()
+
+    def meet_others(self) -> None:
+        """Learn of the other processes, if there are any, what `tensors` is to hold of them."""
+
     def step(
-        self, inputs: Rows, targets: Rows, *, batches: int = 1, is_last: bool = True
+        self, inputs: Rows, targets: Rows, *, batches: float = 1, is_last: bool = True
     ) -> Judged:
         """Learn from one batch; its mean loss and number of right answers, on the device.
 
-        batches: of how many the gradients are averaged; is_last: whether this is the last of them,
-        after which the weights change.
+        batches: of how many the gradients are averaged, the loss is divided by it; is_last: whether
+        this is the last of them, after which the weights change.
         """
         if not self._gathers:
             for optimizer in self.optimizers:
@@ -132,7 +147,7 @@ class TrainStep:
             self._average.update_parameters(self.model)
 
     def measure(self, inputs: Rows, targets: Rows, figures: Any = None) -> Judged:
-        """The same figures without learning. The caller puts `judged_model` into `eval`.
+        """The same figures without learning, after `prepare_to_measure`.
 
         figures: sums of the objective, to which the batch is added.
         """

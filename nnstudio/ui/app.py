@@ -23,7 +23,7 @@ from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.preset_card import PresetInfo
 from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.apply import apply_theme
-from nnstudio.ui.title import PROGRAM
+from nnstudio.ui.widgets.title import PROGRAM
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.data_page.reading import Understand
 from nnstudio.workspace.data_page.step_kinds import StepKinds

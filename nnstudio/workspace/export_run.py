@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnstudio.data.info import DataError
+from nnstudio.symbols.work import look
 from nnstudio.workspace.opened_run import OpenedRun
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ def export_run(
     *,
     force: bool = False,
     told: Callable[[str], None] = lambda _what: None,
+    called_off: Callable[[], bool] = lambda: False,
 ) -> Exported:
     """Write the model with its best weights into `folder`, and prove it in a fresh process.
 
-    force: beside other things that are there. told: of what is being done. Raises `Refusal` if the
-    folder is taken, `ProofError` if the program gives other numbers than the model (the folder is
-    left, marked as not proved), and what the run raises if it cannot be opened.
+    force: beside other things that are there. told: of what is being done. called_off: asked
+    again and again; if so, `CancelledError`, and what is written is marked as not proved. Raises
+    `TakenError` if the folder is taken, `ProofError` if the program gives other numbers than the
+    model (the folder is left, marked as not proved), and what the run raises if it cannot be
+    opened.
     """
     from nnstudio.data.preparation import keeping
     from nnstudio.export import folder as exported
@@ -49,13 +53,14 @@ def export_run(
     model = run.model()
     fitted = keeping.read(run.folder)
     recipe = recipe_of(run.source.root, run.project.data, run.mapping, fitted, run.settings, model)
+    look(called_off)
     told("Writing")
     exported.write_folder(folder, recipe, run.source.text, of_model(model))
     name = run.record.name
     exported.write_readme(folder, recipe, name, "Not proved: the proof was not finished.")
     told("Running predict.py by itself")
     try:
-        proof = _proved(run, folder, recipe, model)
+        proof = _proved(run, folder, recipe, model, called_off)
     except ProofError as error:
         exported.write_readme(folder, recipe, name, f"**Not proved:** {error}")
         raise ProofError(f"{error} The folder {folder} is there, marked as not proved.") from error
@@ -64,11 +69,17 @@ def export_run(
     return Exported(folder, proof)
 
 
-def _proved(run: OpenedRun, folder: Path, recipe: Recipe, model: nn.Module) -> Proof:
+def _proved(
+    run: OpenedRun,
+    folder: Path,
+    recipe: Recipe,
+    model: nn.Module,
+    called_off: Callable[[], bool],
+) -> Proof:
     from nnstudio.export.proof import Proof, prove
 
     try:
         made = run.own_parts()
     except DataError as error:
         return Proof(None, why=str(error))
-    return prove(folder, recipe, model, made)
+    return prove(folder, recipe, model, made, called_off)

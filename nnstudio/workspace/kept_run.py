@@ -33,7 +33,8 @@ class Keeping:
     """Where and under which name a training is kept.
 
     store: where it is entered; None if it is not. resume: the folder holds a run to go on with.
-    replace: a run that is in the folder may be removed. group, tags: of a new run.
+    replace: a run that is in the folder may be removed. project: the file that is trained. group,
+    tags: of a new run.
     """
 
     title: str
@@ -41,13 +42,14 @@ class Keeping:
     store: RunStore | None = None
     resume: bool = False
     replace: bool = False
+    project: Path | None = None
     group: str = ""
     tags: tuple[str, ...] = ()
 
     @classmethod
-    def in_store(cls, store: RunStore, title: str) -> Keeping:
+    def in_store(cls, store: RunStore, title: str, project: Path | None = None) -> Keeping:
         """A new run in the store's own folder."""
-        return cls(title, store.new_folder(), store)
+        return cls(title, store.new_folder(), store, project=project)
 
 
 class KeptRun:
@@ -68,6 +70,8 @@ class KeptRun:
             tags=keeping.tags,
             versions=machine_facts(),
             settings=values,
+            model=project.root,
+            project="" if keeping.project is None else str(keeping.project.absolute()),
             fingerprints={
                 "settings": _digest(json.dumps(values, sort_keys=True).encode()),
                 "data": data_fingerprint(project.data),

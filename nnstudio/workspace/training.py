@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from nnstudio.analysis.free_sizes import label
@@ -22,6 +22,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.training.events import Event
+from nnstudio.training.processes import here
 from nnstudio.training.thread import Prepared, Run
 from nnstudio.workspace.fit_to_data import (
     answers_for,
@@ -56,8 +57,11 @@ def plan_training(
     """
     source = generate(project, report)
     info = describe(project.data)
-    if settings.batch_size == 1:
-        _refuse_lone_samples(report, "with a batch size of 1", "choose a batch size of at least 2")
+    many = here().size
+    if settings.batch_size < 2 * many:
+        on = f" on {many} processes" if many > 1 else ""
+        when = f"with a batch size of {settings.batch_size}{on}"
+        _refuse_lone_samples(report, when, f"choose a batch size of at least {2 * many}")
     try:
         mapping = map_inputs(project, report, info, project.data.resize)
         refuse_outputs(project, report, info, settings.loss)
@@ -91,6 +95,61 @@ def _as_it_lies_there(spec: DataSpec) -> DataSpec:
     return understand(place_of(spec.source), spec).spec
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A training that can be made: the project with its data, the source, what is fed to what."""
+
+    project: Project
+    report: Report
+    source: Source
+    mapping: InputMapping
+
+    def prepared(
+        self,
+        kept: KeptRun | None = None,
+        *,
+        as_shown: bool = False,
+        parts: Parts | None = None,
+    ) -> Prepared:
+        """Make model and data; `kept` is told of what. Raises `DataError` or `Refusal`.
+
+        parts: as for `start`.
+        """
+        from nnstudio.compiler.build import build, file_name
+        from nnstudio.data.pipeline.assembling import assemble
+        from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
+
+        spec = self.project.data
+        samples = samples_for(spec, self.mapping)
+        refuse_errors(samples)
+        made = assemble(samples, self.mapping, built_in(spec), parts)
+        if len(made.train) == 1:
+            when = "with one sample to train on"
+            _refuse_lone_samples(self.report, when, "train on more samples")
+        program = self.source.as_shown() if as_shown else self.source
+        prints = fingerprints(self.source.plain, made)
+        if kept is not None:
+            kept.is_made_of(program.plain, samples.spec, made, prints)
+        return Prepared(
+            build(program),
+            made.train,
+            made.validation,
+            file_name(program),
+            samples.spec,
+            prints,
+            self.mapping.losses,
+            made,
+        )
+
+
+def planned(project: Project, settings: TrainingSettings) -> Plan:
+    """What would be trained; raises what `plan_training` does."""
+    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
+    report = full_report(project)
+    source, mapping = plan_training(project, report, settings)
+    return Plan(project, report, source, mapping)
+
+
 def start(
     project: Project,
     settings: TrainingSettings,
@@ -106,46 +165,22 @@ def start(
 
     Raises what `plan_training` does, and `RunStoreError` if it cannot be kept.
 
-    keeping: where it is kept; there nothing is changed before it has begun. resume: goes on from
-    another folder than that. gives_way: to a window, as for `Run`. as_shown: execute the formatted
-    text, so that a failure names a line that people can look up. It is the same program, and takes
-    a call of the formatter. parts: index sets in place of those that the project's split gives.
+    keeping: where it is kept, by the first of several processes that train together; there nothing
+    is changed before it has begun. resume: goes on from another folder than that. gives_way: to a
+    window, as for `Run`. as_shown: execute the formatted text, so that a failure names a line that
+    people can look up. It is the same program, and takes a call of the formatter. parts: index sets
+    in place of those that the project's split gives.
     """
-    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
-    report = full_report(project)
-    source, mapping = plan_training(project, report, settings)
-    kept = None if keeping is None else KeptRun(keeping, project, settings)
+    plan = planned(project, settings)
+    project = plan.project
+    kept = None
+    if keeping is not None and here().leads:
+        kept = KeptRun(keeping, project, settings)
     if keeping is not None and keeping.resume:
         resume = keeping.folder
 
-    def prepare() -> Prepared:
-        from nnstudio.compiler.build import build, file_name
-        from nnstudio.data.pipeline.assembling import assemble
-        from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
-
-        spec = project.data
-        samples = samples_for(spec, mapping)
-        refuse_errors(samples)
-        made = assemble(samples, mapping, built_in(spec), parts)
-        if len(made.train) == 1:
-            _refuse_lone_samples(report, "with one sample to train on", "train on more samples")
-        program = source.as_shown() if as_shown else source
-        prints = fingerprints(source.plain, made)
-        if kept is not None:
-            kept.is_made_of(program.plain, samples.spec, made, prints)
-        return Prepared(
-            build(program),
-            made.train,
-            made.validation,
-            file_name(program),
-            samples.spec,
-            prints,
-            mapping.losses,
-            made,
-        )
-
     run = Run(
-        prepare,
+        lambda: plan.prepared(kept, as_shown=as_shown, parts=parts),
         settings,
         run_folder=None if kept is None else kept.folder,
         resume=resume,
@@ -166,11 +201,11 @@ def samples_of(project: Project, settings: TrainingSettings) -> tuple[Samples, D
     from nnstudio.data.pipeline.assembling import samples_to_split
     from nnstudio.data.pipeline.understanding import built_in, refuse_errors, samples_for
 
-    project = replace(project, data=_as_it_lies_there(understood(project.data, settings.loss)))
-    _, mapping = plan_training(project, full_report(project), settings)
-    samples = samples_for(project.data, mapping)
+    plan = planned(project, settings)
+    spec = plan.project.data
+    samples = samples_for(spec, plan.mapping)
     refuse_errors(samples)
-    return samples_to_split(samples, mapping, built_in(project.data))
+    return samples_to_split(samples, plan.mapping, built_in(spec))
 
 
 def _both(

@@ -1,4 +1,4 @@
-"""Mutated files of every binary kind: each is read, or refused in one sentence; nothing else.
+"""Mutated files of every kind: each is read, or refused in one sentence; nothing else.
 
 `python -m tests.robustness.data_trial 1000 [KIND ...]` reads a thousand of each kind in processes
 of their own and prints what came out: no other exception, no death of the process, at most 200 MB
@@ -14,8 +14,9 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,8 @@ from nnstudio.data.info import DataError
 from nnstudio.data.reading.arrays.reader import FilesOfArrays
 from nnstudio.data.samples import Samples, nobody_watches
 from nnstudio.project.data.spec import DataSpec
-from tests.robustness.data_files import GOOD, write
+from tests.robustness.data_files import GOOD, mutated, write
+from tests.robustness.other_files import OTHER, beside, reader_of
 
 MOST_MEMORY = 200_000_000
 MOST_SECONDS = 2.0
@@ -31,15 +33,18 @@ ADDRESS_SPACE = 6_000_000_000
 READER = FilesOfArrays()
 
 
-def end_of(path: Path) -> str:
+def end_of(path: Path, reader: Any = READER) -> str:
     """Read or refused. Raises `AssertionError` for a refusal that is not one sentence."""
     try:
-        if not READER.claims(path):
+        if hasattr(reader, "claims") and not reader.claims(path):
             return "refused"
-        found = READER.glance(path, None)
+        found = reader.glance(path, None)
         look_at(found.preview)
-        look_at(READER.read(path, found.spec, nobody_watches))
-        READER.read(path, DataSpec(source=found.spec.source), nobody_watches)
+        samples = reader.read(path, found.spec, nobody_watches)
+        look_at(samples)
+        if any(finding.severity == "error" for finding in samples.findings):
+            return "refused"
+        reader.read(path, DataSpec(source=found.spec.source), nobody_watches)
     except DataError as error:
         sentence = str(error)
         assert sentence.isprintable(), sentence
@@ -67,21 +72,38 @@ def peak() -> int:
 def work(kind: str, start: int, count: int) -> None:
     """Read the files of a kind; a line for each, flushed before and after."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    good = GOOD[kind][1]()
     with tempfile.TemporaryDirectory() as name:
-        end_of(write(kind, -1, Path(name), good))  # whatever is imported on first need
+        make, end_of_it = trial_of(kind, Path(name))
+        end_of_it(make(-1))  # whatever is imported on first need
         at_start = peak()
         for seed in range(start, start + count):
-            path = write(kind, seed, Path(name), good)
+            path = make(seed)
             print(f"{seed}", end=" ", flush=True)
             begun = time.monotonic()
             try:
-                end = end_of(path)
+                end = end_of_it(path)
             except Exception as error:
                 end = f"WRONG {type(error).__name__} {error!a}"
                 traceback.print_exc()
             seconds = time.monotonic() - begun
             print(f"{seconds:.3f} {peak() - at_start} {end}", flush=True)
+
+
+def trial_of(kind: str, folder: Path) -> tuple[Callable[[int], Path], Callable[[Path], str]]:
+    """What makes the file of a seed, and what reads it."""
+    if kind in GOOD:
+        good = GOOD[kind][1]()
+        return lambda seed: write(kind, seed, folder, good), end_of
+    name, make = OTHER[kind]
+    good = make()
+    reader, around = reader_of(kind, folder / "cache")
+
+    def made(seed: int) -> Path:
+        place = beside(kind, folder / name)
+        place.write_bytes(good if seed < 0 else mutated(kind, seed, good))
+        return place.parents[1] if around else place
+
+    return made, lambda path: end_of(path, reader)
 
 
 def watched(kind: str, count: int) -> bool:
@@ -133,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
         work(arguments[1], int(arguments[2]), int(arguments[3]))
         return 0
     count = int(arguments[0]) if arguments else 1000
-    kinds = arguments[1:] or list(GOOD)
+    kinds = arguments[1:] or [*GOOD, *OTHER]
     right = [watched(kind, count) for kind in kinds]
     return 0 if all(right) else 1
 

@@ -11,7 +11,7 @@ import pytest
 
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.journal import read_events, read_history
-from nnstudio.runs.record import RunRecord, read_record
+from nnstudio.runs.record import RunRecord, read_record, update_record
 from nnstudio.runs.recorder import Recorder
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
@@ -104,10 +104,12 @@ def test_a_resume_takes_back_what_came_after_its_checkpoint(tmp_path: Path) -> N
     for name in ("events.jsonl", "history.csv"):
         with (tmp_path / name).open("a") as stream:
             stream.write('{"event": "epoch_do')
+    update_record(tmp_path, {"project": "/thesis/cnn.nns"})
     recorder = Recorder(record(tmp_path, "unimportant"), resume=True)
     told(recorder, started(3), epoch(3, 0.3), {"event": "stopped", "epoch": 3, "seconds": 1.0})
     assert [row["train_loss"] for row in read_history(tmp_path)] == [1.0, 0.5, 0.3]
     assert read_record(tmp_path).name == "CNN"
+    assert read_record(tmp_path).project == "/thesis/cnn.nns"
     assert len([event for event in read_events(tmp_path) if event["event"] == "epoch_done"]) == 5
 
 

@@ -18,7 +18,8 @@ from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
 from nnstudio.ui.app import create_window, run
 from nnstudio.ui.platform_check import has_display
-from nnstudio.ui.window.main_window import MainWindow, first_size
+from nnstudio.ui.widgets.fit_screen import first_size
+from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.shell import closed, edit, small_project, small_workspace
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 import nnstudio
 from nnstudio.project.values import Project
+from nnstudio.training.events import Started
 from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.finished_run import FinishedRun
 from tests.drawing import Drawing
@@ -299,3 +300,21 @@ def test_a_source_that_has_changed(tmp_path: Path) -> None:
     again = nnstudio.train(run.project, epochs=1, data=path, device="cpu")
     assert again.project.data.samples == 41
     assert again.project.data.fields == run.project.data.fields
+
+
+def test_a_gap_may_be_a_class_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    rows = [
+        f"{k / 7:.2f},{('red', 'green', 'blue', '')[k % 4]},{'ab'[k // 2 % 2]}" for k in range(80)
+    ]
+    path.write_text("number,colour,label\n" + "\n".join(rows) + "\n")
+    drawing = Drawing("Net")
+    x = drawing.input("x", "N", 5)
+    drawing.output(drawing.add("Linear", x, name="head", out_features=2))
+    run = nnstudio.train(
+        drawing.project(), data=str(path), missing="own_category", epochs=1, device="cpu"
+    )
+    shape = run.project.model.graph.by_id["n0"].params["shape"]
+    assert shape == ("N", 5), "one number, three colours and one class for none"
+    assert isinstance(run.events[0], Started)
+    assert (run.events[0].train_samples, run.events[0].validation_samples) == (64, 16)

@@ -281,7 +281,7 @@ def _shaped(
     if given.field == info.first and not stream.vocabulary:
         return shaped(info, values, given.form)
     if tuple(values.shape[1:]) == given.form or prod(values.shape[1:]) == prod(given.form):
-        return tensor_of(values.reshape(-1, *given.form)), None
+        return tensor_of(values.reshape(len(values), *given.form)), None
     raise DataError(
         f"{given.name or 'The Input'} takes {in_words(given.form)} per sample, but "
         f"'{stream.name}' has {in_words(values.shape[1:])}."
@@ -329,7 +329,7 @@ def _target(
             numbers = [preparation.values(samples, name, indices) for name in target.fields]
             flat = [values.reshape(len(indices), prod(values.shape[1:])) for values in numbers]
             table = np.ascontiguousarray(np.concatenate(flat, 1), np.float32)
-            return torch.from_numpy(table.reshape(-1, *answer(spec, target).form))
+            return torch.from_numpy(table.reshape(len(indices), *answer(spec, target).form))
         case "reconstruction":
             # what it is compared with is what the model was given: see the objective
             return torch.zeros(len(indices))

@@ -137,6 +137,6 @@ def with_smote(train: DataSet, seed: int) -> DataSet:
     return replace(
         train,
         info=replace(train.info, samples=len(made)),
-        inputs=torch.from_numpy(made.astype(np.float32)).reshape(-1, *inputs.shape[1:]),
+        inputs=torch.from_numpy(made.astype(np.float32)).reshape(len(made), *inputs.shape[1:]),
         targets=torch.from_numpy(np.asarray(targets, np.int64)),
     )

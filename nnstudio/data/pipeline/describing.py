@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from nnstudio.data.answer import Answer, Form
 from nnstudio.data.builtin.heartbeats import LENGTH, PADDED
 from nnstudio.data.info import DataError, DataSetInfo, Resizable, usual_forms
+from nnstudio.data.preparation.missing import with_rules
 from nnstudio.data.preparation.streams import Stream, streams
 from nnstudio.project.data.fields import Target
 from nnstudio.project.data.spec import DataSpec
@@ -16,7 +17,7 @@ from nnstudio.project.data.spec import DataSpec
 def info_of(spec: DataSpec) -> DataSetInfo:
     """The description of data whose fields are known. Raises `DataError` if it cannot be used."""
     path = spec.source.path
-    given = streams(spec)
+    given = streams(with_rules(spec))  # a class for what is missing makes an input wider
     first, *further = given
     asked = tuple(answer(spec, target) for target in spec.targets)
     if not asked:

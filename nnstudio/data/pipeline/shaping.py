@@ -25,10 +25,10 @@ def shaped(info: DataSetInfo, values: NDArray[Any], wanted: Form) -> tuple[Tenso
     if prod(wanted) in {prod(one) for one in info.forms}:
         padded = pad_heartbeats(values, prod(wanted))
         made = values if padded is None else padded
-        return tensor_of(made.reshape(-1, *wanted)), None
+        return tensor_of(made.reshape(len(values), *wanted)), None
     if info.can_be_resized(wanted):
         form = image_of(info.forms[0]) if info.resizable == "image" else (1, prod(values.shape[1:]))
-        return tensor_of(values.reshape(-1, *(form or info.forms[0]))), wanted
+        return tensor_of(values.reshape(len(values), *(form or info.forms[0]))), wanted
     there = ", ".join(in_words(one) for one in info.forms)
     more = f", or any other size as {_A[info.resizable]}" if info.resizable else ""
     raise DataError(

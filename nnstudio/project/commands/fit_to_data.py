@@ -137,7 +137,8 @@ class _Sizes:
         if before != size:
             raise Refusal(
                 f"{self.project.root} has one {name} for {there} and {where}, "
-                f"the data have {before:,} and {size:,}"
+                f"the data have {before:,} and {size:,}; choose another model, or prepare the "
+                "samples so that both are the same"
             )
         self.project = with_root_value(self.project, name, size)
         return old

@@ -14,7 +14,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.action_table import MENUS, TABLE, ActionSpec
+from nnstudio.ui.action_table import MENUS, TABLE
+from nnstudio.ui.action_table.spec import ActionSpec
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.outline.outline import EDITS, Outline
 from nnstudio.ui.settings import Settings

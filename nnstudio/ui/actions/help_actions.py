@@ -10,7 +10,7 @@ from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.inspector import Inspector
-from nnstudio.ui.title import PROGRAM
+from nnstudio.ui.widgets.title import PROGRAM
 
 
 class HelpActions:

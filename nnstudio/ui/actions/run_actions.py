@@ -23,6 +23,7 @@ class RunActions:
         show_plots: Callable[[], object],
         open: Reason,
     ) -> None:
+        self._actions = actions
         self._training = training
         self._canvas = canvas
         self._workspace = canvas.workspace
@@ -30,15 +31,35 @@ class RunActions:
         self._open = open
         bind = actions.bind
         bind("run.start", self.start, self._no_start, title=self._start_title)
+        bind("run.start_apart", self.start_apart, self._no_start_apart)
         bind("run.pause", training.pause, self._no_pause)
         bind("run.stop", training.stop, self._no_stop)
         bind("run.fit_to_data", self.fit_to_data, open)
+        bind("run.measure", self.measure, self._no_measure, title=self._measure_title)
+        training.measuring.changed.connect(actions.refresh)
 
     def start(self) -> None:
         """Train, or go on, and show the plots."""
         self._show_plots()
+        if self._training.measuring.is_busy:
+            self._training.measuring.call_off(lambda: self._actions.run("run.start"))
+            return
         self._training.start()
         self._canvas.forget_failure()
+
+    def start_apart(self) -> None:
+        """Train in another process, and show where it can be followed."""
+        self._training.workers.start()
+        self._actions.run("page.runs")
+
+    def measure(self) -> None:
+        """Do a few steps to see how long the training takes and whether it fits, or call it off."""
+        measuring = self._training.measuring
+        if measuring.is_busy:
+            measuring.call_off()
+            return
+        self._show_plots()
+        measuring.start()
 
     def fit_to_data(self) -> None:
         """Fit input shape and classes to the data set."""
@@ -53,8 +74,24 @@ class RunActions:
             return missing
         if self._training.is_active:
             return f"A training{self._training.mark.whose} is running already."
+        return self._no_sound_model()
+
+    def _no_start_apart(self) -> str | None:
+        return self._open() or self._no_sound_model()
+
+    def _no_sound_model(self) -> str | None:
         errors = self._workspace.report.errors
         return f"The model has problems first: {errors[0].sentence}" if errors else None
+
+    def _measure_title(self) -> str:
+        return "Call off measuring" if self._training.measuring.is_busy else "Measure"
+
+    def _no_measure(self) -> str | None:
+        if self._training.measuring.is_ending:
+            return "The measurement is ending."
+        if self._training.is_active:
+            return "Wait for the end of the training."
+        return None if self._training.measuring.is_busy else self._no_start()
 
     def _no_stop(self) -> str | None:
         return None if self._training.is_active else "No training is running."

@@ -36,14 +36,17 @@ class RowsModel(QAbstractTableModel):
         super().__init__()
         self.shown: ShownSamples | None = None
         self._fields: list[Field] = []
+        self._said: tuple[str, ...] = ()
         self._places: dict[str, int] = {}
 
     def show_samples(self, shown: ShownSamples | None) -> None:
         """Show other samples."""
         self.beginResetModel()
         self.shown = shown
-        self._fields = []
+        self._fields, self._said = [], ()
         if shown is not None:
+            if len(shown.indices):
+                self._said = tuple(title for title, _ in shown.said(self.sample(0)))
             there = [f for f in shown.samples.spec.fields if f.name in shown.samples.fields]
             order = ("target", "input", "group", "time", "weight", "part", "ignored")
             self._fields = sorted(there, key=lambda field: order.index(field.role))
@@ -67,12 +70,20 @@ class RowsModel(QAbstractTableModel):
         return len(self.shown.indices)
 
     def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._fields) + 1
+        return (
+            0
+            if parent is not None and parent.isValid()
+            else len(self._fields) + len(self._said) + 1
+        )
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self.shown is None or not index.isValid():
             return None
         sample, column = self.sample(index.row()), index.column() - 1
+        if 0 <= column < len(self._said):
+            said = role == Qt.ItemDataRole.DisplayRole
+            return self.shown.said(sample)[column][1] if said else None
+        column -= len(self._said)
         field = self._fields[column] if column >= 0 else None
         number = field is not None and field.kind == "number"
         match role:
@@ -104,7 +115,11 @@ class RowsModel(QAbstractTableModel):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        field = self._fields[section - 1] if section else None
+        if 0 < section <= len(self._said):
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            return self._said[section - 1] if role == Qt.ItemDataRole.DisplayRole else None
+        field = self._fields[section - 1 - len(self._said)] if section else None
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return "Sample" if field is None else field.name

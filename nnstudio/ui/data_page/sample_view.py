@@ -145,8 +145,8 @@ class SampleView(QWidget):
     def show_sample(self, shown: ShownSamples, sample: int) -> None:
         """Show one of the samples."""
         self._shown = shown
-        found = shown.indices.searchsorted(sample)
-        self._row = int(min(found, len(shown.indices) - 1))
+        found = (shown.indices == sample).nonzero()[0]
+        self._row = int(found[0]) if len(found) else 0
         self._refresh()
         self.setFocus()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -15,6 +17,7 @@ from nnstudio.ui.inspector.node_page import NodePage
 from nnstudio.workspace.workspace import Workspace
 
 WIDTH = 316
+_Page = TypeVar("_Page", bound=QWidget)
 
 
 class Inspector(QWidget):
@@ -33,24 +36,38 @@ class Inspector(QWidget):
         self.context.enter_requested.connect(self.enter_requested)
         self._selection: frozenset[str] = frozenset()
         self._stack = QStackedWidget(self)
-        areas = [QScrollArea(self._stack, widgetResizable=True) for _ in range(3)]
-        of_block, of_node, of_many = areas
-        self.block_page = BlockPage(self.context, of_block.viewport())
-        self.node_page = NodePage(self.context, of_node.viewport())
-        self.many_page = ManyPage(self.context, of_many.viewport())
-        pages = (self.block_page, self.node_page, self.many_page)
-        self._areas: dict[QWidget, QScrollArea] = dict(zip(pages, areas, strict=True))
-        for page, area in self._areas.items():
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(page)
-            self._stack.addWidget(area)
+        self._areas: dict[QWidget, QScrollArea] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self.setMinimumWidth(280)
         self.refresh()
+
+    @cached_property
+    def block_page(self) -> BlockPage:
+        """The form of the block; like the others it is made when it is first needed."""
+        return self._added(BlockPage)
+
+    @cached_property
+    def node_page(self) -> NodePage:
+        """The form of one node."""
+        return self._added(NodePage)
+
+    @cached_property
+    def many_page(self) -> ManyPage:
+        """The form of several nodes."""
+        return self._added(ManyPage)
+
+    def _added(self, make: Callable[[Context, QWidget], _Page]) -> _Page:
+        area = QScrollArea(self._stack, widgetResizable=True)
+        page = make(self.context, area.viewport())
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        self._areas[page] = area
+        self._stack.addWidget(area)
+        return page
 
     def show_target(self, path: tuple[str, ...], selection: Iterable[str]) -> None:
         """Look at the block at `path` and the nodes selected in it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.plots.axis import Axis
+from nnstudio.ui.plots.curve import Curve, PlotArea
 from nnstudio.ui.plots.legend import LegendEntry
 from nnstudio.ui.plots.series import Series, thinned
 from nnstudio.ui.theme import current as theme
@@ -22,33 +23,6 @@ FEW = 40
 """Up to so many points, the points of a dashed curve are drawn as dots."""
 SAMPLES = 1.5
 """Samples to a pixel before long runs are thinned; more are slower to draw, not better to see."""
-
-
-@dataclass(slots=True)
-class Curve:
-    """A series and what draws it; `drawn`: what decided how it looks when it was last drawn."""
-
-    series: Series
-    entry: LegendEntry
-    line: pg.PlotDataItem
-    raw: pg.PlotDataItem
-    dashed: bool
-    drawn: tuple[object, ...] = ()
-
-
-class _Plot(pg.PlotWidget):
-    """The plot without menu and buttons; a double-click shows everything again."""
-
-    left = Signal()
-    all_requested = Signal()
-
-    def leaveEvent(self, event: object) -> None:
-        super().leaveEvent(event)
-        self.left.emit()
-
-    def mouseDoubleClickEvent(self, event: object) -> None:
-        super().mouseDoubleClickEvent(event)
-        self.all_requested.emit()
 
 
 class Chart(QFrame):
@@ -74,6 +48,7 @@ class Chart(QFrame):
         self._colour, self._percent = f"plot.{colour}", percent
         self._curves: dict[str, Curve] = {}
         self._weight = 0.0
+        self.few = FEW
         self._best: tuple[str, float] | None = None
         self._at: float | None = None
         self._first_epochs = False
@@ -117,9 +92,9 @@ class Chart(QFrame):
         self._restyle()
         self.redraw()
 
-    def _make_plot(self) -> _Plot:
+    def _make_plot(self) -> PlotArea:
         left, bottom = self._axes
-        plot = _Plot(axisItems={"left": left, "bottom": bottom})
+        plot = PlotArea(axisItems={"left": left, "bottom": bottom})
         plot.setFrameShape(QFrame.Shape.NoFrame)
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -137,15 +112,24 @@ class Chart(QFrame):
         return plot
 
     def add_series(
-        self, key: str, name: str, *, short: str = "", dashed: bool = False, widest: str = "0.0000"
+        self,
+        key: str,
+        name: str,
+        *,
+        short: str = "",
+        dashed: bool = False,
+        widest: str = "0.0000",
+        colour: str = "",
     ) -> Series:
         """Add a curve with a legend entry that shows and hides it.
 
-        `short` is what the legend says, `widest` the longest value for which it keeps room.
+        `short` is what the legend says, `widest` the longest value for which it keeps room;
+        `colour` a token, by default that of the chart.
         """
+        colour = colour or self._colour
         series = Series(name)
         widest = "100.00 %" if self._percent else widest
-        entry = LegendEntry(short or name, self._colour, dashed=dashed, widest=widest)
+        entry = LegendEntry(short or name, colour, dashed=dashed, widest=widest)
         entry.setToolTip(f"{name}: click to show or hide")
         entry.setAccessibleName(f"Show {name.lower()}")
         entry.toggled.connect(lambda _on: self.redraw())
@@ -153,10 +137,30 @@ class Chart(QFrame):
         for item in (raw, line):
             item.opts["autoDownsampleFactor"] = SAMPLES
             self.plot.addItem(item)
-        self._head.insertWidget(2 + len(self._curves), entry)
-        self._curves[key] = Curve(series, entry, line, raw, dashed)
+        self._head.insertWidget(self._head.count() - 2, entry)
+        self._curves[key] = Curve(series, entry, line, raw, dashed, colour)
         self._restyle()
         return series
+
+    def drop_series(self) -> None:
+        """Take all curves away."""
+        for curve in self._curves.values():
+            self.plot.removeItem(curve.line)
+            self.plot.removeItem(curve.raw)
+            curve.entry.hide()
+            curve.entry.deleteLater()
+        self._curves.clear()
+        self._best = None
+
+    def show_as(self, *, percent: bool) -> None:
+        """Write values as percent, or as they are."""
+        self._percent = percent
+        self._axes[0].set_suffix(" %" if percent else "")
+
+    def put_in_head(self, widget: QWidget) -> None:
+        """Put something in the place of the title."""
+        self.label.hide()
+        self._head.insertWidget(0, widget)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -221,7 +225,7 @@ class Chart(QFrame):
             raw = thinned(x, self._drawable(series.y), most)
             curve.raw.setData(*raw, connect="finite")
         # A single point has no line, so it must be a dot to be seen at all.
-        dots = len(x) <= (FEW if curve.dashed else 1)
+        dots = len(x) <= (self.few if curve.dashed else 1)
         curve.line.setSymbol("o" if dots else None)
         return True
 
@@ -282,7 +286,7 @@ class Chart(QFrame):
         self.crosshair.setVisible(x is not None)
         if x is not None:
             self.crosshair.setPos(x)
-        dots = []
+        dots, colours = [], []
         for curve in self._curves.values():
             series = curve.series
             found = series.nearest(x) if x is not None else len(series) - 1
@@ -293,7 +297,8 @@ class Chart(QFrame):
             if x is not None and curve.entry.isChecked():
                 shown = series.y if curve.dashed else series.smooth(self._weight)
                 dots.append((series.x[found], shown[found]))
-        self._put(self._dots, dots)
+                colours.append(curve.colour)
+        self._put(self._dots, dots, colours)
 
     def figure(self, value: float) -> str:
         """Write a value as the legend says it."""
@@ -321,19 +326,26 @@ class Chart(QFrame):
                 found.append((curve.series.x[near], curve.series.y[near]))
         self._put(self._star, found)
 
-    def _put(self, item: pg.ScatterPlotItem, points: list[tuple[float, float]]) -> None:
+    def _put(
+        self,
+        item: pg.ScatterPlotItem,
+        points: list[tuple[float, float]],
+        colours: Sequence[str] = (),
+    ) -> None:
         log = self.log_button.isChecked()
-        if self._points.get(item, ([], log)) == (points, log):
+        if self._points.get(item, ([], log, ())) == (points, log, colours):
             return
-        self._points[item] = (points, log)
+        self._points[item] = (points, log, colours)
         y = self._drawable([y for _, y in points])
+        tokens = colours or [self._colour] * len(points)
         kept = [
-            (x, float(np.log10(value)) if log else float(value))
-            for (x, _), value in zip(points, y, strict=True)
+            (x, float(np.log10(value)) if log else float(value), theme.qcolor(token))
+            for (x, _), value, token in zip(points, y, tokens, strict=True)
             if not np.isnan(value)
         ]
         item.setVisible(bool(kept))
-        item.setData([x for x, _ in kept], [value for _, value in kept])
+        x, values, brushes = zip(*kept, strict=True) if kept else ((), (), ())
+        item.setData(list(x), list(values), brush=list(brushes) or None)
 
     def _restyle(self, _theme: object = None) -> None:
         ground = theme.qcolor("plot.background")
@@ -349,6 +361,7 @@ class Chart(QFrame):
         self._star.setPen(pg.mkPen(theme.qcolor("plot.best"), width=1.5))
         self._star.setBrush(pg.mkBrush(colour))
         for curve in self._curves.values():
+            colour = theme.qcolor(curve.colour)
             pen = pg.mkPen(colour, width=2)
             if curve.dashed:
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -357,7 +370,7 @@ class Chart(QFrame):
             curve.line.setSymbolSize(6)
             curve.line.setSymbolBrush(ground if curve.dashed else colour)
             curve.line.setSymbolPen(pg.mkPen(colour, width=1.5))
-            curve.raw.setPen(pg.mkPen(theme.qcolor(self._colour, FAINT), width=1))
+            curve.raw.setPen(pg.mkPen(theme.qcolor(curve.colour, FAINT), width=1))
             curve.entry.update()
 
     def _on_mouse(self, place: QPointF) -> None:

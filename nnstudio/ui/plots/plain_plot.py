@@ -66,8 +66,19 @@ class PlainPlot(pg.PlotWidget):
         self._bottom.setHeight(22)
         self._left.setTickDensity(0.6)
         self._again: Callable[[], None] = self.clear
+        self._names = ("", "")
         theme.notifier.changed.connect(self._restyle)
         self._restyle()
+
+    def name_axes(self, bottom: str = "", left: str = "") -> None:
+        """Say what the axes are; nothing takes the words away."""
+        self._names = (bottom, left)
+        colour = theme.qcolor("plot.axis").name()
+        for axis, words in ((self._bottom, bottom), (self._left, left)):
+            axis.setLabel(words, color=colour)
+            axis.showLabel(bool(words))
+        self._bottom.setHeight(42 if bottom else 22)
+        self._left.setWidth(74 if left else 56)
 
     def show_bars(
         self,
@@ -116,6 +127,18 @@ class PlainPlot(pg.PlotWidget):
             self.addItem(pg.PlotDataItem(x, y, pen=pen, antialias=True, connect="finite"))
         self.enableAutoRange()
 
+    def show_curves(
+        self, curves: Sequence[tuple[Sequence[float], Sequence[float], str, float]]
+    ) -> None:
+        """Show lines by their points between 0 and 1: (x, y, colour of the theme, width) each."""
+        self._begin(lambda: self.show_curves(curves))
+        self._bottom.set_words(())
+        for x, y, colour, width in curves:
+            pen = pg.mkPen(theme.qcolor(colour), width=width)
+            self.addItem(pg.PlotDataItem(list(x), list(y), pen=pen, antialias=True))
+        self.setXRange(0, 1, 0.02)
+        self.setYRange(0, 1, 0.02)
+
     def show_levels(
         self,
         levels: NDArray[np.float64],
@@ -150,6 +173,7 @@ class PlainPlot(pg.PlotWidget):
         self.setBackground(theme.qcolor("plot.background"))
         for axis in (self._left, self._bottom):
             axis.restyle()
+        self.name_axes(*self._names)
         self._again()
 
     def mouseDoubleClickEvent(self, event: object) -> None:

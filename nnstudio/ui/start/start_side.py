@@ -26,7 +26,7 @@ from nnstudio.ui.files.recovery import RecoverableProject
 from nnstudio.ui.forms.sections import Column
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
-from nnstudio.ui.title import PROGRAM
+from nnstudio.ui.widgets.title import PROGRAM
 
 WIDTH = 272
 

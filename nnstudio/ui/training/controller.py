@@ -13,6 +13,7 @@ from nnstudio.compiler.source import Source
 from nnstudio.data.info import DataError
 from nnstudio.project.refusal import Refusal
 from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.training.events import (
@@ -27,8 +28,11 @@ from nnstudio.training.events import (
 )
 from nnstudio.training.thread import Run
 from nnstudio.ui.number_text import duration
+from nnstudio.ui.training.measuring import Measuring
 from nnstudio.ui.training.result_text import best_epoch, where_stopped
 from nnstudio.ui.training.run_mark import RunMark
+from nnstudio.ui.training.workers import Workers
+from nnstudio.workspace.finished_epochs import epochs_before
 from nnstudio.workspace.kept_run import Keeping, KeptRun
 from nnstudio.workspace.workspace import Workspace
 
@@ -53,6 +57,9 @@ class Shows(Protocol):
 
     def show_mark(self, title: str, version: str, sentence: str) -> None:
         """Whose results these are, and what keeps them from being those of the open project."""
+
+    def show_run(self, id: str, folder: str) -> None:
+        """Under which id and where it is kept; two empty texts if it is not."""
 
 
 class TrainingController(QObject):
@@ -86,6 +93,8 @@ class TrainingController(QObject):
         self._epochs = self._finished = 0
         self._validated = False
         self._is_kept = False
+        self.kept_in: Path | None = None
+        """The folder of the run; None if it is not kept."""
         self._kept: KeptRun | None = None
         self._past: list[Event] = []
         self.store_folder = store_folder
@@ -94,6 +103,11 @@ class TrainingController(QObject):
         self.mark.left.connect(self._on_left)
         self.device = ""
         self.result = ""
+        self.measuring = Measuring(workspace, self)
+        self.measuring.noted.connect(lambda sentence: self.noted.emit(sentence, ""))
+        self.workers = Workers(workspace, store_folder, self)
+        self.workers.refused.connect(self.refused)
+        self.workers.began.connect(lambda title: self.noted.emit(f"{title} is trained apart", ""))
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.drain)
 
@@ -111,7 +125,9 @@ class TrainingController(QObject):
 
     def reason_not_to_draw(self) -> str:
         """Why nothing else may take from the random state: a training would go another way."""
-        return "Wait for the end of the training" if self.is_active else ""
+        if self.is_active:
+            return "Wait for the end of the training"
+        return "Wait for the end of the measurement" if self.measuring.is_busy else ""
 
     @property
     def is_paused(self) -> bool:
@@ -154,8 +170,8 @@ class TrainingController(QObject):
 
     # -- acting -------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Train the project as it is now.
+    def start(self, resume: RunRecord | None = None) -> None:
+        """Train the project as it is now, or go on with a run that is kept.
 
         Raises:
             Refusal: it cannot be trained; the sentence says why.
@@ -163,16 +179,21 @@ class TrainingController(QObject):
         if self.is_paused:
             self.resume()
             return
+        if self.measuring.is_busy:  # both would draw from the same random state
+            raise Refusal("Wait for the end of the measurement.")
         self.drain()  # what the last one has not told yet
         try:
             self.source = self._workspace.source()
-            run = self._begun()
-        except (CompileError, DataError) as error:
+            run = self._begun() if resume is None else self._resumed(resume)
+        except (CompileError, DataError, RunStoreError) as error:
             raise Refusal(str(error)) from error
         self.run, self._past = run, []
         self._steps, self._epochs, self.result = None, self._workspace.project.training.epochs, ""
         panel = self._panel()
         panel.begin()
+        self._show_run()
+        for event in () if resume is None else epochs_before(resume.folder):
+            panel.handle(event)
         self.mark.begin(self.source)
         panel.set_state(run.state.value)
         self._timer.start()
@@ -183,12 +204,25 @@ class TrainingController(QObject):
         self._kept, self._is_kept = None, True
         try:
             store = RunStore(self.store_folder)
-            keeping = Keeping.in_store(store, self._workspace.title)
+            keeping = Keeping.in_store(store, self._workspace.title, self._workspace.path)
+            self.kept_in = keeping.folder
             return self._workspace.start_training(keeping, gives_way=True)
         except RunStoreError as error:
-            self._is_kept = False
+            self._is_kept, self.kept_in = False, None
             self.noted.emit(f"The training is not kept: {error}", "")
             return self._workspace.start_training(gives_way=True)
+
+    def _resumed(self, record: RunRecord) -> Run:
+        """Go on with a run in its own folder."""
+        store = RunStore(self.store_folder)
+        keeping = Keeping(record.name, record.folder, store, resume=True)
+        run = self._workspace.start_training(keeping, gives_way=True)
+        self._kept, self._is_kept, self.kept_in = None, True, record.folder
+        return run
+
+    def _show_run(self) -> None:
+        folder = self.kept_in
+        self._panel().show_run(folder.name if folder else "", str(folder or ""))
 
     def pause(self) -> None:
         """Ask for a pause."""
@@ -211,11 +245,12 @@ class TrainingController(QObject):
         origin = self.mark.origin
         if self.run is None or origin is None or self._is_kept:
             return
-        keeping = Keeping.in_store(RunStore(self.store_folder), origin.title)
+        keeping = Keeping.in_store(RunStore(self.store_folder), origin.title, origin.path)
         self._kept = KeptRun(keeping, origin.project, self.run.settings)
         self._kept.follow(self.run, self._past)
         self.run.keep_in(self._kept.folder)
-        self._is_kept = True
+        self._is_kept, self.kept_in = True, self._kept.folder
+        self._show_run()
         self.noted.emit(f"The training of {origin.title} is kept", str(self._kept.folder))
 
     def stop(self) -> None:
@@ -227,6 +262,7 @@ class TrainingController(QObject):
     def close(self) -> None:
         """Leave no thread behind; waits for the step that is being done."""
         self._timer.stop()
+        self.measuring.close()
         self.mark.close()
         if self.run is not None:
             self.run.stop()
@@ -266,7 +302,7 @@ class TrainingController(QObject):
             return
         self.drain()  # it may have ended a moment ago
         self._timer.stop()
-        self.run, self._steps, self.result = None, None, ""
+        self.run, self._steps, self.result, self.kept_in = None, None, "", None
         self._panel().reset()
         self.mark.forget()
 

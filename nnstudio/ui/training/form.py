@@ -33,6 +33,7 @@ from nnstudio.project.training_settings import PARTS
 from nnstudio.project.values import Project
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
+from nnstudio.ui.training.measure_line import MeasureLine
 from nnstudio.ui.training.mismatch_notice import MismatchNotice
 from nnstudio.workspace.preload import shortcomings
 from nnstudio.workspace.schema_settings import Setting, setting_of, text_of
@@ -130,7 +131,10 @@ class TrainingForm(QWidget):
         area.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(area, 1)
+        self.measure_line = MeasureLine(self)
+        self.measure_line.batch_size_chosen.connect(self._take_batch_size)
+        outer.addWidget(self.measure_line)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._page = page
         in_order(page)
@@ -249,6 +253,9 @@ class TrainingForm(QWidget):
             self.refused.emit(str(error))
             return
         row.accept()
+
+    def _take_batch_size(self, size: int) -> None:
+        self._workspace.do(SetSettings({"batch_size": size}, "Set batch size"))
 
     def _command(self, name: str, text: str) -> Command:
         setting = self._schema[name]

@@ -36,6 +36,7 @@ from nnstudio.training.events import (
 from nnstudio.ui.files.questions import ReadOnlyAnswer, ask_read_only
 from nnstudio.ui.files.read_only import write_asking
 from nnstudio.ui.number_text import duration
+from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.training.epoch_table import EpochTable
 from nnstudio.ui.training.plots import TrainingPlots
@@ -44,8 +45,8 @@ from nnstudio.ui.widgets.figure import NOTHING, Figure, Pill
 
 REDRAW = 60
 """Milliseconds between two drawings of the plots while events come."""
-NARROW = 800
-"""Below this width the head leaves out what can be read elsewhere."""
+NARROW = 912
+"""Below this width the head leaves out what can be read elsewhere, one after the other."""
 WIDE = 1180
 """From this width on the table of epochs stands beside the plots by itself."""
 
@@ -60,9 +61,13 @@ _TONES = {
 
 
 class TrainingPanel(QWidget):
-    """Shows one training: `begin`, then `handle` each event and `set_state` now and then."""
+    """Shows one training: `begin`, then `handle` each event and `set_state` now and then.
+
+    `kept_requested(id)` when the run that is kept is to be shown among all runs.
+    """
 
     run_requested = Signal()
+    kept_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +82,11 @@ class TrainingPanel(QWidget):
             "device": Figure("Device", 48),
         }
         self.model = Figure("Model", 72)
+        self._kept_id = ""
+        self.kept = self._button("runs", "The run on the page Runs")
+        self.kept.setFont(theme.mono_font(12))
+        self.kept.clicked.connect(lambda: self.kept_requested.emit(self._kept_id))
+        self.kept.hide()
         self.progress = QProgressBar(textVisible=False, maximum=1000)
         self.progress.setProperty("role", "slim")
         self.mark = QLabel(wordWrap=True)
@@ -127,6 +137,7 @@ class TrainingPanel(QWidget):
         for figure in self.figures.values():
             head.addWidget(figure)
         head.addWidget(self.model)
+        head.addWidget(self.kept)
         head.addStretch(1)
         head.addWidget(self.plots.smoothing)
         head.addWidget(self.table_button)
@@ -190,6 +201,14 @@ class TrainingPanel(QWidget):
         self.mark.setText(sentence)
         self.mark.setVisible(bool(sentence))
 
+    def show_run(self, id: str, folder: str) -> None:
+        """Name the run under which this is kept; a click on it shows it among all runs."""
+        self._kept_id = id
+        self.kept.setVisible(bool(id))
+        self._fit_head(self.width())
+        self.kept.setToolTip(f"Run {id}: show it on the page Runs\n{folder}")
+        self.kept.setAccessibleName(f"Show run {id} on the page Runs")
+
     def handle(self, event: Event) -> None:
         """Show one event; the plots are drawn soon after, once for all that came."""
         self._show_training(True)
@@ -232,6 +251,7 @@ class TrainingPanel(QWidget):
         self.progress.setValue(0)
         self.mark.hide()
         self.note.hide()
+        self.kept.hide()
 
     def _on_steps(self, event: StepsDone) -> None:
         left = event.remaining_seconds
@@ -285,8 +305,22 @@ class TrainingPanel(QWidget):
             self.table_button.setChecked(event.size().width() >= WIDE)
 
     def _fit_head(self, width: int) -> None:
+        if not self.kept.isHidden():
+            width -= self._fit_kept(width)
         self.plots.smoothing.show_title(width >= NARROW)
-        self.figures["device"].setVisible(width >= NARROW)  # the status line says it, too
-        self.figures["step"].setVisible(width >= NARROW - 96)
-        self.model.setVisible(width >= NARROW - 344)
-        self.plots.smoothing.setVisible(width >= NARROW - 272)
+        self.figures["device"].setVisible(width >= NARROW - 76)  # the status line says it, too
+        self.figures["step"].setVisible(width >= NARROW - 138)
+        self.plots.smoothing.setVisible(width >= NARROW - 256)
+        self.model.setVisible(width >= NARROW - 406)
+
+    def _fit_kept(self, width: int) -> int:
+        """Name the run by its id, by the end of it, or by its icon; how much room that takes."""
+        style = Qt.ToolButtonStyle
+        named = width >= NARROW - 160
+        self.kept.setText(self._kept_id if width >= NARROW + 180 else self._kept_id[-6:])
+        self.kept.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if named else style.ToolButtonIconOnly
+        )
+        room = self.kept.sizeHint().width() if named else 28
+        self.kept.setFixedWidth(room)
+        return room + 14

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from nnstudio.errors import UserError
-from nnstudio.project.storage.atomic import replacing
 from nnstudio.training.events import EpochDone, Event, Started, StepsDone
 from nnstudio.ui.plots.chart import Chart
+from nnstudio.ui.plots.writing import write_plots
 from nnstudio.ui.theme import current as theme
 
-ENDINGS = (".png", ".svg", ".csv")
 TALL = 300
 """From this height on there is room for the learning rate and the speed below."""
 
@@ -210,40 +206,14 @@ class TrainingPlots(QWidget):
             ReadOnlyFileError: the file is read-only, and `overwrite_read_only` is False.
             FileError: the file cannot be written.
         """
-        ending = path.suffix.lower()
-        if ending not in ENDINGS:
-            got = ending or path.name
-            raise UserError(f"Plots are written as .png, .svg or .csv, received '{got}'.")
         self._on_hover(None)
-        with replacing(path, overwrite_read_only=overwrite_read_only) as new:
-            match ending:
-                case ".png":
-                    if not self.grab().save(str(new), "PNG"):  # type: ignore[call-overload]
-                        raise OSError("the picture is too large, or the disk is full")
-                case ".svg":
-                    self._write_svg(new)
-                case _:
-                    self._write_csv(new)
+        write_plots(self, path, self._rows(), overwrite_read_only=overwrite_read_only)
 
-    def _write_svg(self, path: Path) -> None:
-        made = QSvgGenerator()
-        made.setFileName(str(path))
-        made.setSize(self.size())
-        made.setViewBox(QRect(0, 0, self.width(), self.height()))
-        made.setTitle("Training")
-        painter = QPainter()
-        if not painter.begin(made):
-            raise OSError("the drawing cannot be begun")
-        self.render(painter, QPoint())
-        painter.end()
-
-    def _write_csv(self, path: Path) -> None:
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["series", "epoch", "value"])
-            for chart in self.charts:
-                for key, series in chart.series.items():
-                    writer.writerows((key, x, y) for x, y in zip(series.x, series.y, strict=True))
+    def _rows(self) -> Iterator[Sequence[object]]:
+        yield ("series", "epoch", "value")
+        for chart in self.charts:
+            for key, series in chart.series.items():
+                yield from ((key, x, y) for x, y in zip(series.x, series.y, strict=True))
 
     # -- Qt -----------------------------------------------------------------------------------
 

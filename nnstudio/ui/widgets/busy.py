@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 from nnstudio.symbols.work import Cancelled, CancelledError
 from nnstudio.ui.background import Background
 from nnstudio.ui.theme import current as theme
-from nnstudio.ui.title import PROGRAM
+from nnstudio.ui.widgets.title import PROGRAM
 
 SOON = 0.25
 """Seconds for which nothing is shown: most work is done by then."""

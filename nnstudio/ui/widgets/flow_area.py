@@ -6,6 +6,8 @@ and fro, and PySide6 6.10 to 6.12 does not survive letting go of those.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -33,6 +35,19 @@ class FlowArea(QWidget):
             widget.setParent(self)
         self._widgets.append(widget)
         self.updateGeometry()
+
+    def fill(self, widgets: Sequence[QWidget]) -> None:
+        """Show these instead of the present ones, which are taken away."""
+        for old in self._widgets:
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        self._widgets = []
+        for widget in widgets:
+            self.add(widget)
+            widget.show()
+        self.updateGeometry()
+        self._place()
 
     def _visible(self) -> list[QWidget]:
         return [widget for widget in self._widgets if not widget.isHidden()]

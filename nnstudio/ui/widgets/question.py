@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.ui.theme import current as theme
-from nnstudio.ui.title import PROGRAM
+from nnstudio.ui.widgets.title import PROGRAM
 
 WIDTH = 400
 

@@ -11,6 +11,7 @@ from nnstudio.analysis.report import Problem
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.background import Background
 from nnstudio.ui.panels.code_panel import CodePanel
 from nnstudio.ui.panels.log_panel import LogPanel
@@ -18,6 +19,7 @@ from nnstudio.ui.panels.problems_panel import ProblemsPanel
 from nnstudio.ui.panels.summary_panel import SummaryPanel
 from nnstudio.ui.training.controller import Shows
 from nnstudio.ui.training.form import TrainingForm
+from nnstudio.ui.training.measuring import Measuring
 from nnstudio.ui.window.editor import Editor
 from nnstudio.workspace.shown_problems import shown_problems
 from nnstudio.workspace.workspace import Workspace
@@ -164,6 +166,7 @@ class TrainingPage(QWidget):
     """The settings at the left, the plots at the right; those are made on first need."""
 
     run_requested = Signal()
+    kept_requested = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -189,6 +192,12 @@ class TrainingPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._split)
 
+    def follow(self, measuring: Measuring, actions: Actions) -> None:
+        """Show what is measured under the settings."""
+        line = self.form.measure_line
+        line.measure_requested.connect(lambda: actions.run("run.measure"))
+        measuring.changed.connect(lambda: line.follow(measuring))
+
     def panel(self) -> Shows:
         """Return the plots; loads pyqtgraph the first time."""
         if self._panel is None:
@@ -196,6 +205,7 @@ class TrainingPage(QWidget):
 
             panel = TrainingPanel()
             panel.run_requested.connect(self.run_requested)
+            panel.kept_requested.connect(self.kept_requested)
             self._panel = panel
             self._beside.addWidget(panel, 1)
         return self._panel

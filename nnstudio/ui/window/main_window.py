@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -28,6 +28,7 @@ from nnstudio.ui.actions.graph_actions import GraphActions
 from nnstudio.ui.actions.help_actions import HelpActions
 from nnstudio.ui.actions.library_actions import LibraryActions
 from nnstudio.ui.actions.run_actions import RunActions
+from nnstudio.ui.actions.runs_actions import RunsActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
 from nnstudio.ui.data_page.page import DataView
@@ -35,18 +36,19 @@ from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents
 from nnstudio.ui.files.file_notice import FileNotice
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
+from nnstudio.ui.runs_page.page import RunsView
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
 from nnstudio.ui.start.preset_card import PresetInfo
 from nnstudio.ui.start.start_page import Gallery
 from nnstudio.ui.theme import icons
-from nnstudio.ui.title import window_title
 from nnstudio.ui.training.controller import TrainingController
 from nnstudio.ui.training.devices import DeviceChoice
 from nnstudio.ui.training.leaving import LeavingTraining
 from nnstudio.ui.training.run_bar import RunBar
 from nnstudio.ui.training.waiting_notice import WaitingNotice
-from nnstudio.ui.widgets.fit_screen import room
+from nnstudio.ui.widgets.fit_screen import SMALLEST, first_size
+from nnstudio.ui.widgets.title import window_title
 from nnstudio.ui.window.bottom_panels import Panels
 from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
@@ -58,14 +60,6 @@ from nnstudio.workspace.data_page.reading import Understand
 from nnstudio.workspace.data_page.sources import step_kinds
 from nnstudio.workspace.data_page.step_kinds import StepKinds
 from nnstudio.workspace.workspace import Workspace
-
-SMALLEST = QSize(800, 560)
-USUAL = QSize(1440, 900)
-
-
-def first_size(screen: QSize) -> QSize:
-    """The size of the first window: the usual one, or what a smaller screen has room for."""
-    return USUAL.boundedTo(room(screen)).expandedTo(SMALLEST).boundedTo(screen)
 
 
 class MainWindow(QMainWindow):
@@ -112,22 +106,23 @@ class MainWindow(QMainWindow):
         self.leaving = LeavingTraining(self, workspace, self.training)
         self.documents.may_replace = self.leaving.may_replace
         self.editor.put_above_canvas(WaitingNotice(self.leaving))
-        steps = step_kinds() if steps is None else steps
-        self.data = DataView(workspace, settings, understand, steps, self._pages.stack)
+        kinds = steps or step_kinds()
+        self.data = DataView(workspace, settings, understand, kinds, self._pages.stack)
+        self.runs = RunsView(workspace, settings, self._pages.stack)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)
         self.actions_table = Actions(self, settings)
         self.actions_table.fill(self.menuBar())
-        self.actions_table.add_to_canvas(self.editor.canvas)
-        self.actions_table.add_to_outline(self.editor.outline)
-        CanvasKeys(self.actions_table, (self.editor.canvas, self.editor.outline), self)
+        canvas, outline = self.editor.canvas, self.editor.outline
+        self.actions_table.add_to_canvas(canvas)
+        self.actions_table.add_to_outline(outline)
+        CanvasKeys(self.actions_table, (canvas, outline), self)
         self.toolbar = ToolBar(self.actions_table, self.run_bar)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        self._pages.add(self.gallery)
-        self._pages.add(self.editor)
-        self._pages.add(self.data)
+        for page in (self.gallery, self.editor, self.data, self.runs):
+            self._pages.add(page)
         self.page_bar = self._pages.add_bar(self.actions_table)
         self._connect()
         self._bind(libraries)
@@ -143,10 +138,13 @@ class MainWindow(QMainWindow):
                 "start": (self.show_gallery, lambda: None),
                 "model": (self.show_editor, self._reason_no_project),
                 "data": (self.show_data, self._reason_no_project),
+                "runs": (self.show_runs, lambda: None),
             },
             lambda: self.page,
         )
         DataActions(actions, self.data, self.show_data, open)
+        runs, training, show = self.runs, self.training, self._show_training
+        RunsActions(actions, runs, self.show_runs, self.documents.show, training, show)
         actions.bind("file.gallery", self.show_gallery, self._reason_not_to_leave)
         actions.bind("file.quit", self.close)
         self.file_actions = FileActions(
@@ -178,14 +176,15 @@ class MainWindow(QMainWindow):
         gallery.side.back_requested.connect(self.show_editor)
         for signal in (documents.opened, documents.kept_back):
             signal.connect(self.show_editor)
+        # not the workspace's signal, which comes before the time of the save is known
         for signal in (documents.saved, documents.outside.found):
             signal.connect(self.refresh)
         editor.palette_panel.preset_requested.connect(self.open_preset)
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
-        of_editor = (editor.canvas, editor.inspector, self.actions_table)
-        for source in (documents, *of_editor, self.panels.form, self.training, self.data):
+        pages = (editor.canvas, editor.inspector, self.data, self.runs)
+        for source in (documents, *pages, self.actions_table, self.panels.form, self.training):
             source.refused.connect(self.say)
         editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
         # an error, for a warning goes with the next act, and this one is said only once
@@ -195,6 +194,9 @@ class MainWindow(QMainWindow):
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
         self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
+        self.panels.training.follow(self.training.measuring, self.actions_table)
+        self.panels.training.kept_requested.connect(self.show_runs)
+        self.runs.model_requested.connect(lambda: self.actions_table.run("page.model"))
         self.devices.found.connect(self.panels.form.refresh)
         self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
         documents.data_dropped.connect(self.open_data)
@@ -205,15 +207,13 @@ class MainWindow(QMainWindow):
         self.training.changed.connect(self._on_training)
         self.training.failed_at.connect(self._on_failed)
         self.training.noted.connect(self.panels.log.add)
-        # not the workspace's signal, which comes before the time of the save is known
-        documents.saved.connect(self.refresh)
         documents.saved.connect(lambda: self.panels.log.add(f"Saved {self.workspace.path}"))
 
     # -- pages --------------------------------------------------------------------------------
 
     @property
     def page(self) -> str:
-        """The page that is shown: `start`, `model` or `data`."""
+        """The page that is shown: `start`, `model`, `data` or `runs`."""
         return self._pages.page
 
     @property
@@ -238,6 +238,12 @@ class MainWindow(QMainWindow):
         self._has_project = True
         self._show(self.data)
 
+    def show_runs(self, id: str = "") -> None:
+        """Go to the runs that are kept, and to one of them."""
+        self._show(self.runs)
+        if id:
+            self.runs.show_run(id)
+
     def open_data(self, place: str | Path) -> None:
         """Go to the data, and read a file, a folder or a built-in set."""
         self.show_data()
@@ -248,7 +254,7 @@ class MainWindow(QMainWindow):
             self.show_editor()
         self.editor.show_panel("training")
 
-    def _show(self, page: Gallery | Editor | DataView) -> None:
+    def _show(self, page: Gallery | Editor | DataView | RunsView) -> None:
         self._pages.show_page(page)
         for part in (self.toolbar, self.status):
             part.setVisible(page is not self.gallery)
@@ -258,7 +264,7 @@ class MainWindow(QMainWindow):
 
     def reason_not_open(self) -> str | None:
         """Say why there is nothing to act on; None on the pages of a project."""
-        return None if self.page != "start" else "Open a project first."
+        return None if self.page != "start" and self._has_project else "Open a project first."
 
     def reason_no_canvas(self) -> str | None:
         """Say why nothing can be done on the canvas; None if it is shown."""
@@ -291,7 +297,7 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
 
     def _refresh_title(self) -> None:
-        self.setWindowTitle(window_title(self.workspace if self.page != "start" else None))
+        self.setWindowTitle(window_title(self.workspace.title if self.page != "start" else None))
         self.setWindowModified(self.page != "start" and self.workspace.modified)
 
     def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
@@ -369,16 +375,14 @@ class MainWindow(QMainWindow):
         self.training.close()
         self.panels.close()
         self.data.close_jobs()
+        self.runs.close_jobs()
         self.shapes.close()
         self.devices.close()
         self.settings.set_state("window", self.saveGeometry())
         self.editor.save_layout(self.settings)
         self.settings.sync()
-        for signal, slot in (
-            (self.workspace.changed, self._on_changed),
-            (self.workspace.opened, self._on_opened),
-        ):
-            signal.disconnect(slot, missing_ok=True)
+        self.workspace.changed.disconnect(self._on_changed, missing_ok=True)
+        self.workspace.opened.disconnect(self._on_opened, missing_ok=True)
         self.editor.canvas.dispose()
         event.accept()
 

@@ -171,6 +171,10 @@ class ShownSamples:
             return value_text(self.label, self.samples.fields[self.label.name][index])
         return self.origin(index)
 
+    def said(self, index: int) -> tuple[tuple[str, str], ...]:
+        """Title and value of what else is said of a sample, the same titles for all."""
+        return ()
+
     def origin(self, index: int) -> str:
         """Where a sample comes from: `line 12`, a path, else its number."""
         origins = self.samples.origins

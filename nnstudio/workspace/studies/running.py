@@ -17,6 +17,7 @@ from nnstudio.studies.folds import Folds, folds_of
 from nnstudio.studies.plan import Cell, Plan, Variant
 from nnstudio.studies.study import RECORD, Study, new_study, read_study, same_plan
 from nnstudio.training.events import Event
+from nnstudio.training.processes import here
 from nnstudio.workspace.kept_run import Keeping, data_fingerprint
 from nnstudio.workspace.studies.training import nobody_stops, train_part
 from nnstudio.workspace.training import samples_of
@@ -103,6 +104,10 @@ def trained(
     A cell that fails is given with its reason and the others go on. Ends early after a stop.
     Raises what `train_part` does, and `StudyError` if another process trains this study.
     """
+    if here().size > 1:
+        raise StudyError(
+            "A study trains one run after the other in one process: start it without torchrun."
+        )
     owner = Ownership(study.folder)
     try:
         store = RunStore(study.runs)

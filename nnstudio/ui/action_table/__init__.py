@@ -2,73 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Where = Literal["window", "canvas", "outline"]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One act.
-
-    `menu` is the way to it (`View/Theme`), `section` the part of that menu, apart from the others
-    by a line. Keys with `where` "canvas" count only while the canvas has the focus, so that they
-    can be plain letters; those with "outline" only while the outline has it.
-    """
-
-    id: str
-    title: str
-    menu: str
-    section: int = 0
-    keys: tuple[str, ...] = ()
-    icon: str | None = None
-    note: str = ""
-    where: Where = "window"
-    checkable: bool = False
-
-    @property
-    def plain_title(self) -> str:
-        """The title without the dots that promise a question."""
-        return self.title.removesuffix("...")
-
-
-def canvas_act(
-    id: str,
-    title: str,
-    menu: str,
-    section: int,
-    *keys: str,
-    icon: str | None = None,
-    note: str = "",
-) -> ActionSpec:
-    """Declare an act on the graph."""
-    return ActionSpec(id, title, menu, section, keys, icon, note, "canvas")
-
-
-def outline_act(id: str, title: str, menu: str, section: int, *keys: str, note: str) -> ActionSpec:
-    """Declare an act on the order of the outline."""
-    return ActionSpec(id, title, menu, section, keys, None, note, "outline")
-
-
-def window_act(
-    id: str,
-    title: str,
-    menu: str,
-    section: int,
-    *keys: str,
-    icon: str | None = None,
-    note: str = "",
-    checkable: bool = False,
-) -> ActionSpec:
-    """Declare an act of the window as a whole."""
-    return ActionSpec(id, title, menu, section, keys, icon, note, "window", checkable)
-
-
-def page_act(id: str, title: str, key: str, icon: str, note: str) -> ActionSpec:
-    """Declare an act that shows a page of the window."""
-    return ActionSpec(f"page.{id}", title, "View", 0, (key,), icon, note, checkable=True)
-
+from nnstudio.ui.action_table.kept_runs import KEPT_RUNS
+from nnstudio.ui.action_table.spec import (
+    ActionSpec,
+    canvas_act,
+    outline_act,
+    page_act,
+    window_act,
+)
 
 RECENT = 9
 
@@ -266,6 +207,7 @@ _PAGES = (
     page_act("start", "Start", "Ctrl+F1", "home", "Examples, recent projects and lost work."),
     page_act("model", "Model", "Ctrl+F2", "model", "The canvas and what stands around it."),
     page_act("data", "Data", "Ctrl+F3", "data", "Source, fields, split and preparation."),
+    page_act("runs", "Runs", "Ctrl+F4", "runs", "Every training: curves, settings, model, log."),
 )
 
 _VIEW = (
@@ -363,6 +305,25 @@ _RUN = (
         note="End the training; what it has learned so far is kept.",
     ),
     window_act(
+        "run.start_apart",
+        "Run in a process of its own",
+        "Run",
+        0,
+        "Ctrl+Shift+Return",
+        icon="run",
+        note="Train beside what this window trains; it goes on when the window is closed, and the "
+        "page Runs shows it.",
+    ),
+    window_act(
+        "run.measure",
+        "Measure",
+        "Run",
+        1,
+        icon="clock",
+        note="Do a few steps to see how long the training takes and whether it fits in memory; "
+        "nothing is trained.",
+    ),
+    window_act(
         "run.fit_to_data",
         "Fit the model to the data",
         "Run",
@@ -387,5 +348,8 @@ _HELP = (
     window_act("help.about", "About NN Studio", "Help", 2),
 )
 
-TABLE: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_GRAPH, *_DATA, *_PAGES, *_VIEW, *_RUN, *_HELP)
+TABLE: tuple[ActionSpec, ...] = (
+    *(*_FILE, *_EDIT, *_GRAPH, *_DATA, *_PAGES, *_VIEW),
+    *(*_RUN, *KEPT_RUNS, *_HELP),
+)
 MENUS = ("File", "Edit", "Graph", "Data", "View", "Run", "Help")

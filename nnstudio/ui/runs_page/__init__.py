@@ -1,0 +1,1 @@
+"""The page Runs: a table of all runs above, one of them in tabs below."""

@@ -1,0 +1,1 @@
+"""The tab Try it of the page Runs."""

@@ -1,0 +1,62 @@
+"""Trainings that this window has started in processes of their own; it does not hold them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from nnstudio.project.storage.fields import FileError
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.store import RunStore
+from nnstudio.workspace.worker import Worker
+from nnstudio.workspace.workspace import Workspace
+
+LOOK = 300
+"""Milliseconds between two looks at the processes."""
+
+
+class Workers(QObject):
+    """Starts them. `began(title)`: a run is among the others; `refused(sentence)`: none will be."""
+
+    began = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, workspace: Workspace, store_folder: Path, parent: QObject) -> None:
+        """store_folder: of the store that takes their runs."""
+        super().__init__(parent)
+        self._workspace = workspace
+        self._store_folder = store_folder
+        self._starting: list[Worker] = []
+        self._going: list[Worker] = []
+        self._timer = QTimer(self, interval=LOOK)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def starting(self) -> tuple[Worker, ...]:
+        """Those whose run has not begun yet."""
+        return tuple(self._starting)
+
+    def start(self) -> None:
+        """Train the open project as it is now."""
+        try:
+            store = RunStore(self._store_folder)
+            worker = Worker(self._workspace.project, self._workspace.title, store)
+        except (FileError, OSError, RunStoreError) as error:
+            self.refused.emit(f"No process could be started: {str(error).rstrip('.')}.")
+            return
+        self._starting.append(worker)
+        self._timer.start()
+
+    def _look(self) -> None:
+        for worker in [one for one in self._starting if one.has_begun]:
+            self._starting.remove(worker)
+            self._going.append(worker)
+            self.began.emit(worker.title)
+        for worker in [one for one in (*self._starting, *self._going) if one.is_over]:
+            (self._starting if worker in self._starting else self._going).remove(worker)
+            said = worker.last_words()
+            if said:
+                self.refused.emit(said)
+        if not self._starting and not self._going:
+            self._timer.stop()

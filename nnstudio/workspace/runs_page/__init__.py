@@ -1,0 +1,1 @@
+"""What the page Runs does, without a window: listing, filters, overlay, acts."""

@@ -1,0 +1,243 @@
+"""Pictures of the page Runs in both themes: `python -m tests.ui.runs_pictures FOLDER [NAMES]`.
+
+QT_SCALE_FACTOR=2 gives them at twice the pixels, --size WIDTHxHEIGHT another window.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import itertools
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QPointF, QTimer
+
+from nnstudio.project.presets import load_target
+from nnstudio.project.settings import with_settings
+from nnstudio.runs.states import State
+from nnstudio.runs.store import RunStore
+from nnstudio.ui.app import application, create_window
+from nnstudio.ui.settings import Settings
+from nnstudio.ui.theme.apply import apply_theme
+from nnstudio.ui.theme.current import Mode
+from nnstudio.ui.window.main_window import MainWindow
+from nnstudio.workspace.kept_run import Keeping
+from nnstudio.workspace.runs_page.filters import RunFilter
+from nnstudio.workspace.training import fitted
+from nnstudio.workspace.workspace import Workspace
+from tests.runs_made_up import many
+from tests.ui.shell import closed
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window work for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def settle(window: MainWindow) -> None:
+    """Wait until nothing is being read."""
+    for _ in range(100):
+        wait(30)
+        if not window.runs.jobs.is_busy:
+            break
+    wait(120)
+
+
+def _shown(window: MainWindow, tab: str = "curves", overlay: int = 0) -> None:
+    window.show_runs()
+    settle(window)
+    page = window.runs.page
+    done = [row for row in page.rows if row.state is State.COMPLETED]
+    for row in done[1 : 1 + overlay]:
+        page.toggle_overlay(row.id)
+    if done:
+        page.select(done[0].id)
+    window.runs.details.show_tab(tab)
+    window.runs.table.setFocus()
+    settle(window)
+
+
+def _hover(window: MainWindow) -> None:
+    _shown(window, overlay=3)
+    for chart in window.runs.details.tab("curves").charts:  # type: ignore[attr-defined]
+        chart.show_at(11.0)
+
+
+def _filtered(window: MainWindow) -> None:
+    _shown(window, overlay=2)
+    page = window.runs.page
+    wanted = RunFilter(text="cnn").toggled("states", "Completed").toggled("starred", "")
+    page.show_filter(wanted.toggled("data", page.rows[0].data))
+    settle(window)
+
+
+def _differing(window: MainWindow) -> None:
+    _shown(window, "settings", overlay=2)
+    window.runs.page.show_only_differing(True)
+    window.runs.details.tab("settings").only.setChecked(True)  # type: ignore[attr-defined]
+    settle(window)
+
+
+def _state(window: MainWindow, state: State, tab: str) -> None:
+    _shown(window, tab)
+    page = window.runs.page
+    page.select(next(row.id for row in page.rows if row.state is state))
+    settle(window)
+
+
+def _deleted(window: MainWindow) -> None:
+    _shown(window)
+    window.runs.page.delete([window.runs.page.rows[3].id])
+    settle(window)
+
+
+def _judged(window: MainWindow, tab: str, view: str = "") -> None:
+    """A run that has been trained, on digits, to be judged."""
+    project = with_settings(load_target("SimpleCNN/421k"), JUDGED)
+    kept = Keeping.in_store(RunStore(window.settings.runs_folder), "SimpleCNN digits")
+    fitting, _ = fitted(project)
+    made = Workspace(fitting).start_training(kept)
+    made.join()
+    window.show_runs()
+    settle(window)
+    window.runs.details.show_tab(tab)
+    for _ in range(400):
+        wait(50)
+        judging = window.runs.details.judging
+        if not judging.is_busy and not judging.is_reading:
+            break
+    if view:
+        window.runs.details.tab("evaluation").views[view].click()  # type: ignore[attr-defined]
+    settle(window)
+
+
+def _exported(window: MainWindow) -> None:
+    """The sentence at the end of an export."""
+    from nnstudio.export.proof import Proof
+    from nnstudio.workspace.export_run import Exported
+
+    _shown(window)
+    folder = Path("/home/ada/Documents/SimpleCNN trained")
+    window.runs.exporting._name = "SimpleCNN baseline"
+    window.runs.exporting._on_done(Exported(folder, Proof(2.4e-7, 8)))
+
+
+def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
+    """The tab Try it of a run on digits."""
+    _judged(window, "try")
+    details = window.runs.details
+    window.runs.content.split.setSizes([170, 900])
+    tab = details.tab("try")
+    for _ in range(400):
+        wait(50)
+        if not details.trying.is_busy:
+            break
+    names = [name for name, _ in details.trying.trial.modules]  # type: ignore[union-attr]
+    if module:
+        tab.look_at(next(name for name in names if module in name))  # type: ignore[attr-defined]
+    if act == "draw":
+        pad = tab.given.pad  # type: ignore[attr-defined]
+        points = [(60, 40), (160, 40), (130, 110), (100, 190)]
+        for (a, b), (c, d) in itertools.pairwise(points):
+            pad.draw_line(QPointF(a, b), QPointF(c, d))
+    elif act == "sample":
+        tab.given.step(1)  # type: ignore[attr-defined]
+    for _ in range(100):
+        wait(50)
+        if not details._trying_jobs.is_busy:
+            break
+    settle(window)
+
+
+def _broken(window: MainWindow) -> None:
+    window.settings.runs_folder.write_text("no folder", encoding="utf-8")
+    window.show_runs()
+    settle(window)
+
+
+def _none(window: MainWindow) -> None:
+    _shown(window)
+    window.runs.page.show_filter(RunFilter(text="transformer"))
+    settle(window)
+
+
+SCENES: dict[str, Callable[[MainWindow], None]] = {
+    "empty": _shown,
+    "broken": _broken,
+    "curves": _shown,
+    "overlay": lambda window: _shown(window, overlay=4),
+    "hover": _hover,
+    "filtered": _filtered,
+    "differing": _differing,
+    "settings": lambda window: _shown(window, "settings", overlay=1),
+    "model": lambda window: _shown(window, "model"),
+    "log": lambda window: _shown(window, "log"),
+    "failed": lambda window: _state(window, State.FAILED, "log"),
+    "running": lambda window: _state(window, State.RUNNING, "curves"),
+    "deleted": _deleted,
+    "none": _none,
+    "evaluation": lambda window: _judged(window, "evaluation"),
+    "roc": lambda window: _judged(window, "evaluation", "ROC"),
+    "samples": lambda window: _judged(window, "samples"),
+    "exported": _exported,
+    "try": lambda window: _tried(window, "", ""),
+    "try-drawn": lambda window: _tried(window, "draw"),
+    "try-sample": lambda window: _tried(window, "sample", "classifier"),
+}
+BLANK = ("empty", "broken", "evaluation", "roc", "samples", "try", "try-drawn", "try-sample")
+JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
+
+
+def draw(name: str, theme: Mode, size: tuple[int, int], path: Path, runs: Path) -> None:
+    """Make one picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        apply_theme(application(), theme)
+        Settings(Path(folder)).set_theme(theme)
+        if name not in BLANK:
+            (Path(folder) / "runs").symlink_to(runs, target_is_directory=True)
+        window = create_window(Workspace(load_target("SimpleCNN")), folder=Path(folder))
+        window.resize(*size)
+        window.show()
+        window.show_editor()
+        SCENES[name](window)
+        wait(250)
+        window.grab().save(str(path))
+        if window.runs.page.last_deleted is not None:
+            window.runs.page.undo_delete()
+        settle(window)
+        closed(window)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", default=list(SCENES))
+    parser.add_argument("--size", default="1440x900")
+    parser.add_argument("--theme", choices=("dark", "light"))
+    options = parser.parse_args()
+    faulthandler.dump_traceback_later(300, exit=True)
+    width, height = map(int, options.size.split("x"))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as kept:
+        runs = many(RunStore(Path(kept)))
+        for name in options.names or SCENES:
+            for theme in (options.theme,) if options.theme else ("dark", "light"):
+                path = options.folder / f"{name}-{theme}-{options.size}.png"
+                draw(name, theme, (width, height), path, Path(kept))
+                print(path)
+        for recorder in runs:
+            recorder.close()
+    sys.stdout.flush()
+    os._exit(0)  # nothing is kept
+
+
+if __name__ == "__main__":
+    main()
