@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from nnstudio.workspace.opened_run import open_run
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.trying.controller import Trying
 from nnstudio.workspace.trying.drawings import ink_of, picture_of
+from nnstudio.workspace.trying.modules import module_of
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
 from tests.kept_runs import table, train_kinds
@@ -25,6 +27,23 @@ from tests.workspace.test_runs_page import AtOnce
 @pytest.fixture(autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNSTUDIO_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+class Later(AtOnce):
+    """Keeps the last piece of work of each name until it is asked for."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, tuple[Any, ...]] = {}
+        self.done = 0
+
+    def ask(self, what: str, *job: Any) -> None:
+        self.waiting[what] = job
+
+    def do(self) -> None:
+        """Do what waits."""
+        for what, job in self.waiting.items():
+            self.done += 1
+            super().ask(what, *job)
 
 
 def trying(store: Path) -> Trying:
@@ -165,3 +184,38 @@ def test_the_cells_of_a_row_are_edited(tmp_path: Path) -> None:
     assert one.sentence == "Expected a number for 'size', received 'tall'."
     one.fill_in({"size": "", "weight": "0.5"})
     assert "'size' has no value" in one.sentence
+
+
+def test_a_node_of_the_drawing_is_a_module_of_the_model() -> None:
+    for name in ("SimpleCNN/421k", "Transformer2DResNet"):
+        project = nnstudio.load(name)
+        modules = dict(nnstudio.build(project).named_modules())
+        found = {node.id: module_of(project, (), node.id) for node in project.model.graph.nodes}
+        assert len([one for one in found.values() if one]) > 3
+        assert all(one in modules for one in found.values() if one)
+        for node in project.model.graph.nodes:
+            if node.type in project.by_name and found[node.id]:
+                inner = project.by_name[node.type].graph.nodes
+                inside = [module_of(project, (node.id,), one.id) for one in inner]
+                repeated = node.repeat is not None
+                assert all(repeated or one in modules for one in inside if one)
+
+
+def test_the_last_drawing_wins_and_a_module_is_seen(tmp_path: Path) -> None:
+    digits(tmp_path)
+    one = trying(tmp_path)
+    assert one.trial is not None
+    assert ("conv", "Conv2d") in one.trial.modules
+    jobs = Later()
+    one._jobs = jobs
+    for column in (10, 40):
+        strokes = np.zeros((80, 80), np.float32)
+        strokes[10:70, column : column + 9] = 1
+        one.draw(strokes, centred=False)
+    one.look_at("conv")
+    jobs.do()
+    assert jobs.done == 1
+    assert one.tried is not None
+    assert one.tried.seen is not None
+    assert (one.tried.seen.module, one.tried.seen.values.shape) == ("conv", (4, 6, 6))
+    assert one.tried.given[0, :, 5].max() > one.tried.given[0, :, 1].max()

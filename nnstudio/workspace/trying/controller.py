@@ -45,6 +45,7 @@ class Trying:
         self.is_busy = False
         self.module = ""
         self.index = -1
+        self._wish: tuple[str | None, str] = (None, "")
 
     # -- the run ------------------------------------------------------------------------------
 
@@ -133,6 +134,15 @@ class Trying:
             self.module = module
             if self._given is not None:
                 self._ask(self._given)
+
+    def wish_module(self, module: str) -> None:
+        """Look at a module of the selected run as soon as it is open."""
+        self._wish = (self._page.selected_id, module)
+
+    @property
+    def wished_module(self) -> str:
+        """The module that was wished of the selected run; "" for none."""
+        return self._wish[1] if self._wish[0] == self._page.selected_id else ""
 
     # -- samples ------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ def told(seen: Activation) -> str:
         "table": "rows by columns, from the lowest to the highest value",
         "attention": "weights of each head: queries down, keys across",
     }[seen.form]
+    if seen.form == "vector":
+        shape += " value" if seen.shape == (1,) else " values"
     parts = [shape, what]
     if seen.left_out:
         parts.append(f"{seen.left_out:,} more are left out")

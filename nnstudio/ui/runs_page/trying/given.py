@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -36,6 +35,10 @@ if TYPE_CHECKING:  # loads the plots
 
 RATE = 16_000
 """Hz of sounds whose spec does not tell."""
+PAD = 292
+"""Height of the field to draw on, at most."""
+QWIDGETSIZE_MAX = 16_777_215
+"""What Qt takes as no limit."""
 SOON = 15
 """Milliseconds after a stroke before it is given: many moves of the mouse are one."""
 FILES = {
@@ -94,7 +97,6 @@ class GivenSide(QWidget):
         row = QHBoxLayout(self.samples)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(QLabel("Sample of"))
         row.addWidget(self.part, 1)
         for button in (self.previous_button, self.next_button, self.any_button):
             row.addWidget(button)
@@ -108,6 +110,7 @@ class GivenSide(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.centred)
         column.addWidget(self.note)
+        column.addStretch(0)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -139,6 +142,7 @@ class GivenSide(QWidget):
         self.part.setCurrentIndex(self.part.count() - 1)
         by_kind = {"picture": self.pad, "row": self.cells, "text": self.entry}
         self.stack.setCurrentWidget(by_kind.get(takes, self.nothing))
+        self.stack.setMaximumHeight(PAD if takes == "picture" else QWIDGETSIZE_MAX)
         self.note.set_full_text(_note(trial, can_draw))
         self.note.setVisible(bool(self.note.full_text))
 

@@ -15,7 +15,7 @@ SIDE = 224
 """Pixels of the longer side of a drawing."""
 BRUSH = 0.085
 """Width of a stroke, as a share of that."""
-SOFT = ((1.5, 70), (1.2, 150), (0.9, 255))
+SOFT = ((1.6, 30), (1.5, 70), (1.4, 115), (1.3, 160), (1.2, 205), (1.1, 255))
 """Widths of the brush with how much of the ink each gives: the rim is soft."""
 
 

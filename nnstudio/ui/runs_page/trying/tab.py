@@ -28,7 +28,7 @@ from nnstudio.workspace.trying.answers import Answer
 from nnstudio.workspace.trying.controller import Trying
 from nnstudio.workspace.trying.trial import Tried
 
-GIVEN, ANSWER = 300, 320
+GIVEN, ANSWER = 320, 320
 SMALL = 96
 NO_MODULE = "Nothing"
 WAYS = {
@@ -182,6 +182,7 @@ class TryTab(QWidget):
         for name, kind in trial.modules:
             self.module.addItem(f"{name}   {kind}", name)
         self.given.show_trial(trial)
+        self.look_at(trying.wished_module)
         self.view.show_activation(None)
         self._stack.setCurrentWidget(self._content)
         self.show_answer()
@@ -223,8 +224,8 @@ class TryTab(QWidget):
         is_sample = shown is not None and index >= 0
         self.origin.setVisible(is_sample)
         if shown is not None and is_sample:
-            right = f"{shown.caption(index)}, " if shown.label is not None else ""
-            self.origin.set_full_text(f"Sample: {right}{shown.origin(index)}")
+            right = f"Right: {shown.caption(index)}\n" if shown.label is not None else ""
+            self.origin.set_full_text(f"{right}From {shown.origin(index)}")
 
     def _show_seen(self, tried: Tried | None) -> None:
         seen = tried.seen if tried is not None else None
