@@ -98,8 +98,8 @@ class GivenSide(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.part, 1)
-        for button in (self.previous_button, self.next_button, self.any_button):
-            row.addWidget(button)
+        for one in (self.previous_button, self.next_button, self.any_button):
+            row.addWidget(one)
         self.note = WrappedLabel()
         self.note.setProperty("role", "muted")
         column = QVBoxLayout(self)

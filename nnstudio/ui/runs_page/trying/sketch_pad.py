@@ -66,7 +66,7 @@ class SketchPad(QWidget):
         """The drawing (height, width), from 0 for paper to 1."""
         image = self._strokes
         rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-        return rows[:, : image.width()].astype(np.float32) / 255
+        return np.asarray(rows[:, : image.width()] / 255, np.float32)
 
     def draw_line(self, begin: QPointF, end: QPointF, *, erase: bool = False) -> None:
         """Draw a stroke between two places of the drawing, in its pixels."""
