@@ -296,7 +296,7 @@ def test_a_trained_model_is_exported_from_the_page(
     told: list[str] = []
     exporting.told.connect(told.append)
     opened: list[Path] = []
-    window.runs.open_folder = opened.append
+    monkeypatch.setattr(window.runs, "open_folder", opened.append)
     exporting.ask_folder = lambda _name: tmp_path
     assert window.actions_table.run("runs.export_model")
     qtbot.waitUntil(lambda: not exporting.is_busy and bool(exporting.notice.sentence.text()))
@@ -363,8 +363,10 @@ def test_a_trained_model_is_tried(
     cell = tab.given.cells.editors["size"]
     assert isinstance(cell, QLineEdit)
     assert cell.text()
-    cell.setText("9")
+    cell.setText("9.")
     qtbot.waitUntil(lambda: [bar.text for bar in tab.blocks[0].bars.bars] != before)
+    assert cell.text() == "9."
+    assert tab.origin.full_text.startswith("Edited from line ")
     cell.setText("nine")
     qtbot.waitUntil(lambda: tab.empty.isVisible())
     assert "received 'nine'" in tab.empty.shown_texts[1]

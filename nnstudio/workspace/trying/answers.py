@@ -141,7 +141,7 @@ def _visible(token: str) -> str:
 
 
 def _percent(chance: float) -> str:
-    return f"{100 * float(chance):.1f} %"
+    return f"{100 * float(chance):.1f}\N{NO-BREAK SPACE}%"
 
 
 def _softmax(values: Array) -> Array:

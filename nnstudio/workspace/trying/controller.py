@@ -45,6 +45,7 @@ class Trying:
         self.is_busy = False
         self.module = ""
         self.index = -1
+        self.is_edited = False
         self._wish: tuple[str | None, str] = (None, "")
 
     # -- the run ------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ class Trying:
             return
         self._wanted, self._given = wanted, None
         self.trial = self.tried = None
-        self.sentence, self.module, self.index = "", "", -1
+        self.sentence, self.module, self.index, self.is_edited = "", "", -1, False
         self.problem = "" if row is not None else "Select a run first."
         if row is not None and row.is_active:
             self.problem = "It can be tried when its training has ended."
@@ -108,7 +109,7 @@ class Trying:
 
     def take_sample(self, index: int) -> None:
         """Give a sample of the data, by its number in the source."""
-        self.index = index
+        self.index, self.is_edited = index, False
         self._ask(lambda trial: (trial.sample(index), None))
 
     def write(self, text: str) -> None:
@@ -117,7 +118,8 @@ class Trying:
         self._ask(lambda trial: text_values(trial, text))
 
     def fill_in(self, cells: dict[str, str]) -> None:
-        """Give the cells of a row by their fields."""
+        """Give the cells of a row by their fields, as edited from the sample that was taken."""
+        self.is_edited = True
         self._ask(
             lambda trial: ({f.name: cell_value(f, cells[f.name]) for f in trial.fields}, None)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,7 +36,7 @@ Values = Mapping[str, NDArray[Any]]
 @dataclass(frozen=True)
 class Tried:
     """What the model gave. values: the sample; given: the first input as the model got it, without
-    the batch; at: the number of a token whose successor is told, else None.
+    the batch; seen: what the module gave that was asked for.
     """
 
     values: Values
@@ -163,7 +163,8 @@ def _channels(one: Field) -> int:
 def _ink(run: OpenedRun, one: Field, shown: ShownSamples | None) -> Ink | None:
     if shown is not None:
         train = run.parts().parts.train[:LOOKED]
-        return ink_of(np.asarray(shown.samples.fields[one.name][np.sort(train)]))
+        ink = ink_of(np.asarray(shown.samples.fields[one.name][np.sort(train)]))
+        return ink if _channels(one) == 1 else replace(ink, extent=None)  # photographs have none
     return Ink(0.0, 255.0, whole=True, guessed=True) if one.kind == "image" else None
 
 

@@ -90,7 +90,7 @@ class ActivationView(QWidget):
         step = min(24.0, area.width() / len(numbers))
         painter.setPen(Qt.PenStyle.NoPen)
         for k, number in enumerate(numbers.tolist()):
-            painter.setBrush(theme.qcolor("accent" if number >= 0 else "warning"))
+            painter.setBrush(theme.qcolor("accent" if number >= 0 else "muted"))
             top = zero - max(0.0, number) / span * area.height()
             tall = max(0.75, abs(number) / span * area.height())
             painter.drawRect(QRectF(k * step, top, max(0.75, step * 0.8), tall))

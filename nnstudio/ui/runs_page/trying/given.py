@@ -152,11 +152,12 @@ class GivenSide(QWidget):
         if trial is None or tried is None:
             return
         if trial.takes == "row":
-            if index >= 0 and trial.shown is not None:
+            if index >= 0 and not self.trying.is_edited:
                 self.cells.show_values({f.name: tried.values[f.name][0] for f in trial.fields})
             return
-        if trial.takes == "text" and index >= 0 and trial.shown is not None:
-            self.entry.show_text(trial.shown.text(index))
+        if trial.takes == "text":
+            if index >= 0 and trial.shown is not None:
+                self.entry.show_text(trial.shown.text(index))
             return
         if trial.takes == "picture":
             if self._is_drawn:

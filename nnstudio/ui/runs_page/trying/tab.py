@@ -69,7 +69,8 @@ class AnswerBlock(QWidget):
         if answer.picture is not None:
             mask = answer.form == "mask"
             self.picture.show_image((mask_of if mask else image_of)(answer.picture))
-        self.bars.setVisible(bool(answer.bars))
+        said_already = answer.form == "numbers" and len(answer.bars) == 1
+        self.bars.setVisible(bool(answer.bars) and not said_already)
         self.bars.show_bars(answer.bars, with_bars=answer.form in ("shares", "mask"))
         self.left_out.setText(f"{answer.left_out:,} less likely ones are left out")
         self.left_out.setVisible(answer.left_out > 0)
@@ -224,8 +225,11 @@ class TryTab(QWidget):
         is_sample = shown is not None and index >= 0
         self.origin.setVisible(is_sample)
         if shown is not None and is_sample:
-            right = f"Right: {shown.caption(index)}\n" if shown.label is not None else ""
-            self.origin.set_full_text(f"{right}From {shown.origin(index)}")
+            label, edited = shown.label, self.trying.is_edited
+            known = label is not None and not label.shape and label.kind in ("category", "number")
+            right = f"Right: {shown.caption(index)}\n" if known and not edited else ""
+            how = "Edited from" if edited else "From"
+            self.origin.set_full_text(f"{right}{how} {shown.origin(index)}")
 
     def _show_seen(self, tried: Tried | None) -> None:
         seen = tried.seen if tried is not None else None
