@@ -126,8 +126,7 @@ def _exported(window: MainWindow) -> None:
 
     _shown(window)
     folder = Path("/home/ada/Documents/SimpleCNN trained")
-    window.runs.exporting._name = "SimpleCNN baseline"
-    window.runs.exporting._on_done(Exported(folder, Proof(2.4e-7, 8)))
+    window.runs.exporting.show_exported("SimpleCNN baseline", Exported(folder, Proof(2.4e-7, 8)))
 
 
 def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
@@ -152,7 +151,7 @@ def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
         tab.given.step(1)  # type: ignore[attr-defined]
     for _ in range(100):
         wait(50)
-        if not details._trying_jobs.is_busy:
+        if not details.trying_jobs.is_busy:
             break
     settle(window)
 

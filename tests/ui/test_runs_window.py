@@ -330,7 +330,7 @@ def test_an_export_is_called_off_when_the_window_closes(
     assert window.actions_table.run("runs.export_model")
     qtbot.waitUntil(lambda: told[-1:] == ["Running predict.py by itself"], timeout=60_000)
     open_window()  # another one: this one is closed
-    assert not exporting._background.is_busy
+    assert not exporting.is_busy
     assert "Not proved" in (out / "README.md").read_text()
 
 

@@ -44,16 +44,17 @@ class Later(AtOnce):
 
     def do(self) -> None:
         """Do what waits."""
-        for what, job in self.waiting.items():
+        waiting, self.waiting = self.waiting, {}
+        for what, job in waiting.items():
             self.done += 1
             super().ask(what, *job)
 
 
-def trying(store: Path) -> Trying:
+def trying(store: Path, jobs: AtOnce | None = None) -> Trying:
     """The only run of a store, opened to be tried."""
     page = RunsPage(Workspace(small_project()), store, AtOnce())
     page.look()
-    found = Trying(page, AtOnce())
+    found = Trying(page, jobs or AtOnce())
     found.open()
     return found
 
@@ -210,18 +211,18 @@ def test_a_node_of_the_drawing_is_a_module_of_the_model() -> None:
 
 def test_the_last_drawing_wins_and_a_module_is_seen(tmp_path: Path) -> None:
     digits(tmp_path)
-    one = trying(tmp_path)
+    jobs = Later()
+    one = trying(tmp_path, jobs)
+    jobs.do()
     assert one.trial is not None
     assert ("conv", "Conv2d") in one.trial.modules
-    jobs = Later()
-    one._jobs = jobs
     for column in (10, 40):
         strokes = np.zeros((80, 80), np.float32)
         strokes[10:70, column : column + 9] = 1
         one.draw(strokes, centred=False)
     one.look_at("conv")
     jobs.do()
-    assert jobs.done == 1
+    assert jobs.done == 2
     assert one.tried is not None
     assert one.tried.seen is not None
     assert (one.tried.seen.module, one.tried.seen.values.shape) == ("conv", (4, 6, 6))

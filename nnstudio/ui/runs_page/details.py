@@ -142,8 +142,8 @@ class Details(QWidget):
         self.page, self.jobs = page, jobs
         self._judging_jobs = ReadingJobs(self)  # may take long, and keeps no list waiting
         self.judging = Judging(page, self._judging_jobs)
-        self._trying_jobs = ReadingJobs(self)
-        self.trying = Trying(page, self._trying_jobs)
+        self.trying_jobs = ReadingJobs(self)
+        self.trying = Trying(page, self.trying_jobs)
         self.name = ElidedLabel()
         self.name.setFont(theme.text_font(15, QFont.Weight.DemiBold))
         self.state = Pill()
@@ -264,7 +264,7 @@ class Details(QWidget):
         """Leave no thread behind, and nothing that follows a project."""
         self.judging.cancel()
         self._judging_jobs.close()
-        self._trying_jobs.close()
+        self.trying_jobs.close()
         for holder in self._holders.values():
             stop = getattr(holder.widget, "stop", None)
             if stop is not None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.evaluation.activations import Activation
 from nnstudio.ui.data_page.pictures import image_of
 from nnstudio.ui.theme import current as theme
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.evaluation.activations import Activation
 
 GAP = 4
 LARGEST = 160
