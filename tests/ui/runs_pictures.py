@@ -149,6 +149,9 @@ def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
             pad.draw_line(QPointF(a, b), QPointF(c, d))
     elif act == "sample":
         tab.given.step(1)  # type: ignore[attr-defined]
+    elif act == "explain":
+        tab.given.step(1)  # type: ignore[attr-defined]
+        tab.explain("integrated_gradients")  # type: ignore[attr-defined]
     for _ in range(100):
         wait(50)
         if not details.trying_jobs.is_busy:
@@ -218,6 +221,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "samples": lambda window: _judged(window, "samples"),
     "exported": _exported,
     "try": lambda window: _tried(window, "", ""),
+    "try-explained": lambda window: _tried(window, "explain"),
     "try-row": lambda window: _tried_kind(window, "row"),
     "try-text": lambda window: _tried_kind(window, "text"),
     "try-sound": lambda window: _tried_kind(window, "sound"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from nnstudio.workspace.trying.trial import (
     open_trial,
     text_values,
 )
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.evaluation.explaining import Method
 
 Given = Callable[[Trial], tuple[Values, int | None]]
 """Makes the sample, where it may take a while."""
@@ -44,6 +47,7 @@ class Trying:
         self.sentence = ""
         self.is_busy = False
         self.module = ""
+        self.method: Method | None = None
         self.index = -1
         self.is_edited = False
         self._wish: tuple[str | None, str] = (None, "")
@@ -137,6 +141,13 @@ class Trying:
             if self._given is not None:
                 self._ask(self._given)
 
+    def explain(self, method: Method | None) -> None:
+        """Explain the answers by a method; None for none."""
+        if method != self.method:
+            self.method = method
+            if self._given is not None:
+                self._ask(self._given)
+
     def wish_module(self, module: str) -> None:
         """Look at a module of the selected run as soon as it is open."""
         self._wish = (self._page.selected_id, module)
@@ -172,14 +183,14 @@ class Trying:
     # -- answers ------------------------------------------------------------------------------
 
     def _ask(self, given: Given) -> None:
-        trial, module, wanted = self.trial, self.module, self._wanted
+        trial, module, method, wanted = self.trial, self.module, self.method, self._wanted
         if trial is None:
             return
         self._given = given
 
         def work() -> tuple[object, object, Tried]:
             values, length = given(trial)
-            return wanted, given, trial.answer(values, module, length)
+            return wanted, given, trial.answer(values, module, length, method)
 
         self._jobs.ask("try", work, self._on_answered, self._on_refused)
 
