@@ -126,8 +126,7 @@ def _exported(window: MainWindow) -> None:
 
     _shown(window)
     folder = Path("/home/ada/Documents/SimpleCNN trained")
-    window.runs.exporting._name = "SimpleCNN baseline"
-    window.runs.exporting._on_done(Exported(folder, Proof(2.4e-7, 8)))
+    window.runs.exporting.show_exported("SimpleCNN baseline", Exported(folder, Proof(2.4e-7, 8)))
 
 
 def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
@@ -150,10 +149,39 @@ def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
             pad.draw_line(QPointF(a, b), QPointF(c, d))
     elif act == "sample":
         tab.given.step(1)  # type: ignore[attr-defined]
+    elif act == "explain":
+        tab.given.step(1)  # type: ignore[attr-defined]
+        tab.explain("integrated_gradients")  # type: ignore[attr-defined]
     for _ in range(100):
         wait(50)
-        if not details._trying_jobs.is_busy:
+        if not details.trying_jobs.is_busy:
             break
+    settle(window)
+
+
+def _tried_kind(window: MainWindow, kind: str) -> None:
+    """The tab Try it of a run on another kind of data."""
+    from tests.export import test_exported_runs as made
+
+    makers = {"row": made.people, "text": made.song, "sound": made.sounds, "mask": made.masks}
+    window.settings.runs_folder.mkdir(exist_ok=True)
+    makers[kind](window.settings.runs_folder)
+    window.show_runs()
+    settle(window)
+    details = window.runs.details
+    details.show_tab("try")
+    window.runs.split.setSizes([170, 900])
+    tab = details.tab("try")
+    for _ in range(400):
+        wait(50)
+        if details.trying.trial is not None:
+            break
+    name = details.trying.trial.modules[0][0]  # type: ignore[union-attr]
+    tab.look_at(name)  # type: ignore[attr-defined]
+    tab.given.step(1)  # type: ignore[attr-defined]
+    if kind == "text":
+        tab.given.entry.text.setPlainText("Gently down the str")  # type: ignore[attr-defined]
+    wait(400)
     settle(window)
 
 
@@ -189,10 +217,15 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "samples": lambda window: _judged(window, "samples"),
     "exported": _exported,
     "try": lambda window: _tried(window, "", ""),
+    "try-explained": lambda window: _tried(window, "explain"),
+    "try-row": lambda window: _tried_kind(window, "row"),
+    "try-text": lambda window: _tried_kind(window, "text"),
+    "try-sound": lambda window: _tried_kind(window, "sound"),
+    "try-mask": lambda window: _tried_kind(window, "mask"),
     "try-drawn": lambda window: _tried(window, "draw"),
     "try-sample": lambda window: _tried(window, "sample", "classifier"),
 }
-BLANK = ("empty", "broken", "evaluation", "roc", "samples", "try", "try-drawn", "try-sample")
+BLANK = ("empty", "broken", "evaluation", "roc", "samples")
 JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
 
 
@@ -201,7 +234,7 @@ def draw(name: str, theme: Mode, size: tuple[int, int], path: Path, runs: Path) 
     with tempfile.TemporaryDirectory() as folder:
         apply_theme(application(), theme)
         Settings(Path(folder)).set_theme(theme)
-        if name not in BLANK:
+        if name not in BLANK and not name.startswith("try"):
             (Path(folder) / "runs").symlink_to(runs, target_is_directory=True)
         window = create_window(Workspace(load_target("SimpleCNN")), folder=Path(folder))
         window.resize(*size)

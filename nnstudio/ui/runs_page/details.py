@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from nnstudio.project.values import Project
 from nnstudio.ui.runs_page.acting import Acts
 from nnstudio.ui.runs_page.jobs import ReadingJobs
 from nnstudio.ui.runs_page.log_tab import LogTab
@@ -25,6 +26,7 @@ from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.runs_page.rows import RunRow
 from nnstudio.workspace.trying.controller import Trying
+from nnstudio.workspace.trying.modules import module_of
 
 BUTTONS = (
     *("runs.resume", "runs.duplicate", "runs.export_model", "runs.folder"),
@@ -90,6 +92,7 @@ def _log(details: Details) -> QWidget:
 def _model(details: Details) -> QWidget:
     tab = ModelTab(details.page)
     tab.duplicate_requested.connect(lambda: details.asked.emit("runs.duplicate"))
+    tab.selected.connect(lambda path, ids: details.look_inside(tab.project, path, ids))
     return tab
 
 
@@ -139,8 +142,8 @@ class Details(QWidget):
         self.page, self.jobs = page, jobs
         self._judging_jobs = ReadingJobs(self)  # may take long, and keeps no list waiting
         self.judging = Judging(page, self._judging_jobs)
-        self._trying_jobs = ReadingJobs(self)
-        self.trying = Trying(page, self._trying_jobs)
+        self.trying_jobs = ReadingJobs(self)
+        self.trying = Trying(page, self.trying_jobs)
         self.name = ElidedLabel()
         self.name.setFont(theme.text_font(15, QFont.Weight.DemiBold))
         self.state = Pill()
@@ -248,11 +251,20 @@ class Details(QWidget):
         self.judging.show_cell(right, given)
         self.show_tab("samples")
 
+    def look_inside(self, project: Project, path: tuple[str, ...], ids: frozenset[str]) -> None:
+        """Let the tab Try it show what the selected node gives."""
+        name = module_of(project, path, next(iter(ids))) if len(ids) == 1 else ""
+        if name:
+            self.trying.wish_module(name)
+            show = getattr(self._holders["try"].widget, "look_at", None)
+            if show is not None and self.trying.trial is not None:
+                show(name)
+
     def stop(self) -> None:
         """Leave no thread behind, and nothing that follows a project."""
         self.judging.cancel()
         self._judging_jobs.close()
-        self._trying_jobs.close()
+        self.trying_jobs.close()
         for holder in self._holders.values():
             stop = getattr(holder.widget, "stop", None)
             if stop is not None:

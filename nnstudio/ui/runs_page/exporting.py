@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -97,9 +97,12 @@ class Exporting(QObject):
         self.notice.show_notice(sentence, [] if folder is None else [open_it])
 
     def _on_done(self, exported: object) -> None:
-        folder: Path = exported.folder  # type: ignore[attr-defined]
-        proof: str = exported.proof.sentence  # type: ignore[attr-defined]
-        self._say(f"Exported '{self._name}' to {folder}. {proof}", folder)
+        self.show_exported(self._name, cast("Exported", exported))
+
+    def show_exported(self, name: str, exported: Exported) -> None:
+        """Tell what was written and what its proof gave."""
+        folder = exported.folder
+        self._say(f"Exported '{name}' to {folder}. {exported.proof.sentence}", folder)
 
     def _on_failed(self, error: Exception) -> None:
         if isinstance(error, CancelledError):

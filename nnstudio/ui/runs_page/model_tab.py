@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from nnstudio.errors import UserError
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
 from nnstudio.ui.canvas.reappeared import path_to
 from nnstudio.ui.panels.code_view import CodeView
 from nnstudio.ui.runs_page.locked_canvas import LockedCanvas
@@ -27,9 +28,13 @@ from nnstudio.workspace.workspace import Workspace
 
 
 class ModelTab(QWidget):
-    """Nothing can be edited here; `duplicate_requested()` opens a copy that can."""
+    """Nothing can be edited here; `duplicate_requested()` opens a copy that can.
+
+    `selected(path, ids)` when nodes are selected in the block at a path.
+    """
 
     duplicate_requested = Signal()
+    selected = Signal(tuple, frozenset)
 
     def __init__(self, page: RunsPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +111,11 @@ class ModelTab(QWidget):
         self.block.setVisible(len(used) > 1)
         self._show_where()
 
+    @property
+    def project(self) -> Project:
+        """The project that is drawn."""
+        return self._workspace.project
+
     def _say(self, sentence: str) -> None:
         if sentence:
             self.empty.show_text("The model cannot be shown", sentence, "warning", "warning")
@@ -114,7 +124,9 @@ class ModelTab(QWidget):
         if self.viewer is None:
             self.viewer = LockedCanvas(self._workspace)
             self.viewer.path_changed.connect(lambda _path: self._show_where())
-            self._stack.addWidget(self.viewer)
+            viewer = self.viewer
+            viewer.selection_changed.connect(lambda ids: self.selected.emit(viewer.path, ids))
+            self._stack.addWidget(viewer)
         return self.viewer
 
     def _show_where(self) -> None:

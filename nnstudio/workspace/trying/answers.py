@@ -83,8 +83,9 @@ def _shares(name: str, chances: Array, classes: Sequence[str]) -> Answer:
     order = np.argsort(-chances, kind="stable")
     kept = range(len(chances)) if len(chances) <= MOST else order[:MOST].tolist()
     bars = tuple(Bar(_class(classes, k), float(chances[k]), _percent(chances[k])) for k in kept)
-    first = [f"{_class(classes, k)} {_percent(chances[k])}" for k in order[:NAMED].tolist()]
-    return Answer(name, "shares", ", ".join(first), bars, len(chances) - len(bars))
+    first = [f"{_class(classes, k)} ({_percent(chances[k])})" for k in order[:NAMED].tolist()]
+    told = ", then ".join((first[0], ", ".join(first[1:]))) if first[1:] else first[0]
+    return Answer(name, "shares", told, bars, len(chances) - len(bars))
 
 
 def _scores(name: str, scores: Array, classes: Sequence[str]) -> Answer:
@@ -140,7 +141,7 @@ def _visible(token: str) -> str:
 
 
 def _percent(chance: float) -> str:
-    return f"{100 * float(chance):.1f} %"
+    return f"{100 * float(chance):.1f}\N{NO-BREAK SPACE}%"
 
 
 def _softmax(values: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from nnstudio.workspace.trying.trial import (
     open_trial,
     text_values,
 )
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.evaluation.explaining import Method
 
 Given = Callable[[Trial], tuple[Values, int | None]]
 """Makes the sample, where it may take a while."""
@@ -44,7 +47,10 @@ class Trying:
         self.sentence = ""
         self.is_busy = False
         self.module = ""
+        self.method: Method | None = None
         self.index = -1
+        self.is_edited = False
+        self._wish: tuple[str | None, str] = (None, "")
 
     # -- the run ------------------------------------------------------------------------------
 
@@ -56,7 +62,7 @@ class Trying:
             return
         self._wanted, self._given = wanted, None
         self.trial = self.tried = None
-        self.sentence, self.module, self.index = "", "", -1
+        self.sentence, self.module, self.index, self.is_edited = "", "", -1, False
         self.problem = "" if row is not None else "Select a run first."
         if row is not None and row.is_active:
             self.problem = "It can be tried when its training has ended."
@@ -107,7 +113,7 @@ class Trying:
 
     def take_sample(self, index: int) -> None:
         """Give a sample of the data, by its number in the source."""
-        self.index = index
+        self.index, self.is_edited = index, False
         self._ask(lambda trial: (trial.sample(index), None))
 
     def write(self, text: str) -> None:
@@ -116,7 +122,8 @@ class Trying:
         self._ask(lambda trial: text_values(trial, text))
 
     def fill_in(self, cells: dict[str, str]) -> None:
-        """Give the cells of a row by their fields."""
+        """Give the cells of a row by their fields, as edited from the sample that was taken."""
+        self.is_edited = True
         self._ask(
             lambda trial: ({f.name: cell_value(f, cells[f.name]) for f in trial.fields}, None)
         )
@@ -133,6 +140,22 @@ class Trying:
             self.module = module
             if self._given is not None:
                 self._ask(self._given)
+
+    def explain(self, method: Method | None) -> None:
+        """Explain the answers by a method; None for none."""
+        if method != self.method:
+            self.method = method
+            if self._given is not None:
+                self._ask(self._given)
+
+    def wish_module(self, module: str) -> None:
+        """Look at a module of the selected run as soon as it is open."""
+        self._wish = (self._page.selected_id, module)
+
+    @property
+    def wished_module(self) -> str:
+        """The module that was wished of the selected run; "" for none."""
+        return self._wish[1] if self._wish[0] == self._page.selected_id else ""
 
     # -- samples ------------------------------------------------------------------------------
 
@@ -160,14 +183,14 @@ class Trying:
     # -- answers ------------------------------------------------------------------------------
 
     def _ask(self, given: Given) -> None:
-        trial, module, wanted = self.trial, self.module, self._wanted
+        trial, module, method, wanted = self.trial, self.module, self.method, self._wanted
         if trial is None:
             return
         self._given = given
 
         def work() -> tuple[object, object, Tried]:
             values, length = given(trial)
-            return wanted, given, trial.answer(values, module, length)
+            return wanted, given, trial.answer(values, module, length, method)
 
         self._jobs.ask("try", work, self._on_answered, self._on_refused)
 

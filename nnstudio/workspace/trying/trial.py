@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # needs torch
     from torch import nn
 
     from nnstudio.evaluation.activations import Activation
+    from nnstudio.evaluation.explaining import Explanation, Method
     from nnstudio.export.recipe import Recipe
     from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
@@ -36,13 +37,17 @@ Values = Mapping[str, NDArray[Any]]
 @dataclass(frozen=True)
 class Tried:
     """What the model gave. values: the sample; given: the first input as the model got it, without
-    the batch; at: the number of a token whose successor is told, else None.
+    the batch; seen: what the module gave that was asked for. explanation: of the answer `explains`,
+    or `unexplained`, the reason why there is none.
     """
 
     values: Values
     given: NDArray[Any]
     answers: tuple[Answer, ...]
     seen: Activation | None = None
+    explanation: Explanation | None = None
+    explains: str = ""
+    unexplained: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,18 @@ class Trial:
         fields = self.shown.samples.fields
         return {one.name: np.asarray(fields[one.name][index : index + 1]) for one in self.fields}
 
-    def answer(self, values: Values, module: str = "", length: int | None = None) -> Tried:
+    def answer(
+        self,
+        values: Values,
+        module: str = "",
+        length: int | None = None,
+        method: Method | None = None,
+    ) -> Tried:
         """What the model gives for one sample, prepared as those of the training.
 
-        module: whose output is read besides. length: how many tokens of a text count. Raises a
-        `UserError` with one sentence.
+        module: whose output is read besides. length: how many tokens of a text count. method: by
+        which the likeliest class, or the first number, is explained. Raises a `UserError` with one
+        sentence.
         """
         run = self.run
         prepared = run.prepare(values)
@@ -101,7 +113,47 @@ class Trial:
                 one = one[(length or len(one)) - 1]
             answers.append(answer_of(output, one, given))
         seen = self._activation(prepared, module) if module else None
-        return Tried(values, given, tuple(answers), seen)
+        tried = Tried(values, given, tuple(answers), seen)
+        if method is None:
+            return tried
+        first_rows = rows[self.recipe.outputs[0].name]
+        return self._explained(tried, prepared, first_rows, module, method)
+
+    def _explained(
+        self, tried: Tried, prepared: object, rows: Any, module: str, method: Method
+    ) -> Tried:
+        """The same with the explanation of the first output."""
+        from nnstudio.evaluation.explaining import explained
+
+        run, output = self.run, self.recipe.outputs[0]
+        axis = run.mapping.batch_axis
+        logits = np.take(np.asarray(rows), 0, axis=axis)
+        flat = logits.ravel()
+        target = 0 if output.says in ("numbers", "two_classes") else int(flat.argmax())
+        names = output.about.get("classes", output.about.get("numbers", ()))
+        named = names[-1] if output.says == "two_classes" else None
+        explains = named or (names[target] if target < len(names) else output.name)
+        by = dict(self.model.named_modules())
+        if method == "grad_cam" and "Conv" not in type(by.get(module)).__name__:
+            module = next((n for n in reversed(by) if "Conv" in type(by[n]).__name__), "")
+            if not module:
+                return replace(tried, unexplained="The model has no convolution for Grad-CAM.")
+        if method == "grad_cam":
+            explains += f", at {module}"
+        try:
+            found = explained(
+                self.model,
+                prepared,
+                target,
+                method,
+                run.settings,
+                output=output.name,
+                batch_axis=axis,
+                module=module,
+            )
+        except UserError as error:
+            return replace(tried, unexplained=str(error))
+        return replace(tried, explanation=found, explains=explains)
 
     def _activation(self, prepared: object, module: str) -> Activation:
         from nnstudio.evaluation.activations import activation_of
@@ -163,7 +215,8 @@ def _channels(one: Field) -> int:
 def _ink(run: OpenedRun, one: Field, shown: ShownSamples | None) -> Ink | None:
     if shown is not None:
         train = run.parts().parts.train[:LOOKED]
-        return ink_of(np.asarray(shown.samples.fields[one.name][np.sort(train)]))
+        ink = ink_of(np.asarray(shown.samples.fields[one.name][np.sort(train)]))
+        return ink if _channels(one) == 1 else replace(ink, extent=None)  # photographs have none
     return Ink(0.0, 255.0, whole=True, guessed=True) if one.kind == "image" else None
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.evaluation.activations import Activation
 from nnstudio.ui.data_page.pictures import image_of
 from nnstudio.ui.theme import current as theme
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.evaluation.activations import Activation
 
 GAP = 4
 LARGEST = 160
@@ -27,6 +30,8 @@ def told(seen: Activation) -> str:
         "table": "rows by columns, from the lowest to the highest value",
         "attention": "weights of each head: queries down, keys across",
     }[seen.form]
+    if seen.form == "vector":
+        shape += " value" if seen.shape == (1,) else " values"
     parts = [shape, what]
     if seen.left_out:
         parts.append(f"{seen.left_out:,} more are left out")
@@ -88,7 +93,7 @@ class ActivationView(QWidget):
         step = min(24.0, area.width() / len(numbers))
         painter.setPen(Qt.PenStyle.NoPen)
         for k, number in enumerate(numbers.tolist()):
-            painter.setBrush(theme.qcolor("accent" if number >= 0 else "warning"))
+            painter.setBrush(theme.qcolor("accent" if number >= 0 else "muted"))
             top = zero - max(0.0, number) / span * area.height()
             tall = max(0.75, abs(number) / span * area.height())
             painter.drawRect(QRectF(k * step, top, max(0.75, step * 0.8), tall))

@@ -62,20 +62,23 @@ class Cells(QScrollArea):
             else:
                 editor = QLineEdit()
                 editor.setFont(theme.mono_font(12))
+                editor.setPlaceholderText("missing")
                 editor.setAlignment(Qt.AlignmentFlag.AlignRight)
                 editor.textChanged.connect(lambda _text: self._soon.start())
             editor.setAccessibleName(field.name)
             self.editors[field.name] = editor
             name = ElidedLabel()
             name.set_full_text(field.name)
-            name.setFixedWidth(110)
+            name.setFixedSize(110, editor.sizeHint().height())
             form.addRow(name, editor)
         if fields[MOST:]:
             form.addRow(QLabel(f"{len(fields) - MOST:,} more keep the values of the sample."))
         self.setWidget(holder)
 
     def show_values(self, values: Mapping[str, Any]) -> None:
-        """Show the values of a sample, which are not told again."""
+        """Show the values of a sample, which are not told again; what is being edited stays."""
+        if self._soon.isActive():
+            return
         for field in self._fields:
             text = _text(field, values[field.name])
             editor = self.editors.get(field.name)
@@ -89,7 +92,6 @@ class Cells(QScrollArea):
                 editor.setText(text)
                 editor.setCursorPosition(0)
             editor.blockSignals(False)
-        self._soon.stop()
 
     def cells(self) -> dict[str, str]:
         """The text of every cell by its field."""
@@ -135,13 +137,15 @@ class TextEntry(QWidget):
 
     def clear(self) -> None:
         """Begin with an empty text."""
+        self._soon.stop()
         self.show_text("")
 
     def show_text(self, text: str, *, editable: bool = True) -> None:
-        """Show a text, which is not told again."""
+        """Show a text, which is not told again; what is being typed stays."""
+        if self._soon.isActive():
+            return
         if self.text.toPlainText() != text:
             self.text.blockSignals(True)
             self.text.setPlainText(text)
             self.text.blockSignals(False)
         self.text.setReadOnly(not editable)
-        self._soon.stop()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -36,6 +35,10 @@ if TYPE_CHECKING:  # loads the plots
 
 RATE = 16_000
 """Hz of sounds whose spec does not tell."""
+PAD = 292
+"""Height of the field to draw on, at most."""
+QWIDGETSIZE_MAX = 16_777_215
+"""What Qt takes as no limit."""
 SOON = 15
 """Milliseconds after a stroke before it is given: many moves of the mouse are one."""
 FILES = {
@@ -94,10 +97,9 @@ class GivenSide(QWidget):
         row = QHBoxLayout(self.samples)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(QLabel("Sample of"))
         row.addWidget(self.part, 1)
-        for button in (self.previous_button, self.next_button, self.any_button):
-            row.addWidget(button)
+        for one in (self.previous_button, self.next_button, self.any_button):
+            row.addWidget(one)
         self.note = WrappedLabel()
         self.note.setProperty("role", "muted")
         column = QVBoxLayout(self)
@@ -108,6 +110,7 @@ class GivenSide(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.centred)
         column.addWidget(self.note)
+        column.addStretch(0)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -139,6 +142,7 @@ class GivenSide(QWidget):
         self.part.setCurrentIndex(self.part.count() - 1)
         by_kind = {"picture": self.pad, "row": self.cells, "text": self.entry}
         self.stack.setCurrentWidget(by_kind.get(takes, self.nothing))
+        self.stack.setMaximumHeight(PAD if takes == "picture" else QWIDGETSIZE_MAX)
         self.note.set_full_text(_note(trial, can_draw))
         self.note.setVisible(bool(self.note.full_text))
 
@@ -148,11 +152,12 @@ class GivenSide(QWidget):
         if trial is None or tried is None:
             return
         if trial.takes == "row":
-            if index >= 0 and trial.shown is not None:
+            if index >= 0 and not self.trying.is_edited:
                 self.cells.show_values({f.name: tried.values[f.name][0] for f in trial.fields})
             return
-        if trial.takes == "text" and index >= 0 and trial.shown is not None:
-            self.entry.show_text(trial.shown.text(index))
+        if trial.takes == "text":
+            if index >= 0 and trial.shown is not None:
+                self.entry.show_text(trial.shown.text(index))
             return
         if trial.takes == "picture":
             if self._is_drawn:

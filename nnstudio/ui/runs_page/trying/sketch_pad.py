@@ -15,7 +15,7 @@ SIDE = 224
 """Pixels of the longer side of a drawing."""
 BRUSH = 0.085
 """Width of a stroke, as a share of that."""
-SOFT = ((1.5, 70), (1.2, 150), (0.9, 255))
+SOFT = ((1.6, 30), (1.5, 70), (1.4, 115), (1.3, 160), (1.2, 205), (1.1, 255))
 """Widths of the brush with how much of the ink each gives: the rim is soft."""
 
 
@@ -66,7 +66,7 @@ class SketchPad(QWidget):
         """The drawing (height, width), from 0 for paper to 1."""
         image = self._strokes
         rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-        return rows[:, : image.width()].astype(np.float32) / 255
+        return np.asarray(rows[:, : image.width()] / 255, np.float32)
 
     def draw_line(self, begin: QPointF, end: QPointF, *, erase: bool = False) -> None:
         """Draw a stroke between two places of the drawing, in its pixels."""

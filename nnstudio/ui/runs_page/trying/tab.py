@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import (
@@ -19,6 +21,8 @@ from nnstudio.ui.data_page.pictures import image_of, mask_of
 from nnstudio.ui.data_page.sample_view import PictureView
 from nnstudio.ui.runs_page.trying.activation_view import ActivationView, told
 from nnstudio.ui.runs_page.trying.answer_bars import AnswerBars
+from nnstudio.ui.runs_page.trying.explanation_view import METHODS, ExplanationView
+from nnstudio.ui.runs_page.trying.explanation_view import told as told_why
 from nnstudio.ui.runs_page.trying.given import GivenSide
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.elided_label import ElidedLabel
@@ -28,7 +32,10 @@ from nnstudio.workspace.trying.answers import Answer
 from nnstudio.workspace.trying.controller import Trying
 from nnstudio.workspace.trying.trial import Tried
 
-GIVEN, ANSWER = 300, 320
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.evaluation.explaining import Method
+
+GIVEN, ANSWER = 320, 320
 SMALL = 96
 NO_MODULE = "Nothing"
 WAYS = {
@@ -69,7 +76,8 @@ class AnswerBlock(QWidget):
         if answer.picture is not None:
             mask = answer.form == "mask"
             self.picture.show_image((mask_of if mask else image_of)(answer.picture))
-        self.bars.setVisible(bool(answer.bars))
+        said_already = answer.form == "numbers" and len(answer.bars) == 1
+        self.bars.setVisible(bool(answer.bars) and not said_already)
         self.bars.show_bars(answer.bars, with_bars=answer.form in ("shares", "mask"))
         self.left_out.setText(f"{answer.left_out:,} less likely ones are left out")
         self.left_out.setVisible(answer.left_out > 0)
@@ -143,6 +151,24 @@ class TryTab(QWidget):
         column.addLayout(head)
         column.addWidget(self.seen)
         column.addWidget(self.view, 1)
+        self.method = QComboBox()
+        self.method.setAccessibleName("Method that explains the answer")
+        for title, method in METHODS:
+            self.method.addItem(title, method)
+        self.method.activated.connect(lambda _k: self.explain(self.method.currentData()))
+        self.explained = WrappedLabel()
+        self.explained.setProperty("role", "muted")
+        self.explained.setFont(theme.text_font(12))
+        self.explanation = ExplanationView()
+        self.explanation.hide()
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(QLabel("Explain by"))
+        head.addWidget(self.method)
+        head.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.explained)
+        column.addWidget(self.explanation, 1)
         self._content = QWidget()
         row = QHBoxLayout(self._content)
         row.setContentsMargins(0, 0, 0, 0)
@@ -182,6 +208,7 @@ class TryTab(QWidget):
         for name, kind in trial.modules:
             self.module.addItem(f"{name}   {kind}", name)
         self.given.show_trial(trial)
+        self.look_at(trying.wished_module)
         self.view.show_activation(None)
         self._stack.setCurrentWidget(self._content)
         self.show_answer()
@@ -223,10 +250,14 @@ class TryTab(QWidget):
         is_sample = shown is not None and index >= 0
         self.origin.setVisible(is_sample)
         if shown is not None and is_sample:
-            right = f"{shown.caption(index)}, " if shown.label is not None else ""
-            self.origin.set_full_text(f"Sample: {right}{shown.origin(index)}")
+            label, edited = shown.label, self.trying.is_edited
+            known = label is not None and not label.shape and label.kind in ("category", "number")
+            right = f"Right: {shown.caption(index)}\n" if known and not edited else ""
+            how = "Edited from" if edited else "From"
+            self.origin.set_full_text(f"{right}{how} {shown.origin(index)}")
 
     def _show_seen(self, tried: Tried | None) -> None:
+        self._show_explanation(tried)
         seen = tried.seen if tried is not None else None
         self.view.show_activation(seen)
         if seen is not None:
@@ -243,6 +274,21 @@ class TryTab(QWidget):
             self.module.setCurrentIndex(place)
             self.trying.look_at(name)
             self._show_seen(self.trying.tried)
+
+    def explain(self, method: Method | None) -> None:
+        """Show on which values the answer rests; None for nothing."""
+        self.method.setCurrentIndex(self.method.findData(method))
+        self.trying.explain(method)
+        self._show_explanation(self.trying.tried)
+
+    def _show_explanation(self, tried: Tried | None) -> None:
+        found = tried.explanation if tried is not None and self.trying.method else None
+        self.explanation.setVisible(found is not None)
+        self.explanation.show_explanation(found, tried.given if tried is not None else None)
+        text = "On which values the answer rests."
+        if tried is not None and self.trying.method:
+            text = told_why(found, tried.explains) if found is not None else tried.unexplained
+        self.explained.set_full_text(text)
 
     def stop(self) -> None:
         """Follow nothing any more."""
