@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from nnstudio.project.data.fields import TaskKind
-from nnstudio.training import losses
-from nnstudio.training.single_objective import SingleObjective
+from nnstudio.project.training.objective_settings import OF_NUMBERS
+
+if TYPE_CHECKING:  # needs torch
+    from nnstudio.training.single_objective import SingleObjective
 
 Kind = Literal["classes", "labels", "numbers", "reconstruction"]
 Unit = Literal["sample", "position", "pixel"]
@@ -57,7 +59,7 @@ class Question:
 def question_of(name: str, objective: SingleObjective, values: tuple[str, ...] = ()) -> Question:
     """What an objective asks of the output `name`. values: the names of numbers, if known."""
     answer, form, loss = objective.answer, objective.form, objective.loss
-    if loss in losses.OF_NUMBERS:
+    if loss in OF_NUMBERS:
         if objective.reconstructs:
             return Question(name, "reconstruction", answer.task, loss=loss)
         if answer.task == "classes" and form == (len(answer.classes),):

@@ -28,8 +28,8 @@ from nnstudio.export.units import units_of
 from nnstudio.project.data.fields import Target
 from nnstudio.project.data.source import Folder, Table, Text
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.training.objective_settings import OF_NUMBERS
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training.losses import OF_NUMBERS
 from nnstudio.training.objectives import answers
 
 Reads: TypeAlias = Literal["pictures", "recordings", "table", "arrays", "text"]

@@ -8,9 +8,6 @@ from torch.nn import functional
 
 from nnstudio.project.training_settings import TrainingSettings
 
-OF_NUMBERS = ("mse", "l1", "huber", "poisson", "gaussian_nll")
-"""The losses of numeric targets."""
-
 
 def of_numbers(
     settings: TrainingSettings,

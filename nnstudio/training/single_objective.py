@@ -12,6 +12,7 @@ from torch.nn import functional
 from nnstudio.data.answer import Answer, Form, in_words
 from nnstudio.data.dataset import DataSet
 from nnstudio.data.rows import Rows, first
+from nnstudio.project.training.objective_settings import OF_NUMBERS
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import losses
 from nnstudio.training.failures import TrainingError
@@ -65,7 +66,7 @@ class SingleObjective:
         self._settings = settings
         self._ignored = settings.ignored_class if self._loss == "cross_entropy" else None
         self._class_weights = class_weights
-        if class_weights is not None and self._loss in losses.OF_NUMBERS:
+        if class_weights is not None and self._loss in OF_NUMBERS:
             raise TrainingError(
                 "Class weights need the loss cross_entropy or binary_cross_entropy, not "
                 f"{self._loss}: choose weighted_drawing, or another loss."
@@ -94,7 +95,7 @@ class SingleObjective:
         return self._ignored
 
     def _count_answers(self) -> int:
-        if self._loss in losses.OF_NUMBERS:
+        if self._loss in OF_NUMBERS:
             return 1
         if self._answer.task == "per_pixel":
             return prod(self._form[1:])
@@ -119,7 +120,7 @@ class SingleObjective:
     def measure(self, output: Rows, targets: Rows, *, learning: bool = False) -> Judged:
         """Loss and right answers of a batch."""
         output, targets = first(output), first(targets)
-        if self._loss in losses.OF_NUMBERS:
+        if self._loss in OF_NUMBERS:
             return Judged(losses.of_numbers(self._settings, self._loss, output, targets), None)
         if self._loss == "binary_cross_entropy":
             weights = self._weights_on(output.device) if learning else None
@@ -149,18 +150,18 @@ class SingleObjective:
     @property
     def counts_right(self) -> bool:
         """True if there is an accuracy: for classes and labels, not for numbers."""
-        return self._loss not in losses.OF_NUMBERS
+        return self._loss not in OF_NUMBERS
 
     @property
     def figure_names(self) -> tuple[str, ...]:
         """The names of the figures that `figures` reads."""
-        if self._loss in losses.OF_NUMBERS:
+        if self._loss in OF_NUMBERS:
             return ("mae", "rmse", "r2") if self._is_of_numbers else ("mae", "rmse")
         return ("macro_f1",) if self._is_of_labels else class_figure_names(self._classes)
 
     def figures(self, device: torch.device) -> Figures:
         """New sums of further figures, for `count`."""
-        if self._loss in losses.OF_NUMBERS:
+        if self._loss in OF_NUMBERS:
             return NumberFigures(device, r2=self._is_of_numbers)
         if self._is_of_labels:
             return LabelFigures(len(self._answer.classes), device)
@@ -169,7 +170,7 @@ class SingleObjective:
     def count(self, figures: Figures, output: Rows, targets: Rows) -> None:
         """Add a batch to sums that `figures` made."""
         output, targets = first(output), first(targets)
-        if self._loss in losses.OF_NUMBERS:
+        if self._loss in OF_NUMBERS:
             figures.add(losses.predicted(self._loss, output), targets)
         elif self._is_of_labels:
             figures.add(output, targets)
@@ -205,7 +206,7 @@ class SingleObjective:
     def counted(self, output: Rows, targets: Rows) -> Tensor | None:
         """What the loss of a batch is divided by while learning (); None for its samples."""
         targets = first(targets)
-        if self._loss in losses.OF_NUMBERS or targets.ndim == first(output).ndim:
+        if self._loss in OF_NUMBERS or targets.ndim == first(output).ndim:
             soft_labels = self._loss == "binary_cross_entropy"
             if not soft_labels or self._class_weights is None:
                 return None

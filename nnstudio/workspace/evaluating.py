@@ -184,11 +184,13 @@ def _facts(
     *,
     times: bool,
 ) -> ModelFacts:
-    from nnstudio.evaluation import model_facts
+    from nnstudio.evaluation import measuring_model
 
-    facts = model_facts.parameters_of(model, settings)
-    measured = model_facts.times_of(model, getattr(data, part), settings, device) if times else ()
-    threads = model_facts.threads_on(device)
+    facts = measuring_model.parameters_of(model, settings)
+    measured = (
+        measuring_model.times_of(model, getattr(data, part), settings, device) if times else ()
+    )
+    threads = measuring_model.threads_on(device)
     return replace(facts, times=measured, device=str(device), threads=threads)
 
 

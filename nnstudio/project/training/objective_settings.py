@@ -10,6 +10,8 @@ from nnstudio.project.training.part import SettingsPart, parts_of, shown_when
 
 BestBy = Literal["loss", "accuracy", "r2", "balanced_accuracy", "top_5", "macro_f1", "mae", "rmse"]
 LOWER_IS_BETTER = ("loss", "mae", "rmse")
+OF_NUMBERS = ("mse", "l1", "huber", "poisson", "gaussian_nll")
+"""The losses of numeric targets."""
 
 
 class ObjectiveSettings(SettingsPart):
