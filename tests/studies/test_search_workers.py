@@ -19,10 +19,9 @@ from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.optuna_store import load_study, open_storage
 from nnstudio.studies.search.plan import Limits, Objective
 from nnstudio.studies.search.start import begin, resume
+from nnstudio.studies.search.trials import said_of
 from nnstudio.studies.search.worker import Told
 from tests.fake_search import FakeTrainer, plan, work
-
-GRID = Space(axes=(WholeRange(name="model.hidden", low=1, high=200),))
 
 
 def trials(folder: StudyFolder) -> list[optuna.trial.FrozenTrial]:
@@ -42,16 +41,26 @@ def processes(folder: StudyFolder, *arguments: tuple[str, ...]) -> list[int]:
     return [one.wait(120) for one in started]
 
 
-def test_four_processes_do_each_of_200_points_once(tmp_path: Path) -> None:
-    folder = begin(tmp_path, plan(sampler="grid", space=GRID, limits=Limits()))
-    assert processes(folder, (), (), (), ()) == [0, 0, 0, 0]
+def each_point_once(path: Path, points: int, workers: int) -> None:
+    space = Space(axes=(WholeRange(name="model.hidden", low=1, high=points),))
+    folder = begin(path, plan(sampler="grid", space=space, limits=Limits()))
+    assert processes(folder, *[()] * workers) == [0] * workers
     found = trials(folder)
-    assert [trial.params["model.hidden"] for trial in found] == list(range(1, 201))
+    assert [trial.params["model.hidden"] for trial in found] == list(range(1, points + 1))
     assert {trial.state.name for trial in found} == {"COMPLETE"}
     # a training that was begun twice would have two lines
-    lines = [len(log.read_text().splitlines()) for log in tmp_path.glob("runs/*/epochs.jsonl")]
-    assert lines == [1] * 200
-    assert len({trial.user_attrs["worker"] for trial in found}) > 1
+    lines = [len(log.read_text().splitlines()) for log in path.glob("runs/*/epochs.jsonl")]
+    assert lines == [1] * points
+    assert len({said_of(trial)["worker"] for trial in found}) == workers
+
+
+def test_three_processes_do_each_point_once(tmp_path: Path) -> None:
+    each_point_once(tmp_path, 24, 3)
+
+
+@pytest.mark.slow
+def test_four_processes_do_each_of_200_points_once(tmp_path: Path) -> None:
+    each_point_once(tmp_path, 200, 4)
 
 
 def test_a_killed_training_goes_on_under_its_number(tmp_path: Path) -> None:
@@ -61,7 +70,7 @@ def test_a_killed_training_goes_on_under_its_number(tmp_path: Path) -> None:
     work(folder, FakeTrainer(tmp_path, epochs=4))
     found = trials(folder)
     assert [trial.state.name for trial in found] == ["COMPLETE"] * 3
-    assert [trial.user_attrs["attempt"] for trial in found] == [1, 2, 1]
+    assert [said_of(trial)["attempt"] for trial in found] == [1, 2, 1]
     assert len((tmp_path / "runs" / "t1" / "epochs.jsonl").read_text().splitlines()) == 4
 
 
@@ -94,8 +103,8 @@ def test_one_without_a_checkpoint_is_queued_again_three_times_at_most(tmp_path: 
     found = trials(folder)
     assert [trial.state.name for trial in found] == ["FAIL"] * 3
     assert len({trial.params["model.hidden"] for trial in found}) == 1
-    assert len({trial.user_attrs["seed"] for trial in found}) == 1
-    assert "3 times" in found[-1].user_attrs["sentence"]
+    assert len({said_of(trial)["seed"] for trial in found}) == 1
+    assert "3 times" in said_of(found[-1])["sentence"]
 
 
 def test_a_grid_gives_all_valid_points_in_order(tmp_path: Path) -> None:
@@ -148,7 +157,7 @@ def test_refused_points_cost_nothing_and_are_not_counted(tmp_path: Path) -> None
     assert counted["PRUNED"] == len([one for one in told if one.kind == "rejected"]) > 0
     assert len(list((tmp_path / "runs").iterdir())) == 4
     pruned = next(one for one in trials(folder) if one.state.name == "PRUNED")
-    assert pruned.user_attrs["rejected"] == "hidden is expected below 40."
+    assert said_of(pruned)["rejected"] == "hidden is expected below 40."
 
 
 def test_an_objective_that_is_no_number_fails_with_a_sentence(tmp_path: Path) -> None:
@@ -156,7 +165,7 @@ def test_an_objective_that_is_no_number_fails_with_a_sentence(tmp_path: Path) ->
     work(folder, FakeTrainer(tmp_path, value=lambda point: math.nan))
     (trial,) = trials(folder)
     assert trial.state.name == "FAIL"
-    assert trial.user_attrs["sentence"] == (
+    assert said_of(trial)["sentence"] == (
         "The objective accuracy is not a finite number (nan): the training has diverged."
     )
 
@@ -164,7 +173,7 @@ def test_an_objective_that_is_no_number_fails_with_a_sentence(tmp_path: Path) ->
 def test_an_objective_that_no_epoch_has_is_named_with_those_there_are(tmp_path: Path) -> None:
     folder = begin(tmp_path, plan(objectives=(Objective.of("macro_f1"),), limits=Limits()))
     assert "10 trials in a row have failed" in work(folder)
-    assert trials(folder)[0].user_attrs["sentence"] == (
+    assert said_of(trials(folder)[0])["sentence"] == (
         "The objective macro_f1 has no value: this training has accuracy, loss."
     )
 
@@ -182,7 +191,7 @@ def test_bad_trials_are_pruned(tmp_path: Path) -> None:
     pruned = [trial for trial in trials(folder) if trial.state.name == "PRUNED"]
     assert pruned
     assert all(trial.number >= 5 for trial in pruned)
-    assert all(trial.user_attrs["epochs"] < 10 for trial in pruned)
+    assert all(said_of(trial)["epochs"] < 10 for trial in pruned)
 
 
 def test_stop_resume_and_pause(tmp_path: Path) -> None:
@@ -231,7 +240,7 @@ def test_a_worker_that_leaves_is_gone_on_with(tmp_path: Path) -> None:
     assert states(folder) == ["RUNNING"]
     work(folder, FakeTrainer(tmp_path, epochs=3))
     (trial,) = trials(folder)
-    assert (trial.state.name, trial.user_attrs["attempt"]) == ("COMPLETE", 1)
+    assert (trial.state.name, said_of(trial)["attempt"]) == ("COMPLETE", 1)
 
 
 def test_no_progress_ends_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from nnstudio.studies.search.heartbeat import Observer
 from nnstudio.studies.search.optuna_store import queue, set_attributes
 from nnstudio.studies.search.telling import tell
 from nnstudio.studies.search.trainer import Trainer
-from nnstudio.studies.search.trials import ATTEMPTS, retry_attributes
+from nnstudio.studies.search.trials import ATTEMPTS, retry_attributes, said_of
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -29,10 +29,10 @@ def orphans(
     workers = folder.workers()
     found = []
     for trial in running:
-        name = trial.user_attrs.get("worker")
+        name = str(said_of(trial).get("worker"))
         if name == me:
             continue
-        worker = workers.get(str(name))
+        worker = workers.get(name)
         if observer.is_gone(worker):
             found.append(trial)
     return found
@@ -42,21 +42,22 @@ def take_over(
     folder: StudyFolder, study: Study, trial: FrozenTrial, trainer: Trainer
 ) -> FrozenTrial | None:
     """End a trial that was left behind; the trial itself if it can be gone on with now."""
-    run = trial.user_attrs.get("run")
-    attempt = int(trial.user_attrs.get("attempt", 1))
+    said = said_of(trial)
+    run, attempt = said.get("run"), int(said.get("attempt", 1))
     outcome = None if run is None else trainer.finished(Path(run))
     if outcome is not None:
         tell(study, folder.plan, trial, outcome)
         return None
-    left = bool(trial.user_attrs.get("left"))  # in order, which is no attempt that failed
+    left = bool(said.get("left"))  # in order, which is no attempt that failed
     if not left and attempt >= ATTEMPTS:
         sentence = f"Its worker has died {ATTEMPTS} times: it is not tried again."
-        set_attributes(study, trial, {"sentence": sentence})
+        set_attributes(study, trial, {"result": {"sentence": sentence}})
         _fail(study, trial)
         return None
     if run is not None and trainer.can_go_on(Path(run)):
         return trial
-    set_attributes(study, trial, {"again": True, "sentence": "Its worker has died."})
+    again = {"again": True, "sentence": "Its worker has died."}
+    set_attributes(study, trial, {"result": again})
     _fail(study, trial)
     if trial.params:  # else nothing was suggested yet, and any other point will do
         more = retry_attributes(trial, attempt=attempt + 1)

@@ -11,7 +11,7 @@ from nnstudio.studies.search.optuna_store import create_study, load_study, open_
 from nnstudio.studies.search.plan import SearchPlan
 from nnstudio.studies.search.samplers import refuse_sampler
 from nnstudio.studies.search.suggestion import distributions_of, grid, params_of
-from nnstudio.studies.search.trials import retry_attributes
+from nnstudio.studies.search.trials import retry_attributes, said_of
 
 
 def begin(path: Path, plan: SearchPlan, project: str = "") -> StudyFolder:
@@ -46,16 +46,16 @@ def resume(folder: StudyFolder) -> int:
     study = load_study(open_storage(folder.storage), folder.name)
     with folder.turn():
         trials = study.get_trials(deepcopy=False)
-        again = {trial.user_attrs.get("retry_of") for trial in trials}
+        again = {said_of(trial).get("retry_of") for trial in trials}
         stopped = [
             trial
             for trial in trials
             if trial.state is TrialState.FAIL
-            and "stopped" in trial.user_attrs
+            and "stopped" in said_of(trial)
             and trial.number not in again
         ]
         for trial in stopped:
-            run = trial.user_attrs.get("run")
+            run = said_of(trial).get("run")
             more = {"run": run} if run else {}
             queue(study, trial.params, trial.distributions, retry_attributes(trial, **more))
         folder.change("run")

@@ -40,7 +40,7 @@ def tell(study: Study, plan: SearchPlan, trial: FrozenTrial, outcome: Outcome) -
             said |= {"stopped": True, "sentence": "The search was stopped."}
         case _:
             said["sentence"] = outcome.sentence or "The training failed."
-    set_attributes(study, trial, said)
+    set_attributes(study, trial, {"result": said})
     study.tell(trial.number, values, state=state, skip_if_finished=True)
 
 
@@ -48,5 +48,5 @@ def reject(study: Study, trial: FrozenTrial, sentence: str) -> None:
     """Tell that a point cannot be trained. It costs nothing, and a sampler that can learns it."""
     from optuna.trial import TrialState
 
-    set_attributes(study, trial, {"rejected": sentence})
+    set_attributes(study, trial, {"result": {"rejected": sentence}})
     study.tell(trial.number, state=TrialState.PRUNED, skip_if_finished=True)

@@ -1,7 +1,9 @@
 """What the trials of a study say: which count, which were refused, queued again or left behind.
 
-Attributes of a trial: `worker`, `attempt`, `seed`, `run` (folder of its training), `rejected` (why
-it was not trained), `sentence` (why it failed), `stopped`, `retry_of`, `facts`.
+What is known of a trial beside Optuna's own: `worker`, `attempt`, `seed`; `run`, the folder of its
+training; `rejected`, why it was not trained; `sentence`, why it failed; `stopped`, `left`, `again`
+(queued again); `retry_of`; `facts`. It is written in as few records as can be, each of which costs
+the disk a moment: what is known when a trial is taken under `work`, what in the end under `result`.
 """
 
 from __future__ import annotations
@@ -24,9 +26,15 @@ _FAILED_IN_A_ROW = 10
 _NEVER = datetime.min
 
 
+def said_of(trial: FrozenTrial) -> dict[str, Any]:
+    """Everything that is known of a trial beside Optuna's own, by its name."""
+    found = trial.user_attrs
+    return {**found, **found.get("work", {}), **found.get("result", {})}
+
+
 def counts(trial: FrozenTrial) -> bool:
     """True for a trial that a limit counts: not refused before training, not queued again."""
-    said = trial.user_attrs
+    said = said_of(trial)
     if trial.state.name == "WAITING" or "rejected" in said:
         return False
     return not (trial.state.name == "FAIL" and ("stopped" in said or "again" in said))
@@ -56,11 +64,11 @@ def why_over(
     if len(last) == _FAILED_IN_A_ROW and all(
         one.state.name == "FAIL" and counts(one) for one in last
     ):
-        why = str(last[-1].user_attrs.get("sentence", ""))
+        why = str(said_of(last[-1]).get("sentence", ""))
         return f"{_FAILED_IN_A_ROW} trials in a row have failed, the last one so: {why}"
     last = finished[-_REJECTED_IN_A_ROW:]
-    if len(last) == _REJECTED_IN_A_ROW and all("rejected" in one.user_attrs for one in last):
-        why = str(last[-1].user_attrs["rejected"])
+    if len(last) == _REJECTED_IN_A_ROW and all("rejected" in said_of(one) for one in last):
+        why = str(said_of(last[-1])["rejected"])
         return f"{_REJECTED_IN_A_ROW:,} points in a row were refused, the last one so: {why}"
     return ""
 
@@ -82,6 +90,6 @@ def _stands_still(plan: SearchPlan, counted: list[FrozenTrial], patience: int) -
 
 def retry_attributes(trial: FrozenTrial, **more: Any) -> dict[str, Any]:
     """What a trial that is queued again takes along: its training has the same seed."""
-    said = trial.user_attrs
+    said = said_of(trial)
     found = {"retry_of": trial.number, "attempt": int(said.get("attempt", 1))}
     return {**found, **({"seed": said["seed"]} if "seed" in said else {}), **more}

@@ -26,7 +26,7 @@ from nnstudio.studies.search.samplers import pruner_for, prunes, sampler_for, se
 from nnstudio.studies.search.suggestion import suggest
 from nnstudio.studies.search.telling import reject, tell
 from nnstudio.studies.search.trainer import Assignment, Figures, Outcome, Trainer, Wanted
-from nnstudio.studies.search.trials import why_over
+from nnstudio.studies.search.trials import said_of, why_over
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 1.0
 """Between two looks at what is wanted."""
 _WAIT_SECONDS = 0.3
+_VALID = "valid"
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ class Worker:
         for lost in orphans(self._folder, self._study, self._observer, self._heart.worker):
             found = take_over(self._folder, self._study, lost, self._trainer)
             if found is not None:
-                attempt = int(found.user_attrs.get("attempt", 1))
-                attempt += 0 if found.user_attrs.get("left") else 1
+                said = said_of(found)
+                attempt = int(said.get("attempt", 1)) + (0 if said.get("left") else 1)
                 self._mark(found, attempt)
                 return found, ""
         # only what has ended or waits can have changed since
@@ -129,13 +130,13 @@ class Worker:
         frozen = trial_of(self._study, asked.number)
         if not self._folder.claim(frozen.number):
             return None, ""  # another has it, whatever the storage says
-        self._mark(frozen, int(frozen.user_attrs.get("attempt", 1)))
+        self._mark(frozen, int(said_of(frozen).get("attempt", 1)))
         return frozen, ""
 
     def _mark(self, trial: FrozenTrial, attempt: int) -> None:
-        seed = trial.user_attrs.get("seed", seed_of(self._plan.seed, trial.number))
-        said = {"worker": self._heart.worker, "attempt": attempt, "left": False, "seed": seed}
-        set_attributes(self._study, trial, said)
+        seed = said_of(trial).get("seed", seed_of(self._plan.seed, trial.number))
+        said = {"worker": self._heart.worker, "attempt": attempt, "seed": seed, "left": False}
+        set_attributes(self._study, trial, {"work": said})
         self._heart.works_at(trial.number, attempt)
 
     def _others_work(self) -> bool:
@@ -159,15 +160,15 @@ class Worker:
             self._end(study, frozen, Outcome("failed", sentence=f"No point was suggested: {error}"))
             return
         refused = self._trainer.refusal(point)
-        trial.set_constraint("valid", 0.0 if refused is None else 1.0)
+        if f"constraints:{_VALID}" not in frozen.system_attrs:  # else one that is gone on with
+            trial.set_constraint(_VALID, 0.0 if refused is None else 1.0)
         if refused is not None:
             reject(study, frozen, refused)
-            self._heart.works_at(None)
             self._told(
                 Told("rejected", self._heart.worker, number, {**point, "sentence": refused})
             )
             return
-        said = frozen.user_attrs
+        said = said_of(frozen)
         run = said.get("run")
         assignment = Assignment(
             number,
@@ -183,18 +184,17 @@ class Worker:
         if outcome.end == "stopped" and watch.pruned:
             outcome = replace(outcome, end="pruned")
         elif outcome.end == "stopped" and self._leaves():
-            set_attributes(study, frozen, {"left": True})
+            set_attributes(study, frozen, {"work": {**frozen.user_attrs["work"], "left": True}})
             self._heart.works_at(None)
             return
         self._end(study, frozen, outcome)
 
     def _end(self, study: Study, trial: FrozenTrial, outcome: Outcome) -> None:
         tell(study, self._plan, trial, outcome)
-        self._heart.works_at(None)
         now = trial_of(study, trial.number)
         said = {"state": now.state.name.lower(), "objectives": now.values}
-        if "sentence" in now.user_attrs:
-            said["sentence"] = now.user_attrs["sentence"]
+        if "sentence" in said_of(now):
+            said["sentence"] = said_of(now)["sentence"]
         self._told(Told("ended", self._heart.worker, trial.number, said))
 
     # -- asked by the training ---------------------------------------------------------------------
