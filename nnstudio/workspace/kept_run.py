@@ -33,7 +33,7 @@ class Keeping:
     """Where and under which name a training is kept.
 
     store: where it is entered; None if it is not. resume: the folder holds a run to go on with.
-    replace: a run that is in the folder may be removed.
+    replace: a run that is in the folder may be removed. group, tags: of a new run.
     """
 
     title: str
@@ -41,6 +41,8 @@ class Keeping:
     store: RunStore | None = None
     resume: bool = False
     replace: bool = False
+    group: str = ""
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def in_store(cls, store: RunStore, title: str) -> Keeping:
@@ -62,6 +64,8 @@ class KeptRun:
             id=keeping.folder.name if inside else new_id(),
             name=keeping.title,
             created=now(),
+            group=keeping.group,
+            tags=keeping.tags,
             versions=machine_facts(),
             settings=values,
             fingerprints={

@@ -127,6 +127,19 @@ Point: TypeAlias = dict[str, Any]
 """A value for each axis, by its name."""
 
 
+def with_axis_renamed(space: Space, old: str, new: str | None) -> Space:
+    """The space with a parameter of the model renamed or, with None, taken out."""
+    old = MODEL + old
+    if space.axis(old) is None:
+        return space
+    kept = [axis for axis in space.axes if axis.name != old or new is not None]
+    axes = tuple(
+        axis.model_copy(update={"name": f"{MODEL}{new}"}) if axis.name == old else axis
+        for axis in kept
+    )
+    return Space(axes=axes)
+
+
 def _refuse(name: str, low: float, high: float, log: bool, step: float | None) -> None:
     if low > high:
         raise ValueError(f"{name} expects a range from low to high, received {low} to {high}")

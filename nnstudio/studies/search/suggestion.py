@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
     from optuna.trial import Trial
 
-MOST_JOINED = 256
+MOST_JOINED = 64
 """Combinations that are still one choice."""
 MOST_IN_GRID = 10_000
 Rules = tuple[tuple[str, ...], ...]
@@ -33,7 +33,7 @@ def joined_axes(
 
     rules: names of axes that are tied together; those that share one are one group. A group with
     a range that is not short is left as it is: its points are checked one by one. holds: whether a
-    rule refuses a combination. Raises `StudyError` if all combinations of a group are refused.
+    combination is valid. Raises `StudyError` if all combinations of a group are refused.
     """
     found = []
     for names in _groups(rules, space):
@@ -48,6 +48,8 @@ def joined_axes(
             for combination in itertools.product(*listed)
             if holds(dict(zip(names, combination, strict=True)))
         )
+        if len(texts) == _product(listed):
+            continue  # nothing is refused: each by itself, of which samplers learn more
         if not texts:
             raise StudyError(
                 f"No combination of {' and '.join(names)} in this space is one that the model "
