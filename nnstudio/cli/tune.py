@@ -18,8 +18,8 @@ from nnstudio.cli.tune_options import limits_of, objectives_of, space_of, studie
 from nnstudio.cli.tune_tables import print_result
 from nnstudio.cli.tune_workers import work
 from nnstudio.project.commands.search import UsePoint
+from nnstudio.project.commands.search_points import without_space
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.search.points import without_space
 from nnstudio.project.settings import with_settings
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
@@ -27,7 +27,7 @@ from nnstudio.runs.machine import machine_facts
 from nnstudio.runs.store import new_id
 from nnstudio.studies.search.errors import StudyError
 from nnstudio.studies.search.folder import PLAN, PROJECT, StudyFolder
-from nnstudio.studies.search.plan import Limits, SearchPlan
+from nnstudio.studies.search.plan import Limits, Sampler, SearchPlan
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.samplers import advice
 from nnstudio.studies.search.start import begin, resume
@@ -75,7 +75,7 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
     project = with_settings(project, given_settings(options))
     project = with_choices(project, choices_of(options))
     space = space_of(options, project)
-    sampler = options.sampler or "tpe"
+    sampler: Sampler = options.sampler or "tpe"
     if limits == Limits() and sampler != "grid":
         raise Refusal("tune expects a limit: --trials N, --seconds X or --no-progress N")
     project, told = fitted(without_space(project))

@@ -10,9 +10,9 @@ from typing import get_args
 
 from pydantic import ValidationError
 
+from nnstudio.project.commands.search_points import axis_of_text, check_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
-from nnstudio.project.search.points import axis_of_text, check_space
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
 from nnstudio.runs.store import default_folder

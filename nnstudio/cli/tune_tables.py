@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich.table import Table
 
 from nnstudio.cli.console import console
-from nnstudio.studies.search.result import FEW, SearchResult
+from nnstudio.studies.search.result import FEW, STATES, SearchResult
 
 _SHOWN = 10
 _WIDTH = 120
@@ -15,13 +17,11 @@ def print_result(result: SearchResult, importance: dict[str, float]) -> None:
     """The best trials first, then what mattered."""
     out = console(width=_WIDTH)
     done = [row for row in result.rows if row.state == "completed"]
-    counts = {
-        state: sum(row.state == state for row in result.rows)
-        for state in ("completed", "pruned", "failed", "stopped", "rejected", "running", "waiting")
-    }
-    out.print(", ".join(f"{count} {state}" for state, count in counts.items() if count) or "empty")
+    counts = Counter(row.state for row in result.rows)
+    said = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    out.print(", ".join(said) or "no trial has been begun")
     if not done:
-        failed = next((row.sentence for row in result.rows if row.sentence), "")
+        failed = next((row.sentence for row in result.rows if row.state == "failed"), "")
         out.print(f"no trial has been completed{': ' + failed if failed else ''}", markup=False)
         return
     several = len(result.plan.objectives) > 1

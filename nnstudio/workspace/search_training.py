@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import full_report
 from nnstudio.errors import UserError
-from nnstudio.project.search.points import project_at
+from nnstudio.project.commands.search_points import project_at
 from nnstudio.project.search.space import Point, Space
 from nnstudio.project.storage import file
 from nnstudio.project.training.objective_settings import BestBy
@@ -69,14 +69,14 @@ class SearchTrainer:
     def train(self, assignment: Assignment, watch: Watch) -> Outcome:
         """Train it as a kept run, or go on with the run that it has, from its checkpoint."""
         project = project_at(self._project, assignment.point)
-        settings = {"seed": assignment.seed, "checkpoint": True}
+        settings: dict[str, Any] = {"seed": assignment.seed, "checkpoint": True}
         lead = next((o.figure for o in self._plan.objectives if not o.is_cost), "loss")
         if lead in get_args(BestBy):
             settings["best_by"] = lead
         training = project.training.with_values(**settings)
         project = replace(project, training=training)
         title = f"{self._plan.title} {assignment.number}"
-        about = {"group": assignment.study, "tags": (TAG,)}
+        about: dict[str, Any] = {"group": assignment.study, "tags": (TAG,)}
         if assignment.run is not None and self.can_go_on(assignment.run):
             keeping = Keeping(title, assignment.run, self._store, resume=True, **about)
         else:
@@ -90,9 +90,7 @@ class SearchTrainer:
         if failed is not None:
             return replace(self._outcome(keeping.folder, "failed"), sentence=failed.sentence)
         state = run.state
-        return self._outcome(
-            keeping.folder, "completed" if state is State.COMPLETED else "stopped"
-        )
+        return self._outcome(keeping.folder, "completed" if state is State.COMPLETED else "stopped")
 
     def finished(self, run: Path) -> Outcome | None:
         """What came of a run that has ended by itself, as its folder tells it."""

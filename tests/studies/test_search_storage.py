@@ -110,7 +110,7 @@ def test_a_lock_left_behind_is_taken_away_and_not_released_by_its_old_holder(
 def test_storages_that_cannot_be_had_are_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="A storage is expected as journal:PATH"):
         open_storage("somewhere")
-    with pytest.raises(StudyError, match="cannot be opened|needs a package") as refused:
+    with pytest.raises(StudyError, match=r"cannot be opened|needs a package") as refused:
         open_storage("postgresql://me:secret@localhost:1/none")
     assert "secret" not in str(refused.value)
     storage = open_storage(f"journal:{tmp_path / 'a.log'}")

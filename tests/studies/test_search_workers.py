@@ -1,4 +1,4 @@
-"""Workers of a search with a formula for a model: each point once, kills, limits, refusals, seeds."""
+"""Workers of a search with a formula for a model: each point once, kills, limits, seeds."""
 
 from __future__ import annotations
 
@@ -115,9 +115,7 @@ def test_a_grid_gives_all_valid_points_in_order(tmp_path: Path) -> None:
         )
     )
     joined = ((("model.hidden", "model.heads"), ("4x1", "4x2", "6x1", "6x2", "6x3")),)
-    folder = begin(
-        tmp_path, plan(sampler="grid", space=space, joined=joined, limits=Limits())
-    )
+    folder = begin(tmp_path, plan(sampler="grid", space=space, joined=joined, limits=Limits()))
     got: list[tuple[int, int]] = []
 
     def value(point: dict[str, Any]) -> float:

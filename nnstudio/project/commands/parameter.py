@@ -12,8 +12,8 @@ from nnstudio.project.commands.base import block_of, node_of, refuse_note
 from nnstudio.project.commands.make_block import type_of
 from nnstudio.project.names import parameter_problem
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.search.space import with_axis_renamed
 from nnstudio.project.rewrite import refuse_used, users_of, with_name_replaced
+from nnstudio.project.search.space import with_axis_renamed
 from nnstudio.project.values import Block, BlockParameter, Project
 
 

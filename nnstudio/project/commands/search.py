@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nnstudio.project.search.points import check_space, project_at
+from nnstudio.project.commands.search_points import check_space, project_at
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
 
 
 @dataclass(frozen=True)
 class SetSearchSpace:
-    """Change what a search of the model varies. `apply` raises `UserError` for what does not fit."""
+    """Change what a search of the model varies. `apply` raises `UserError` if it does not fit."""
 
     space: Space
     title: str = "Change what is searched"

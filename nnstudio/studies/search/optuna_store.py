@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnstudio.studies.search.errors import StudyError
 from nnstudio.studies.search.folder_lock import FolderLock
+from nnstudio.studies.search.plan import Direction
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -60,7 +61,7 @@ def _journal(path: Path) -> BaseStorage:
     lock = FolderLock(path.with_name(path.name + ".lock"))
 
     class WholeLines(JournalFileBackend):
-        """A log that is mended before it grows: a line cut off by a crash would swallow the next."""
+        """A log that is mended before it grows, as a line cut off would swallow the next."""
 
         def append_logs(self, logs: list[dict[str, Any]]) -> None:
             import json
@@ -145,7 +146,7 @@ def _without_password(url: str) -> str:
         return url.partition("://")[0] + "://..."
 
 
-def create_study(storage: BaseStorage, name: str, directions: list[str]) -> None:
+def create_study(storage: BaseStorage, name: str, directions: list[Direction]) -> None:
     """Enter a study. One that is there with other directions is refused."""
     import optuna
 

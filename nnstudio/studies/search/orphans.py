@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 
-def orphans(
-    folder: StudyFolder, study: Study, observer: Observer, me: str
-) -> list[FrozenTrial]:
+def orphans(folder: StudyFolder, study: Study, observer: Observer, me: str) -> list[FrozenTrial]:
     """The running trials that nobody works at."""
     from optuna.trial import TrialState
 

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial
 
+STATES = (
+    *("completed", "pruned", "failed", "stopped", "repeated", "rejected"),
+    *("running", "waiting"),
+)
+"""What a trial can be, in the order in which they are counted."""
 FEW = 20
 """Trials below which what is said to matter is chance."""
 
 
 @dataclass(frozen=True)
 class TrialRow:
-    """One trial. state: waiting, running, completed, pruned, failed, stopped or rejected.
+    """One trial. state: waiting, running, completed, pruned, failed, stopped, rejected, or
+    repeated, of one whose worker has died and whose point another trial has.
 
     values: of the objectives, in order; of a pruned one none. reports: the first objective by
     epoch, where trials may be cut short. sentence: why it failed or was rejected.
@@ -86,7 +92,7 @@ class Follower:
         return SearchResult(self._plan, rows, _best(self._plan, rows), counted)
 
     def importance(self) -> dict[str, float]:
-        """What part of the first objective's good values each axis decides, by PED-ANOVA; sums to 1.
+        """How much each axis decides about the first objective, by PED-ANOVA; sums to 1.
 
         Empty below 20 completed trials, where it would be chance, and where nothing differs.
         Combined axes are one. PED-ANOVA: Watanabe et al., IJCAI 2023.
@@ -117,7 +123,7 @@ def _row(plan: SearchPlan, trial: FrozenTrial) -> TrialRow:
         "RUNNING": "running",
         "COMPLETE": "completed",
         "PRUNED": "rejected" if "rejected" in said else "pruned",
-        "FAIL": "stopped" if "stopped" in said else "failed",
+        "FAIL": "stopped" if "stopped" in said else "repeated" if "again" in said else "failed",
     }[trial.state.name]
     return TrialRow(
         trial.number,

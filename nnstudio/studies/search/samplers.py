@@ -40,7 +40,9 @@ def sampler_for(plan: SearchPlan, number: int) -> BaseSampler:
         case "gp":
             return samplers.GPSampler(seed=seed)
         case "qmc":  # its seed decides the whole sequence, of which the storage counts the places
-            return samplers.QMCSampler(seed=plan.seed, scramble=True, warn_independent_sampling=False)
+            return samplers.QMCSampler(
+                seed=plan.seed, scramble=True, warn_independent_sampling=False
+            )
 
 
 def refuse_sampler(plan: SearchPlan) -> None:
@@ -100,7 +102,5 @@ def advice(plan: SearchPlan) -> str:
     """What else could be worth it for this plan; "" if nothing."""
     many = plan.limits.trials is not None and plan.limits.trials > 50
     if plan.pruner == "auto" and prunes(plan) and plan.epochs > _MANY and many:
-        return (
-            "Trainings of so many epochs may take less time with --pruner halving or hyperband."
-        )
+        return "Trainings of so many epochs may take less time with --pruner halving or hyperband."
     return ""

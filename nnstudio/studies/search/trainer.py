@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from nnstudio.project.search.space import Point
+from nnstudio.studies.search.errors import StudyError
 from nnstudio.studies.search.plan import Objective
 
 Figures: TypeAlias = Mapping[str, float | None]
@@ -88,8 +89,8 @@ MakeTrainer = Callable[[Path], Trainer]
 """Makes the trainer of a study from its folder, in the process that trains."""
 
 
-class NoValueError(Exception):
-    """An objective has no value; the message is a sentence."""
+class NoValueError(StudyError):
+    """An objective has no value."""
 
 
 def values_of(outcome: Outcome, objectives: tuple[Objective, ...]) -> list[float]:

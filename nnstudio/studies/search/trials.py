@@ -40,9 +40,7 @@ def counts(trial: FrozenTrial) -> bool:
     return not (trial.state.name == "FAIL" and ("stopped" in said or "again" in said))
 
 
-def why_over(
-    plan: SearchPlan, control: Control, trials: Iterable[FrozenTrial], now: float
-) -> str:
+def why_over(plan: SearchPlan, control: Control, trials: Iterable[FrozenTrial], now: float) -> str:
     """Why no further trial is begun, in a sentence; "" if one may be.
 
     now: seconds of UTC. Must be asked inside the study's turn, for the limit of trials to hold.

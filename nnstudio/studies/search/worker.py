@@ -150,7 +150,10 @@ class Worker:
     def _do(self, frozen: FrozenTrial) -> None:
         number = frozen.number
         study = load_study(
-            self._storage, self._folder.name, sampler_for(self._plan, number), pruner_for(self._plan)
+            self._storage,
+            self._folder.name,
+            sampler_for(self._plan, number),
+            pruner_for(self._plan),
         )
         frozen = trial_of(study, number)
         trial = attach(study, id_of(frozen))
@@ -164,9 +167,7 @@ class Worker:
             trial.set_constraint(_VALID, 0.0 if refused is None else 1.0)
         if refused is not None:
             reject(study, frozen, refused)
-            self._told(
-                Told("rejected", self._heart.worker, number, {**point, "sentence": refused})
-            )
+            self._told(Told("rejected", self._heart.worker, number, {**point, "sentence": refused}))
             return
         said = said_of(frozen)
         run = said.get("run")

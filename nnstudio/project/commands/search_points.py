@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -91,14 +91,14 @@ def axis_of_text(project: Project, text: str) -> Axis:
     log = how.strip() == "log"
     step = None if log or not how else _number(name, how)
     if _takes_fractions(project, name, *numbers):
-        return _made(lambda: RealRange(name=name, low=numbers[0], high=numbers[1], step=step, log=log))
+        return _made(
+            lambda: RealRange(name=name, low=numbers[0], high=numbers[1], step=step, log=log)
+        )
     whole = [_whole(name, number) for number in (*numbers, 1 if step is None else step)]
-    return _made(
-        lambda: WholeRange(name=name, low=whole[0], high=whole[1], step=whole[2], log=log)
-    )
+    return _made(lambda: WholeRange(name=name, low=whole[0], high=whole[1], step=whole[2], log=log))
 
 
-def _made(make: Any) -> Any:
+def _made(make: Callable[[], Axis]) -> Axis:
     from pydantic import ValidationError
 
     try:
@@ -149,8 +149,8 @@ def _choice(project: Project, name: str, text: str) -> Any:
         assert parameter is not None
         value = parse_value(text, parameter.type, name=parameter.name)
         return project_at(project, {name: value}).values.get(parameter.name)
-    value = value_of_text(name, text)
-    return getattr(with_settings(project, {name: value}).training, name)
+    given = value_of_text(name, text)
+    return getattr(with_settings(project, {name: given}).training, name)
 
 
 def _number(name: str, text: str) -> float:
@@ -159,7 +159,9 @@ def _number(name: str, text: str) -> float:
             return read(text.strip())
         except ValueError:
             continue
-    raise Refusal(f"{name} expects numbers as ends and step of its range, received '{text.strip()}'")
+    raise Refusal(
+        f"{name} expects numbers as ends and step of its range, received '{text.strip()}'"
+    )
 
 
 def _whole(name: str, number: float) -> int:
