@@ -18,8 +18,8 @@ def print_result(result: SearchResult, importance: dict[str, float]) -> None:
     out = console(width=_WIDTH)
     done = [row for row in result.rows if row.state == "completed"]
     counts = Counter(row.state for row in result.rows)
-    said = [f"{counts[state]} {state}" for state in STATES if counts[state]]
-    out.print(", ".join(said) or "no trial has been begun")
+    listed = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    out.print(", ".join(listed) or "no trial has been begun")
     if not done:
         failed = next((row.sentence for row in result.rows if row.state == "failed"), "")
         out.print(f"no trial has been completed{': ' + failed if failed else ''}", markup=False)
