@@ -14,7 +14,7 @@ from nnstudio.cli.output import nobody_reads
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import print_json, project_of
-from nnstudio.cli.tune_options import limits_of, objectives_of, space_of, studies_folder
+from nnstudio.cli.tune_options import limits_of, objectives_of, space_of
 from nnstudio.cli.tune_tables import print_result
 from nnstudio.cli.tune_workers import work
 from nnstudio.project.commands.search import UsePoint
@@ -27,6 +27,7 @@ from nnstudio.runs.machine import machine_facts
 from nnstudio.runs.store import new_id
 from nnstudio.studies.search.errors import StudyError
 from nnstudio.studies.search.folder import PLAN, PROJECT, StudyFolder
+from nnstudio.studies.search.places import folder_of, remember, studies_folder
 from nnstudio.studies.search.plan import Limits, Sampler, SearchPlan
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.samplers import advice
@@ -46,7 +47,7 @@ def tune(options: argparse.Namespace) -> int:
     verb = next((name for name in _VERBS if getattr(options, name)), "")
     if verb:
         return _steer(options, verb, limits)
-    path = Path(options.study).absolute() if options.study else None
+    path = folder_of(options.study) if options.study else None
     if path is not None and (path / PLAN).exists():
         folder = _joined(options, path, limits)
     elif options.resume:
@@ -99,6 +100,7 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
         versions=machine_facts(),
     )
     folder = begin(path, plan, text)
+    remember(folder.path)
     if not options.json:
         note = console(stderr=True)
         for line in (told, shared, advice(plan), plan.reproduces, f"study {folder.path}"):
@@ -142,7 +144,7 @@ def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFol
 def _steer(options: argparse.Namespace, verb: str, limits: Limits) -> int:
     if not options.study:
         raise Refusal(f"--{verb.replace('_', '-')} expects --study DIR, the folder of a study")
-    folder = StudyFolder.open(Path(options.study))
+    folder = StudyFolder.open(folder_of(options.study))
     match verb:
         case "pause" | "stop":
             folder.change(verb, limits)  # type: ignore[arg-type]

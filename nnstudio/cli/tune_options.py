@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import get_args
 
@@ -13,19 +12,20 @@ from pydantic import ValidationError
 from nnstudio.project.commands.search_points import axis_of_text, check_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
+from nnstudio.project.search.published import published_spaces
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
-from nnstudio.runs.store import default_folder
 from nnstudio.studies.search.plan import Direction, Limits, Objective, Pruner, Sampler
-
-VARIABLE = "NNSTUDIO_STUDIES"
-"""The environment variable that names another folder for this user's studies."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add all options that no other command has."""
     add = parser.add_argument
-    add("--space", metavar="FILE", help="JSON with the axes of the search")
+    add(
+        "--space",
+        metavar="FILE_OR_NAME",
+        help="JSON with the axes of the search, or the name of a space published for a preset",
+    )
     add(
         "--search",
         metavar="NAME=RANGE",
@@ -89,19 +89,31 @@ def objectives_of(options: argparse.Namespace, project: Project) -> tuple[Object
 
 def space_of(options: argparse.Namespace, project: Project) -> Space:
     """What is varied: --space, --search over it, else what the project says. Raises `UserError`."""
-    space = _space_in(Path(options.space)) if options.space else project.search
+    space = _space_named(options.space, project) if options.space else project.search
     typed = {axis.name: axis for axis in (axis_of_text(project, one) for one in options.search)}
     if not options.space and typed:
         space = Space(axes=())
     kept = [typed.pop(axis.name, axis) for axis in space.axes]
     space = Space(axes=(*kept, *typed.values()))
     if not space.axes:
-        raise Refusal(
-            f"{project.root} does not say what is to be searched: give --search NAME=RANGE or "
-            "--space FILE"
-        )
+        names = [f"--space '{one.name}'" for one in published_spaces(project.root)]
+        ways = ", ".join(["--search NAME=RANGE", "--space FILE", *names])
+        raise Refusal(f"{project.root} does not say what is to be searched: give one of {ways}")
     check_space(project, space)
     return space
+
+
+def _space_named(word: str, project: Project) -> Space:
+    published = published_spaces(project.root)
+    for one in published:
+        if one.name == word:
+            return one.space
+    path = Path(word)
+    if not path.is_file():
+        names = ", ".join(one.name for one in published)
+        more = f", or one of the published spaces of {project.root}: {names}" if names else ""
+        raise Refusal(f"--space expects a file{more}; there is no {path}")
+    return _space_in(path)
 
 
 def _space_in(path: Path) -> Space:
@@ -114,9 +126,3 @@ def _space_in(path: Path) -> Space:
         return Space.model_validate({"axes": axes})
     except ValidationError as error:
         raise Refusal(f"{path}: {refused_value(error, Space).sentence}") from error
-
-
-def studies_folder() -> Path:
-    """Where studies lie that were given no folder: beside the runs."""
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else default_folder().parent / "studies"
