@@ -88,7 +88,7 @@ class FakeTrainer:
         facts = {"parameters": 10.0, "seconds": 1.0}
         return Outcome("completed", epochs, facts) if len(epochs) == self.epochs else None
 
-    def can_go_on(self, run: Path) -> bool:
+    def can_go_on(self, run: Path, gone: object = None) -> bool:
         return (run / "epochs.jsonl").exists()
 
     def _epochs(self, run: Path) -> tuple[dict[str, float], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from nnstudio.project.values import Project
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.folder import PROJECT_FILE
 from nnstudio.runs.journal import epochs_of, read_events
-from nnstudio.runs.owner import owner_of
+from nnstudio.runs.owner import LOCK, Owner, owner_of
 from nnstudio.runs.record import RunRecord, read_record
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
@@ -104,11 +105,19 @@ class SearchTrainer:
             return replace(self._outcome(run, "failed"), sentence=said)
         return None
 
-    def can_go_on(self, run: Path) -> bool:
-        """Whether it has a checkpoint, and nobody works at it."""
+    def can_go_on(self, run: Path, gone: Owner | None = None) -> bool:
+        """Whether it has a checkpoint, and nobody works at it.
+
+        gone: a dead process, perhaps of another machine, which owns its runs no more.
+        """
         from nnstudio.training import checkpoints
 
-        if _record(run) is None or owner_of(run) is not None:
+        if _record(run) is None:
+            return False
+        owner = owner_of(run)
+        if owner is not None and owner == gone and owner.host != platform.node():
+            (run / LOCK).unlink(missing_ok=True)  # of this machine the system tells who lives
+        if owner_of(run) is not None:
             return False
         return (checkpoints.folder_of(run) / checkpoints.LAST).exists()
 

@@ -6,7 +6,9 @@ import math
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,14 @@ import pytest
 
 from nnstudio.project.search.space import Choices, Space, WholeRange
 from nnstudio.studies.search.errors import StudyError
-from nnstudio.studies.search.folder import StudyFolder
-from nnstudio.studies.search.optuna_store import load_study, open_storage
+from nnstudio.studies.search.folder import StudyFolder, WorkerBeat
+from nnstudio.studies.search.heartbeat import Observer
+from nnstudio.studies.search.optuna_store import (
+    load_study,
+    open_storage,
+    set_attributes,
+    trial_of,
+)
 from nnstudio.studies.search.plan import Limits, Objective
 from nnstudio.studies.search.start import begin, resume
 from nnstudio.studies.search.trials import said_of
@@ -85,7 +93,7 @@ def test_one_that_was_finished_but_not_told_is_told(tmp_path: Path) -> None:
 
 def test_one_without_a_checkpoint_is_queued_again_three_times_at_most(tmp_path: Path) -> None:
     class Gone(FakeTrainer):
-        def can_go_on(self, run: Path) -> bool:
+        def can_go_on(self, run: Path, gone: object = None) -> bool:
             return False
 
         def train(self, *arguments: Any) -> Any:
@@ -262,3 +270,31 @@ def test_plans_that_cannot_be_are_refused_before_anything_is_written(tmp_path: P
     begin(tmp_path / "s", plan())
     with pytest.raises(StudyError, match="There is a study in"):
         begin(tmp_path / "s", plan())
+
+
+def test_a_worker_that_was_taken_for_dead_tells_nothing(tmp_path: Path) -> None:
+    folder = begin(tmp_path, plan(limits=Limits(trials=1)))
+    study = load_study(open_storage(folder.storage), folder.name)
+
+    def another_takes_it(event: Told) -> None:
+        if event.kind == "epoch":
+            trial = trial_of(study, 0)
+            set_attributes(study, trial, {"work": {**trial.user_attrs["work"], "worker": "other"}})
+
+    slow = FakeTrainer(tmp_path, epochs=4)
+    work(folder, slow, told=another_takes_it)
+    (trial,) = trials(folder)
+    # it was stopped within an epoch, then found the other one dead and went on with it
+    assert (trial.state.name, said_of(trial)["attempt"]) == ("COMPLETE", 2)
+    assert len((tmp_path / "runs" / "t0" / "epochs.jsonl").read_text().splitlines()) == 4
+
+
+def test_beats_of_another_machine_count_by_moving_alone() -> None:
+    observer = Observer(stale=0.05)
+    beat = WorkerBeat("one", "elsewhere", 1, "", beat=1)
+    assert not observer.is_gone(beat)
+    time.sleep(0.1)
+    assert not observer.is_gone(replace(beat, beat=2))
+    time.sleep(0.1)
+    assert observer.is_gone(replace(beat, beat=2))
+    assert observer.is_gone(replace(beat, beat=3, ended=True))

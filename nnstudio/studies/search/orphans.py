@@ -52,7 +52,9 @@ def take_over(
         set_attributes(study, trial, {"result": {"sentence": sentence}})
         _fail(study, trial)
         return None
-    if run is not None and trainer.can_go_on(Path(run)):
+    gone = folder.workers().get(str(said.get("worker")))
+    owner = None if gone is None else gone.owner
+    if run is not None and trainer.can_go_on(Path(run), owner):
         return trial
     again = {"again": True, "sentence": "Its worker has died."}
     set_attributes(study, trial, {"result": again})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from nnstudio.project.search.space import Point
+from nnstudio.runs.owner import Owner
 from nnstudio.studies.search.errors import StudyError
 from nnstudio.studies.search.plan import Objective
 
@@ -81,8 +82,11 @@ class Trainer(Protocol):
     def finished(self, run: Path) -> Outcome | None:
         """What came of a run that has ended by itself; None if it has not."""
 
-    def can_go_on(self, run: Path) -> bool:
-        """Whether a run can be gone on with: it has a checkpoint and no living owner."""
+    def can_go_on(self, run: Path, gone: Owner | None = None) -> bool:
+        """Whether a run can be gone on with: it has a checkpoint and no living owner.
+
+        gone: a process that is known to be dead, be it one of another machine.
+        """
 
 
 MakeTrainer = Callable[[Path], Trainer]

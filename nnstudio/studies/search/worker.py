@@ -69,7 +69,7 @@ class Worker:
         """leaves: asked often; once True, the training at hand is cut with a checkpoint, and left
         to another worker or a later resume.
         """
-        self._folder, self._plan = folder, folder.plan
+        self._folder, self.plan = folder, folder.plan
         self._trainer = trainer
         self._leaves = leaves
         self._told = told
@@ -123,7 +123,7 @@ class Worker:
                 return found, ""
         # only what has ended or waits can have changed since
         trials = self._study.get_trials(deepcopy=False)
-        why = why_over(self._plan, self._control, trials, time.time())
+        why = why_over(self.plan, self._control, trials, time.time())
         if why:
             return None, why
         asked = self._study.ask()
@@ -134,7 +134,7 @@ class Worker:
         return frozen, ""
 
     def _mark(self, trial: FrozenTrial, attempt: int) -> None:
-        seed = said_of(trial).get("seed", seed_of(self._plan.seed, trial.number))
+        seed = said_of(trial).get("seed", seed_of(self.plan.seed, trial.number))
         said = {"worker": self._heart.worker, "attempt": attempt, "seed": seed, "left": False}
         set_attributes(self._study, trial, {"work": said})
         self._heart.works_at(trial.number, attempt)
@@ -152,13 +152,13 @@ class Worker:
         study = load_study(
             self._storage,
             self._folder.name,
-            sampler_for(self._plan, number),
-            pruner_for(self._plan),
+            sampler_for(self.plan, number),
+            pruner_for(self.plan),
         )
         frozen = trial_of(study, number)
         trial = attach(study, id_of(frozen))
         try:
-            point = suggest(self._plan, trial)
+            point = suggest(self.plan, trial)
         except Exception as error:  # a sampler's own mistakes: the trial would run for ever
             self._end(study, frozen, Outcome("failed", sentence=f"No point was suggested: {error}"))
             return
@@ -175,13 +175,15 @@ class Worker:
             number,
             point,
             int(said["seed"]),
-            self._plan.id,
+            self.plan.id,
             int(said["attempt"]),
             None if run is None else Path(run),
         )
         self._told(Told("begun", self._heart.worker, number, {"values": dict(point)}))
         watch = _Watch(self, study, trial, frozen)
         outcome = self._trainer.train(assignment, watch)
+        if not self.is_mine(study, number):
+            return  # this worker was taken for dead, and another has gone on with it
         if outcome.end == "stopped" and watch.pruned:
             outcome = replace(outcome, end="pruned")
         elif outcome.end == "stopped" and self._leaves():
@@ -190,8 +192,13 @@ class Worker:
             return
         self._end(study, frozen, outcome)
 
+    def is_mine(self, study: Study, number: int) -> bool:
+        """Whether nobody has taken a trial over from this worker."""
+        trial = trial_of(study, number)
+        return not trial.state.is_finished() and said_of(trial)["worker"] == self._heart.worker
+
     def _end(self, study: Study, trial: FrozenTrial, outcome: Outcome) -> None:
-        tell(study, self._plan, trial, outcome)
+        tell(study, self.plan, trial, outcome)
         now = trial_of(study, trial.number)
         said = {"state": now.state.name.lower(), "objectives": now.values}
         if "sentence" in said_of(now):
@@ -225,13 +232,16 @@ class _Watch:
     def __init__(self, worker: Worker, study: Study, trial: Trial, frozen: FrozenTrial) -> None:
         self._worker, self._study = worker, study
         self._trial, self._frozen = trial, frozen
-        self.pruned = False
+        self.pruned = self.lost = False
 
     def begins_in(self, run: Path) -> None:
         set_attributes(self._study, self._frozen, {"run": str(run)})
 
     def epoch(self, number: int, figures: Figures) -> None:
-        plan = self._worker._plan
+        plan = self._worker.plan
+        if not self._worker.is_mine(self._study, self._frozen.number):
+            self.lost = True
+            return
         self._worker.tell_epoch(self._frozen.number, number, figures)
         value = figures.get(plan.objectives[0].figure)
         if not prunes(plan) or value is None or value != value:
@@ -241,7 +251,7 @@ class _Watch:
         self.pruned = self.pruned or self._trial.should_prune()
 
     def wanted(self) -> Wanted:
-        if self.pruned or self._worker.leaves:
+        if self.pruned or self.lost or self._worker.leaves:
             return Wanted.STOP
         wish = self._worker.control().wish
         return {"run": Wanted.GO_ON, "pause": Wanted.PAUSE, "stop": Wanted.STOP}[wish]
