@@ -8,17 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import nnstudio
 from nnstudio.__main__ import main
+from nnstudio.runs.owner import LOCK, Owner
 from nnstudio.runs.record import read_record
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.result import Follower, SearchResult
+from nnstudio.workspace.search_training import SearchTrainer
 from tests.kept_runs import kinds, table
 
 FEW = ["--epochs", "1", "--device", "cpu", "--train", "threads=1"]
@@ -63,6 +66,13 @@ def test_a_search_from_its_begin_to_its_best(
     assert record.result["best"]["accuracy"] == best["values"][0]
     assert best["facts"]["parameters"] == record.result["parameters"]
     assert best["facts"]["flops"] > 0
+    # one of another machine can be gone on with only if that is known to be dead
+    trainer, run = SearchTrainer(StudyFolder.open(Path(study))), record.folder
+    away = Owner("elsewhere", 1, "x")
+    (run / LOCK).write_text(json.dumps(vars(away)))
+    assert not trainer.can_go_on(run)
+    assert not trainer.can_go_on(run, replace(away, process=2))
+    assert trainer.can_go_on(run, away)
     # refused and steered
     assert said(capsys, *words)[2].count("leave out TARGET to join it") == 1
     assert said(capsys, "--study", study, "--stop")[0] == 0
