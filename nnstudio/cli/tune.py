@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,7 @@ from nnstudio.studies.search.places import folder_of, remember, studies_folder
 from nnstudio.studies.search.plan import Limits, Sampler, SearchPlan
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.samplers import advice
-from nnstudio.studies.search.start import begin, resume
+from nnstudio.studies.search.start import begin, change_limits, resume
 from nnstudio.workspace.chosen_data import with_choices
 from nnstudio.workspace.search_training import joined_choices
 from nnstudio.workspace.training import fitted
@@ -64,7 +65,7 @@ def tune(options: argparse.Namespace) -> int:
         return STOPPED
     if options.as_worker:
         return STOPPED if wish.came else DONE
-    found = _show(folder, options.json)
+    found = _show(folder, options.json, one_line=True)
     return STOPPED if wish.came else DONE if found else NO
 
 
@@ -133,7 +134,7 @@ def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFol
         )
     folder = StudyFolder.open(path)
     if limits != Limits():
-        folder.change(limits=limits)
+        change_limits(folder, limits)
     if options.resume:
         resume(folder)
     elif folder.control().wish == "stop":
@@ -147,15 +148,17 @@ def _steer(options: argparse.Namespace, verb: str, limits: Limits) -> int:
     folder = StudyFolder.open(folder_of(options.study))
     match verb:
         case "pause" | "stop":
-            folder.change(verb, limits)  # type: ignore[arg-type]
+            change_limits(folder, limits)
+            folder.change(verb)  # type: ignore[arg-type]
         case "unpause":
             if folder.control().wish == "stop":
                 raise StudyError("The study was stopped: give --resume to go on with it.")
-            folder.change("run", limits)
+            change_limits(folder, limits)
+            folder.change("run")
         case "change":
             if limits == Limits():
                 raise Refusal("--change expects --trials N, --seconds X or --no-progress N")
-            folder.change(limits=limits)
+            change_limits(folder, limits)
         case "use_best":
             return _use_best(folder, Path(options.use_best))
         case _:
@@ -181,14 +184,17 @@ def _use_best(folder: StudyFolder, path: Path) -> int:
     return DONE
 
 
-def _show(folder: StudyFolder, as_json: bool) -> bool:
-    """Print what was found; whether there is a best."""
+def _show(folder: StudyFolder, as_json: bool, *, one_line: bool = False) -> bool:
+    """Print what was found; whether there is a best. one_line: as the last of the events."""
     follower = Follower(folder)
     result = follower.result()
     importance = follower.importance()
     if as_json:
         said = {**folder.facts(), **result.to_json(), "importance": importance}
-        print_json(said)
+        if one_line:
+            print(json.dumps({"event": "result", **said}), flush=True)
+        else:
+            print_json(said)
     else:
         print_result(result, importance)
     return bool(result.best)

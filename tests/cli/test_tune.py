@@ -52,12 +52,10 @@ def test_a_search_from_its_begin_to_its_best(
     words = [*target, *space, "--objective", "accuracy", "--study", study]
     code, out, err = said(capsys, *words, "--trials", "2", "--json")
     assert (code, err) == (0, "")
-    lines = out.splitlines()
-    events = [json.loads(line) for line in lines[: lines.index("{")]]
+    *events, shown = [json.loads(line) for line in out.splitlines()]
     kinds_of_events = [event["event"] for event in events]
     assert kinds_of_events.count("trial_epoch") == kinds_of_events.count("trial_ended") == 2
-    shown = json.loads("\n".join(lines[lines.index("{") :]))
-    assert shown["counted"] == 2
+    assert (shown["event"], shown["counted"]) == ("result", 2)
     # each is an ordinary run of the group
     best = shown["trials"][shown["best"][0]]
     record = read_record(Path(best["run"]))

@@ -67,7 +67,10 @@ class StudyFolder:
 
     @classmethod
     def create(cls, path: Path, plan: SearchPlan) -> StudyFolder:
-        """Write the plan into a new folder. Raises `StudyError` if there is a study already."""
+        """Make the folder. There is a study in it once `publish` has written the plan.
+
+        Raises `StudyError` if there is one already, or if the folder cannot be written.
+        """
         path = path.absolute()
         try:
             for name in ("workers", "claims"):
@@ -79,10 +82,13 @@ class StudyFolder:
                 )
             found = cls(path, plan)
             found.write_control(Control(limits=plan.limits, since=time.time()))
-            write_text(plan.model_dump_json(indent=1) + "\n", path / PLAN)
         except OSError as error:
             raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
         return found
+
+    def publish(self) -> None:
+        """Write the plan, when all else is there: from now on workers may come."""
+        write_text(self.plan.model_dump_json(indent=1) + "\n", self.path / PLAN)
 
     @classmethod
     def open(cls, path: Path) -> StudyFolder:

@@ -14,8 +14,11 @@ from nnstudio.runs.owner import Owner
 from nnstudio.studies.search.folder import StudyFolder, WorkerBeat
 
 BEAT_SECONDS = 5.0
-STALE_SECONDS = 60.0
-"""A worker of another machine is dead when its count has not moved for so long."""
+STALE_SECONDS = 150.0
+"""A worker of another machine is dead when its count has not moved for so long.
+
+A network share may show what another machine has written a minute late.
+"""
 
 
 class Heartbeat:

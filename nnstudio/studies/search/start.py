@@ -1,4 +1,4 @@
-"""A study is begun: its plan is written, then its storage is made and, for a grid, filled."""
+"""A study is begun: its storage is made and, for a grid, filled; then its plan is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nnstudio.project.storage.atomic import write_text
 from nnstudio.studies.search.errors import StudyError
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
 from nnstudio.studies.search.optuna_store import create_study, load_study, open_storage, queue
-from nnstudio.studies.search.plan import SearchPlan
+from nnstudio.studies.search.plan import Limits, SearchPlan
 from nnstudio.studies.search.samplers import refuse_sampler
 from nnstudio.studies.search.suggestion import distributions_of, grid, params_of
 from nnstudio.studies.search.trials import retry_attributes, said_of
@@ -36,7 +36,16 @@ def begin(path: Path, plan: SearchPlan, project: str = "") -> StudyFolder:
     distributions = distributions_of(plan)
     for point in points:
         queue(study, params_of(plan, point), distributions, {})
+    folder.publish()
     return folder
+
+
+def change_limits(folder: StudyFolder, limits: Limits) -> None:
+    """Give a study other limits, while workers run or not; those that are None stay."""
+    given = limits.model_dump(exclude_none=True)
+    new = folder.control().limits.model_copy(update=given)
+    refuse_sampler(folder.plan.model_copy(update={"limits": new}))
+    folder.change(limits=limits)
 
 
 def resume(folder: StudyFolder) -> int:
