@@ -33,7 +33,7 @@ from nnstudio.studies.search.plan import Limits, Sampler, SearchPlan
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.samplers import advice
 from nnstudio.studies.search.start import begin, change_limits, resume
-from nnstudio.workspace.chosen_data import with_choices
+from nnstudio.workspace.chosen_data import NO_CHOICES, with_choices
 from nnstudio.workspace.search_training import joined_choices
 from nnstudio.workspace.training import fitted
 
@@ -73,9 +73,7 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
     if options.target is None:
         where = f"; there is no study in {path}" if path else ""
         raise Refusal(f"tune expects TARGET, a .nns file or a preset, or the --study of one{where}")
-    project = project_of(options)
-    project = with_settings(project, given_settings(options))
-    project = with_choices(project, choices_of(options))
+    project = _project(options)
     space = space_of(options, project)
     sampler: Sampler = options.sampler or "tpe"
     if limits == Limits() and sampler != "grid":
@@ -110,6 +108,34 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
     return folder
 
 
+def _project(options: argparse.Namespace) -> Project:
+    """The project of TARGET with all that was given of its model, data and training."""
+    project = with_settings(project_of(options), given_settings(options))
+    return with_choices(project, choices_of(options))
+
+
+def _refuse_other(options: argparse.Namespace, folder: StudyFolder) -> None:
+    """Refuse a model, data or settings besides those that the study was begun with."""
+    if options.target is None:
+        if options.values or given_settings(options) or choices_of(options) != NO_CHOICES:
+            raise StudyError(
+                "The model, data and settings of a study were decided when it was begun: leave "
+                "them out, or begin another study."
+            )
+        return
+    project, _ = fitted(without_space(_project(options)))
+    known = file.read(folder.path / PROJECT)
+    texts = [
+        file.dumps(replace(one, training=one.training.with_values(threads="auto")), folder.path)
+        for one in (project, known)
+    ]
+    if texts[0] != texts[1]:
+        raise StudyError(
+            f"The study in {folder.path} was begun with another model, other data or other "
+            "settings: leave out TARGET to go on with those, or begin another study."
+        )
+
+
 def _with_threads(project: Project, workers: int) -> tuple[Project, str]:
     """Share the cores among several workers, unless the project says how many each has."""
     if workers == 1 or project.training.threads != "auto":
@@ -133,6 +159,7 @@ def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFol
             "begin another study."
         )
     folder = StudyFolder.open(path)
+    _refuse_other(options, folder)
     if limits != Limits():
         change_limits(folder, limits)
     if options.resume:

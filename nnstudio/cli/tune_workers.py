@@ -88,8 +88,8 @@ class _Teller:
             case "rejected":
                 return f"trial {told.trial:>4}  not trained: {said['sentence']}"
             case "ended":
+                why = "" if said["state"] == "stopped" else said.get("sentence", "")
                 figures = " ".join(_text(one) for one in said.get("objectives") or ())
-                why = said.get("sentence", "")
                 state = {"complete": "done", "fail": "failed"}.get(said["state"], said["state"])
                 return f"trial {told.trial:>4}  {state}  {figures}{why}".rstrip()
             case "over" if not wish.came:

@@ -75,7 +75,10 @@ def test_a_search_from_its_begin_to_its_best(
     assert said(capsys, *words)[2].count("leave out TARGET to join it") == 1
     assert said(capsys, "--study", study, "--stop")[0] == 0
     assert "was stopped: give --resume" in said(capsys, "--study", study)[2]
-    code, out, _ = said(capsys, "--study", study, "--resume", "--trials", "3")
+    again = ("--study", study, "--resume", "--trials", "3")
+    assert "leave them out" in said(capsys, *again, "--epochs", "2")[2]
+    assert "begun with another model, other data" in said(capsys, *target, *again, "--lr", "1")[2]
+    code, out, _ = said(capsys, *target, *again)
     assert (code, result(Path(study)).counted) == (0, 3)
     assert "the best trials" in out
     assert said(capsys, "--study", study, "--use-best", str(tmp_path / "best.nns"))[0] == 0

@@ -200,7 +200,8 @@ class Worker:
     def _end(self, study: Study, trial: FrozenTrial, outcome: Outcome) -> None:
         tell(study, self.plan, trial, outcome)
         now = trial_of(study, trial.number)
-        said = {"state": now.state.name.lower(), "objectives": now.values}
+        state = "stopped" if "stopped" in said_of(now) else now.state.name.lower()
+        said: dict[str, Any] = {"state": state, "objectives": now.values}
         if "sentence" in said_of(now):
             said["sentence"] = said_of(now)["sentence"]
         self._told(Told("ended", self._heart.worker, trial.number, said))
