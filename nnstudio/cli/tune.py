@@ -34,10 +34,11 @@ from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.samplers import advice
 from nnstudio.studies.search.start import begin, change_limits, resume
 from nnstudio.workspace.chosen_data import NO_CHOICES, with_choices
+from nnstudio.workspace.search_rebuild import rebuild
 from nnstudio.workspace.search_training import joined_choices
 from nnstudio.workspace.training import fitted
 
-_VERBS = ("pause", "unpause", "stop", "change", "status", "use_best")
+_VERBS = ("pause", "unpause", "stop", "change", "status", "rebuild", "use_best")
 
 
 def tune(options: argparse.Namespace) -> int:
@@ -186,6 +187,9 @@ def _steer(options: argparse.Namespace, verb: str, limits: Limits) -> int:
             if limits == Limits():
                 raise Refusal("--change expects --trials N, --seconds X or --no-progress N")
             change_limits(folder, limits)
+        case "rebuild":
+            count = rebuild(folder)
+            console(stderr=True).print(f"{count} trials made again from their runs")
         case "use_best":
             return _use_best(folder, Path(options.use_best))
         case _:

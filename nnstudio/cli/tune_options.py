@@ -58,6 +58,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     verbs.add_argument("--change", action="store_true", help="only change the limits of --study")
     verbs.add_argument("--status", action="store_true", help="show what --study has found")
     verbs.add_argument(
+        "--rebuild", action="store_true", help="make a lost or damaged log again from the runs"
+    )
+    verbs.add_argument(
         "--use-best", metavar="FILE", help="write the project with the best values of --study"
     )
 

@@ -25,7 +25,7 @@ from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
 from nnstudio.studies.search.rules import joined
-from nnstudio.studies.search.trainer import Assignment, Figures, Outcome, Wanted, Watch
+from nnstudio.studies.search.trainer import Assignment, End, Figures, Outcome, Wanted, Watch
 from nnstudio.training.events import EpochDone, Failed, Metrics, Started
 from nnstudio.training.thread import Run
 from nnstudio.workspace.kept_run import Keeping
@@ -33,6 +33,15 @@ from nnstudio.workspace.training import plan_training, start
 
 TAG = "trial"
 _POLL_SECONDS = 0.05
+
+
+def number_of(record: RunRecord) -> int | None:
+    """The number of the trial that a run was begun for, as its tags say; None if it is of none."""
+    for tag in record.tags:
+        word, dash, number = tag.partition("-")
+        if word == TAG and dash and number.isdecimal():
+            return int(number)
+    return None
 
 
 def refusal_at(project: Project, point: Point) -> str | None:
@@ -77,7 +86,10 @@ class SearchTrainer:
         training = project.training.with_values(**settings)
         project = replace(project, training=training)
         title = f"{self._plan.title} {assignment.number}"
-        about: dict[str, Any] = {"group": assignment.study, "tags": (TAG,)}
+        about: dict[str, Any] = {
+            "group": assignment.study,
+            "tags": (TAG, f"{TAG}-{assignment.number}"),
+        }
         if assignment.run is not None and self.can_go_on(assignment.run):
             keeping = Keeping(title, assignment.run, self._store, resume=True, **about)
         else:
@@ -89,9 +101,9 @@ class SearchTrainer:
         except UserError as error:
             return Outcome("failed", sentence=str(error))
         if failed is not None:
-            return replace(self._outcome(keeping.folder, "failed"), sentence=failed.sentence)
+            return replace(self.outcome(keeping.folder, "failed"), sentence=failed.sentence)
         state = run.state
-        return self._outcome(keeping.folder, "completed" if state is State.COMPLETED else "stopped")
+        return self.outcome(keeping.folder, "completed" if state is State.COMPLETED else "stopped")
 
     def finished(self, run: Path) -> Outcome | None:
         """What came of a run that has ended by itself, as its folder tells it."""
@@ -99,10 +111,10 @@ class SearchTrainer:
         if record is None:
             return None
         if record.state is State.COMPLETED:
-            return self._outcome(run, "completed")
+            return self.outcome(run, "completed")
         if record.state is State.FAILED:
             said = str(record.result.get("sentence", ""))
-            return replace(self._outcome(run, "failed"), sentence=said)
+            return replace(self.outcome(run, "failed"), sentence=said)
         return None
 
     def can_go_on(self, run: Path, gone: Owner | None = None) -> bool:
@@ -121,7 +133,8 @@ class SearchTrainer:
             return False
         return (checkpoints.folder_of(run) / checkpoints.LAST).exists()
 
-    def _outcome(self, run: Path, end: str) -> Outcome:
+    def outcome(self, run: Path, end: End) -> Outcome:
+        """What a run gave that ended so, as its folder tells it."""
         record = _record(run)
         if record is None:
             return Outcome("failed" if end == "failed" else "stopped")
@@ -134,7 +147,7 @@ class SearchTrainer:
             "seconds": record.result.get("seconds"),
             "flops": _flops(run),
         }
-        return Outcome(end, epochs, facts)  # type: ignore[arg-type]
+        return Outcome(end, epochs, facts)
 
 
 def figures_of(metrics: Metrics) -> Figures:

@@ -59,7 +59,8 @@ def test_a_search_from_its_begin_to_its_best(
     # each is an ordinary run of the group
     best = shown["trials"][shown["best"][0]]
     record = read_record(Path(best["run"]))
-    assert (record.state, record.group, record.tags) == (State.COMPLETED, shown["id"], ("trial",))
+    assert (record.state, record.group) == (State.COMPLETED, shown["id"])
+    assert record.tags == ("trial", f"trial-{best['number']}")
     assert record.settings["learning_rate"] == best["point"]["learning_rate"]
     assert record.result["best"]["accuracy"] == best["values"][0]
     assert best["facts"]["parameters"] == record.result["parameters"]
@@ -71,6 +72,15 @@ def test_a_search_from_its_begin_to_its_best(
     assert not trainer.can_go_on(run)
     assert not trainer.can_go_on(run, replace(away, process=2))
     assert trainer.can_go_on(run, away)
+    (run / LOCK).unlink(missing_ok=True)
+    # a lost log is made again from the runs
+    (tmp_path / "study" / "optuna.log").write_bytes(b"no record\n" * 3)
+    assert "is damaged" in said(capsys, "--study", study, "--status")[2]
+    assert "2 trials made again" in said(capsys, "--study", study, "--rebuild")[2]
+    rows = [(row.number, row.state, row.point, row.values) for row in result(Path(study)).rows]
+    assert rows == [
+        (one["number"], "completed", one["point"], tuple(one["values"])) for one in shown["trials"]
+    ]
     # refused and steered
     assert said(capsys, *words)[2].count("leave out TARGET to join it") == 1
     assert said(capsys, "--study", study, "--stop")[0] == 0

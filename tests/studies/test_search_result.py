@@ -13,9 +13,11 @@ from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.optuna_store import load_study, open_storage
 from nnstudio.studies.search.places import folder_of, remember
 from nnstudio.studies.search.plan import Limits, Objective
+from nnstudio.studies.search.rebuilding import KnownTrial, fill
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.start import begin
 from nnstudio.studies.search.suggestion import joined_axes
+from nnstudio.studies.search.trainer import Outcome
 from tests.fake_search import FakeTrainer, plan, work
 
 TWO = (Objective.of("accuracy"), Objective.of("parameters"))
@@ -71,6 +73,32 @@ def test_axes_tied_by_a_rule_are_one_choice_if_they_are_few() -> None:
     assert joined_axes(space, (("learning_rate", "model.hidden"),), fits) == ()
     with pytest.raises(StudyError, match=r"No combination of model.hidden and model.heads"):
         joined_axes(space, rules, lambda point: False)
+
+
+def test_a_storage_is_filled_again_with_every_number_its_own(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "s", plan(limits=Limits(trials=4), epochs=5))
+    (folder.path / "optuna.log").unlink()
+    point = {"model.hidden": 8, "learning_rate": 0.01}
+    done, cut = (Outcome(end, ({"accuracy": 0.5},)) for end in ("completed", "pruned"))
+    half = tmp_path / "half"
+    half.mkdir()
+    (half / "epochs.jsonl").write_text('{"accuracy": 0.9}\n')
+    known = [
+        KnownTrial(1, point, 11, half, None),
+        KnownTrial(3, point, 33, tmp_path, done),
+        KnownTrial(4, point, 44, tmp_path, cut),
+    ]
+    fill(folder, {one.number: one for one in known})
+    rows = Follower(folder).result().rows
+    states = ["repeated", "running", "repeated", "completed", "pruned"]
+    assert [row.state for row in rows] == states
+    assert (rows[3].point, rows[3].values, rows[3].reports) == (point, (0.5,), {1: 0.5})
+    work(folder, FakeTrainer(tmp_path))
+    found = Follower(folder).result()
+    states[1] = "completed"
+    assert [row.state for row in found.rows] == [*states, "completed"]
+    assert found.rows[1].point == point
+    assert len((half / "epochs.jsonl").read_text().splitlines()) == 2  # it went on
 
 
 def test_studies_are_found_by_the_beginning_of_their_id(
