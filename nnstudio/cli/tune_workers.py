@@ -69,6 +69,7 @@ class _Teller:
         self._as_json = as_json
         self._lock = threading.Lock()
         self._console = console()
+        self._last = ""
 
     def __call__(self, told: Told) -> None:
         with self._lock:
@@ -76,7 +77,8 @@ class _Teller:
                 print(json.dumps(told.to_json()), flush=True)
                 return
             line = self._line(told)
-            if line:
+            if line and line != self._last:  # each worker says why it has ended
+                self._last = line
                 self._console.print(escape(line), soft_wrap=True)
 
     def _line(self, told: Told) -> str:
