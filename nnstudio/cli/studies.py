@@ -10,7 +10,8 @@ from rich.table import Table
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.cli.targets import print_json
-from nnstudio.studies.study import listed, studies_folder
+from nnstudio.studies.places import studies_folder
+from nnstudio.studies.study import listed
 
 
 def studies(options: argparse.Namespace) -> int:

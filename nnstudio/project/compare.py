@@ -15,6 +15,7 @@ from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Group, Node, Por
 from nnstudio.project.data.fields import Field, Target
 from nnstudio.project.data.settings import schemas, values_of
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.search.space import Axis, Choices
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import (
     About,
@@ -51,6 +52,8 @@ def differences(here: Project, there: Project) -> tuple[Difference, ...]:
     rows = _Rows("Model")
     rows.add("name", here.root, there.root)
     rows.add_named("value of", here.values, there.values)
+    searched = [{axis.name: _axis(axis) for axis in one.search.axes} for one in (here, there)]
+    rows.add_named("searched", *searched)
     found = rows.found
     pairs = {here.root: there.root} if here.root != there.root else {}
     others = {block.name: block for block in there.blocks}
@@ -302,6 +305,13 @@ def _groups(groups: Iterable[Group]) -> dict[str, str]:
 
 def _variants(project: Project) -> dict[str, Variant]:
     return {variant.name: variant for variant in project.variants}
+
+
+def _axis(axis: Axis) -> str:
+    if isinstance(axis, Choices):
+        return ", ".join(map(str, axis.choices))
+    how = " by factors" if axis.log else f" in steps of {axis.step}" if axis.step else ""
+    return f"{axis.low} to {axis.high}{how}"
 
 
 def _shown(value: object) -> str:

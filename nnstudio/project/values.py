@@ -10,6 +10,7 @@ from nnstudio.catalog.layer import REQUIRED, Required
 from nnstudio.graph.values import EMPTY, Expr, FrozenMap, Graph, Value
 from nnstudio.project.data.settings import in_variant
 from nnstudio.project.data.spec import DataSpec
+from nnstudio.project.search.space import NO_SPACE, Space
 from nnstudio.project.training_settings import TrainingSettings
 
 BlockKind = Literal["Module", "Sequential", "ModuleList"]
@@ -147,7 +148,10 @@ class About:
 
 @dataclass(frozen=True)
 class Project:
-    """One model: its blocks (the root among them), its data, how to train it, its origin."""
+    """One model: its blocks (the root among them), its data, how to train it, its origin.
+
+    search: what a search of its hyper-parameters varies, if anything.
+    """
 
     root: str = "Model"
     blocks: tuple[Block, ...] = (Block("Model"),)
@@ -156,6 +160,7 @@ class Project:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     variants: tuple[Variant, ...] = ()
     about: About = field(default_factory=About)
+    search: Space = NO_SPACE
 
     @cached_property
     def by_name(self) -> dict[str, Block]:

@@ -10,7 +10,6 @@ The runs lie in the ordinary store; their ids begin with the study's.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -22,17 +21,14 @@ from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.machine import machine_facts
 from nnstudio.runs.record import RunRecord, holds_run, read_record
 from nnstudio.runs.states import State
-from nnstudio.runs.store import RunStore, default_folder, new_id, now
-from nnstudio.studies import kept_folds
+from nnstudio.runs.store import RunStore, new_id, now
+from nnstudio.studies import kept_folds, places
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
+from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Kind, Plan, Variant
 
-RECORD = "study.json"
 FORMAT = 1
-VARIABLE = "NNSTUDIO_STUDIES"
-PLACES = "places.txt"
-"""The folders of studies that lie elsewhere, one a line."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -
     """
     store = RunStore()
     own = new_id()
-    place = studies_folder() / own if folder is None else folder.absolute()
+    place = places.studies_folder() / own if folder is None else folder.absolute()
     if (place / RECORD).exists():
         raise StudyError(f"There is a study in {place}: give --resume to go on with it.")
     made = Study(own, now(), place, store.folder.absolute(), plan, folds)
@@ -108,7 +104,7 @@ def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -
             json.dumps(_told(made, data), indent=1, ensure_ascii=False) + "\n", place / RECORD
         )
         if folder is not None:
-            _remember(place)
+            places.remember(place)
     except OSError as error:
         raise StudyError(f"A study cannot be kept in {place}: {error.strerror}.") from error
     return made
@@ -195,16 +191,10 @@ def read_study(folder: Path) -> Study:
 # -- all of them ----------------------------------------------------------------------------------
 
 
-def studies_folder() -> Path:
-    """Where this user's studies lie: beside the runs, or where `NNSTUDIO_STUDIES` says."""
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else default_folder().parent / "studies"
-
-
 def all_studies() -> list[Study]:
     """Every study that can be read, the newest first."""
     found = []
-    for folder in _folders():
+    for folder in places.folders():
         try:
             found.append(read_study(folder))
         except UserError:
@@ -216,13 +206,10 @@ def listed() -> list[dict[str, Any]]:
     """Every study at a glance, the newest first: also those of other kinds, by what they share."""
     found = [one.to_json() for one in all_studies()]
     known = {one["folder"] for one in found}
-    for folder in _folders():
-        try:
-            told = json.loads((folder / RECORD).read_text("utf-8"))
-            own, kind = str(told["id"]), str(told["kind"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if str(folder) not in known and kind not in get_args(Kind):
+    for folder in places.folders():
+        told = places.told_of(folder)
+        own, kind = str(told.get("id", "")), str(told.get("kind", ""))
+        if own and str(folder) not in known and kind not in get_args(Kind):
             models = [str(told.get("title", ""))]
             found.append({"id": own, "kind": kind, "folder": str(folder), "models": models})
     return found
@@ -230,61 +217,15 @@ def listed() -> list[dict[str, Any]]:
 
 def is_study(word: str) -> bool:
     """True for the folder of a study, its id, or a beginning of one."""
-    return bool(_matching(word))
+    return bool(places.matching(word))
 
 
 def find_study(word: str) -> Study:
     """A study by its folder, its id, or a beginning of the id. Raises `StudyError`."""
-    found = _matching(word)
-    if not found:
+    found = places.only(word)
+    if found is None:
         raise StudyError(f"There is no study {word}: expected its folder, or its id.")
-    if len(found) > 1:
-        raise StudyError(f"{len(found)} studies begin with {word}: give more of the id.")
-    return read_study(found[0])
-
-
-def _matching(word: str) -> list[Path]:
-    try:
-        if (Path(word) / RECORD).is_file():
-            return [Path(word).absolute()]
-    except (OSError, ValueError):
-        return []
-    if not word.strip():
-        return []
-    return [folder for folder in _folders() if _id_of(folder).startswith(word)]
-
-
-def _id_of(folder: Path) -> str:
-    try:
-        found = json.loads((folder / RECORD).read_text("utf-8"))["id"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return str(found)
-
-
-def _folders() -> list[Path]:
-    place = studies_folder()
-    try:
-        inside = [one for one in place.iterdir() if (one / RECORD).is_file()]
-    except OSError:
-        inside = []
-    return [*inside, *(one for one in _places() if (one / RECORD).is_file())]
-
-
-def _places() -> list[Path]:
-    try:
-        lines = (studies_folder() / PLACES).read_text("utf-8").splitlines()
-    except (OSError, ValueError):
-        return []
-    return [Path(line) for line in dict.fromkeys(lines) if line]
-
-
-def _remember(folder: Path) -> None:
-    if folder.parent == studies_folder().absolute() or folder in _places():
-        return
-    studies_folder().mkdir(parents=True, exist_ok=True)
-    with (studies_folder() / PLACES).open("a", encoding="utf-8") as stream:
-        stream.write(f"{folder}\n")
+    return read_study(found)
 
 
 def same_plan(study: Study, plan: Plan) -> str:

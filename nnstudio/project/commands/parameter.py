@@ -13,6 +13,7 @@ from nnstudio.project.commands.make_block import type_of
 from nnstudio.project.names import parameter_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import refuse_used, users_of, with_name_replaced
+from nnstudio.project.search.space import with_axis_renamed
 from nnstudio.project.values import Block, BlockParameter, Project
 
 
@@ -120,7 +121,8 @@ def _with_arguments(project: Project, block: str, old: str, new: str | None) -> 
         project = project.with_graph(user, replace(graph, nodes=nodes))
     if block == project.root:
         variants = tuple(replace(v, values=move(v.values)) for v in project.variants)
-        project = replace(project, values=move(project.values), variants=variants)
+        space = with_axis_renamed(project.search, old, new)
+        project = replace(project, values=move(project.values), variants=variants, search=space)
     return project
 
 

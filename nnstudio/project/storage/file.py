@@ -30,7 +30,7 @@ FORMAT = "nnstudio"
 MAX_BYTES = 64 * 2**20
 LINED = frozenset(
     {"nodes", "edges", "groups", "parameters", "locals", "requirements", "variants", "inputs"}
-    | {"initialisers", "ties"}
+    | {"initialisers", "ties", "search"}
 )
 LINED_OF_DATA = frozenset({"fields", "targets", "feeds", "preparation", "augmentation", "guesses"})
 

@@ -23,7 +23,7 @@ from nnstudio.graph.values import (
 )
 from nnstudio.project.limits import MAX_NODES, MAX_POSITION
 from nnstudio.project.refused_value import SettingsError
-from nnstudio.project.storage import schema_data
+from nnstudio.project.storage import schema_data, schema_search
 from nnstudio.project.storage.fields import (
     Json,
     choice,
@@ -151,6 +151,7 @@ def project_to_json(project: Project) -> Json:
             "training": project.training.model_dump(exclude_defaults=True),
             "variants": [_variant_to_json(v) for v in project.variants],
             "about": without_empty(dataclasses.asdict(project.about)),
+            "search": schema_search.search_to_json(project.search),
         }
     )
 
@@ -294,7 +295,7 @@ def _refuse_too_many_nodes(blocks: object) -> None:
 
 def project(data: Json) -> Project:
     """The whole project, of the present version."""
-    keys = "format version root blocks values data training variants about"
+    keys = "format version root blocks values data training variants about search"
     record(data, "", keys, "blocks root")
     _refuse_too_many_nodes(data["blocks"])
     keys = " ".join(field.name for field in dataclasses.fields(About))
@@ -307,4 +308,5 @@ def project(data: Json) -> Project:
         training=_training(data.get("training", {}), "training"),
         variants=items(data.get("variants", []), "variants", _variant),
         about=About(**{k: text(v, f"about.{k}", lines=True) for k, v in about.items()}),
+        search=schema_search.search(data.get("search", []), "search"),
     )

@@ -14,8 +14,9 @@ from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import Folds, folds_of
+from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Plan, Variant
-from nnstudio.studies.study import RECORD, Study, new_study, read_study, same_plan
+from nnstudio.studies.study import Study, new_study, read_study, same_plan
 from nnstudio.training.events import Event
 from nnstudio.training.processes import here
 from nnstudio.workspace.kept_run import Keeping, data_fingerprint

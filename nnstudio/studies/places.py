@@ -1,0 +1,84 @@
+"""Where studies lie, of every kind, and which of them is meant by a word."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from nnstudio.runs.store import default_folder
+from nnstudio.studies.errors import StudyError
+
+RECORD = "study.json"
+VARIABLE = "NNSTUDIO_STUDIES"
+"""The environment variable that names another folder for this user's studies."""
+PLACES = "places.txt"
+"""The folders of studies that lie elsewhere, one a line."""
+
+
+def studies_folder() -> Path:
+    """Where this user's studies lie: beside the runs, or where `NNSTUDIO_STUDIES` says."""
+    named = os.environ.get(VARIABLE)
+    return (Path(named) if named else default_folder().parent / "studies").absolute()
+
+
+def folders() -> list[Path]:
+    """Every folder with a study, those within `studies_folder` and those that were remembered."""
+    try:
+        inside = sorted(studies_folder().iterdir())
+    except OSError:
+        inside = []
+    return [folder for folder in (*inside, *_elsewhere()) if (folder / RECORD).is_file()]
+
+
+def remember(folder: Path) -> None:
+    """Let a study be found that lies elsewhere."""
+    place = studies_folder()
+    if folder.parent == place or folder in _elsewhere():
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / PLACES).open("a", encoding="utf-8") as stream:
+        stream.write(f"{folder}\n")
+
+
+def told_of(folder: Path) -> dict[str, Any]:
+    """What a study of any kind says of itself; nothing where it cannot be read."""
+    try:
+        found = json.loads((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def matching(word: str) -> list[Path]:
+    """The folders that a word may mean: one by its path, or those whose id begins so."""
+    try:
+        if (Path(word) / RECORD).is_file():
+            return [Path(word).absolute()]
+    except (OSError, ValueError):
+        return []
+    if not word.strip():
+        return []
+    return [folder for folder in folders() if str(told_of(folder).get("id", "")).startswith(word)]
+
+
+def only(word: str) -> Path | None:
+    """The folder that is meant, None if there is none. Raises `StudyError` if there are several."""
+    found = matching(word)
+    if len(found) > 1:
+        raise StudyError(f"{len(found)} studies begin with {word}: give more of the id.")
+    return found[0] if found else None
+
+
+def folder_of(word: str) -> Path:
+    """The folder that is meant, or where a new study of that name would lie. Raises as `only`."""
+    return only(word) or Path(word).absolute()
+
+
+def _elsewhere() -> list[Path]:
+    try:
+        lines = (studies_folder() / PLACES).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return []
+    return [Path(line) for line in dict.fromkeys(lines) if line]

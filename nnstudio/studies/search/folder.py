@@ -1,0 +1,196 @@
+"""A study's folder: its plan, what is wanted of it now, who works on it and at what.
+
+Every file is replaced whole. What is in it can be read while workers run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from nnstudio.project.storage.atomic import write_text
+from nnstudio.runs.owner import Owner
+from nnstudio.studies.errors import StudyError
+from nnstudio.studies.places import RECORD
+from nnstudio.studies.search.folder_lock import FolderLock
+from nnstudio.studies.search.optuna_store import JOURNAL, NAME
+from nnstudio.studies.search.plan import FORMAT, Limits, SearchPlan
+
+PROJECT = "project.nns"
+CONTROL = "control.json"
+JOURNAL_FILE = "optuna.log"
+Wish = Literal["run", "pause", "stop"]
+
+
+@dataclass(frozen=True)
+class Control:
+    """What is wanted of the workers. since: when it began to count seconds, in seconds of UTC."""
+
+    wish: Wish = "run"
+    limits: Limits = field(default_factory=Limits)
+    since: float = 0.0
+
+
+@dataclass(frozen=True)
+class WorkerBeat:
+    """One worker as it last said. beat: a number that moves while it lives; trial: what it does."""
+
+    id: str
+    host: str
+    process: int
+    started: str
+    beat: int = 0
+    trial: int | None = None
+    attempt: int = 0
+    ended: bool = False
+
+    @property
+    def owner(self) -> Owner:
+        """Its process."""
+        return Owner(self.host, self.process, self.started)
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """The folder of a search, made by `create` or found by `open`."""
+
+    path: Path
+    plan: SearchPlan
+
+    @classmethod
+    def create(cls, path: Path, plan: SearchPlan) -> StudyFolder:
+        """Make the folder. There is a study in it once `publish` has written the plan.
+
+        Raises `StudyError` if there is one already, or if the folder cannot be written.
+        """
+        path = path.absolute()
+        try:
+            for name in ("workers", "claims"):
+                (path / name).mkdir(parents=True, exist_ok=True)
+            if (path / RECORD).exists():
+                raise StudyError(
+                    f"There is a study in {path}: give --resume to go on with it, or another "
+                    "folder."
+                )
+            found = cls(path, plan)
+            found.write_control(Control(limits=plan.limits, since=time.time()))
+        except OSError as error:
+            raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
+        return found
+
+    def publish(self) -> None:
+        """Write the plan, when all else is there: from now on workers may come."""
+        write_text(self.plan.model_dump_json(indent=1) + "\n", self.path / RECORD)
+
+    @classmethod
+    def open(cls, path: Path) -> StudyFolder:
+        """The study in a folder. Raises `StudyError` with one sentence."""
+        path = path.absolute()
+        try:
+            plan = SearchPlan.model_validate_json((path / RECORD).read_bytes())
+        except FileNotFoundError as error:
+            raise StudyError(f"There is no study in {path}: expected a file {RECORD}.") from error
+        except OSError as error:
+            raise StudyError(f"{path / RECORD} cannot be read: {error.strerror}.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise StudyError(f"{path / RECORD} is damaged: '{place}': {first['msg']}.") from error
+        if plan.format > FORMAT:
+            raise StudyError(f"{path / RECORD} was written by a newer version of this program.")
+        return cls(path, plan)
+
+    @property
+    def storage(self) -> str:
+        """Where Optuna keeps the trials: beside the plan, unless a database was named."""
+        return self.plan.storage or f"{JOURNAL}{self.path / JOURNAL_FILE}"
+
+    @property
+    def name(self) -> str:
+        """Of the study in its storage, which may hold those of other folders."""
+        return f"{NAME}-{self.plan.id}"
+
+    # -- control --------------------------------------------------------------------------------
+
+    def control(self) -> Control:
+        """What is wanted now."""
+        try:
+            said = json.loads((self.path / CONTROL).read_text("utf-8"))
+            limits = Limits.model_validate(said["limits"])
+            if said["wish"] not in ("run", "pause", "stop"):
+                raise ValueError(said["wish"])
+            return Control(said["wish"], limits, float(said["since"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StudyError(
+                f"{self.path / CONTROL} cannot be read: expected wish, limits and since ({error})."
+            ) from error
+
+    def write_control(self, control: Control) -> None:
+        """Replace what is wanted."""
+        said = {**asdict(control), "limits": control.limits.model_dump()}
+        write_text(json.dumps(said, indent=1) + "\n", self.path / CONTROL)
+
+    def change(self, wish: Wish | None = None, limits: Limits | None = None) -> Control:
+        """Want something else; limits that are None stay. The workers look every second."""
+        now = self.control()
+        given = {} if limits is None else limits.model_dump(exclude_none=True)
+        new = replace(
+            now,
+            wish=wish or now.wish,
+            limits=now.limits.model_copy(update=given),
+            since=time.time() if wish == "run" and now.wish == "stop" else now.since,
+        )
+        self.write_control(new)
+        return new
+
+    # -- workers --------------------------------------------------------------------------------
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One worker at a time: it counts, asks and looks after the dead."""
+        with FolderLock(self.path / "turn.lock").held():
+            yield
+
+    def write_beat(self, worker: WorkerBeat) -> None:
+        """Say that a worker lives, and what it does."""
+        with contextlib.suppress(OSError):  # a full disk: the others will think it dead
+            write_text(json.dumps(asdict(worker)), self.path / "workers" / f"{worker.id}.json")
+
+    def workers(self) -> dict[str, WorkerBeat]:
+        """All that have ever worked here, by their names, as they last said."""
+        found = {}
+        for path in sorted((self.path / "workers").glob("*.json")):
+            with contextlib.suppress(OSError, ValueError, TypeError):
+                said = WorkerBeat(**json.loads(path.read_text("utf-8")))
+                found[said.id] = said
+        return found
+
+    def claim(self, number: int) -> bool:
+        """Take a trial that was just asked for; False if another has it."""
+        try:
+            (self.path / "claims" / f"t{number}").mkdir()
+        except FileExistsError:
+            return False
+        return True
+
+    def facts(self) -> dict[str, Any]:
+        """What a listing of studies shows without asking the storage."""
+        control = self.control()
+        return {
+            "id": self.plan.id,
+            "kind": self.plan.kind,
+            "title": self.plan.title,
+            "wish": control.wish,
+            "sampler": self.plan.sampler,
+            "objectives": [one.model_dump() for one in self.plan.objectives],
+            "limits": control.limits.model_dump(),
+            "folder": str(self.path),
+        }

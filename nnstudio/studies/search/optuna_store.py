@@ -1,0 +1,246 @@
+"""The one place that knows Optuna's storages and its names that are not public.
+
+optuna is imported inside the functions. Written for optuna 5; what is private of it here is
+`Trial._trial_id`, `Study._study_id` and making a `Trial` from a study and an id.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nnstudio.studies.errors import StudyError
+from nnstudio.studies.search.folder_lock import FolderLock
+from nnstudio.studies.search.plan import Direction
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+    from optuna.storages import BaseStorage
+    from optuna.study import Study
+    from optuna.trial import FrozenTrial, Trial
+
+JOURNAL = "journal:"
+"""How the name of a storage begins that is a log in a file: journal:PATH."""
+NAME = "search"
+"""Of the study in its storage; a storage of several studies has one with the folder's name."""
+
+
+def quiet() -> None:
+    """Let Optuna say nothing but errors: what matters of it is told in our own words."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    # the argument has been there since Optuna 2; whether it changes is pinned by the version
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+
+
+def open_storage(where: str) -> BaseStorage:
+    """The storage at journal:PATH, sqlite:///PATH or the URL of a database server.
+
+    Raises `StudyError` with one sentence if it cannot be had.
+    """
+    quiet()
+    if where.startswith(JOURNAL):
+        return _journal(Path(where.removeprefix(JOURNAL)))
+    if "://" not in where:
+        raise StudyError(
+            "A storage is expected as journal:PATH, sqlite:///PATH, postgresql://... or "
+            f"mysql://..., received '{where}'."
+        )
+    return _database(where)
+
+
+def _journal(path: Path) -> BaseStorage:
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    lock = FolderLock(path.with_name(path.name + ".lock"))
+
+    class WholeLines(JournalFileBackend):
+        """A log that is mended before it grows, as a line cut off would swallow the next."""
+
+        def append_logs(self, logs: list[dict[str, Any]]) -> None:
+            import json
+
+            text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+            with lock.held():
+                cut_torn_tail(path)
+                with path.open("ab") as stream:
+                    stream.write(text.encode())
+                    stream.flush()
+                    os.fsync(stream.fileno())
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with lock.held():
+            path.touch()
+            cut_torn_tail(path)
+        return JournalStorage(WholeLines(str(path)))
+    except OSError as error:
+        raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise StudyError(f"{path} is damaged: it holds a line that is no record.") from error
+
+
+def cut_torn_tail(path: Path) -> None:
+    """Cut a file back to its last line end. Only for who holds its lock."""
+    with path.open("rb+") as stream:
+        end = size = stream.seek(0, os.SEEK_END)
+        while end:
+            begin = max(0, end - 65_536)
+            stream.seek(begin)
+            found = stream.read(end - begin).rfind(b"\n")
+            if found >= 0:
+                end = begin + found + 1
+                break
+            end = begin
+        if end < size:
+            stream.truncate(end)
+
+
+def _database(url: str) -> BaseStorage:
+    from optuna.storages import RDBStorage
+    from sqlalchemy import event
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    lite = url.startswith("sqlite")
+    try:
+        storage = RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}} if lite else {})
+    except ImportError as error:
+        raise StudyError(
+            f"The storage {_without_password(url)} needs a package that is not installed: {error}."
+        ) from error
+    except (SQLAlchemyError, ArgumentError, ValueError) as error:
+        why = str(error).splitlines()[0]
+        raise StudyError(
+            f"The storage {_without_password(url)} cannot be opened: {why}."
+        ) from error
+    if not lite:
+        return storage
+
+    @event.listens_for(storage.engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    @event.listens_for(storage.engine, "begin")
+    def _begun(connection: Any) -> None:
+        # without it two workers are given one waiting trial
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    storage.engine.dispose()  # the constructor has opened a connection already
+    return storage
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except Exception:  # no URL at all
+        return url.partition("://")[0] + "://..."
+
+
+def create_study(storage: BaseStorage, name: str, directions: list[Direction]) -> None:
+    """Enter a study. One that is there with other directions is refused."""
+    import optuna
+
+    try:
+        optuna.create_study(
+            storage=storage,
+            study_name=name,
+            directions=directions,
+            sampler=optuna.samplers.RandomSampler(),
+            pruner=optuna.pruners.NopPruner(),
+        )
+    except optuna.exceptions.DuplicatedStudyError as error:
+        found = load_study(storage, name)
+        if [one.name.lower() for one in found.directions] != directions:
+            raise StudyError(
+                f"The storage holds a study '{name}' with other objectives: choose another folder "
+                "or another storage."
+            ) from error
+
+
+def load_study(
+    storage: BaseStorage,
+    name: str,
+    sampler: BaseSampler | None = None,
+    pruner: BasePruner | None = None,
+) -> Study:
+    """A study with that sampler and pruner: none is stored, and the defaults prune."""
+    import optuna
+
+    try:
+        return optuna.load_study(
+            storage=storage,
+            study_name=name,
+            sampler=sampler or optuna.samplers.RandomSampler(),
+            pruner=pruner or optuna.pruners.NopPruner(),
+        )
+    except KeyError as error:
+        raise StudyError(f"The storage holds no study named '{name}'.") from error
+
+
+def attach(study: Study, trial_id: int) -> Trial:
+    """A running trial again, perhaps in another process: what was suggested stays."""
+    from optuna.trial import Trial
+
+    return Trial(study, trial_id)
+
+
+def id_of(trial: Trial | FrozenTrial) -> int:
+    """The storage's own number of a trial, which is not the one that people see."""
+    return int(trial._trial_id)
+
+
+def trial_of(study: Study, number: int) -> FrozenTrial:
+    """One trial as the storage has it now, by its number."""
+    trial_id = study._storage.get_trial_id_from_study_id_trial_number(study._study_id, number)
+    return study._storage.get_trial(trial_id)
+
+
+def set_attributes(study: Study, trial: FrozenTrial, values: dict[str, Any]) -> None:
+    """Write attributes of a trial that is not finished; plain values as JSON has them."""
+    for name, value in values.items():
+        study._storage.set_trial_user_attr(id_of(trial), name, value)
+
+
+def queue(
+    study: Study,
+    params: dict[str, Any],
+    distributions: dict[str, BaseDistribution],
+    attributes: dict[str, Any],
+) -> None:
+    """Put a point in the queue; whoever asks next gets it, be there one with its values or not."""
+    from optuna.trial import TrialState, create_trial
+
+    study.add_trial(
+        create_trial(
+            state=TrialState.WAITING,
+            params=params,
+            distributions=distributions,
+            user_attrs=attributes,
+            system_attrs={"fixed_params": params},
+        )
+    )
+
+
+def suggest_one(trial: Trial, name: str, distribution: BaseDistribution) -> Any:
+    """A value of one parameter; of a trial that has one already, that one."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    match distribution:
+        case IntDistribution(low=low, high=high, log=log, step=step):
+            return trial.suggest_int(name, low, high, log=log, step=step)
+        case FloatDistribution(low=low, high=high, log=log, step=step):
+            return trial.suggest_float(name, low, high, log=log, step=step)
+        case CategoricalDistribution(choices=choices):
+            return trial.suggest_categorical(name, choices)
+        case _:
+            raise TypeError(f"no distribution of a search: {distribution}")

@@ -1,0 +1,106 @@
+"""Optuna's samplers and pruners, with what was measured to be good for them, and seeds."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from typing import TYPE_CHECKING
+
+from nnstudio.studies.errors import StudyError
+from nnstudio.studies.search.plan import SearchPlan
+
+if TYPE_CHECKING:
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+
+GP_TRIALS = 500
+"""Above it a Gaussian process takes seconds for each point."""
+_FEW, _MANY = 5, 30
+"""Epochs: below the first nothing can be told of a curve, up to the second the median does."""
+
+
+def seed_of(study_seed: int, number: int) -> int:
+    """The seed of one trial: of its points and of its training; at most 2**31 - 1."""
+    said = hashlib.blake2b(f"{study_seed}:{number}".encode(), digest_size=8).digest()
+    return int.from_bytes(said, "big") % 2**31
+
+
+def sampler_for(plan: SearchPlan, number: int) -> BaseSampler:
+    """The sampler of one trial. Its random state is stored nowhere, so each trial has its own."""
+    from optuna import samplers
+
+    seed = seed_of(plan.seed, number)
+    match plan.sampler:
+        case "tpe":
+            return samplers.TPESampler(seed=seed)
+        case "random" | "grid":
+            return samplers.RandomSampler(seed=seed)
+        case "cmaes":
+            return samplers.CmaEsSampler(seed=seed)
+        case "gp":
+            return samplers.GPSampler(seed=seed)
+        case "qmc":  # its seed decides the whole sequence, of which the storage counts the places
+            return samplers.QMCSampler(
+                seed=plan.seed, scramble=True, warn_independent_sampling=False
+            )
+
+
+def refuse_sampler(plan: SearchPlan) -> None:
+    """Raise `StudyError` for a sampler that cannot do what is planned."""
+    several = len(plan.objectives) > 1
+    match plan.sampler:
+        case "cmaes" if importlib.util.find_spec("cmaes") is None:
+            raise StudyError(
+                "The sampler cmaes needs the package cmaes, which is not installed: pip install "
+                "cmaes, or choose tpe."
+            )
+        case "cmaes" if several:
+            raise StudyError("The sampler cmaes expects one objective, received two: choose tpe.")
+        case "gp" if importlib.util.find_spec("scipy") is None:
+            raise StudyError("The sampler gp needs the package scipy: install it, or choose tpe.")
+        case "gp" if plan.limits.trials is None or plan.limits.trials > GP_TRIALS:
+            raise StudyError(
+                f"The sampler gp expects at most {GP_TRIALS} trials, as each takes longer than the "
+                "one before: give --trials, or choose tpe."
+            )
+    if several and plan.pruner not in ("auto", "none"):
+        raise StudyError("Trials cannot be cut short by two objectives: leave out --pruner.")
+    if plan.objectives[0].is_cost and plan.pruner not in ("auto", "none"):
+        raise StudyError(
+            f"Trials cannot be cut short by {plan.objectives[0].figure}, which no epoch has: leave "
+            "out --pruner."
+        )
+
+
+def prunes(plan: SearchPlan) -> bool:
+    """True if a trial may be cut short."""
+    if len(plan.objectives) > 1 or plan.objectives[0].is_cost or plan.pruner == "none":
+        return False
+    return plan.pruner != "auto" or plan.epochs >= _FEW
+
+
+def pruner_for(plan: SearchPlan) -> BasePruner:
+    """The pruner, always an explicit one: by default under 5 epochs none, else the median.
+
+    For more than 30 epochs and 50 trials successive halving or Hyperband can be better; they are
+    taken when they are named.
+    """
+    from optuna import pruners
+
+    if not prunes(plan):
+        return pruners.NopPruner()
+    match plan.pruner:
+        case "halving":
+            return pruners.SuccessiveHalvingPruner()
+        case "hyperband":
+            return pruners.HyperbandPruner(min_resource=1, max_resource=plan.epochs)
+        case _:
+            return pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)
+
+
+def advice(plan: SearchPlan) -> str:
+    """What else could be worth it for this plan; "" if nothing."""
+    many = plan.limits.trials is not None and plan.limits.trials > 50
+    if plan.pruner == "auto" and prunes(plan) and plan.epochs > _MANY and many:
+        return "Trainings of so many epochs may take less time with --pruner halving or hyperband."
+    return ""
