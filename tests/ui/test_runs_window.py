@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -335,7 +336,10 @@ def test_an_export_is_called_off_when_the_window_closes(
 
 
 def test_a_trained_model_is_tried(
-    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
+    open_window: Callable[[], MainWindow],
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     train_kinds(tmp_path / "runs" / "kinds", table(tmp_path / "kinds.csv"))
     window = open_window()
@@ -360,6 +364,12 @@ def test_a_trained_model_is_tried(
     assert len(before) == 3
     assert tab.view.seen is not None
     assert tab.view.seen.shape == (8,)
+    for name in ("captum", "captum.attr"):
+        monkeypatch.setitem(sys.modules, name, None)
+    tab.explain("saliency")
+    qtbot.waitUntil(lambda: "pip install" in tab.explained.full_text, timeout=30_000)
+    assert len(tab.blocks[0].bars.bars) == 3
+    tab.explain(None)
     cell = tab.given.cells.editors["size"]
     assert isinstance(cell, QLineEdit)
     assert cell.text()
