@@ -11,9 +11,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.__main__ import main
+from nnstudio.project.commands.model import SetTraining
+from nnstudio.ui.app import create_window
+from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.person import Answers
+from tests.ui.shell import closed, small_workspace
 
 Journey = Callable[[Callable[[MainWindow], None]], int]
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
@@ -70,3 +74,27 @@ def journey(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jo
         return code
 
     return run
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+    """Opens a window on the small project, each time a new one with the folders of the last."""
+    made: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        for window in made:
+            closed(window)
+        made.clear()
+        workspace = small_workspace()
+        settings = workspace.project.training.with_values(epochs=2, device="cpu")
+        workspace.do(SetTraining(settings))
+        window = create_window(workspace, folder=tmp_path)
+        window.show()
+        window.show_editor()
+        window.documents.ask_unsaved = lambda: Answer.DISCARD
+        made.append(window)
+        return window
+
+    yield make
+    for window in made:
+        closed(window)

@@ -57,7 +57,7 @@ class Trying:
     def open(self, *, again: bool = False) -> None:
         """Open the selected run, unless it is open."""
         row = self._page.selection
-        wanted = None if row is None else (row.id, row.is_active)
+        wanted = None if row is None else (row.id, row.is_active, row.record.ended)
         if wanted == self._wanted and not again:
             return
         self._wanted, self._given = wanted, None

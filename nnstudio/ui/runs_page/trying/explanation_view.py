@@ -24,7 +24,8 @@ METHODS = (
     ("Grad-CAM", "grad_cam"),
 )
 """Titles with the methods that they stand for."""
-FOR, AGAINST = "accent", "warning"
+FOR, AGAINST = "accent", "category.linear"
+"""Blue and orange in every theme."""
 
 
 def told(explanation: Explanation, explains: str) -> str:
@@ -33,7 +34,7 @@ def told(explanation: Explanation, explains: str) -> str:
         return f"What {explains} is most sensitive to, either way"
     if explanation.method == "grad_cam":
         return f"What speaks for {explains}"
-    text = f"What speaks for {explains} and, in the other colour, against it"
+    text = f"Blue speaks for {explains}, orange against it"
     if explanation.apart is not None and explanation.apart > 0.05:
         text += f"; inexact, the sum is {explanation.apart:.2g} off"
     return text
