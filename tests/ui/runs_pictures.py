@@ -170,7 +170,7 @@ def _tried_kind(window: MainWindow, kind: str) -> None:
     settle(window)
     details = window.runs.details
     details.show_tab("try")
-    window.runs.split.setSizes([170, 900])
+    window.runs.content.split.setSizes([170, 900])
     tab = details.tab("try")
     for _ in range(400):
         wait(50)

@@ -94,8 +94,7 @@ class RunsActions:
     def search(self) -> None:
         """Go to the field in which runs are searched."""
         self._show_page()
-        self._view.content.head.search.setFocus()
-        self._view.content.head.search.selectAll()
+        self._view.content.focus_search()
 
     def show_tab(self, id: str) -> None:
         """Bring a tab of the details up."""

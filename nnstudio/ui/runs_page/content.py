@@ -69,6 +69,7 @@ class RunsContent(QWidget):
         self.split.addWidget(upper)
         self.split.addWidget(self.details)
         self._is_moved = False
+        self._is_search_wanted = False
         self._divided_for = -1
         self.split.splitterMoved.connect(self._on_moved)
         self.split.setStretchFactor(0, 1)
@@ -82,6 +83,12 @@ class RunsContent(QWidget):
         self.table.opened.connect(lambda: self.details.tabs.tabBar().setFocus())
         page.curves_came.connect(self.details.refresh_tab)
         self.refresh()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search, at once or when the runs have been read."""
+        self._is_search_wanted = self._stack.currentWidget() is not self.split
+        self.head.search.setFocus()
+        self.head.search.selectAll()
 
     def bind(self, actions: Acts) -> None:
         """Let buttons and keys do what the table of acts says."""
@@ -116,6 +123,8 @@ class RunsContent(QWidget):
         if self.state == "broken":
             self.broken.show_text("Runs cannot be read", self.page.problem, "error", "error")
         self._stack.setCurrentWidget(shown)
+        if shown is self.split and self._is_search_wanted:
+            self.focus_search()
         self._rows.setCurrentWidget(self.table if self.page.rows else self.nothing)
         if not self.page.rows:
             self._say_why_nothing()
