@@ -32,6 +32,7 @@ def test_thirty_kills() -> None:
     killed(30, 2)
 
 
+@pytest.mark.slow
 def test_a_study_is_killed_once() -> None:
     killed(1, 3, "killing_study")
 
