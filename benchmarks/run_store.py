@@ -85,7 +85,7 @@ def measure_epochs(epochs: int) -> None:
 
     from nnstudio.data.dataset import DataSet
     from nnstudio.data.info import DataSetInfo
-    from nnstudio.data.pipeline.sets import split
+    from tests.parts import split
     from nnstudio.project.training_settings import TrainingSettings
     from nnstudio.runs.recorder import Recorder
     from nnstudio.training.loop import train

@@ -36,8 +36,8 @@ from nnstudio.workspace.finished_epochs import epochs_before
 from nnstudio.workspace.kept_run import Keeping, KeptRun
 from nnstudio.workspace.workspace import Workspace
 
-INTERVAL = 33
-"""Milliseconds between two looks into the queue of events: about thirty times a second."""
+INTERVAL = 100
+"""Milliseconds between two looks into the queue of events: ten times a second."""
 
 
 class Shows(Protocol):

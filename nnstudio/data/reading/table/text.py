@@ -8,8 +8,6 @@ afterwards; any other block, and any that it refuses, is read exactly, record by
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,24 +77,6 @@ def read_text(
     return Content(columns, reading.lines())
 
 
-@dataclass(frozen=True)
-class _Types:
-    """What pandas is told of the columns: a type for each that is read, and what is missing."""
-
-    kinds: Mapping[int, np.dtype[Any]]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """A block as pandas reads it; `frame` is None if it is not for pandas, or refused by it."""
-
-    text: bytes
-    types: _Types
-    block: Block
-    frame: Any
-
-
 class _Reading:
     """One way through the file; at the first one the cells of each record are counted."""
 
@@ -148,36 +128,28 @@ class _Reading:
         return np.concatenate(self._lines) if self._lines else np.empty(0, np.int64)
 
     def run(self, progress: Progress, what: str) -> None:
-        """Read the file into the columns. While a block is checked, the next one is parsed."""
+        """Read the file into the columns."""
         line = 1
         left = self._layout.line - 1
         carried = ""
         opened = 0
-        with ThreadPoolExecutor(1) as beside:
-            found = blocks(self._path, self._encoding, _BLOCK)
-            following = next(found, None)
-            ahead: Future[_Parsed] | None = None
-            while following is not None:
-                (block, share), following = following, next(found, None)
-                parsed, ahead = ahead, None
-                if following is not None and self._fast:
-                    ahead = beside.submit(self._parse, following[0], self._types())
-                if left:
-                    block, cut = cut_lines(block, left)
-                    line, left = line + cut, left - cut
-                if carried:
-                    block = carried.encode() + block
-                    carried = ""
-                if not self._try_fast(block, line, parsed):
-                    try:
-                        self._exactly(block.decode(), line)
-                    except Unfinished as unfinished:
-                        carried, line, opened = unfinished.rest, unfinished.line, unfinished.opened
-                        if len(carried) > LONGEST_CELL:
-                            raise unclosed(self._name, opened) from None
-                if not carried:
-                    line += line_ends(block)
-                progress(share, what)
+        for block, share in blocks(self._path, self._encoding, _BLOCK):
+            if left:
+                block, cut = cut_lines(block, left)
+                line, left = line + cut, left - cut
+            if carried:
+                block = carried.encode() + block
+                carried = ""
+            if not self._try_fast(block, line):
+                try:
+                    self._exactly(block.decode(), line)
+                except Unfinished as unfinished:
+                    carried, line, opened = unfinished.rest, unfinished.line, unfinished.opened
+                    if len(carried) > LONGEST_CELL:
+                        raise unclosed(self._name, opened) from None
+            if not carried:
+                line += line_ends(block)
+            progress(share, what)
         if carried:
             raise unclosed(self._name, opened)
 
@@ -237,37 +209,22 @@ class _Reading:
 
     # by pandas
 
-    def _types(self) -> _Types:
-        alive = (k for k in self.columns if k not in self.demoted)
-        read = range(self._layout.width) if self._counted else alive
-        return _Types({k: self._kind(k) for k in read}, tuple(sorted(self.missing)))
-
-    def _parse(self, text: bytes, types: _Types) -> _Parsed:
-        """A block by pandas; nothing of this reading is changed."""
-        width, frame = self._layout.width, None
-        plain = text
-        if width > 1 and b'"' in text:
-            plain = without_quotes(text, self._delimiter)
-        block = Block(plain, self._delimiter)
-        is_for_pandas = b'"' not in plain and bool(plain.strip())
-        if is_for_pandas and not (self._counted and not block.starts_with(width)):
-            decimal = self._layout.source.decimal
-            frame = block.frame(types.kinds, width, types.missing, decimal)
-        return _Parsed(text, types, block, frame)
-
-    def _try_fast(self, text: bytes, line: int, ahead: Future[_Parsed] | None) -> bool:
-        """True if pandas has read the block, and nothing was lost.
-
-        ahead: the same block, if it was parsed while the one before it was looked at.
-        """
+    def _try_fast(self, text: bytes, line: int) -> bool:
+        """True if pandas has read the block, and nothing was lost."""
         import pandas as pd
 
-        if not self._fast:
+        width = self._layout.width
+        if self._fast and width > 1 and b'"' in text:
+            text = without_quotes(text, self._delimiter)
+        if not self._fast or b'"' in text or not text.strip():
             return False
-        types, parsed = self._types(), None if ahead is None else ahead.result()
-        if parsed is None or parsed.text is not text or parsed.types != types:
-            parsed = self._parse(text, types)
-        block, frame, width = parsed.block, parsed.frame, self._layout.width
+        block = Block(text, self._delimiter)
+        if self._counted and not block.starts_with(width):
+            return False
+        alive = [k for k in self.columns if k not in self.demoted]
+        kinds = {k: self._kind(k) for k in (range(width) if self._counted else alive)}
+        decimal = self._layout.source.decimal
+        frame = block.frame(kinds, width, sorted(self.missing), decimal)
         if frame is None:
             return False
         rows = len(frame)
@@ -275,7 +232,6 @@ class _Reading:
             return False
         if self._layout.ends and self._counted and not (frame[width - 1] == "").all():
             return False
-        alive = [k for k in self.columns if k not in self.demoted]
         numeric = [k for k in alive if isinstance(self.columns[k], Numbers)]
         if numeric and not self._add_by_type(block, frame, numeric):
             return False
