@@ -9,8 +9,8 @@ Seen on two shared cores (210 MB, loaded from the cache of the system; seconds o
     pandas_typed     3.0 to 3.2 s, peak   480 MB (nothing is understood or counted)
     pandas_guessing  3.9 to 4.5 s, peak 1,590 MB
 
-On the clock of a machine that is free 4.5 s, the same as of the processor. To parse the next block in
-a thread while this one is checked was tried: 4.7 s, since both want the interpreter.
+On the clock of a machine that is free 4.5 s, the same as of the processor. To parse the next block
+in a thread while this one is checked was tried: 4.7 s, since both want the interpreter.
 """
 
 from __future__ import annotations

@@ -85,10 +85,10 @@ def measure_epochs(epochs: int) -> None:
 
     from nnstudio.data.dataset import DataSet
     from nnstudio.data.info import DataSetInfo
-    from tests.parts import split
     from nnstudio.project.training_settings import TrainingSettings
     from nnstudio.runs.recorder import Recorder
     from nnstudio.training.loop import train
+    from tests.parts import split
 
     targets = torch.arange(60) % 3
     inputs = nn.functional.one_hot(targets, 3).float() + 0.5 * torch.randn(60, 3)
