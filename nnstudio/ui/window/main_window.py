@@ -337,7 +337,7 @@ class MainWindow(QMainWindow):
     def _on_training(self) -> None:
         self.run_bar.follow(self.training)
         self.status.show_device(self.training.device)
-        if self.training.state is not self._run_state:  # comes thirty times a second
+        if self.training.state is not self._run_state:  # comes ten times a second
             self._run_state = self.training.state
             self.actions_table.refresh()
 
