@@ -6,7 +6,6 @@ they count as none and are made again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -19,10 +18,9 @@ from nnstudio.evaluation.model_facts import ModelFacts
 from nnstudio.evaluation.predictions import Array, OutputPredictions, Predictions
 from nnstudio.evaluation.questions import Question
 from nnstudio.project.storage.atomic import replacing, write_text
-from nnstudio.runs.folder import EVALUATION_FILE, PREDICTIONS
+from nnstudio.runs.folder import EVALUATION_FILE, PREDICTIONS, sum_of
 
 FORMAT = 1
-_AT_ONCE = 1 << 20
 
 
 def file_of(folder: Path, part: str) -> Path:
@@ -41,7 +39,7 @@ def write(folder: Path, evaluation: Evaluation) -> None:
     with replacing(path) as new:
         with new.open("wb") as stream:
             np.savez(stream, **arrays)  # type: ignore[arg-type]
-        total = _sum(new)
+        total = sum_of(new)
     told = _told(folder)
     parts = {name: one for name, one in told.get("parts", {}).items() if isinstance(one, dict)}
     parts[made.part] = {
@@ -70,7 +68,7 @@ def read(folder: Path, part: str, weights: str) -> Predictions | None:
         return None
     path = file_of(folder, part)
     try:
-        if _sum(path) != told["sum"]:
+        if sum_of(path) != told["sum"]:
             return None
         with np.load(path, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
@@ -112,11 +110,3 @@ def _told(folder: Path) -> dict[str, Any]:
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         return {}
     return told if isinstance(told.get("parts"), dict) else {}
-
-
-def _sum(path: Path) -> str:
-    found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_AT_ONCE):
-            found.update(block)
-    return found.hexdigest()

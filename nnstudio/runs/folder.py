@@ -6,6 +6,7 @@ A folder that a user named may hold more than the run: only what belongs to it i
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,12 @@ _OWN = (
     *("settings.json", "machine.json", "result.json"),  # of the first version
 )
 _OWN_FOLDERS = (CHECKPOINTS, PREDICTIONS)
+
+
+def sum_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits. Raises `OSError`."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def clear(folder: Path) -> None:

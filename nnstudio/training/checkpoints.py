@@ -15,7 +15,6 @@ place and moved there, then the pointers are replaced, then what nobody points t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -30,7 +29,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from nnstudio.project.storage.atomic import write_text
-from nnstudio.runs.folder import CHECKPOINTS
+from nnstudio.runs.folder import CHECKPOINTS, sum_of
 from nnstudio.training.failures import TrainingError
 
 LAST = "last.json"
@@ -41,7 +40,6 @@ STATE = "state.json"
 SUMS = "sums.json"
 _VERSION = 2
 _OLD = "last.safetensors"
-_AT_ONCE = 1 << 20
 _NEW = ".new-"
 
 
@@ -107,7 +105,7 @@ def write(
             save_file(_apart(tensors), new / STATE_TENSORS)
         told = {"version": _VERSION, "tensors": sorted(tensors), **state}
         (new / STATE).write_text(json.dumps(told, indent=1), "utf-8")
-        sums = {file.name: _sum(file) for file in sorted(new.iterdir())}
+        sums = {file.name: sum_of(file) for file in sorted(new.iterdir())}
         (new / SUMS).write_text(json.dumps(sums, indent=1), "utf-8")
         for file in new.iterdir():
             _to_disk(file)
@@ -163,14 +161,6 @@ def _to_disk(path: Path) -> None:
         os.close(opened)
 
 
-def _sum(path: Path) -> str:
-    found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_AT_ONCE):
-            found.update(block)
-    return found.hexdigest()
-
-
 # -- reading ----------------------------------------------------------------------------------
 
 
@@ -186,7 +176,7 @@ def read(path: Path) -> Checkpoint:
     names = [WEIGHTS, STATE, *([STATE_TENSORS] if state["tensors"] else [])]
     for name in names:
         try:
-            same = sums.get(name) == _sum(path / name)
+            same = sums.get(name) == sum_of(path / name)
         except OSError as error:
             raise TrainingError(f"{path / name} cannot be read: {error.strerror}.") from error
         if not same:

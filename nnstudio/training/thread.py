@@ -181,7 +181,7 @@ class Run:
             torch.manual_seed(self.settings.seed)
             try:
                 self.prepared = self._prepare()
-            except Exception as error:
+            except Exception as error:  # whatever it was: another process may have been the cause
                 raise world.cause(error) from error
             for event in loop.train(
                 self.prepared.model,

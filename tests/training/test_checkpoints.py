@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from tiny_training import network, parts, saving_always
 
 from nnstudio.project.training_settings import TrainingSettings
+from nnstudio.runs.folder import sum_of
 from nnstudio.training import checkpoints
 from nnstudio.training.events import CheckpointSaved, Completed, Event, Failed, Warned
 from nnstudio.training.loop import train
@@ -80,7 +81,7 @@ def tampered(folder: Path, change: Callable[[dict[str, Any]], object]) -> str:
 
 
 def _sum_again(path: Path) -> None:
-    sums = {f.name: checkpoints._sum(f) for f in path.iterdir() if f.name != checkpoints.SUMS}
+    sums = {f.name: sum_of(f) for f in path.iterdir() if f.name != checkpoints.SUMS}
     (path / checkpoints.SUMS).write_text(json.dumps(sums))
 
 

@@ -21,23 +21,9 @@ from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.number_figures import NumberFigures
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.owner import Ownership
-from nnstudio.workspace.finished_run import FinishedRun
 from nnstudio.workspace.opened_run import open_folder
 from tests.drawing import Drawing
 from tests.kept_runs import table, train_kinds
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
-    folder = tmp_path_factory.mktemp("judged")
-    return train_kinds(folder / "run", table(folder / "kinds.csv"))
-
-
-@pytest.fixture
-def copied(trained: FinishedRun, tmp_path: Path) -> Path:
-    assert trained.folder is not None
-    shutil.copytree(trained.folder.parent, tmp_path / "there")
-    return tmp_path / "there" / "run"
 
 
 @pytest.fixture

@@ -20,21 +20,6 @@ from nnstudio.runs.store import RunStore
 from nnstudio.training.failures import TrainingError
 from nnstudio.workspace.finished_run import FinishedRun
 from nnstudio.workspace.opened_run import open_folder, open_run
-from tests.kept_runs import table, train_kinds
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
-    folder = tmp_path_factory.mktemp("opened")
-    return train_kinds(folder / "run", table(folder / "kinds.csv"))
-
-
-@pytest.fixture
-def copied(trained: FinishedRun, tmp_path: Path) -> Path:
-    """The run and its data in another place, with the same way from one to the other."""
-    assert trained.folder is not None
-    shutil.copytree(trained.folder.parent, tmp_path / "there")
-    return tmp_path / "there" / "run"
 
 
 def same(one: object, other: object) -> bool:
