@@ -23,7 +23,7 @@ from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.project.values import Project
 from nnstudio.ui.app import application, create_window
-from nnstudio.ui.data_page.page import DataView
+from nnstudio.ui.pages.data.page import DataView
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode

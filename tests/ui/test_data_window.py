@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
 from nnstudio.ui.app import create_window
-from nnstudio.ui.data_page.content import DataContent
-from nnstudio.ui.data_page.page import DataView
+from nnstudio.ui.pages.data.content import DataContent
+from nnstudio.ui.pages.data.page import DataView
 from nnstudio.ui.widgets.sentence_table import Sentence, SentenceTable
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace

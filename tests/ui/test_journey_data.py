@@ -16,7 +16,7 @@ from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.storage.file import read, write
 from nnstudio.project.values import Project
 from nnstudio.training.thread import State
-from nnstudio.ui.data_page.content import DataContent
+from nnstudio.ui.pages.data.content import DataContent
 from nnstudio.ui.window.main_window import MainWindow
 from tests.drawing import Drawing
 from tests.ui.conftest import Journey

@@ -16,11 +16,11 @@ from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.settings import with_settings
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
-from nnstudio.ui.runs_page.curves_tab import CurvesTab
-from nnstudio.ui.runs_page.evaluation_tab import EvaluationTab
-from nnstudio.ui.runs_page.judged_tab import JudgedTab
-from nnstudio.ui.runs_page.log_tab import LogTab
-from nnstudio.ui.runs_page.model_tab import ModelTab
+from nnstudio.ui.pages.runs.curves_tab import CurvesTab
+from nnstudio.ui.pages.runs.evaluation_tab import EvaluationTab
+from nnstudio.ui.pages.runs.judged_tab import JudgedTab
+from nnstudio.ui.pages.runs.log_tab import LogTab
+from nnstudio.ui.pages.runs.model_tab import ModelTab
 from nnstudio.ui.training.panel import TrainingPanel
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.runs_page.filters import RunFilter
@@ -180,7 +180,7 @@ def test_ten_thousand_rows_make_no_text_before_they_are_seen(
     row = page.rows[0]
     told: list[str] = []
     monkeypatch.setattr(
-        "nnstudio.ui.runs_page.table.cell_text", lambda id, row: told.append(row.id) or id
+        "nnstudio.ui.pages.runs.table.cell_text", lambda id, row: told.append(row.id) or id
     )
     page.rows = [replace(row, record=row.record.with_values(id=f"run {k}")) for k in range(10_000)]
     page.listed.emit()

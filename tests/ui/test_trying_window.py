@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from nnstudio.export.proof import Proof
-from nnstudio.ui.runs_page.model_tab import ModelTab
-from nnstudio.ui.runs_page.trying.sketch_pad import SketchPad
-from nnstudio.ui.runs_page.trying.tab import TryTab
+from nnstudio.ui.pages.runs.model_tab import ModelTab
+from nnstudio.ui.pages.runs.trying.sketch_pad import SketchPad
+from nnstudio.ui.pages.runs.trying.tab import TryTab
 from nnstudio.ui.window.main_window import MainWindow
 from tests.kept_runs import table, train_kinds
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from nnstudio.ui.actions.actions import Actions, Reason
-from nnstudio.ui.data_page.content import TABS
-from nnstudio.ui.data_page.page import DataView
+from nnstudio.ui.pages.data.content import TABS
+from nnstudio.ui.pages.data.page import DataView
 
 
 class PageActions:

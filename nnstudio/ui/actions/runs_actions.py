@@ -9,8 +9,8 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.runs.owner import stop_owner
 from nnstudio.ui.actions.actions import Actions
-from nnstudio.ui.runs_page.details import TABS
-from nnstudio.ui.runs_page.page import RunsView
+from nnstudio.ui.pages.runs.details import TABS
+from nnstudio.ui.pages.runs.page import RunsView
 from nnstudio.ui.training.controller import TrainingController
 from nnstudio.workspace.runs_page.acts import is_project_of, project_of
 

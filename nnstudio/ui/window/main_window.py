@@ -31,12 +31,12 @@ from nnstudio.ui.actions.run_actions import RunActions
 from nnstudio.ui.actions.runs_actions import RunsActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
-from nnstudio.ui.data_page.page import DataView
 from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents
 from nnstudio.ui.files.file_notice import FileNotice
 from nnstudio.ui.files.recovery import RecoverableProject, lost_work
-from nnstudio.ui.runs_page.page import RunsView
+from nnstudio.ui.pages.data.page import DataView
+from nnstudio.ui.pages.runs.page import RunsView
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.crash_dialog import CrashDialog
 from nnstudio.ui.start.preset_card import PresetInfo

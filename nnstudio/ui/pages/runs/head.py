@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.runs_page.texts import STATES, column_title
+from nnstudio.ui.pages.runs.texts import STATES, column_title
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.flow_area import FlowArea

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
+from nnstudio.ui.pages.runs.texts import figure_name, figure_text, is_share
 from nnstudio.ui.plots.chart import Chart
-from nnstudio.ui.runs_page.texts import figure_name, figure_text, is_share
 from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.runs_page.histories import PARTS, History
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QV
 
 from nnstudio.data.pipeline.class_counts import ClassCounts
 from nnstudio.data.samples import PARTS
-from nnstudio.ui.data_page.balance_section import effect_of
+from nnstudio.ui.pages.data.balance_section import effect_of
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.bar_table import BarTable, Column
 from nnstudio.ui.widgets.empty_state import EmptyState

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.ui.number_text import percent
-from nnstudio.ui.runs_page.confusion_view import ConfusionView
-from nnstudio.ui.runs_page.judging_states import JudgingHead, JudgingTab
+from nnstudio.ui.pages.runs.confusion_view import ConfusionView
+from nnstudio.ui.pages.runs.judging_states import JudgingHead, JudgingTab
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.bar_table import BarTable, Column
 from nnstudio.ui.widgets.flow_area import FlowArea

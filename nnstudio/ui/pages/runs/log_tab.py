@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from nnstudio.errors import UserError
 from nnstudio.runs.journal import read_events
-from nnstudio.ui.runs_page.jobs import ReadingJobs
-from nnstudio.ui.runs_page.texts import LogLine, log_lines
+from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.runs.texts import LogLine, log_lines
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import EmptyState

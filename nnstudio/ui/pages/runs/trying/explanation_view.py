@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.ui.data_page.pictures import image_of, paint_curve
+from nnstudio.ui.pages.data.pictures import image_of, paint_curve
 from nnstudio.ui.theme import current as theme
 
 if TYPE_CHECKING:  # needs torch

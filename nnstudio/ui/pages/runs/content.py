@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from nnstudio.ui.runs_page.acting import Acts
-from nnstudio.ui.runs_page.details import Details
-from nnstudio.ui.runs_page.head import RunsHead
-from nnstudio.ui.runs_page.jobs import ReadingJobs
-from nnstudio.ui.runs_page.table import ROW, RunsTable
+from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.runs.acting import Acts
+from nnstudio.ui.pages.runs.details import Details
+from nnstudio.ui.pages.runs.head import RunsHead
+from nnstudio.ui.pages.runs.table import ROW, RunsTable
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import RunFilter

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.data_page.pictures import channels_of, image_of
-from nnstudio.ui.data_page.playback import Player, can_play
-from nnstudio.ui.runs_page.trying.cells import Cells, TextEntry
-from nnstudio.ui.runs_page.trying.sketch_pad import SketchPad
+from nnstudio.ui.pages.data.pictures import channels_of, image_of
+from nnstudio.ui.pages.data.playback import Player, can_play
+from nnstudio.ui.pages.runs.trying.cells import Cells, TextEntry
+from nnstudio.ui.pages.runs.trying.sketch_pad import SketchPad
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.workspace.data_page.shown_samples import ShownSamples

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.ui.data_page.pictures import pixmap_of
+from nnstudio.ui.pages.data.pictures import pixmap_of
 from nnstudio.ui.theme import current as theme
 
 SIDE = 224

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.data_page.pictures import image_of, mask_of
-from nnstudio.ui.data_page.sample_view import PictureView
-from nnstudio.ui.runs_page.trying.activation_view import ActivationView, told
-from nnstudio.ui.runs_page.trying.answer_bars import AnswerBars
-from nnstudio.ui.runs_page.trying.explanation_view import METHODS, ExplanationView
-from nnstudio.ui.runs_page.trying.explanation_view import told as told_why
-from nnstudio.ui.runs_page.trying.given import GivenSide
+from nnstudio.ui.pages.data.pictures import image_of, mask_of
+from nnstudio.ui.pages.data.sample_view import PictureView
+from nnstudio.ui.pages.runs.trying.activation_view import ActivationView, told
+from nnstudio.ui.pages.runs.trying.answer_bars import AnswerBars
+from nnstudio.ui.pages.runs.trying.explanation_view import METHODS, ExplanationView
+from nnstudio.ui.pages.runs.trying.explanation_view import told as told_why
+from nnstudio.ui.pages.runs.trying.given import GivenSide
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import EmptyState

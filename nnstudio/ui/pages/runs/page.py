@@ -10,13 +10,13 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEv
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
-from nnstudio.ui.runs_page.acting import Acts
-from nnstudio.ui.runs_page.content import RunsContent
-from nnstudio.ui.runs_page.details import Details
-from nnstudio.ui.runs_page.exporting import Exporting
-from nnstudio.ui.runs_page.jobs import ReadingJobs
-from nnstudio.ui.runs_page.note_editor import ask_text
-from nnstudio.ui.runs_page.table import RunsTable
+from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.runs.acting import Acts
+from nnstudio.ui.pages.runs.content import RunsContent
+from nnstudio.ui.pages.runs.details import Details
+from nnstudio.ui.pages.runs.exporting import Exporting
+from nnstudio.ui.pages.runs.note_editor import ask_text
+from nnstudio.ui.pages.runs.table import RunsTable
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
 from nnstudio.workspace.runs_page.acts import Deleted

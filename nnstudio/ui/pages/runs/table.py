@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.runs_page.swatch import Swatch
-from nnstudio.ui.runs_page.texts import STATES, cell_text, cell_tip, column_title, is_number
+from nnstudio.ui.pages.runs.swatch import Swatch
+from nnstudio.ui.pages.runs.texts import STATES, cell_text, cell_tip, column_title, is_number
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.workspace.runs_page.columns import RunColumn

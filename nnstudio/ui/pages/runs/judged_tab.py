@@ -8,16 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from nnstudio.ui.data_page.rows_table import RowsTable
-from nnstudio.ui.data_page.sample_tiles import SampleTiles
-from nnstudio.ui.runs_page.judging_states import JudgingHead, JudgingTab
+from nnstudio.ui.pages.data.rows_table import RowsTable
+from nnstudio.ui.pages.data.sample_tiles import SampleTiles
+from nnstudio.ui.pages.runs.judging_states import JudgingHead, JudgingTab
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.workspace.runs_page.judged_samples import JudgedSamples
 from nnstudio.workspace.runs_page.judging import Judging
 
 if TYPE_CHECKING:  # loads the plots
-    from nnstudio.ui.data_page.sample_view import SampleView
+    from nnstudio.ui.pages.data.sample_view import SampleView
 
 
 class JudgedTab(JudgingTab):
@@ -116,7 +116,7 @@ class JudgedTab(JudgingTab):
         if self.shown is None:
             return
         if self._view is None:
-            from nnstudio.ui.data_page.sample_view import SampleView
+            from nnstudio.ui.pages.data.sample_view import SampleView
 
             self._view = SampleView()
             self._view.back_requested.connect(self.show_grid)

@@ -11,12 +11,12 @@ from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.project.values import Project
-from nnstudio.ui.runs_page.acting import Acts
-from nnstudio.ui.runs_page.jobs import ReadingJobs
-from nnstudio.ui.runs_page.log_tab import LogTab
-from nnstudio.ui.runs_page.model_tab import ModelTab
-from nnstudio.ui.runs_page.settings_tab import SettingsTab
-from nnstudio.ui.runs_page.texts import STATES, cell_text, exact_time
+from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.runs.acting import Acts
+from nnstudio.ui.pages.runs.log_tab import LogTab
+from nnstudio.ui.pages.runs.model_tab import ModelTab
+from nnstudio.ui.pages.runs.settings_tab import SettingsTab
+from nnstudio.ui.pages.runs.texts import STATES, cell_text, exact_time
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.elided_label import ElidedLabel
@@ -54,7 +54,7 @@ class TabSpec:
 
 
 def _curves(details: Details) -> QWidget:
-    from nnstudio.ui.runs_page.curves_tab import CurvesTab  # loads the plots
+    from nnstudio.ui.pages.runs.curves_tab import CurvesTab  # loads the plots
 
     tab = CurvesTab(details.page)
     tab.refused.connect(details.refused)
@@ -62,7 +62,7 @@ def _curves(details: Details) -> QWidget:
 
 
 def _evaluation(details: Details) -> QWidget:
-    from nnstudio.ui.runs_page.evaluation_tab import EvaluationTab
+    from nnstudio.ui.pages.runs.evaluation_tab import EvaluationTab
 
     tab = EvaluationTab(details.judging)
     tab.cell_chosen.connect(details.show_cell)
@@ -70,13 +70,13 @@ def _evaluation(details: Details) -> QWidget:
 
 
 def _samples(details: Details) -> QWidget:
-    from nnstudio.ui.runs_page.judged_tab import JudgedTab
+    from nnstudio.ui.pages.runs.judged_tab import JudgedTab
 
     return JudgedTab(details.judging)
 
 
 def _try(details: Details) -> QWidget:
-    from nnstudio.ui.runs_page.trying.tab import TryTab
+    from nnstudio.ui.pages.runs.trying.tab import TryTab
 
     return TryTab(details.trying)
 
@@ -274,7 +274,7 @@ class Details(QWidget):
 
     def export_curves(self) -> None:
         """Ask where the curves go, and write them."""
-        from nnstudio.ui.runs_page.curves_tab import CurvesTab
+        from nnstudio.ui.pages.runs.curves_tab import CurvesTab
 
         self.show_tab("curves")
         tab = self.tab("curves")

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.project.refusal import Refusal
-from nnstudio.ui.data_page.content import DataContent
-from nnstudio.ui.data_page.fit_bar import FitBar
-from nnstudio.ui.data_page.jobs import BackgroundJobs
-from nnstudio.ui.data_page.states import BusyState, ChooseButtons, DropArea, RefusalState, centred
+from nnstudio.ui.pages.data.content import DataContent
+from nnstudio.ui.pages.data.fit_bar import FitBar
+from nnstudio.ui.pages.data.jobs import BackgroundJobs
+from nnstudio.ui.pages.data.states import BusyState, ChooseButtons, DropArea, RefusalState, centred
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
 from nnstudio.workspace.data_page.controller import DataPage

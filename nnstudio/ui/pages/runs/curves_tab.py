@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from nnstudio.errors import UserError
 from nnstudio.ui.files.questions import ReadOnlyAnswer, ask_read_only
 from nnstudio.ui.files.read_only import write_asking
+from nnstudio.ui.pages.runs.run_chart import RunChart, ShownRun
 from nnstudio.ui.plots.legend import LegendEntry
 from nnstudio.ui.plots.writing import write_plots
-from nnstudio.ui.runs_page.run_chart import RunChart, ShownRun
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.training.plots import Smoothing

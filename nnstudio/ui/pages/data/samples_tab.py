@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from nnstudio.data.info import DataError
 from nnstudio.data.samples import PARTS
-from nnstudio.ui.data_page.rows_table import RowsTable
-from nnstudio.ui.data_page.sample_tiles import SampleTiles
+from nnstudio.ui.pages.data.rows_table import RowsTable
+from nnstudio.ui.pages.data.sample_tiles import SampleTiles
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.workspace.data_page.augmented import augmented, steps_of
@@ -31,7 +31,7 @@ from nnstudio.workspace.data_page.shown_samples import ALL, ShownSamples
 from nnstudio.workspace.data_page.words import PARTS as PART_WORDS
 
 if TYPE_CHECKING:  # loads the plots
-    from nnstudio.ui.data_page.sample_view import SampleView
+    from nnstudio.ui.pages.data.sample_view import SampleView
 
 MOST_CLASSES = 500
 """Classes by which one can choose."""
@@ -205,7 +205,7 @@ class SamplesTab(QWidget):
         if self._shown is None:
             return
         if self._view is None:
-            from nnstudio.ui.data_page.sample_view import SampleView
+            from nnstudio.ui.pages.data.sample_view import SampleView
 
             self._view = SampleView()
             self._view.back_requested.connect(self.show_grid)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.data_page.pictures import image_of, mask_of, paint_curve, paint_wave, pixmap_of
+from nnstudio.ui.pages.data.pictures import image_of, mask_of, paint_curve, paint_wave, pixmap_of
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.workspace.data_page.shown_samples import ShownSamples

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnstudio.ui.data_page.pictures import image_of
+from nnstudio.ui.pages.data.pictures import image_of
 from nnstudio.ui.theme import current as theme
 
 if TYPE_CHECKING:  # needs torch

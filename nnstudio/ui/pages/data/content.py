@@ -5,18 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from nnstudio.ui.data_page.balance_section import BalanceSection
-from nnstudio.ui.data_page.balance_tab import BalanceTab
-from nnstudio.ui.data_page.columns_tab import ColumnsTab
-from nnstudio.ui.data_page.feeds_section import FeedsSection
-from nnstudio.ui.data_page.fields_section import FieldsSection
-from nnstudio.ui.data_page.findings_tab import FindingsTab
-from nnstudio.ui.data_page.samples_tab import SamplesTab
-from nnstudio.ui.data_page.source_section import SourceSection
-from nnstudio.ui.data_page.split_section import SplitSection
-from nnstudio.ui.data_page.states import DropArea
-from nnstudio.ui.data_page.steps_section import StepsSection
-from nnstudio.ui.data_page.task_section import TaskSection
+from nnstudio.ui.pages.data.balance_section import BalanceSection
+from nnstudio.ui.pages.data.balance_tab import BalanceTab
+from nnstudio.ui.pages.data.columns_tab import ColumnsTab
+from nnstudio.ui.pages.data.feeds_section import FeedsSection
+from nnstudio.ui.pages.data.fields_section import FieldsSection
+from nnstudio.ui.pages.data.findings_tab import FindingsTab
+from nnstudio.ui.pages.data.samples_tab import SamplesTab
+from nnstudio.ui.pages.data.source_section import SourceSection
+from nnstudio.ui.pages.data.split_section import SplitSection
+from nnstudio.ui.pages.data.states import DropArea
+from nnstudio.ui.pages.data.steps_section import StepsSection
+from nnstudio.ui.pages.data.task_section import TaskSection
 from nnstudio.ui.widgets.panel_tabs import PanelTabs
 from nnstudio.workspace.data_page.controller import DataPage
 from nnstudio.workspace.data_page.step_kinds import StepKinds

@@ -1,4 +1,4 @@
-"""What the page reads, in a thread of its own: one piece after the other, none twice."""
+"""What a page reads, in a thread of its own: one piece after the other, none twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ReadingJobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._background = Background("runs", self)
+        self._background = Background("page", self)
         self._waiting: dict[str, _Job] = {}
         self._current: _Job | None = None
         self._background.done.connect(self._on_done)

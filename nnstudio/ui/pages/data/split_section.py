@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnstudio.data.info import DataError
 from nnstudio.project.data.split import Split
-from nnstudio.ui.data_page.parts_rows import PartsRows
 from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.forms.setting_rows import SettingRows
+from nnstudio.ui.pages.data.parts_rows import PartsRows
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.workspace.data_page import edits

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.spec import DataSpec
-from nnstudio.ui.data_page.fields_model import (
+from nnstudio.ui.forms.sections import Section
+from nnstudio.ui.pages.data.fields_model import (
     CHOICE,
     DISTINCT,
     GUESSED,
@@ -29,7 +30,6 @@ from nnstudio.ui.data_page.fields_model import (
     ROLE,
     FieldsModel,
 )
-from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.workspace.data_page import edits

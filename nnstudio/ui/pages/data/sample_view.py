@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.data.spectrogram import spectrogram
-from nnstudio.ui.data_page.pictures import channels_of, image_of, mask_of, pixmap_of
-from nnstudio.ui.data_page.playback import Player, can_play
 from nnstudio.ui.forms.sections import Facts
+from nnstudio.ui.pages.data.pictures import channels_of, image_of, mask_of, pixmap_of
+from nnstudio.ui.pages.data.playback import Player, can_play
 from nnstudio.ui.plots.plain_plot import PlainPlot
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons

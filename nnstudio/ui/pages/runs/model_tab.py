@@ -19,8 +19,8 @@ from nnstudio.errors import UserError
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas.reappeared import path_to
+from nnstudio.ui.pages.runs.locked_canvas import LockedCanvas
 from nnstudio.ui.panels.code_view import CodeView
-from nnstudio.ui.runs_page.locked_canvas import LockedCanvas
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.workspace.runs_page import acts
 from nnstudio.workspace.runs_page.controller import RunsPage

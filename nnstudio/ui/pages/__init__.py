@@ -1,0 +1,1 @@
+"""The pages beside the model: each a room of its own."""
