@@ -34,6 +34,16 @@ def snake_case(type_name: str) -> str:
     return re.sub(r"\W", "_", name).strip("_") or "layer"
 
 
+def one_of(name: str) -> str | None:
+    """The singular of a plural: ``blocks`` -> ``block``; None for what is no plural."""
+    plain = name.rstrip("0123456789_")
+    if plain.endswith("ies"):
+        return f"{plain[:-3]}y"
+    if plain.endswith("s") and not plain.endswith("ss") and len(plain) > 2:
+        return plain[:-1]
+    return None
+
+
 def free_name(project: Project, block: Block, node: Node) -> str:
     """A name for a new node of the type of `node`: conv, conv2, ...; "" for function nodes."""
     return _default_name(BlockNames(project, block), node)

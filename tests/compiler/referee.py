@@ -15,11 +15,13 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
 from torch import Tensor, nn
 
+from nnstudio.analysis.recurrences import Table
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Group, Node, Port, Value
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 
 Environment = dict[str, Any]
@@ -405,9 +407,29 @@ def assert_shapes(report: BlockReport, use: Use) -> None:
             assert_shapes(found.inner, use.inner[node])
 
 
+def with_derived(report: BlockReport, names: Environment) -> Environment:
+    """`names`, and the sizes that have names of their own, as far as they have values."""
+    found = dict(names)
+    for name, size in report.derived.items():
+        if all(found.get(n) is not None for n in size.names):
+            found[name] = size_of(size, found)
+    return found
+
+
+def size_of(size: Dim | Table, names: Environment) -> Any:
+    """The value of a size that has a name of its own."""
+    if isinstance(size, Dim):
+        return parse(size.text).evaluate(names)
+    sizes = [parse(size.start.text).evaluate(names)]
+    for index in range(parse(size.count.text).evaluate(names)):
+        step = parse(size.step.text)
+        sizes.append(step.evaluate({**names, size.name: sizes, "i": index}))
+    return sizes
+
+
 def assert_formulas(report: BlockReport) -> None:
     """Demand that every formula has the value of its number, wherever its names have values."""
-    names = {name: quantity.value for name, quantity in report.scope.items()}
+    names = with_derived(report, {n: quantity.value for n, quantity in report.scope.items()})
     for node, found in report.nodes.items():
         for tensor in found.outputs.values():
             for dim in tensor.shape:

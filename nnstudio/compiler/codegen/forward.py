@@ -50,7 +50,7 @@ class Forward:
         self.structure = structure
         self.guards = wiring(project, block).guards
         self.inputs = self.graph.of_type(INPUT)
-        self.own = block.names
+        self.own = {*block.names, *report.derived}
         self.names_used: set[str] = set()
         self.kept: dict[str, str] = {}
         arguments = [node.name for node in self.inputs]
