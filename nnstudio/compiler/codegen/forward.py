@@ -61,6 +61,11 @@ class Forward:
         self.results = Results(project, block, report, self.ordered, taken)
         self.variables = self.results.variables
 
+    @property
+    def gives_dict(self) -> bool:
+        """True for the model, whose Outputs are asked for by name; other blocks give a tuple."""
+        return self.block.name == self.project.root
+
     def lines(self) -> list[Line]:
         """The logical lines of `forward`, signature first."""
         statements: list[Statement] = []
@@ -97,16 +102,22 @@ class Forward:
                 final = Statement("", f"return {last.value}", (*last.nodes, *outputs))
                 return [*statements[:-1], final]
             return [*statements, Statement("", f"return {value}", tuple(outputs))]
-        items = ", ".join(f"{name!r}: {value}" for name, value in returned)
         statements = join_statements(statements, [value for _, value in returned])
-        return [*statements, Statement("", f"return {{{items}}}", tuple(outputs))]
+        if self.gives_dict:
+            items = ", ".join(f"{name!r}: {value}" for name, value in returned)
+            value = f"{{{items}}}"
+        else:
+            value = ", ".join(value for _, value in returned)
+        return [*statements, Statement("", f"return {value}", tuple(outputs))]
 
     def signature(self) -> str:
         optional = [n for n in self.inputs if n.params.get("optional") is True]
         required = [n for n in self.inputs if n.params.get("optional") is not True]
         parts = ["self", *(f"{n.name}: Tensor" for n in required)]
         parts += [f"{n.name}: Tensor | None = None" for n in optional]
-        result = "Tensor" if len(self.graph.of_type(OUTPUT)) == 1 else "dict[str, Tensor]"
+        count = len(self.graph.of_type(OUTPUT))
+        result = "dict[str, Tensor]" if self.gives_dict else f"tuple[{', '.join(['Tensor'] * count)}]"
+        result = "Tensor" if count == 1 else result
         return f"def forward({', '.join(parts)}) -> {result}:"
 
     def unpacking(self) -> list[Line]:
@@ -204,12 +215,11 @@ class Forward:
                 item = self.variables.fresh(singular(node.name), keep=False)
                 header = f"for {item} in {access}:"
         value, result = self.call(unit, node, texts, item)
-        used = self.project.by_name.get(node.type)
-        if used is not None and len(self.results.outputs(node)) > 1:
-            value = f"{value}[{output!r}]"
         if repeat is not None and not header:
             count = self.in_forward(python_text(repeat.count))
             condition = " and ".join(conditions)
+            if condition and result:  # of several results the first goes round
+                value, result = f"{value}[0]", ""
             if condition:
                 value = f"{value} if {condition} else {target}"
             names = names_in(value)
@@ -227,8 +237,9 @@ class Forward:
         """The text of the call and the pattern of its results."""
         used = self.project.by_name.get(node.type)
         if used is not None:
-            arguments = self.block_inputs(used, texts)
-            return f"{access}({arguments})", ""
+            outputs = self.results.outputs(node)
+            result = ", ".join(f"{{{name}}}" for name in outputs) if len(outputs) > 1 else ""
+            return f"{access}({self.block_inputs(used, texts)})", result
         layer = registry.find(node.type)
         if layer is None:
             raise CompileError(f"the layer '{node.type}' is not known")

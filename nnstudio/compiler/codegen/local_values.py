@@ -63,12 +63,6 @@ class Results:
         """The left side: one name, a tuple of names, or a pattern such as ``x, (h, c)``."""
         node = unit.node
         outputs = self.outputs(node)
-        used = self.project.by_name.get(node.type)
-        if used is not None and len(outputs) > 1:
-            target = self.variables.fresh(node.name)
-            for name in outputs:
-                self.texts[Port(node.id, name)] = f"{target}[{name!r}]"
-            return target
         source = unit.inputs[0][1] if unit.inputs else None
         names: dict[str, str] = {}
         for k, output in enumerate(outputs):
