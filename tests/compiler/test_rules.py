@@ -582,7 +582,7 @@ def test_parts_have_names() -> None:
     x = d.input("x", "N", 6)
     parts = d.add("Chunk", x, chunks=3, dim=1)
     d.output(d.add("Add", parts["part2"], parts["part0"]))
-    assert "x, _, part2 = x.chunk(3, dim=1)" in text_of(d.project())
+    assert "x1, _, x3 = x.chunk(3, dim=1)" in text_of(d.project())
 
 
 # -- whole texts --------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from nnstudio.analysis.containers import Chain, Structure, is_module
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
-from nnstudio.catalog.code import ModuleCode, Written
+from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
 from nnstudio.compiler.codegen.statements import Statement, join_statements
-from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, order, units
+from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
     call_arguments,
     in_python,
@@ -26,7 +26,6 @@ from nnstudio.compiler.codegen.variable_names import (
     free_attribute,
     free_sizes,
     singular,
-    snake,
 )
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import Node, Port
@@ -50,6 +49,7 @@ class Forward:
         self.structure = structure
         self.guards = wiring(project, block).guards
         self.inputs = self.graph.of_type(INPUT)
+        self.overwrites = may_overwrite(project, block)
         self.own = block.names
         self.names_used: set[str] = set()
         self.kept: dict[str, str] = {}
@@ -116,7 +116,9 @@ class Forward:
         parts = ["self", *(f"{n.name}: Tensor" for n in required)]
         parts += [f"{n.name}: Tensor | None = None" for n in optional]
         count = len(self.graph.of_type(OUTPUT))
-        result = "dict[str, Tensor]" if self.gives_dict else f"tuple[{', '.join(['Tensor'] * count)}]"
+        result = (
+            "dict[str, Tensor]" if self.gives_dict else f"tuple[{', '.join(['Tensor'] * count)}]"
+        )
         result = "Tensor" if count == 1 else result
         return f"def forward({', '.join(parts)}) -> {result}:"
 
@@ -157,7 +159,14 @@ class Forward:
         target = self.results.targets(unit, result)
         commutes = node.type in COMMUTATIVE
         named = bool(node.name) and not module
-        return [Statement(target, value, unit.nodes, "", not module, commutes, named)]
+        pure, movable = not module, not module and self.is_movable(node)
+        return [Statement(target, value, unit.nodes, "", pure, commutes, named, movable=movable)]
+
+    def is_movable(self, node: Node) -> bool:
+        """True for an operation that gives the same numbers a few lines later."""
+        layer = registry.find(node.type)
+        draws = layer is None or not isinstance(layer.code, FunctionCode) or layer.code.draws
+        return not draws and not self.overwrites
 
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
         """Conditions for a call to happen; none where an Identity stands in for it."""
@@ -203,10 +212,10 @@ class Forward:
         for text in released:  # still needed when the target has got its first value
             self.variables.take(text)
         output = self.results.outputs(node)[0]
-        base = node.name or snake(node.type)
+        base = self.results.names.noun(node)
         repeat = node.repeat
         source = None if repeat is not None and first in others else dict(unit.inputs)[passing]
-        target = self.results.target(unit, source, output, base)
+        target = self.results.target(unit, source, output, base, passing=True)
         start = [] if target == first else [Statement(target, first, unit.nodes)]
         header, item = "", access
         if repeat is not None:
