@@ -74,7 +74,7 @@ class Drawing:
         *sources: Drawn,
         name: str = "",
         group: str | None = None,
-        repeat: int | str | None = None,
+        repeat: int | str | Repeat | None = None,
         kind: RepeatKind = "ModuleList",
         when: str | None = None,
         shares: Drawn | None = None,
@@ -84,7 +84,9 @@ class Drawing:
         """A node fed by `sources` in port order, and by `at` for ports by name."""
         node_id = f"n{len(self.nodes)}"
         again = None
-        if repeat is not None:
+        if isinstance(repeat, Repeat):
+            again = repeat
+        elif repeat is not None:
             again = Repeat(Expr(repeat) if isinstance(repeat, str) else repeat, kind)
         self.nodes.append(
             Node(

@@ -24,6 +24,7 @@ from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
+from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwrites_parts
 from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import evaluate_repeat
@@ -268,6 +269,9 @@ class _Walk:
 
     def evaluation(self, node: Node, meant: Node, inputs: Mapping[str, Tensor]) -> Evaluation:
         """All repetitions of what the node means."""
+        unfit = list_problem(self.graph, node, meant.repeat, inputs)
+        if unfit is not None:
+            return Evaluation(None, error=UseError(unfit))
         if meant.repeat is not None:
             found = evaluate_repeat(
                 meant,
@@ -383,9 +387,13 @@ class _Walk:
             inside = next(p for p in inner.problems if p.severity == "error")
             found.append(self.problem(node, f"inside: {inside.sentence}"))
         elif evaluation.outputs is not None:
-            lost = lost_state(self.project, self.graph, node, inputs, evaluation.outputs)
+            lost = lost_state(self.project, self.block, node, inputs, evaluation.outputs)
             if lost is not None:
-                found.append(self.problem(node, lost))
+                found.append(self.problem(node, lost.sentence, fix=lost.fix))
+            elif evaluation.repetitions is not None and overwrites_parts(
+                effective(self.graph, node).repeat, evaluation
+            ):
+                found.append(self.problem(node, OVERWRITTEN_PARTS))
         unwritable = node_problem(self.definition, node, evaluation, self.scope, self.sizes)
         return found if unwritable is None else [*found, unwritable]
 

@@ -39,6 +39,8 @@ def one_of(name: str) -> str | None:
     plain = name.rstrip("0123456789_")
     if plain.endswith("ies"):
         return f"{plain[:-3]}y"
+    if plain.endswith(("ches", "shes")) and not plain.endswith("aches"):
+        return plain[:-2]
     if plain.endswith("s") and not plain.endswith("ss") and len(plain) > 2:
         return plain[:-1]
     return None

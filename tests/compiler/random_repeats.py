@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from nnstudio.graph.values import Expr, FrozenMap, Repeat
 from nnstudio.project.values import Block, BlockParameter, Project
 from tests.compiler.random_projects import Draw
 from tests.drawing import Drawing, Drawn
@@ -139,3 +140,116 @@ class Repeats:
 def repeats(draw: Draw) -> Project:
     """A model with one random repeat, sound or not."""
     return Repeats(draw).project()
+
+
+class Modes:
+    """Draws one model with a repetition that carries, goes through parts and collects."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+
+    def pick(self, *options: Any) -> Any:
+        return self.draw(st.sampled_from(options))
+
+    def cell(self) -> Block:
+        """A block of what is carried (h, c), what may be a part (x, z) and what is the same (m)."""
+        d = Drawing("Cell", *(BlockParameter(name) for name in ("c_in", "h_in", "m_in", "out")))
+        self.inputs = list(self.draw(st.permutations(("x", "h", *self.pick((), ("c",), ("m",))))))
+        sizes = {"x": "c_in", "h": "h_in", "c": "h_in", "m": "m_in"}
+        fed = {name: d.input(name, "N", sizes[name]) for name in self.inputs}
+        if "m" not in self.inputs:
+            d.parameters = tuple(p for p in d.parameters if p.name != "m_in")
+        wide = [
+            d.add("Linear", fed[name], name=f"of_{name}", out_features="=out")
+            for name in self.inputs
+            if name != "c"
+        ]
+        h = d.add("Add", *wide) if len(wide) > 1 else wide[0]
+        h = d.add(self.pick("SigmoidFunction", "GELUFunction"), h)
+        outputs = {"h_next": h, "y": d.add("Linear", h, name="to_y", out_features="=out + 1")}
+        if "c" in fed:
+            outputs["c_next"] = d.add("Neg", fed["c"])
+        if self.pick(0, 1):
+            outputs["tap"] = self.pick(h, fed["x"], d.add("Scale", h, factor=2.0))
+        self.outputs = list(self.draw(st.permutations(list(outputs))))
+        for name in self.outputs:
+            d.output(outputs[name], name)
+        return d.block()
+
+    def project(self) -> Project:
+        block = self.cell()
+        d = Drawing("Model", *parameters(), blocks=(block,))
+        steps = self.pick(3, "n", "T")
+        seq = d.input("seq", "N", steps, 4, example=(2, 3, 4))
+        kind = "shared" if steps == "T" else self.pick("shared", "ModuleList")
+        chained = self.pick(True, True, False)
+        steady = kind == "shared" or ("c" in self.inputs and chained)
+        out = "=hidden" if steady else self.pick(*WIDTHS)
+        start = d.add(
+            "Linear",
+            d.add("Mean", seq, dim=1),
+            name="start",
+            out_features="=hidden" if steady else 6,
+        )
+        fed = {"x": seq, "h": start, "c": start, "m": d.add("Select", seq, dim=1, index=0)}
+        each: dict[str, int | None] = {"x": self.pick(1, -2)}
+        if self.pick(0, 0, 1):
+            each, fed["x"] = {}, fed["m"]
+        carry = [("h", "h_next"), ("c", "c_next")] if chained else []
+        carry = [(a, b) for a, b in carry if a in self.inputs]
+        collect = {}
+        for name in self.outputs:
+            if name not in [b for _, b in carry] and self.pick(1, 1, 0):
+                how = self.pick("stack", "concat", "sum", "list")
+                collect[name] = (how, self.pick(0, 1, -1) if how in ("stack", "concat") else 0)
+        count = None if each and self.pick(0, 1) else Expr(steps) if steps == "n" else steps
+        if count == "T" or (count is None and not each):
+            count = None if each else 3
+        repeat = Repeat(
+            count,
+            kind,
+            tuple(carry),
+            FrozenMap(each),
+            FrozenMap(collect),
+            self.pick(False, False, True),
+        )
+        wires = {name: fed[name] for name in self.inputs}
+        cell = d.add("Cell", name="cells", at=wires, out=out, repeat=repeat)
+        for name in self.outputs:
+            self.reader(d, cell[name], name, collect.get(name, ("last", 0))[0])
+        return d.project()
+
+    def reader(self, d: Drawing, source: Drawn, name: str, how: str) -> None:
+        """What reads an output: a layer that is built for it, or the parts of a list."""
+        wanted = self.pick(0, 1, 1)
+        if how == "list":
+            p = Drawing("Part", BlockParameter("size"))
+            x = p.input("x", "N", "size")
+            p.output(p.add("Linear", x, name="fc", out_features=3))
+            d.blocks["Part"] = p.block()
+            put = self.pick(("stack", 1), ("sum", 0), ("concat", 1))
+            again = Repeat(
+                None,
+                "ModuleList",
+                (),
+                FrozenMap({"x": None}),
+                FrozenMap({"output": put}),
+                self.pick(False, True),
+            )
+            if self.pick(0, 1):
+                again = Repeat(
+                    Expr("n"),
+                    *[getattr(again, f) for f in ("kind", "carry", "each", "collect", "reverse")],
+                )
+            source = d.add("Part", name=f"parts_{name}", at={"x": source}, repeat=again)
+        elif wanted:
+            source = d.add("Linear", source, name=f"read_{name}", out_features=2)
+        if how != "list" and not wanted and self.pick(0, 1):
+            return
+        d.output(source, f"{name}_out")
+
+
+@st.composite
+def modes(draw: Draw) -> Project:
+    """A model with one random repetition that has modes, sound or not."""
+    return Modes(draw).project()

@@ -233,6 +233,10 @@ class Constructor:
         element = self.conditional(node)
         variable = "i" if "i" in names_in(element) else "_"
         count = in_python(python_text(node.repeat.count))
+        if node.repeat.count is None:
+            times = self.report.nodes[node.id].repetitions
+            assert times is not None
+            count = in_python(times.text)
         return f"{element} for {variable} in range({count})"
 
     def conditional(self, node: Node) -> str:

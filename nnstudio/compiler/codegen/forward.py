@@ -12,6 +12,7 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
+from nnstudio.compiler.codegen.loops import Loop
 from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
@@ -85,7 +86,7 @@ class Forward:
             if statement.target:
                 text = f"{statement.target} = {statement.value}"
             repeated = statement.header == header and header.startswith("if ")
-            if statement.header and not repeated:
+            if statement.header and not repeated and not statement.goes_on:
                 body.append(Line(statement.header, 2, statement.nodes))
             header = statement.header
             body.append(Line(text, 3 if header else 2, statement.nodes))
@@ -153,6 +154,10 @@ class Forward:
         if module and node.repeat is not None:
             loops = node.repeat.kind in ("ModuleList", "shared")
         conditions = self.conditions(unit.node, node, texts)
+        if node.repeat is not None and node.repeat.has_modes:
+            report = self.report.nodes[node.id]
+            loop = Loop(unit, node, report, self.results, texts, self.in_forward)
+            return loop.statements(access, lambda inner, at: self.call(unit, node, inner, at))
         if loops or conditions:
             return self.stepwise(unit, node, texts, access, conditions)
         value, result = self.call(unit, node, texts, access)

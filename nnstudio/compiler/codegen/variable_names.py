@@ -69,6 +69,17 @@ def free_attribute(name: str, taken: Container[str]) -> str:
     return attribute
 
 
+def plural(name: str) -> str:
+    """What many of a thing are called: ``ys``, ``branches``, ``all_logits``."""
+    if name.endswith("s"):
+        return f"all_{name}"
+    if name.endswith(("ch", "sh", "x")) and len(name) > 1:
+        return f"{name}es"
+    if name.endswith("y") and len(name) > 2 and name[-2] not in "aeiou":
+        return f"{name[:-1]}ies"
+    return f"{name}s"
+
+
 def singular(name: str) -> str:
     """The loop variable over a container: ``blocks`` -> ``block``, else ``layer``."""
     return one_of(name) or "layer"
