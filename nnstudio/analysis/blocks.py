@@ -22,6 +22,7 @@ from nnstudio.analysis.evaluate import (
 from nnstudio.analysis.extent import depth_problem, levels
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
+from nnstudio.analysis.guarded import guarded
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwrites_parts
@@ -339,30 +340,17 @@ class _Walk:
     def apply_guard(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> Evaluation:
-        """Output of an operation that minds open Inputs: one formula, the present numbers."""
-        assert evaluation.outputs is not None
-        guard = self.wiring.guards[node.id]
-        port, branch = next(iter(evaluation.outputs.items()))
-        passing = inputs[guard.passing]
+        """Output of an operation that minds open Inputs; notes that it may carry nothing."""
         incoming = self.graph.incoming[node.id]
+        open_ = {name for name, source in incoming.items() if source in self.absent}
+        guard = self.wiring.guards[node.id]
         if guard.passing in guard.optional:
-            if incoming[guard.passing] in self.absent:
-                self.absent.add(Port(node.id, port))
+            if guard.passing in open_:
+                assert evaluation.outputs is not None
+                self.absent.add(Port(node.id, next(iter(evaluation.outputs))))
             return evaluation
-        same = branch.rank == passing.rank and all(
-            a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
-        )
-        if not same:
-            source = self.graph.by_id[incoming[guard.optional[0]].node]
-            sentence = (
-                f"'{label(source)}' may be left open, and the shape must not depend on that: "
-                f"{branch.label} with it, {passing.label} without it"
-            )
-            return replace(evaluation, outputs=None, error=UseError(sentence))
-        if any(incoming[name] in self.absent for name in guard.optional):
-            outputs = {**evaluation.outputs, port: passing}
-            return replace(evaluation, outputs=outputs, flops=0)
-        return evaluation
+        whose = label(self.graph.by_id[incoming[guard.optional[0]].node])
+        return guarded(guard, whose, inputs, evaluation, open_)
 
     def compare_shared(self, node: Node) -> None:
         """A shared module is built for its owner: what is derived must suit both."""

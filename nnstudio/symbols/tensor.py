@@ -81,4 +81,7 @@ class Listed(Tensor):
 
 def shape_text(tensor: Tensor | None, cross: str = "×") -> str:
     """A shape in few characters, `N×128×8×6`; empty if it is not known."""
+    if isinstance(tensor, Listed):
+        inner = cross.join(dim.label for dim in tensor.shape) or "scalar"
+        return f"{tensor.count.label}{cross}[{inner}]"
     return cross.join(dim.label for dim in tensor.shape) or "scalar" if tensor is not None else ""
