@@ -185,7 +185,12 @@ class Aliases:
         found = self._outside(node, memory, cells)
         repeat = effective(self.graph, node).repeat
         if repeat is not None and repeat.has_modes:
-            return self._of_modes(repeat, found, cells)
+            passes = any(
+                origin.kind == "input"
+                for inner in memory.outputs.values()
+                for origin in inner.origins
+            )
+            return self._of_modes(repeat, found, cells if passes else {})
         first = next(iter(report.outputs), "")
         for _ in range(_ROUNDS if carried is not None and first in found else 0):
             again = self._outside(node, memory, {**cells, str(carried): found[first]})

@@ -256,7 +256,7 @@ class _Walk:
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
             flops=0 if not active else evaluation.flops,
             active=active,
-            repeats=_repeats(meant, evaluation),
+            repeats=1 if meant.repeat is None else evaluation.number,
             needs_repetition=evaluation.needs_repetition,
             repetitions=evaluation.repetitions,
             tables=evaluation.tables,
@@ -390,12 +390,6 @@ class _Walk:
     ) -> Problem:
         text = f"{label(node)}: {sentence}"
         return Problem("error", text, self.block.name, node.id, label(node), param, fix)
-
-
-def _repeats(meant: Node, evaluation: Evaluation) -> int | None:
-    if meant.repeat is None:
-        return 1
-    return evaluation.repetitions.value if evaluation.repetitions is not None else None
 
 
 def _total(costs: list[int | None]) -> int | None:

@@ -57,6 +57,11 @@ class Evaluation:
     tables: tuple[Table, ...] = ()
     memory: Memory = OWN
 
+    @property
+    def number(self) -> int | None:
+        """How many repetitions there are as a number, None if it is not known."""
+        return self.repetitions.value if self.repetitions is not None else None
+
 
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
 

@@ -8,9 +8,11 @@ are *collected*: stacked, joined, added up or kept as a list.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from nnstudio.analysis.evaluate import UseError
-from nnstudio.analysis.recurrences import total_of
+from nnstudio.analysis.fixes import OtherRepeat
+from nnstudio.analysis.recurrences import INDEX, total_of
 from nnstudio.graph.values import CollectKind, Node, Repeat
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
@@ -65,20 +67,30 @@ def number_of(node: Node, inputs: Tensors, scope: Scope, free: frozenset[str]) -
             what = f"{number.label} repetition{'s' if number.value != 1 else ''}"
             if given is None:
                 what = f"{number.label} on '{parts[0][0]}'"
-            raise RefusedError(f"has {count.label} parts on '{port}', but {what}")
+            fix = _without_count(repeat) if given is not None else None
+            raise RefusedError(
+                UseError(f"has {count.label} parts on '{port}', but {what}", fix=fix)
+            )
     if repeat.kind != "shared" and number.names & free:
-        raise RefusedError(
+        sentence = (
             f"has as many repetitions as data tells ({number.text}), and only one shared module "
             "can be repeated so; make it shared, or the size a parameter of the block"
         )
+        fix = OtherRepeat("Make it one shared module", replace(repeat, kind="shared"))
+        raise RefusedError(UseError(sentence, fix=fix))
     if given is not None and repeat.kind == "shared":
         for port, count in parts:
             if not count.equals(given):
-                raise RefusedError(
+                sentence = (
                     f"goes through the {count.text} parts of '{port}', so its count must be that; "
                     "leave the count out"
                 )
+                raise RefusedError(UseError(sentence, fix=_without_count(repeat)))
     return number
+
+
+def _without_count(repeat: Repeat) -> OtherRepeat:
+    return OtherRepeat("Repeat it once for each part", replace(repeat, count=None))
 
 
 def _parts(port: str, tensor: Tensor, dim: int | None) -> Dim:
@@ -121,6 +133,7 @@ def with_numbers(formulas: Sequence[Dim], numbers: Sequence[Dim]) -> tuple[Dim, 
 
 
 def collected(
+    repeat: Repeat,
     how: CollectKind,
     dim: int,
     element: Tensor,
@@ -131,13 +144,21 @@ def collected(
     """All repetitions of an output together.
 
     `element` is the formula of repetition i, `first` the output of repetition 0, `parts` those
-    with numbers, None if it is not known how many there are.
+    with numbers, None if it is not known how many there are. Where the parts of an input are gone
+    through in reverse, what is collected keeps their order: it is turned again.
     """
+    if how == "list" and repeat.turns:
+        place = {REPETITION: number - 1 - INDEX}
+        shape = tuple(
+            d if d.terms is None else substitute(Dim(None, d.terms), place) for d in element.shape
+        )
+        return Listed(shape, element.dtype, number, parts[::-1] if parts is not None else None)
     if how == "list":
         return Listed(element.shape, element.dtype, number, parts)
     rank = element.rank + (how == "stack")
     if how != "sum" and not -rank <= dim < rank:
-        raise RefusedError(f"has no dimension {dim} to {how} along: {first.label}")
+        word = "stack" if how == "stack" else "join"
+        raise RefusedError(f"has no dimension {dim} to {word} along: {first.label}")
     at = dim % rank if how != "sum" else -1
     joined = at if how == "concat" else -1
     for k in _varying(element, parts):

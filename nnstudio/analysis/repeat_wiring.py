@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nnstudio.analysis.containers import is_module
+from nnstudio.analysis.containers import is_module, takes_and_gives_one
 from nnstudio.analysis.report import Fix
 from nnstudio.graph.values import Node, Repeat
 from nnstudio.project.commands.node import SetRepeat
@@ -66,7 +66,8 @@ def repeat_errors(project: Project, block: Block, node: Node, meant: Node) -> It
         if name not in wired:
             yield WiringError(f"goes through '{name}', so '{name}' must be connected")
             return
-    if repeat.kind in ("Sequential", "inline"):
+    single = takes_and_gives_one(project, block.graph, node)  # else that is said already
+    if repeat.kind in ("Sequential", "inline") and single:
         yield WiringError(
             f"has repetitions of kind {repeat.kind}, which only pass on what they get; "
             "make them a ModuleList",

@@ -168,7 +168,7 @@ class _Repetitions:
             if name in self.repeat.collect:
                 how, dim = self.repeat.collect[name]
                 each = None if parts is None else parts[name]
-                found[name] = collected(how, dim, tensor, tensor, self.number, each)
+                found[name] = collected(self.repeat, how, dim, tensor, tensor, self.number, each)
             else:
                 found[name] = self.inputs[entered[name]] if skipped and name in entered else tensor
         return replace(
@@ -269,10 +269,8 @@ class _Repetitions:
             # formulas would only grow along the walk: names of their own keep them short
             for port, output in self.carry:
                 tensor = found.outputs[output]
-                names = [self.at.names[port, k] for k in range(tensor.rank)]
                 shape = tuple(
-                    dim if dim.is_constant else Dim.atom(name, dim.value)
-                    for name, dim in zip(names, tensor.shape, strict=True)
+                    self.at.entering(port, k, dim, index + 1) for k, dim in enumerate(tensor.shape)
                 )
                 current[port] = Tensor(shape, tensor.dtype)
         return Walked(tuple(outputs), parameters, flops)
@@ -298,7 +296,7 @@ class _Repetitions:
         element = Tensor(sizes, first.dtype)
         if name in self.repeat.collect:
             how, at = self.repeat.collect[name]
-            return collected(how, at, element, first, self.number, parts)
+            return collected(self.repeat, how, at, element, first, self.number, parts)
         last = {REPETITION: self.number - 1}
         shape = tuple(
             substitute(Dim(None, d.terms), last) if REPETITION in d.names else d for d in sizes

@@ -49,6 +49,16 @@ class Laws:
     entry: Mapping[str, Quantity]
     tables: tuple[Table, ...]
 
+    def entering(self, port: str, k: int, size: Dim, index: int) -> Dim:
+        """What a size that was carried is called in repetition `index`, which it enters."""
+        if size.is_constant:
+            return size
+        if size.value is None:
+            law = self.found[port, k]
+            at = {REPETITION: Dim(index)}
+            return law.entry if law.kept else substitute(Dim(None, law.entry.terms), at)
+        return Dim.atom(self.names[port, k], size.value)
+
 
 def read_laws(
     sizes: Mapping[SizeAt, tuple[Dim, Dim]],

@@ -95,6 +95,11 @@ class Repeat:
         """True if it is more than a chain from the first output to the first input."""
         return self.count is None or self.carry is not None or bool(self.each) or bool(self.collect)
 
+    @property
+    def turns(self) -> bool:
+        """True if parts are gone through from the last to the first."""
+        return self.reverse and bool(self.each)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nnstudio.graph.values import Edge, FrozenMap, Graph, Node, Port
 from nnstudio.project.values import Block, BlockParameter, Project
+from tests.analysis.broken_repeats import BROKEN_REPEATS
 from tests.drawing import Drawing
 
 BROKEN: dict[str, Callable[[], Project]] = {}
@@ -855,3 +856,6 @@ def groups_of_one_use_do_not_divide() -> Project:
     x = d.add("Inner", d.input("x", "N", 12, 4, 4), name="first", groups=3)
     d.output(d.add("Inner", x, name="second", groups=5))
     return d.project()
+
+
+BROKEN |= BROKEN_REPEATS

@@ -208,6 +208,8 @@ class Use:
             result[name] = every[-1].get(name) if every else None
             how, dim = repeat.collect.get(name, ("last", 0))
             parts = [found[name] for found in every] if how != "last" else []
+            turned = repeat.reverse and repeat.each and how != "sum"
+            parts = parts[::-1] if turned else parts
             if how == "list":
                 result[name] = parts
             elif how == "sum":

@@ -168,11 +168,14 @@ class Loop:
             many = self.variables.fresh(plural(one))
             before.append(Statement(many, "[]", nodes))
             inside.append(("", f"{many}.append({one})"))
+            turned = f"{many}[::-1]" if self.repeat.turns else many
             if how == "list":
+                if turned != many:
+                    after.append(Statement(many, turned, nodes))
                 self.results.texts[self.port(name)] = many
                 self.variables.release(one)
             else:
-                together = _together(how, many, dim)
+                together = _together(how, turned, dim)
                 after.append(Statement(one, together, nodes, "", True, movable=True))
                 self.variables.release(many)
         return inside, after, names
@@ -190,7 +193,7 @@ class Loop:
         module, rounds, parts = self.rounds(access)
         value, _ = call({**self.texts, **parts}, module)
         how, dim = self.repeat.collect[output]
-        made = f"[{value} for {self.header(rounds)}]"
+        made = f"[{value} for {self.header(rounds)}]{'[::-1]' if self.repeat.turns else ''}"
         self.release(rounds, held)
         names = self.results.names
         wanted = names.argument(self.port(output)) or names.output(self.port(output))
