@@ -16,7 +16,7 @@ from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse_formula
 from nnstudio.symbols.normal import equal_formulas, split_linear
-from nnstudio.symbols.symbolic import REPETITION, substitute
+from nnstudio.symbols.symbolic import REPETITION, as_size, resolve, substitute
 
 # no name of a block may begin with two underscores
 FRESH = "__"
@@ -182,7 +182,7 @@ def _divisions(divisor: Dim, *, rounds_up: bool) -> Form | None:
 def read_size(text: str) -> Dim:
     """The size that a formula stands for, its names as they are."""
     names = {name: Dim.atom(name) for name in parse_formula(text).names}
-    return substitute(Dim.atom(text), names) if names else Dim(int(ast.literal_eval(text)))
+    return substitute(Dim.atom(text), names) if names else as_size(resolve(text, {}))
 
 
 # -- sums and products over the repetitions ------------------------------------------------------
