@@ -6,8 +6,8 @@ from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param, Rule
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import KEPT, OWN, Memory
-from nnstudio.catalog.rules.axes import demand
-from nnstudio.catalog.rules.broadcast import arithmetic, broadcast
+from nnstudio.catalog.rules.axes import demand, promoted
+from nnstudio.catalog.rules.broadcast import broadcast
 from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.same import elementwise, to_dtype, unchanged
 from nnstudio.catalog.use import Use
@@ -55,7 +55,7 @@ def _numbers(use: Use) -> Tensor:
     first, second = use.inputs["input"], use.inputs["other"]
     if first.dtype == second.dtype == "bool":
         demand(use, first, "float", "int")
-    return arithmetic("input", "other")(use)
+    return Tensor(broadcast(use, [first.shape, second.shape]), promoted(first, second))
 
 
 def _both_floats(use: Use) -> Tensor:

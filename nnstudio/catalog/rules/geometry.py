@@ -62,7 +62,7 @@ _TAPS = {"bilinear": 2, "bicubic": 4}
 
 
 def _sampled(use: Use, outputs: Outputs) -> int:
-    taps = _TAPS.get(use.value("mode"), 0) ** (outputs[0].rank - 2)
+    taps: int = _TAPS.get(use.value("mode"), 0) ** (outputs[0].rank - 2)
     return 2 * taps * per_sample(outputs[0].shape)
 
 

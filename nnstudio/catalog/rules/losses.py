@@ -85,7 +85,11 @@ def ranking(use: Use) -> Tensor:
 
 def gaussian(use: Use) -> Tensor:
     """Means, answers and variances of one shape."""
-    return elementwise("input", "target", "var")(use)
+    first = use.inputs["input"]
+    for port in ("input", "target", "var"):
+        demand(use, use.inputs[port], "float")
+        equal_sizes(use, first, use.inputs[port], f"{port} must have the shape of input")
+    return reduced(use, first.shape)
 
 
 def ctc(use: Use) -> Tensor:
