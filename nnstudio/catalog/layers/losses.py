@@ -157,7 +157,7 @@ LAYERS: tuple[Layer, ...] = (
         "Minus the log likelihood of a normal distribution. The model gives a mean and a variance.",
         Param("full", "bool", False, "With the constant."),
         Param("eps", "float", 1e-06, "Least variance.", minimum=0.0),
-        rule=losses.gaussian,
+        rule=losses.elementwise("input", "target", "var"),
         inputs=_floats("input", "target", "var"),
         keywords=("uncertainty", "likelihood"),
     ),

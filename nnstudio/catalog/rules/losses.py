@@ -83,15 +83,6 @@ def ranking(use: Use) -> Tensor:
     return reduced(use, broadcast(use, [tensor.shape for tensor in tensors]))
 
 
-def gaussian(use: Use) -> Tensor:
-    """Means, answers and variances of one shape."""
-    first = use.inputs["input"]
-    for port in ("input", "target", "var"):
-        demand(use, use.inputs[port], "float")
-        equal_sizes(use, first, use.inputs[port], f"{port} must have the shape of input")
-    return reduced(use, first.shape)
-
-
 def ctc(use: Use) -> Tensor:
     """(T, N, C) log probabilities, (N, S) classes, two lengths per sample -> one loss each."""
     scores, targets = use.inputs["log_probs"], use.inputs["targets"]
