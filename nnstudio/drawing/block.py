@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
@@ -13,25 +13,20 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.drawing.checking import checked, checked_parameter
+from nnstudio.drawing.definition import Definition
 from nnstudio.drawing.formulas import Formula, stored, text_of
 from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.results import Result
-from nnstudio.drawing.script import Line, here, refusal, telling
+from nnstudio.drawing.script import Line, here, refusal, telling, told
 from nnstudio.drawing.sketch import Drawn, Sketch
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
-from nnstudio.project.checks import check_expression, check_node, known_names
-from nnstudio.project.free_names import free_name_in
-from nnstudio.project.names import BlockNames, class_name_problem, parameter_problem, place_of
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import (
     Block,
     BlockKind,
-    BlockParameter,
     Initialiser,
     InitialiserRule,
-    Local,
     Project,
-    Requirement,
     Tie,
     WeightName,
 )
@@ -54,50 +49,44 @@ class BlockDrawing:
 
     def __init__(self, name: str, kind: BlockKind, note: str, parameters: dict[str, Any]) -> None:
         self._line = here()
-        self._sketch = Sketch(name)
-        self._kind, self._note = kind, note
-        self._locals: list[Local] = []
-        self._requirements: list[Requirement] = []
-        self._initialisers: list[Initialiser] = []
-        self._ties: list[Tie] = []
-        self._around: list[str] = []
         self._inner: dict[str, BlockDrawing] = {}
+        self._definition = Definition(name, kind, note, self._inner_blocks)
+        self._sketch = Sketch(name)
+        self._around: list[str] = []
         self._lines: dict[str, Line] = {}
-        self._by_id: dict[str, Node] = {}
         self._finished: Block | None = None
-        self._renew()
-        problem = class_name_problem(Project(root="", blocks=()), name)
-        if problem is not None:
-            raise refusal(problem)
-        for key, value in parameters.items():
-            self._declare(checked_parameter(key, value))
+        with told():
+            for key, value in parameters.items():
+                self._definition.add_parameter(checked_parameter(key, value))
 
     # -- what is drawn -------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name == REPETITION or name in self._known:
+        if name == REPETITION or name in self._definition.known:
             return Formula(name)
         if name in self._inner or registry.find(name) is not None:
             return _Drawing(self, name)
-        near = get_close_matches(name, [*self._known, *self._inner, *registry.all_layers()], 3)
+        near = get_close_matches(
+            name, [*self._definition.known, *self._inner, *registry.all_layers()], 3
+        )
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise refusal(f"{self._sketch.name} has no parameter, and there is no layer '{name}'{hint}")
+        raise refusal(f"'{name}' is neither a layer nor a name of {self.name}{hint}")
 
     def __getitem__(self, name: str) -> Formula:
-        if name != REPETITION and name not in self._known:
-            listed = ", ".join(sorted(self._known)) or "none"
-            raise refusal(f"'{name}' is not known in {self._sketch.name}; known names: {listed}")
+        if name != REPETITION and name not in self._definition.known:
+            listed = ", ".join(sorted(self._definition.known)) or "none"
+            raise refusal(f"'{name}' is not known in {self.name}; known names: {listed}")
         return Formula(name)
 
     def __call__(self, *sources: Any, **given: Any) -> Result:
         """Draw a use of this block in the drawing of its first tensor."""
         first = next((s for s in (*sources, *given.values()) if isinstance(s, Result)), None)
         if first is None:
-            raise refusal(f"{self._sketch.name} is drawn with a tensor first, received none")
-        first.drawing._take(self)
-        return first.drawing.draw(self._sketch.name, *sources, **given)
+            raise refusal(f"{self.name} is drawn with a tensor first, received none")
+        first.drawing.take(self)
+        return first.drawing.draw(self.name, *sources, **given)
 
     @telling
     def draw(
@@ -119,7 +108,7 @@ class BlockDrawing:
         values = {key: v for key, v in given.items() if key not in by_name and v is not None}
         empty = {key for key, value in given.items() if value is None}
         node = Node(
-            f"n{len(self._by_id)}",
+            f"n{len(self._sketch.nodes)}",
             type,
             name,
             FrozenMap({key: stored(v) for key, v in (values | (params or {})).items()}),
@@ -136,11 +125,8 @@ class BlockDrawing:
         wires = self._wires(node, self._listed(sources), by_name)
         optional = [key for key in empty if key not in self._input_names(node)]
         node = replace(node, params=FrozenMap({**node.params, **dict.fromkeys(optional)}))
-        if not node.name and shares is None:
-            node = replace(node, name=free_name_in(self._names, node))
-        check_node(self._project, self._sketch.name, node, names=self._names)
+        node = self._definition.add(node)
         result = self._sketch.put(node, wires, [""])
-        self._noted(node)
         self._lines[node.id] = here()
         outputs = self.outputs_of(node.id)
         return Result(result.id, outputs[0] if outputs else "", self)
@@ -166,8 +152,9 @@ class BlockDrawing:
         self._refuse_if_done()
         identifier = self._sketch.group(name, kind, self._around[-1] if self._around else None)
         self._lines[identifier] = here()
+        with told():
+            self._definition.add_group(self._sketch.groups[-1])
         self._around.append(identifier)
-        self._renew()
         try:
             yield
         finally:
@@ -181,26 +168,19 @@ class BlockDrawing:
     ) -> Formula:
         """A parameter, where the keywords of `draw` do not do: with a note, or of any name."""
         given = type if default is REQUIRED else (type, default)
-        self._declare(replace(checked_parameter(name, given), note=note))
+        self._definition.add_parameter(replace(checked_parameter(name, given), note=note))
         return Formula(name)
 
     @telling
     def local(self, name: str, value: str | Formula) -> Formula:
         """A named expression, computed once in the constructor."""
-        problem = parameter_problem(self._project, self._skeleton, name)
-        if problem is not None:
-            raise refusal(problem)
-        check_expression(_text(value), name, self._skeleton.names)
-        self._locals.append(Local(name, Expr(_text(value))))
-        self._renew()
+        self._definition.add_local(name, _text(value))
         return Formula(name)
 
     @telling
     def require(self, condition: str | Formula, sentence: str) -> None:
         """What has to hold for the parameters, and what is said if it does not."""
-        check_expression(_text(condition), "condition", self._skeleton.names)
-        self._requirements.append(Requirement(Expr(_text(condition)), sentence))
-        self._renew()
+        self._definition.add_requirement(_text(condition), sentence)
 
     @telling
     def initialise(
@@ -211,27 +191,27 @@ class BlockDrawing:
         **params: Any,
     ) -> None:
         """How the weights (or biases) of a layer type, or of one node, begin."""
-        node = self._by_id[self._own(what).id] if isinstance(what, Result) else None
+        node = self._definition.nodes[self._own(what).id] if isinstance(what, Result) else None
         layer = "" if node is not None else str(what)
         owner = None if node is None else node.id
         item = Initialiser(layer, rule, FrozenMap(params), target, owner)
         problem = initialiser_problem(item)
         if problem is None and node is not None:
-            problem = override_problem(self._project, node, item)
+            problem = override_problem(self._definition.project, node, item)
             problem = None if problem is None else f"{node.name} {problem}"
         if problem is not None:
             raise refusal(problem)
-        self._initialisers.append(item)
+        self._definition.initialisers.append(item)
 
     @telling
     def tie(self, one: Result, other: Result, parameter: WeightName = "weight") -> None:
         """The weight of `one` is the tensor of `other`, which owns it: head and embedding."""
-        nodes = [self._by_id[self._own(item).id] for item in (one, other)]
+        nodes = [self._definition.nodes[self._own(item).id] for item in (one, other)]
         for node in nodes:
-            problem = tie_problem(self._project, node, parameter)
+            problem = tie_problem(self._definition.project, node, parameter)
             if problem is not None:
                 raise refusal(f"{node.name} {problem}")
-        self._ties.append(Tie(nodes[0].id, parameter, nodes[1].id, parameter))
+        self._definition.ties.append(Tie(nodes[0].id, parameter, nodes[1].id, parameter))
 
     @telling
     def declare_before(self, moved: Result, other: Result) -> None:
@@ -255,8 +235,9 @@ class BlockDrawing:
     def block(self) -> Block:
         """The block, with places for its cards on the canvas. It cannot be drawn on after that."""
         if self._finished is None:
-            block = self._block()
-            block = replace(block, graph=with_positions(self._project, block.graph))
+            sketch = self._sketch
+            graph = Graph(tuple(sketch.nodes), tuple(sketch.edges), tuple(sketch.groups))
+            block = self._definition.finished(with_positions(self._definition.project, graph))
             checked(self, Project(block.name, (*self._inner_blocks().values(), block)))
             self._finished = block
         return self._finished
@@ -271,37 +252,43 @@ class BlockDrawing:
         project = Project(block.name, (*self._inner_blocks().values(), block), **rest)
         return checked(self, project, analysed=not unfinished)
 
+    @property
+    def name(self) -> str:
+        """The name of the block."""
+        return self._definition.name
+
     # -- inside -----------------------------------------------------------------------------------
 
     def line_of(self, block: str, key: str | None) -> Line:
         """The line that drew a node or group, here or in a block inside; else that of `draw`."""
-        drawing = self if block == self._sketch.name else self._drawings().get(block, self)
+        drawing = self if block == self.name else self._drawings().get(block, self)
         return drawing._lines.get(key or "", drawing._line)
 
     def outputs_of(self, node: str) -> list[str]:
         """The outputs of a node that was drawn."""
-        graph = Graph((self._by_id[node],))
-        return [port.name for port in node_ports(self._project, graph, graph.nodes[0]).outputs]
+        graph = Graph((self._definition.nodes[node],))
+        return [
+            port.name
+            for port in node_ports(self._definition.project, graph, graph.nodes[0]).outputs
+        ]
 
     def label(self, node: str) -> str:
         """What a node is called in sentences."""
-        return self._by_id[node].name or self._by_id[node].type
+        return self._definition.nodes[node].name or self._definition.nodes[node].type
 
-    def _take(self, other: BlockDrawing) -> None:
+    def take(self, other: BlockDrawing) -> None:
         """Know another drawing, so that it can be used here."""
-        name = other._sketch.name
-        if other is self or self._sketch.name in other._drawings():
-            raise refusal(
-                f"{self._sketch.name} cannot contain {name}: a block cannot contain itself"
-            )
+        name = other.name
+        if other is self or self.name in other._drawings():
+            raise refusal(f"{self.name} cannot contain {name}: a block cannot contain itself")
         known = self._drawings()
         for key, drawing in {**other._drawings(), name: other}.items():
             if known.get(key, drawing) is not drawing:
-                raise refusal(f"There is another block '{key}' in {self._sketch.name} already")
+                raise refusal(f"There is another block '{key}' in {self.name} already")
         if name not in self._inner:
             other.block()
             self._inner[name] = other
-            self._renew()
+            self._definition.renew()
 
     def _drawings(self) -> dict[str, BlockDrawing]:
         found: dict[str, BlockDrawing] = {}
@@ -313,60 +300,13 @@ class BlockDrawing:
     def _inner_blocks(self) -> dict[str, Block]:
         return {name: drawing.block() for name, drawing in self._drawings().items()}
 
-    def _block(self) -> Block:
-        sketch = self._sketch
-        graph = Graph(tuple(sketch.nodes), tuple(sketch.edges), tuple(sketch.groups))
-        return replace(
-            self._skeleton,
-            graph=graph,
-            initialisers=tuple(self._initialisers),
-            ties=tuple(self._ties),
-        )
-
-    def _renew(self) -> None:
-        """Bring up to date what each node is checked against: names, groups, Inputs, no others."""
-        sketch = self._sketch
-        inputs = tuple(node for node in self._by_id.values() if node.type == INPUT)
-        self._skeleton = Block(
-            sketch.name,
-            sketch.parameters,
-            tuple(self._locals),
-            tuple(self._requirements),
-            Graph(inputs, (), tuple(sketch.groups)),
-            self._note,
-            self._kind,
-        )
-        self._project = Project(sketch.name, (*self._inner_blocks().values(), self._skeleton))
-        names = BlockNames(
-            self._project, replace(self._skeleton, graph=Graph((), (), tuple(sketch.groups)))
-        )
-        for node in self._by_id.values():
-            names.add(place_of(self._project, self._skeleton, node), node.name)
-        self._names = names
-        pattern = known_names(self._project, self._skeleton, Node("", "ReLUFunction"))
-        self._known = frozenset(self._skeleton.names | pattern)
-
-    def _noted(self, node: Node) -> None:
-        self._by_id[node.id] = node
-        if node.type == INPUT:
-            self._renew()
-        else:
-            self._names.add(place_of(self._project, self._skeleton, node), node.name)
-
-    def _declare(self, parameter: BlockParameter) -> None:
-        problem = parameter_problem(self._project, self._skeleton, parameter.name)
-        if problem is not None:
-            raise refusal(problem)
-        self._sketch.parameters += (parameter,)
-        self._renew()
-
     def _own(self, item: Any) -> Result:
         if not isinstance(item, Result):
-            raise refusal(f"expected a result of this drawing, received {type(item).__name__}")
+            raise refusal(f"expected what a layer or Input gives, received {type(item).__name__}")
         if item.drawing is not self:
             raise refusal(
-                f"{item.drawing.label(item.id)} is drawn in {item.drawing._sketch.name}, "
-                f"so it is not known in {self._sketch.name}"
+                f"{item.drawing.label(item.id)} is drawn in {item.drawing.name}, "
+                f"so it is not known in {self.name}"
             )
         return item
 
@@ -390,7 +330,8 @@ class BlockDrawing:
     ) -> dict[str, Drawn]:
         ports = self._input_names(node, len(sources))
         if len(sources) > len(ports):
-            takes = "no tensor" if not ports else f"{len(ports)} ({', '.join(ports)})"
+            count = f"{len(ports)} tensor{'s' if len(ports) > 1 else ''}"
+            takes = f"{count} ({', '.join(ports)})" if ports else "no tensor"
             raise refusal(f"{node.type} takes {takes}, received {len(sources)}")
         wires: dict[str, Drawn] = {
             port: source for port, source in zip(ports, sources, strict=False) if source is not None
@@ -406,7 +347,7 @@ class BlockDrawing:
 
     def _refuse_if_done(self) -> None:
         if self._finished is not None:
-            raise refusal(f"{self._sketch.name} is finished; draw on it inside its with statement")
+            raise refusal(f"{self.name} is finished; draw on it inside its with statement")
 
 
 class _Drawing:
@@ -426,6 +367,3 @@ def _text(value: Any) -> str:
 
 def _count(repeat: int | str | Formula) -> int | Expr:
     return repeat if isinstance(repeat, int) else Expr(_text(repeat))
-
-
-Draw = Callable[..., BlockDrawing]

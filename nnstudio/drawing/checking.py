@@ -97,7 +97,8 @@ def _at_its_line(lines: Lines, project: Project, sentence: str) -> DrawingError:
     """The sentence of the reader of files, with the line that drew it for the place in the file."""
     found = _PLACE.search(sentence)
     if found is None or found["block"] not in project.by_name:
-        return DrawingError(sentence.removeprefix(f"{project.root}: "), lines.line_of("", None))
+        said = re.sub(rf"^{project.root}: (blocks\.\w+\.)?", "", sentence)
+        return DrawingError(said, lines.line_of("", None))
     graph = project.by_name[found["block"]].graph
     k = int(found["place"])
     key = {

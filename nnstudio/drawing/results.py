@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from nnstudio.drawing.formulas import Formula, text_of
 from nnstudio.drawing.script import refusal
 from nnstudio.drawing.sketch import Drawn
 from nnstudio.graph.values import Expr
 
-if TYPE_CHECKING:
-    from nnstudio.drawing.block import BlockDrawing
+
+class Drawing(Protocol):
+    """What results are drawn in."""
+
+    @property
+    def name(self) -> str:
+        """The name of the block."""
+
+    def draw(self, type: str, /, *sources: Any, **given: Any) -> Result:
+        """Draw a layer, operation or block."""
+
+    def take(self, other: Any) -> None:
+        """Know another drawing, so that it can be used here."""
+
+    def outputs_of(self, node: str) -> list[str]:
+        """The outputs of a node."""
+
+    def label(self, node: str) -> str:
+        """What a node is called in sentences."""
 
 
 class Result(Drawn):
@@ -21,9 +38,9 @@ class Result(Drawn):
     formula they draw a Scale. ``y["weights"]`` is another output, ``y, weights = ...`` takes all.
     """
 
-    drawing: BlockDrawing
+    drawing: Drawing
 
-    def __init__(self, id: str, output: str, drawing: BlockDrawing) -> None:
+    def __init__(self, id: str, output: str, drawing: Drawing) -> None:
         super().__init__(id, output)
         object.__setattr__(self, "drawing", drawing)
 
@@ -44,7 +61,15 @@ class Result(Drawn):
 
     def _and(self, operation: str, other: Any, *, turned: bool = False) -> Result:
         if not isinstance(other, Result):
-            raise refusal(f"expected a result of this drawing, received {type(other).__name__}")
+            raise refusal(
+                "expected what a layer or Input gives, or a number, "
+                f"received {type(other).__name__}"
+            )
+        if other.drawing is not self.drawing:
+            raise refusal(
+                f"{other.drawing.label(other.id)} is drawn in {other.drawing.name}, "
+                f"{self.drawing.label(self.id)} in {self.drawing.name}: both must be in one block"
+            )
         pair = (other, self) if turned else (self, other)
         return self.drawing.draw(operation, *pair)
 
@@ -58,13 +83,13 @@ class Result(Drawn):
         return self._scaled(offset=other) if _is_number(other) else self._and("Add", other)
 
     def __radd__(self, other: Any) -> Result:
-        return self + other
+        return self.__add__(other)
 
     def __mul__(self, other: Any) -> Result:
         return self._scaled(other) if _is_number(other) else self._and("Multiply", other)
 
     def __rmul__(self, other: Any) -> Result:
-        return self * other
+        return self.__mul__(other)
 
     def __sub__(self, other: Any) -> Result:
         return self._scaled(offset=-other) if _is_number(other) else self._and("Subtract", other)

@@ -85,7 +85,12 @@ def _scale(w: Written) -> str:
     text = in_brackets(w.x)
     if "factor" in w.given or "offset" not in w.given:
         text = f"{text} * {in_brackets(w.params['factor'])}"
-    return f"{text} + {in_brackets(w.params['offset'])}" if "offset" in w.given else text
+    if "offset" not in w.given:
+        return text
+    offset = w.params["offset"]
+    if offset[:1] == "-" and offset[1:].replace(".", "", 1).isdigit():
+        return f"{text} - {offset[1:]}"
+    return f"{text} + {in_brackets(offset)}"
 
 
 _ARITHMETIC = arithmetic("input", "other")
