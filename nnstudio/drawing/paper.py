@@ -20,7 +20,7 @@ from nnstudio.drawing.text_width import cut, width_of
 from nnstudio.graph.values import Graph, Port
 from nnstudio.project.values import Project
 
-ROOM = (690.0, 900.0)
+ROOM = (670.0, 880.0)
 """Pixels of a page, within its margins."""
 MOST = 400
 """Nodes up to which a block is drawn: of more nobody could read a card on a page."""
