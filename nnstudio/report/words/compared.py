@@ -90,13 +90,20 @@ def _value(figure: str, value: float) -> str:
 def holm(differences: Sequence[Difference]) -> set[tuple[str, str]]:
     """Pairs that differ at the level 0.05 after Holm's correction for their number.
 
+    Of a pair without a p value its interval decides.
+
     Holm 1979, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
     Statistics 6.
     """
     there = sorted(
         (one.p.value, (one.first, one.second)) for one in differences if one.p.value is not None
     )
-    found = set()
+    found = {
+        (one.first, one.second)
+        for one in differences
+        if one.p.value is None and one.mean.low is not None and one.mean.high is not None
+        and one.mean.low * one.mean.high > 0
+    }  # fmt: skip
     for place, (p, pair) in enumerate(there):
         if p > LEVEL / (len(there) - place):
             break

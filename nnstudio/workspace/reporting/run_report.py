@@ -90,12 +90,12 @@ def gathered(run: OpenedRun, wishes: Wishes, told: Told = nobody_is_told) -> Gat
 def run_chapter(
     found: GatheredRun, wishes: Wishes, title: str = "", *, short: bool = False
 ) -> Chapter:
-    """All that a run tells. short: without data and program, which stand elsewhere."""
+    """All that a run tells. short: without model, data and program, which stand elsewhere."""
     run = found.run
     facts = None if found.evaluation is None else found.evaluation.model
     sections = [_summary(found, wishes if not title else Wishes()), _done(found)]
-    sections.append(model_section(run.project, facts))
     if not short:
+        sections.append(model_section(run.project, facts))
         sections.append(
             data_section(run.project.data, found.samples, found.parts, found.why_no_data)
         )
