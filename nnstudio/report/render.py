@@ -10,6 +10,8 @@ from nnstudio.assets import asset
 from nnstudio.report.document import Code, Document
 
 _DEEPEST = 2
+_IN_CONTENTS = 24
+"""Sections up to which the contents name those of each chapter."""
 _LONG = 22
 """Letters of a word that a narrow column may have to break."""
 _NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -33,7 +35,11 @@ def html_of(document: Document) -> str:
     several = len(document.chapters) > 1
     style = asset("reports", "report.css").read_text("utf-8") + _style_of_code()
     return environment.get_template("report.html").render(
-        document=document, several=several, level=3 if several else _DEEPEST, style=style
+        document=document,
+        several=several,
+        nested=sum(len(one.sections) for one in document.chapters) <= _IN_CONTENTS,
+        level=3 if several else _DEEPEST,
+        style=style,
     )
 
 

@@ -106,12 +106,11 @@ def search_chapter(
         project = found.project if best is None else best.run.project
         name = "Model" if best is None else "Model with the best values"
         sections.append(model_section(project, facts, name))
-        samples = (None, None, None)
         if best is not None:
             spec = best.run.project.data
-            sections.append(data_section(spec, best.samples, best.parts, best.why_no_data))
+            sections.append(data_section(spec, *best.data))
         else:
-            sections.append(data_section(found.project.data, *samples))
+            sections.append(data_section(found.project.data))
     sections.append(_trials(found))
     if best is not None:
         sections.append(_best(found, best))
