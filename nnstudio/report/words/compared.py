@@ -48,16 +48,24 @@ def ranking(sides: Sequence[Side], figure: str) -> list[Side]:
 
 
 def analysis(
-    sides: Sequence[Side], differences: Sequence[Difference], figure: str, how: str
+    sides: Sequence[Side],
+    differences: Sequence[Difference],
+    figure: str,
+    how: str,
+    *,
+    mean: bool = True,
 ) -> list[str]:
-    """The best against each other one. how: what the intervals rest on, in a few words."""
+    """The best against each other one. how: what the intervals rest on, in a few words.
+
+    mean: the values are means of several trainings.
+    """
     order = ranking(sides, figure)
     if len(order) < 2:
         return []
     best = order[0]
-    found = [f"The highest mean {figure} has {best.name} ({_value(figure, best.value)})."]
-    if figure in LOWER:
-        found = [f"The lowest mean {figure} has {best.name} ({_value(figure, best.value)})."]
+    end = "lowest" if figure in LOWER else "highest"
+    said = f"mean {figure}" if mean else figure
+    found = [f"{best.name} has the {end} {said} ({_value(figure, best.value)})."]
     decided = holm(differences)
     shown = 0
     for other in order[1:]:

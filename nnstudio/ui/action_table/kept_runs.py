@@ -48,7 +48,7 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         _MENU,
         0,
         "Ctrl+Shift+H",
-        icon="text",
+        icon="file",
         note="One HTML file on the selected runs, to read offline and to print.",
     ),
     window_act(

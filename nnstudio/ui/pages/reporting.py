@@ -65,7 +65,12 @@ class Reporting(Writing):
         if not found:
             return None
         path = Path(found)
-        return path if path.suffix.lower() in (".html", ".htm") else Path(f"{found}.html")
+        if path.suffix.lower() in (".html", ".htm"):
+            return path
+        path, number = Path(f"{found}.html"), 2
+        while path.exists():  # nobody was asked whether that may be replaced
+            path, number = Path(f"{found} {number}.html"), number + 1
+        return path
 
 
 def _open(path: Path) -> None:

@@ -300,7 +300,7 @@ def _of_runs(runs: dict[str, GatheredRun], best: dict[str, str]) -> list[str]:
     sides = _sides({name: one for name, one in runs.items() if name in together}, main)
     differences = [Difference(a, b, one.difference, one.p) for a, b, one in pairs]
     samples = counted(pairs[0][2].samples, "sample")
-    told = words.analysis(sides, differences, main, f"paired bootstrap over {samples}")
+    told = words.analysis(sides, differences, main, f"paired bootstrap over {samples}", mean=False)
     if sides:
         best["the single runs"] = words.ranking(sides, main)[0].name
     apart = [name for name in runs if name not in together]
