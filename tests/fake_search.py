@@ -88,6 +88,9 @@ class FakeTrainer:
         facts = {"parameters": 10.0, "seconds": 1.0}
         return Outcome("completed", epochs, facts) if len(epochs) == self.epochs else None
 
+    def cut(self, run: Path) -> None:
+        return None
+
     def can_go_on(self, run: Path, gone: object = None) -> bool:
         return (run / "epochs.jsonl").exists()
 

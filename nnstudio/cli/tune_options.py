@@ -37,6 +37,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--trials", metavar="N", type=int, help="how many trainings; refused points do not count")
     add("--seconds", metavar="X", type=float, help="begin no training after that time")
     add("--no-progress", metavar="N", type=int, help="end after N trainings without a better one")
+    add(
+        "--folds",
+        metavar="K",
+        type=int,
+        help="train each trial on K folds; its figure is their mean, the test part is in none",
+    )
+    add("--repeats", metavar="R", type=int, help="divide the samples into folds so often")
     add("--workers", metavar="N", type=int, default=1, help="processes on this machine")
     add("--sampler", choices=get_args(Sampler), help="how points are chosen; by default tpe")
     add("--pruner", choices=get_args(Pruner), help="what cuts bad trainings short")
@@ -48,8 +55,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a figure of the validation such as loss, accuracy, macro_f1, or parameters, flops, "
         "seconds; twice for a Pareto front; by default what the project calls best",
     )
-    add("--storage", metavar="URL", help="sqlite:///PATH, postgresql://... or mysql://...")
+    add(
+        "--storage",
+        metavar="URL",
+        help="sqlite:///PATH, postgresql://... or mysql://...; its password is not kept",
+    )
     add("--study", metavar="DIR", help="the folder of the study, to begin, join or look at it")
+    add(
+        "--judge",
+        action="store_true",
+        help="judge the best trial by the test part, at the end or with --status",
+    )
     add("--resume", action="store_true", help="go on with a study that ended or was stopped")
     verbs = parser.add_mutually_exclusive_group()
     verbs.add_argument("--pause", action="store_true", help="pause all workers of --study")

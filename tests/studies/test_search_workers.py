@@ -256,9 +256,16 @@ def test_no_progress_ends_it(tmp_path: Path) -> None:
     assert len(states(folder)) == 5
 
 
-def test_plans_that_cannot_be_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+def test_plans_that_cannot_be_are_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    sizes = Choices(name="model.hidden", choices=(4, 6))
+    one_range = Space(axes=(sizes, WholeRange(name="batch_size", low=1, high=9)))
     for values, sentence in (
         ({"sampler": "grid"}, "few values of learning_rate, received a range without steps"),
+        ({"sampler": "qmc", "space": Space(axes=(sizes,))}, "expects at least one range"),
+        ({"pruner": "halving", "folds": 5}, "cut short by the median of the mean so far"),
         ({"sampler": "cmaes"}, "needs the package cmaes"),
         ({"sampler": "gp", "limits": Limits()}, "at most 500 trials"),
         ({"space": Space(axes=())}, "at least one range"),
@@ -267,6 +274,9 @@ def test_plans_that_cannot_be_are_refused_before_anything_is_written(tmp_path: P
         with pytest.raises(StudyError, match=sentence):
             begin(tmp_path / "s", plan(**values))
         assert not (tmp_path / "s").exists()
+    monkeypatch.undo()
+    with pytest.raises(StudyError, match="at least two ranges"):
+        begin(tmp_path / "s", plan(sampler="cmaes", space=one_range))
     begin(tmp_path / "s", plan())
     with pytest.raises(StudyError, match="There is a study in"):
         begin(tmp_path / "s", plan())

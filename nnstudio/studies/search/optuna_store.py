@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.search.folder_lock import FolderLock
 from nnstudio.studies.search.plan import Direction
+from nnstudio.studies.search.storage_url import JOURNAL, VARIABLE, plain, with_driver
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial, Trial
 
-JOURNAL = "journal:"
-"""How the name of a storage begins that is a log in a file: journal:PATH."""
 NAME = "search"
 """Of the study in its storage; a storage of several studies has one with the folder's name."""
 
@@ -46,11 +45,6 @@ def open_storage(where: str) -> BaseStorage:
     quiet()
     if where.startswith(JOURNAL):
         return _journal(Path(where.removeprefix(JOURNAL)))
-    if "://" not in where:
-        raise StudyError(
-            "A storage is expected as journal:PATH, sqlite:///PATH, postgresql://... or "
-            f"mysql://..., received '{where}'."
-        )
     return _database(where)
 
 
@@ -105,20 +99,19 @@ def cut_torn_tail(path: Path) -> None:
 def _database(url: str) -> BaseStorage:
     from optuna.storages import RDBStorage
     from sqlalchemy import event
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+    from sqlalchemy.exc import SQLAlchemyError
 
-    lite = url.startswith("sqlite")
+    lite, shown = url.startswith("sqlite"), plain(url)
+    options: dict[str, Any] = {"connect_args": {"timeout": 60}} if lite else {"pool_pre_ping": True}
     try:
-        storage = RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}} if lite else {})
+        storage = RDBStorage(with_driver(url), engine_kwargs=options)
     except ImportError as error:
+        needs = "pip install nnstudio[postgres]" if "psycopg" in str(error) else str(error)
         raise StudyError(
-            f"The storage {_without_password(url)} needs a package that is not installed: {error}."
+            f"The storage {shown} needs a driver that is not installed: {needs}."
         ) from error
-    except (SQLAlchemyError, ArgumentError, ValueError) as error:
-        why = str(error).splitlines()[0]
-        raise StudyError(
-            f"The storage {_without_password(url)} cannot be opened: {why}."
-        ) from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise StudyError(f"The storage {shown} cannot be opened: {_why(error)}.") from error
     if not lite:
         return storage
 
@@ -137,13 +130,16 @@ def _database(url: str) -> BaseStorage:
     return storage
 
 
-def _without_password(url: str) -> str:
-    from sqlalchemy.engine import make_url
-
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except Exception:  # no URL at all
-        return url.partition("://")[0] + "://..."
+def _why(error: Exception) -> str:
+    """What a driver says, in one line, with what helps where it is the password."""
+    said = str(getattr(error, "orig", None) or error)
+    told = " ".join(said.split())[:300].rstrip(".")
+    if "password" not in said.lower():
+        return told
+    return (
+        f"{told}; the password is in no file of a study: give it by ~/.pgpass, PGPASSWORD, the "
+        f"whole URL in {VARIABLE}, or --storage"
+    )
 
 
 def create_study(storage: BaseStorage, name: str, directions: list[Direction]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnstudio.studies.search.folder import StudyFolder
@@ -41,8 +40,9 @@ def take_over(
 ) -> FrozenTrial | None:
     """End a trial that was left behind; the trial itself if it can be gone on with now."""
     said = said_of(trial)
-    run, attempt = said.get("run"), int(said.get("attempt", 1))
-    outcome = None if run is None else trainer.finished(Path(run))
+    attempt = int(said.get("attempt", 1))
+    run = folder.run_of(said)
+    outcome = None if run is None else trainer.finished(run)
     if outcome is not None:
         tell(study, folder.plan, trial, outcome)
         return None
@@ -54,7 +54,7 @@ def take_over(
         return None
     gone = folder.workers().get(str(said.get("worker")))
     owner = None if gone is None else gone.owner
-    if run is not None and trainer.can_go_on(Path(run), owner):
+    if run is not None and trainer.can_go_on(run, owner):
         return trial
     again = {"again": True, "sentence": "Its worker has died."}
     set_attributes(study, trial, {"result": again})

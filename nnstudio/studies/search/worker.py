@@ -5,6 +5,7 @@ Any number of them, on any number of machines that see the study's folder, work 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,7 +41,10 @@ _VALID = "valid"
 
 @dataclass(frozen=True)
 class Told:
-    """What a worker tells whoever shows it: `kind` is begun, epoch, ended, rejected or over."""
+    """What a worker tells whoever shows it.
+
+    kind: begun, epoch, fold, ended, rejected or over.
+    """
 
     kind: str
     worker: str
@@ -170,14 +174,13 @@ class Worker:
             self._told(Told("rejected", self._heart.worker, number, {**point, "sentence": refused}))
             return
         said = said_of(frozen)
-        run = said.get("run")
         assignment = Assignment(
             number,
             point,
             int(said["seed"]),
             self.plan.id,
             int(said["attempt"]),
-            None if run is None else Path(run),
+            self._folder.run_of(said),
         )
         self._told(Told("begun", self._heart.worker, number, {"values": dict(point)}))
         watch = _Watch(self, study, trial, frozen)
@@ -221,10 +224,16 @@ class Worker:
         """Whether this worker has to go."""
         return self._leaves()
 
-    def tell_epoch(self, number: int, epoch: int, figures: Figures) -> None:
+    def tell_epoch(self, number: int, epoch: int, figures: Figures, fold: int | None) -> None:
         """Pass on an epoch to whoever shows it."""
         values = {"epoch": epoch, "figures": dict(figures)}
-        self._told(Told("epoch", self._heart.worker, number, values))
+        more = {} if fold is None else {"fold": fold}
+        self._told(Told("epoch", self._heart.worker, number, {**values, **more}))
+
+    def tell_fold(self, number: int, fold: int, figures: Figures, mean: float | None) -> None:
+        """Pass on a fold that is done. mean: of the first objective so far."""
+        values = {"fold": fold, "figures": dict(figures), "mean": mean}
+        self._told(Told("fold", self._heart.worker, number, values))
 
 
 class _Watch:
@@ -238,17 +247,32 @@ class _Watch:
     def begins_in(self, run: Path) -> None:
         set_attributes(self._study, self._frozen, {"run": str(run)})
 
-    def epoch(self, number: int, figures: Figures) -> None:
-        plan = self._worker.plan
-        if not self._worker.is_mine(self._study, self._frozen.number):
-            self.lost = True
+    def epoch(self, number: int, figures: Figures, fold: int | None = None) -> None:
+        if self._is_lost():
             return
-        self._worker.tell_epoch(self._frozen.number, number, figures)
-        value = figures.get(plan.objectives[0].figure)
-        if not prunes(plan) or value is None or value != value:
+        self._worker.tell_epoch(self._frozen.number, number, figures, fold)
+        if fold is None:
+            self._report(number, figures.get(self._worker.plan.objectives[0].figure))
+
+    def fold(self, number: int, figures: tuple[Figures, ...]) -> None:
+        if self._is_lost():
             return
-        if number not in self._frozen.intermediate_values:  # else told before a resume
-            self._trial.report(float(value), number)
+        name = self._worker.plan.objectives[0].figure
+        values = [value for one in figures if (value := one.get(name)) is not None]
+        mean = math.fsum(values) / len(values) if len(values) == len(figures) else None
+        self._worker.tell_fold(self._frozen.number, number, figures[-1], mean)
+        self._report(number, mean)
+
+    def _is_lost(self) -> bool:
+        self.lost = self.lost or not self._worker.is_mine(self._study, self._frozen.number)
+        return self.lost
+
+    def _report(self, step: int, value: float | None) -> None:
+        """Tell how far it is; whether it goes on is decided by that."""
+        if not prunes(self._worker.plan) or value is None or value != value:
+            return
+        if step not in self._frozen.intermediate_values:  # else told before a resume
+            self._trial.report(float(value), step)
         self.pruned = self.pruned or self._trial.should_prune()
 
     def wanted(self) -> Wanted:
