@@ -14,7 +14,7 @@ from nnstudio.cli.output import nobody_reads
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import print_json, project_of
-from nnstudio.cli.tune_options import limits_of, objectives_of, space_of
+from nnstudio.cli.tune_options import limits_of, space_of
 from nnstudio.cli.tune_tables import print_result
 from nnstudio.cli.tune_workers import work
 from nnstudio.errors import UserError
@@ -31,7 +31,12 @@ from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.start import change_limits, resume
 from nnstudio.workspace.chosen_data import NO_CHOICES, with_choices
 from nnstudio.workspace.search_rebuild import rebuild
-from nnstudio.workspace.studies.search_beginning import How, begin_search, refuse_another_project
+from nnstudio.workspace.studies.search_beginning import (
+    How,
+    begin_search,
+    objectives_of,
+    refuse_another_project,
+)
 from nnstudio.workspace.studies.search_judging import judge_best
 
 _VERBS = ("pause", "unpause", "stop", "change", "status", "rebuild", "use_best")
@@ -77,7 +82,7 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
         raise Refusal("--judge expects a test part: give --test with its share, such as 0.2")
     how = How(
         limits=limits,
-        objectives=objectives_of(options, project),
+        objectives=objectives_of(options.objective),
         sampler=options.sampler or "tpe",
         pruner=options.pruner or "auto",
         folds=options.folds or 0,

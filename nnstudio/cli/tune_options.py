@@ -15,7 +15,7 @@ from nnstudio.project.refused_value import refused_value
 from nnstudio.project.search.published import published_spaces
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
-from nnstudio.studies.search.plan import Direction, Limits, Objective, Pruner, Sampler
+from nnstudio.studies.search.plan import Limits, Pruner, Sampler
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -91,19 +91,6 @@ def limits_of(options: argparse.Namespace) -> Limits:
         first = error.errors()[0]
         name = str(first["loc"][0]).replace("_", "-")
         raise Refusal(f"--{name} expects a number above 0, received {first['input']}") from error
-
-
-def objectives_of(options: argparse.Namespace, project: Project) -> tuple[Objective, ...]:
-    """One or two objectives; by default the figure by which the project compares epochs."""
-    if len(options.objective) > 2:
-        raise Refusal(f"--objective expects one or two, received {len(options.objective)}")
-    found = []
-    for text in options.objective or [project.training.best_by]:
-        figure, colon, direction = text.partition(":")
-        if not figure or (colon and direction not in get_args(Direction)):
-            raise Refusal(f"--objective expects FIGURE:minimize or FIGURE:maximize, not '{text}'")
-        found.append(Objective.of(figure, direction or None))
-    return tuple(found)
 
 
 def space_of(options: argparse.Namespace, project: Project) -> Space:

@@ -267,7 +267,6 @@ def test_plans_that_cannot_be_are_refused_before_anything_is_written(
         ({"sampler": "qmc", "space": Space(axes=(sizes,))}, "expects at least one range"),
         ({"pruner": "halving", "folds": 5}, "cut short by the median of the mean so far"),
         ({"sampler": "cmaes"}, "needs the package cmaes"),
-        ({"sampler": "gp", "limits": Limits()}, "at most 500 trials"),
         ({"space": Space(axes=())}, "at least one range"),
         ({"pruner": "median", "objectives": (Objective.of("seconds"),)}, "cannot be cut short"),
     ):
@@ -275,6 +274,8 @@ def test_plans_that_cannot_be_are_refused_before_anything_is_written(
             begin(tmp_path / "s", plan(**values))
         assert not (tmp_path / "s").exists()
     monkeypatch.undo()
+    with pytest.raises(StudyError, match="at most 500 trials"):
+        begin(tmp_path / "s", plan(sampler="gp", limits=Limits()))
     with pytest.raises(StudyError, match="at least two ranges"):
         begin(tmp_path / "s", plan(sampler="cmaes", space=one_range))
     begin(tmp_path / "s", plan())

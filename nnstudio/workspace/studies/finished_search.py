@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import ValidationError
 
 from nnstudio.project.commands.search import UsePoint
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.refused_value import refused_value
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
-from nnstudio.studies.search.plan import Limits
+from nnstudio.studies.search.plan import Limits, Pruner, Sampler
 from nnstudio.studies.search.result import Follower, SearchResult, TrialRow
 from nnstudio.studies.search.start import change_limits, resume
 from nnstudio.studies.search.worker import Told
@@ -22,6 +26,7 @@ from nnstudio.workspace.studies.search_beginning import (
     How,
     Search,
     begin_search,
+    objectives_of,
     refuse_another_project,
     space_of,
 )
@@ -105,6 +110,28 @@ class FinishedSearch:
     def judge(self, *, device: str | None = None) -> Judgement:
         """Judge the best trial by the test part, which has decided nothing of it."""
         return judge_best(self.study, self.result, device=device)
+
+
+def how_of(
+    *,
+    trials: int | None,
+    seconds: float | None,
+    no_progress: int | None,
+    objective: str | Sequence[str] | None,
+    **more: Any,
+) -> How:
+    """How a search goes about it, from what a script says. Raises `Refusal`."""
+    texts = [objective] if isinstance(objective, str) else list(objective or ())
+    values: dict[str, Any] = {"trials": trials, "seconds": seconds, "no_progress": no_progress}
+    for name, known in (("sampler", Sampler), ("pruner", Pruner)):
+        if more[name] not in get_args(known):
+            names = ", ".join(get_args(known))
+            raise Refusal(f"{name}: expected one of {names}, received {more[name]!r}")
+    try:
+        limits = Limits(**values)
+    except ValidationError as error:
+        raise Refusal(f"The limits of a search: {refused_value(error, Limits).sentence}") from error
+    return How(limits=limits, objectives=objectives_of(texts), **more)
 
 
 def search(

@@ -25,7 +25,7 @@ from nnstudio.studies.places import remember, studies_folder
 from nnstudio.studies.plan import Plan, Variant
 from nnstudio.studies.run_places import seen_from
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
-from nnstudio.studies.search.plan import Limits, Objective, Pruner, Sampler, SearchPlan
+from nnstudio.studies.search.plan import Direction, Limits, Objective, Pruner, Sampler, SearchPlan
 from nnstudio.studies.search.samplers import advice, refuse_sampler, weakness
 from nnstudio.studies.search.start import begin
 from nnstudio.workspace.search_training import joined_choices
@@ -150,6 +150,28 @@ def _with_threads(project: Project, workers: int) -> tuple[Project, str]:
     training = project.training.with_values(threads=each)
     told = f"each of {workers} workers computes with {each} thread{'' if each == 1 else 's'}"
     return replace(project, training=training), told
+
+
+def objectives_of(texts: Sequence[str]) -> tuple[Objective, ...]:
+    """One or two objectives as they are typed: FIGURE, perhaps with :minimize or :maximize.
+
+    None for the figure by which the project compares epochs. Raises `Refusal`.
+    """
+    if len(texts) > 2:
+        raise Refusal(f"A search expects one or two objectives, received {len(texts)}")
+    found = []
+    for text in texts:
+        figure, colon, direction = text.partition(":")
+        ways: dict[str, Direction] = {"minimize": "minimize", "maximize": "maximize"}
+        if not figure or (colon and direction not in ways):
+            raise Refusal(
+                f"An objective is expected as FIGURE, FIGURE:minimize or FIGURE:maximize, not "
+                f"'{text}'"
+            )
+        found.append(Objective.of(figure, ways.get(direction)))
+    if len({one.figure for one in found}) < len(found):
+        raise Refusal(f"Two objectives are expected to differ, received {found[0].figure} twice")
+    return tuple(found)
 
 
 def space_of(project: Project, search: Search) -> Space:
