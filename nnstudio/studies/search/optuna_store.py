@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,9 @@ def cut_torn_tail(path: Path) -> None:
 
 
 def _database(url: str) -> BaseStorage:
-    from optuna.storages import RDBStorage
+    """The storage in a database, with Optuna's cache before it: one for all studies of a process,
+    as a trial is known only to the cache that has seen it."""
+    from optuna.storages import RDBStorage, get_storage
     from sqlalchemy import event
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -112,8 +115,10 @@ def _database(url: str) -> BaseStorage:
         ) from error
     except (SQLAlchemyError, ValueError) as error:
         raise StudyError(f"The storage {shown} cannot be opened: {_why(error)}.") from error
+    found = get_storage(storage)
+    weakref.finalize(found, storage.engine.dispose)  # whoever opens it need not close it
     if not lite:
-        return storage
+        return found
 
     @event.listens_for(storage.engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -127,7 +132,7 @@ def _database(url: str) -> BaseStorage:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     storage.engine.dispose()  # the constructor has opened a connection already
-    return storage
+    return found
 
 
 def _why(error: Exception) -> str:
