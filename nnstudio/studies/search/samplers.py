@@ -28,11 +28,13 @@ def seed_of(study_seed: int, number: int) -> int:
     return int.from_bytes(said, "big") % 2**31
 
 
-def sampler_for(plan: SearchPlan, number: int) -> BaseSampler:
-    """The sampler of one trial. Its random state is stored nowhere, so each trial has its own."""
+def sampler_for(plan: SearchPlan, seed: int) -> BaseSampler:
+    """The sampler of one trial. Its random state is stored nowhere, so each trial has its own.
+
+    seed: of the trial, see `seed_of`.
+    """
     from optuna import samplers
 
-    seed = seed_of(plan.seed, number)
     match plan.sampler:
         case "tpe":
             return samplers.TPESampler(seed=seed)

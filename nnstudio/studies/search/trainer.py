@@ -68,8 +68,11 @@ class Watch(Protocol):
     def epoch(self, number: int, figures: Figures, fold: int | None = None) -> None:
         """Epoch `number`, from 1 on, is done; it may be enough, see `wanted`.
 
-        fold: in which of the trial's, from 1 on. One that was told before may be told again.
+        fold: in which of the trial's, from 1 on.
         """
+
+    def goes_on(self, epochs: tuple[Figures, ...]) -> None:
+        """The training goes on after these epochs, which were told perhaps, or perhaps not."""
 
     def fold(self, number: int, figures: tuple[Figures, ...]) -> None:
         """Fold `number`, from 1 on, is done. figures: of it and of all before it.
@@ -92,6 +95,9 @@ class Trainer(Protocol):
 
     def finished(self, run: Path) -> Outcome | None:
         """What came of a run that has ended by itself; None if it has not."""
+
+    def done(self, run: Path) -> int:
+        """How far a run is, as a number that grows with it: its epochs, of all folds together."""
 
     def cut(self, run: Path) -> Outcome | None:
         """What came of a run that was cut short by the other trials; None if it was not."""

@@ -27,7 +27,7 @@ from nnstudio.studies.search.samplers import pruner_for, prunes, sampler_for, se
 from nnstudio.studies.search.suggestion import suggest
 from nnstudio.studies.search.telling import reject, tell
 from nnstudio.studies.search.trainer import Assignment, Figures, Outcome, Trainer, Wanted
-from nnstudio.studies.search.trials import said_of, why_over
+from nnstudio.studies.search.trials import is_retry, said_of, why_over
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -121,10 +121,8 @@ class Worker:
         for lost in orphans(self._folder, self._study, self._observer, self._heart.worker):
             found = take_over(self._folder, self._study, lost, self._trainer)
             if found is not None:
-                said = said_of(found)
-                attempt = int(said.get("attempt", 1)) + (0 if said.get("left") else 1)
-                self._mark(found, attempt)
-                return found, ""
+                self._mark(found.trial, found.attempt, vain=found.vain, done=found.done)
+                return found.trial, ""
         # only what has ended or waits can have changed since
         trials = self._study.get_trials(deepcopy=False)
         why = why_over(self.plan, self._control, trials, time.time())
@@ -134,12 +132,17 @@ class Worker:
         frozen = trial_of(self._study, asked.number)
         if not self._folder.claim(frozen.number):
             return None, ""  # another has it, whatever the storage says
-        self._mark(frozen, int(said_of(frozen).get("attempt", 1)))
+        self._mark(frozen, place=frozen.number - sum(map(is_retry, trials)))
         return frozen, ""
 
-    def _mark(self, trial: FrozenTrial, attempt: int) -> None:
-        seed = said_of(trial).get("seed", seed_of(self.plan.seed, trial.number))
-        said = {"worker": self._heart.worker, "attempt": attempt, "seed": seed, "left": False}
+    def _mark(
+        self, trial: FrozenTrial, attempt: int = 1, *, place: int | None = None, **more: int
+    ) -> None:
+        """Write down that a trial is ours. place: which point of the search it is, from 0: its
+        number without those that were queued again, so that a stop changes no later point."""
+        number = trial.number if place is None else place
+        seed = said_of(trial).get("seed", seed_of(self.plan.seed, number))
+        said = {"worker": self._heart.worker, "attempt": attempt, "seed": seed, **more}
         set_attributes(self._study, trial, {"work": said})
         self._heart.works_at(trial.number, attempt)
 
@@ -153,10 +156,11 @@ class Worker:
 
     def _do(self, frozen: FrozenTrial) -> None:
         number = frozen.number
+        seed = int(said_of(trial_of(self._study, number))["seed"])
         study = load_study(
             self._storage,
             self._folder.name,
-            sampler_for(self.plan, number),
+            sampler_for(self.plan, seed),
             pruner_for(self.plan),
         )
         frozen = trial_of(study, number)
@@ -177,7 +181,7 @@ class Worker:
         assignment = Assignment(
             number,
             point,
-            int(said["seed"]),
+            seed,
             self.plan.id,
             int(said["attempt"]),
             self._folder.run_of(said),
@@ -254,6 +258,12 @@ class _Watch:
         if fold is None:
             self._report(number, figures.get(self._worker.plan.objectives[0].figure))
 
+    def goes_on(self, epochs: tuple[Figures, ...]) -> None:
+        name = self._worker.plan.objectives[0].figure
+        for number, figures in enumerate(epochs, 1):
+            if not self._is_lost():
+                self._report(number, figures.get(name))
+
     def fold(self, number: int, figures: tuple[Figures, ...]) -> None:
         if self._is_lost():
             return
@@ -269,11 +279,13 @@ class _Watch:
 
     def _report(self, step: int, value: float | None) -> None:
         """Tell how far it is; whether it goes on is decided by that."""
-        if not prunes(self._worker.plan) or value is None or value != value:
-            return
-        if step not in self._frozen.intermediate_values:  # else told before a resume
+        if self.pruned or not prunes(self._worker.plan) or value is None or value != value:
+            return  # how long a stop takes must not decide what other trials are held against
+        before = self._frozen.intermediate_values
+        if step not in before:  # else told before a resume
             self._trial.report(float(value), step)
-        self.pruned = self.pruned or self._trial.should_prune()
+        if step >= max(before, default=0):
+            self.pruned = self._trial.should_prune()
 
     def wanted(self) -> Wanted:
         if self.pruned or self.lost or self._worker.leaves:

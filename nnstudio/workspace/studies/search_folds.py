@@ -154,6 +154,11 @@ class FoldedTrainer:
         done = any(one is not None and one.state is State.COMPLETED for one in records)
         return done or any(can_go_on(one, gone) for one in there)
 
+    def done(self, run: Path) -> int:
+        """How many epochs of all its folds are done."""
+        runs = [run_of_fold(run, *place) for place in self._plan.places]
+        return sum(len(epochs_in(one)) for one in runs if record_in(one) is not None)
+
     def cut(self, run: Path) -> Outcome | None:
         """What came of a trial that has ended after some of its folds, as one that was cut short
         by the others does; None if one of its runs has not come to its end."""
