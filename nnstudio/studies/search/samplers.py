@@ -92,6 +92,11 @@ def refuse_sampler(plan: SearchPlan) -> None:
         )
 
 
+def learns_refusals(plan: SearchPlan) -> bool:
+    """True if the sampler asks less for points like those that the model refused."""
+    return plan.sampler in ("tpe", "gp")
+
+
 def prunes(plan: SearchPlan) -> bool:
     """True if a trial may be cut short."""
     if len(plan.objectives) > 1 or plan.objectives[0].is_cost or plan.pruner == "none":
@@ -137,6 +142,6 @@ def weakness(plan: SearchPlan) -> str:
     if plan.sampler not in ("cmaes", "qmc") or not alone:
         return ""
     return (
-        f"The sampler {plan.sampler} learns of ranges alone: choices ({', '.join(alone)}) are "
-        "drawn at random, each by itself."
+        f"The sampler {plan.sampler} knows ranges alone: choices ({', '.join(alone)}) are drawn at "
+        "random, each by itself."
     )

@@ -88,6 +88,9 @@ def point_of(plan: SearchPlan, params: dict[str, Any]) -> Point:
         text = found.pop("+".join(names), None)
         if text is not None:
             found |= dict(zip(names, _combination(plan.space, names, text), strict=True))
+    for axis in plan.space.axes:
+        if isinstance(axis, RealRange) and axis.step is not None and axis.name in found:
+            found[axis.name] = round(found[axis.name], 12)  # as it is listed: 0.3, not 0.30...04
     return {name: found[name] for name in plan.space.names if name in found}
 
 

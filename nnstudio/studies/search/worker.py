@@ -23,7 +23,13 @@ from nnstudio.studies.search.optuna_store import (
     trial_of,
 )
 from nnstudio.studies.search.orphans import orphans, take_over
-from nnstudio.studies.search.samplers import pruner_for, prunes, sampler_for, seed_of
+from nnstudio.studies.search.samplers import (
+    learns_refusals,
+    pruner_for,
+    prunes,
+    sampler_for,
+    seed_of,
+)
 from nnstudio.studies.search.suggestion import suggest
 from nnstudio.studies.search.telling import reject, tell
 from nnstudio.studies.search.trainer import Assignment, Figures, Outcome, Trainer, Wanted
@@ -171,7 +177,8 @@ class Worker:
             self._end(study, frozen, Outcome("failed", sentence=f"No point was suggested: {error}"))
             return
         refused = self._trainer.refusal(point)
-        if f"constraints:{_VALID}" not in frozen.system_attrs:  # else one that is gone on with
+        known = f"constraints:{_VALID}" in frozen.system_attrs  # of one that is gone on with
+        if learns_refusals(self.plan) and not known:
             trial.set_constraint(_VALID, 0.0 if refused is None else 1.0)
         if refused is not None:
             reject(study, frozen, refused)
