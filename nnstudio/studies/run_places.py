@@ -7,6 +7,7 @@ where it would be if study and runs were moved together, then in this user's own
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from nnstudio.runs.store import default_folder
@@ -20,6 +21,17 @@ def seen_from(folder: Path, runs: Path) -> str:
         return ""
 
 
+def folder_of_runs(folder: Path, written: str, relative: str, names: Iterable[str]) -> Path:
+    """The folder in which the runs of those names lie by now; where none does, the one that was
+    written down, or this user's own store if that is no folder any more."""
+    places = RunPlaces(folder, relative)
+    for name in names:
+        found = places.locate(f"{written}/{name}")
+        if found.exists():
+            return found.parent
+    return Path(written) if Path(written).is_dir() else default_folder().absolute()
+
+
 class RunPlaces:
     """Finds the runs of one study. relative: as `seen_from` gave it when the study was begun."""
 
@@ -30,17 +42,14 @@ class RunPlaces:
     def locate(self, run: str) -> Path:
         """Where a run lies that was written down as this path; the path itself if nowhere else."""
         written = Path(run)
-        parent, name = str(written.parent), written.name
+        parent, _, name = run.replace("\\", "/").rpartition("/")  # of whichever system
         if parent in self._found:
             return self._found[parent] / name
         if written.exists():
             self._found[parent] = written.parent
             return written
-        name = run.replace("\\", "/").rpartition("/")[2]  # written by another system
         for other in (*self._others, default_folder()):
             if name and (other / name).is_dir():
-                place = Path(os.path.abspath(other))
-                if len(name) < len(run):
-                    self._found[parent] = place
-                return place / name
+                self._found[parent] = Path(os.path.abspath(other))
+                return self._found[parent] / name
         return written

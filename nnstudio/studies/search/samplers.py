@@ -57,7 +57,7 @@ def refuse_sampler(plan: SearchPlan) -> None:
         case "cmaes" if importlib.util.find_spec("cmaes") is None:
             raise StudyError(
                 "The sampler cmaes needs the package cmaes, which is not installed: pip install "
-                "cmaes, or choose tpe."
+                "nnstudio[cmaes], or choose tpe."
             )
         case "cmaes" if several:
             raise StudyError("The sampler cmaes expects one objective, received two: choose tpe.")
