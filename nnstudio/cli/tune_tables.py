@@ -8,6 +8,7 @@ from rich.table import Table
 
 from nnstudio.cli.console import console
 from nnstudio.studies.search.result import FEW, STATES, SearchResult, TrialRow
+from nnstudio.studies.search.suggestion import plain_choice
 from nnstudio.workspace.studies.search_judging import Judgement
 
 _SHOWN = 10
@@ -77,4 +78,4 @@ def _print_judged(judged: Judgement) -> None:
 
 
 def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(plain_choice(value))

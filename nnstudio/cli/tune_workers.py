@@ -10,6 +10,7 @@ from nnstudio.cli.console import console
 from nnstudio.cli.output import reader_has_gone
 from nnstudio.cli.stopping import wish
 from nnstudio.studies.search.folder import StudyFolder
+from nnstudio.studies.search.suggestion import plain_choice
 from nnstudio.studies.search.worker import Told
 from nnstudio.workspace.studies.search_workers import work as work_at
 
@@ -70,4 +71,4 @@ class _Teller:
 
 
 def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(plain_choice(value))

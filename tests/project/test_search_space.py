@@ -50,6 +50,7 @@ SPACE = Space(
         ("model.dropout=0,0.5", SPACE.axes[3]),
         ("dropout=0..1", RealRange(name="model.dropout", low=0, high=1)),
         ("hidden=8..512:log", WholeRange(name="model.hidden", low=8, high=512, log=True)),
+        ("sizes=[64, 32],[8]", Choices(name="model.sizes", choices=((64, 32), (8,)))),
         ("early_stopping=none,5", Choices(name="early_stopping", choices=(None, 5))),
     ],
 )

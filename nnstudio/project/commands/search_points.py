@@ -73,7 +73,7 @@ def axis_of_text(project: Project, text: str) -> Axis:
     """An axis as it is typed: NAME=RANGE.
 
     RANGE is `16..128:16` with a step, `1e-4..1e-1:log` by factors, `0.1..0.5`, or choices with
-    commas: `32,64,128`. Raises `UserError`.
+    commas: `32,64,128`, or lists of sizes, `[64,32],[128]`. Raises `UserError`.
     """
     name, equals, said = (part.strip() for part in text.partition("="))
     if not equals or not name or not said:
@@ -83,7 +83,7 @@ def axis_of_text(project: Project, text: str) -> Axis:
         name = MODEL + name
     _refuse_name(project, name)
     if ".." not in said:
-        values = [_choice(project, name, part.strip()) for part in said.split(",")]
+        values = [_choice(project, name, part.strip()) for part in _listed(said)]
         return _made(lambda: Choices(name=name, choices=tuple(values)))
     ends, _, how = said.partition(":")
     low, _, high = ends.partition("..")
@@ -96,6 +96,18 @@ def axis_of_text(project: Project, text: str) -> Axis:
         )
     whole = [_whole(name, number) for number in (*numbers, 1 if step is None else step)]
     return _made(lambda: WholeRange(name=name, low=whole[0], high=whole[1], step=whole[2], log=log))
+
+
+def _listed(text: str) -> list[str]:
+    """The parts between the commas that stand in no bracket."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
 
 
 def _made(make: Callable[[], Axis]) -> Axis:

@@ -23,8 +23,10 @@ from pydantic import (
 
 MODEL = "model."
 """How the names of axes begin that are parameters of the model."""
-Choice: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | None
-"""One of several values; what is no plain value, such as a list, cannot be a choice."""
+Sizes = Annotated[tuple[StrictInt | StrictFloat, ...], Field(min_length=1, max_length=100)]
+"""A list of numbers as one value, such as the widths of hidden layers."""
+Choice: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | Sizes | None
+"""One of several values."""
 _MOST = 1_000
 Name = Annotated[str, Field(pattern=r"^(model\.)?[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
 

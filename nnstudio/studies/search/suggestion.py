@@ -89,6 +89,9 @@ def point_of(plan: SearchPlan, params: dict[str, Any]) -> Point:
         if text is not None:
             found |= dict(zip(names, _combination(plan.space, names, text), strict=True))
     for axis in plan.space.axes:
+        if isinstance(axis, Choices) and isinstance(found.get(axis.name), str):
+            texts = {plain_choice(one): one for one in axis.choices}
+            found[axis.name] = texts.get(found[axis.name], found[axis.name])
         if isinstance(axis, RealRange) and axis.step is not None and axis.name in found:
             found[axis.name] = round(found[axis.name], 12)  # as it is listed: 0.3, not 0.30...04
     return {name: found[name] for name in plan.space.names if name in found}
@@ -96,10 +99,17 @@ def point_of(plan: SearchPlan, params: dict[str, Any]) -> Point:
 
 def params_of(plan: SearchPlan, point: Point) -> dict[str, Any]:
     """Optuna's parameters for a point."""
-    found = dict(point)
+    found = {name: plain_choice(value) for name, value in point.items()}
+    inside = {name for names, _ in plan.joined for name in names}
+    found |= {name: point[name] for name in inside}
     for names, _ in plan.joined:
         found["+".join(names)] = _text(tuple(found.pop(name) for name in names))
     return found
+
+
+def plain_choice(value: Any) -> Any:
+    """A choice as Optuna takes it: a list of sizes as text."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple | list) else value
 
 
 def grid(plan: SearchPlan) -> Iterator[Point]:
@@ -147,7 +157,7 @@ def _distribution(axis: Axis) -> BaseDistribution:
                 high = values[-1]
             return FloatDistribution(axis.low, high, log=axis.log, step=axis.step)
         case Choices():
-            return CategoricalDistribution(axis.choices)
+            return CategoricalDistribution([plain_choice(one) for one in axis.choices])
 
 
 def _groups(rules: Rules, space: Space) -> list[tuple[str, ...]]:
@@ -177,7 +187,7 @@ def _product(values: list[tuple[Any, ...]]) -> int:
 
 
 def _text(combination: tuple[Any, ...]) -> str:
-    return "x".join(str(value) for value in combination)
+    return "x".join(str(plain_choice(value)) for value in combination)
 
 
 def _combination(space: Space, names: tuple[str, ...], text: str) -> tuple[Any, ...]:

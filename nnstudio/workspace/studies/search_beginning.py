@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -219,6 +220,10 @@ def _published(project: Project, name: str) -> Space:
     return found
 
 
+def _sizes(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _axis(project: Project, name: str, said: object) -> Axis:
     if isinstance(said, str):
         return axis_of_text(project, f"{name}={said}")
@@ -230,6 +235,6 @@ def _axis(project: Project, name: str, said: object) -> Axis:
     known = name in TrainingSettings.model_fields or name.startswith(MODEL)
     full = name if known or project.model.parameter(name) is None else MODEL + name
     try:
-        return Choices(name=full, choices=tuple(said))
+        return Choices(name=full, choices=tuple(map(_sizes, said)))
     except ValidationError as error:
         raise Refusal(f"The search of {name}: {refused_value(error, Choices).sentence}") from error
