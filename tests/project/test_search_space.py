@@ -74,7 +74,7 @@ def test_axes_as_they_are_typed(text: str, axis: object) -> None:
         ("learning_rate=0..1:log", "expects numbers above 0"),
         ("optimizer=Adam,Foo", "Optimizer must be"),
         ("hidden=8,8", "each choice once, received 8 twice"),
-        ("hidden=a..b", "expects numbers as ends and step of its range, received 'a'"),
+        ("hidden=a..b", "expects finite numbers as ends and step of its range, received 'a'"),
     ],
 )
 def test_what_cannot_be_searched_is_refused_in_a_sentence(text: str, sentence: str) -> None:

@@ -90,6 +90,8 @@ def axis_of_text(project: Project, text: str) -> Axis:
     numbers = [_number(name, part) for part in (low, high)]
     log = how.strip() == "log"
     step = None if log or not how else _number(name, how)
+    if step is not None and step <= 0:
+        raise Refusal(f"{name} expects a step above 0, received {how.strip()}")
     if _takes_fractions(project, name, *numbers):
         return _made(
             lambda: RealRange(name=name, low=numbers[0], high=numbers[1], step=step, log=log)
@@ -168,11 +170,14 @@ def _choice(project: Project, name: str, text: str) -> Any:
 def _number(name: str, text: str) -> float:
     for read in (int, float):
         try:
-            return read(text.strip())
+            number = read(text.strip())
         except ValueError:
             continue
+        if math.isfinite(number):
+            return number
+        break
     raise Refusal(
-        f"{name} expects numbers as ends and step of its range, received '{text.strip()}'"
+        f"{name} expects finite numbers as ends and step of its range, received '{text.strip()}'"
     )
 
 

@@ -1,7 +1,7 @@
 """The one place that knows Optuna's storages and its names that are not public.
 
 optuna is imported inside the functions. Written for optuna 5; what is private of it here is
-`Trial._trial_id`, `Study._study_id` and making a `Trial` from a study and an id.
+`Trial._trial_id`, `Study._study_id`, `JournalOperation` and making a `Trial` from a study and an id.
 """
 
 from __future__ import annotations
@@ -52,7 +52,15 @@ def open_storage(where: str) -> BaseStorage:
 def _journal(path: Path) -> BaseStorage:
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
+    from optuna.storages.journal._storage import JournalOperation
 
+    # what may be lost when the power fails, as the same is suggested and reported again
+    passing = {
+        JournalOperation.SET_TRIAL_PARAM,
+        JournalOperation.SET_TRIAL_INTERMEDIATE_VALUE,
+        JournalOperation.SET_TRIAL_SYSTEM_ATTR,
+        JournalOperation.SET_STUDY_SYSTEM_ATTR,
+    }
     lock = FolderLock(path.with_name(path.name + ".lock"))
 
     class WholeLines(JournalFileBackend):
@@ -67,7 +75,8 @@ def _journal(path: Path) -> BaseStorage:
                 with path.open("ab") as stream:
                     stream.write(text.encode())
                     stream.flush()
-                    os.fsync(stream.fileno())
+                    if not all(log["op_code"] in passing for log in logs):
+                        os.fsync(stream.fileno())
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,9 +118,11 @@ def _database(url: str) -> BaseStorage:
     try:
         storage = RDBStorage(with_driver(url), engine_kwargs=options)
     except ImportError as error:
-        needs = "pip install nnstudio[postgres]" if "psycopg" in str(error) else str(error)
+        needs = "a driver of Python for it, such as pymysql with mysql+pymysql://"
+        if url.startswith("postgres"):
+            needs = "the driver psycopg: pip install nnstudio[postgres]"
         raise StudyError(
-            f"The storage {shown} needs a driver that is not installed: {needs}."
+            f"The storage {shown} needs a package that is not installed, {needs}."
         ) from error
     except (SQLAlchemyError, ValueError) as error:
         raise StudyError(f"The storage {shown} cannot be opened: {_why(error)}.") from error

@@ -117,20 +117,21 @@ def grid(plan: SearchPlan) -> Iterator[Point]:
 
     Raises `StudyError` for a range without steps, and for more than 10,000 points.
     """
-    values = []
+    many = 1
     for axis in plan.space.axes:
-        listed = axis.values()
-        if listed is None:
+        count = axis.count
+        if count is None:
             raise StudyError(
                 f"A grid expects few values of {axis.name}, received a range without steps: give "
                 "a step or choices, or choose another sampler."
             )
-        values.append(listed)
-    if _product(values) > MOST_IN_GRID:
+        many *= count
+    if many > MOST_IN_GRID:
         raise StudyError(
-            f"A grid of {_product(values):,} points is more than {MOST_IN_GRID:,}: give fewer "
-            "values or larger steps, or choose another sampler."
+            f"A grid of {many:,} points is more than {MOST_IN_GRID:,}: give fewer values or larger "
+            "steps, or choose another sampler."
         )
+    values = [axis.values() or () for axis in plan.space.axes]
     known = {"+".join(names): frozenset(texts) for names, texts in plan.joined}
     for combination in itertools.product(*values):
         point = dict(zip(plan.space.names, combination, strict=True))
@@ -148,14 +149,10 @@ def _distribution(axis: Axis) -> BaseDistribution:
 
     match axis:
         case WholeRange():
-            return IntDistribution(axis.low, axis.high, log=axis.log, step=axis.step)
+            # of an end that no step reaches Optuna would warn, and do the same
+            return IntDistribution(axis.low, axis.last, log=axis.log, step=axis.step)
         case RealRange():
-            high = axis.high
-            if axis.step is not None:  # Optuna would warn and do the same
-                values = axis.values()
-                assert values is not None
-                high = values[-1]
-            return FloatDistribution(axis.low, high, log=axis.log, step=axis.step)
+            return FloatDistribution(axis.low, axis.last, log=axis.log, step=axis.step)
         case Choices():
             return CategoricalDistribution([plain_choice(one) for one in axis.choices])
 

@@ -77,6 +77,12 @@ def begin_search(
         raise Refusal("tune expects a limit: --trials N, --seconds X or --no-progress N")
     if how.workers < 1:
         raise Refusal(f"workers: expected a number of at least 1, received {how.workers}")
+    for name, value in (("folds", how.folds), ("repeats", how.repeats)):
+        least = 2 if name == "folds" else 1
+        if not least <= value <= 1_000 and not (name == "folds" and value == 0):
+            raise Refusal(f"{name}: expected {least} to 1,000, received {value:,}")
+    if how.repeats > 1 and not how.folds:
+        raise Refusal("repeats expects folds: without them each trial is one training")
     check_space(project, space)
     project, told = fitted(without_space(project))
     project, shared = _with_threads(project, how.workers)
@@ -102,7 +108,7 @@ def begin_search(
         versions=machine_facts(),
     )
     refuse_sampler(plan)
-    if how.folds or how.repeats != 1:
+    if how.folds:
         folds, notes = _folds_of(project, space, how, folds)
         plan = plan.model_copy(update={"notes": notes})
     found = begin(place, plan, text, folds)
