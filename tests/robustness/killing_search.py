@@ -22,7 +22,7 @@ import torch
 
 from nnstudio.project.search.space import Choices, RealRange, Space, WholeRange
 from nnstudio.runs.journal import read_history
-from nnstudio.runs.record import read_record
+from nnstudio.runs.record import holds_run, read_record
 from nnstudio.runs.states import State
 from nnstudio.studies.search import folder_lock
 from nnstudio.studies.search.folder import StudyFolder
@@ -106,7 +106,7 @@ def runs_of(row: TrialRow) -> list[Path]:
     if row.run is None:
         return []
     there = [run_of_fold(Path(row.run), 0, fold) for fold in range(FOLDS)]
-    return [one for one in there if one.exists()]
+    return [one for one in there if holds_run(one)]
 
 
 def table(folder: StudyFolder) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from nnstudio.studies.search.optuna_store import (
     trial_of,
 )
 from nnstudio.studies.search.plan import Limits, Objective
+from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.start import begin, resume
 from nnstudio.studies.search.trials import said_of
 from nnstudio.studies.search.worker import Told
@@ -307,3 +309,58 @@ def test_beats_of_another_machine_count_by_moving_alone() -> None:
     time.sleep(0.1)
     assert observer.is_gone(replace(beat, beat=2))
     assert observer.is_gone(replace(beat, beat=3, ended=True))
+
+
+def test_of_two_that_begin_at_once_one_does(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def try_it(name: str) -> None:
+        try:
+            begin(tmp_path, plan(id=name))
+            told.append(name)
+        except StudyError as error:
+            assert "There is a study in" in str(error)
+
+    threads = [threading.Thread(target=try_it, args=(name,)) for name in ("one", "two", "three")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == [StudyFolder.open(tmp_path).plan.id]
+
+
+def test_a_copy_is_looked_at_but_not_worked_at(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "one", plan(limits=Limits(trials=1)))
+    shutil.copytree(folder.path, tmp_path / "copy")
+    copy = StudyFolder.open(tmp_path / "copy")
+    assert Follower(copy).result().rows == ()
+    with pytest.raises(StudyError, match="is a copy of the study in .*, which is still there"):
+        work(copy)
+    shutil.rmtree(folder.path)  # then it was moved
+    assert work(copy, FakeTrainer(tmp_path)) == "All 1 trials are done."
+
+
+def test_a_stop_changes_no_later_point(tmp_path: Path) -> None:
+    points = []
+    for name in ("whole", "stopped"):
+        folder = begin(tmp_path / name, plan(limits=Limits(trials=5)))
+        if name == "stopped":
+            told: list[Told] = []
+
+            def stops(event: Told, folder: StudyFolder = folder) -> None:
+                told.append(event)
+                if event.kind == "epoch" and event.trial == 2:
+                    folder.change("stop")
+
+            from nnstudio.studies.search import worker as module
+
+            before, module._LOOK_SECONDS = module._LOOK_SECONDS, 0.0
+            try:
+                work(folder, FakeTrainer(tmp_path / name, epochs=3), told=stops)
+            finally:
+                module._LOOK_SECONDS = before
+            resume(folder)
+        work(folder, FakeTrainer(tmp_path / name, epochs=3))
+        rows = [row for row in Follower(folder).result().rows if row.state == "completed"]
+        points.append([row.point for row in rows])
+    assert points[0] == points[1]

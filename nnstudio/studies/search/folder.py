@@ -92,6 +92,34 @@ class StudyFolder:
             raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
         return found
 
+    @classmethod
+    @contextmanager
+    def beginning(cls, path: Path) -> Iterator[None]:
+        """Let nobody else begin a study there meanwhile."""
+        path = path.absolute()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
+        with FolderLock(path / "begin.lock").held():
+            yield
+
+    def refuse_copy(self) -> None:
+        """Raise `StudyError` if this is a copy of a study that is still where it was begun: both
+        would train under the same names."""
+        home = Path(self.plan.home or self.path)
+        try:
+            if home == self.path or home.samefile(self.path):
+                return
+            there = SearchPlan.model_validate_json((home / RECORD).read_bytes())
+        except (OSError, ValueError):
+            return  # it was moved, or is seen under another name by this machine
+        if there.id == self.plan.id:
+            raise StudyError(
+                f"{self.path} is a copy of the study in {home}, which is still there: work at that "
+                "one, or begin another study."
+            )
+
     def publish(self) -> None:
         """Write the plan, when all else is there: from now on workers may come."""
         write_text(self.plan.model_dump_json(indent=1) + "\n", self.path / RECORD)

@@ -1,7 +1,7 @@
 """The one place that knows Optuna's storages and its names that are not public.
 
 optuna is imported inside the functions. Written for optuna 5; what is private of it here is
-`Trial._trial_id`, `Study._study_id`, `JournalOperation` and making a `Trial` from a study and an id.
+`Trial._trial_id`, `Study._study_id`, `JournalOperation`, and making a `Trial` of study and id.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 import weakref
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,22 +39,25 @@ def quiet() -> None:
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 
 
-def open_storage(where: str) -> BaseStorage:
+def open_storage(where: str, *, reading: bool = False) -> BaseStorage:
     """The storage at journal:PATH, sqlite:///PATH or the URL of a database server.
 
-    Raises `StudyError` with one sentence if it cannot be had.
+    reading: only that; of a log nothing is written then, be its folder full or locked. Raises
+    `StudyError` with one sentence if it cannot be had.
     """
     quiet()
     if where.startswith(JOURNAL):
-        return _journal(Path(where.removeprefix(JOURNAL)))
+        return _journal(Path(where.removeprefix(JOURNAL)), reading)
     return _database(where)
 
 
-def _journal(path: Path) -> BaseStorage:
+def _journal(path: Path, reading: bool) -> BaseStorage:
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
     from optuna.storages.journal._storage import JournalOperation
 
+    again = "nnstudio tune --study DIR --rebuild makes the trials again from their runs."
+    damaged = f"{path} is damaged: it holds a line that is no record; {again}"
     # what may be lost when the power fails, as the same is suggested and reported again
     passing = {
         JournalOperation.SET_TRIAL_PARAM,
@@ -66,28 +70,45 @@ def _journal(path: Path) -> BaseStorage:
     class WholeLines(JournalFileBackend):
         """A log that is mended before it grows, as a line cut off would swallow the next."""
 
+        def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+            try:
+                for log in super().read_logs(log_number_from):
+                    JournalOperation(log["op_code"]), str(log["worker_id"])
+                    yield log
+            except (ValueError, KeyError, TypeError) as error:
+                raise StudyError(damaged) from error
+
         def append_logs(self, logs: list[dict[str, Any]]) -> None:
             import json
 
             text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
             with lock.held():
                 cut_torn_tail(path)
-                with path.open("ab") as stream:
-                    stream.write(text.encode())
-                    stream.flush()
-                    if not all(log["op_code"] in passing for log in logs):
-                        os.fsync(stream.fileno())
+                try:
+                    with path.open("ab") as stream:
+                        stream.write(text.encode())
+                        stream.flush()
+                        if not all(log["op_code"] in passing for log in logs):
+                            os.fsync(stream.fileno())
+                except OSError as error:  # what is half written is cut off by the next
+                    raise StudyError(f"{path} cannot be written: {error.strerror}.") from error
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with lock.held():
-            path.touch()
-            cut_torn_tail(path)
+        if reading and not path.exists():
+            raise StudyError(f"{path} is missing, the log of the trials: {again}")
+        if not reading:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with lock.held():
+                path.touch()
+                cut_torn_tail(path)
         return JournalStorage(WholeLines(str(path)))
+    except StudyError:
+        raise
     except OSError as error:
-        raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise StudyError(f"{path} is damaged: it holds a line that is no record.") from error
+        what = "read" if reading else "written"
+        raise StudyError(f"{path} cannot be {what}: {error.strerror or error}.") from error
+    except (LookupError, TypeError, AssertionError) as error:  # a record of something else
+        raise StudyError(damaged) from error
 
 
 def cut_torn_tail(path: Path) -> None:

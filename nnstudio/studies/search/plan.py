@@ -59,7 +59,8 @@ class SearchPlan(_Values):
     which the pruner is chosen. folds: 0 for trials of one training each, else a trial is trained
     once on each fold of each repeat; folds_hash: of their index sets, which lie beside it. notes:
     what one should know of its figures. storage: the URL of a database without its password, ""
-    for a log beside it. runs: where they lie, as a path from the study's folder. versions: of the
+    for a log beside it. home: the study's folder when it was begun; runs: where they lie, as a path
+    from there. versions: of the
     program and its libraries.
     """
 
@@ -81,6 +82,7 @@ class SearchPlan(_Values):
     notes: tuple[str, ...] = ()
     storage: str = ""
     runs: str = ""
+    home: str = ""
     base: str = ""
     versions: dict[str, str] = {}
     more: dict[str, Any] = {}

@@ -101,7 +101,7 @@ class Follower:
 
     def __init__(self, folder: StudyFolder) -> None:
         self._folder, self._plan = folder, folder.plan
-        self._study: Study = load_study(open_storage(folder.storage), folder.name)
+        self._study: Study = load_study(open_storage(folder.storage, reading=True), folder.name)
 
     def result(self) -> SearchResult:
         """What there is now."""

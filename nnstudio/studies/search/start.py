@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnstudio.project.search.space import Point
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
@@ -41,7 +42,16 @@ def begin(
         open_storage(url)  # refused before anything is written
     if folds is not None:
         plan = plan.model_copy(update={"folds_hash": folds.hash})
-    folder = StudyFolder.create(path, plan, url)
+    plan = plan.model_copy(update={"home": str(path.absolute())})
+    with StudyFolder.beginning(path):
+        return _written(StudyFolder.create(path, plan, url), project, folds, points)
+
+
+def _written(
+    folder: StudyFolder, project: str, folds: Folds | None, points: list[Point]
+) -> StudyFolder:
+    """Everything in the folder of a new study, its plan the last."""
+    plan = folder.plan
     if project:
         write_text(project, folder.path / PROJECT)
     if folds is not None:
@@ -70,6 +80,7 @@ def resume(folder: StudyFolder) -> int:
     """Let workers go on; how many stopped trials are queued again, each from its checkpoint."""
     from optuna.trial import TrialState
 
+    folder.refuse_copy()
     study = load_study(open_storage(folder.storage), folder.name)
     with folder.turn():
         trials = study.get_trials(deepcopy=False)

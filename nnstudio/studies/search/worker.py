@@ -79,6 +79,7 @@ class Worker:
         """leaves: asked often; once True, the training at hand is cut with a checkpoint, and left
         to another worker or a later resume.
         """
+        folder.refuse_copy()
         self._folder, self.plan = folder, folder.plan
         self._trainer = trainer
         self._leaves = leaves

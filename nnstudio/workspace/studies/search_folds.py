@@ -13,9 +13,11 @@ from functools import cached_property
 from pathlib import Path
 
 from nnstudio.errors import UserError
+from nnstudio.project.commands.search_points import point_of
 from nnstudio.project.search.space import Point
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
+from nnstudio.runs.folder import PROJECT_FILE
 from nnstudio.runs.owner import Owner
 from nnstudio.runs.record import holds_run
 from nnstudio.runs.states import State
@@ -109,6 +111,8 @@ class FoldedTrainer:
         for number, (repeat, fold) in enumerate(every, 1):
             run = run_of_fold(first, repeat, fold)
             record = record_in(run)
+            if record is not None and not self._is_of(assignment, repeat, run):
+                return self._failed(number, f"{run} is the run of another trial", done)
             if record is None or record.state is not State.COMPLETED:
                 try:
                     self._unchanged  # noqa: B018 - looked at once
@@ -180,6 +184,18 @@ class FoldedTrainer:
         """True; raises `StudyError` if the samples are not those that the folds number."""
         refuse_changed_samples(self._project, self._folds)
         return True
+
+    def _is_of(self, assignment: Assignment, repeat: int, run: Path) -> bool:
+        """Whether a run that is there has the point and the seed of the trial; where a study was
+        copied to another machine, the name alone says too little."""
+        try:
+            found = file.read(run / PROJECT_FILE)
+        except UserError:
+            return True  # begun, and not yet written: it begins anew
+        wanted = self._project_of(assignment, repeat)
+        names = self._plan.space.names
+        same = point_of(found, names) == point_of(wanted, names)
+        return same and found.training.seed == wanted.training.seed
 
     def _trained(
         self, assignment: Assignment, first: Path, number: int, watch: Watch
