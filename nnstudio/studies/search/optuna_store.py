@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import warnings
 import weakref
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,22 @@ def _why(error: Exception) -> str:
         f"{told}; the password is in no file of a study: give it by ~/.pgpass, PGPASSWORD, the "
         f"whole URL in {VARIABLE}, or --storage"
     )
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """Tell of a database that does not answer any more as a `StudyError`."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (StorageInternalError, SQLAlchemyError) as error:
+        why = _why(error.__cause__ if isinstance(error.__cause__, Exception) else error)
+        raise StudyError(
+            f"The storage of the study does not answer: {why}. What was trained is kept: go on "
+            "with the study when it does."
+        ) from error
 
 
 def create_study(storage: BaseStorage, name: str, directions: list[Direction]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnstudio.project.search.space import Point
 from nnstudio.studies.search.folder import StudyFolder
-from nnstudio.studies.search.optuna_store import load_study, open_storage
+from nnstudio.studies.search.optuna_store import in_a_sentence, load_study, open_storage
 from nnstudio.studies.search.plan import Objective, SearchPlan
 from nnstudio.studies.search.suggestion import point_of
 from nnstudio.studies.search.trials import counts, said_of
@@ -105,7 +105,8 @@ class Follower:
 
     def result(self) -> SearchResult:
         """What there is now."""
-        trials = self._study.get_trials(deepcopy=False)
+        with in_a_sentence():
+            trials = self._study.get_trials(deepcopy=False)
         rows = tuple(_row(self._folder, trial) for trial in trials)
         counted = sum(map(counts, trials))
         return SearchResult(self._plan, rows, _best(self._plan, rows), counted)

@@ -17,6 +17,7 @@ from nnstudio.studies.search.heartbeat import BEAT_SECONDS, STALE_SECONDS, Heart
 from nnstudio.studies.search.optuna_store import (
     attach,
     id_of,
+    in_a_sentence,
     load_study,
     open_storage,
     set_attributes,
@@ -93,7 +94,7 @@ class Worker:
 
     def work(self) -> str:
         """Work until there is nothing to do; why it ended, in a sentence."""
-        with Heartbeat(self._folder, self._beats[0]) as heart:
+        with in_a_sentence(), Heartbeat(self._folder, self._beats[0]) as heart:
             self._heart = heart
             while True:
                 why = self._next()
