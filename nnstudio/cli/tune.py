@@ -25,12 +25,13 @@ from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD, folder_of
-from nnstudio.studies.search.folder import PROJECT, StudyFolder
+from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.start import change_limits, resume
 from nnstudio.workspace.chosen_data import NO_CHOICES, with_choices
 from nnstudio.workspace.search_rebuild import rebuild
+from nnstudio.workspace.search_training import project_in
 from nnstudio.workspace.studies.search_beginning import (
     How,
     begin_search,
@@ -175,7 +176,7 @@ def _use_best(folder: StudyFolder, path: Path) -> int:
     if not result.best_rows:
         raise StudyError("No training of this study has been completed yet: there is no best one.")
     best = result.best_rows[0]
-    project = UsePoint(best.point).apply(file.read(folder.path / PROJECT))
+    project = UsePoint(best.point).apply(project_in(folder))
     file.write(project, path)
     if len(result.best_rows) > 1:
         first = result.plan.objectives[0].figure

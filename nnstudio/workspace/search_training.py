@@ -23,6 +23,7 @@ from nnstudio.runs.owner import LOCK, Owner, owner_of
 from nnstudio.runs.record import RunRecord, read_record
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
+from nnstudio.studies.errors import StudyError
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
 from nnstudio.studies.search.plan import SearchPlan
 from nnstudio.studies.search.rules import joined
@@ -65,12 +66,24 @@ def joined_choices(
     return joined(project, space, lambda point: full_report(project_at(project, point)).ok)
 
 
+def project_in(folder: StudyFolder) -> Project:
+    """The project that a study varies. Raises `FileError`, or `StudyError` if it was changed."""
+    path = folder.path / PROJECT
+    found = file.read_stored(path)
+    if folder.plan.base and found.digest != folder.plan.base:
+        raise StudyError(
+            f"{path} is not the project that the study was begun with: put it back, or begin "
+            "another study."
+        )
+    return found.project
+
+
 class SearchTrainer:
     """Trains the points of one study in this process. Raises `UserError` if it cannot be had."""
 
     def __init__(self, folder: StudyFolder, store: RunStore | None = None) -> None:
         self._plan = folder.plan
-        self._project = file.read(folder.path / PROJECT)
+        self._project = project_in(folder)
         self._store = RunStore() if store is None else store
 
     def refusal(self, point: Point) -> str | None:

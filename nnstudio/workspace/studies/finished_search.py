@@ -13,15 +13,15 @@ from pydantic import ValidationError
 from nnstudio.project.commands.search import UsePoint
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
-from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD
-from nnstudio.studies.search.folder import PROJECT, StudyFolder
+from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.plan import Limits, Pruner, Sampler
 from nnstudio.studies.search.result import Follower, SearchResult, TrialRow
 from nnstudio.studies.search.start import change_limits, resume
 from nnstudio.studies.search.worker import Told
+from nnstudio.workspace.search_training import project_in
 from nnstudio.workspace.studies.search_beginning import (
     How,
     Search,
@@ -85,7 +85,7 @@ class FinishedSearch:
     @cached_property
     def project(self) -> Project:
         """What was varied: the project that the search was begun with, fitted to its data."""
-        return file.read(self.study.path / PROJECT)
+        return project_in(self.study)
 
     def table(self) -> list[dict[str, Any]]:
         """A row for each trial: trial, state, the axes, the objectives with the deviation over the

@@ -25,7 +25,7 @@ from nnstudio.runs.store import RunStore
 from nnstudio.studies import kept_folds
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import Folds
-from nnstudio.studies.search.folder import PROJECT, StudyFolder
+from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.trainer import (
     Assignment,
     Figures,
@@ -45,6 +45,7 @@ from nnstudio.workspace.search_training import (
     facts_of,
     follow,
     is_owned,
+    project_in,
     project_of,
     record_in,
     refusal_at,
@@ -83,7 +84,7 @@ class FoldedTrainer:
     def __init__(self, folder: StudyFolder, store: RunStore | None = None) -> None:
         self._plan = folder.plan
         self._folder = folder
-        self._project = file.read(folder.path / PROJECT)
+        self._project = project_in(folder)
         self._store = RunStore() if store is None else store
         self._folds = kept_folds.read(folder.path)
         if self._folds.hash != self._plan.folds_hash:
