@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nnstudio.workspace.studies.figures import Which
     from nnstudio.workspace.studies.finished import FinishedStudy
     from nnstudio.workspace.studies.finished_search import FinishedSearch
+    from nnstudio.workspace.studies.nested_search import NestedSearch
     from nnstudio.workspace.studies.search_beginning import Search
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "cross_validate",
     "export",
     "load",
+    "nested_cross_validate",
     "open_run",
     "runs",
     "save",
@@ -245,6 +247,64 @@ def tune(
         folder=None if folder is None else Path(folder),
         resumes=resume,
     )
+
+
+def nested_cross_validate(
+    project: Project,
+    *,
+    outer: int = 5,
+    folds: int = 4,
+    repeats: int = 1,
+    search: Search = None,
+    trials: int | None = None,
+    seconds: float | None = None,
+    no_progress: int | None = None,
+    objective: str | Sequence[str] | None = None,
+    sampler: Sampler = "tpe",
+    pruner: Pruner = "auto",
+    workers: int = 1,
+    folder: str | Path | None = None,
+    resume: bool = False,
+    storage: str = "",
+    feeds: Mapping[str, Fields] | None = None,
+    targets: Mapping[str, Fields] | None = None,
+    **settings: Any,
+) -> NestedSearch:
+    """Search, as `tune` with `folds`, within each of `outer` folds, and judge the best trial of
+    each by what that outer fold held out: the figures of the whole way, its search included.
+
+    The limits hold for each search. The result has the `head` figures with their spread over the
+    outer folds, the `searches`, a `table()` and `notes`; nothing is done twice with `resume`.
+    """
+    from nnstudio.training.priority import let_threads_sleep
+    from nnstudio.workspace.chosen_data import Choices
+    from nnstudio.workspace.studies.finished import prepared
+    from nnstudio.workspace.studies.finished_search import how_of
+    from nnstudio.workspace.studies.nested_search import nested_search
+
+    let_threads_sleep()
+    how = how_of(
+        trials=trials,
+        seconds=seconds,
+        no_progress=no_progress,
+        objective=objective,
+        sampler=sampler,
+        pruner=pruner,
+        folds=folds,
+        repeats=repeats,
+        workers=workers,
+        storage=storage,
+    )
+    found = nested_search(
+        prepared(project, settings, Choices(feeds=feeds or {}, targets=targets or {})),
+        search,
+        how,
+        outer,
+        folder=None if folder is None else Path(folder),
+        resumes=resume,
+    )
+    assert found is not None  # nobody calls it off
+    return found
 
 
 def export(

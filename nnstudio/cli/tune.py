@@ -51,6 +51,8 @@ def tune(options: argparse.Namespace) -> int:
     verb = next((name for name in _VERBS if getattr(options, name)), "")
     if verb:
         return _steer(options, verb, limits)
+    if options.outer is not None:
+        return _nested(options, limits)
     path = folder_of(options.study) if options.study else None
     if path is not None and (path / RECORD).exists():
         folder = _joined(options, path, limits)
@@ -81,7 +83,30 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
     split = project.data.split
     if options.judge and not split.test and split.by != "given":
         raise Refusal("--judge expects a test part: give --test with its share, such as 0.2")
-    how = How(
+    begun = begin_search(project, space, _how(options, limits), title=_title(options), path=path)
+    if not options.json:
+        note = console(stderr=True)
+        for line in (*begun.notes, f"study {begun.folder.path}"):
+            note.print(line, markup=False, soft_wrap=True)
+    return begun.folder
+
+
+def _nested(options: argparse.Namespace, limits: Limits) -> int:
+    from nnstudio.cli.tune_nested import nested
+
+    if options.target is None:
+        raise Refusal("--outer expects TARGET, a .nns file or a preset; with --resume the same one")
+    project = _project(options)
+    space = space_of(options, project)
+    return nested(options, project, space, _how(options, limits), _title(options))
+
+
+def _title(options: argparse.Namespace) -> str:
+    return Path(options.target).stem if options.target.endswith(".nns") else ""
+
+
+def _how(options: argparse.Namespace, limits: Limits) -> How:
+    return How(
         limits=limits,
         objectives=objectives_of(options.objective),
         sampler=options.sampler or "tpe",
@@ -91,13 +116,6 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
         workers=options.workers,
         storage=options.storage or "",
     )
-    title = Path(options.target).stem if options.target.endswith(".nns") else ""
-    begun = begin_search(project, space, how, title=title, path=path)
-    if not options.json:
-        note = console(stderr=True)
-        for line in (*begun.notes, f"study {begun.folder.path}"):
-            note.print(line, markup=False, soft_wrap=True)
-    return begun.folder
 
 
 def _project(options: argparse.Namespace) -> Project:

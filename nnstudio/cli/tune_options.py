@@ -44,6 +44,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="train each trial on K folds; its figure is their mean, the test part is in none",
     )
     add("--repeats", metavar="R", type=int, help="divide the samples into folds so often")
+    add(
+        "--outer",
+        metavar="N",
+        type=int,
+        help="nested cross-validation: a search with --folds within each of N outer folds, whose "
+        "best trial is judged by what that fold held out",
+    )
     add("--workers", metavar="N", type=int, default=1, help="processes on this machine")
     add("--sampler", choices=get_args(Sampler), help="how points are chosen; by default tpe")
     add("--pruner", choices=get_args(Pruner), help="what cuts bad trainings short")

@@ -26,13 +26,13 @@ def work(folder: StudyFolder, workers: int, *, as_json: bool, quiet: bool) -> No
             folder,
             workers,
             leaves=lambda: wish.came or reader_has_gone(),
-            told=_Teller(as_json or quiet),
+            told=Teller(as_json or quiet),
         )
     if reader_has_gone():
         raise BrokenPipeError
 
 
-class _Teller:
+class Teller:
     """Prints what workers tell: for people a line for each trial, else JSON."""
 
     def __init__(self, as_json: bool) -> None:

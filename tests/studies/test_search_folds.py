@@ -149,3 +149,32 @@ def test_folds_that_were_changed_or_are_of_other_samples_are_refused(
     with pytest.raises(StudyError, match="holds other folds than those"):
         FoldedTrainer(StudyFolder.open(begun.folder.path))
     assert SearchPlan.model_validate(told).places == ((0, 0), (0, 1))
+
+
+@pytest.mark.slow
+def test_nested_folds_are_judged_by_samples_that_decided_nothing(
+    tmp_path: Path, target: dict[str, Any]
+) -> None:
+    few: dict[str, Any] = {
+        "search": {"learning_rate": "1e-3..1e-1:log"},
+        "sampler": "random",
+        "objective": "accuracy",
+        "outer": 2,
+        "folds": 2,
+        "folder": tmp_path / "nested",
+        **target,
+    }
+    found = nnstudio.nested_cross_validate(kinds(), trials=1, **few)
+    held = [parts.validation for parts in found.outer.parts[0]]
+    for search, judged, outside in zip(found.searches, found.judgements, held, strict=True):
+        inner = kept_folds.read(search.folder)
+        for parts in inner.parts[0]:
+            assert np.array_equal(parts.test, outside)
+            assert not np.isin(outside, np.concatenate([parts.train, parts.validation])).any()
+        for one in judged.evaluations:
+            assert np.array_equal(np.sort(one.predictions.index), outside)
+    assert found.head["accuracy"].count == 2
+    with pytest.raises(StudyError, match="give resume to go on"):
+        nnstudio.nested_cross_validate(kinds(), trials=1, **few)
+    again = nnstudio.nested_cross_validate(kinds(), trials=1, resume=True, **few)
+    assert again.table() == found.table()

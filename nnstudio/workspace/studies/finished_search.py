@@ -151,21 +151,36 @@ def search(
     passed on. Raises `UserError`.
     """
     if resumes:
-        study = _again(folder, how)
-        _refuse_another(study, project, searched, how)
+        study = gone_on_with(folder, project, searched, how)
     else:
         if folder is not None and (folder / RECORD).exists():
             raise StudyError(f"There is a study in {folder}: give resume=True to go on with it.")
         begun = begin_search(project, space_of(project, searched), how, title=title, path=folder)
         study = begun.folder
-    why = work(study, how.workers, told=told)
+    return finished(study, how.workers, told=told)
+
+
+def finished(
+    study: StudyFolder,
+    workers: int,
+    *,
+    leaves: Callable[[], bool] = lambda: False,
+    told: Callable[[Told], None] = nobody_is_told,
+) -> FinishedSearch:
+    """Work at a study to its end; as for `work`."""
+    why = work(study, workers, leaves=leaves, told=told)
     return FinishedSearch(study, Follower(study).result(), why)
 
 
-def _again(folder: Path | None, how: How) -> StudyFolder:
+def gone_on_with(folder: Path | None, project: Project, searched: Search, how: How) -> StudyFolder:
+    """The study in a folder, to be gone on with, with the limits of `how` if it has any.
+
+    Raises `StudyError` if it was begun with another project or in another way.
+    """
     if folder is None:
         raise StudyError("To go on with a study, its folder is needed.")
     study = StudyFolder.open(folder, how.storage)
+    _refuse_another(study, project, searched, how)
     if how.limits != Limits():
         change_limits(study, how.limits)
     resume(study)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nnstudio.data.pipeline.splitting import Parts
 from nnstudio.data.samples import Samples
 from nnstudio.project.values import Project
 from nnstudio.runs.owner import Ownership
@@ -65,13 +66,16 @@ def _made(plan: Plan, folder: Path | None) -> Study:
     return new_study(plan, folds_for(plan), data, folder)
 
 
-def folds_for(plan: Plan) -> Folds:
-    """The folds of the first variant's samples; the others must have the same samples."""
+def folds_for(plan: Plan, within: Parts | None = None) -> Folds:
+    """The folds of the first variant's samples; the others must have the same samples.
+
+    within: as for `folds_of`.
+    """
     first = plan.variants[0]
     samples, info = samples_of(first.project, first.project.training)
     for other in plan.variants[1:]:
         _refuse_others(first, samples, other)
-    return folds_of(samples, info.in_sentence, plan.rule)
+    return folds_of(samples, info.in_sentence, plan.rule, within)
 
 
 def _refuse_others(first: Variant, samples: Samples, other: Variant) -> None:
