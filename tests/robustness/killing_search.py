@@ -140,8 +140,17 @@ def done(folder: StudyFolder) -> dict[str, Any]:
     return found
 
 
-def trial(sampler: Sampler, kills: int, seed: int, workers: int = 1) -> str:
-    """Kill the workers of one search so often; what went wrong, "" if nothing."""
+def trial(
+    sampler: Sampler,
+    kills: int,
+    seed: int,
+    workers: int = 1,
+    killed_at: Callable[[int], None] = lambda code: None,
+) -> str:
+    """Kill the workers of one search so often; what went wrong, "" if nothing.
+
+    killed_at: told the exit code of each worker that was to be killed; some end before.
+    """
     chance, prunes = random.Random(seed), workers == 1
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
@@ -162,6 +171,8 @@ def trial(sampler: Sampler, kills: int, seed: int, workers: int = 1) -> str:
                 at = 1 + chance.randrange(max(1, numbers[by] // kills))
                 processes.append(start(killed.path, by, at))
             codes = [ended(one) for one in processes]
+            for code in codes:
+                killed_at(code)
             if any(code not in (0, -9) for code in codes):
                 return f"exit codes {codes}"
             now = done(killed)
@@ -191,6 +202,9 @@ if __name__ == "__main__":
     asked, *words = sys.argv[1:]
     assert asked in get_args(Sampler)
     given = [int(word) for word in words]
-    wrong = trial(asked, given[0], *given[1:])  # type: ignore[arg-type]
-    print(wrong or f"{asked}, {given[0]} kills: equal to the bit, nothing lost or repeated")
+    codes: list[int] = []
+    kills, seed, workers = [*given, *(0, 1)[len(given) - 1 :]]
+    wrong = trial(asked, kills, seed, workers, codes.append)  # type: ignore[arg-type]
+    done = f"{codes.count(-signal.SIGKILL)} kills"
+    print(wrong or f"{asked}, {done}: equal to the bit, nothing lost or repeated")
     sys.exit(1 if wrong else 0)
