@@ -197,8 +197,45 @@ def _none(window: MainWindow) -> None:
     settle(window)
 
 
+def _queue(window: MainWindow, alone: bool = False) -> None:
+    """Trainings that wait; one is trained, one could not be."""
+    from nnstudio.runs.owner import Owner
+    from nnstudio.runs.queue.claim import Claim
+
+    queue = window.training.queue
+    for k, (title, values) in enumerate(QUEUED):
+        project = with_settings(load_target("SimpleCNN"), values)
+        entry = queue.folder.add(project, title)
+        if k < 2:
+            claim = Claim.make(queue.folder.path / entry.id)
+            assert claim is not None
+            claim.begun(Owner.me().process)
+            if k == 1:
+                claim.ended("There is no data set or file named '/home/ada/birds.csv'.")
+        if k == 3:
+            queue.folder.change(entry.id, held=True)
+    queue.look()
+    if alone:
+        window.show_runs()
+    else:
+        _shown(window)
+    settle(window)
+    assert window.runs.queue is not None
+    window.runs.queue.table.selectRow(1)
+    window.runs.queue.table.setFocus()
+
+
+QUEUED = (
+    ("SimpleCNN low rate", {"learning_rate": 1e-4, "data": "digits", "device": "cpu"}),
+    ("SimpleCNN birds", {"data": "digits"}),
+    ("SimpleCNN wide", {"data": "sounds", "epochs": 200}),
+    ("SimpleCNN cosine schedule with a long warm-up", {"data": "digits", "device": "cpu"}),
+    ("SimpleCNN", {"data": "digits", "epochs": 12}),
+)
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "empty": _shown,
+    "queue": _queue,
+    "queue-alone": lambda window: _queue(window, alone=True),
     "broken": _broken,
     "curves": _shown,
     "overlay": lambda window: _shown(window, overlay=4),
@@ -225,7 +262,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "try-drawn": lambda window: _tried(window, "draw"),
     "try-sample": lambda window: _tried(window, "sample", "classifier"),
 }
-BLANK = ("empty", "broken", "evaluation", "roc", "samples")
+BLANK = ("empty", "broken", "queue-alone", "evaluation", "roc", "samples")
 JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
 
 

@@ -158,11 +158,13 @@ def test_the_page_moves_holds_and_sees_to_a_worker(queue: QueueFolder) -> None:
     page.move([c], -9)
     assert [one.id for one in page.seen.entries] == [c, b, a]
     page.hold([b], True)
-    assert page.seen.sentence == "3 waiting  ·  paused: none is started"
+    assert page.seen.sentence == "3 waiting  ·  paused"
     assert not started
     page.go_on()
     page.go_on()
     assert started == [queue]
     page.remove([b, c])
     assert [one.id for one in page.seen.entries] == [a]
+    assert page.goes_on
+    page.remove([a])
     assert not page.goes_on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -63,9 +63,9 @@ class QueueSeen:
         if failed:
             parts.append(f"{failed:,} not trained")
         if waiting and self.control.wish != "run":
-            parts.append("paused: none is started")
+            parts.append("paused")
         elif self.is_idle:
-            parts.append("nobody trains them now")
+            parts.append("none is started now")
         return "  ·  ".join(parts)
 
 
@@ -88,6 +88,8 @@ class QueuePage:
         self._start_worker = worker
         self._worker: WorkerProcess | None = None
         self.seen = QueueSeen()
+        self.acts = 0
+        """How often something was done here: what was read before it is out of date."""
 
     # -- looking ------------------------------------------------------------------------------
 
@@ -105,12 +107,15 @@ class QueuePage:
             if code is not None:
                 self._worker = None
                 self._say_why(code, seen)
+            elif seen.entries:  # it may not have come so far as to own the folder
+                seen = replace(seen, is_worked_at=True)
         if seen != self.seen:
             self.seen = seen
             self.changed.emit()
 
     def look(self) -> None:
         """Read and show at once. Raises `RunStoreError`."""
+        self.acts += 1
         self.take(self.read())
 
     def _say_why(self, code: int, seen: QueueSeen) -> None:
@@ -133,9 +138,9 @@ class QueuePage:
         """Start a process that trains, if there is something to do and none is at work."""
         self.look()
         now = any(one.entry.now for one in self.seen.those(Standing.WAITING))
-        lives = self._worker is not None and self._worker.poll() is None
-        if (self.seen.is_idle or (now and not self.seen.is_worked_at)) and not lives:
+        if self.seen.is_idle or (now and not self.seen.is_worked_at):
             self._worker = self._start_worker(self.folder)
+            self.look()
 
     def pause(self) -> None:
         """Start no more; those that are trained come to their end."""
@@ -196,6 +201,13 @@ class QueuePage:
         before = sum(id in rest for id in rows[:edge])
         place = max(0, min(len(rest), before + by))
         self.folder.arrange([*rest[:place], *moved, *rest[place:]])
+        self.look()
+
+    def place_before(self, ids: Sequence[str], before: str | None) -> None:
+        """Put waiting ones before another one; None for the end."""
+        rest = [one.id for one in self.seen.entries if one.id not in set(ids)]
+        place = len(rest) if before is None else rest.index(before)
+        self.folder.arrange([*rest[:place], *ids, *rest[place:]])
         self.look()
 
     def _stands(self, id: str) -> Standing | None:
