@@ -6,6 +6,7 @@ QT_SCALE_FACTOR=2 gives them at twice the pixels, --size WIDTHxHEIGHT another wi
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import faulthandler
 import itertools
 import os
@@ -18,8 +19,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QPointF, QTimer
 
+from nnstudio.graph.values import FrozenMap
+from nnstudio.project.commands.graph import Delete
 from nnstudio.project.presets import load_target
 from nnstudio.project.settings import with_settings
+from nnstudio.project.values import Project
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.ui.app import application, create_window
@@ -31,7 +35,7 @@ from nnstudio.workspace.kept_run import Keeping
 from nnstudio.workspace.runs_page.filters import RunFilter
 from nnstudio.workspace.training import fitted
 from nnstudio.workspace.workspace import Workspace
-from tests.runs_made_up import many
+from tests.runs_made_up import many, write_run
 from tests.ui.shell import closed
 
 
@@ -225,6 +229,53 @@ def _queue(window: MainWindow, alone: bool = False) -> None:
     window.runs.queue.table.setFocus()
 
 
+def _compared(window: MainWindow, view: str, *, judged: bool = False) -> None:
+    """Two runs of models that differ a little, side by side."""
+    store = RunStore(window.settings.runs_folder)
+    base = load_target("SimpleCNN/421k")
+    values = JUDGED if judged else {"data": "digits"}
+    for k, project in enumerate((base, changed_a_little(base))):
+        project = with_settings(project, {**values, "learning_rate": (1e-3, 3e-3)[k]})
+        if judged:
+            project, _ = fitted(project)
+            kept = Keeping.in_store(store, ("SimpleCNN baseline", "SimpleCNN wider")[k])
+            Workspace(project).start_training(kept).join()
+        else:
+            name = ("SimpleCNN baseline", "SimpleCNN wider")[k]
+            write_run(store, project, seed=k, level=(0.3, 0.2)[k], record={"name": name})
+    window.show_runs()
+    settle(window)
+    window.runs.content.split.setSizes([200, 900])
+    window.runs.table.selectAll()
+    assert window.actions_table.run("runs.compare"), window.status.message
+    settle(window)
+    tab = window.runs.details.tab("comparison")
+    tab.views[view].click()  # type: ignore[attr-defined]
+    for _ in range(400):
+        wait(50)
+        comparing = window.runs.details.comparing
+        if not comparing.is_judging and comparing.models is not None:
+            break
+    settle(window)
+
+
+def changed_a_little(project: Project) -> Project:
+    """The same model with a wider convolution, a layer less and one more."""
+    graph = project.model.graph
+    conv = next(node for node in graph.nodes if node.type == "Conv2d")
+    wider = dataclasses.replace(conv, params=FrozenMap({**conv.params, "out_channels": 48}))
+    act = [node for node in graph.nodes if node.type == "ReLU"][-1]
+    gelu = dataclasses.replace(act, type="GELU", params=FrozenMap({}))
+    nodes = [{conv.id: wider, act.id: gelu}.get(node.id, node) for node in graph.nodes]
+    gone = next((node for node in nodes if node.type.startswith("Dropout")), None)
+    changed = project.with_graph(project.root, dataclasses.replace(graph, nodes=tuple(nodes)))
+    return (
+        changed
+        if gone is None
+        else Delete(project.root, frozenset({gone.id}), heal=True).apply(changed)
+    )
+
+
 QUEUED = (
     ("SimpleCNN low rate", {"learning_rate": 1e-4, "data": "digits", "device": "cpu"}),
     ("SimpleCNN birds", {"data": "digits"}),
@@ -235,6 +286,10 @@ QUEUED = (
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "empty": _shown,
     "queue": _queue,
+    "compared": lambda window: _compared(window, "Figures"),
+    "compared-models": lambda window: _compared(window, "Models"),
+    "compared-curves": lambda window: _compared(window, "Curves"),
+    "compared-classes": lambda window: _compared(window, "Classes", judged=True),
     "queue-alone": lambda window: _queue(window, alone=True),
     "broken": _broken,
     "curves": _shown,
@@ -271,7 +326,7 @@ def draw(name: str, theme: Mode, size: tuple[int, int], path: Path, runs: Path) 
     with tempfile.TemporaryDirectory() as folder:
         apply_theme(application(), theme)
         Settings(Path(folder)).set_theme(theme)
-        if name not in BLANK and not name.startswith("try"):
+        if name not in BLANK and not name.startswith(("try", "compared")):
             (Path(folder) / "runs").symlink_to(runs, target_is_directory=True)
         window = create_window(Workspace(load_target("SimpleCNN")), folder=Path(folder))
         window.resize(*size)

@@ -30,7 +30,8 @@ FOLLOW, LOOK = 500, 3_000
 """Milliseconds between two looks at the runs that are trained, and at the whole store."""
 MENU = (
     ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model"),
-    ("runs.overlay", "runs.star", "runs.rename", "runs.note"),
+    ("runs.overlay", "runs.compare"),
+    ("runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
     ("runs.delete",),
     ("runs.rebuild",),
