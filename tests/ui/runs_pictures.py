@@ -201,6 +201,15 @@ def _none(window: MainWindow) -> None:
     settle(window)
 
 
+def _grouped(window: MainWindow, by: str) -> None:
+    window.runs.page.grouping.group_by(by)
+    _shown(window)
+    page = window.runs.page
+    page.grouping.toggle("model: CNN2DResNet")
+    page.listed.emit()
+    settle(window)
+
+
 def _queue(window: MainWindow, alone: bool = False) -> None:
     """Trainings that wait; one is trained, one could not be."""
     from nnstudio.runs.owner import Owner
@@ -285,6 +294,7 @@ QUEUED = (
 )
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "empty": _shown,
+    "grouped": lambda window: _grouped(window, "model"),
     "queue": _queue,
     "compared": lambda window: _compared(window, "Figures"),
     "compared-models": lambda window: _compared(window, "Models"),

@@ -59,7 +59,8 @@ def test_figures_settings_and_models_side_by_side(
     assert [side.viewer.selection() for side in tab.models.sides] == [{"conv"}, {"conv"}]
     tab.views["Curves"].click()
     assert tab.curves is not None
-    assert len(tab.curves.shown) == 2
+    curves = tab.curves
+    qtbot.waitUntil(lambda: len(curves.shown) == 2)
     window.runs.page.clear_overlay()
     window.runs.page.partner_id = None
     tab.refresh()

@@ -14,6 +14,7 @@ from nnstudio.workspace.runs_page import acts
 from nnstudio.workspace.runs_page.column_choice import ColumnChoice
 from nnstudio.workspace.runs_page.columns import RunColumn, column, ordered
 from nnstudio.workspace.runs_page.filters import Choices, Pill, RunFilter, choices_of
+from nnstudio.workspace.runs_page.grouping import Grouping
 from nnstudio.workspace.runs_page.histories import History, histories_of
 from nnstudio.workspace.runs_page.overlay import MOST, Overlay
 from nnstudio.workspace.runs_page.reading import Found, Jobs, Reader
@@ -50,6 +51,7 @@ class RunsPage:
         self.rows: list[RunRow] = []
         self.filter = RunFilter()
         self.sorted_by, self.ascending = "started", False
+        self.grouping = Grouping()
         self.column_choice = ColumnChoice()
         self.overlay = Overlay()
         self.selected_id: str | None = None

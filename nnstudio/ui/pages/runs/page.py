@@ -58,6 +58,7 @@ class RunsView(QWidget):
         self.jobs = ReadingJobs(self)
         self.page = RunsPage(workspace, settings.runs_folder, self.jobs)
         self.page.column_choice.take(settings.texts("runs columns"))
+        self.page.grouping.group_by("".join(settings.texts("runs grouped")[:1]))
         self.ask_name: Callable[[str], str | None] = self._ask_name
         self.ask_note: Callable[[str], str | None] = self._ask_note
         self.open_folder: Callable[[Path], object] = _open_folder
@@ -247,6 +248,7 @@ class RunsView(QWidget):
     def close_jobs(self) -> None:
         """Leave no thread behind, and remember the columns."""
         self._settings.set_texts("runs columns", list(self.page.column_choice.ids))
+        self._settings.set_texts("runs grouped", [self.page.grouping.by])
         self._follow.stop()
         self._look.stop()
         self.exporting.stop()
