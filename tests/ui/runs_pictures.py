@@ -315,6 +315,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "deleted": _deleted,
     "none": _none,
     "evaluation": lambda window: _judged(window, "evaluation"),
+    "calibration": lambda window: _judged(window, "evaluation", "Calibration"),
     "roc": lambda window: _judged(window, "evaluation", "ROC"),
     "samples": lambda window: _judged(window, "samples"),
     "exported": _exported,
@@ -327,7 +328,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "try-drawn": lambda window: _tried(window, "draw"),
     "try-sample": lambda window: _tried(window, "sample", "classifier"),
 }
-BLANK = ("empty", "broken", "queue-alone", "evaluation", "roc", "samples")
+BLANK = ("empty", "broken", "queue-alone", "evaluation", "roc", "calibration", "samples")
 JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
 
 

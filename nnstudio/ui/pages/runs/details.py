@@ -73,7 +73,9 @@ def _evaluation(details: Details) -> QWidget:
 def _samples(details: Details) -> QWidget:
     from nnstudio.ui.pages.runs.judged_tab import JudgedTab
 
-    return JudgedTab(details.judging)
+    tab = JudgedTab(details.judging)
+    tab.try_requested.connect(details.try_sample)
+    return tab
 
 
 def _try(details: Details) -> QWidget:
@@ -259,6 +261,11 @@ class Details(QWidget):
         """Show the samples of a cell of the confusion matrix."""
         self.judging.show_cell(right, given)
         self.show_tab("samples")
+
+    def try_sample(self, index: int) -> None:
+        """Give a sample to the model in the tab Try it."""
+        self.trying.wish_sample(index)
+        self.show_tab("try")
 
     def look_inside(self, project: Project, path: tuple[str, ...], ids: frozenset[str]) -> None:
         """Let the tab Try it show what the selected node gives."""
