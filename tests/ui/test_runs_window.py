@@ -254,7 +254,7 @@ def test_a_run_is_judged_and_a_cell_leads_to_its_samples(
     assert curves.chosen == ("a", "c")
     assert "Thick: the mean of all classes, area" in curves.about.text()
     tab.views["Calibration"].click()
-    view = tab._calibration
+    view = tab.calibration
     assert view is not None
     assert view.isVisible()
     assert "Calibration error" in view.about.text()

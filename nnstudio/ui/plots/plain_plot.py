@@ -35,7 +35,7 @@ class WordAxis(Axis):
         self, low: float, high: float, size: float
     ) -> list[tuple[float, Sequence[float]]]:
         if not self._words:
-            return list(super().tickValues(low, high, size))
+            return super().tickValues(low, high, size)
         longest = max(len(word) for word in self._words[:200])
         room = max(1, int(size / (7 * min(longest, 12) + 12)))
         first, last = max(0, int(np.ceil(low))), min(len(self._words) - 1, int(np.floor(high)))

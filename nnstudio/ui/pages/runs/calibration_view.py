@@ -51,6 +51,6 @@ class CalibrationView(QWidget):
         error = found.error.value
         distance = "" if error is None else f" Calibration error {percent(error)}."
         return (
-            f"On the dashed line it is right as often as it says. It is {lean}: "
+            f"On the dashed line it is right as often as it says. The model is {lean}: "
             f"{percent(said)} said, {percent(right)} right.{distance}"
         )

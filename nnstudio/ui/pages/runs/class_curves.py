@@ -27,7 +27,9 @@ _NAME = Qt.ItemDataRole.UserRole
 
 
 class ClassCurves(QWidget):
-    """The list at the right chooses classes and is the legend: what is checked is drawn."""
+    """The list at the right chooses classes and is the legend: what is checked is drawn, the class
+    on which the cursor stands with a thicker line.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class ClassCurves(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("Classes whose curves are drawn")
         self.list.itemChanged.connect(self._on_checked)
+        self.list.currentItemChanged.connect(lambda *_: self._draw())
         self.about = QLabel(wordWrap=True)
         self.about.setProperty("role", "muted")
         self.about.setFont(theme.text_font(theme.SMALL_SIZE))
@@ -108,8 +111,10 @@ class ClassCurves(QWidget):
     def _draw(self) -> None:
         series = theme.current().series
         by_name = {curve.name: curve for curve in self._curves}
+        current = self.list.currentItem()
+        looked_at = "" if current is None else str(current.data(_NAME))
         drawn = [
-            (by_name[name].x, by_name[name].y, series[k % len(series)], 1.0)
+            (*_points(by_name[name]), series[k % len(series)], 3.0 if name == looked_at else 1.0)
             for k, name in enumerate(self._chosen)
         ]
         mean = self._mean
@@ -148,6 +153,10 @@ class ClassCurves(QWidget):
     def stop(self) -> None:
         """Follow the theme no more."""
         theme.notifier.changed.disconnect(self._on_theme)
+
+
+def _points(curve: Curve) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    return curve.x, curve.y
 
 
 def _square(colour: QColor) -> QPixmap:

@@ -119,7 +119,7 @@ class EvaluationTab(JudgingTab):
         self._figures: Any = None
         self._plot: PlainPlot | None = None
         self._class_curves: ClassCurves | None = None
-        self._calibration: CalibrationView | None = None
+        self.calibration: CalibrationView | None = None
         self.head = JudgingHead(judging)
         self.counts = self._chip("Counts", self._on_share)
         self.shares = self._chip("Per cent of a row", self._on_share)
@@ -248,13 +248,13 @@ class EvaluationTab(JudgingTab):
         self._right.setCurrentWidget(shown)
 
     def _show_calibration(self, found: Calibration) -> None:
-        if self._calibration is None:
+        if self.calibration is None:
             from nnstudio.ui.pages.runs.calibration_view import CalibrationView
 
-            self._calibration = CalibrationView()
-            self._right.addWidget(self._calibration)
-        self._calibration.show_calibration(found)
-        self._right.setCurrentWidget(self._calibration)
+            self.calibration = CalibrationView()
+            self._right.addWidget(self.calibration)
+        self.calibration.show_calibration(found)
+        self._right.setCurrentWidget(self.calibration)
 
     def class_curves(self) -> ClassCurves:
         """The curves of the classes; loads pyqtgraph the first time."""
