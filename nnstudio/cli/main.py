@@ -258,14 +258,16 @@ def _tune_options(parser: argparse.ArgumentParser) -> None:
     # a process that another one has started, which shows what it tells
     parser.add_argument("--as-worker", action="store_true", help=argparse.SUPPRESS)
     _json(parser)
-    from nnstudio.cli.choices import add_mapping, add_reading
-    from nnstudio.cli.settings import add_settings
     from nnstudio.cli.tune_options import add_options
 
     add_options(parser)
-    add_settings(parser)
-    add_mapping(parser)
-    add_reading(parser)
+    _settings(parser)
+
+
+def _queue_options(parser: argparse.ArgumentParser) -> None:
+    from nnstudio.cli.queue_options import add_options
+
+    add_options(parser, _target, _settings)
 
 
 def _runs_options(parser: argparse.ArgumentParser) -> None:
@@ -378,6 +380,7 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
     ),
     "studies": ("the studies that are kept", _lazily("studies", "studies"), _json),
     "tune": ("search for the best values", _lazily("tune", "tune"), _tune_options),
+    "queue": ("trainings that wait for their turn", _lazily("queue", "queue"), _queue_options),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "evaluate": (
         "the figures of a run",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,13 +11,39 @@ from pathlib import Path
 
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
+from nnstudio.runs.queue.folder import file_name
 from nnstudio.runs.record import RECORD
-from nnstudio.runs.store import RunStore
+from nnstudio.runs.store import VARIABLE, RunStore
 
-_NO_NAME = re.compile(r"[^\w .,()+-]")
-"""What is no part of a file's name on some system."""
-_STOPPED = 130
+STOPPED = 130
 """What the command line ends with where it was told to stop."""
+
+
+def program(*words: str, runs: Path, errors: Path, within: Path) -> subprocess.Popen[bytes]:
+    """A command of this program in a process that outlives this one. Raises `OSError`.
+
+    runs: the folder of its store. errors: the file that gets what it says of them. within: the
+    folder in which it works.
+    """
+    with errors.open("wb") as stream:
+        return subprocess.Popen(
+            [sys.executable, "-m", "nnstudio", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+            env={**os.environ, VARIABLE: str(runs)},
+            cwd=within,
+            start_new_session=True,  # Ctrl+C in the terminal of the window is not meant for it
+        )
+
+
+def last_line(errors: Path) -> str:
+    """The last that a process said of its errors, without the name of the program."""
+    try:
+        said = errors.read_text("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return ""
+    return said[-1].removeprefix("nnstudio: ") if said else ""
 
 
 class Worker:
@@ -29,19 +54,14 @@ class Worker:
         self.title = title
         self.folder = store.new_folder()
         self._place = Path(tempfile.mkdtemp(prefix="nnstudio-"))
-        path = self._place / (_NO_NAME.sub("_", title) + ".nns")
+        path = self._place / file_name(title)
         file.write(project, path)
-        command = [sys.executable, "-m", "nnstudio", "train", str(path), "--json"]
-        with (self._place / "errors.txt").open("wb") as errors:
-            self._process = subprocess.Popen(
-                [*command, "--run", str(self.folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                env={**os.environ, "NNSTUDIO_RUNS": str(store.folder)},
-                cwd=self._place,
-                start_new_session=True,  # Ctrl+C in the terminal of the window is not meant for it
-            )
+        self._process = program(
+            *("train", str(path), "--json", "--run", str(self.folder)),
+            runs=store.folder,
+            errors=self._place / "errors.txt",
+            within=self._place,
+        )
 
     @property
     def number(self) -> int:
@@ -63,10 +83,8 @@ class Worker:
 
         What happens to a run is told by the run. Call it once, when it `is_over`.
         """
-        errors = self._place / "errors.txt"
-        said = errors.read_text("utf-8", "replace").strip().splitlines() if errors.exists() else []
+        told = last_line(self._place / "errors.txt") or "it said no reason"
         shutil.rmtree(self._place, ignore_errors=True)
-        if self.has_begun or self._process.returncode in (0, _STOPPED):
+        if self.has_begun or self._process.returncode in (0, STOPPED):
             return ""
-        told = said[-1].removeprefix("nnstudio: ") if said else "it said no reason"
         return f"'{self.title}' was not trained: {told.rstrip('.')}."
