@@ -180,7 +180,7 @@ def test_ten_thousand_rows_make_no_text_before_they_are_seen(
     row = page.rows[0]
     told: list[str] = []
     monkeypatch.setattr(
-        "nnstudio.ui.pages.runs.table.cell_text", lambda id, row: told.append(row.id) or id
+        "nnstudio.ui.pages.runs.runs_model.cell_text", lambda id, row: told.append(row.id) or id
     )
     page.rows = [replace(row, record=row.record.with_values(id=f"run {k}")) for k in range(10_000)]
     page.listed.emit()
