@@ -12,6 +12,7 @@ from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE, STOPPED
 from nnstudio.cli.output import nobody_reads, reader_has_gone
 from nnstudio.cli.stopping import wish
+from nnstudio.cli.tune_tables import spread_text
 from nnstudio.cli.tune_workers import Teller
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
@@ -77,9 +78,9 @@ def _print(found: NestedSearch) -> None:
     for name in head:
         one = found.head[name]
         if one.mean is not None:
-            spread = "" if one.deviation is None else f" ± {one.deviation:.2g}"
             count = len(found.judgements)
-            out.print(f"{name}: {_text(one.mean)}{spread} over {count} outer folds", markup=False)
+            value = f"{_text(one.mean)}{spread_text(one.deviation)}"
+            out.print(f"{name}: {value} over {count} outer folds", markup=False)
     for note in found.notes:
         out.print(f"note: {note}", markup=False)
 

@@ -60,7 +60,7 @@ def _values(row: TrialRow) -> list[str]:
     found = []
     for k, value in enumerate(row.values):
         spread = row.deviations[k] if row.deviations else None
-        found.append(_text(value) + (f" ± {spread:.2g}" if spread is not None else ""))
+        found.append(_text(value) + spread_text(spread))
     return found
 
 
@@ -72,9 +72,15 @@ def _print_judged(judged: Judgement) -> None:
     table.add_column("test", justify="right")
     for name, one in judged.head.items():
         value = one.reason if one.mean is None else _text(one.mean)
-        spread = f" ± {one.deviation:.2g}" if one.deviation is not None else ""
-        table.add_row(name, f"{value}{spread}")
+        table.add_row(name, f"{value}{spread_text(one.deviation)}")
     out.print(table)
+
+
+def spread_text(deviation: float | None) -> str:
+    """A deviation as it stands behind a mean; what is only rounding is 0."""
+    if deviation is None:
+        return ""
+    return f" ± {deviation if deviation > 1e-12 else 0:.2g}"
 
 
 def _text(value: object) -> str:
