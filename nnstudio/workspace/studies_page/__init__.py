@@ -1,0 +1,1 @@
+"""What the page Studies does, without a window: what charts and results draw, as values."""
