@@ -14,6 +14,8 @@ from nnstudio.studies.search.suggestion import point_of
 from nnstudio.studies.search.trials import counts, said_of, why_over
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from optuna.study import Study
     from optuna.trial import FrozenTrial
 
@@ -32,7 +34,8 @@ class TrialRow:
     repeated, of one whose worker has died and whose point another trial has.
 
     values: of the objectives, in order; of a pruned one none. reports: the first objective by
-    epoch, where trials may be cut short. sentence: why it failed or was rejected.
+    epoch, where trials may be cut short. sentence: why it failed or was rejected. started, ended:
+    in seconds of UTC by the clock of whoever trained it, None before.
     """
 
     number: int
@@ -46,6 +49,13 @@ class TrialRow:
     attempt: int = 1
     retry_of: int | None = None
     sentence: str = ""
+    started: float | None = None
+    ended: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True for one that does not change any more."""
+        return self.state not in ("running", "waiting")
 
 
 @dataclass(frozen=True)
@@ -83,13 +93,20 @@ class Follower:
     def __init__(self, folder: StudyFolder) -> None:
         self._plan = folder.plan
         self._study: Study = load_study(open_storage(folder.storage), folder.name)
+        self._over: dict[int, TrialRow] = {}
 
     def result(self) -> SearchResult:
-        """What there is now."""
+        """What there is now. The rows of trials that are over are the very ones of before."""
         trials = self._study.get_trials(deepcopy=False)
-        rows = tuple(_row(self._plan, trial) for trial in trials)
+        rows = tuple(self._over.get(trial.number) or self._read(trial) for trial in trials)
         counted = sum(map(counts, trials))
-        return SearchResult(self._plan, rows, _best(self._plan, rows), counted)
+        return SearchResult(self._plan, rows, best_of(self._plan, rows), counted)
+
+    def _read(self, trial: FrozenTrial) -> TrialRow:
+        row = _row(self._plan, trial)
+        if row.is_over:
+            self._over[row.number] = row
+        return row
 
     def why_over(self, control: Control, now: float) -> str:
         """Why no further trial is begun, in a sentence; "" if one may be. now: seconds of UTC."""
@@ -141,10 +158,17 @@ def _row(plan: SearchPlan, trial: FrozenTrial) -> TrialRow:
         int(said.get("attempt", 1)),
         said.get("retry_of"),
         str(said.get("rejected") or said.get("sentence", "")),
+        _seconds(trial.datetime_start),
+        _seconds(trial.datetime_complete),
     )
 
 
-def _best(plan: SearchPlan, rows: tuple[TrialRow, ...]) -> tuple[int, ...]:
+def _seconds(moment: datetime | None) -> float | None:
+    """Optuna keeps the time of the place of whoever trained, without its zone."""
+    return None if moment is None else moment.timestamp()
+
+
+def best_of(plan: SearchPlan, rows: tuple[TrialRow, ...]) -> tuple[int, ...]:
     """The first of the best; of several objectives all that no other beats in each."""
     signs = [1 if one.direction == "minimize" else -1 for one in plan.objectives]
     worth = {

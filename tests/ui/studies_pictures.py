@@ -1,0 +1,94 @@
+"""Pictures of the charts and results of studies in both themes:
+`python -m tests.ui.studies_pictures FOLDER [NAMES]`.
+
+QT_SCALE_FACTOR=2 gives them at twice the pixels, --size WIDTHxHEIGHT another widget, --trials how
+many are made up; 0 shows what is said while there is nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QWidget
+
+from nnstudio.ui.app import application
+from nnstudio.ui.pages.studies.charts import CHARTS
+from nnstudio.ui.pages.studies.charts.base import TrialsChart
+from nnstudio.ui.theme.apply import apply_theme
+from nnstudio.ui.theme.current import Mode
+from tests.made_up_trials import trials
+
+
+def wait(milliseconds: int) -> None:
+    """Let the widgets work for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def _chart(id: str, count: int) -> TrialsChart:
+    chart = next(one for one in CHARTS if one.id == id)
+    made = chart.make(None)
+    made.show_trials(trials(count, objectives=chart.objectives))
+    return made
+
+
+def _looked_at(made: TrialsChart) -> None:
+    order = made.order()
+    if order:
+        made.look_at(order[len(order) // 2])
+        made.show_picked(max(made.shown.best) if made.shown else None)
+
+
+def scenes(count: int) -> dict[str, Callable[[], QWidget]]:
+    """What can be drawn, by name."""
+    return {chart.id: lambda id=chart.id: _chart(id, count) for chart in CHARTS}
+
+
+def draw(make: Callable[[], QWidget], theme: Mode, size: tuple[int, int], path: Path) -> None:
+    """Make one picture."""
+    apply_theme(application(), theme)
+    made = make()
+    made.resize(*size)
+    made.show()
+    wait(150)
+    if isinstance(made, TrialsChart):
+        made.finish()
+        _looked_at(made)
+        wait(30)
+        made.finish()
+    made.grab().save(str(path))
+    made.close()
+    made.deleteLater()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--size", default="760x420")
+    parser.add_argument("--trials", type=int, nargs="*", default=[200])
+    parser.add_argument("--theme", choices=("dark", "light"))
+    options = parser.parse_args()
+    width, height = map(int, options.size.split("x"))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for count in options.trials:
+        found = scenes(count)
+        for name in options.names or found:
+            for theme in (options.theme,) if options.theme else ("dark", "light"):
+                path = options.folder / f"{name}-{count}-{theme}.png"
+                draw(found[name], theme, (width, height), path)
+                print(path)
+    sys.stdout.flush()
+    os._exit(0)  # nothing is kept
+
+
+if __name__ == "__main__":
+    main()
