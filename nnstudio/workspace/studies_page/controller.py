@@ -188,7 +188,7 @@ class StudiesPage:
     @property
     def is_planning(self) -> bool:
         """True if the plan of a new study is shown."""
-        return self._is_planning or self.selected_folder is None
+        return self._is_planning
 
     def select(self, folder: Path | None) -> None:
         """Show a study."""

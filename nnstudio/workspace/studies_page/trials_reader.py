@@ -32,9 +32,9 @@ class TrialsReader:
     Used by one thread at a time, and by none that must not wait.
     """
 
-    def __init__(self, folder: StudyFolder) -> None:
-        """Raises `StudyError` if the trials cannot be read."""
-        self._follower = Follower(folder)
+    def __init__(self, folder: StudyFolder, follower: Follower | None = None) -> None:
+        """follower: of the folder, if there is one. Raises `StudyError` if it cannot be read."""
+        self._follower = follower or Follower(folder)
         self._watched = watched_of(folder.plan).figure
         self._curves: dict[int, TrialCurve] = {}
         self._over: set[int] = set()
