@@ -93,4 +93,7 @@ def scale_of(
         room = abs(low) / 2 or 0.5
         return Scale(low - room, high + room, percent=percent, whole=whole)
     room = margin * (high - low)
-    return Scale(low - room, high + room, percent=percent, whole=whole)
+    ends = low - room, high + room
+    if percent and low >= 0 and high <= 1:  # a share of more than all would be of no meaning
+        ends = max(0.0, ends[0]), min(1.0 + room / 4, ends[1])
+    return Scale(*ends, percent=percent, whole=whole)
