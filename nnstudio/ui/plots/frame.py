@@ -77,7 +77,7 @@ class Frame:
 
     def shown_ticks(self, metrics: QFontMetricsF) -> list[tuple[float, str]]:
         """The ticks of the lower axis that have room beside each other."""
-        most = most_ticks(self.area.width(), _APART)
+        most = most_ticks(self.area.width(), _APART / 2)
         for count in range(most, 0, -1):
             ticks = self.x.ticks(count)
             widest = max((metrics.horizontalAdvance(words) for _, words in ticks), default=0.0)
@@ -85,7 +85,7 @@ class Frame:
                 ticks = [(share, elided(metrics, words, 84)) for share, words in ticks]
                 widest = min(widest, 84)
             steps = [b - a for (a, _), (b, _) in pairwise(ticks)]
-            if not steps or min(steps) * self.area.width() >= widest + 8:
+            if not steps or min(steps) * self.area.width() >= widest + 14:
                 return ticks
         return ticks[:1]
 

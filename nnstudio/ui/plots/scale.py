@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.ui.plots.ticks import even_step, log_ticks, tick_text
+from nnstudio.ui.plots.ticks import even_step, log_tick_text, log_ticks, tick_text
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class Scale:
             exponents = log_ticks(math.log10(self.low), math.log10(self.high))
             exponents = exponents[:: max(1, -(-len(exponents) // max(2, most)))]
             values = [10**one for one in exponents]
-            return [(float(self.shares(np.array(v))), f"{v:,.3g}") for v in values]
+            return [(float(self.shares(np.array(v))), log_tick_text(v)) for v in values]
         factor = 100.0 if self.percent else 1.0
         step = even_step(factor * (self.high - self.low), most)
         if self.whole:

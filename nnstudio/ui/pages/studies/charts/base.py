@@ -91,8 +91,7 @@ class TrialsChart(LayeredView):
             self.nothing.show_text(self._title, why)
             self.marks, self.at = NO_MARKS, None
             self.readout.hide()
-            self._whole.clear()
-            self._making.clear()
+            self.forget()
             self.update()
             return
         self.lay_out()
@@ -103,7 +102,7 @@ class TrialsChart(LayeredView):
         """Let only these trials stand out, by their numbers; None: all."""
         if brush != self.brush:
             self.brush = brush
-            self.redraw("marks")
+            self.redraw()
             self.update()
 
     def show_picked(self, number: int | None) -> None:

@@ -72,7 +72,8 @@ class BestSoFar(TrialsChart):
             yield self._paint_ends
             yield self.paint_legend
             return
-        yield from self.dots(self.marks, np.zeros(len(shown)))
+        radius = 3.0 if len(shown) <= 600 else 2.2
+        yield from self.dots(self.marks, np.zeros(len(shown)), radius=radius)
         yield self._paint_line
 
     def _paint_ends(self, painter: QPainter) -> None:

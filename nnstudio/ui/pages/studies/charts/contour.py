@@ -19,7 +19,6 @@ from nnstudio.ui.pages.studies.charts.texts import (
 from nnstudio.ui.plots.frame import LINE, Frame, Key, frame_in, paint_legend
 from nnstudio.ui.plots.layered import Stroke
 from nnstudio.ui.plots.scale import Floats, Scale
-from nnstudio.ui.plots.spread_range import usual_range
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.stylesheet import mix
 from nnstudio.workspace.studies_page.field import Field, field_of
@@ -126,14 +125,19 @@ class Contour(TrialsChart):
         scales = [parameter_scale(shown.parameters[k], shown.points[:, k]) for k in (across, up)]
         self._frame = frame_in(place, scales[0], scales[1], names[0], names[1])
         first = shown.values[:, 0]
-        kept, _ = usual_range(first)
-        figure = shown.objectives[0].figure
-        scale = objective_scale(figure, np.append(kept, shown.best_so_far[-1]))
-        low, high = float(kept.min()), float(kept.max())
-        self._levels = scale if high <= low else Scale(low, high, percent=scale.percent)
+        self._levels = self._scale_of_levels(shown)
         there = np.flatnonzero(np.isfinite(first) & np.isfinite(x) & np.isfinite(y))
         self.marks = Marks(self._frame.across(x[there]), self._frame.up(y[there]), there)
         self._ask_field(scales[0].shares(x), scales[1].shares(y), first)
+
+    @staticmethod
+    def _scale_of_levels(shown: ShownTrials) -> Scale:
+        """From the best to where three quarters of the trials are better: below it one colour."""
+        first = shown.values[:, 0]
+        worst = 75 if shown.objectives[0].direction == "minimize" else 25
+        low, high = sorted((float(np.nanpercentile(first, worst)), float(shown.best_so_far[-1])))
+        scale = objective_scale(shown.objectives[0].figure, np.array([low, high]))
+        return Scale(low, high, percent=scale.percent) if high > low else scale
 
     # -- the field, found in a thread -------------------------------------------------------------
 
@@ -231,12 +235,12 @@ class Contour(TrialsChart):
         assert self.shown is not None
         inside = self.in_brush()[self.marks.place]
         shares = self.goodness(self.shown.values[self.marks.place, 0])
-        radius = 3.5 if len(shares) <= 600 else 2.5
+        radius = 3.5 if len(shares) <= 600 else 2.0
         for begin in range(0, len(shares), DOTS):
             some = range(begin, min(begin + DOTS, len(shares)))
 
             def paint(painter: QPainter, some: range = some) -> None:
-                rim = QPen(theme.qcolor("panel", 0.9), 1)
+                rim = QPen(theme.qcolor("panel", 0.8), 1 if radius > 3 else 0.6)
                 for k in some:
                     alpha = 1.0 if inside[k] else 0.15
                     painter.setPen(rim if inside[k] else Qt.PenStyle.NoPen)
@@ -268,7 +272,13 @@ class Contour(TrialsChart):
         for share, words in self._levels.ticks(max(2, int(bar.height() / 34))):
             y = bar.bottom() - share * bar.height()
             painter.drawText(QRectF(bar.right() + 5, y - LINE / 2, 60, LINE), int(middle), words)
+        least = self.shown.objectives[0].direction == "minimize"
+        edge = bar.top() - LINE - 2 if least else bar.bottom() + 2
+        worse = "and above" if least else "and below"
+        if not least:
+            painter.drawText(QRectF(bar.left() - 4, edge, 76, LINE), int(middle), worse)
         name = objective_name(self.shown.objectives[0].figure)
+        name = f"{name}, {worse}" if least else name
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         place = QRectF(self.width() - 208, area.top() - LINE - 4, 200, LINE)
         painter.drawText(place, int(right), name)

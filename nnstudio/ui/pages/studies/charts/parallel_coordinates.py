@@ -24,8 +24,7 @@ from nnstudio.ui.pages.studies.charts.texts import (
     objective_name,
     objective_scale,
     parameter_scale,
-    parameter_text,
-    value_text,
+    stretch_text,
 )
 from nnstudio.ui.plots.frame import LINE, Key
 from nnstudio.ui.plots.layered import Stroke
@@ -36,8 +35,13 @@ from nnstudio.workspace.studies_page.shown_trials import ShownTrials
 
 TITLE = "Parallel coordinates"
 _EMPTY = "Each trial as a line through its parameters to its value, as soon as one is completed."
-AT_ONCE = 50
+AT_ONCE = 10
 """Lines that are painted at once."""
+GROWN = 1.05
+"""So many times the lines there may be before all are coloured anew: a rank is then as old as that.
+"""
+STRONG = 20
+"""Lines of a Pareto front that are drawn strong."""
 _GRIP = 10.0
 """Pixels beside an axis at which the mouse takes hold of it."""
 _END = 6.0
@@ -55,7 +59,7 @@ class ParallelCoordinates(TrialsChart):
     """
 
     brushed = Signal(object)
-    LAYERS = ("back", "marks")
+    LAYERS = ("marks", "best", "axes")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(TITLE, _EMPTY, parent)
@@ -72,6 +76,7 @@ class ParallelCoordinates(TrialsChart):
         """The axis that the keys are about."""
         self._drag: tuple[Drag, int, float, Brushes] | None = None
         self._told: frozenset[int] | None = None
+        self._painted: tuple[object, int, frozenset[int]] = (None, 0, frozenset())
 
     # -- where everything is ----------------------------------------------------------------------
 
@@ -109,7 +114,7 @@ class ParallelCoordinates(TrialsChart):
         self._places = np.flatnonzero(inside)
         pairs = zip(columns, self._scales, strict=True)
         self._shares = np.stack([scale.shares(v[self._places]) for v, scale in pairs], axis=1)
-        self._area = QRectF(0, 2 * LINE + 22, self.width(), self.height() - 2 * LINE - 36)
+        self._area = QRectF(0, 2 * LINE + 30, self.width(), self.height() - 2 * LINE - 44)
         side = min(90.0, self.width() / (len(columns) + 1) * 0.7)
         self._x = np.linspace(side, self.width() - side, len(columns))
         self._y = self._area.bottom() - self._area.height() * self._shares
@@ -136,30 +141,60 @@ class ParallelCoordinates(TrialsChart):
         shown = self.shown
         if shown is None or not len(self._x):
             return
-        if layer == "back":
+        if layer == "axes":
             fixed = len(self._scales) - len(shown.objectives)
             yield lambda painter: paint_axes(
                 painter, self._area, self._x, self._scales, self._names, fixed
             )
             return
-        ranks = shown.ranks[self._places]
+        if layer == "best":
+            yield from self._best_lines()
+            return
+        numbers = frozenset(shown.numbers[self._places].tolist())
+        self._painted = (self._looks(), len(numbers), numbers)
+        yield from self._all_lines(np.ones(len(numbers), bool))
+
+    def _looks(self) -> object:
+        """What decides how lines look, besides their ranks."""
+        return (self.size(), tuple(self._scales), self.brush, self.brushes)
+
+    def redraw_for(self, shown: ShownTrials) -> None:
+        """Paint the new lines onto the others, as long as these are few."""
+        looks, count, numbers = self._painted
+        there = shown.numbers[self._places]
+        if looks != self._looks() or len(there) > GROWN * count:
+            self.redraw()
+            return
+        new = ~np.isin(there, np.fromiter(numbers, np.int64, len(numbers)))
+        self._painted = (looks, count, numbers | frozenset(there[new].tolist()))
+        self.add("marks", self._all_lines(new))
+        self.redraw("best")
+
+    def _best_lines(self) -> Iterator[Stroke]:
+        assert self.shown is not None
         inside = self.selected() & self.in_brush()[self._places]
+        numbers = self.shown.numbers[self._places]
+        best = np.isin(numbers, np.fromiter(self.shown.best, np.int64, len(self.shown.best)))
+        for k in np.flatnonzero(inside & best)[:STRONG].tolist():
+            yield lambda painter, k=k: self._line(painter, k, QPen(theme.qcolor("accent"), 2))
+
+    def _all_lines(self, which: NDArray[np.bool_]) -> Iterator[Stroke]:
+        assert self.shown is not None
+        ranks = self.shown.ranks[self._places]
+        within = self.selected() & self.in_brush()[self._places]
+        inside = within & which
         filtered = bool(self.brushes.stretches) or self.brush is not None
-        alpha = min(0.9, max(0.25, 8 / max(1, int(inside.sum())) ** 0.55))
+        alpha = min(0.9, max(0.3, 9 / max(1, int(within.sum())) ** 0.5))
         if filtered:
             pen = QPen(theme.qcolor("faint", min(0.25, 0.5 * alpha)), 1)
-            yield from self._lines(np.flatnonzero(~inside), pen)
+            yield from self._lines(np.flatnonzero(which & ~within), pen)
         steps = (np.nan_to_num(ranks) * (LEVELS - 1)).round()
         for step in range(LEVELS):
-            # the best are few among many, and are what is looked for
-            share = step / (LEVELS - 1)
-            strength = min(1.0, alpha * (0.5 + share))
+            # what is looked for are the best, which are few among many
+            share = (step / (LEVELS - 1)) ** 3
+            strength = alpha * (0.4 + 0.6 * share)
             pen = QPen(theme.qcolor(level_colour(share), strength), 1)
             yield from self._lines(np.flatnonzero(inside & (steps == step)), pen)
-        best = [k for k, place in enumerate(self._places) if shown.rows[place].number in shown.best]
-        for k in best[:20]:
-            if inside[k]:
-                yield lambda painter, k=k: self._line(painter, k, QPen(theme.qcolor("accent"), 2))
 
     def _lines(self, which: NDArray[np.int64], pen: QPen) -> Iterator[Stroke]:
         for begin in range(0, len(which), AT_ONCE):
@@ -213,7 +248,7 @@ class ParallelCoordinates(TrialsChart):
         """Let other brushes filter the trials."""
         if brushes != self.brushes:
             self.brushes = brushes
-            self.redraw("marks")
+            self.redraw("marks", "best")
             self.update()
             self._tell()
 
@@ -235,18 +270,8 @@ class ParallelCoordinates(TrialsChart):
         name = self._names[axis]
         if axis not in self.brushes.stretches:
             return f"{name}: no brush; {count}"
-        low, high = (self._scales[axis].value(end) for end in self.brushes.stretches[axis])
-        if axis < len(shown.parameters):
-            parameter = shown.parameters[axis]
-            if parameter.kind == "choices":
-                ends = range(max(0, int(np.ceil(low))), min(len(parameter.choices), int(high) + 1))
-                told = ", ".join(parameter.choices[k] for k in ends) or "none"
-                return f"{name}: {told}; {count}"
-            texts = [parameter_text(parameter, end) for end in (low, high)]
-        else:
-            figure = shown.objectives[axis - len(shown.parameters)].figure
-            texts = [value_text(figure, end) for end in (low, high)]
-        return f"{name} from {texts[0]} to {texts[1]}; {count}"
+        stretch = stretch_text(shown, axis, self._scales[axis], self.brushes.stretches[axis])
+        return f"{name} {stretch}; {count}"
 
     def _share_at(self, y: float) -> float:
         return (self._area.bottom() - y) / max(1.0, self._area.height())

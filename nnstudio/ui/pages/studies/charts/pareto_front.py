@@ -81,7 +81,8 @@ class ParetoFront(TrialsChart):
             yield frame.paint
             yield self.paint_legend
             return
-        yield from self.dots(self.marks, np.zeros(len(shown)))
+        radius = 3.0 if len(shown) <= 600 else 2.2
+        yield from self.dots(self.marks, np.zeros(len(shown)), radius=radius)
         yield self._paint_front
 
     def _front(self) -> list[int]:

@@ -26,7 +26,7 @@ _STEPS = (
     *(3600, 7200, 14400, 21600, 43200, 86400),
 )
 """Seconds between two ticks that people can read."""
-_TALLEST, _LEAST = 26.0, 3.0
+_TALLEST, _LEAST = 34.0, 3.0
 _WORDS = 150.0
 
 
