@@ -40,6 +40,13 @@ def _chart(id: str, count: int) -> TrialsChart:
     return made
 
 
+def _painted(made: TrialsChart) -> None:
+    for _ in range(100):
+        wait(20)
+        if not made.is_painting:
+            break
+
+
 def _looked_at(made: TrialsChart) -> None:
     order = made.order()
     if order:
@@ -58,12 +65,11 @@ def draw(make: Callable[[], QWidget], theme: Mode, size: tuple[int, int], path: 
     made = make()
     made.resize(*size)
     made.show()
-    wait(150)
+    wait(100)
     if isinstance(made, TrialsChart):
-        made.finish()
+        _painted(made)
         _looked_at(made)
-        wait(30)
-        made.finish()
+        _painted(made)
     made.grab().save(str(path))
     made.close()
     made.deleteLater()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -76,7 +77,7 @@ class Frame:
 
     def shown_ticks(self, metrics: QFontMetricsF) -> list[tuple[float, str]]:
         """The ticks of the lower axis that have room beside each other."""
-        most = most_ticks(self.area.width(), _APART)
+        most = most_ticks(self.area.width(), _APART / 2)
         for count in range(most, 0, -1):
             ticks = self.x.ticks(count)
             widest = max((metrics.horizontalAdvance(words) for _, words in ticks), default=0.0)
@@ -84,7 +85,7 @@ class Frame:
                 ticks = [(share, elided(metrics, words, 84)) for share, words in ticks]
                 widest = min(widest, 84)
             steps = [b - a for (a, _), (b, _) in pairwise(ticks)]
-            if not steps or min(steps) * self.area.width() >= widest + 8:
+            if not steps or min(steps) * self.area.width() >= widest + 14:
                 return ticks
         return ticks[:1]
 
@@ -113,3 +114,35 @@ def most_ticks(length: float, apart: float) -> int:
 def elided(metrics: QFontMetricsF, words: str, width: float) -> str:
     """Words that fit, with an ellipsis where they do not."""
     return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend: a word with its colour. line: drawn as a line, else as a point."""
+
+    words: str
+    colour: str
+    line: bool = False
+
+
+def paint_legend(painter: QPainter, right: float, top: float, keys: Sequence[Key]) -> None:
+    """Paint entries from the right end of a line of small text."""
+    painter.save()
+    painter.setFont(theme.figure_font(theme.SMALL_SIZE))
+    metrics = QFontMetricsF(painter.font())
+    for key in reversed(keys):
+        width = metrics.horizontalAdvance(key.words)
+        painter.setPen(theme.qcolor("plot.axis"))
+        middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(right - width - 4, top, width + 4, LINE), int(middle), key.words)
+        right -= width + GAP
+        if key.colour:
+            mark = QRectF(right - 12, top + LINE / 2 - 1, 12, 2)
+            if not key.line:
+                mark = QRectF(right - 7, top + LINE / 2 - 3, 6, 6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.qcolor(key.colour))
+            painter.drawRoundedRect(mark, mark.height() / 2, mark.height() / 2)
+            right -= mark.width() + 2
+        right -= 12
+    painter.restore()

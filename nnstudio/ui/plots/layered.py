@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
+from weakref import WeakSet
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
@@ -25,6 +26,8 @@ class LayeredView(QWidget):
     """
 
     LAYERS: tuple[str, ...] = ("marks",)
+    _painting: ClassVar[WeakSet[LayeredView]] = WeakSet()
+    """Those that are painted now: they share the time of a slice."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,8 +55,7 @@ class LayeredView(QWidget):
     def redraw(self, *layers: str) -> None:
         """Paint these layers anew, by default all."""
         if not self.isVisible() or self.width() < 2 or self.height() < 2:
-            self._whole.clear()
-            self._making.clear()
+            self.forget()
             return
         for layer in layers or self.LAYERS:
             ratio = self.devicePixelRatioF()
@@ -61,13 +63,19 @@ class LayeredView(QWidget):
             made.setDevicePixelRatio(ratio)
             made.fill(Qt.GlobalColor.transparent)
             self._making[layer] = (made, self.strokes(layer))
-        self._slices.start()
+        self._start()
+
+    def forget(self) -> None:
+        """Paint nothing."""
+        self._whole.clear()
+        self._making.clear()
+        self._stop()
 
     def add(self, layer: str, strokes: Iterator[Stroke]) -> None:
         """Paint more into a layer that is whole."""
         if layer in self._whole and layer not in self._making:
             self._making[layer] = (QPixmap(self._whole[layer]), strokes)
-            self._slices.start()
+            self._start()
         else:
             self.redraw(layer)
 
@@ -81,8 +89,16 @@ class LayeredView(QWidget):
         while self._making:
             self._paint_slice(1.0)
 
+    def _start(self) -> None:
+        self._painting.add(self)
+        self._slices.start()
+
+    def _stop(self) -> None:
+        self._painting.discard(self)
+        self._slices.stop()
+
     def _paint_slice(self, seconds: float = SLICE) -> None:
-        end = time.perf_counter() + seconds
+        end = time.perf_counter() + seconds / max(1, len(self._painting))
         for layer in [one for one in self.LAYERS if one in self._making]:
             made, strokes = self._making[layer]
             painter = QPainter(made)
@@ -96,7 +112,7 @@ class LayeredView(QWidget):
             self._whole[layer] = made
             del self._making[layer]
             self.update()
-        self._slices.stop()
+        self._stop()
 
     def _on_theme(self, _theme: object) -> None:
         self.redraw()

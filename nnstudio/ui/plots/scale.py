@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstudio.ui.plots.ticks import even_step, log_ticks, tick_text
+from nnstudio.ui.plots.ticks import even_step, log_tick_text, log_ticks, tick_text
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class Scale:
             exponents = log_ticks(math.log10(self.low), math.log10(self.high))
             exponents = exponents[:: max(1, -(-len(exponents) // max(2, most)))]
             values = [10**one for one in exponents]
-            return [(float(self.shares(np.array(v))), f"{v:,.3g}") for v in values]
+            return [(float(self.shares(np.array(v))), log_tick_text(v)) for v in values]
         factor = 100.0 if self.percent else 1.0
         step = even_step(factor * (self.high - self.low), most)
         if self.whole:
@@ -93,4 +93,7 @@ def scale_of(
         room = abs(low) / 2 or 0.5
         return Scale(low - room, high + room, percent=percent, whole=whole)
     room = margin * (high - low)
-    return Scale(low - room, high + room, percent=percent, whole=whole)
+    ends = low - room, high + room
+    if percent and low >= 0 and high <= 1:  # a share of more than all would be of no meaning
+        ends = max(0.0, ends[0]), min(1.0 + room / 4, ends[1])
+    return Scale(*ends, percent=percent, whole=whole)

@@ -36,6 +36,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     return [tick for tick in ticks if low <= tick <= high]
 
 
+def log_tick_text(value: float) -> str:
+    """Write 1, 2 or 5 times a power of 10: `20,000`, `0.005`, `1e-06`."""
+    return f"{value:,.8g}" if 1e-4 <= value < 1e7 else f"{value:.3g}".replace("e+0", "e")
+
+
 def even_step(span: float, most: int) -> float:
     """The smallest of 1, 2 and 5 times a power of 10 that makes at most so many steps."""
     if span <= 0 or not math.isfinite(span):

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, Q
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.ui.pages.studies.charts.texts import trial_sentence, trial_table
+from nnstudio.ui.plots.frame import Key, paint_legend
 from nnstudio.ui.plots.layered import LayeredView, Stroke
 from nnstudio.ui.plots.scale import Floats
 from nnstudio.ui.theme import current as theme
@@ -49,7 +50,7 @@ class TrialsChart(LayeredView):
     """
 
     picked = Signal(int)
-    LAYERS = ("back", "marks")
+    LAYERS: tuple[str, ...] = ("back", "marks")
 
     def __init__(self, title: str, sentence: str, parent: QWidget | None = None) -> None:
         """sentence: what the chart will show, while there is nothing."""
@@ -90,8 +91,7 @@ class TrialsChart(LayeredView):
             self.nothing.show_text(self._title, why)
             self.marks, self.at = NO_MARKS, None
             self.readout.hide()
-            self._whole.clear()
-            self._making.clear()
+            self.forget()
             self.update()
             return
         self.lay_out()
@@ -102,7 +102,7 @@ class TrialsChart(LayeredView):
         """Let only these trials stand out, by their numbers; None: all."""
         if brush != self.brush:
             self.brush = brush
-            self.redraw("marks")
+            self.redraw()
             self.update()
 
     def show_picked(self, number: int | None) -> None:
@@ -185,17 +185,16 @@ class TrialsChart(LayeredView):
 
     # -- painting ---------------------------------------------------------------------------------
 
-    def dots(
-        self, marks: Marks, levels: Floats, *, radius: float = 3.0, alpha: float = 1.0
-    ) -> Iterator[Stroke]:
-        """The marks as points, the best last. levels: 0 the worst to 1 the best, of each mark."""
+    def dots(self, marks: Marks, levels: Floats, *, radius: float = 3.0) -> Iterator[Stroke]:
+        """The marks as points, the highest last. levels: 0 to 1 of each mark, by which they are
+        coloured."""
         inside = self.in_brush()[marks.place]
         steps = np.where(np.isfinite(levels), np.nan_to_num(levels) * (LEVELS - 1), 0).round()
         steps = np.where(inside, steps, -1)
         for step in range(-1, LEVELS):
             here = np.flatnonzero(steps == step)
             colour = level_colour(step / (LEVELS - 1)) if step >= 0 else "faint"
-            fill = theme.qcolor(colour, alpha if step >= 0 else 0.25)
+            fill = theme.qcolor(colour, 0.8 if step >= 0 else 0.2)
             for begin in range(0, len(here), DOTS):
                 some = here[begin : begin + DOTS]
                 points = list(zip(marks.x[some].tolist(), marks.y[some].tolist(), strict=True))
@@ -227,6 +226,14 @@ class TrialsChart(LayeredView):
             return []
         place = self.shown.places[self._picked]
         return [int(k) for k in np.flatnonzero(self.marks.place == place)]
+
+    def legend(self) -> list[Key]:
+        """What colours and signs mean; stands at the top right."""
+        return []
+
+    def paint_legend(self, painter: QPainter) -> None:
+        """Paint the legend."""
+        paint_legend(painter, self.width() - 12.0, 6.0, self.legend())
 
     def _ring(self, painter: QPainter, mark: int, colour: str, radius: float) -> None:
         x, y = float(self.marks.x[mark]), float(self.marks.y[mark])
@@ -309,4 +316,4 @@ class TrialsChart(LayeredView):
 def level_colour(share: float) -> str:
     """The colour from the worst (0) to the best (1), as `#rrggbb`."""
     colours = theme.current().colours
-    return mix(colours.accent, colours.line_strong, min(1.0, max(0.0, share)))
+    return mix(colours.accent, colours.faint, min(1.0, max(0.0, share)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,11 +10,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.ui.pages.studies.charts.base import NO_MARKS, Marks, TrialsChart
+from nnstudio.ui.pages.studies.charts.base import NO_MARKS, Marks, TrialsChart, level_colour
 from nnstudio.ui.pages.studies.charts.texts import STATES, objective_name, objective_scale
-from nnstudio.ui.plots.frame import Frame, frame_in
+from nnstudio.ui.plots.frame import Frame, Key, frame_in
 from nnstudio.ui.plots.layered import Stroke
 from nnstudio.ui.plots.scale import Scale
+from nnstudio.ui.plots.spread_range import usual_range
 from nnstudio.ui.theme import current as theme
 
 TITLE = "Best so far"
@@ -23,11 +25,12 @@ _WITHOUT = ("pruned", "failed", "rejected", "stopped")
 
 
 class BestSoFar(TrialsChart):
-    """Trials by number. The range of values leaves out the lowest ones if they are far off."""
+    """Trials by number. Values that are far off are left out, and it is said how many."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(TITLE, _EMPTY, parent)
         self._frame: Frame | None = None
+        self._beyond = 0
 
     def lay_out(self) -> None:
         shown = self.shown
@@ -36,13 +39,29 @@ class BestSoFar(TrialsChart):
             return
         objective = shown.objectives[0]
         first = shown.values[:, 0]
-        y = objective_scale(objective.figure, first)
+        kept, self._beyond = usual_range(first)
+        kept = np.append(kept, shown.best_so_far[-1])
+        y = objective_scale(objective.figure, kept)
         x = Scale(-0.5, float(max(shown.numbers[-1], 1)) + 0.5, whole=True)
-        place = QRectF(self.rect()).adjusted(4, 6, 0, 0)
+        place = QRectF(self.rect()).adjusted(4, 2, 0, 0)
         self._frame = frame_in(place, x, y, "Trial", objective_name(objective.figure))
         numbers = shown.numbers.astype(np.float64)
+        inside = np.where((first >= y.low) & (first <= y.high), first, np.nan)
         at = np.arange(len(shown), dtype=np.int64)
-        self.marks = Marks(self._frame.across(numbers), self._frame.up(first), at)
+        self.marks = Marks(self._frame.across(numbers), self._frame.up(inside), at)
+
+    def legend(self) -> list[Key]:
+        assert self.shown is not None
+        counts = Counter(self.shown.states)
+        found = [Key(f"{counts['completed']:,} completed", level_colour(0))]
+        found += [
+            Key(f"{counts[state]:,} {STATES[state][0]}", STATES[state][1])
+            for state in _WITHOUT
+            if counts[state]
+        ]
+        if self._beyond:
+            found.append(Key(f"{self._beyond:,} far off, not shown", ""))
+        return found
 
     def strokes(self, layer: str) -> Iterator[Stroke]:
         shown, frame = self.shown, self._frame
@@ -51,8 +70,10 @@ class BestSoFar(TrialsChart):
         if layer == "back":
             yield frame.paint
             yield self._paint_ends
+            yield self.paint_legend
             return
-        yield from self.dots(self.marks, np.zeros(len(shown)))
+        radius = 3.0 if len(shown) <= 600 else 2.2
+        yield from self.dots(self.marks, np.zeros(len(shown)), radius=radius)
         yield self._paint_line
 
     def _paint_ends(self, painter: QPainter) -> None:

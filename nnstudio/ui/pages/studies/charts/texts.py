@@ -110,5 +110,21 @@ def trial_sentence(shown: ShownTrials, place: int) -> str:
     return ", ".join(told)
 
 
+def stretch_text(shown: ShownTrials, axis: int, scale: Scale, stretch: tuple[float, float]) -> str:
+    """A stretch of an axis, by its values; the axes are the parameters, then the objectives.
+
+    stretch: lower and upper end as shares of the scale.
+    """
+    low, high = (scale.value(end) for end in stretch)
+    if axis >= len(shown.parameters):
+        figure = shown.objectives[axis - len(shown.parameters)].figure
+        return f"from {value_text(figure, low)} to {value_text(figure, high)}"
+    parameter = shown.parameters[axis]
+    if parameter.kind == "choices":
+        there = [one for k, one in enumerate(parameter.choices) if low <= k <= high]
+        return " or ".join(there) or "between two choices: none"
+    return f"from {parameter_text(parameter, low)} to {parameter_text(parameter, high)}"
+
+
 def _line(name: str, text: str) -> str:
     return f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td align='right'>{text}</td></tr>"
