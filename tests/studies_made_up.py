@@ -29,7 +29,7 @@ def goodness(point: Point) -> float:
     away = math.log10(point["learning_rate"]) + 2.5
     kind = {"SGD": 0.06, "Adam": 0.01, "AdamW": 0.0}[point["optimizer"]]
     size = 0.03 * (1 - point["model.hidden"] / 128)
-    return max(0.1, 0.985 - 0.05 * away * away - kind - size - 0.0003 * point["batch_size"])
+    return float(max(0.1, 0.985 - 0.05 * away * away - kind - size - 0.0003 * point["batch_size"]))
 
 
 def search(

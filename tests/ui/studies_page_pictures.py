@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -49,9 +50,9 @@ def settle(window: MainWindow) -> None:
     for _ in range(200):
         wait(30)
         page = window.studies.page
-        if not window.studies.jobs.is_busy and not window.studies.acting.is_busy:
-            if page.has_looked and not page._is_looking:
-                break
+        busy = window.studies.jobs.is_busy or window.studies.acting.is_busy or page._is_looking
+        if page.has_looked and not busy:
+            break
     wait(200)
 
 
@@ -91,10 +92,8 @@ def _published(window: MainWindow) -> None:
     window.actions_table.run("studies.new")
     page = window.studies.page
     page.planning.use_published(page.planning.published[0])
-    from dataclasses import replace
-
-    row = page.planning.rows[1]
-    page.planning.set_row(1, replace(row.texts, low="0"))
+    page.planning.set_row(1, replace(page.planning.rows[1].texts, low="0"))
+    page.planning.set_row(3, replace(page.planning.rows[3].texts, high="1.5"))
     settle(window)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -34,11 +34,12 @@ from nnstudio.workspace.workspace import Workspace
 @dataclass(frozen=True)
 class AxisRow:
     """One row of what is varied. axis: as the project has it, None if it has none; problem: why
-    what stands in the fields is not taken, "" if it is."""
+    what stands in the fields is not taken, "" if it is; remark: what else there is to know."""
 
     texts: AxisTexts
     axis: Axis | None = None
     problem: str = ""
+    remark: str = ""
 
 
 class Planning:
@@ -163,9 +164,14 @@ class Planning:
         if not texts.is_complete:
             return AxisRow(texts, axis)
         try:
-            return AxisRow(texts, axes.axis_of(self.workspace.project, texts))
+            made = axes.axis_of(self.workspace.project, texts)
+            return self._as_told(AxisRow(texts, made))
         except UserError as error:
             return AxisRow(texts, axis, str(error))
+
+    def _as_told(self, row: AxisRow) -> AxisRow:
+        assert row.axis is not None
+        return replace(row, remark=axes.refused_values(self.workspace.project, row.axis))
 
     def _tell(self, title: str) -> None:
         if self.space != self.workspace.project.search:
@@ -179,7 +185,10 @@ class Planning:
         for axis in project.search.axes:
             before = known.get(axis.name)
             same = before is not None and before.axis == axis
-            rows.append(before if same and before else AxisRow(axes.texts_of(axis), axis))
+            if same and before is not None:
+                rows.append(before)
+            else:
+                rows.append(self._as_told(AxisRow(axes.texts_of(axis), axis)))
         names = project.search.names
         left = [row for row in self.rows if row.axis is None and row.texts.name not in names]
         self.rows = [*rows, *left]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from nnstudio.project.search.space import Axis, Choices
 from nnstudio.studies.plan import Plan
 from nnstudio.studies.search.plan import SearchPlan
 from nnstudio.studies.search.result import TrialRow
 from nnstudio.ui.number_text import duration
 from nnstudio.ui.pages.runs.texts import figure_name, figure_text
+from nnstudio.ui.pages.studies.charts.texts import objective_name, value_text
 from nnstudio.ui.pages.studies.table import Column
 from nnstudio.ui.pages.studies.texts import (
     TRIAL_STATES,
     axis_title,
     point_value,
     run_state,
-    value_text,
 )
 from nnstudio.workspace.studies_page.folds_reading import CellRow
 
@@ -32,7 +33,7 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
         Column(
             "number",
             "Trial",
-            72,
+            68,
             lambda row: f"{row.number:,}",
             lambda row: row.number,
             down_first=True,
@@ -43,7 +44,7 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
         Column(
             "state",
             "State",
-            112,
+            108,
             lambda row: TRIAL_STATES[row.state][0],
             lambda row: ORDER.index(row.state),
             is_number=False,
@@ -56,8 +57,8 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
         found.append(
             Column(
                 f"objective{k}",
-                figure_name(one.figure),
-                124,
+                objective_name(one.figure),
+                116,
                 lambda row, k=k, name=one.figure: (  # type: ignore[misc]
                     value_text(name, row.values[k]) if row.values else ""
                 ),
@@ -72,20 +73,20 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
             Column(
                 axis.name,
                 axis_title(axis.name),
-                112,
+                104,
                 lambda row, name=axis.name: point_value(row.point.get(name)),  # type: ignore[misc]
                 lambda row, name=axis.name: row.point.get(name),  # type: ignore[misc]
-                is_number=axis.kind != "choices",
+                is_number=_is_of_numbers(axis),
                 colour=_faint,
             )
         )
     found += [
         Column("seconds", "Time", 72, _seconds, _cost, colour=_muted),
-        Column("worker", "Worker", 128, _worker, _worker_key, is_number=False, colour=_muted),
+        Column("worker", "Worker", 112, _worker, _worker_key, is_number=False, colour=_muted),
         Column(
             "sentence",
             "What happened",
-            160,
+            120,
             lambda row: row.sentence,
             lambda row: row.sentence or None,
             is_number=False,
@@ -93,6 +94,12 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
         ),
     ]
     return tuple(found)
+
+
+def _is_of_numbers(axis: Axis) -> bool:
+    if not isinstance(axis, Choices):
+        return True
+    return all(isinstance(one, int | float) and not isinstance(one, bool) for one in axis.choices)
 
 
 def _tone(tone: str) -> str:

@@ -132,7 +132,8 @@ class StudyHead(QFrame):
         self.best.setVisible(bool(best))
         self.best.setToolTip(_about_best(row))
         self.facts.set_full_text("  ·  ".join(self._facts(row)))
-        self.progress.setVisible(row.share is not None)
+        at_end = row.state is StudyState.COMPLETED
+        self.progress.setVisible(row.share is not None and not at_end)
         self.progress.setValue(round(BAR * (row.share or 0.0)))
         self._show_steering(row)
 

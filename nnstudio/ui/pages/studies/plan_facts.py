@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nnstudio.ui.forms.sections import Facts, Section
-from nnstudio.ui.pages.runs.texts import figure_name
+from nnstudio.ui.pages.studies.charts.texts import objective_name
 from nnstudio.ui.pages.studies.texts import axis_title, limits_text, point_value
 from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.workspace.studies_page.axes import CHOICES, FACTORS, texts_of
@@ -32,7 +32,7 @@ class PlanFacts(QWidget):
         self.first.add(self.what)
         self.second.add(self.how)
         inside = QWidget()
-        inside.setMaximumWidth(760)
+        inside.setMaximumWidth(640)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
@@ -83,7 +83,7 @@ def _axes(now: ShownSearch) -> Lines:
 def _search(now: ShownSearch) -> Lines:
     plan = now.folder.plan
     names = {"minimize": "lowest", "maximize": "highest"}
-    goals = [f"{names[o.direction]} {figure_name(o.figure).lower()}" for o in plan.objectives]
+    goals = [f"{names[o.direction]} {objective_name(o.figure).lower()}" for o in plan.objectives]
     return [
         ("Objective", " and ".join(goals), ""),
         ("Points by", SAMPLERS[plan.sampler], ""),

@@ -20,6 +20,16 @@ from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
 
 PLAN = "plan"
+ICONS = {
+    "best": "up",
+    "curves": "training",
+    "parallel": "signal",
+    "slices": "split",
+    "contour": "mask",
+    "importance": "evaluation",
+    "workers": "clock",
+}
+"""Of the tabs of charts, by their ids."""
 
 
 class SearchView(QWidget):
@@ -40,7 +50,9 @@ class SearchView(QWidget):
         self.tabs.setUsesScrollButtons(True)
         self._holders: dict[str, Holder] = {}
         for chart in CHARTS:
-            self._add(chart.id, chart.title, "chart", partial(self._make, chart))
+            self._add(
+                chart.id, chart.title, ICONS.get(chart.id, "chart"), partial(self._make, chart)
+            )
             self.tabs.setTabToolTip(self.tabs.count() - 1, chart.help)
         self._add(PLAN, "Plan", "settings", lambda: PlanFacts(page))
         self.tabs.panel_shown.connect(lambda _id: self.refresh_tab())

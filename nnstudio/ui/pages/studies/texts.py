@@ -11,7 +11,7 @@ from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.search.result import TrialRow
 from nnstudio.training.measured import in_time
 from nnstudio.ui.pages.runs.texts import STATES as RUN_STATES
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text
+from nnstudio.ui.pages.studies.charts.texts import objective_name, value_text
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 
 STATES: Mapping[StudyState, tuple[str, str, str]] = {
@@ -75,23 +75,16 @@ def progress_in_words(row: StudyRow) -> str:
 
 def short_figure(figure: str) -> str:
     """A figure within a line: `accuracy`, `macro F1`."""
-    name = figure_name(figure)
+    name = objective_name(figure)
     return name if name[:1] == "R" and len(name) < 4 else name[:1].lower() + name[1:]
 
 
-def value_text(figure: str, value: float | None) -> str:
-    """A value of an objective: also of what a model costs."""
-    if value is not None and figure in ("parameters", "flops"):
-        return f"{value:,.0f}"
-    if value is not None and figure == "seconds":
-        return f"{value:,.1f} s"
-    return figure_text(figure, value)
-
-
-def best_text(row: StudyRow) -> str:
-    """The best so far: `accuracy 97.21 %`, of folds with their deviation."""
+def best_text(row: StudyRow, *, short: bool = False) -> str:
+    """The best so far: `accuracy 97.21 %`, of folds with their deviation. short: the value alone."""
     if row.value is None:
         return ""
+    if short:
+        return value_text(row.figure, row.value)
     spread = "" if row.spread is None else f" ± {value_text(row.figure, row.spread)}"
     return f"{short_figure(row.figure)} {value_text(row.figure, row.value)}{spread}"
 
