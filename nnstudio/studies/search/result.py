@@ -129,10 +129,12 @@ class Follower:
         if len(done) < FEW or len(values) < 2:
             return {}
         several = len(self._plan.objectives) > 1
+        sign = -1 if self._plan.objectives[0].direction == "maximize" else 1
         found = optuna.importance.get_param_importances(
             self._study,
             evaluator=optuna.importance.PedAnovaImportanceEvaluator(),
-            target=(lambda trial: trial.values[0]) if several else None,
+            # of a target it takes the low values for the good ones, whatever the direction
+            target=(lambda trial: sign * trial.values[0]) if several else None,
         )
         return {name: float(one) for name, one in found.items() if math.isfinite(one)}
 

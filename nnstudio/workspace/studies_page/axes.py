@@ -186,7 +186,8 @@ def _sentence(project: Project, names: tuple[str, ...]) -> str:
     for block in (project.model, *project.blocks):
         for requirement in block.requirements:
             if plain <= set(_words(requirement.condition.text)):
-                return f"Valid with: {requirement.sentence.rstrip('.')}"
+                told = requirement.sentence.rstrip(".").replace(" must be ", " ", 1)
+                return f"Valid with: {told}"
     return ""
 
 

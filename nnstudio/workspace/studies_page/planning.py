@@ -105,7 +105,7 @@ class Planning:
     def objectives(self) -> tuple[str, ...]:
         """What can be an objective, of this project's data."""
         try:
-            answers = self.workspace.about_data().answers
+            answers = self.workspace.about_data().asking(()).answers
         except UserError:
             answers = ()
         return (*figures_for(answers), *COSTS)

@@ -100,12 +100,8 @@ class _Delegate(QStyledItemDelegate):
         self._pair(painter, line, row.title, age, theme.text_font(13, QFont.Weight.DemiBold))
         under = line.translated(0, 21)
         left = f"{kind_text(row)}  ·  {self._how_far(row)}"
-        font = theme.text_font(12)
-        best, room = best_text(row), line.width() - 16
-        needed = QFontMetrics(font).horizontalAdvance(left)
-        if needed + QFontMetrics(theme.figure_font(12)).horizontalAdvance(best) > room:
-            best = best_text(row, short=True)
-        self._pair(painter, under, left, best, font, muted=True)
+        best = best_text(row, short=True)
+        self._pair(painter, under, left, best, theme.text_font(12), muted=True)
         if row.share is not None and row.state is not StudyState.COMPLETED:
             self._bar(painter, QRect(line.left(), area.bottom() - 1, line.width(), 3), row)
         painter.restore()

@@ -80,7 +80,10 @@ def short_figure(figure: str) -> str:
 
 
 def best_text(row: StudyRow, *, short: bool = False) -> str:
-    """The best so far: `accuracy 97.21 %`, of folds with their deviation. short: the value alone."""
+    """The best so far: `accuracy 97.21 %`, of folds with their deviation.
+
+    short: the value alone.
+    """
     if row.value is None:
         return ""
     if short:
