@@ -64,15 +64,15 @@ class Importance:
 class ShownTrials:
     """All trials of a search in the order of their numbers; each column has a place for each.
 
-    rows: as the search tells them. numbers (n,). states: `studies.search.result.STATES`. points
-    (n, parameters): choices as places, NaN where a trial has no value. values (n, objectives): NaN
-    unless it is completed. started, ended (n,): seconds of UTC, NaN before; those of workers on
-    several machines are by their own clocks. curves: of the figure `watched` in the validation,
-    `NO_CURVE` where none is known. unread: trials whose curves are still to be read. best: the
-    best trial, or those that no other beats in both objectives.
+    id: of the search. rows: as the search tells them. numbers (n,). points (n, parameters):
+    choices as places, NaN where a trial has no value. values (n, objectives): NaN unless it is
+    completed. started, ended (n,): seconds of UTC, NaN before; those of workers on several machines
+    are by their own clocks. curves: of the figure `watched` in the validation, `NO_CURVE` where
+    none is known. unread: trials whose curves are still to be read. best: the best trial, or those
+    that no other beats in both objectives.
     """
 
-    title: str
+    id: str
     parameters: tuple[Parameter, ...]
     objectives: tuple[Objective, ...]
     watched: Objective
@@ -92,7 +92,7 @@ class ShownTrials:
 
     @cached_property
     def states(self) -> tuple[str, ...]:
-        """The state of each trial."""
+        """The state of each trial, one of `studies.search.result.STATES`."""
         return tuple(row.state for row in self.rows)
 
     @cached_property
@@ -164,7 +164,7 @@ def shown(
         if row.values:
             values[place] = row.values
     return ShownTrials(
-        plan.title,
+        plan.id,
         parameters_of(plan.space),
         plan.objectives,
         watched_of(plan),

@@ -83,6 +83,8 @@ class TrialsChart(LayeredView):
         """Draw these trials. What is drawn already of the same is not drawn again."""
         if shown is self.shown:
             return
+        if self.shown is not None and self.shown.id != shown.id:
+            self.at, self._picked, self.brush = None, None, None
         number = self._number_at()
         self.shown = shown
         why = self.why_not(shown)

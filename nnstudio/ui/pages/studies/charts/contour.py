@@ -81,7 +81,7 @@ class Contour(TrialsChart):
 
     def show_trials(self, shown: ShownTrials) -> None:
         before = self.shown
-        if before is None or before.parameters != shown.parameters:
+        if before is None or before.id != shown.id:
             self._offer(shown)
         super().show_trials(shown)
         self.head.setVisible(self.is_drawn)

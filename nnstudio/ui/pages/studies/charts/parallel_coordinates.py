@@ -82,7 +82,7 @@ class ParallelCoordinates(TrialsChart):
 
     def show_trials(self, shown: ShownTrials) -> None:
         before = self.shown
-        if before is not None and before.parameters != shown.parameters:
+        if before is not None and before.id != shown.id:
             self.brushes = Brushes()
         super().show_trials(shown)
         self._tell()

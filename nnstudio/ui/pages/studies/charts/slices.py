@@ -44,6 +44,11 @@ class Slices(TrialsChart):
         self._room = 1
         self._beyond = 0
 
+    def show_trials(self, shown: ShownTrials) -> None:
+        if self.shown is not None and self.shown.id != shown.id:
+            self._first = 0
+        super().show_trials(shown)
+
     def ordered(self, shown: ShownTrials) -> list[int]:
         """The columns of the parameters, the most important first."""
         names = [one for name in shown.importance.names for one in name.split("+")]
