@@ -36,6 +36,11 @@ class SettingRows(Column):
         self._settings: tuple[Setting, ...] = ()
         self.rows: dict[str, FieldRow] = {}
 
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """The settings of the rows, by name."""
+        return {setting.name: setting for setting in self._settings}
+
     def set_settings(self, settings: Iterable[Setting]) -> None:
         """Make the rows, if they are others."""
         wanted = tuple(settings)

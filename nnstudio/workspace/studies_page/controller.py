@@ -325,11 +325,18 @@ class StudiesPage:
         steering.change_limits(row.folder, limits)
         self._look_again()
 
+    @property
+    def worked_at(self) -> tuple[StudyRow, ...]:
+        """Studies that are not at their end, at which processes work that were started here."""
+        rows = [self.row(folder) for folder in self.workers.folders]
+        idle = (StudyState.COMPLETED, StudyState.FAILED, StudyState.STOPPED)
+        return tuple(row for row in rows if row is not None and row.state not in idle)
+
     def leave(self, *, pausing: bool) -> None:
         """The program ends: processes go on, or leave with checkpoints to go on from later."""
         for folder in self.workers.folders if pausing else ():
             row = self.row(folder)
-            if row is not None and row.is_search:
+            if row is not None and row.is_search and row in self.worked_at:
                 self._quietly(lambda row=row: steering.pause(row))  # type: ignore[misc]
             self.workers.ask_to_stop(folder)
 

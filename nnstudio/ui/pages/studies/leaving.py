@@ -28,12 +28,10 @@ class LeavingStudies:
 
     def may_quit(self) -> bool:
         """True if the window may close; what was chosen for the studies is done then."""
-        folders = self._page.workers.folders
-        if not folders:
+        rows = self._page.worked_at
+        if not rows:
             return True
-        rows = [self._page.row(folder) for folder in folders]
-        names = tuple(row.title if row is not None else "a study" for row in rows)
-        answer = self.ask_quit(names)
+        answer = self.ask_quit(tuple(row.title for row in rows))
         if answer is StudyAnswer.CANCEL:
             return False
         self._page.leave(pausing=answer is StudyAnswer.PAUSE)
