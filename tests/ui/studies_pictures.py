@@ -11,7 +11,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -21,8 +23,11 @@ from PySide6.QtWidgets import QWidget
 from nnstudio.ui.app import application
 from nnstudio.ui.pages.studies.charts import CHARTS
 from nnstudio.ui.pages.studies.charts.base import TrialsChart
+from nnstudio.ui.pages.studies.results import RESULTS
+from nnstudio.ui.pages.studies.results.base import ResultView
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode
+from tests.made_up_results import result
 from tests.made_up_trials import trials
 
 
@@ -47,6 +52,13 @@ def _painted(made: TrialsChart) -> None:
             break
 
 
+def _result(id: str, models: int, **more: Any) -> ResultView:
+    made = next(one for one in RESULTS if one.id == id).make(None)
+    names = ("AudioNet", "AudioNet wide", "SimpleCNN", "Transformer2DResNet")
+    made.show_result(result(names[:models], **more))
+    return made
+
+
 def _looked_at(made: TrialsChart) -> None:
     order = made.order()
     if order:
@@ -56,7 +68,19 @@ def _looked_at(made: TrialsChart) -> None:
 
 def scenes(count: int) -> dict[str, Callable[[], QWidget]]:
     """What can be drawn, by name."""
-    return {chart.id: lambda id=chart.id: _chart(id, count) for chart in CHARTS}
+    found: dict[str, Callable[[], QWidget]] = {
+        chart.id: partial(_chart, chart.id, count) for chart in CHARTS
+    }
+    found |= {one.id: partial(_result, one.id, one.models) for one in RESULTS}
+    return found | {
+        "answer-models": partial(_result, "answer", 3),
+        "folds-models": partial(_result, "folds", 3),
+        "folds-many": partial(_result, "folds", 1, folds=10, repeats=5),
+        "answer-numbers": partial(_result, "answer", 2, numbers=True, repeats=2),
+        "answer-none": partial(_result, "answer", 1, done=0),
+        "folds-begun": partial(_result, "folds", 1, done=2),
+        "pairs-equal": partial(_result, "pairs", 4, gain=0.02, folds=10),
+    }
 
 
 def draw(make: Callable[[], QWidget], theme: Mode, size: tuple[int, int], path: Path) -> None:
@@ -70,6 +94,8 @@ def draw(make: Callable[[], QWidget], theme: Mode, size: tuple[int, int], path: 
         _painted(made)
         _looked_at(made)
         _painted(made)
+    else:
+        wait(150)
     made.grab().save(str(path))
     made.close()
     made.deleteLater()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-_PERCENT = ("accuracy", "top 5", "F1", "IoU", "labels right", "precision", "recall", "calibration")
-_LOWER = ("loss", "error", "MAE", "MSE", "RMSE", "perplexity")
+_PERCENT = ("accuracy", "top 5", "f1", "iou", "labels right", "precision", "recall", "calibration")
+_LOWER = ("loss", "error", "mae", "mse", "perplexity")
 """Parts of names."""
 
 
 def is_percent(name: str) -> bool:
     """True for shares of 1 that are read as per cent."""
-    return any(part in name for part in _PERCENT)
+    return any(part in name.lower() for part in _PERCENT)
 
 
 def lower_is_better(name: str) -> bool:
     """True for losses and errors."""
-    return any(part in name for part in _LOWER)
+    return any(part in name.lower() for part in _LOWER)
 
 
 def figure_text(name: str, value: float | None) -> str:

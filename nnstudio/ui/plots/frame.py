@@ -51,7 +51,7 @@ class Frame:
         metrics = QFontMetricsF(painter.font())
         grid, text = theme.qcolor("plot.grid", 0.1), theme.qcolor("plot.axis")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for share, words in self.y.ticks(most_ticks(area.height(), _APART * 0.7)):
+        for share, words in self.y.ticks(most_ticks(area.height(), _APART * 0.6)):
             y = area.bottom() - share * area.height()
             painter.fillRect(QRectF(area.left(), round(y), area.width(), 1), grid)
             painter.setPen(text)
@@ -99,7 +99,7 @@ def frame_in(
     bottom = place.bottom() - (2 * LINE if x_name else LINE) - 6
     widths = [
         metrics.horizontalAdvance(words)
-        for _, words in y.ticks(most_ticks(bottom - top, _APART * 0.7))
+        for _, words in y.ticks(most_ticks(bottom - top, _APART * 0.6))
     ]
     begin = place.left() + max(left, max(widths, default=0.0) + GAP + 6)
     area = QRectF(begin, top, max(10.0, place.right() - begin - 12), max(10.0, bottom - top))

@@ -54,6 +54,9 @@ class Scale:
             ]
         if self.log:
             exponents = log_ticks(math.log10(self.low), math.log10(self.high))
+            whole = [one for one in exponents if abs(one - round(one)) < 1e-9]
+            if len(exponents) > most and len(whole) > 1:
+                exponents = whole
             exponents = exponents[:: max(1, -(-len(exponents) // max(2, most)))]
             values = [10**one for one in exponents]
             return [(float(self.shares(np.array(v))), log_tick_text(v)) for v in values]

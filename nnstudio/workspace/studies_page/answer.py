@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnstudio.evaluation.figures.paired import Paired
-from nnstudio.evaluation.figures.reading import difference_text, figure_text, lower_is_better
+from nnstudio.evaluation.figures.reading import difference_text, is_percent, lower_is_better
 from nnstudio.evaluation.figures.spread import Spread
 from nnstudio.workspace.studies.figures import ModelFigures, StudyFigures
 
@@ -55,22 +55,35 @@ def answer_of(figures: StudyFigures) -> Answer:
     return _between(question, ordered, name, figures)
 
 
-def spread_text(name: str, spread: Spread) -> str:
-    """A mean with its deviation: `93.20 % ± 1.41`."""
+def spread_text(name: str, spread: Spread, places: int | None = None) -> str:
+    """A mean with its deviation, both to the same place: `93.20 ± 1.41 %`, `0.602 ± 0.095`."""
     if spread.mean is None:
         return "–"
-    mean = figure_text(name, spread.mean)
     if spread.deviation is None:
-        return mean
-    return f"{mean} ± {figure_text(name, spread.deviation).removesuffix(' %')}"
+        return _text(name, [spread.mean], places)[0]
+    return " ± ".join(_text(name, [spread.mean, spread.deviation], places))
 
 
-def range_text(name: str, spread: Spread) -> str:
+def range_text(name: str, spread: Spread, places: int | None = None) -> str:
     """From the lowest to the highest: `91.02 to 95.13 %`."""
     if spread.lowest is None or spread.highest is None or spread.count < 2:
         return ""
-    low = figure_text(name, spread.lowest).removesuffix(" %")
-    return f"{low} to {figure_text(name, spread.highest)}"
+    return " to ".join(_text(name, [spread.lowest, spread.highest], places))
+
+
+def _text(name: str, values: Sequence[float], places: int | None) -> list[str]:
+    """Values to the same place, the last one with the sign of per cent if there is one."""
+    percent = is_percent(name)
+    if places is None:
+        # of what is not per cent so many that the first value has four digits
+        first = abs(values[0])
+        whole = len(str(int(first)))
+        places = 2 if percent else max(0, 4 - whole) if first < 1e4 else 0
+    scaled = [100 * value if percent else value for value in values]
+    if not percent and 0 < abs(values[0]) < 1e-2:
+        return [f"{value:.3g}" for value in scaled]
+    found = [f"{value:,.{places}f}" for value in scaled]
+    return [*found[:-1], f"{found[-1]} %"] if percent else found
 
 
 def p_text(p: float | None) -> str:
