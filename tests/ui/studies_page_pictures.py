@@ -69,6 +69,11 @@ def _shown(window: MainWindow, title: str = "", tab: str = "") -> None:
     if tab and view is not None:
         view.tabs.show_panel(tab)
     settle(window)
+    for _ in range(400):
+        if details.folds is None or not details.folds.judging.is_busy:
+            break
+        wait(50)
+    wait(100)
 
 
 def _planned(window: MainWindow, kind: str) -> None:
@@ -113,8 +118,9 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "paused": lambda window: _shown(window, "Paused at a third"),
     "front": lambda window: _shown(window, "Small and good"),
     "damaged": lambda window: _shown(window, "damaged"),
-    "folds": lambda window: _shown(window, "digits"),
-    "compare": lambda window: _shown(window, "small, large"),
+    "folds": lambda window: _shown(window, "421k"),
+    "folds-curves": lambda window: _shown(window, "421k", "folds"),
+    "compare": lambda window: _shown(window, "8k, 421k"),
     "narrow": _narrow,
 }
 BLANK = ("empty",)
@@ -137,11 +143,11 @@ def studies(among: Among) -> None:
     search(place, "20261127-131010-eeeeee", "Waits for a worker", 30, done=0, hours=50)
     (place / "damaged").mkdir()
     (place / "damaged" / "study.json").write_text('{"kind": "search"', encoding="utf-8")
-    for names in (("digits",), ("small", "large")):
+    for names in (("421k",), ("8k", "421k")):
         variants = []
         for name in names:
-            project = with_settings(load_target("SimpleCNN/421k"), {**DIGITS, "resize": True})
-            variants.append(Variant(name, prepared(project, {"seed": len(name)})))
+            project = with_settings(load_target(f"SimpleCNN/{name}"), {**DIGITS, "resize": True})
+            variants.append(Variant(name, prepared(project, {})))
         study = begun(Plan(tuple(variants), FoldRule(3)), None, among=among)
         for _ in trained(study):
             pass

@@ -89,6 +89,8 @@ class StudiesPage:
             self._all.pop(folder, None)
         self._all |= found.rows
         self._list()
+        if self.selected_folder in found.rows:
+            self.follow()
         if found.more and not self._is_closed:
             self._ask_more()
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,8 +23,9 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.workspace.studies_page.controller import StudiesPage
 
-LEFT = 296
-LEAST = 220
+LEFT, LEAST = 296, 220
+"""Widths of the list: as it is, and in narrow windows."""
+ROOMY = 1_000
 
 
 class StudiesContent(QWidget):
@@ -76,7 +78,8 @@ class StudiesContent(QWidget):
         self.split.addWidget(self.left)
         self.split.addWidget(self._right)
         self.split.setStretchFactor(1, 1)
-        self.split.setSizes([LEFT, 1_000])
+        self._is_moved = False
+        self.split.splitterMoved.connect(self._on_moved)
         self.empty = EmptyState(
             "studies",
             "No study yet",
@@ -94,6 +97,9 @@ class StudiesContent(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self.refresh()
+
+    def _on_moved(self) -> None:
+        self._is_moved = True
 
     @property
     def details(self) -> StudyDetails:
@@ -146,6 +152,15 @@ class StudiesContent(QWidget):
             self._right.setCurrentWidget(self.plan)
             self.plan.refresh()
 
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._is_moved:
+            left = LEFT if event.size().width() >= ROOMY else LEAST
+            self.split.setSizes([left, event.size().width() - left])
+
     def stop(self) -> None:
-        """Follow nothing any more."""
-        self.plan.stop()
+        """Leave no thread behind."""
+        if self._details is not None:
+            self._details.stop()

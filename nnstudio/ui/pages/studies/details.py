@@ -88,3 +88,8 @@ class StudyDetails(QWidget):
             self.folds.menu_requested.connect(self.menu_requested)
             self._stack.addWidget(self.folds)
         return self.folds
+
+    def stop(self) -> None:
+        """Leave no thread behind."""
+        if self.folds is not None:
+            self.folds.stop()

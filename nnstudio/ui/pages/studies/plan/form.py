@@ -168,9 +168,6 @@ class PlanForm(QWidget):
         """Put the cursor where a plan begins."""
         self.kinds[self._planning.kind].setFocus()
 
-    def stop(self) -> None:
-        """Follow nothing any more."""
-
     # -- what is shown ------------------------------------------------------------------------
 
     def refresh(self) -> None:
