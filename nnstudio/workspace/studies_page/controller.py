@@ -174,7 +174,7 @@ class StudiesPage:
         """Ask for nothing any more. Processes that work at studies go on."""
         self._is_closed = True
         self.planning.close()
-        self.estimating.close()
+        self.estimating.call_off()
 
     # -- selection ----------------------------------------------------------------------------
 
@@ -227,6 +227,7 @@ class StudiesPage:
         """Begin what is planned: its folder, then its processes. Raises `Refusal`."""
         work = self.planning.beginning(self.among)
         kind, count = self.planning.kind, self.planning.workers
+        self.estimating.call_off()
         self.is_beginning = True
         self.planning.changed.emit()
 

@@ -16,6 +16,7 @@ from nnstudio.project.search.published import PublishedSpace, published_spaces
 from nnstudio.project.search.space import MODEL, Axis, Space
 from nnstudio.project.values import Project
 from nnstudio.studies.search.plan import COSTS, Limits
+from nnstudio.studies.search.samplers import may_cut
 from nnstudio.studies.study import Among
 from nnstudio.workspace.schema_settings import Setting
 from nnstudio.workspace.studies_page import axes, starting
@@ -293,6 +294,13 @@ class Planning:
         values = varied(project, self.varied_name, self.varied_values) if self.varied_name else ()
         both = (self.varied_name, values)
         return partial(starting.begin_comparing, project, self.compared, both, self.folds, among)
+
+    @property
+    def may_be_cut(self) -> bool:
+        """True if trainings may be cut short."""
+        epochs = self.workspace.project.training.epochs
+        draft = self.search
+        return self.kind == "search" and may_cut(draft.objectives, draft.pruner, epochs)
 
     @property
     def workers(self) -> int:

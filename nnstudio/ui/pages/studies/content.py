@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -62,6 +63,7 @@ class StudiesContent(QWidget):
         self._actions: Acts | None = None
         bar = QFrame(self.left)
         bar.setProperty("role", "bar")
+        bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 8, 12, 8)
         row.addWidget(self.new_button, 1)
@@ -69,7 +71,7 @@ class StudiesContent(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
-        column.addWidget(self.none)
+        column.addWidget(self.none, 1)
         column.addWidget(self.list, 1)
         self.left.setMinimumWidth(LEAST)
         self._right.addWidget(self.plan)

@@ -56,14 +56,17 @@ class BeginBar(QFrame):
         why.setSpacing(6)
         why.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         why.addWidget(self.reason, 1)
-        told = QVBoxLayout()
+        words = QWidget(self)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        told = QVBoxLayout(words)
+        told.setContentsMargins(0, 0, 0, 0)
         told.setSpacing(2)
         told.addWidget(self.what)
         told.addWidget(self.time)
         told.addLayout(why)
         line = QHBoxLayout()
         line.setSpacing(12)
-        line.addLayout(told, 1)
+        line.addWidget(words, 1)
         line.addWidget(self.estimate_button, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self.begin_button, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
@@ -93,8 +96,8 @@ class BeginBar(QFrame):
         planning, estimating = page.planning, page.estimating
         reason = planning.reason_not_to_begin()
         self.what.set_full_text(self._sentence())
-        cuts = planning.kind == "search" and planning.search.pruner != "none"
-        told = estimating.sentence(planning.runs, planning.workers, may_be_cut=cuts)
+        cut = planning.may_be_cut
+        told = estimating.sentence(planning.runs, planning.workers, may_be_cut=cut)
         if estimating.is_busy:
             told = "Measuring a few steps of one training"
         elif estimating.refusal:
