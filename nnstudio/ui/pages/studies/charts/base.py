@@ -120,6 +120,12 @@ class TrialsChart(LayeredView):
         """Paint what is new of these trials."""
         self.redraw()
 
+    def redraw(self, *layers: str) -> None:
+        if self.is_drawn:
+            super().redraw(*layers)
+        else:
+            self.forget()
+
     @property
     def is_drawn(self) -> bool:
         """True if there is something to draw."""

@@ -21,7 +21,7 @@ from nnstudio.ui.plots.layered import Stroke
 from nnstudio.ui.plots.scale import Floats, Scale
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.stylesheet import mix
-from nnstudio.workspace.studies_page.field import Field, field_of
+from nnstudio.workspace.studies_page.field import Field, field_of, no_field
 from nnstudio.workspace.studies_page.shown_trials import ShownTrials
 
 TITLE = "Contour"
@@ -153,7 +153,14 @@ class Contour(TrialsChart):
     def _begin(self, wanted: object, work: Callable[[], Field]) -> None:
         # a thread that knows this widget by nothing but its answer: it may outlive it
         answers: list[tuple[object, Field]] = []
-        threading.Thread(target=lambda: answers.append((wanted, work())), name="field").start()
+
+        def answer() -> None:
+            try:
+                answers.append((wanted, work()))
+            except Exception as error:  # told in the chart; a thread of its own has no other place
+                answers.append((wanted, no_field(f"it cannot be found ({error})")))
+
+        threading.Thread(target=answer, name="field").start()
         self._answers = answers
         self._look.start()
 

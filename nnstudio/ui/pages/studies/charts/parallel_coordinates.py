@@ -83,7 +83,7 @@ class ParallelCoordinates(TrialsChart):
     def show_trials(self, shown: ShownTrials) -> None:
         before = self.shown
         if before is not None and before.id != shown.id:
-            self.brushes = Brushes()
+            self.brushes, self.axis, self._drag = Brushes(), None, None
         super().show_trials(shown)
         self._tell()
 
