@@ -8,7 +8,14 @@ from typing import ClassVar, TypeAlias
 from weakref import WeakSet
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QPaintEngine,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.ui.theme import current as theme
@@ -122,6 +129,14 @@ class LayeredView(QWidget):
             painter.end()
         return True
 
+    def _paint_all(self, painter: QPainter) -> None:
+        for layer in self.LAYERS:
+            if layer in self._whole:
+                painter.save()
+                for stroke in self.strokes(layer):
+                    stroke(painter)
+                painter.restore()
+
     def _on_theme(self, _theme: object) -> None:
         self.redraw()
         self.update()
@@ -137,10 +152,13 @@ class LayeredView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.qcolor("panel"))
-        for layer in self.LAYERS:
-            if layer in self._whole:
-                made = self._whole[layer]
-                painter.drawPixmap(QRectF(self.rect()), made, QRectF(made.rect()))
+        if painter.paintEngine().type() is QPaintEngine.Type.SVG:
+            self._paint_all(painter)  # as lines and words, not as a picture
+        else:
+            for layer in self.LAYERS:
+                if layer in self._whole:
+                    made = self._whole[layer]
+                    painter.drawPixmap(QRectF(self.rect()), made, QRectF(made.rect()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         try:
             self.paint_over(painter)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
+from nnstudio.ui.pages.export_button import SIDE
 from nnstudio.ui.pages.studies.charts.base import DOTS, NO_MARKS, Marks, TrialsChart
 from nnstudio.ui.pages.studies.charts.texts import (
     objective_name,
@@ -117,7 +118,7 @@ class Contour(TrialsChart):
         if shown is None or self.why_not(shown):
             self.marks = NO_MARKS
             return
-        self.head.setGeometry(0, 0, self.width(), round(HEAD))
+        self.head.setGeometry(0, 0, self.width() - SIDE - 8, round(HEAD))
         across, up = self.chosen
         x, y = shown.points[:, across], shown.points[:, up]
         names = [shown.parameters[k].label for k in (across, up)]
