@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,15 +101,15 @@ def test_brushes_filter_by_mouse_and_by_keys(qtbot: QtBot) -> None:
     made.brushed.connect(told.append)
     rates = shown.parameter("learning_rate")
     assert rates is not None
-    x = round(float(made._x[rates]))
-    top, bottom = round(made._area.top()), round(made._area.bottom())
+    x = round(float(made.across[rates]))
+    top, bottom = round(made.area.top()), round(made.area.bottom())
     qtbot.mousePress(made, Qt.MouseButton.LeftButton, pos=QPoint(x, bottom))
     qtbot.mouseMove(made, QPoint(x, (top + bottom) // 2))
     qtbot.mouseRelease(made, Qt.MouseButton.LeftButton, pos=QPoint(x, (top + bottom) // 2))
     low = {
         row.number
         for row in shown.rows
-        if row.values and row.point["learning_rate"] <= made._scales[rates].value(0.5)
+        if row.values and row.point["learning_rate"] <= made.scales[rates].value(0.5)
     }
     assert told[-1] == low
     qtbot.mouseClick(made, Qt.MouseButton.LeftButton, pos=QPoint(x, top + 20))
@@ -119,8 +121,9 @@ def test_brushes_filter_by_mouse_and_by_keys(qtbot: QtBot) -> None:
     qtbot.keyClick(made, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     low_end, high_end = made.brushes.stretches[0]
     assert (low_end, high_end) == pytest.approx((0.5, 0.95))
-    inside = made.brushes.inside(made._shares)
-    assert told[-1] == set(shown.numbers[made._places[inside]].tolist())
+    inside = set(shown.numbers[made.marks.place[made.selected()]].tolist())
+    assert told[-1] == inside
+    assert inside < {row.number for row in shown.rows if row.values}
     assert made.accessibleDescription().startswith("hidden from 136 to 2")
     qtbot.keyClick(made, Qt.Key.Key_Escape)
     assert told[-1] is None
@@ -140,6 +143,30 @@ def test_a_brush_is_followed_as_trials_come_and_ends_with_its_search(qtbot: QtBo
     assert told[-1] is None
 
 
+def test_a_chart_is_written_as_lines_and_its_trials_as_numbers(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    made = CHARTS[0].make(None)
+    shown = trials(40, objectives=2)
+    show(qtbot, made, shown)
+    for ending in ("svg", "csv"):
+        made.export_button.ask_export = lambda ending=ending: tmp_path / f"chart.{ending}"
+        qtbot.mouseClick(made.export_button, Qt.MouseButton.LeftButton)
+    drawn = (tmp_path / "chart.svg").read_text("utf-8")
+    assert "<image" not in drawn
+    assert "Accuracy" in drawn
+    with (tmp_path / "chart.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [int(row["trial"]) for row in rows] == shown.numbers.tolist()
+    assert [row["accuracy"] for row in rows] == [
+        str(one.values[0]) if one.values else "" for one in shown.rows
+    ]
+    made.export_button.ask_export = lambda: tmp_path / "chart.gif"
+    with qtbot.waitSignal(made.export_button.refused) as told:
+        made.export_button.ask_and_export()
+    assert "written as .png, .svg or .csv" in told.args[0]
+
+
 def test_new_curves_are_painted_onto_those_that_are_there(qtbot: QtBot) -> None:
     whole = trials(60, running=False)
     made, anew = LearningCurves(), LearningCurves()
@@ -147,8 +174,8 @@ def test_new_curves_are_painted_onto_those_that_are_there(qtbot: QtBot) -> None:
     made.show_trials(first(whole, 59))
     qtbot.waitUntil(lambda: not made.is_painting)
     show(qtbot, anew, first(whole, 59))
-    assert made._painted == anew._painted
-    assert len(made._painted) == sum(len(curve.x) > 0 for curve in whole.curves[:59])
+    assert made.painted == anew.painted
+    assert len(made.painted) == sum(len(curve.x) > 0 for curve in whole.curves[:59])
 
 
 def test_a_contour_takes_two_numbers_and_says_where_it_guesses(qtbot: QtBot) -> None:

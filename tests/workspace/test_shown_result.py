@@ -23,6 +23,8 @@ def test_one_model_is_told_with_its_mean_and_deviation() -> None:
     assert "Only 1 of 4 runs are done." in begun.notes()
     assert len(begun.curves) == 2
     assert "2 runs are still to come" in result(done=2).answer.sentence
+    alone = result(("small", "large"), done=1).answer
+    assert "nothing to compare it with: no run of large is judged" in alone.sentence
     assert result(done=0).answer.sentence == "No run is done yet."
 
 
@@ -35,6 +37,8 @@ def test_the_better_of_two_is_named_only_where_it_is_shown() -> None:
     gain = f"large is better by {100 * pair.mean.value:.2f} points"
     assert gain in told.answer.sentence
     assert "on 4 pairs" in told.answer.sentence
+    assert pair.notes
+    assert set(pair.notes) <= set(told.notes())
     turned = result(("large", "small"), gain=-0.4, numbers=True)
     assert turned.answer.shown
     assert "large is better by" in turned.answer.sentence

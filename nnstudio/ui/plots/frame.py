@@ -32,11 +32,11 @@ class Frame:
 
     def across(self, values: Floats) -> Floats:
         """Pixels of values along the lower axis."""
-        return self.area.left() + self.area.width() * self.x.shares(values)
+        return self.area.left() + self.area.width() * _near(self.x.shares(values))
 
     def up(self, values: Floats) -> Floats:
         """Pixels of values along the left axis."""
-        return self.area.bottom() - self.area.height() * self.y.shares(values)
+        return self.area.bottom() - self.area.height() * _near(self.y.shares(values))
 
     def point(self, x: float, y: float) -> QPointF:
         """The place of one point."""
@@ -104,6 +104,11 @@ def frame_in(
     begin = place.left() + max(left, max(widths, default=0.0) + GAP + 6)
     area = QRectF(begin, top, max(10.0, place.right() - begin - 12), max(10.0, bottom - top))
     return Frame(area, x, y, x_name, y_name)
+
+
+def _near(shares: Floats) -> Floats:
+    """What lies far outside of an area, at its edge or some way beyond: no painter likes more."""
+    return np.asarray(np.clip(shares, -20, 20), np.float64)
 
 
 def most_ticks(length: float, apart: float) -> int:

@@ -8,7 +8,14 @@ from typing import ClassVar, TypeAlias
 from weakref import WeakSet
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QPaintEngine,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.ui.theme import current as theme
@@ -100,19 +107,35 @@ class LayeredView(QWidget):
     def _paint_slice(self, seconds: float = SLICE) -> None:
         end = time.perf_counter() + seconds / max(1, len(self._painting))
         for layer in [one for one in self.LAYERS if one in self._making]:
-            made, strokes = self._making[layer]
-            painter = QPainter(made)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            made, strokes = self._making.pop(layer)  # a mistake in a stroke ends its layer
+            if not self._paint_some(made, strokes, end):
+                self._making[layer] = (made, strokes)
+                return
+            self._whole[layer] = made
+            self.update()
+        self._stop()
+
+    @staticmethod
+    def _paint_some(made: QPixmap, strokes: Iterator[Stroke], end: float) -> bool:
+        """Paint until that time; True if it is whole."""
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        try:
             for stroke in strokes:
                 stroke(painter)
                 if time.perf_counter() >= end:
-                    painter.end()
-                    return
+                    return False
+        finally:
             painter.end()
-            self._whole[layer] = made
-            del self._making[layer]
-            self.update()
-        self._stop()
+        return True
+
+    def _paint_all(self, painter: QPainter) -> None:
+        for layer in self.LAYERS:
+            if layer in self._whole:
+                painter.save()
+                for stroke in self.strokes(layer):
+                    stroke(painter)
+                painter.restore()
 
     def _on_theme(self, _theme: object) -> None:
         self.redraw()
@@ -129,13 +152,18 @@ class LayeredView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.qcolor("panel"))
-        for layer in self.LAYERS:
-            if layer in self._whole:
-                made = self._whole[layer]
-                painter.drawPixmap(QRectF(self.rect()), made, QRectF(made.rect()))
+        if painter.paintEngine().type() is QPaintEngine.Type.SVG:
+            self._paint_all(painter)  # as lines and words, not as a picture
+        else:
+            for layer in self.LAYERS:
+                if layer in self._whole:
+                    made = self._whole[layer]
+                    painter.drawPixmap(QRectF(self.rect()), made, QRectF(made.rect()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_over(painter)
-        painter.end()
+        try:
+            self.paint_over(painter)
+        finally:
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

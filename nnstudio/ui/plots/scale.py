@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstudio.ui.plots.spread_range import LARGEST
 from nnstudio.ui.plots.ticks import even_step, log_tick_text, log_ticks, tick_text
 
 Floats = NDArray[np.float64]
@@ -33,7 +34,8 @@ class Scale:
         if self.log:
             with np.errstate(divide="ignore", invalid="ignore"):
                 low, high, found = math.log10(low), math.log10(high), np.log10(found)
-        shares: Floats = (found - low) / (high - low)
+        with np.errstate(over="ignore"):
+            shares: Floats = (found - low) / (high - low)
         return shares
 
     def value(self, share: float) -> float:
@@ -85,7 +87,7 @@ def scale_of(
 
     What is not above 0 has no logarithm: then it is an even one.
     """
-    there = values[np.isfinite(values)]
+    there = values[np.abs(values) < LARGEST]
     if not len(there):
         return Scale(0.0, 1.0, percent=percent, whole=whole)
     low, high = float(there.min()), float(there.max())

@@ -17,12 +17,13 @@ LEVEL = 0.05
 @dataclass(frozen=True)
 class Answer:
     """A question and its answer. shown: whether a difference could be shown; None where none was
-    asked for, or none can be tested.
+    asked for, or none can be tested. notes: what weakens the test.
     """
 
     question: str
     sentence: str
     shown: bool | None = None
+    notes: tuple[str, ...] = ()
 
 
 def question_of(models: Sequence[str]) -> str:
@@ -49,7 +50,11 @@ def answer_of(figures: StudyFigures) -> Answer:
         reason = first.head[name].reason if name else "it has no figures"
         return Answer(question, f"There is no figure to answer by: {reason}.")
     if len(there) == 1:
-        return Answer(question, _alone(there[0], name, figures))
+        told = _alone(there[0], name, figures)
+        others = [one.name for one in figures.study.plan.variants if one.name != there[0].name]
+        if others:
+            told = f"{told} There is nothing to compare it with: no run of {others[0]} is judged."
+        return Answer(question, told)
     sign = 1 if lower_is_better(name) else -1
     ordered = sorted(there, key=lambda one: sign * (one.head[name].mean or 0.0))
     return _between(question, ordered, name, figures)
@@ -138,10 +143,10 @@ def _between(
     more = " The pair was picked among several, which makes p too small." * (len(ordered) > 2)
     if p < LEVEL and gain > 0:
         better = f"{best.name} is better by {difference_text(name, gain)}"
-        return Answer(question, f"{means}. {better} ({test}).{more}", True)
+        return Answer(question, f"{means}. {better} ({test}).{more}", True, pair.notes)
     size = difference_text(name, gain)
     cannot = f"That {best.name} is better cannot be shown: the mean difference is {size}"
-    return Answer(question, f"{means}. {cannot} ({test}).{more}", False)
+    return Answer(question, f"{means}. {cannot} ({test}).{more}", False, pair.notes)
 
 
 def _pair(pairs: Sequence[Paired], one: str, other: str, name: str) -> Paired | None:

@@ -26,6 +26,11 @@ class Field:
     reason: str = ""
 
 
+def no_field(reason: str, points: int = 0) -> Field:
+    """None, and why."""
+    return Field(np.full((STEPS, STEPS), np.nan), points, reason)
+
+
 def field_of(x: Floats, y: Floats, levels: Floats) -> Field:
     """Between points (n,) whose places are shares from 0 to 1 of two axes.
 
@@ -38,17 +43,16 @@ def field_of(x: Floats, y: Floats, levels: Floats) -> Field:
 
     there = np.isfinite(x) & np.isfinite(y) & np.isfinite(levels)
     x, y, levels = x[there], y[there], levels[there]
-    nothing = np.full((STEPS, STEPS), np.nan)
     cells = np.clip((y * CELLS).astype(int), 0, CELLS - 1) * CELLS
     cells += np.clip((x * CELLS).astype(int), 0, CELLS - 1)
     _, which, counts = np.unique(cells, return_inverse=True, return_counts=True)
     if len(counts) < 3:
-        return Field(nothing, len(x), "a field takes at least three different points")
+        return no_field("a field takes at least three different points", len(x))
     mean_x, mean_y, mean = (np.bincount(which, one) / counts for one in (x, y, levels))
     try:
         between = LinearNDInterpolator(np.column_stack([mean_x, mean_y]), mean)
     except QhullError:
-        return Field(nothing, len(x), "all points lie on one line")
+        return no_field("all points lie on one line", len(x))
     at = (np.arange(STEPS) + 0.5) / STEPS
     across, up = np.meshgrid(at, at)
     return Field(np.asarray(between(across, up), np.float64), len(x))

@@ -46,7 +46,7 @@ class ShownResult:
             f"{self.study.plan.title(cell)} could not be judged: {why}"
             for cell, why in self.failed.items()
         ]
-        return (*more, *found)
+        return (*more, *self.answer.notes, *found)
 
 
 def result_of(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -219,6 +220,31 @@ def choice_text(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def trial_rows(shown: ShownTrials) -> Iterator[tuple[object, ...]]:
+    """All trials as rows of a table, the titles first; what a trial lacks is empty."""
+    parameters = [one.name for one in shown.parameters]
+    objectives = [one.figure for one in shown.objectives]
+    yield (
+        *("trial", "state", *parameters, *objectives),
+        *("best", "started", "ended", "worker", "run", "sentence"),
+    )
+    for row in shown.rows:
+        values = row.values or ("",) * len(objectives)
+        yield (
+            *(row.number, row.state),
+            *(row.point.get(name, "") for name in parameters),
+            *values,
+            *(row.number in shown.best, _moment(row.started), _moment(row.ended)),
+            *(row.worker or "", row.run or "", row.sentence),
+        )
+
+
+def _moment(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _column(axis: Axis, rows: Sequence[TrialRow]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from nnstudio.ui.pages.export_button import SIDE, ExportButton
 from nnstudio.ui.pages.studies.charts.texts import trial_sentence, trial_table
 from nnstudio.ui.plots.frame import Key, paint_legend
 from nnstudio.ui.plots.layered import LayeredView, Stroke
@@ -18,7 +19,7 @@ from nnstudio.ui.plots.scale import Floats
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.stylesheet import mix
 from nnstudio.ui.widgets.empty_state import EmptyState
-from nnstudio.workspace.studies_page.shown_trials import ShownTrials
+from nnstudio.workspace.studies_page.shown_trials import ShownTrials, trial_rows
 
 NEAR = 18.0
 """Pixels from a point at which the mouse still means it."""
@@ -70,6 +71,9 @@ class TrialsChart(LayeredView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.nothing)
+        self.export_button = ExportButton(self, title.lower(), self._rows, self)
+        self.export_button.hide()
+        self.setTabOrder(self, self.export_button)
         self.readout = QLabel(self)
         self.readout.setTextFormat(Qt.TextFormat.RichText)
         self.readout.setFont(theme.figure_font(12))
@@ -89,6 +93,7 @@ class TrialsChart(LayeredView):
         self.shown = shown
         why = self.why_not(shown)
         self.nothing.setVisible(bool(why))
+        self.export_button.setVisible(not why)
         if why:
             self.nothing.show_text(self._title, why)
             self.marks, self.at = NO_MARKS, None
@@ -119,6 +124,12 @@ class TrialsChart(LayeredView):
     def redraw_for(self, shown: ShownTrials) -> None:
         """Paint what is new of these trials."""
         self.redraw()
+
+    def redraw(self, *layers: str) -> None:
+        if self.is_drawn:
+            super().redraw(*layers)
+        else:
+            self.forget()
 
     @property
     def is_drawn(self) -> bool:
@@ -173,6 +184,9 @@ class TrialsChart(LayeredView):
         """The marks in the order in which the keys go through them."""
         there = np.flatnonzero(np.isfinite(self.marks.x) & np.isfinite(self.marks.y))
         return [int(k) for k in there]
+
+    def _rows(self) -> Iterable[Sequence[object]]:
+        return () if self.shown is None else trial_rows(self.shown)
 
     def _number_at(self) -> int | None:
         if self.at is None or self.shown is None or self.at >= len(self.marks.place):
@@ -235,7 +249,7 @@ class TrialsChart(LayeredView):
 
     def paint_legend(self, painter: QPainter) -> None:
         """Paint the legend."""
-        paint_legend(painter, self.width() - 12.0, 6.0, self.legend())
+        paint_legend(painter, self.width() - SIDE - 10.0, 6.0, self.legend())
 
     def _ring(self, painter: QPainter, mark: int, colour: str, radius: float) -> None:
         x, y = float(self.marks.x[mark]), float(self.marks.y[mark])
@@ -247,6 +261,7 @@ class TrialsChart(LayeredView):
     # -- Qt ---------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.export_button.move(self.width() - SIDE - 4, 2)
         if self.is_drawn:
             super().resizeEvent(event)
             self.look_at(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Stretch = tuple[float, float]
 """Lower and upper end, as shares of an axis."""
+End = Literal["both", "low", "high"]
+"""Which ends of a stretch are moved."""
 LEAST = 0.01
 """The shortest stretch."""
 
@@ -41,6 +44,17 @@ class Brushes:
         low, high = self.stretches[axis]
         by = min(max(by, -low), 1 - high)
         return Brushes({**self.stretches, axis: (low + by, high + by)})
+
+    def nudged(self, axis: int, by: float, end: End) -> Brushes:
+        """The stretch of an axis moved, or one end of it."""
+        low, high = self.stretches[axis]
+        match end:
+            case "both":
+                return self.moved(axis, by)
+            case "low":
+                return self.with_stretch(axis, min(high, low + by), high)
+            case "high":
+                return self.with_stretch(axis, low, max(low, high + by))
 
     def without(self, axis: int) -> Brushes:
         """No stretch on an axis."""

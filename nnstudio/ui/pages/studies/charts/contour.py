@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
+from nnstudio.ui.pages.export_button import SIDE
 from nnstudio.ui.pages.studies.charts.base import DOTS, NO_MARKS, Marks, TrialsChart
 from nnstudio.ui.pages.studies.charts.texts import (
     objective_name,
@@ -21,7 +22,7 @@ from nnstudio.ui.plots.layered import Stroke
 from nnstudio.ui.plots.scale import Floats, Scale
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.stylesheet import mix
-from nnstudio.workspace.studies_page.field import Field, field_of
+from nnstudio.workspace.studies_page.field import Field, field_of, no_field
 from nnstudio.workspace.studies_page.shown_trials import ShownTrials
 
 TITLE = "Contour"
@@ -117,7 +118,7 @@ class Contour(TrialsChart):
         if shown is None or self.why_not(shown):
             self.marks = NO_MARKS
             return
-        self.head.setGeometry(0, 0, self.width(), round(HEAD))
+        self.head.setGeometry(0, 0, self.width() - SIDE - 8, round(HEAD))
         across, up = self.chosen
         x, y = shown.points[:, across], shown.points[:, up]
         names = [shown.parameters[k].label for k in (across, up)]
@@ -153,7 +154,14 @@ class Contour(TrialsChart):
     def _begin(self, wanted: object, work: Callable[[], Field]) -> None:
         # a thread that knows this widget by nothing but its answer: it may outlive it
         answers: list[tuple[object, Field]] = []
-        threading.Thread(target=lambda: answers.append((wanted, work())), name="field").start()
+
+        def answer() -> None:
+            try:
+                answers.append((wanted, work()))
+            except Exception as error:  # told in the chart; a thread of its own has no other place
+                answers.append((wanted, no_field(f"it cannot be found ({error})")))
+
+        threading.Thread(target=answer, name="field").start()
         self._answers = answers
         self._look.start()
 

@@ -39,7 +39,7 @@ class LearningCurves(TrialsChart):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(TITLE, _EMPTY, parent)
         self._frame: Frame | None = None
-        self._painted: set[int] = set()
+        self.painted: set[int] = set()
         self._key: object = None
         self._beyond = 0
 
@@ -76,7 +76,7 @@ class LearningCurves(TrialsChart):
     def redraw_for(self, shown: ShownTrials) -> None:
         """Paint curves of trials that have just ended onto the others, if the range is theirs."""
         key = (self._frame, self.size(), self.brush)
-        if key != self._key or not self._painted:
+        if key != self._key or not self.painted:
             self.redraw()
             return
         self.add("marks", self._curves(self._new()))
@@ -108,7 +108,7 @@ class LearningCurves(TrialsChart):
             yield self.paint_legend
         elif layer == "marks":
             self._key = (frame, self.size(), self.brush)
-            self._painted = set()
+            self.painted = set()
             yield from self._curves(self._new())
         elif layer == "running":
             running = [k for k, row in enumerate(shown.rows) if row.state == "running"]
@@ -124,7 +124,7 @@ class LearningCurves(TrialsChart):
         return [
             k
             for k, row in enumerate(self.shown.rows)
-            if row.is_over and row.number not in self._painted and len(self.shown.curves[k].x)
+            if row.is_over and row.number not in self.painted and len(self.shown.curves[k].x)
         ]
 
     def _curves(self, places: Sequence[int], *, keep: bool = True) -> Iterator[Stroke]:
@@ -139,7 +139,7 @@ class LearningCurves(TrialsChart):
         for begin in range(0, len(places), AT_ONCE):
             some = places[begin : begin + AT_ONCE]
             if keep:
-                self._painted.update(int(self.shown.numbers[k]) for k in some)
+                self.painted.update(int(self.shown.numbers[k]) for k in some)
 
             def paint(painter: QPainter, some: Sequence[int] = some) -> None:
                 painter.setClipRect(area)

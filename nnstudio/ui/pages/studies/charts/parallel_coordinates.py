@@ -18,7 +18,7 @@ from nnstudio.ui.pages.studies.charts.base import (
     TrialsChart,
     level_colour,
 )
-from nnstudio.ui.pages.studies.charts.brushes import Brushes
+from nnstudio.ui.pages.studies.charts.brushes import Brushes, End
 from nnstudio.ui.pages.studies.charts.parallel_axes import paint_axes
 from nnstudio.ui.pages.studies.charts.texts import (
     objective_name,
@@ -63,13 +63,13 @@ class ParallelCoordinates(TrialsChart):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(TITLE, _EMPTY, parent)
-        self._scales: list[Scale] = []
+        self.scales: list[Scale] = []
         self._names: list[str] = []
         self._shares: NDArray[np.float64] = np.empty((0, 0))
         self._places: NDArray[np.int64] = np.empty(0, np.int64)
-        self._x: NDArray[np.float64] = np.empty(0)
+        self.across: NDArray[np.float64] = np.empty(0)
         self._y: NDArray[np.float64] = np.empty((0, 0))
-        self._area = QRectF()
+        self.area = QRectF()
         self._beyond = 0
         self.brushes = Brushes()
         self.axis: int | None = None
@@ -83,7 +83,7 @@ class ParallelCoordinates(TrialsChart):
     def show_trials(self, shown: ShownTrials) -> None:
         before = self.shown
         if before is not None and before.id != shown.id:
-            self.brushes = Brushes()
+            self.brushes, self.axis, self._drag = Brushes(), None, None
         super().show_trials(shown)
         self._tell()
 
@@ -92,12 +92,12 @@ class ParallelCoordinates(TrialsChart):
         if shown is None or not shown.completed.any():
             self.marks = NO_MARKS
             return
-        columns, self._scales, self._names = [], [], []
+        columns, self.scales, self._names = [], [], []
         self._beyond = 0
         for column, parameter in enumerate(shown.parameters):
             values = shown.points[:, column]
             columns.append(values)
-            self._scales.append(parameter_scale(parameter, values))
+            self.scales.append(parameter_scale(parameter, values))
             self._names.append(parameter.label)
         inside = shown.completed.copy()
         for column, objective in enumerate(shown.objectives):
@@ -108,17 +108,19 @@ class ParallelCoordinates(TrialsChart):
             with np.errstate(invalid="ignore"):
                 inside &= (values >= scale.low) & (values <= scale.high)
             columns.append(values)
-            self._scales.append(scale)
+            self.scales.append(scale)
             self._names.append(objective_name(objective.figure))
         self._beyond = int(shown.completed.sum() - inside.sum())
         self._places = np.flatnonzero(inside)
-        pairs = zip(columns, self._scales, strict=True)
+        pairs = zip(columns, self.scales, strict=True)
         self._shares = np.stack([scale.shares(v[self._places]) for v, scale in pairs], axis=1)
-        self._area = QRectF(0, 2 * LINE + 30, self.width(), self.height() - 2 * LINE - 44)
+        self.area = QRectF(0, 2 * LINE + 30, self.width(), self.height() - 2 * LINE - 44)
         side = min(90.0, self.width() / (len(columns) + 1) * 0.7)
-        self._x = np.linspace(side, self.width() - side, len(columns))
-        self._y = self._area.bottom() - self._area.height() * self._shares
-        self.marks = Marks(np.full(len(self._places), self._x[-1]), self._y[:, -1], self._places)
+        self.across = np.linspace(side, self.width() - side, len(columns))
+        self._y = self.area.bottom() - self.area.height() * self._shares
+        self.marks = Marks(
+            np.full(len(self._places), self.across[-1]), self._y[:, -1], self._places
+        )
 
     def selected(self) -> NDArray[np.bool_]:
         """Which lines are within all brushes."""
@@ -139,12 +141,12 @@ class ParallelCoordinates(TrialsChart):
 
     def strokes(self, layer: str) -> Iterator[Stroke]:
         shown = self.shown
-        if shown is None or not len(self._x):
+        if shown is None or not len(self.across):
             return
         if layer == "axes":
-            fixed = len(self._scales) - len(shown.objectives)
+            fixed = len(self.scales) - len(shown.objectives)
             yield lambda painter: paint_axes(
-                painter, self._area, self._x, self._scales, self._names, fixed
+                painter, self.area, self.across, self.scales, self._names, fixed
             )
             return
         if layer == "best":
@@ -156,7 +158,7 @@ class ParallelCoordinates(TrialsChart):
 
     def _looks(self) -> object:
         """What decides how lines look, besides their ranks."""
-        return (self.size(), tuple(self._scales), self.brush, self.brushes)
+        return (self.size(), tuple(self.scales), self.brush, self.brushes)
 
     def redraw_for(self, shown: ShownTrials) -> None:
         """Paint the new lines onto the others, as long as these are few."""
@@ -209,7 +211,7 @@ class ParallelCoordinates(TrialsChart):
     def _line(self, painter: QPainter, k: int, pen: QPen) -> None:
         painter.setPen(pen)
         line = QPolygonF()
-        for x, y in zip(self._x.tolist(), self._y[k].tolist(), strict=True):
+        for x, y in zip(self.across.tolist(), self._y[k].tolist(), strict=True):
             if y == y:
                 line.append(QPointF(x, y))
             else:  # a trial without a value there: its line has a gap
@@ -221,17 +223,17 @@ class ParallelCoordinates(TrialsChart):
         if self.is_drawn and self.shown is not None:
             self.paint_legend(painter)
             for axis, (low, high) in self.brushes.stretches.items():
-                bottom, height = self._area.bottom(), self._area.height()
+                bottom, height = self.area.bottom(), self.area.height()
                 box = QRectF(
-                    float(self._x[axis]) - 6, bottom - high * height, 13, (high - low) * height
+                    float(self.across[axis]) - 6, bottom - high * height, 13, (high - low) * height
                 )
                 painter.setPen(QPen(theme.qcolor("accent"), 1.5))
                 painter.setBrush(theme.qcolor("accent", 0.25))
                 painter.drawRoundedRect(box, 4, 4)
             if self.axis is not None and self.hasFocus():
-                x = float(self._x[self.axis])
+                x = float(self.across[self.axis])
                 painter.setPen(QPen(theme.qcolor("accent"), 2))
-                painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
+                painter.drawLine(QPointF(x, self.area.top()), QPointF(x, self.area.bottom()))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for number in (self._picked, self._number_at()):
                 place = self.shown.places.get(number) if number is not None else None
@@ -270,17 +272,17 @@ class ParallelCoordinates(TrialsChart):
         name = self._names[axis]
         if axis not in self.brushes.stretches:
             return f"{name}: no brush; {count}"
-        stretch = stretch_text(shown, axis, self._scales[axis], self.brushes.stretches[axis])
+        stretch = stretch_text(shown, axis, self.scales[axis], self.brushes.stretches[axis])
         return f"{name} {stretch}; {count}"
 
     def _share_at(self, y: float) -> float:
-        return (self._area.bottom() - y) / max(1.0, self._area.height())
+        return (self.area.bottom() - y) / max(1.0, self.area.height())
 
     def _axis_at(self, at: QPointF) -> int | None:
-        if not len(self._x) or not self._area.adjusted(0, -8, 0, 8).contains(at):
+        if not len(self.across) or not self.area.adjusted(0, -8, 0, 8).contains(at):
             return None
-        found = int(np.argmin(abs(self._x - at.x())))
-        return found if abs(float(self._x[found]) - at.x()) <= _GRIP else None
+        found = int(np.argmin(abs(self.across - at.x())))
+        return found if abs(float(self.across[found]) - at.x()) <= _GRIP else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         axis = self._axis_at(event.position()) if self.is_drawn else None
@@ -291,7 +293,7 @@ class ParallelCoordinates(TrialsChart):
         share, act = self._share_at(event.position().y()), "new"
         if axis in self.brushes.stretches:
             low, high = self.brushes.stretches[axis]
-            near = _END / max(1.0, self._area.height())
+            near = _END / max(1.0, self.area.height())
             if abs(share - low) <= near:
                 act = "low"
             elif abs(share - high) <= near:
@@ -311,7 +313,7 @@ class ParallelCoordinates(TrialsChart):
         share = self._share_at(event.position().y())
         match act:
             case "new":
-                if abs(share - begun) * self._area.height() >= 3:
+                if abs(share - begun) * self.area.height() >= 3:
                     self.set_brushes(before.with_stretch(axis, begun, share))
             case "move":
                 self.set_brushes(before.moved(axis, share - begun))
@@ -329,7 +331,7 @@ class ParallelCoordinates(TrialsChart):
         super().mouseReleaseEvent(event)
 
     def key(self, event: QKeyEvent) -> bool:
-        key, last = Qt.Key(event.key()), len(self._x) - 1
+        key, last = Qt.Key(event.key()), len(self.across) - 1
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = 1 if key == Qt.Key.Key_Right else -1
             now = (-1 if step > 0 else last + 1) if self.axis is None else self.axis
@@ -360,15 +362,12 @@ class ParallelCoordinates(TrialsChart):
         if axis not in self.brushes.stretches:
             self.set_brushes(self.brushes.with_stretch(axis, 0.5, 1.0))
             return True
-        words = self._scales[axis].words
+        words = self.scales[axis].words
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        end: End = "high" if shift else "low" if control else "both"
         step = sign * (1 / len(words) if words else _STEP)
-        low, high = self.brushes.stretches[axis]
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.set_brushes(self.brushes.with_stretch(axis, low, max(low, high + step)))
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.set_brushes(self.brushes.with_stretch(axis, min(high, low + step), high))
-        else:
-            self.set_brushes(self.brushes.moved(axis, step))
+        self.set_brushes(self.brushes.nudged(axis, step, end))
         return True
 
     # -- one trial --------------------------------------------------------------------------------
@@ -389,10 +388,10 @@ class ParallelCoordinates(TrialsChart):
 
     def nearest(self, at: QPointF) -> int | None:
         """The line that passes next to the mouse, among those within the brushes."""
-        if len(self._x) < 2 or not self._x[0] <= at.x() <= self._x[-1]:
+        if len(self.across) < 2 or not self.across[0] <= at.x() <= self.across[-1]:
             return None
-        k = min(len(self._x) - 2, max(0, int(np.searchsorted(self._x, at.x())) - 1))
-        share = (at.x() - self._x[k]) / (self._x[k + 1] - self._x[k])
+        k = min(len(self.across) - 2, max(0, int(np.searchsorted(self.across, at.x())) - 1))
+        share = (at.x() - self.across[k]) / (self.across[k + 1] - self.across[k])
         y = (1 - share) * self._y[:, k] + share * self._y[:, k + 1]
         apart = np.where(self.selected(), abs(y - at.y()), np.inf)
         apart[np.isnan(apart)] = np.inf

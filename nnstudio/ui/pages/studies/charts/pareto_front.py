@@ -47,8 +47,8 @@ class ParetoFront(TrialsChart):
             values = shown.values[:, column]
             kept, _ = usual_range(values)
             kept = np.concatenate([kept, values[front]])
-            ratio = kept.max() / kept.min() if kept.min() > 0 else 1.0
-            log = objective.is_cost and ratio > _FACTORS
+            least = float(kept.min())
+            log = objective.is_cost and least > 0 and float(kept.max()) / _FACTORS > least
             scale = objective_scale(objective.figure, kept, log=log)
             inside &= (values >= scale.low) & (values <= scale.high)
             scales.append(scale)
@@ -89,6 +89,7 @@ class ParetoFront(TrialsChart):
         """Where the trials of the front stand, from the left."""
         assert self.shown is not None
         found = [self.shown.places[number] for number in self.shown.best]
+        found = [k for k in found if np.isfinite(self.marks.x[k] + self.marks.y[k])]
         return sorted(found, key=lambda k: float(self.marks.x[k]))
 
     def _paint_front(self, painter: QPainter) -> None:

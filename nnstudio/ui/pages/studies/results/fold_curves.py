@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnstudio.studies.plan import Cell
+from nnstudio.ui.pages.export_button import ExportButton
 from nnstudio.ui.pages.runs.texts import figure_name, figure_text
 from nnstudio.ui.pages.studies.results.base import Choice, ResultView
 from nnstudio.ui.pages.studies.results.fold_plots import (
@@ -47,6 +49,7 @@ class FoldCurves(ResultView):
         row.addWidget(self.figure)
         row.addStretch(1)
         row.addWidget(self.key)
+        row.addWidget(ExportButton(self.plots, "folds", self._rows))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -138,6 +141,18 @@ class FoldCurves(ResultView):
         if held and last < longest:
             title = f"All folds, to epoch {last:,.0f}"
         return Panel(title, tuple(lines), value)
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        yield ("model", "repeat", "fold", "seed", "figure", "part", "epoch", "value")
+        shown = self.shown
+        for cell, history in shown.curves.items() if shown is not None else ():
+            assert shown is not None
+            for figure in history.figures:
+                for part in PARTS:
+                    for epoch, value in zip(*history.points(figure, part), strict=True):
+                        place = (cell.repeat + 1, cell.fold + 1, cell.seed + 1)
+                        model = shown.models[cell.variant]
+                        yield (model, *place, figure, part, int(epoch), value)
 
     def _again(self) -> None:
         if self.shown is not None and self.is_shown:

@@ -142,6 +142,7 @@ class PairsView(ResultView):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_pair())
         self.notes = QLabel(wordWrap=True)
         self.notes.setFont(theme.text_font(12))
+        self.notes.setTextFormat(Qt.TextFormat.PlainText)
         self.notes.setProperty("role", "muted")
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.notes.setContentsMargins(16, 6, 16, 10)

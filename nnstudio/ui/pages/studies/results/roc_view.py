@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.evaluation.figures.spread import Band
+from nnstudio.ui.pages.export_button import ExportButton
 from nnstudio.ui.pages.studies.results.base import ModelRow, ResultView
 from nnstudio.ui.plots.frame import Frame, frame_in
 from nnstudio.ui.plots.layered import LayeredView, Stroke
@@ -111,6 +112,7 @@ class RocView(ResultView):
         self.plot = RocPlot()
         self.areas = BarTable(_columns(self.plot))
         self.areas.setAccessibleName("Area below the curve of each class")
+        self.areas.setMinimumWidth(290)
         self.areas.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._bands: tuple[Band, ...] = ()
         self.areas.selectionModel().selectionChanged.connect(lambda *_: self._draw())
@@ -120,6 +122,7 @@ class RocView(ResultView):
         both.addWidget(self.plot)
         both.addWidget(self.areas)
         both.setSizes([620, 380])
+        self.head.row.addWidget(ExportButton(self.plot, "roc", self._rows))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -154,6 +157,12 @@ class RocView(ResultView):
         rows = {index.row() for index in self.areas.selectionModel().selectedRows()}
         names = frozenset(self.areas.model().index(row, 0).data() for row in rows)
         self.plot.show_bands(self._bands, names)
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        yield ("class", "false positive rate", "true positive rate", "deviation")
+        for band in self._bands:
+            for point in zip(band.x, band.y, band.deviation, strict=True):
+                yield (band.name, *point)
 
     def _again(self) -> None:
         if self.shown is not None:
