@@ -50,7 +50,7 @@ def settle(window: MainWindow) -> None:
     for _ in range(200):
         wait(30)
         page = window.studies.page
-        busy = window.studies.jobs.is_busy or window.studies.acting.is_busy or page._is_looking
+        busy = window.studies.jobs.is_busy or window.studies.acting.is_busy or page.is_reading
         if page.has_looked and not busy:
             break
     wait(200)

@@ -128,7 +128,7 @@ def test_a_search_that_another_works_at_is_followed_and_steered(
     page.follow()
     settled(window, qtbot)
     assert view.trials.rowCount() == 5
-    view.table._on_header(2)  # by the objective, the best first
+    view.table.horizontalHeader().sectionClicked.emit(2)  # by the objective, the best first
     values = [row.values[0] for row in view.trials.rows]
     assert values == sorted(values, reverse=True)
     assert not window.actions_table.run("studies.resume")  # it is at its end
@@ -152,7 +152,7 @@ def test_closing_asks_what_becomes_of_studies_that_the_window_works_at(
     asked: list[tuple[str, ...]] = []
     left: list[Path] = []
     workers = window.studies.page.workers
-    workers._going[place] = [_Living(left, place)]  # type: ignore[list-item]
+    workers.hold(place, _Living(left, place))  # type: ignore[arg-type]
 
     def answer(names: tuple[str, ...]) -> StudyAnswer:
         asked.append(names)

@@ -21,6 +21,7 @@ from nnstudio.workspace.studies_page.planning import Planning
 from nnstudio.workspace.studies_page.reading import Found, Reader, Shown
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
+from nnstudio.workspace.studies_page.starting import Begun
 from nnstudio.workspace.studies_page.workers import StudyWorkers, can_have_more
 from nnstudio.workspace.workspace import Workspace
 
@@ -69,6 +70,11 @@ class StudiesPage:
     def is_busy(self) -> bool:
         """True while the first look is under way."""
         return not self.has_looked and not self.problem
+
+    @property
+    def is_reading(self) -> bool:
+        """True while studies are being read."""
+        return self._is_looking or self._is_following
 
     def look(self) -> None:
         """Look for what has changed, soon."""
@@ -231,9 +237,11 @@ class StudiesPage:
         self.is_beginning = True
         self.planning.changed.emit()
 
-        def done(folder: object) -> None:
-            assert isinstance(folder, Path)
-            self._has_begun(folder, kind, count)
+        def done(found: object) -> None:
+            assert isinstance(found, Begun)
+            for note in found.notes:
+                self.told.emit(note)
+            self._has_begun(found.folder, kind, count)
 
         self._acting.ask("begin", work, done, self._on_not_done)
 

@@ -29,6 +29,7 @@ from nnstudio.workspace.studies_page.drafts import (
     figures_for,
     with_text,
 )
+from nnstudio.workspace.studies_page.starting import Begun
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -278,8 +279,8 @@ class Planning:
             return "Every combination needs ranges with steps, or choices."
         return None
 
-    def beginning(self, among: Among) -> Callable[[], Path]:
-        """What begins the study, for a thread; it gives the folder. Raises `Refusal`."""
+    def beginning(self, among: Among) -> Callable[[], Begun]:
+        """What begins the study, for a thread. Raises `Refusal`."""
         reason = self.reason_not_to_begin()
         if reason is not None:
             raise Refusal(reason)

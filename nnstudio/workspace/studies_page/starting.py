@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,17 @@ from nnstudio.workspace.studies_page.compared import Candidate, variants_of
 from nnstudio.workspace.studies_page.drafts import FoldsDraft, SearchDraft
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A study that has begun. notes: what one should know of it, in sentences."""
+
+    folder: Path
+    notes: tuple[str, ...] = ()
+
+
 def begin_searching(
     project: Project, title: str, space: Space, draft: SearchDraft, among: Among
-) -> Path:
+) -> Begun:
     """Begin a search. Takes a moment: the space is held against the model. Raises `UserError`."""
     if draft.limits == Limits() and draft.sampler != "grid":
         raise Refusal("A search expects a limit: trials, minutes or trials without progress")
@@ -36,14 +45,15 @@ def begin_searching(
         pruner=draft.pruner,
         workers=draft.workers,
     )
-    folder, _ = begin_search(project, wish, among.studies / id, id=id, title=title)
-    return folder.path
+    folder, notes = begin_search(project, wish, among.studies / id, id=id, title=title)
+    return Begun(folder.path, notes)
 
 
-def begin_folds(project: Project, title: str, draft: FoldsDraft, among: Among) -> Path:
+def begin_folds(project: Project, title: str, draft: FoldsDraft, among: Among) -> Begun:
     """Begin a cross-validation. Takes as long as its data take to be read. Raises `UserError`."""
-    variant = Variant(title, prepared(project, {}, NO_CHOICES))
-    return begun(Plan((variant,), _rule(draft), draft.seeds), None, among=among).folder
+    notes: list[str] = []
+    variant = Variant(title, prepared(project, {}, NO_CHOICES, notes.append))
+    return _begun((variant,), draft, among, notes)
 
 
 def begin_comparing(
@@ -52,14 +62,19 @@ def begin_comparing(
     varied: tuple[str, tuple[Any, ...]],
     draft: FoldsDraft,
     among: Among,
-) -> Path:
+) -> Begun:
     """Begin a comparison. Takes as long as its data take to be read. Raises `UserError`.
 
     varied: a setting or parameter and its values; no values for none.
     """
-    variants = variants_of(project, chosen, *varied)
-    return begun(Plan(variants, _rule(draft), draft.seeds), None, among=among).folder
+    notes: list[str] = []
+    variants = variants_of(project, chosen, *varied, notes.append)
+    return _begun(variants, draft, among, notes)
 
 
-def _rule(draft: FoldsDraft) -> FoldRule:
-    return FoldRule(draft.folds, draft.repeats, draft.all_samples)
+def _begun(
+    variants: tuple[Variant, ...], draft: FoldsDraft, among: Among, notes: list[str]
+) -> Begun:
+    rule = FoldRule(draft.folds, draft.repeats, draft.all_samples)
+    study = begun(Plan(variants, rule, draft.seeds), None, among=among)
+    return Begun(study.folder, (*notes, *study.notes()))

@@ -26,6 +26,7 @@ from nnstudio.ui.pages.studies.plan.begin_bar import BeginBar
 from nnstudio.ui.pages.studies.plan.compared import ComparedSection
 from nnstudio.ui.pages.studies.plan.varied import VariedSection
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.workspace.schema_settings import Setting, settings_of
 from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.drafts import (
@@ -102,6 +103,12 @@ class PlanForm(QWidget):
         self.folds, self.folds_rows = self._section(inside, "Folds", FoldsDraft)
         self._fill_search()
         self.folds_rows.set_settings(settings_of(FoldsDraft))
+        judged = WrappedLabel(
+            "Samples are parted by class, by group or in time, as the split on the page Data asks. "
+            "Each run is judged by what was held out of it, with the weights of its last epoch."
+        )
+        judged.setProperty("role", "muted")
+        self.folds.add(judged)
         for section in self._sections:
             section.setMaximumWidth(WIDTH)
         column = QVBoxLayout(inside)
