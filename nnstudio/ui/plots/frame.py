@@ -144,7 +144,7 @@ def paint_legend(
     painter.setFont(theme.figure_font(theme.SMALL_SIZE))
     metrics = QFontMetricsF(painter.font())
     room = right - left
-    fitting = []
+    fitting: list[Key] = []
     for key in keys:
         sign = (14 if key.line else 8) + GAP if key.colour else 0
         room -= metrics.horizontalAdvance(key.words) + sign + 12
