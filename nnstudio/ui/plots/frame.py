@@ -75,6 +75,12 @@ class Frame:
             painter.drawText(place, int(left), self.y_name)
         painter.restore()
 
+    @property
+    def name_end(self) -> float:
+        """Where the name of the left axis ends, in pixels."""
+        metrics = QFontMetricsF(theme.text_font(theme.SMALL_SIZE))
+        return self.area.left() + metrics.horizontalAdvance(self.y_name) + 12
+
     def shown_ticks(self, metrics: QFontMetricsF) -> list[tuple[float, str]]:
         """The ticks of the lower axis that have room beside each other."""
         most = most_ticks(self.area.width(), _APART / 2)
@@ -130,12 +136,22 @@ class Key:
     line: bool = False
 
 
-def paint_legend(painter: QPainter, right: float, top: float, keys: Sequence[Key]) -> None:
-    """Paint entries from the right end of a line of small text."""
+def paint_legend(
+    painter: QPainter, right: float, top: float, keys: Sequence[Key], left: float = 0.0
+) -> None:
+    """Paint entries at the right end of a line of small text; of too many the first ones."""
     painter.save()
     painter.setFont(theme.figure_font(theme.SMALL_SIZE))
     metrics = QFontMetricsF(painter.font())
-    for key in reversed(keys):
+    room = right - left
+    fitting: list[Key] = []
+    for key in keys:
+        sign = (14 if key.line else 8) + GAP if key.colour else 0
+        room -= metrics.horizontalAdvance(key.words) + sign + 12
+        if room < 0 and fitting:
+            break
+        fitting.append(key)
+    for key in reversed(fitting):
         width = metrics.horizontalAdvance(key.words)
         painter.setPen(theme.qcolor("plot.axis"))
         middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

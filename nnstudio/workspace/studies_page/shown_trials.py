@@ -17,6 +17,7 @@ from nnstudio.studies.search.result import FEW, SearchResult, TrialRow
 
 Floats = NDArray[np.float64]
 Kind = Literal["whole", "real", "choices"]
+Step = Literal["epoch", "fold"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class ShownTrials:
     completed. started, ended (n,): seconds of UTC, NaN before; those of workers on several machines
     are by their own clocks. curves: of the figure `watched` in the validation, `NO_CURVE` where
     none is known. unread: trials whose curves are still to be read. best: the best trial, or those
-    that no other beats in both objectives.
+    that no other beats in both objectives. step: what the curves go by; by fold they are the mean
+    of the folds so far.
     """
 
     id: str
@@ -87,6 +89,7 @@ class ShownTrials:
     best: frozenset[int]
     importance: Importance = field(default_factory=Importance)
     unread: int = 0
+    step: Step = "epoch"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -179,7 +182,13 @@ def shown(
         frozenset(result.best),
         importance,
         unread,
+        step_of(plan),
     )
+
+
+def step_of(plan: SearchPlan) -> Step:
+    """What the curves of a search go by: a trial of several folds has a value for each of them."""
+    return "fold" if getattr(plan, "folds", 0) else "epoch"
 
 
 def watched_of(plan: SearchPlan) -> Objective:

@@ -16,6 +16,7 @@ from nnstudio.workspace.studies_page.shown_trials import (
     TrialCurve,
     importance_of,
     shown,
+    step_of,
     watched_of,
 )
 
@@ -36,6 +37,7 @@ class TrialsReader:
         """follower: of the folder, if there is one. Raises `StudyError` if it cannot be read."""
         self._follower = follower or Follower(folder)
         self._watched = watched_of(folder.plan).figure
+        self._step = step_of(folder.plan)
         self._curves: dict[int, TrialCurve] = {}
         self._over: set[int] = set()
         self._histories: dict[int, History] = {}
@@ -88,8 +90,8 @@ class TrialsReader:
 
     def _curve(self, row: TrialRow) -> TrialCurve | None:
         """The curve that the trial itself has told; None if only its run has it."""
-        if not row.reports:
-            return None if row.run else NO_CURVE
+        if not row.reports:  # of several folds no run alone has the curve
+            return None if row.run and self._step == "epoch" else NO_CURVE
         epochs = sorted(row.reports)
         return TrialCurve(
             np.array(epochs, np.float64), np.array([row.reports[k] for k in epochs], np.float64)

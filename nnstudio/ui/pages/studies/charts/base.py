@@ -249,7 +249,13 @@ class TrialsChart(LayeredView):
 
     def paint_legend(self, painter: QPainter) -> None:
         """Paint the legend."""
-        paint_legend(painter, self.width() - SIDE - 10.0, 6.0, self.legend())
+        right = self.width() - SIDE - 10.0
+        paint_legend(painter, right, 6.0, self.legend(), self.legend_begin)
+
+    @property
+    def legend_begin(self) -> float:
+        """Where there is room for it, in pixels from the left."""
+        return 8.0
 
     def _ring(self, painter: QPainter, mark: int, colour: str, radius: float) -> None:
         x, y = float(self.marks.x[mark]), float(self.marks.y[mark])

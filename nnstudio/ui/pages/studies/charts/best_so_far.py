@@ -50,6 +50,10 @@ class BestSoFar(TrialsChart):
         at = np.arange(len(shown), dtype=np.int64)
         self.marks = Marks(self._frame.across(numbers), self._frame.up(inside), at)
 
+    @property
+    def legend_begin(self) -> float:
+        return 8.0 if self._frame is None else self._frame.name_end
+
     def legend(self) -> list[Key]:
         assert self.shown is not None
         counts = Counter(self.shown.states)
@@ -60,7 +64,7 @@ class BestSoFar(TrialsChart):
             if counts[state]
         ]
         if self._beyond:
-            found.append(Key(f"{self._beyond:,} far off, not shown", ""))
+            found.insert(0, Key(f"{self._beyond:,} far off, not shown", ""))
         return found
 
     def strokes(self, layer: str) -> Iterator[Stroke]:

@@ -200,9 +200,9 @@ class Contour(TrialsChart):
 
     def paint_legend(self, painter: QPainter) -> None:
         assert self._frame is not None
-        paint_legend(
-            painter, self._frame.area.right(), self._frame.area.top() - LINE - 4, self.legend()
-        )
+        area = self._frame.area
+        top = area.top() - LINE - 4
+        paint_legend(painter, area.right(), top, self.legend(), self._frame.name_end)
 
     def strokes(self, layer: str) -> Iterator[Stroke]:
         shown, frame = self.shown, self._frame

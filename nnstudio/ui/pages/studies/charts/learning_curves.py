@@ -67,8 +67,9 @@ class LearningCurves(TrialsChart):
         last = max(float(x.max()), float(x.min()) + 1)
         across = Scale(float(x.min()) - 0.02 * (last - 1), last, whole=True)
         place = QRectF(self.rect()).adjusted(4, 2, 0, 0)
-        name = f"{objective_name(figure)} of the validation"
-        self._frame = frame_in(place, across, scale, "Epoch", name)
+        by_fold = shown.step == "fold"
+        name = f"{objective_name(figure)}, {'mean so far' if by_fold else 'validation'}"
+        self._frame = frame_in(place, across, scale, shown.step.capitalize(), name)
         places = np.repeat(np.arange(len(shown), dtype=np.int64), lengths)
         self.marks = Marks(self._frame.across(x), self._frame.up(y), places)
         self._ends = np.cumsum(lengths)
@@ -86,15 +87,19 @@ class LearningCurves(TrialsChart):
         self._key = None
         super().show_brush(brush)
 
+    @property
+    def legend_begin(self) -> float:
+        return 8.0 if self._frame is None else self._frame.name_end
+
     def legend(self) -> list[Key]:
         assert self.shown is not None
         drawn = sum(1 for curve in self.shown.curves if len(curve.x))
         best = "Pareto front" if len(self.shown.objectives) > 1 else "best"
         found = [Key(f"{drawn:,} trials", "muted", True), Key(best, "accent", True)]
         if self.shown.unread:
-            found.append(Key(f"{self.shown.unread:,} still to be read", ""))
+            found.insert(0, Key(f"{self.shown.unread:,} still to be read", ""))
         if self._beyond:
-            found.append(Key(f"{self._beyond:,} points far off, not shown", ""))
+            found.insert(0, Key(f"{self._beyond:,} points far off, not shown", ""))
         return found
 
     # -- painting ---------------------------------------------------------------------------------
@@ -191,7 +196,7 @@ class LearningCurves(TrialsChart):
         curve, figure = shown.curves[place], shown.watched.figure
         epoch = int(curve.x[mark - begin])
         value = value_text(figure, float(curve.y[mark - begin]))
-        return trial_table(shown, place, [(f"Epoch {epoch:,}", value)])
+        return trial_table(shown, place, [(f"{shown.step.capitalize()} {epoch:,}", value)])
 
     def order(self) -> Sequence[int]:
         """The last point of each curve."""

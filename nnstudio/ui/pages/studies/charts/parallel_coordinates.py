@@ -132,7 +132,7 @@ class ParallelCoordinates(TrialsChart):
         count = len(self._places)
         found = [Key("worst", level_colour(0), True), Key("best", level_colour(1), True)]
         if self._beyond:
-            found.append(Key(f"{self._beyond:,} far off, not shown", ""))
+            found.insert(0, Key(f"{self._beyond:,} far off, not shown", ""))
         if self.brushes.stretches:
             found.insert(0, Key(f"{int(self.selected().sum()):,} of {count:,} trials", ""))
         else:

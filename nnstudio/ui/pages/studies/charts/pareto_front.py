@@ -60,6 +60,10 @@ class ParetoFront(TrialsChart):
         y = self._frame.up(np.where(inside, shown.values[:, 0], np.nan))
         self.marks = Marks(x, y, np.arange(len(shown), dtype=np.int64))
 
+    @property
+    def legend_begin(self) -> float:
+        return 8.0 if self._frame is None else self._frame.name_end
+
     def legend(self) -> list[Key]:
         assert self.shown is not None
         count = len(self.shown.best)
@@ -70,7 +74,7 @@ class ParetoFront(TrialsChart):
             Key(f"{count:,} {word} that none beats in both", "accent"),
         ]
         if self._beyond:
-            found.append(Key(f"{self._beyond:,} far off, not shown", ""))
+            found.insert(0, Key(f"{self._beyond:,} far off, not shown", ""))
         return found
 
     def strokes(self, layer: str) -> Iterator[Stroke]:

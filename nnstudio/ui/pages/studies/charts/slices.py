@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.ui.pages.studies.charts.base import NO_MARKS, Marks, TrialsChart, level_colour
@@ -99,15 +99,24 @@ class Slices(TrialsChart):
         shares = numbers.astype(np.float64) * 0.618033988749895 % 1
         return np.asarray(_SPREAD * (shares - 0.5), np.float64)
 
+    @property
+    def legend_begin(self) -> float:
+        if not self._frames or self.shown is None:
+            return 8.0
+        metrics = QFontMetricsF(theme.text_font(theme.SMALL_SIZE))
+        name = objective_name(self.shown.objectives[0].figure)
+        return self._frames[0].area.left() + metrics.horizontalAdvance(name) + 12
+
     def legend(self) -> list[Key]:
         assert self.shown is not None
         found = [Key("early trials", level_colour(0)), Key("late trials", level_colour(1))]
         if self._beyond:
-            found.append(Key(f"{self._beyond:,} far off, not shown", ""))
+            found.insert(0, Key(f"{self._beyond:,} far off, not shown", ""))
         count, shown = len(self.shown.parameters), len(self._columns)
         if shown < count:
             first = self._first + 1
-            found.append(Key(f"{first}–{first + shown - 1} of {count} (Page Down for more)", ""))
+            seen = f"{first}–{first + shown - 1} of {count}, Page Down for more"
+            found.insert(0, Key(seen, ""))
         return found
 
     def strokes(self, layer: str) -> Iterator[Stroke]:
