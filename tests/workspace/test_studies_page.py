@@ -139,7 +139,7 @@ def test_what_is_varied_lies_in_the_project_and_faults_stay_at_their_row(world: 
     assert workspace.project.search.axis("model.hidden") == wanted  # nothing is lost
     assert planning.reason_not_to_begin() == planning.rows[1].problem
     planning.set_row(1, AxisTexts("model.hidden", kind=CHOICES, choices="0, 4"))
-    assert "does not take 0" in planning.rows[1].remark
+    assert "does not take 0" in planning.remark(planning.rows[1])
     workspace.undo()
     assert planning.rows[1].axis == wanted
     planning.remove_row(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from nnstudio.compiler.inference import DeferredInference, full_report
@@ -17,7 +18,7 @@ from nnstudio.project.search.space import MODEL, Axis, Choices, RealRange, Space
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.studies.search.rules import rules_of
-from nnstudio.workspace.schema_settings import setting_of
+from nnstudio.workspace.schema_settings import Setting, setting_of
 
 RANGE, FACTORS, CHOICES = "Range", "By factors", "Choices"
 KINDS = (RANGE, FACTORS, CHOICES)
@@ -89,13 +90,21 @@ def offered(project: Project) -> tuple[Offered, ...]:
         now = present.get(parameter.name)
         if isinstance(now, int | float | str | bool):
             found.append(Offered(MODEL + parameter.name, parameter.name, now, True))
-    told = TrainingSettings.model_json_schema()["properties"]
     values = project.training.model_dump()
-    for name, schema in told.items():
-        if name not in NOT_VARIED and name not in _NO_USE:
-            title = setting_of(name, schema).title
-            found.append(Offered(name, title, values[name], False))
+    for name, setting in _settings().items():
+        found.append(Offered(name, setting.title, values[name], False))
     return tuple(found)
+
+
+@cache
+def _settings() -> dict[str, Setting]:
+    """The settings of a training that can be varied, by name."""
+    told = TrainingSettings.model_json_schema()["properties"]
+    return {
+        name: setting_of(name, schema)
+        for name, schema in told.items()
+        if name not in NOT_VARIED and name not in _NO_USE
+    }
 
 
 _NO_USE = frozenset({"threads", "start_from", "checkpoint_every"})
@@ -106,7 +115,7 @@ def first_texts(project: Project, one: Offered) -> AxisTexts:
     """A row for a start: around the value that the project has, as far as that is allowed."""
     now = one.now
     if not one.of_model:
-        setting = setting_of(one.name, TrainingSettings.model_json_schema()["properties"][one.name])
+        setting = _settings()[one.name]
         if setting.kind == "choice":
             others = [choice for choice in setting.choices if choice != now]
             return AxisTexts(one.name, CHOICES, choices=", ".join([str(now), *others[:2]]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from psygnal import Signal
 
 from nnstudio.errors import UserError
 from nnstudio.project.commands.search import SetSearchSpace
+from nnstudio.project.commands.search_points import check_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.search.published import PublishedSpace, published_spaces
 from nnstudio.project.search.space import MODEL, Axis, Space
@@ -36,12 +37,11 @@ from nnstudio.workspace.workspace import Workspace
 @dataclass(frozen=True)
 class AxisRow:
     """One row of what is varied. axis: as the project has it, None if it has none; problem: why
-    what stands in the fields is not taken, "" if it is; remark: what else there is to know."""
+    what stands in the fields is not taken, "" if it is."""
 
     texts: AxisTexts
     axis: Axis | None = None
     problem: str = ""
-    remark: str = ""
 
 
 class Planning:
@@ -55,6 +55,8 @@ class Planning:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._remarked: object = None
+        self._remarks: dict[Axis, str] = {}
         self._forget()
         self._take_space()
         workspace.changed.connect(self._on_changed)
@@ -166,20 +168,40 @@ class Planning:
         if not texts.is_complete:
             return AxisRow(texts, axis)
         try:
-            made = axes.axis_of(self.workspace.project, texts)
-            return self._as_told(AxisRow(texts, made))
+            return AxisRow(texts, axes.axis_of(self.workspace.project, texts))
         except UserError as error:
             return AxisRow(texts, axis, str(error))
 
-    def _as_told(self, row: AxisRow) -> AxisRow:
-        assert row.axis is not None
-        return replace(row, remark=axes.refused_values(self.workspace.project, row.axis))
+    def remark(self, row: AxisRow) -> str:
+        """Which of a row's values the model does not take as it is now, in words; "" for none.
+
+        Asked when it is seen: it analyses the model, and remembers what it found.
+        """
+        project = self.workspace.project
+        if row.axis is None:
+            return ""
+        if self._remarked != (project.blocks, project.values):
+            self._remarked, self._remarks = (project.blocks, project.values), {}
+        if row.axis not in self._remarks:
+            self._remarks[row.axis] = axes.refused_values(project, row.axis)
+        return self._remarks[row.axis]
 
     def _tell(self, title: str) -> None:
+        self.rows = [self._still(row) for row in self.rows]
         if self.space != self.workspace.project.search:
             self.workspace.do(SetSearchSpace(self.space, title))  # which emits `changed`
         else:
             self.changed.emit()
+
+    def _still(self, row: AxisRow) -> AxisRow:
+        """The row; without its axis if the project, edited since, cannot have that any more."""
+        if row.axis is None:
+            return row
+        try:
+            check_space(self.workspace.project, Space(axes=(row.axis,)))
+        except UserError as error:
+            return AxisRow(row.texts, None, str(error))
+        return row
 
     def _take_space(self) -> None:
         known = {row.texts.name: row for row in self.rows}
@@ -190,7 +212,7 @@ class Planning:
             if same and before is not None:
                 rows.append(before)
             else:
-                rows.append(self._as_told(AxisRow(axes.texts_of(axis), axis)))
+                rows.append(AxisRow(axes.texts_of(axis), axis))
         names = project.search.names
         left = [row for row in self.rows if row.axis is None and row.texts.name not in names]
         self.rows = [*rows, *left]

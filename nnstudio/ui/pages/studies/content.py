@@ -52,6 +52,7 @@ class StudiesContent(QWidget):
         self.new_button.clicked.connect(lambda: self.asked.emit("studies.new"))
         self.list = StudyList(page, self.left)
         self.list.menu_requested.connect(self.list_menu_requested)
+        self.list.opened.connect(self._focus_table)
         self.none = QLabel("What you begin is listed here.", wordWrap=True)
         self.none.setProperty("role", "muted")
         self.none.setContentsMargins(16, 12, 16, 0)
@@ -99,6 +100,11 @@ class StudiesContent(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self.refresh()
+
+    def _focus_table(self) -> None:
+        view = self.details.search or self.details.folds
+        if view is not None and not self.page.is_planning:
+            view.table.setFocus()
 
     def _on_moved(self) -> None:
         self._is_moved = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
@@ -13,12 +14,13 @@ from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.study import Among
 from nnstudio.ui.pages.jobs import ReadingJobs
 from nnstudio.ui.pages.runs.acting import Acts
-from nnstudio.ui.pages.studies.content import StudiesContent
-from nnstudio.ui.pages.studies.limits_dialog import ask_limits
 from nnstudio.ui.settings import Settings
 from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from nnstudio.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nnstudio.ui.pages.studies.content import StudiesContent
 
 FOLLOW, LOOK = 1_000, 3_000
 """Milliseconds between two looks at the selected study, and at all of them."""
@@ -53,7 +55,7 @@ class StudiesView(QWidget):
         self.acting = ReadingJobs(self)
         among = Among(settings.studies_folder, settings.runs_folder)
         self.page = StudiesPage(workspace, among, self.jobs, self.acting)
-        self.ask_limits: Callable[[Limits], Limits | None] = lambda now: ask_limits(self, now)
+        self.ask_limits: Callable[[Limits], Limits | None] = self._ask_limits
         self.open_folder: Callable[[Path], object] = _open_folder
         self._content: StudiesContent | None = None
         self._column = QVBoxLayout(self)
@@ -76,6 +78,8 @@ class StudiesView(QWidget):
     def content(self) -> StudiesContent:
         """What is seen, made when it is first needed."""
         if self._content is None:
+            from nnstudio.ui.pages.studies.content import StudiesContent  # loads the charts
+
             self._content = made = StudiesContent(self.page, self)
             made.run_requested.connect(self.run_requested)
             made.asked.connect(self._on_asked)
@@ -157,6 +161,11 @@ class StudiesView(QWidget):
             wanted = self.ask_limits(now.control.limits)
             if wanted is not None:
                 self.page.change_limits(wanted)
+
+    def _ask_limits(self, limits: Limits) -> Limits | None:
+        from nnstudio.ui.pages.studies.limits_dialog import ask_limits
+
+        return ask_limits(self, limits)
 
     def show_folder(self) -> None:
         """Open the folder of the selected study in the system's own window."""

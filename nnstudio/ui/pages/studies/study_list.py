@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -34,6 +35,7 @@ from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 
 HEIGHT = 62
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _Index = QModelIndex | QPersistentModelIndex
 _ROW = Qt.ItemDataRole.UserRole
 
@@ -140,9 +142,10 @@ class _Delegate(QStyledItemDelegate):
 
 
 class StudyList(QListView):
-    """`menu_requested(place)` on the screen."""
+    """`menu_requested(place)` on the screen; `opened()` by Enter."""
 
     menu_requested = Signal(QPoint)
+    opened = Signal()
 
     def __init__(self, page: StudiesPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,3 +183,19 @@ class StudyList(QListView):
     def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
         if index.isValid() and not self._is_showing:
             self.page.select(self.studies.rows[index.row()].folder)
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and event.key() in ENTER:  # the canvas lends its keys to the window
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)

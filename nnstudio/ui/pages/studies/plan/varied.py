@@ -71,7 +71,8 @@ class VariedSection(Section):
             self._more(len(self.fields))
         ties = planning.ties
         for fields, row in zip(self.fields, rows, strict=True):
-            note = ties.get(row.texts.name) or row.remark  # what ties it explains what is refused
+            # what ties it explains what is refused
+            note = ties.get(row.texts.name) or planning.remark(row)
             fields.show_row(row, planning.title_of(row.texts.name), note)
         self._list.setVisible(bool(rows))
         self.about.setVisible(not rows)
