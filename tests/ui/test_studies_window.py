@@ -206,3 +206,40 @@ def test_a_search_is_trained_by_a_process_of_its_own(
     qtbot.waitUntil(lambda: window.runs.page.selection is not None, timeout=20_000)
     assert window.runs.page.selection is not None
     qtbot.waitUntil(lambda: not page.workers.folders, timeout=60_000)
+
+
+def test_a_comparison_is_planned_with_values_and_its_runs_wait_for_a_process(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    on_digits(window)
+    assert window.actions_table.run("studies.new")
+    settled(window, qtbot)
+    page, form = window.studies.page, window.studies.content.plan
+    form.kinds["comparison"].click()
+    compared = form.compared
+    assert [model.box.text() for model in compared.models] == ["Small", "wide"]
+    compared.models[1].box.click()
+    compared.name.textActivated.emit("Learning rate")
+    compared.values.setText("0.1, 0.01")
+    QTest.keyClick(compared.values, Qt.Key.Key_Return)
+    assert form.bar.what.full_text.startswith("16 trainings")
+    form.folds_rows.committed.emit(form.folds_rows.settings["folds"], "1")
+    assert page.planning.folds.folds == 4  # refused at the field
+    form.folds_rows.committed.emit(form.folds_rows.settings["folds"], "2")
+    started: list[str] = []
+    page.workers.start = lambda _folder, kind, _count=1: started.append(kind)  # type: ignore[method-assign]
+    assert window.actions_table.run("studies.begin")
+    settled(window, qtbot)
+    qtbot.waitUntil(lambda: page.now is not None, timeout=20_000)
+    settled(window, qtbot)
+    assert started == ["comparison"]
+    view = window.studies.content.details.folds
+    assert view is not None
+    assert view.cells.rowCount() == 8
+    names = {str(view.cells.index(row, 0).data()) for row in range(8)}
+    assert "wide, learning_rate 0.01" in names
+    assert window.studies.content.details.head.state.text() == "Waiting"
+    qtbot.waitUntil(lambda: view.judging.shown is not None, timeout=20_000)
+    assert not window.actions_table.action("studies.use_best").isEnabled()
+    assert window.actions_table.action("studies.resume").isEnabled()
