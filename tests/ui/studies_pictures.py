@@ -23,6 +23,8 @@ from PySide6.QtWidgets import QWidget
 from nnstudio.ui.app import application
 from nnstudio.ui.pages.studies.charts import CHARTS
 from nnstudio.ui.pages.studies.charts.base import TrialsChart
+from nnstudio.ui.pages.studies.charts.brushes import Brushes
+from nnstudio.ui.pages.studies.charts.parallel_coordinates import ParallelCoordinates
 from nnstudio.ui.pages.studies.results import RESULTS
 from nnstudio.ui.pages.studies.results.base import ResultView
 from nnstudio.ui.theme.apply import apply_theme
@@ -52,6 +54,20 @@ def _painted(made: TrialsChart) -> None:
             break
 
 
+def _brushed(id: str, count: int) -> TrialsChart:
+    """As one chart looks while two axes of the parallel coordinates are brushed."""
+    parallel = ParallelCoordinates()
+    parallel.show_trials(trials(count))
+    brushes = parallel.brushes.with_stretch(2, 0.45, 0.65).with_stretch(8, 0.8, 1.0)
+    if id == "parallel":
+        parallel.set_brushes(brushes)
+        return parallel
+    made = _chart(id, count)
+    parallel.brushed.connect(made.show_brush)
+    parallel.set_brushes(brushes)
+    return made
+
+
 def _result(id: str, models: int, **more: Any) -> ResultView:
     made = next(one for one in RESULTS if one.id == id).make(None)
     names = ("AudioNet", "AudioNet wide", "SimpleCNN", "Transformer2DResNet")
@@ -73,6 +89,10 @@ def scenes(count: int) -> dict[str, Callable[[], QWidget]]:
     }
     found |= {one.id: partial(_result, one.id, one.models) for one in RESULTS}
     return found | {
+        "parallel-brushed": partial(_brushed, "parallel", count),
+        "curves-brushed": partial(_brushed, "curves", count),
+        "slices-brushed": partial(_brushed, "slices", count),
+        "workers-brushed": partial(_brushed, "workers", count),
         "answer-models": partial(_result, "answer", 3),
         "folds-models": partial(_result, "folds", 3),
         "folds-many": partial(_result, "folds", 1, folds=10, repeats=5),
@@ -92,7 +112,8 @@ def draw(make: Callable[[], QWidget], theme: Mode, size: tuple[int, int], path: 
     wait(100)
     if isinstance(made, TrialsChart):
         _painted(made)
-        _looked_at(made)
+        if made.brush is None and not getattr(made, "brushes", Brushes()).stretches:
+            _looked_at(made)
         _painted(made)
     else:
         wait(150)

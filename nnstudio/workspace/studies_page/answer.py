@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnstudio.evaluation.figures.paired import Paired
 from nnstudio.evaluation.figures.reading import difference_text, is_percent, lower_is_better
@@ -44,6 +44,14 @@ def answer_of(figures: StudyFigures) -> Answer:
     """
     question = question_of([variant.name for variant in figures.study.plan.variants])
     first = figures.models[0]
+    found = _answer(question, first, figures)
+    if len(first.outputs) > 1:
+        note = f"The answer is about the first output, {next(iter(first.outputs))}."
+        found = replace(found, notes=(note, *found.notes))
+    return found
+
+
+def _answer(question: str, first: ModelFigures, figures: StudyFigures) -> Answer:
     name = next(iter(first.head), "")
     there = [one for one in figures.models if name in one.head and one.head[name].mean is not None]
     if not there:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nnstudio.errors import UserError
 from nnstudio.evaluation.evaluation import Evaluation
@@ -20,7 +20,8 @@ class ShownResult:
     """A study as far as it is. figures: of the runs that are done, None before the first.
 
     curves: the histories of the runs that have begun. answer: by what is done. failed: runs that
-    could not be judged, with the sentence why.
+    could not be judged, with the sentence why. As long as no further run is judged, `answer` is the
+    very value of before.
     """
 
     study: Study = field(repr=False)
@@ -84,17 +85,18 @@ class ResultReader:
 
         A run that cannot be judged is named in the notes; the others are judged all the same.
         """
-        changed = self._read_curves()
+        curves = self._read_curves()
+        count = len(self._known), len(self._failed)
         for cell in self._study.plan.cells():
-            if cell in self._known or cell in self._failed or not self._is_done(cell):
-                continue
-            changed = True
-            self._judge(cell)
-        if self._last is None or changed:
+            if cell not in self._known and cell not in self._failed and self._is_done(cell):
+                self._judge(cell)
+        if self._last is None or count != (len(self._known), len(self._failed)):
             figures = None
             if self._known:
                 figures = figures_from(self._study, self._known, self._weights)
             self._last = result_of(self._study, figures, dict(self._histories), dict(self._failed))
+        elif curves:
+            self._last = replace(self._last, curves=dict(self._histories))
         return self._last
 
     def _is_done(self, cell: Cell) -> bool:

@@ -25,6 +25,8 @@ NEAR = 18.0
 """Pixels from a point at which the mouse still means it."""
 LEVELS = 12
 """Steps of the colours from the worst to the best."""
+MANY = 600
+"""Points above which each is smaller and less solid."""
 DOTS = 200
 """Points that are painted at once."""
 
@@ -207,10 +209,11 @@ class TrialsChart(LayeredView):
         inside = self.in_brush()[marks.place]
         steps = np.where(np.isfinite(levels), np.nan_to_num(levels) * (LEVELS - 1), 0).round()
         steps = np.where(inside, steps, -1)
+        solid = 0.95 if len(steps) <= MANY else 0.75
         for step in range(-1, LEVELS):
             here = np.flatnonzero(steps == step)
             colour = level_colour(step / (LEVELS - 1)) if step >= 0 else "faint"
-            fill = theme.qcolor(colour, 0.8 if step >= 0 else 0.2)
+            fill = theme.qcolor(colour, solid if step >= 0 else 0.2)
             for begin in range(0, len(here), DOTS):
                 some = here[begin : begin + DOTS]
                 points = list(zip(marks.x[some].tolist(), marks.y[some].tolist(), strict=True))
@@ -339,4 +342,5 @@ class TrialsChart(LayeredView):
 def level_colour(share: float) -> str:
     """The colour from the worst (0) to the best (1), as `#rrggbb`."""
     colours = theme.current().colours
-    return mix(colours.accent, colours.faint, min(1.0, max(0.0, share)))
+    lowest = mix(colours.muted, colours.faint, 0.4)
+    return mix(colours.accent, lowest, min(1.0, max(0.0, share)))

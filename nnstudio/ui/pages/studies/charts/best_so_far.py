@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.ui.pages.studies.charts.base import NO_MARKS, Marks, TrialsChart, level_colour
+from nnstudio.ui.pages.studies.charts.base import MANY, NO_MARKS, Marks, TrialsChart, level_colour
 from nnstudio.ui.pages.studies.charts.texts import STATES, objective_name, objective_scale
 from nnstudio.ui.plots.frame import Frame, Key, frame_in
 from nnstudio.ui.plots.layered import Stroke
@@ -76,7 +76,7 @@ class BestSoFar(TrialsChart):
             yield self._paint_ends
             yield self.paint_legend
             return
-        radius = 3.0 if len(shown) <= 600 else 2.2
+        radius = 3.0 if len(shown) <= MANY else 2.2
         yield from self.dots(self.marks, np.zeros(len(shown)), radius=radius)
         yield self._paint_line
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from nnstudio.ui.pages.export_button import SIDE
-from nnstudio.ui.pages.studies.charts.base import DOTS, NO_MARKS, Marks, TrialsChart
+from nnstudio.ui.pages.studies.charts.base import DOTS, MANY, NO_MARKS, Marks, TrialsChart
 from nnstudio.ui.pages.studies.charts.texts import (
     objective_name,
     objective_scale,
@@ -243,7 +243,7 @@ class Contour(TrialsChart):
         assert self.shown is not None
         inside = self.in_brush()[self.marks.place]
         shares = self.goodness(self.shown.values[self.marks.place, 0])
-        radius = 3.5 if len(shares) <= 600 else 2.0
+        radius = 3.5 if len(shares) <= MANY else 2.0
         for begin in range(0, len(shares), DOTS):
             some = range(begin, min(begin + DOTS, len(shares)))
 

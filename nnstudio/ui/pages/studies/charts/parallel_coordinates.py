@@ -136,7 +136,7 @@ class ParallelCoordinates(TrialsChart):
         if self.brushes.stretches:
             found.insert(0, Key(f"{int(self.selected().sum()):,} of {count:,} trials", ""))
         else:
-            found.insert(0, Key(f"{count:,} completed trials", ""))
+            found.insert(0, Key(f"{count:,} completed trials, drag along an axis to filter", ""))
         return found
 
     def strokes(self, layer: str) -> Iterator[Stroke]:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.ui.pages.studies.charts.base import NO_MARKS, Marks, TrialsChart, level_colour
+from nnstudio.ui.pages.studies.charts.base import MANY, NO_MARKS, Marks, TrialsChart, level_colour
 from nnstudio.ui.pages.studies.charts.texts import (
     objective_name,
     objective_scale,
@@ -130,7 +130,7 @@ class Slices(TrialsChart):
             yield self.paint_legend
             return
         age = self.marks.place / max(1, len(shown) - 1)
-        radius = 2.5 if len(shown) <= 600 else 2.0
+        radius = 2.5 if len(shown) <= MANY else 2.0
         yield from self.dots(self.marks, age, radius=radius)
 
     def _name_objective(self, painter: QPainter) -> None:

@@ -19,6 +19,7 @@ class ResultView(QWidget):
     """
 
     cell_picked = Signal(object)
+    FOLLOWS_CURVES = False
 
     def __init__(self, title: str, sentence: str, parent: QWidget | None = None) -> None:
         """sentence: what will be shown, while there is nothing."""
@@ -41,9 +42,9 @@ class ResultView(QWidget):
 
     def show_result(self, shown: ShownResult) -> None:
         """Show this result; nothing is done if it is the one that is shown."""
-        if shown is self.shown:
+        before, self.shown = self.shown, shown
+        if before is not None and self._is_same(before, shown):
             return
-        self.shown = shown
         why = self.why_not(shown)
         if why:
             self.nothing.show_text(self._title, why)
@@ -51,6 +52,10 @@ class ResultView(QWidget):
             return
         self.show_content(shown)
         self._stack.setCurrentWidget(self._content)
+
+    def _is_same(self, before: ShownResult, shown: ShownResult) -> bool:
+        """Whether what is shown of both is the same: only the curves grow with each epoch."""
+        return before is shown or (before.answer is shown.answer and not self.FOLLOWS_CURVES)
 
     @property
     def is_shown(self) -> bool:

@@ -32,6 +32,8 @@ _EMPTY = "How each fold learns, epoch by epoch, beside the mean of all and its d
 class FoldCurves(ResultView):
     """Training is solid, what was held out dashed, as everywhere; a colour for each model."""
 
+    FOLLOWS_CURVES = True
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(TITLE, _EMPTY, parent)
         self.figure = Choice("Figure of the curves")

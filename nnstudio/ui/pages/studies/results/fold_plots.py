@@ -108,12 +108,13 @@ class FoldPlots(LayeredView):
 
     def show_panels(self, panels: Sequence[Panel], models: Sequence[str], figure: str) -> None:
         """Show other plots of one figure."""
-        if figure != self._figure:
-            self._first = 0
+        looked_at = (self.panel, self.epoch)
+        if figure != self._figure or len(panels) != len(self._panels):
+            self._first, looked_at = 0, (None, None)
         self._panels, self._models, self._figure = tuple(panels), tuple(models), figure
-        self.look_at(None, None)
         self.lay_out()
         self.redraw()
+        self.look_at(*looked_at)
 
     @property
     def room(self) -> int:

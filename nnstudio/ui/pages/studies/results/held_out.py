@@ -17,7 +17,7 @@ from nnstudio.workspace.studies_page.shown_result import ShownResult
 
 TITLE = "Classes"
 _EMPTY = "Which classes are taken for which, in all samples that were held out."
-_NO_CLASSES = "What this model tells are no classes: there is no confusion matrix."
+_NO_CLASSES = "A confusion matrix is of models that tell one of several classes: this one does not."
 
 
 class HeldOut(ResultView):
