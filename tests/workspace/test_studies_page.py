@@ -119,6 +119,23 @@ def test_studies_are_listed_with_state_progress_and_best(tmp_path: Path, world: 
     assert len(page.now.trials) == 8
 
 
+def test_a_log_that_is_damaged_while_it_is_followed_is_said(tmp_path: Path, world: World) -> None:
+    place, page = search(tmp_path / "studies", "s1", "Torn", 8, done=3), world.page
+    page.look()
+    assert page.now is not None
+    with (place / "optuna.log").open("a") as stream:
+        stream.write('{"op_code": 5, "trial_id": "none"}\n')
+    page.follow()
+    assert page.now is None
+    assert "--rebuild" in page.now_problem
+    page.look()
+    assert world.state("s1") is StudyState.DAMAGED
+    with (place / "optuna.log").open("a") as stream:
+        stream.write("no record\n")
+    page.look()
+    assert page.problem == ""
+
+
 def test_what_is_varied_lies_in_the_project_and_faults_stay_at_their_row(world: World) -> None:
     planning, workspace = world.page.planning, world.workspace
     offered = {one.name: one for one in planning.offered}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nnstudio.errors import UserError
+from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.search.folder import CONTROL, JOURNAL_FILE, Control, StudyFolder, WorkerBeat
 from nnstudio.studies.search.heartbeat import Observer
@@ -74,7 +78,8 @@ class SearchReading:
         """The search in a folder as it is now. Raises `StudyError`."""
         stamp = stamp_of_search(path)
         read = self._read(path)
-        trials = read.trials.look()
+        with self._told(path):
+            trials = read.trials.look()
         row, control, result, alive = self._row(read, stamp)
         return ShownSearch(row, read.folder, control, result, trials, alive, row.sentence)
 
@@ -82,19 +87,38 @@ class SearchReading:
         self, read: _Read, stamp: Stamp
     ) -> tuple[StudyRow, Control, SearchResult, tuple[WorkerBeat, ...]]:
         folder, follower = read.folder, read.follower
-        control, result = folder.control(), follower.result()
-        over, alive = follower.why_over(control, time.time()), self._alive(folder)
+        control, alive = folder.control(), self._alive(folder)
+        with self._told(folder.path):
+            result, over = follower.result(), follower.why_over(control, time.time())
         return _row(folder, stamp, control, result, alive, over), control, result, alive
 
     def _read(self, path: Path) -> _Read:
         if path not in self._known:
             folder = StudyFolder.open(path)
-            follower = Follower(folder)
-            self._known[path] = _Read(folder, follower, TrialsReader(folder, follower))
+            with self._told(path):
+                follower = Follower(folder)
+                self._known[path] = _Read(folder, follower, TrialsReader(folder, follower))
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
         self._known.move_to_end(path)
         return self._known[path]
+
+    @contextmanager
+    def _told(self, path: Path) -> Iterator[None]:
+        """Trials that cannot be understood are told as what they are: damaged.
+
+        The search is read from its beginning the next time, as what is wrong would be passed over.
+        """
+        try:
+            yield
+        except (ValueError, LookupError, TypeError, AssertionError) as error:
+            self._known.pop(path, None)
+            if isinstance(error, UserError):
+                raise
+            raise StudyError(
+                f"The trials in {path} cannot be read, their log is damaged: "
+                "`nnstudio tune --study DIR --rebuild` makes them again from their runs."
+            ) from error
 
     def _alive(self, folder: StudyFolder) -> tuple[WorkerBeat, ...]:
         observer = self._observers.setdefault(folder.path, Observer())

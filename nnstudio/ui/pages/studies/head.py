@@ -126,7 +126,7 @@ class StudyHead(QFrame):
         self.name.set_full_text(row.title)
         self.name.setMaximumWidth(self.name.sizeHint().width() + 4)
         self.state.show_word(row.state.value, tone)
-        self.state.setToolTip(meaning)
+        self.state.setToolTip("\n".join(filter(None, (meaning, row.sentence))))
         best = best_text(row)
         self.best.setText(best[:1].upper() + best[1:])
         self.best.setVisible(bool(best))
