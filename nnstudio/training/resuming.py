@@ -29,6 +29,8 @@ _MAY_CHANGE = {
     "checkpoint",
     "device",
     "threads",
+    "tracker",
+    "wandb_mode",
     "start_from",  # the weights have left it long ago
 }
 """Settings of the training that may be others."""

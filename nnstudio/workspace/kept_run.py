@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,9 @@ from nnstudio.runs.machine import machine_facts
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.recorder import Recorder
 from nnstudio.runs.store import RunStore, new_id, now
-from nnstudio.training.events import Event
+from nnstudio.training.events import Completed, Event, Failed, Stopped, Warned
 from nnstudio.training.thread import Run
+from nnstudio.workspace.tracking import followed
 
 if TYPE_CHECKING:
     from nnstudio.data.pipeline.assembling import Assembled
@@ -85,6 +86,14 @@ class KeptRun:
         self._assembled: Assembled | None = None
         self._project = project
         self._recorder.write_files = self._write_files
+        self._ended = False
+        self._warn: Callable[[str], None] = lambda sentence: None
+        self._trackers = followed(
+            settings,
+            lambda: self._recorder.record,
+            lambda: self._assembled,
+            self._tell_trouble,
+        )
 
     def is_made_of(
         self, text: str, data: DataSpec, assembled: Assembled, prints: Mapping[str, str]
@@ -98,13 +107,21 @@ class KeptRun:
 
     def follow(self, run: Run, before: Iterable[Event] = ()) -> None:
         """Take the events that have come before; what cannot be written is told by `run`."""
-        self._recorder.trouble = run.warn
+        self._recorder.trouble = self._warn = run.warn
         for event in before:
             self.tell(event)
 
     def tell(self, event: Event) -> None:
         """Write down an event; with the last one the folder is given back."""
         self._recorder.tell(event.to_json())
+        self._ended = isinstance(event, Completed | Stopped | Failed)
+        self._trackers.tell(event)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        """What a tracker cannot do is told, and written down as long as the folder is owned."""
+        if not self._ended:
+            self._recorder.tell(Warned(sentence).to_json())
+        self._warn(sentence)
 
     def give_back(self) -> None:
         """Own the folder no more, whatever becomes of the training."""

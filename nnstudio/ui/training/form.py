@@ -29,8 +29,10 @@ from nnstudio.project.data.settings import PLACES
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.settings import schemas, values_of
+from nnstudio.project.training.tracking_settings import TRACKERS
 from nnstudio.project.training_settings import PARTS
 from nnstudio.project.values import Project
+from nnstudio.training.trackers.table import missing
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.training.measure_line import MeasureLine
@@ -167,7 +169,8 @@ class TrainingForm(QWidget):
     def refresh(self) -> None:
         """Show the settings as they are now."""
         now, fresh = values_of(self._workspace.project), values_of(Project())
-        cannot = shortcomings(now["device"])
+        cannot = {**shortcomings(now["device"]), "tracker": missing(TRACKERS)}
+        problems = {"tracker": missing(self._workspace.project.training.trackers)}
         for name, row in self.rows.items():
             setting = self._schema[name]
             value, default = now[name], fresh[name]
@@ -182,6 +185,8 @@ class TrainingForm(QWidget):
                     fallback=text_of(default),
                     choices=self._choices(setting, str(value)),
                     help=f"{setting.note} {cannot.get(name, '')}".rstrip(),
+                    problem=problems.get(name, ""),
+                    severity="warning",
                 )
             )
             wanted = setting.shown_when

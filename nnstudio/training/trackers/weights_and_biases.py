@@ -1,0 +1,121 @@
+"""Weights & Biases: a run of its own in the folder `wandb` of a run.
+
+What its library would do by itself is switched off: no reports of errors, no requirements, no
+code, no git, no copy of what is printed, no figures of the machine but those that every tracker
+gets. Offline it opens no connection; online it sends the run to the account of whoever has logged
+in. It starts one process of its own (wandb-core), which ends with this one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+from nnstudio.runs.folder import WANDB
+from nnstudio.training.trackers.tracker import (
+    Epoch,
+    Judged,
+    ModelFiles,
+    Scalars,
+    TrackedRun,
+    TrackerError,
+)
+
+PROJECT = "nnstudio"
+"""The project at Weights & Biases; `WANDB_PROJECT` names another one."""
+_SWITCHED_OFF = {
+    "WANDB_ERROR_REPORTING": "false",
+    "WANDB_DISABLE_GIT": "true",
+    "WANDB_SILENT": "true",
+}
+"""Read while the library is imported, before there are settings."""
+_MATRIX = "wandb/confusion_matrix/v1"
+
+
+class WeightsAndBiases:
+    """One run, by its id: one that goes on is the same run there."""
+
+    def __init__(self, run: TrackedRun) -> None:
+        """Raises `TrackerError` if it is to be sent and nobody has logged in."""
+        for name, value in _SWITCHED_OFF.items():
+            os.environ.setdefault(name, value)
+        import wandb
+
+        self._wandb: Any = wandb
+        if run.online and not _has_logged_in(wandb):
+            raise TrackerError(
+                "Weights & Biases cannot be online, as nobody has logged in here: run "
+                "'wandb login' once, or choose offline."
+            )
+        if not run.online and (run.folder / WANDB).exists():
+            shutil.rmtree(run.folder / WANDB)  # written anew from the run's own history
+        self._run: Any = wandb.init(
+            project=os.environ.get("WANDB_PROJECT") or PROJECT,
+            id=run.id,
+            name=run.name,
+            group=run.group or None,
+            tags=list(run.tags) or None,
+            notes=run.note or None,
+            dir=str(run.folder),
+            config={"model": run.model, **run.settings},
+            mode="online" if run.online else "offline",
+            resume="allow" if run.online else None,
+            settings=_settings(wandb),
+        )
+        self._run.define_metric("epoch", hidden=True)
+        self._run.define_metric("*", step_metric="epoch")
+
+    def epoch(self, epoch: Epoch) -> None:
+        self._run.log({"epoch": epoch.number, **epoch.scalars}, step=epoch.number)
+
+    def judged(self, judged: Judged, epoch: int) -> None:
+        self._run.summary.update(dict(judged.scalars))
+        if not judged.classes:
+            return
+        rows = [
+            [right, given, int(times)]
+            for right, line in zip(judged.classes, judged.counts, strict=True)
+            for given, times in zip(judged.classes, line, strict=True)
+        ]
+        columns = ["Actual", "Predicted", "nPredictions"]
+        table = self._wandb.Table(columns=columns, data=rows)
+        chart = self._wandb.plot_table(
+            _MATRIX, table, {name: name for name in columns}, {"title": judged.title}
+        )
+        self._run.log({f"{judged.title}/confusion_matrix": chart})
+
+    def model(self, files: ModelFiles) -> None:
+        about = {"epoch": files.epoch}
+        model = self._wandb.Artifact(f"model-{self._run.id}", type="model", metadata=about)
+        # without a copy: the file stays where it is
+        model.add_file(str(files.weights), policy="immutable", skip_cache=True)
+        with model.new_file("model.py", encoding="utf-8") as stream:
+            stream.write(files.source)
+        self._run.log_artifact(model)
+
+    def end(self, state: str, summary: Scalars) -> None:
+        self._run.summary.update({"state": state, **summary})
+        self._run.finish(exit_code=1 if state == "Failed" else 0)
+
+
+def _settings(wandb: Any) -> Any:
+    return wandb.Settings(
+        console="off",
+        silent=True,
+        quiet=True,
+        disable_git=True,
+        disable_code=True,
+        save_code=False,
+        disable_job_creation=True,
+        symlink=False,
+        reinit="create_new",  # several trainings may run in this process
+        x_disable_stats=True,
+        x_disable_meta=True,
+        x_disable_machine_info=True,
+        x_save_requirements=False,
+    )
+
+
+def _has_logged_in(wandb: Any) -> bool:
+    return bool(os.environ.get("WANDB_API_KEY") or getattr(wandb.api, "api_key", None))
