@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnstudio.compiler.source import Source
 from nnstudio.project.data.settings import values_of
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.storage import file
@@ -23,7 +24,7 @@ from nnstudio.runs.recorder import Recorder
 from nnstudio.runs.store import RunStore, new_id, now
 from nnstudio.training.events import Completed, Event, Failed, Stopped, Warned
 from nnstudio.training.thread import Run
-from nnstudio.workspace.tracking import followed
+from nnstudio.workspace.tracking import Made, followed
 
 if TYPE_CHECKING:
     from nnstudio.data.pipeline.assembling import Assembled
@@ -83,7 +84,7 @@ class KeptRun:
             record, resume=keeping.resume, replace=keeping.replace, store=keeping.store
         )
         self._files: dict[str, str] = {}
-        self._assembled: Assembled | None = None
+        self._made: Made | None = None
         self._project = project
         self._recorder.write_files = self._write_files
         self._ended = False
@@ -91,16 +92,24 @@ class KeptRun:
         self._trackers = followed(
             settings,
             lambda: self._recorder.record,
-            lambda: self._assembled,
+            lambda: self._made,
             self._tell_trouble,
         )
 
     def is_made_of(
-        self, text: str, data: DataSpec, assembled: Assembled, prints: Mapping[str, str]
+        self,
+        program: Source,
+        data: DataSpec,
+        assembled: Assembled,
+        prints: Mapping[str, str],
+        losses: tuple[str, ...] = (),
     ) -> None:
-        """Take what the training is made of: the text of its model and its samples."""
-        self._files[MODEL_FILE] = text
-        self._assembled = assembled
+        """Take what the training is made of: the program of its model and its samples.
+
+        losses: names of outputs that are losses themselves.
+        """
+        self._files[MODEL_FILE] = program.plain
+        self._made = Made(program, assembled, losses)
         record = self._recorder.record
         found = {**record.fingerprints, "data": data_fingerprint(data), **prints}
         self._recorder.record = record.with_values(fingerprints=found)
@@ -131,13 +140,13 @@ class KeptRun:
         file.write(self._project, folder / PROJECT_FILE)
         for name, text in self._files.items():
             write_text(text, folder / name)
-        if self._assembled is None:
+        if self._made is None:
             return
         from nnstudio.data.pipeline import kept_parts
         from nnstudio.data.preparation import keeping
 
-        kept_parts.write(self._assembled.parts, folder / SPLITS_FILE)
-        keeping.write(self._assembled.preparation, folder)
+        kept_parts.write(self._made.assembled.parts, folder / SPLITS_FILE)
+        keeping.write(self._made.assembled.preparation, folder)
 
 
 def store_if_any() -> RunStore | None:

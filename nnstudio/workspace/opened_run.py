@@ -137,15 +137,13 @@ class OpenedRun:
         device: str | None = None,
         times: bool = True,
         watch: Watch = nobody_watches,
-        parts: Callable[[], Assembled] | None = None,
     ) -> Evaluation:
         """Judge a part by all figures: train, validation or test; without a name the test part if
         there is one, else the validation.
 
         which: the checkpoint; without a name the best, or the last where no epoch has ended. Its
         predictions are kept in the folder, and made again when it is another one. device: such as
-        cpu, in place of that of the training. parts: where they are known already.
-        Raises a `UserError` with one sentence.
+        cpu, in place of that of the training. Raises a `UserError` with one sentence.
         """
         part = chosen_part(part, self.sizes(), self.record.name)
         while True:
@@ -153,7 +151,7 @@ class OpenedRun:
             try:
                 return evaluated(
                     part,
-                    parts or self.own_parts,
+                    self.own_parts,
                     lambda path=path: self.model_of(path),  # type: ignore[misc]
                     self.settings,
                     weights=self._kept_weights(path),

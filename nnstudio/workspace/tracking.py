@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
+from nnstudio.compiler.source import Source
 from nnstudio.project.training.tracking_settings import TrackingSettings
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.runs.record import RunRecord
 from nnstudio.training.trackers.following import Following, Result
 from nnstudio.training.trackers.table import refuse_missing
 from nnstudio.training.trackers.tracker import Judged, ModelFiles, TrackedRun
+from nnstudio.workspace.evaluating import KeptWeights, evaluated, own_parts, sizes_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from torch import nn
 
     from nnstudio.data.pipeline.assembling import Assembled
     from nnstudio.evaluation.evaluation import Evaluation
-    from nnstudio.workspace.opened_run import Which
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a training is made of. losses: names of outputs that are losses themselves."""
+
+    program: Source
+    assembled: Assembled
+    losses: tuple[str, ...]
 
 
 def followed(
     settings: TrainingSettings,
     record: Callable[[], RunRecord],
-    assembled: Callable[[], Assembled | None],
+    made: Callable[[], Made | None],
     trouble: Callable[[str], None],
 ) -> Following:
     """The trackers that the settings name, for a run that is about to begin.
 
-    record: of the run, asked when it has begun. assembled: the parts of its samples; where they
-    are not known, nothing is judged. trouble: told a sentence for each tracker that fails.
+    record: of the run, asked when it has begun. made: what is trained; where that is not known,
+    nothing is judged. trouble: told a sentence for each tracker that fails.
     """
 
     def run() -> TrackedRun:
@@ -48,8 +60,8 @@ def followed(
         )
 
     def result() -> Result | None:
-        parts = assembled()
-        return None if parts is None else _result(record().folder, parts)
+        known = made()
+        return None if known is None else _result(record().folder, settings, known)
 
     return Following(settings.trackers, run, trouble=trouble, result=result)
 
@@ -73,24 +85,37 @@ def untracked(settings: TrackingSettings) -> str:
     )
 
 
-def _result(folder: Path, parts: Assembled) -> Result | None:
+def _result(folder: Path, settings: TrainingSettings, made: Made) -> Result | None:
     """The best weights judged on the test part if there is one, else on the validation."""
-    from nnstudio.workspace.evaluating import own_parts, sizes_of
-    from nnstudio.workspace.opened_run import open_folder
+    from nnstudio.training import checkpoints, kept_tensors
 
-    opened = open_folder(folder)
-    if not opened.settings.checkpoint:
+    if not settings.checkpoint:
         return None
-    from nnstudio.training import checkpoints
-
-    which: Which = "last" if checkpoints.best_of(folder) is None else "best"
+    which: Literal["best", "last"] = "last" if checkpoints.best_of(folder) is None else "best"
     path = checkpoints.find(folder, which)
-    files = ModelFiles(path / checkpoints.WEIGHTS, opened.text, int(path.name.partition("-")[0]))
-    sizes = sizes_of(parts)
+    weights = KeptWeights(folder, path.name, checkpoints.sum_of_weights(path))
+    files = ModelFiles(path / checkpoints.WEIGHTS, made.program.plain, weights.epoch)
+    sizes = sizes_of(made.assembled)
     part = next((name for name in ("test", "validation") if sizes[name]), None)
     if part is None:
         return files, []
-    found = opened.evaluate(part, which=which, times=False, parts=lambda: own_parts(parts))
+
+    def model() -> nn.Module:
+        from nnstudio.compiler.build import build_for_weights
+
+        built = build_for_weights(made.program)
+        kept_tensors.restore_model(built, checkpoints.weights(path))
+        return built.eval()
+
+    found = evaluated(
+        part,
+        lambda: own_parts(made.assembled),
+        model,
+        settings,
+        weights=weights,
+        times=False,
+        losses=made.losses,
+    )
     return files, _judged(found)
 
 

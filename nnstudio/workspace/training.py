@@ -130,7 +130,7 @@ class Plan:
         program = self.source.as_shown() if as_shown else self.source
         prints = fingerprints(self.source.plain, made)
         if kept is not None:
-            kept.is_made_of(program.plain, samples.spec, made, prints)
+            kept.is_made_of(program, samples.spec, made, prints, self.mapping.losses)
         return Prepared(
             build(program),
             made.train,

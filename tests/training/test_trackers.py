@@ -210,7 +210,7 @@ def test_trackers_are_named_in_any_order() -> None:
         assert found.tracker == "tensorboard, wandb"
         assert found.trackers == ("tensorboard", "wandb")
     assert TrainingSettings.from_values({"tracker": ""}).trackers == ()
-    with pytest.raises(SettingsError, match="Tracker must be 'none', 'tensorboard'.*not 'mlflow'"):
+    with pytest.raises(SettingsError, match=r"Tracker must be 'none', 'tensorboard'.*not 'mlflow'"):
         TrainingSettings.from_values({"tracker": "mlflow"})
 
 
