@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,18 +23,16 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
-from nnstudio.runs.machine import machine_facts
 from nnstudio.runs.store import new_id
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD, folder_of, remember, studies_folder
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
-from nnstudio.studies.search.plan import Limits, Sampler, SearchPlan
+from nnstudio.studies.search.plan import Limits, Sampler
 from nnstudio.studies.search.result import Follower
-from nnstudio.studies.search.samplers import advice
-from nnstudio.studies.search.start import begin, change_limits, resume
+from nnstudio.studies.search.start import change_limits, resume
 from nnstudio.workspace.chosen_data import NO_CHOICES, with_choices
 from nnstudio.workspace.search_rebuild import rebuild
-from nnstudio.workspace.search_training import joined_choices
+from nnstudio.workspace.search_start import SearchWish, begin_search
 from nnstudio.workspace.training import fitted
 
 _VERBS = ("pause", "unpause", "stop", "change", "status", "rebuild", "use_best")
@@ -79,33 +76,27 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
     sampler: Sampler = options.sampler or "tpe"
     if limits == Limits() and sampler != "grid":
         raise Refusal("tune expects a limit: --trials N, --seconds X or --no-progress N")
-    project, told = fitted(without_space(project))
-    project, shared = _with_threads(project, options.workers)
-    objectives = objectives_of(options, project)
     path = path or studies_folder() / new_id()
-    text = file.checked_text(project, path)
-    plan = SearchPlan(
+    folder, notes = begin_search(
+        project,
+        SearchWish(
+            space=space,
+            objectives=objectives_of(options, project),
+            limits=limits,
+            sampler=sampler,
+            pruner=options.pruner or "auto",
+            workers=options.workers,
+            storage=options.storage or "",
+        ),
+        path,
         id=path.name if not options.study else new_id(),
         title=Path(options.target).stem if options.target.endswith(".nns") else project.root,
-        space=space,
-        joined=joined_choices(project, space),
-        objectives=objectives,
-        sampler=sampler,
-        pruner=options.pruner or "auto",
-        seed=project.training.seed,
-        limits=limits,
-        epochs=project.training.epochs,
-        storage=options.storage or "",
-        base=file.digest(text.encode()),
-        versions=machine_facts(),
     )
-    folder = begin(path, plan, text)
     remember(folder.path)
     if not options.json:
         note = console(stderr=True)
-        for line in (told, shared, advice(plan), plan.reproduces, f"study {folder.path}"):
-            if line:
-                note.print(line, markup=False, soft_wrap=True)
+        for line in (*notes, f"study {folder.path}"):
+            note.print(line, markup=False, soft_wrap=True)
     return folder
 
 
@@ -135,16 +126,6 @@ def _refuse_other(options: argparse.Namespace, folder: StudyFolder) -> None:
             f"The study in {folder.path} was begun with another model, other data or other "
             "settings: leave out TARGET to go on with those, or begin another study."
         )
-
-
-def _with_threads(project: Project, workers: int) -> tuple[Project, str]:
-    """Share the cores among several workers, unless the project says how many each has."""
-    if workers == 1 or project.training.threads != "auto":
-        return project, ""
-    each = max(1, (os.cpu_count() or 1) // workers)
-    training = project.training.with_values(threads=each)
-    told = f"each of {workers} workers computes with {each} thread{'' if each == 1 else 's'}"
-    return replace(project, training=training), told
 
 
 def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFolder:

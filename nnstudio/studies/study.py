@@ -32,6 +32,14 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
+class Among:
+    """The folders in which the studies and the runs of a user lie."""
+
+    studies: Path
+    runs: Path
+
+
+@dataclass(frozen=True)
 class Study:
     """A plan with its folds and its place. runs: the folder in which its runs lie."""
 
@@ -83,15 +91,18 @@ class Study:
         }
 
 
-def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -> Study:
+def new_study(
+    plan: Plan, folds: Folds, data: str, folder: Path | None = None, among: Among | None = None
+) -> Study:
     """Write a study into a folder, by default among all others; whole or not there.
 
-    data: what tells the content of its data from others.
-    Raises `StudyError` if there is one already, or if it cannot be written.
+    data: what tells the content of its data from others. among: whose studies and runs; by default
+    the user's. Raises `StudyError` if there is one already, or if it cannot be written.
     """
-    store = RunStore()
+    store = RunStore(None if among is None else among.runs)
+    others = places.studies_folder() if among is None else among.studies
     own = new_id()
-    place = places.studies_folder() / own if folder is None else folder.absolute()
+    place = others / own if folder is None else folder.absolute()
     if (place / RECORD).exists():
         raise StudyError(f"There is a study in {place}: give --resume to go on with it.")
     made = Study(own, now(), place, store.folder.absolute(), plan, folds)
@@ -104,7 +115,7 @@ def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -
             json.dumps(_told(made, data), indent=1, ensure_ascii=False) + "\n", place / RECORD
         )
         if folder is not None:
-            places.remember(place)
+            places.remember(place, others)
     except OSError as error:
         raise StudyError(f"A study cannot be kept in {place}: {error.strerror}.") from error
     return made

@@ -24,12 +24,13 @@ from nnstudio.project.settings import value_of_text, values_of, with_settings
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 
-_NOT_VARIED = {
+NOT_VARIED = {
     "seed": "each training has its own",
     "best_by": "the objective says it",
     "checkpoint": "trainings of a search are kept",
     "device": "results of several could not be compared",
 }
+"""Settings that no search varies, and why."""
 
 
 def project_at(project: Project, point: Mapping[str, Any]) -> Project:
@@ -115,8 +116,8 @@ def _refuse_name(project: Project, name: str) -> None:
             known = ", ".join(p.name for p in project.model.parameters) or "none"
             raise Refusal(f"{project.root} has no parameter '{plain}'; it has: {known}")
         return
-    if name in _NOT_VARIED:
-        raise Refusal(f"The search does not vary {name}: {_NOT_VARIED[name]}")
+    if name in NOT_VARIED:
+        raise Refusal(f"The search does not vary {name}: {NOT_VARIED[name]}")
     if name not in TrainingSettings.model_fields:
         known = ", ".join(p.name for p in project.model.parameters) or "none"
         raise Refusal(

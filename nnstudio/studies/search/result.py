@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnstudio.project.search.space import Point
-from nnstudio.studies.search.folder import StudyFolder
+from nnstudio.studies.search.folder import Control, StudyFolder
 from nnstudio.studies.search.optuna_store import load_study, open_storage
 from nnstudio.studies.search.plan import SearchPlan
 from nnstudio.studies.search.suggestion import point_of
-from nnstudio.studies.search.trials import counts, said_of
+from nnstudio.studies.search.trials import counts, said_of, why_over
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -90,6 +90,10 @@ class Follower:
         rows = tuple(_row(self._plan, trial) for trial in trials)
         counted = sum(map(counts, trials))
         return SearchResult(self._plan, rows, _best(self._plan, rows), counted)
+
+    def why_over(self, control: Control, now: float) -> str:
+        """Why no further trial is begun, in a sentence; "" if one may be. now: seconds of UTC."""
+        return why_over(self._plan, control, self._study.get_trials(deepcopy=False), now)
 
     def importance(self) -> dict[str, float]:
         """How much each axis decides about the first objective, by PED-ANOVA; sums to 1.

@@ -16,7 +16,7 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import Folds, folds_of
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Plan, Variant
-from nnstudio.studies.study import Study, new_study, read_study, same_plan
+from nnstudio.studies.study import Among, Study, new_study, read_study, same_plan
 from nnstudio.training.events import Event
 from nnstudio.training.processes import here
 from nnstudio.workspace.kept_run import Keeping, data_fingerprint
@@ -31,37 +31,40 @@ def nobody_watches(_cell: Cell, _event: Event) -> None:
     """The progress that nobody looks at."""
 
 
-def begun(plan: Plan, folder: Path | None, *, resume: bool = False) -> Study:
+def begun(
+    plan: Plan, folder: Path | None, *, resume: bool = False, among: Among | None = None
+) -> Study:
     """The study of a plan: made, or the one that is in the folder if it has the same plan.
 
-    resume: there must be one. Raises `StudyError` where there is another one.
+    resume: there must be one. among: as for `new_study`. Raises `StudyError` where there is another
+    one.
     """
     if folder is None:
         if resume:
             raise StudyError("To go on with a study, its folder is needed.")
-        return _made(plan, None)
+        return _made(plan, None, among)
     if resume and not (folder / RECORD).exists():
         raise StudyError(f"There is no study in {folder} to go on with.")
     owner = Ownership(folder)  # two that begin at once do not write over each other
     try:
-        return _found_or_made(plan, folder)
+        return _found_or_made(plan, folder, among)
     finally:
         owner.release()
 
 
-def _found_or_made(plan: Plan, folder: Path) -> Study:
+def _found_or_made(plan: Plan, folder: Path, among: Among | None) -> Study:
     if (folder / RECORD).exists():
         found = read_study(folder)
         why = same_plan(found, plan)
         if why:
             raise StudyError(f"There is another study in {folder}: {why}.")
         return found
-    return _made(plan, folder)
+    return _made(plan, folder, among)
 
 
-def _made(plan: Plan, folder: Path | None) -> Study:
+def _made(plan: Plan, folder: Path | None, among: Among | None) -> Study:
     data = data_fingerprint(plan.variants[0].project.data)
-    return new_study(plan, folds_for(plan), data, folder)
+    return new_study(plan, folds_for(plan), data, folder, among)
 
 
 def folds_for(plan: Plan) -> Folds:

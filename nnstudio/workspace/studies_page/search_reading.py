@@ -1,0 +1,151 @@
+"""A search as it is now, read from its folder while workers write: never asked, never told."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnstudio.studies.places import RECORD
+from nnstudio.studies.search.folder import CONTROL, JOURNAL_FILE, Control, StudyFolder, WorkerBeat
+from nnstudio.studies.search.heartbeat import Observer
+from nnstudio.studies.search.result import Follower, SearchResult
+from nnstudio.workspace.studies_page.rows import Stamp, StudyRow, StudyState
+
+MOST = 6
+"""Searches whose trials are kept in memory; a longer list is read one after the other."""
+
+
+@dataclass(frozen=True)
+class ShownSearch:
+    """A search at one moment. over: why no further trial is begun, "" if one may be.
+
+    workers: those that live. importance: what decided most, by axis.
+    """
+
+    row: StudyRow
+    folder: StudyFolder = field(repr=False)
+    control: Control
+    result: SearchResult = field(repr=False)
+    workers: tuple[WorkerBeat, ...] = ()
+    over: str = ""
+    importance: dict[str, float] = field(default_factory=dict)
+
+
+def stamp_of_search(folder: Path) -> Stamp:
+    """Times of everything that workers and whoever steers them write."""
+    found: list[object] = [_time(folder / name) for name in (RECORD, CONTROL, JOURNAL_FILE)]
+    found.append(tuple(_time(path) for path in sorted((folder / "workers").glob("*.json"))))
+    return tuple(found)
+
+
+def _time(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+class SearchReading:
+    """Reads searches, each by one long-lived follower. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._followers: OrderedDict[Path, tuple[StudyFolder, Follower]] = OrderedDict()
+        self._observers: dict[Path, Observer] = {}
+
+    def read(self, path: Path) -> ShownSearch:
+        """The search in a folder as it is now. Raises `StudyError`."""
+        stamp = stamp_of_search(path)
+        folder, follower = self._follower(path)
+        control = folder.control()
+        result = follower.result()
+        over = follower.why_over(control, time.time())
+        alive = self._alive(folder)
+        row = _row(folder, stamp, control, result, alive, over)
+        return ShownSearch(row, folder, control, result, alive, over, follower.importance())
+
+    def forget(self, path: Path) -> None:
+        """Read a search from its beginning the next time."""
+        self._followers.pop(path, None)
+
+    def _follower(self, path: Path) -> tuple[StudyFolder, Follower]:
+        if path not in self._followers:
+            folder = StudyFolder.open(path)
+            self._followers[path] = (folder, Follower(folder))
+            while len(self._followers) > MOST:
+                self._followers.popitem(last=False)
+        self._followers.move_to_end(path)
+        return self._followers[path]
+
+    def _alive(self, folder: StudyFolder) -> tuple[WorkerBeat, ...]:
+        observer = self._observers.setdefault(folder.path, Observer())
+        return tuple(one for one in folder.workers().values() if not observer.is_gone(one))
+
+
+def light_row(path: Path) -> StudyRow:
+    """What can be said of a search without its trials. Raises `StudyError`."""
+    folder = StudyFolder.open(path)
+    return StudyRow(
+        path, folder.plan.id, folder.plan.kind, folder.plan.title, _begun(path), (), total=None
+    )
+
+
+def _begun(path: Path) -> float:
+    return _time(path / RECORD)[0] / 1e9
+
+
+def _row(
+    folder: StudyFolder,
+    stamp: Stamp,
+    control: Control,
+    result: SearchResult,
+    alive: tuple[WorkerBeat, ...],
+    over: str,
+) -> StudyRow:
+    plan = folder.plan
+    ended = sum(row.state in ("completed", "pruned", "failed") for row in result.rows)
+    first = result.best_rows[0] if result.best_rows else None
+    several = len(result.best_rows)
+    return StudyRow(
+        folder.path,
+        plan.id,
+        plan.kind,
+        plan.title,
+        _begun(folder.path),
+        stamp,
+        state=_state(control, alive, over, is_good=first is not None or not result.rows),
+        done=ended,
+        total=control.limits.trials,
+        share=_share(control, ended, over),
+        figure=plan.objectives[0].figure,
+        value=first.values[0] if first is not None else None,
+        best=f"{several} best" if several > 1 else f"trial {first.number}" if first else "",
+        failed=sum(row.state == "failed" for row in result.rows),
+        workers=len(alive),
+        sentence=over,
+    )
+
+
+def _state(
+    control: Control, alive: tuple[WorkerBeat, ...], over: str, *, is_good: bool
+) -> StudyState:
+    if control.wish == "stop":
+        return StudyState.STOPPING if alive else StudyState.STOPPED
+    if over and not alive:
+        return StudyState.COMPLETED if is_good else StudyState.FAILED
+    if control.wish == "pause":
+        return StudyState.PAUSED
+    return StudyState.RUNNING if alive else StudyState.WAITING
+
+
+def _share(control: Control, ended: int, over: str) -> float | None:
+    if over:
+        return 1.0
+    limits, shares = control.limits, []
+    if limits.trials:
+        shares.append(ended / limits.trials)
+    if limits.seconds:
+        shares.append((time.time() - control.since) / limits.seconds)
+    return min(1.0, max(shares)) if shares else None
