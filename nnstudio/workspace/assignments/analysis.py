@@ -39,19 +39,25 @@ def _best_by_folds(found: Results) -> list[str]:
     if len(rows) < 2:
         return []
     best, second = rows[:2]
-    said = [
-        f"By the folds {best.model} has the highest accuracy, {_spread(best)}; {second.model} "
-        f"follows with {_spread(second)}."
-    ]
+    if _accuracy(best) == _accuracy(second):
+        said = [
+            f"By the folds {best.model} and {second.model} share the highest accuracy, "
+            f"{_spread(best)} and {_spread(second)}."
+        ]
+    else:
+        said = [
+            f"By the folds {best.model} has the highest accuracy, {_spread(best)}; "
+            f"{second.model} follows with {_spread(second)}."
+        ]
     for other in rows[1:]:
         pair = _pair(found.pairs, best.model, other.model)
         if pair is None or pair.p.value is None or pair.mean.value is None:
             continue
         likely = "may be chance" if pair.p.value > _LEVEL else "is unlikely to be chance"
         said.append(
-            f"Its difference to {other.model}, {_points(abs(pair.mean.value))}, {likely} "
-            f"(p = {pair.p.value:.2g}, corrected resampled t-test over {len(pair.differences)} "
-            "folds)."
+            f"The difference of {best.model} to {other.model}, {_points(abs(pair.mean.value))}, "
+            f"{likely} (p = {pair.p.value:.2g}, corrected resampled t-test over "
+            f"{len(pair.differences)} folds)."
         )
     return said
 
@@ -81,9 +87,7 @@ def _best_by_test(found: Results) -> list[str]:
         within = f" (95 % interval {100 * figure.low:.1f} to {100 * figure.high:.1f})"
         inside = [row.model for row in rows[1:] if _accuracy(row) >= figure.low]
         if inside:
-            within += (
-                f"; within it {'lies' if len(inside) == 1 else 'lie'} {', '.join(inside)}, too"
-            )
+            within += f"; that interval holds {', '.join(inside)} as well"
     return [
         f"On the {best.part} part of {best.samples:,} samples {best.model} is right on "
         f"{100 * _accuracy(best):.1f} %{within}."
@@ -125,8 +129,9 @@ def _fit(found: Results) -> list[str]:
     for row in rows:
         if row.train_accuracy is None:
             continue
+        high = row.figures[ACCURACY].high
         gap = row.train_accuracy - _accuracy(row)
-        if gap > _GAP:
+        if gap > _GAP and (high is None or row.train_accuracy > high):
             said.append(
                 f"{row.model} is right on {100 * row.train_accuracy:.1f} % of what it was trained "
                 f"with and on {100 * _accuracy(row):.1f} % of the {row.part} part: it has "
