@@ -11,6 +11,8 @@ from nnstudio.project.values import Project
 from nnstudio.runs.store import RunStore
 from nnstudio.ui.app import create_window
 from nnstudio.ui.training import workers
+from nnstudio.ui.training.study_dialog import StudyDialog
+from nnstudio.workspace.assignments.worker import StudyWish
 from tests.ui.shell import closed, small_workspace
 
 
@@ -54,4 +56,39 @@ def test_it_trains_what_is_open_and_its_reason_is_told(
     qtbot.waitUntil(lambda: "there is no such device" in window.status.message)
     first.is_over = True
     qtbot.waitUntil(lambda: not window.training.workers.starting)
+    closed(window)
+
+
+def test_a_document_is_studied_by_its_button(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[list[str], Path]] = []
+
+    class QuickStudy(Quick):
+        def __init__(self, wish: StudyWish, store: RunStore) -> None:
+            self.title, self.words = wish.plan.title, ""
+            self.has_begun = self.is_over = True
+            made.append((wish.words, store.folder))
+
+    def choose(dialog: StudyDialog) -> bool:
+        assert "4 on the test split, 16 on folds, 40 in 2 searches" in dialog.told.text()
+        rows = dialog.rows
+        rows["epochs"].committed.emit("epochs", "3")
+        rows["trials"].committed.emit("trials", "0")
+        rows["folds"].committed.emit("folds", "one")
+        assert rows["folds"].refusal == "Expected a whole number from 2 to 100,000, not one."
+        assert dialog.told.text().startswith("20 trainings of 3 epochs at most: 4 on")
+        return True
+
+    monkeypatch.setattr(workers, "StudyWorker", QuickStudy)
+    monkeypatch.setattr(StudyDialog, "exec", choose)
+    window = create_window(small_workspace(), folder=tmp_path)
+    window.show()
+    window.show_editor()
+    assert not window.actions_table.run("run.study")
+    window.workspace.open("AudioCNN")
+    window.panels.training.form.study_button.click()
+    words = ["--data", "sounds", "--epochs", "3", "--folds", "4", "--trials", "0"]
+    assert made == [(["study", "environmental-audio", *words], window.settings.runs_folder)]
+    assert window.page == "runs"
     closed(window)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -32,6 +33,7 @@ from nnstudio.project.settings import schemas, values_of
 from nnstudio.project.training.tracking_settings import TRACKERS
 from nnstudio.project.training_settings import PARTS
 from nnstudio.project.values import Project
+from nnstudio.studies.assignment import for_document
 from nnstudio.training.trackers.table import missing
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
@@ -84,6 +86,7 @@ class TrainingForm(QWidget):
 
     refused = Signal(str)
     fit_requested = Signal()
+    study_requested = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +98,9 @@ class TrainingForm(QWidget):
         self.recipe = QLabel(wordWrap=True)
         self.recipe.setContentsMargins(16, 8, 16, 12)
         self.recipe.setProperty("role", "muted")
+        self.study_button = QPushButton("Study this document...")
+        self.study_button.setToolTip("All that it asks for: trainings, folds, searches, figures.")
+        self.study_button.clicked.connect(self.study_requested)
         self.mismatch = MismatchNotice(self)
         self.mismatch.hide()
         self.fit_button = self.mismatch.button
@@ -127,6 +133,11 @@ class TrainingForm(QWidget):
         for group in self.groups.values():
             column.addWidget(group)
         column.addWidget(self.recipe)
+        below = QHBoxLayout()
+        below.setContentsMargins(16, 0, 16, 12)
+        below.addWidget(self.study_button)
+        below.addStretch(1)
+        column.addLayout(below)
         column.addStretch(1)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -196,6 +207,8 @@ class TrainingForm(QWidget):
             self.groups[title].set_title(f"{title} ({given} set)" if given else title)
         self.recipe.setText(self._workspace.project.about.recipe)
         self.recipe.setVisible(bool(self.recipe.text()))
+        document = self._workspace.project.about.document
+        self.study_button.setVisible(for_document(document) is not None)
         self._show_data(now["data"])
 
     def _choices(self, setting: Setting, value: str) -> tuple[str, ...]:

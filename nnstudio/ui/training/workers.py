@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.store import RunStore
+from nnstudio.workspace.assignments.worker import StudyWish, StudyWorker
 from nnstudio.workspace.worker import Worker
 from nnstudio.workspace.workspace import Workspace
 
@@ -27,21 +29,27 @@ class Workers(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._store_folder = store_folder
-        self._starting: list[Worker] = []
-        self._going: list[Worker] = []
+        self._starting: list[Worker | StudyWorker] = []
+        self._going: list[Worker | StudyWorker] = []
         self._timer = QTimer(self, interval=LOOK)
         self._timer.timeout.connect(self._look)
 
     @property
-    def starting(self) -> tuple[Worker, ...]:
+    def starting(self) -> tuple[Worker | StudyWorker, ...]:
         """Those whose run has not begun yet."""
         return tuple(self._starting)
 
     def start(self) -> None:
         """Train the open project as it is now."""
+        self._start(lambda store: Worker(self._workspace.project, self._workspace.title, store))
+
+    def study(self, wish: StudyWish) -> None:
+        """Do all that a document asks for."""
+        self._start(lambda store: StudyWorker(wish, store))
+
+    def _start(self, make: Callable[[RunStore], Worker | StudyWorker]) -> None:
         try:
-            store = RunStore(self._store_folder)
-            worker = Worker(self._workspace.project, self._workspace.title, store)
+            worker = make(RunStore(self._store_folder))
         except (FileError, OSError, RunStoreError) as error:
             self.refused.emit(f"No process could be started: {str(error).rstrip('.')}.")
             return

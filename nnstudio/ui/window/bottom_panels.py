@@ -196,6 +196,7 @@ class TrainingPage(QWidget):
         """Show what is measured under the settings."""
         line = self.form.measure_line
         line.measure_requested.connect(lambda: actions.run("run.measure"))
+        self.form.study_requested.connect(lambda: actions.run("run.study"))
         measuring.changed.connect(lambda: line.follow(measuring))
 
     def panel(self) -> Shows:

@@ -1,0 +1,69 @@
+"""An assignment in a process of its own: it needs no window, and goes on when this program ends."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnstudio.runs.store import VARIABLE as RUNS
+from nnstudio.runs.store import RunStore, new_id
+from nnstudio.studies import places
+from nnstudio.studies.assignment import Assignment, is_begun
+from nnstudio.workspace.own_process import OwnProcess
+
+
+@dataclass(frozen=True)
+class StudyWish:
+    """How the plan of a document is followed. trials: of each search, 0 for none."""
+
+    plan: Assignment
+    data: str
+    epochs: int
+    folds: int
+    trials: int
+
+    @property
+    def trainings(self) -> int:
+        """How many runs there will be at most. Raises `Refusal` for numbers that cannot be."""
+        return self.plan.wished(folds=self.folds, trials=self.trials).trainings
+
+    @property
+    def words(self) -> list[str]:
+        """What `nnstudio study` is given for it."""
+        found = ["study", self.plan.name, "--data", self.data, "--epochs", str(self.epochs)]
+        return [*found, "--folds", str(self.folds), "--trials", str(self.trials)]
+
+
+class StudyWorker:
+    """`nnstudio study` into a new folder among the studies that lie beside a store."""
+
+    def __init__(self, wish: StudyWish, store: RunStore) -> None:
+        """Raises `OSError` if it cannot be started."""
+        self.title = wish.plan.title
+        named = places.VARIABLE in os.environ
+        studies = places.studies_folder() if named else store.folder.parent / "studies"
+        self.folder: Path = studies / new_id()
+        variables = {RUNS: str(store.folder), places.VARIABLE: str(studies)}
+        command = [*wish.words, "--study", str(self.folder), "--json"]
+        self._process = OwnProcess(command, variables)
+
+    @property
+    def has_begun(self) -> bool:
+        """True if its models are fitted and its folder is written."""
+        return is_begun(self.folder)
+
+    @property
+    def is_over(self) -> bool:
+        """True if the process has ended."""
+        return self._process.is_over
+
+    def last_words(self) -> str:
+        """Why it has ended before it began, in a sentence; "" where there is nothing to say.
+
+        What happens later is told by its runs. Call it once, when it `is_over`.
+        """
+        told = self._process.last_words()
+        if self.has_begun or self._process.was_stopped:
+            return ""
+        return f"'{self.title}' was not studied: {told}."
