@@ -6,9 +6,10 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -19,6 +20,7 @@ from nnstudio.cli.output import nobody_reads, reader_has_gone
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import print_json
+from nnstudio.errors import UserError
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.project.refusal import Refusal
 from nnstudio.studies.assignment import (
@@ -32,7 +34,13 @@ from nnstudio.studies.assignment import (
     is_begun,
     read_begun,
 )
-from nnstudio.workspace.assignments.analysis import analysis_of
+from nnstudio.workspace.assignments.reporting import (
+    REPORT,
+    Said,
+    analysis_in,
+    report_on,
+    write_report,
+)
 from nnstudio.workspace.assignments.results import FIGURES, Results, results_of, write_results
 from nnstudio.workspace.assignments.running import Item, Watch, begin
 from nnstudio.workspace.assignments.running import study as train_and_judge
@@ -71,14 +79,26 @@ def study(options: argparse.Namespace) -> int:
             command = f"nnstudio study {begun.folder}"
             console().print(f"stopped; go on with: {command}", markup=False, soft_wrap=True)
         return STOPPED
-    found = results_of(begun)
-    analysis = analysis_of(found)
+    found, analysis = _judged(begun, as_json=options.json)
     write_results(found, analysis)
     if options.json:
         _tell("assignment_done", **found.to_json(analysis))
     else:
         _print(found, analysis)
     return NO if failed or found.missing else DONE
+
+
+def _judged(begun: Begun, *, as_json: bool) -> tuple[Results, tuple[Said, ...]]:
+    """The figures of all steps, and what the report says of them, which is written."""
+    found = results_of(begun)
+    with console(stderr=True).status("Judging") as line:
+        try:
+            document = report_on(begun, lambda what: None if as_json else line.update(escape(what)))
+            write_report(document, begun.folder)
+        except UserError as error:
+            why = f"There is no report: {error}"
+            return replace(found, missing=(*found.missing, why)), ()
+    return found, analysis_in(document)
 
 
 def _found(options: argparse.Namespace) -> Begun | None:
@@ -217,7 +237,7 @@ def _tell(event: str, **values: object) -> None:
 _HEADS = {"accuracy": "accuracy", "macro_f1": "macro F1", "roc_auc": "ROC AUC"}
 
 
-def _print(found: Results, analysis: tuple[str, ...]) -> None:
+def _print(found: Results, analysis: tuple[Said, ...]) -> None:
     lines = console()
     for step in found.begun.plan.steps:
         rows = [row for row in found.rows if row.step == step.name]
@@ -235,12 +255,18 @@ def _print(found: Results, analysis: tuple[str, ...]) -> None:
             cells = [_cell(row.figures[name], row.deviation.get(name)) for name in names]
             table.add_row(row.model, *cells, f"{row.trainable:,}", f"{row.frozen:,}")
         console(width=_WIDTH).print(table)
+    for said in analysis:
+        lines.print()
+        lines.print(said.about, style="bold", markup=False)
+        for sentence in said.sentences:
+            lines.print(sentence, markup=False)
     lines.print()
-    for sentence in analysis:
-        lines.print(sentence, markup=False)
     for sentence in found.missing:
         lines.print(f"missing: {sentence}", markup=False)
-    lines.print(f"results in {found.begun.folder}", style="dim", markup=False, soft_wrap=True)
+    folder = found.begun.folder
+    if (folder / REPORT).is_file():
+        lines.print(f"report {folder / REPORT}", markup=False, soft_wrap=True)
+    lines.print(f"results in {folder}", style="dim", markup=False, soft_wrap=True)
 
 
 def _cell(figure: Figure, deviation: float | None) -> str:

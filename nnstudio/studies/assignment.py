@@ -7,6 +7,7 @@ folder:
     project.nns      the first model, fitted to its data; project-2.nns and so on
     steps/NAME/      the study of a step
     results.json     the figures of all steps; results.csv the same as a table
+    report.html      the report on all of them
 """
 
 from __future__ import annotations

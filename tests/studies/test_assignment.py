@@ -23,7 +23,6 @@ from nnstudio.studies.assignment import Assignment, Search, assignment_of, assig
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import VARIABLE as STUDIES
 from nnstudio.workspace.assignments import running
-from nnstudio.workspace.assignments.analysis import analysis_of
 from nnstudio.workspace.assignments.results import results_of
 from tests.kept_runs import kinds, table
 
@@ -94,7 +93,13 @@ def test_every_step_is_an_ordinary_study_with_its_figures(done: Path, world: Pat
     assert told["rows"][0]["samples"] == told["rows"][4]["samples"]  # the test part judges both
     assert told["rows"][4]["best"]["learning_rate"] in (0.01, 0.02)
     assert told["pairs"][0]["figure"] == "accuracy"
-    assert any("trainable" in one or "test part" in one for one in told["analysis"])
+    assert [one["about"] for one in told["analysis"]][1:3] == [
+        "2 models on 2 folds",
+        "Search for Kinds",
+    ]
+    report = (done / "report.html").read_text()
+    assert "A tiny document" in report
+    assert all(one["sentences"][0].split(":")[0] in report for one in told["analysis"])
     kinds_kept = [
         json.loads((done / "steps" / name / "study.json").read_text())["kind"]
         for name in ("folds", "search")
@@ -108,15 +113,13 @@ def test_every_step_is_an_ordinary_study_with_its_figures(done: Path, world: Pat
 
 
 def test_what_is_finished_is_not_done_again(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = (done / "results.json").read_text()
-    assert main(["study", str(done), "--json"]) == 0
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    items = [one for one in events if one["event"] == "item_done"]
-    assert [one["before"] for one in items] == [True] * 6
-    assert (done / "results.json").read_text() == before
-    assert main(["study", "tiny", "--study", str(done)]) == 0
+    items: list[running.Item] = []
+    running.study(read_begun(done), watch=running.Watch(item=items.append))
+    assert [one.before for one in items] == [True] * 6
     assert main(["study", "tiny", "--study", str(done), "--epochs", "3"]) == 2
-    assert "begun with other data, settings, folds or trials" in capsys.readouterr().err
+    assert main(["study", str(done), "--folds", "3"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("begun with other data, settings, folds or trials: leave them out") == 2
 
 
 def test_it_goes_on_after_a_stop(world: Path) -> None:
@@ -127,7 +130,6 @@ def test_it_goes_on_after_a_stop(world: Path) -> None:
     found = results_of(read_begun(begun.folder))
     assert [row.step for row in found.rows] == ["once", "once", "folds"]
     assert found.missing == ("Folds: 3 of 4 runs are left.",)
-    assert analysis_of(found)
     items.clear()
     running.study(read_begun(begun.folder), watch=running.Watch(item=items.append))
     assert [one.before for one in items] == [True, True, True, False, False, False]

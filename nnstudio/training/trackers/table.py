@@ -47,7 +47,7 @@ def _wandb(run: TrackedRun) -> Tracker:
 
 
 KINDS: dict[str, Kind] = {
-    "tensorboard": Kind("tensorboard", "TensorBoard", ("tensorboard", "matplotlib"), _tensorboard),
+    "tensorboard": Kind("tensorboard", "TensorBoard", ("tensorboard",), _tensorboard),
     "wandb": Kind("wandb", "Weights & Biases", ("wandb",), _wandb),
 }
 assert tuple(KINDS) == TRACKERS

@@ -1,12 +1,12 @@
-"""What came of an assignment: a row for each model and step, and what follows from them."""
+"""What came of an assignment: a row for each model and step, as values, JSON and a table."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from nnstudio.studies.assignment import (
     Trainings,
 )
 from nnstudio.studies.search.result import Follower
+from nnstudio.workspace.assignments.reporting import Said
 from nnstudio.workspace.assignments.running import record_in, search_of, study_of
 from nnstudio.workspace.opened_run import open_folder
 from nnstudio.workspace.studies.figures import figures_of
@@ -77,8 +78,8 @@ class Results:
         """The rows of the steps of a kind: trainings, comparison or search."""
         return tuple(row for row in self.rows if row.kind == kind)
 
-    def to_json(self, analysis: tuple[str, ...] = ()) -> dict[str, Any]:
-        """All of it as JSON values."""
+    def to_json(self, analysis: Sequence[Said] = ()) -> dict[str, Any]:
+        """All of it as JSON values; analysis: what the report says of it."""
         plan = self.begun.plan
         return {
             "id": self.begun.id,
@@ -92,7 +93,7 @@ class Results:
             "missing": list(self.missing),
             "rows": [row.to_json() for row in self.rows],
             "pairs": [in_json(pair) for pair in self.pairs],
-            "analysis": list(analysis),
+            "analysis": [asdict(said) for said in analysis],
         }
 
 
@@ -116,7 +117,7 @@ def results_of(begun: Begun) -> Results:
     return Results(begun, tuple(rows), tuple(pairs), tuple(missing))
 
 
-def write_results(found: Results, analysis: tuple[str, ...]) -> None:
+def write_results(found: Results, analysis: Sequence[Said] = ()) -> None:
     """Into the folder of the assignment, as JSON and as a table. Raises `FileError`."""
     folder = found.begun.folder
     told = json.dumps(found.to_json(analysis), indent=1, ensure_ascii=False)

@@ -258,7 +258,7 @@ def _begun_search(found: Begun, step: Search, watch: Watch) -> StudyFolder:
     )
     own = f"{found.id}-{step.name}"
     folder, notes = begin_search(
-        variant.project, wish, found.step_folder(step), id=own, title=f"{step.model}, {step.title}"
+        variant.project, wish, found.step_folder(step), id=own, title=f"{step.model}, search"
     )
     places.remember(folder.path)
     for note in notes:
