@@ -57,6 +57,20 @@ def read(folder: Path) -> Any:
     return found
 
 
+def hyper_parameters(folder: Path) -> Any:
+    """Of the session, as the tab HParams has them."""
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+    from tensorboard.plugins.hparams import metadata
+
+    (path,) = (folder / "tensorboard").iterdir()
+    for event in EventFileLoader(str(path)).Load():
+        for value in event.summary.value:
+            if value.tag == metadata.SESSION_START_INFO_TAG:
+                content = value.metadata.plugin_data.content
+                return metadata.parse_session_start_info_plugin_data(content).hparams
+    return {}
+
+
 def warned(run: FinishedRun) -> list[str]:
     return [event.sentence for event in run.events if isinstance(event, Warned)]
 
@@ -81,6 +95,9 @@ def test_tensorboard_reads_every_epoch_and_the_matrix(tmp_path: Path, data: Path
     tags = read(folder).Tags()
     assert "test/confusion_matrix" in tags["images"]
     assert {"run/text_summary", "test/confusion_matrix/text_summary"} <= set(tags["tensors"])
+    started = hyper_parameters(folder)
+    assert started["learning_rate"].number_value == 0.001
+    assert started["parameters"].number_value == 67
     remove(folder)
     assert not folder.exists()
 
@@ -98,7 +115,6 @@ def test_weights_and_biases_reads_the_same(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("WANDB_DATA_DIR", str(tmp_path / "staging"))
     folder = tmp_path / "run"
     train_kinds(folder, data)
     run = train_kinds(folder, data, tracker="wandb", epochs=3, resume=True)
@@ -121,6 +137,7 @@ def test_weights_and_biases_reads_the_same(
     models = [one.request.log_artifact.artifact for one in found if one.HasField("request")]
     models += [one.artifact for one in found if one.WhichOneof("record_type") == "artifact"]
     assert [one.type for one in models if one.type == "model"] == ["model"]
+    assert list((folder / "wandb" / "artifacts" / "staging").iterdir())
 
 
 class Noting:

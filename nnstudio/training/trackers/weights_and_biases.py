@@ -27,9 +27,12 @@ PROJECT = "nnstudio"
 _SWITCHED_OFF = {
     "WANDB_ERROR_REPORTING": "false",
     "WANDB_DISABLE_GIT": "true",
-    "WANDB_SILENT": "true",
 }
 """Read while the library is imported, before there are settings."""
+_STAGED_BY_USER = bool(os.environ.get("WANDB_DATA_DIR"))
+"""Whether somebody has said where files wait that are to be sent; else in the folder of the run."""
+_NOT_ONLINE = ("offline", "dryrun", "disabled")
+"""Values of `WANDB_MODE` by which somebody has said that nothing may be sent from here."""
 _MATRIX = "wandb/confusion_matrix/v1"
 
 
@@ -38,17 +41,19 @@ class WeightsAndBiases:
 
     def __init__(self, run: TrackedRun) -> None:
         """Raises `TrackerError` if it is to be sent and nobody has logged in."""
-        for name, value in _SWITCHED_OFF.items():
-            os.environ.setdefault(name, value)
+        os.environ.update(_SWITCHED_OFF)
+        if not _STAGED_BY_USER:
+            os.environ["WANDB_DATA_DIR"] = str(run.folder / WANDB)
         import wandb
 
         self._wandb: Any = wandb
-        if run.online and not _has_logged_in(wandb):
+        online = run.online and os.environ.get("WANDB_MODE") not in _NOT_ONLINE
+        if online and not _has_logged_in(wandb):
             raise TrackerError(
                 "Weights & Biases cannot be online, as nobody has logged in here: run "
                 "'wandb login' once, or choose offline."
             )
-        if not run.online and (run.folder / WANDB).exists():
+        if not online and (run.folder / WANDB).exists():
             shutil.rmtree(run.folder / WANDB)  # written anew from the run's own history
         self._run: Any = wandb.init(
             project=os.environ.get("WANDB_PROJECT") or PROJECT,
@@ -59,8 +64,8 @@ class WeightsAndBiases:
             notes=run.note or None,
             dir=str(run.folder),
             config={"model": run.model, **run.settings},
-            mode="online" if run.online else "offline",
-            resume="allow" if run.online else None,
+            mode="online" if online else "offline",
+            resume="allow" if online else None,
             settings=_settings(wandb),
         )
         self._run.define_metric("epoch", hidden=True)
