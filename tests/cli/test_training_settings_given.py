@@ -99,7 +99,7 @@ CHANGED: dict[str, object] = {
     "precision": "bf16",
     "deterministic": True,
     "compile": True,
-    "channels_last": True,
+    "channels_last": "on",
     "tracker": "tensorboard",
     "wandb_mode": "online",
 }

@@ -178,6 +178,9 @@ LAYERS: tuple[Layer, ...] = (
     _comparison("Equal", "==", "torch.eq", "equal to"),
     _comparison("Greater", ">", "torch.gt", "greater than"),
     _comparison("Less", "<", "torch.lt", "less than"),
+    _comparison("GreaterEqual", ">=", "torch.ge", "greater than or equal to"),
+    _comparison("LessEqual", "<=", "torch.le", "less than or equal to"),
+    _comparison("NotEqual", "!=", "torch.ne", "different from"),
     _binary(
         "LogicalAnd",
         "torch.logical_and",
@@ -193,6 +196,14 @@ LAYERS: tuple[Layer, ...] = (
         _infix("|"),
         truths,
         ("|", "mask", "either"),
+    ),
+    _binary(
+        "LogicalXor",
+        "torch.logical_xor",
+        "True where exactly one of two masks is. Sizes of 1 stretch to the other's.",
+        _infix("^"),
+        truths,
+        ("^", "mask", "different"),
     ),
     Layer(
         type="LogicalNot",

@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
         pages = (editor.canvas, editor.inspector, self.data, self.runs)
-        for source in (documents, *pages, self.actions_table, self.panels.form, self.training):
+        for source in (documents, *pages, self.actions_table, self.panels.training, self.training):
             source.refused.connect(self.say)
         editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
         # an error, for a warning goes with the next act, and this one is said only once
@@ -193,12 +193,10 @@ class MainWindow(QMainWindow):
         self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
-        self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.training.follow(self.training.measuring, self.actions_table)
         self.panels.training.kept_requested.connect(self.show_runs)
         self.runs.model_requested.connect(lambda: self.actions_table.run("page.model"))
-        self.devices.found.connect(self.panels.form.refresh)
-        self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.devices.found.connect(self.panels.training.refresh)
         documents.data_dropped.connect(self.open_data)
         self.data.page.changed.connect(self.actions_table.refresh)
         self.data.page.reason_not_to_draw = self.training.reason_not_to_draw
