@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import count
 from typing import Any
 
 from nnstudio.assets import asset
 from nnstudio.report.document import Code, Document
 
 _DEEPEST = 2
+_IN_CONTENTS = 24
+"""Sections up to which the contents name those of each chapter."""
 _LONG = 22
 """Letters of a word that a narrow column may have to break."""
+_NAMED = re.compile(r'(\bid="|href="#|url\(#)f[0-9a-f]{8}-')
+"""Names within a picture: two equal pictures on a page need names of their own."""
 _NOT_IN_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -27,13 +32,20 @@ def html_of(document: Document) -> str:
         keep_trailing_newline=True,
         finalize=_seen,
     )
-    environment.filters["svg"] = lambda text: Markup(_without_controls(text))
+    numbers = count(1)
+    environment.filters["svg"] = lambda text: Markup(
+        _NAMED.sub(rf"\1p{next(numbers)}-", _without_controls(text))
+    )
     environment.filters["highlight"] = lambda code: Markup(_highlighted(code))
     environment.tests["unbroken"] = lambda text: any(len(word) > _LONG for word in text.split())
     several = len(document.chapters) > 1
     style = asset("reports", "report.css").read_text("utf-8") + _style_of_code()
     return environment.get_template("report.html").render(
-        document=document, several=several, level=3 if several else _DEEPEST, style=style
+        document=document,
+        several=several,
+        nested=sum(len(one.sections) for one in document.chapters) <= _IN_CONTENTS,
+        level=3 if several else _DEEPEST,
+        style=style,
     )
 
 

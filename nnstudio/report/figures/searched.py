@@ -50,7 +50,7 @@ def importance_of(shares: Mapping[str, float]) -> Picture | None:
     def paint(figure: Figure) -> None:
         axes = one_panel(figure)
         names = list(shares)[:12]
-        axes.barh(range(len(names)), [100 * shares[name] for name in names], color=colour(0))
+        axes.barh(range(len(names)), [100 * shares[name] for name in names], 0.55, color=colour(0))
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
         axes.set_xlabel("Per cent")
@@ -70,6 +70,8 @@ def slices_of(result: SearchResult) -> Picture | None:
     rows = -(-len(axes_) // columns)
 
     def paint(figure: Figure) -> None:
+        from matplotlib.ticker import FuncFormatter, NullFormatter
+
         grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
         every = [axes for row in grid for axes in row]
         for panel, axis in zip(every, axes_, strict=False):
@@ -86,6 +88,8 @@ def slices_of(result: SearchResult) -> Picture | None:
                 panel.set_xlim(-0.5, len(ticks) - 0.5)
             elif getattr(axis, "log", False):
                 panel.set_xscale("log")
+                panel.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
+                panel.xaxis.set_minor_formatter(NullFormatter())
             panel.set_xlabel(axis.name.removeprefix("model."))
         for panel in every[len(axes_) :]:
             panel.set_visible(False)

@@ -80,7 +80,11 @@ def check_items(check: DocumentedCheck | None) -> list[Item]:
     if wrong:
         told.append(Note(f"{wrong} of {len(check.rows)} rows are not as documented.", "warning"))
     sentence = f"{same} of {len(check.rows)} rows are as documented"
-    more = f", {explained} differ with an explanation" if explained else ""
+    more = (
+        f", {explained} differ{'s' if explained == 1 else ''} with an explanation"
+        if explained
+        else ""
+    )
     rows = tuple(_check_row(one) for one in check.rows)
     columns = ("Documented", "Module", "Status", "Expected", "Built")
     caption = f"Held against {check.title}: {sentence}{more}"

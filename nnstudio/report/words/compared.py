@@ -11,8 +11,8 @@ from nnstudio.evaluation.judging import OutputFigures
 from nnstudio.report.numbers import LOWER, SHARES, listed, name_of, number, p_text, percent, points
 
 LEVEL = 0.05
-FIT = 0.05
-"""A difference of training accuracies that is worth a word."""
+FIT, GAP = 0.05, 0.1
+"""A difference of training accuracies, and a gap to them, that is worth a word."""
 _LEAST_GAIN = 0.05
 _MOST = 3
 
@@ -48,16 +48,24 @@ def ranking(sides: Sequence[Side], figure: str) -> list[Side]:
 
 
 def analysis(
-    sides: Sequence[Side], differences: Sequence[Difference], figure: str, how: str
+    sides: Sequence[Side],
+    differences: Sequence[Difference],
+    figure: str,
+    how: str,
+    *,
+    mean: bool = True,
 ) -> list[str]:
-    """The best against each other one. how: what the intervals rest on, in a few words."""
+    """The best against each other one. how: what the intervals rest on, in a few words.
+
+    mean: the values are means of several trainings.
+    """
     order = ranking(sides, figure)
     if len(order) < 2:
         return []
     best = order[0]
-    found = [f"The highest mean {figure} has {best.name} ({_value(figure, best.value)})."]
-    if figure in LOWER:
-        found = [f"The lowest mean {figure} has {best.name} ({_value(figure, best.value)})."]
+    end = "lowest" if figure in LOWER else "highest"
+    said = f"mean {figure}" if mean else figure
+    found = [f"{best.name} has the {end} {said} ({_value(figure, best.value)})."]
     decided = holm(differences)
     shown = 0
     for other in order[1:]:
@@ -80,7 +88,9 @@ def analysis(
     elif shown < len(order) - 1:
         rest = [one.name for one in order[1:] if not _is_shown(best, one, differences, decided)]
         found.append(f"{best.name} is not shown to be better than {listed(rest)}.")
-    return found + _why(order)
+    last = _between(best, order[-1], differences)
+    is_shown = last is not None and _is_shown(best, order[-1], differences, decided)
+    return [*found, *(_why(order) if is_shown else []), *_gaps(order, figure)]
 
 
 def _value(figure: str, value: float) -> str:
@@ -202,6 +212,22 @@ def gains(first: OutputFigures | None, second: OutputFigures | None) -> list[tup
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
+def _gaps(order: Sequence[Side], figure: str) -> list[str]:
+    """Whether they have learnt their training samples better than others."""
+    if figure != "accuracy":
+        return []
+    gaps = [one.fit - one.value for one in order if one.fit is not None]
+    if len(gaps) < len(order) or min(gaps) <= GAP:
+        return []
+    low, high = 100 * min(gaps), 100 * max(gaps)
+    between = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
+    return [
+        f"All have {between} points more of their training samples right than of the others: they "
+        "have learnt these samples better than what the samples have in common (or the running "
+        "means of batch norms lag behind after few epochs)."
+    ]
+
+
 def _why(order: Sequence[Side]) -> list[str]:
     """What fit and size say about the reason; a hint, and said to be one."""
     best, last = order[0], order[-1]
@@ -243,11 +269,15 @@ def folds_in_words(
     heads: Mapping[str, tuple[float | None, float | None]], figure: str
 ) -> list[str]:
     """How much single folds vary, where that is much."""
-    found = []
-    for name, (mean, deviation) in heads.items():
-        if mean and deviation is not None and deviation > 0.1 * abs(mean):
-            found.append(
-                f"The folds of {name} vary much ({figure} deviates by "
-                f"{points(figure, deviation)}): a single split would have told little."
-            )
-    return found
+    much = [
+        deviation
+        for mean, deviation in heads.values()
+        if mean and deviation is not None and deviation > 0.1 * abs(mean)
+    ]
+    if not much:
+        return []
+    low, high = points(figure, min(much)), points(figure, max(much))
+    told = high if low == high else f"{low.removesuffix(' points')} to {high}"
+    return [
+        f"The folds vary much ({figure} deviates by {told}): a single split would have told little."
+    ]

@@ -196,7 +196,11 @@ def _numbers(figures: NumberFigures) -> list[str]:
 
 
 def learning(
-    history: Sequence[Mapping[str, float | int | None]], best: int | None, planned: int | None
+    history: Sequence[Mapping[str, float | int | None]],
+    best: int | None,
+    planned: int | None,
+    *,
+    has_batch_norm: bool = False,
 ) -> list[str]:
     """What the curves show: fit, the gap to the validation, whether it had come to its end."""
     if not history:
@@ -215,7 +219,12 @@ def learning(
         if gap > GAP:
             found.append(
                 f"{told}: a gap of {100 * gap:.1f} points, as of a model that has learnt its "
-                "training samples better than what they have in common."
+                "training samples better than what they have in common"
+                + (
+                    "; after so few epochs the running means of batch norms may lag behind, too."
+                    if has_batch_norm and len(history) <= FEW
+                    else "."
+                )
             )
         else:
             found.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 import numpy as np
@@ -26,7 +26,7 @@ from nnstudio.report.document import (
     row,
     section,
 )
-from nnstudio.report.numbers import NOTHING, counted, listed, name_of
+from nnstudio.report.numbers import counted, listed, name_of
 from nnstudio.workspace.data_page.words import (
     BALANCES,
     KINDS,
@@ -189,11 +189,11 @@ def _findings(findings: Sequence[Finding], spec: DataSpec) -> list[Item]:
     return found
 
 
-def places_in_words(parts: Parts) -> str:
-    """`1,078 samples were learnt from, 360 validated, 359 were kept for the test`."""
-    told = [f"{counted(len(parts.train), 'sample')} were learnt from"]
-    if len(parts.validation):
-        told.append(f"{len(parts.validation):,} validated")
-    if len(parts.test):
-        told.append(f"{len(parts.test):,} were kept for the test")
-    return listed(told) or NOTHING
+def places_in_words(sizes: Mapping[str, int]) -> str:
+    """`1,078 samples were learnt from, 360 validated and 359 were kept for the test`."""
+    told = [f"{counted(sizes['train'], 'sample')} were learnt from"]
+    if sizes["validation"]:
+        told.append(f"{sizes['validation']:,} validated")
+    if sizes["test"]:
+        told.append(f"{sizes['test']:,} were kept for the test")
+    return listed(told)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnstudio.errors import UserError
@@ -58,33 +60,34 @@ class GatheredRun:
     run: OpenedRun
     evaluation: Evaluation | None
     why_no_evaluation: Note | None = None
-    samples: Samples | None = field(default=None, repr=False)
-    parts: Parts | None = field(default=None, repr=False)
-    why_no_data: Note | None = None
 
     @property
     def name(self) -> str:
         """As its owner calls it."""
         return self.run.record.name
 
+    @cached_property
+    def data(self) -> tuple[Samples | None, Parts | None, Note | None]:
+        """Samples and parts, read when they are first asked for; or why they cannot be had."""
+        try:
+            found = self.run.parts()
+        except (UserError, OSError) as error:
+            why = missing("The data cannot be read again, only what is kept of them", error)
+            return None, None, why
+        return found.samples, found.parts, None
 
-def gathered(run: OpenedRun, wishes: Wishes, told: Told = nobody_is_told) -> GatheredRun:
-    """Judge a run, and read its data; what stands in the way becomes a note."""
+
+def gathered(
+    run: OpenedRun, wishes: Wishes, told: Told = nobody_is_told, *, times: bool = True
+) -> GatheredRun:
+    """Judge a run; what stands in the way becomes a note. times: measure how fast it predicts."""
     told(f"Judging '{run.record.name}'")
-    evaluation, why = None, None
     try:
-        evaluation = run.evaluate(wishes.part, device=wishes.device)
+        evaluation = run.evaluate(wishes.part, device=wishes.device, times=times)
         list(evaluation.outputs.values())
     except (UserError, OSError) as error:
-        evaluation, why = None, missing("There are no figures", error)
-    told(f"Reading the data of '{run.record.name}'")
-    samples, parts, why_no_data = None, None, None
-    try:
-        found = run.parts()
-        samples, parts = found.samples, found.parts
-    except (UserError, OSError) as error:
-        why_no_data = missing("The data cannot be read again, only what is kept of them", error)
-    return GatheredRun(run, evaluation, why, samples, parts, why_no_data)
+        return GatheredRun(run, None, missing("There are no figures", error))
+    return GatheredRun(run, evaluation)
 
 
 def run_chapter(
@@ -96,9 +99,7 @@ def run_chapter(
     sections = [_summary(found, wishes if not title else Wishes()), _done(found)]
     if not short:
         sections.append(model_section(run.project, facts))
-        sections.append(
-            data_section(run.project.data, found.samples, found.parts, found.why_no_data)
-        )
+        sections.append(data_section(run.project.data, *found.data))
     sections += [settings_section(run.record), training_section(run), _results(found)]
     sections.append(_analysis(found))
     sections.append(repeat_section(run.record))
@@ -171,8 +172,8 @@ def _done(found: GatheredRun) -> Section:
         f"{model_name(run)} was trained for {epochs} by {settings.optimizer}, {rate}, {batch}."
         f"{took + where + '.' if took else ''}"
     ]
-    if found.parts is not None:
-        sentences.append(f"{places_in_words(found.parts)}.")
+    with suppress(UserError):
+        sentences.append(f"{places_in_words(run.sizes())}.")
     best = row_.best_epoch
     if best:
         by = str(record.settings.get("best_by", "loss"))
@@ -233,7 +234,8 @@ def _analysis(found: GatheredRun) -> Section:
     row_ = RunRow(record, 0)
     history = read_history(found.run.folder)
     items: list[Item] = []
-    learnt = words.learning(history, row_.best_epoch, row_.planned)
+    norms = any("BatchNorm" in one for one in found.run.project.types)
+    learnt = words.learning(history, row_.best_epoch, row_.planned, has_batch_norm=norms)
     if found.evaluation is None:
         items = [Bullets(tuple(learnt))] if learnt else []
         items.append(

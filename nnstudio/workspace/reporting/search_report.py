@@ -28,9 +28,8 @@ from nnstudio.report.numbers import NOTHING, counted, duration, listed
 from nnstudio.report.tables.studied import space_table, trials_table, value_text
 from nnstudio.report.words import judged
 from nnstudio.report.words import searched as words
-from nnstudio.runs.folder import PROJECT_FILE
 from nnstudio.runs.journal import read_history
-from nnstudio.studies.search.folder import StudyFolder
+from nnstudio.studies.search.folder import PROJECT, StudyFolder
 from nnstudio.studies.search.result import Follower, SearchResult, TrialRow
 from nnstudio.workspace.opened_run import OpenedRun, open_folder, open_run
 from nnstudio.workspace.reporting.data_section import data_in_sentence, data_name, data_section
@@ -62,7 +61,7 @@ def gathered_search(
 ) -> GatheredSearch:
     """Read the trials, and judge the best run. Raises `UserError` if they cannot be read."""
     told(f"Reading the trials of '{folder.plan.title}'")
-    project = file.read(folder.path / PROJECT_FILE)
+    project = file.read(folder.path / PROJECT)
     follower = Follower(folder)
     result = follower.result()
     importance = follower.importance()
@@ -106,12 +105,11 @@ def search_chapter(
         project = found.project if best is None else best.run.project
         name = "Model" if best is None else "Model with the best values"
         sections.append(model_section(project, facts, name))
-        samples = (None, None, None)
         if best is not None:
             spec = best.run.project.data
-            sections.append(data_section(spec, best.samples, best.parts, best.why_no_data))
+            sections.append(data_section(spec, *best.data))
         else:
-            sections.append(data_section(found.project.data, *samples))
+            sections.append(data_section(found.project.data))
     sections.append(_trials(found))
     if best is not None:
         sections.append(_best(found, best))

@@ -71,7 +71,7 @@ def several_document(subjects: Sequence[object], wishes: Wishes, told: Told) -> 
     found: list[Gathered] = []
     for one in subjects:
         if isinstance(one, OpenedRun):
-            found.append(gathered(one, wishes, told))
+            found.append(gathered(one, wishes, told, times=False))
         elif isinstance(one, Study):
             found.append(gathered_study(one, wishes, told))
         elif isinstance(one, StudyFolder):
@@ -274,14 +274,14 @@ def _conclusions(
         elif isinstance(one, GatheredSearch):
             items += [Heading(name), Bullets((searched.answer_of(one.result),))]
     if len(best) > 1:
-        said = "; ".join(f"in {where} {which}" for where, which in best.items())
+        said = " ".join(f"Ahead in {where}: {which}." for where, which in best.items())
         agree = len(set(best.values())) == 1
         last = (
             "They agree, which is more than one of them would tell."
             if agree
             else "They do not agree: what is ahead by little in one split need not be in another."
         )
-        items += [Heading("Together"), Paragraph(f"Ahead is {said}. {last}")]
+        items += [Heading("Together"), Paragraph(f"{said} {last}")]
     if not items:
         items.append(Paragraph("Nothing can be compared: too little has come to its end."))
     return section("Analysis", items)
@@ -300,9 +300,9 @@ def _of_runs(runs: dict[str, GatheredRun], best: dict[str, str]) -> list[str]:
     sides = _sides({name: one for name, one in runs.items() if name in together}, main)
     differences = [Difference(a, b, one.difference, one.p) for a, b, one in pairs]
     samples = counted(pairs[0][2].samples, "sample")
-    told = words.analysis(sides, differences, main, f"paired bootstrap over {samples}")
+    told = words.analysis(sides, differences, main, f"paired bootstrap over {samples}", mean=False)
     if sides:
-        best["the runs"] = words.ranking(sides, main)[0].name
+        best["the single runs"] = words.ranking(sides, main)[0].name
     apart = [name for name in runs if name not in together]
     if apart:
         told.append(f"{listed(apart)} cannot be compared with them: other samples, other classes.")
@@ -344,7 +344,7 @@ def _data_of(one: Gathered) -> Section:
     run = one if isinstance(one, GatheredRun) else one.best
     if run is None:
         return data_section(_spec_of(one).data)
-    return data_section(run.run.project.data, run.samples, run.parts, run.why_no_data)
+    return data_section(run.run.project.data, *run.data)
 
 
 def _models(

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 import nnstudio
+from nnstudio.errors import in_one_line
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.report.document import Document
 from nnstudio.report.render import html_of
+from nnstudio.runs.errors import RunStoreError
 from nnstudio.studies import places
 from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.study import Study, read_study
@@ -31,7 +33,15 @@ def subject_of(word: str) -> Subject:
     """
     folder = places.only(word)
     if folder is None:
-        return open_run(word)
+        try:
+            return open_run(word)
+        except RunStoreError as error:
+            if not str(error).startswith("There is no run"):
+                raise
+            raise Refusal(
+                f"there is no run or study {in_one_line(word)}: expected its folder, its id, or a "
+                "beginning of the id"
+            ) from error
     if places.told_of(folder).get("kind") == "search":
         return StudyFolder.open(folder)
     return read_study(folder)
@@ -98,6 +108,8 @@ def checked_path(path: Path) -> None:
     if path.suffix.lower() not in (".html", ".htm"):
         hint = ": open it in a browser and print it into a PDF" if path.suffix == ".pdf" else ""
         raise Refusal(f"a report is written as .html, received '{path.name}'{hint}")
+    if not path.absolute().parent.is_dir():
+        raise Refusal(f"there is no folder {path.absolute().parent} to write {path.name} into")
     if path.is_dir():
         raise Refusal(f"a report is written into a file, but {path} is a folder")
 

@@ -29,7 +29,7 @@ from nnstudio.workspace.trying.controller import Trying
 from nnstudio.workspace.trying.modules import module_of
 
 BUTTONS = (
-    *("runs.resume", "runs.duplicate", "runs.export_model", "runs.folder"),
+    *("runs.resume", "runs.duplicate", "runs.export_model", "runs.report", "runs.folder"),
     *("runs.rename", "runs.note", "runs.delete"),
 )
 """The acts that have a button, by importance: where there is little room the last ones go."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
 from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.runs.acting import Acts
 from nnstudio.ui.pages.runs.content import RunsContent
 from nnstudio.ui.pages.runs.details import Details
@@ -27,7 +28,7 @@ from nnstudio.workspace.workspace import Workspace
 FOLLOW, LOOK = 500, 3_000
 """Milliseconds between two looks at the runs that are trained, and at the whole store."""
 MENU = (
-    ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model"),
+    ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model", "runs.report"),
     ("runs.overlay", "runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
     ("runs.delete",),
@@ -62,12 +63,14 @@ class RunsView(QWidget):
         self.notice.close_button.show()
         self.notice.close_button.setToolTip("Close; the files stay in the trash")
         self.exporting = Exporting(self)
+        self.reporting = Reporting(self)
         self._content: RunsContent | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.notice)
         self._column.addWidget(self.exporting.notice)
+        self._column.addWidget(self.reporting.notice)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
         self._look = QTimer(self, interval=LOOK)
@@ -200,6 +203,14 @@ class RunsView(QWidget):
         if row is not None:
             self.exporting.ask_and_export(row, lambda folder: self.open_folder(folder))
 
+    def report(self) -> None:
+        """Ask for a file, and write a report on the selected runs into it."""
+        ids = self.table.selected_ids()
+        rows = [row for id in ids if (row := self.page.row(id)) is not None]
+        if rows:
+            name = rows[0].record.name if len(rows) == 1 else f"{len(rows):,} runs"
+            self.reporting.ask_and_write(name, [row.folder for row in rows])
+
     def copy_path(self) -> None:
         """Put the path of the selected run's folder into the clipboard."""
         row = self.page.selection
@@ -218,6 +229,7 @@ class RunsView(QWidget):
         self._follow.stop()
         self._look.stop()
         self.exporting.stop()
+        self.reporting.stop()
         self.page.close()
         self.jobs.close()
         if self._content is not None:
