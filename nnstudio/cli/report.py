@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
+from nnstudio.studies.assignment import Begun, find_begun, read_begun
+from nnstudio.workspace.assignments.reporting import subjects_of as steps_of
 from nnstudio.workspace.reporting.wishes import Wishes
 from nnstudio.workspace.reporting.writing import checked_path, subjects_of, today, write_report
 
@@ -15,10 +18,15 @@ def report(options: argparse.Namespace) -> int:
     """Gather everything and write the file; on a terminal what is done is told."""
     path = Path(options.output)
     checked_path(path)
-    subjects = subjects_of(options.subjects)
+    assignment = _assignment(options.subjects)
+    if assignment is None:
+        subjects, title, question = subjects_of(options.subjects), "", ""
+    else:
+        subjects = steps_of(assignment)
+        title, question = assignment.plan.title, assignment.plan.asks
     wishes = Wishes(
-        title=options.title,
-        question=options.question,
+        title=options.title or title,
+        question=options.question or question,
         author=options.author,
         made=today(),
         part=options.part,
@@ -35,3 +43,9 @@ def report(options: argparse.Namespace) -> int:
     made = write_report(subjects, path, wishes, told)
     print(f"{made.title} written to {path}")
     return DONE
+
+
+def _assignment(words: Sequence[str]) -> Begun | None:
+    """The assignment that is named, if it is one: all of its steps are reported on."""
+    folder = find_begun(words[0]) if len(words) == 1 else None
+    return None if folder is None else read_begun(folder)

@@ -26,6 +26,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
 from nnstudio.project.storage import file
 from nnstudio.project.storage.atomic import write_text
+from nnstudio.runs.owner import owner_of
 from nnstudio.runs.store import new_id, now
 from nnstudio.studies import places
 from nnstudio.studies.errors import StudyError
@@ -218,6 +219,26 @@ def find_begun(word: str) -> Path | None:
         except (OSError, ValueError):
             continue
     return None
+
+
+def unfinished(plan: Assignment, place: Path) -> list[Path]:
+    """Those in a folder of studies that have not come to their end and at which nobody works, the
+    newest first.
+    """
+    try:
+        inside = sorted(place.iterdir(), reverse=True)
+    except OSError:
+        return []
+    return [folder for folder in inside if is_begun(folder) and _can_go_on(plan, folder)]
+
+
+def _can_go_on(plan: Assignment, folder: Path) -> bool:
+    try:
+        name = json.loads((folder / RECORD).read_text("utf-8"))["plan"]["name"]
+        done = (folder / RESULTS).exists() and json.loads((folder / RESULTS).read_text("utf-8"))
+        return bool(name == plan.name and not (done and done["complete"])) and not owner_of(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def write_begun(

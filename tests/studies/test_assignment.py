@@ -19,11 +19,18 @@ from nnstudio.project.search.space import Space
 from nnstudio.project.settings import with_settings
 from nnstudio.runs.store import VARIABLE
 from nnstudio.studies import assignment
-from nnstudio.studies.assignment import Assignment, Search, assignment_of, assignments, read_begun
+from nnstudio.studies.assignment import (
+    Assignment,
+    Search,
+    assignment_of,
+    assignments,
+    read_begun,
+    unfinished,
+)
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import VARIABLE as STUDIES
 from nnstudio.workspace.assignments import running
-from nnstudio.workspace.assignments.results import results_of
+from nnstudio.workspace.assignments.results import results_of, write_results
 from tests.kept_runs import kinds, table
 
 SPACE = Space.model_validate(
@@ -122,7 +129,7 @@ def test_what_is_finished_is_not_done_again(done: Path, capsys: pytest.CaptureFi
     assert said.count("begun with other data, settings, folds or trials: leave them out") == 2
 
 
-def test_it_goes_on_after_a_stop(world: Path) -> None:
+def test_it_goes_on_after_a_stop(world: Path, done: Path) -> None:
     begun = running.begin(assignment_of("tiny").wished(trials=0), world / "stopped")
     items: list[running.Item] = []
     running.study(begun, watch=running.Watch(item=items.append), wants_stop=lambda: len(items) > 2)
@@ -130,10 +137,15 @@ def test_it_goes_on_after_a_stop(world: Path) -> None:
     found = results_of(read_begun(begun.folder))
     assert [row.step for row in found.rows] == ["once", "once", "folds"]
     assert found.missing == ("Folds: 3 of 4 runs are left.",)
+    (world / "not-done").mkdir()
+    assert unfinished(begun.plan, world) == [begun.folder]
     items.clear()
     running.study(read_begun(begun.folder), watch=running.Watch(item=items.append))
     assert [one.before for one in items] == [True, True, True, False, False, False]
-    assert results_of(begun).missing == ()
+    found = results_of(begun)
+    assert found.missing == ()
+    write_results(found)
+    assert unfinished(begun.plan, world) == []
 
 
 def test_a_damaged_or_changed_one_is_refused(world: Path, tmp_path: Path) -> None:

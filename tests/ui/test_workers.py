@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.project.values import Project
 from nnstudio.runs.store import RunStore
+from nnstudio.studies.assignment import assignments
 from nnstudio.ui.app import create_window
 from nnstudio.ui.training import workers
 from nnstudio.ui.training.study_dialog import StudyDialog
@@ -92,3 +93,12 @@ def test_a_document_is_studied_by_its_button(
     assert made == [(["study", "environmental-audio", *words], window.settings.runs_folder)]
     assert window.page == "runs"
     closed(window)
+
+
+def test_one_that_was_left_is_gone_on_with(qtbot: QtBot, tmp_path: Path) -> None:
+    (plan,) = (one for one in assignments() if one.name == "environmental-audio")
+    dialog = StudyDialog(plan, left=tmp_path)
+    qtbot.addWidget(dialog)
+    dialog.go_on.click()
+    assert dialog.result() == StudyDialog.DialogCode.Accepted
+    assert dialog.wish.words == ["study", str(tmp_path)]

@@ -63,7 +63,8 @@ class RunActions:
             return
         from nnstudio.ui.training.study_dialog import StudyDialog
 
-        dialog = StudyDialog(plan, self._other_data(), self._canvas.window())
+        left = next(iter(self._training.workers.unfinished(plan)), None)
+        dialog = StudyDialog(plan, self._other_data(), left, self._canvas.window())
         if dialog.exec():
             self._training.workers.study(dialog.wish)
             self._actions.run("page.runs")

@@ -36,9 +36,15 @@ class StudyDialog(QDialog):
     """`wish` is what was chosen when it is accepted."""
 
     def __init__(
-        self, plan: Assignment, other_data: str = "", parent: QWidget | None = None
+        self,
+        plan: Assignment,
+        other_data: str = "",
+        left: Path | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        """other_data: those of the open project, offered beside what the plan names."""
+        """other_data: those of the open project, offered beside what the plan names. left: the
+        folder of one that was begun and has not come to its end, to go on with.
+        """
         super().__init__(parent)
         self.setWindowTitle(PROGRAM)
         folds = [step.folds for step in plan.steps if isinstance(step, Comparison)]
@@ -70,6 +76,11 @@ class StudyDialog(QDialog):
         self.start = buttons.addButton("Start", role.AcceptRole)
         self.start.setProperty("role", "primary")
         self.start.setDefault(True)
+        self.go_on = buttons.addButton("Go on with the last", role.ActionRole)
+        self.go_on.setAutoDefault(False)
+        self.go_on.setVisible(left is not None)
+        self.go_on.setToolTip(f"What is left of the one in {left}, with the settings it has.")
+        self.go_on.clicked.connect(lambda: self._go_on(left))
         cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setAutoDefault(False)
         buttons.accepted.connect(self.accept)
@@ -89,6 +100,10 @@ class StudyDialog(QDialog):
         column.addWidget(buttons)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         self._tell()
+
+    def _go_on(self, left: Path | None) -> None:
+        self._take(folder=left)
+        self.accept()
 
     def _data_state(self) -> FieldState:
         return FieldState(

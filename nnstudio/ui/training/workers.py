@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.store import RunStore
-from nnstudio.workspace.assignments.worker import StudyWish, StudyWorker
+from nnstudio.studies.assignment import Assignment, unfinished
+from nnstudio.workspace.assignments.worker import StudyWish, StudyWorker, studies_beside
 from nnstudio.workspace.worker import Worker
 from nnstudio.workspace.workspace import Workspace
 
@@ -42,6 +43,10 @@ class Workers(QObject):
     def start(self) -> None:
         """Train the open project as it is now."""
         self._start(lambda store: Worker(self._workspace.project, self._workspace.title, store))
+
+    def unfinished(self, plan: Assignment) -> list[Path]:
+        """The folders of those of a document that can be gone on with, the newest first."""
+        return unfinished(plan, studies_beside(self._store_folder))
 
     def study(self, wish: StudyWish) -> None:
         """Do all that a document asks for."""

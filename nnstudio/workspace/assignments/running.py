@@ -153,8 +153,7 @@ def _train(found: Begun, step: Trainings, watch: Watch, wants_stop: Callable[[],
         if before is not None and before.state is State.COMPLETED:
             watch.item(_item(step.name, variant.name, before, before=True))
             continue
-        title = f"{variant.name}, {step.title.lower()}"
-        keeping = Keeping(title, folder, store, group=found.id, tags=(TAG, step.name))
+        keeping = Keeping(variant.name, folder, store, group=found.id, tags=(TAG, step.name))
         listener = _listener(variant.name, watch)
         try:
             record = train_part(

@@ -15,13 +15,17 @@ from nnstudio.workspace.own_process import OwnProcess
 
 @dataclass(frozen=True)
 class StudyWish:
-    """How the plan of a document is followed. trials: of each search, 0 for none."""
+    """How the plan of a document is followed. trials: of each search, 0 for none.
+
+    folder: of one that was begun, to go on with; all else is as it was begun then.
+    """
 
     plan: Assignment
     data: str
     epochs: int
     folds: int
     trials: int
+    folder: Path | None = None
 
     @property
     def trainings(self) -> int:
@@ -31,8 +35,16 @@ class StudyWish:
     @property
     def words(self) -> list[str]:
         """What `nnstudio study` is given for it."""
+        if self.folder is not None:
+            return ["study", str(self.folder)]
         found = ["study", self.plan.name, "--data", self.data, "--epochs", str(self.epochs)]
         return [*found, "--folds", str(self.folds), "--trials", str(self.trials)]
+
+
+def studies_beside(runs: Path) -> Path:
+    """Where the studies lie that belong to the store in a folder."""
+    named = places.VARIABLE in os.environ
+    return places.studies_folder() if named else runs.parent / "studies"
 
 
 class StudyWorker:
@@ -41,11 +53,12 @@ class StudyWorker:
     def __init__(self, wish: StudyWish, store: RunStore) -> None:
         """Raises `OSError` if it cannot be started."""
         self.title = wish.plan.title
-        named = places.VARIABLE in os.environ
-        studies = places.studies_folder() if named else store.folder.parent / "studies"
-        self.folder: Path = studies / new_id()
+        studies = studies_beside(store.folder)
+        self.folder = wish.folder or studies / new_id()
         variables = {RUNS: str(store.folder), places.VARIABLE: str(studies)}
-        command = [*wish.words, "--study", str(self.folder), "--json"]
+        command = [*wish.words, "--json"]
+        if wish.folder is None:
+            command += ["--study", str(self.folder)]
         self._process = OwnProcess(command, variables)
 
     @property
