@@ -9,7 +9,7 @@ from pathlib import Path
 from nnstudio.cli.console import console
 from nnstudio.cli.main import DONE
 from nnstudio.studies.assignment import Begun, find_begun, read_begun
-from nnstudio.workspace.assignments.reporting import subjects_of as steps_of
+from nnstudio.workspace.assignments.reporting import report_on, write_document
 from nnstudio.workspace.reporting.wishes import Wishes
 from nnstudio.workspace.reporting.writing import checked_path, subjects_of, today, write_report
 
@@ -19,14 +19,10 @@ def report(options: argparse.Namespace) -> int:
     path = Path(options.output)
     checked_path(path)
     assignment = _assignment(options.subjects)
-    if assignment is None:
-        subjects, title, question = subjects_of(options.subjects), "", ""
-    else:
-        subjects = steps_of(assignment)
-        title, question = assignment.plan.title, assignment.plan.asks
+    subjects = subjects_of(options.subjects) if assignment is None else []
     wishes = Wishes(
-        title=options.title or title,
-        question=options.question or question,
+        title=options.title,
+        question=options.question,
         author=options.author,
         made=today(),
         part=options.part,
@@ -40,7 +36,11 @@ def report(options: argparse.Namespace) -> int:
         if lines.is_terminal:
             lines.print(what, style="dim", markup=False)
 
-    made = write_report(subjects, path, wishes, told)
+    if assignment is None:
+        made = write_report(subjects, path, wishes, told)
+    else:
+        made = report_on(assignment, told, wishes)
+        write_document(made, path)
     print(f"{made.title} written to {path}")
     return DONE
 

@@ -39,7 +39,7 @@ from nnstudio.workspace.assignments.reporting import (
     Said,
     analysis_in,
     report_on,
-    write_report,
+    write_document,
 )
 from nnstudio.workspace.assignments.results import FIGURES, Results, results_of, write_results
 from nnstudio.workspace.assignments.running import Item, Watch, begin
@@ -94,7 +94,7 @@ def _judged(begun: Begun, *, as_json: bool) -> tuple[Results, tuple[Said, ...]]:
     with console(stderr=True).status("Judging") as line:
         try:
             document = report_on(begun, lambda what: None if as_json else line.update(escape(what)))
-            write_report(document, begun.folder)
+            write_document(document, begun.folder / REPORT)
         except UserError as error:
             why = f"There is no report: {error}"
             return replace(found, missing=(*found.missing, why)), ()
@@ -170,7 +170,7 @@ def _about(begun: Begun) -> dict[str, object]:
     plan = begun.plan
     told: dict[str, object] = {"id": begun.id, "folder": str(begun.folder), "name": plan.name}
     told |= {"models": list(plan.models), "data": plan.data, "settings": plan.settings}
-    return told | {"steps": [one.model_dump() for one in plan.steps], "notes": list(plan.notes)}
+    return told | {"steps": [one.model_dump() for one in plan.steps], "notes": list(plan.readings)}
 
 
 def _introduce(begun: Begun) -> None:
@@ -178,7 +178,7 @@ def _introduce(begun: Begun) -> None:
     lines.print(plan.title, style="bold", markup=False)
     lines.print(f"{', '.join(plan.models)} on {plan.data}", markup=False, soft_wrap=True)
     lines.print(f"{plan.trainings} trainings at most, in {begun.folder}", soft_wrap=True)
-    for note in plan.notes:
+    for note in plan.readings:
         lines.print(f"note: {note}", markup=False)
 
 

@@ -81,7 +81,8 @@ Step = Annotated[Trainings | Comparison | Search, Field(discriminator="kind")]
 
 
 class Assignment(_Values):
-    """A document's plan. asks: what it asks for. notes: how it was read where it leaves room.
+    """A document's plan. asks: what it asks for. notes: how it was read where it leaves room, with
+    shares of the split as `{test}` and `{validation}`; see `readings`.
 
     models: by preset and variant. settings: of data and training, for all steps.
     """
@@ -124,6 +125,18 @@ class Assignment(_Values):
         given = {**self.settings, **(settings or {})}
         update = {"data": data or self.data, "settings": given, "steps": tuple(steps)}
         return self.model_copy(update=update)
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The notes with the shares that the settings have."""
+        found = []
+        for note in self.notes:
+            for name in ("test", "validation"):
+                share = self.settings.get(name, 0.0)
+                said = f"{100 * share:.4g} %" if isinstance(share, float | int) else str(share)
+                note = note.replace(f"{{{name}}}", said)
+            found.append(note)
+        return tuple(found)
 
     @property
     def trainings(self) -> int:

@@ -49,6 +49,7 @@ def plan(folder: Path) -> dict[str, Any]:
         "name": "tiny",
         "document": "A tiny document",
         "title": "A tiny document",
+        "notes": ["{test} for the test."],
         "models": MODELS,
         "data": str(table(folder / "kinds.csv")),
         "settings": {**settings, "validation": 0.2, "test": 0.25},
@@ -105,6 +106,8 @@ def test_every_step_is_an_ordinary_study_with_its_figures(done: Path, world: Pat
         "Search for Kinds",
     ]
     report = (done / "report.html").read_text()
+    assert told["notes"] == ["25 % for the test."]
+    assert "<li>25 % for the test.</li>" in report
     assert "A tiny document" in report
     assert all(one["sentences"][0].split(":")[0] in report for one in told["analysis"])
     kinds_kept = [

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.atomic import write_text
-from nnstudio.report.document import Bullets, Document, Heading, Paragraph
+from nnstudio.report.document import Bullets, Code, Document, Heading, Item, Paragraph, Section
 from nnstudio.report.render import html_of
 from nnstudio.runs.states import State
 from nnstudio.studies.assignment import Begun, Comparison, Search, Trainings
+from nnstudio.training.trackers.table import KINDS
 from nnstudio.workspace.assignments.running import record_in, search_of, study_of
 from nnstudio.workspace.opened_run import open_folder
-from nnstudio.workspace.reporting.wishes import Told, Wishes, nobody_is_told
+from nnstudio.workspace.reporting.wishes import NO_WISHES, Told, Wishes, nobody_is_told
 from nnstudio.workspace.reporting.writing import Subject, document_of, today
 
 REPORT = "report.html"
+_COMMANDS = {
+    "tensorboard": 'tensorboard --logdir "{runs}"',
+    "wandb": 'wandb sync "{runs}"/RUN/wandb/offline-run-*',
+}
+"""What shows or sends the curves of runs, by the name of the tracker."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +55,45 @@ def _is_done(folder: Path) -> bool:
     return record is not None and record.state is State.COMPLETED
 
 
-def report_on(begun: Begun, told: Told = nobody_is_told) -> Document:
-    """The report on what is done by now. Raises `UserError` where that is nothing."""
+def report_on(begun: Begun, told: Told = nobody_is_told, wishes: Wishes = NO_WISHES) -> Document:
+    """The report on what is done by now; by default with the title of the document and what it
+    asks. Raises `UserError` where nothing is done.
+    """
     subjects = subjects_of(begun)
     if not subjects:
         raise Refusal("nothing is done yet: there is no report")
-    wishes = Wishes(title=begun.plan.title, question=begun.plan.asks, made=today())
-    return document_of(subjects, wishes, told)
+    wishes = replace(
+        wishes,
+        title=wishes.title or begun.plan.title,
+        question=wishes.question or begun.plan.asks,
+        made=wishes.made or today(),
+    )
+    return with_reading(document_of(subjects, wishes, told), begun)
 
 
-def write_report(document: Document, folder: Path) -> Path:
-    """Write it into the folder of the assignment, whole or not at all. Raises `FileError`."""
-    path = folder / REPORT
+def with_reading(document: Document, begun: Begun) -> Document:
+    """The report with how the document was read, and where the curves of its runs are."""
+    said = list(begun.plan.readings)
+    trackers = {name for one in begun.variants for name in one.project.training.trackers}
+    titles = [kind.title for name, kind in KINDS.items() if name in trackers]
+    if titles:
+        said.append(
+            f"Loss and accuracy of every epoch are also in the folder of each run, as "
+            f"{' and '.join(titles)} read{'s' if len(titles) == 1 else ''} them."
+        )
+    commands = [_COMMANDS[name].format(runs=begun.runs) for name in KINDS if name in trackers]
+    items: list[Item] = [Bullets(tuple(said))] if said else []
+    items += [Code("\n".join(commands), "shell")] if commands else []
+    if not items:
+        return document
+    first = document.chapters[0]
+    sections = (*first.sections[:1], Section("How it was read", tuple(items)), *first.sections[1:])
+    return replace(document, chapters=(replace(first, sections=sections), *document.chapters[1:]))
+
+
+def write_document(document: Document, path: Path) -> None:
+    """Write it as HTML, whole or not at all. Raises `FileError`."""
     write_text(html_of(document), path)
-    return path
 
 
 def analysis_in(document: Document) -> tuple[Said, ...]:

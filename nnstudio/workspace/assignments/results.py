@@ -88,7 +88,7 @@ class Results:
             "folder": str(self.begun.folder),
             "data": plan.data,
             "settings": plan.settings,
-            "notes": list(plan.notes),
+            "notes": list(plan.readings),
             "complete": not self.missing,
             "missing": list(self.missing),
             "rows": [row.to_json() for row in self.rows],
