@@ -117,7 +117,9 @@ def test_weights_and_biases_reads_the_same(
     monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "cache"))
     folder = tmp_path / "run"
     train_kinds(folder, data)
+    hooks = sys.exit, sys.excepthook
     run = train_kinds(folder, data, tracker="wandb", epochs=3, resume=True)
+    assert (sys.exit, sys.excepthook) == hooks
     assert warned(run) == []
     (path,) = (folder / "wandb").glob("*/*.wandb")
     found = wandb_file.records(path)

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nnstudio.runs.folder import WANDB
@@ -55,19 +58,20 @@ class WeightsAndBiases:
             )
         if not online and (run.folder / WANDB).exists():
             shutil.rmtree(run.folder / WANDB)  # written anew from the run's own history
-        self._run: Any = wandb.init(
-            project=os.environ.get("WANDB_PROJECT") or PROJECT,
-            id=run.id,
-            name=run.name,
-            group=run.group or None,
-            tags=list(run.tags) or None,
-            notes=run.note or None,
-            dir=str(run.folder),
-            config={"model": run.model, **run.settings},
-            mode="online" if online else "offline",
-            resume="allow" if online else None,
-            settings=_settings(wandb),
-        )
+        with _hooks_kept():
+            self._run: Any = wandb.init(
+                project=os.environ.get("WANDB_PROJECT") or PROJECT,
+                id=run.id,
+                name=run.name,
+                group=run.group or None,
+                tags=list(run.tags) or None,
+                notes=run.note or None,
+                dir=str(run.folder),
+                config={"model": run.model, **run.settings},
+                mode="online" if online else "offline",
+                resume="allow" if online else None,
+                settings=_settings(wandb),
+            )
         self._run.define_metric("epoch", hidden=True)
         self._run.define_metric("*", step_metric="epoch")
 
@@ -102,6 +106,19 @@ class WeightsAndBiases:
     def end(self, state: str, summary: Scalars) -> None:
         self._run.summary.update({"state": state, **summary})
         self._run.finish(exit_code=1 if state == "Failed" else 0)
+
+
+@contextmanager
+def _hooks_kept() -> Iterator[None]:
+    """Put back what is called at an exit and for an exception that nobody catches.
+
+    The library puts its own in their place for good; a run is ended by its tracker here.
+    """
+    kept = sys.exit, sys.excepthook
+    try:
+        yield
+    finally:
+        sys.exit, sys.excepthook = kept  # type: ignore[assignment]
 
 
 def _settings(wandb: Any) -> Any:
