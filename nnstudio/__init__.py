@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from nnstudio.analysis.report import Report
-    from nnstudio.project.values import Project
+    from nnstudio.drawing.block import BlockDrawing
+    from nnstudio.project.values import BlockKind, Project
     from nnstudio.runs.record import RunRecord
     from nnstudio.workspace.chosen_data import Fields
     from nnstudio.workspace.finished_run import FinishedRun
@@ -29,6 +30,7 @@ __all__ = [
     "build",
     "compare",
     "cross_validate",
+    "draw",
     "load",
     "open_run",
     "runs",
@@ -36,6 +38,21 @@ __all__ = [
     "source",
     "train",
 ]
+
+
+def draw(
+    name: str, /, *, kind: BlockKind = "Module", note: str = "", **parameters: Any
+) -> BlockDrawing:
+    """A block to be drawn in a few lines: ``with nnstudio.draw("Net", width=64) as b: ...``.
+
+    parameters: each a type (``width=int``), a default (``width=64``) or a pair of both. Within the
+    block, layers are called by their names, ``b.Linear(x, out_features=b.width)``; afterwards it is
+    called itself in other drawings, and `b.project()` is a project with it as the model.
+    Raises `DrawingError`, one sentence at the line of the script.
+    """
+    from nnstudio.drawing.block import BlockDrawing
+
+    return BlockDrawing(name, kind, note, parameters)
 
 
 def load(target: str | Path) -> Project:

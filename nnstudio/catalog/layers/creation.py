@@ -67,7 +67,11 @@ def _random(name: str, function: str, text: str) -> Layer:
         cost=cost(),
         memory=SHAPE_ONLY,
         code=FunctionCode(
-            lambda w: f"torch.{function}({w.x})", keeps_name=False, imports=("torch",)
+            lambda w: f"torch.{function}({w.x})",
+            keeps_name=False,
+            imports=("torch",),
+            noun="noise",
+            draws=True,
         ),
         help=f"{text}, in the shape of the input. Drawn anew in every call, also in evaluation.",
         link=function_link(f"torch.{function}"),

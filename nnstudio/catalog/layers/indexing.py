@@ -62,7 +62,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.select,
         cost=cost(),
         memory=VIEW,
-        code=FunctionCode(lambda w: subscript(w.x, w.params["dim"], w.params["index"])),
+        code=FunctionCode(
+            lambda w: subscript(w.x, w.params["dim"], w.params["index"]), noun="part"
+        ),
         facts=("dim", "index"),
         help="Takes one index of a dimension, which goes away. "
         "x[:, -1] is the last step of a sequence, x[:, 0] the class token.",
@@ -84,7 +86,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.cut,
         cost=cost(),
         memory=VIEW,
-        code=FunctionCode(_slice_text),
+        code=FunctionCode(_slice_text, noun="part"),
         facts=("dim", "start", "end", "step"),
         help="Takes a range of a dimension: x[:, start:end]. Negative numbers count from the end.",
         link=function_link("torch.narrow"),
@@ -99,7 +101,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.gather,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{in_brackets(w.x)}.gather({w.params['dim']}, {w.inputs['index']})"
+            lambda w: f"{in_brackets(w.x)}.gather({w.params['dim']}, {w.inputs['index']})",
+            keeps_name=False,
+            noun="chosen",
         ),
         facts=("dim",),
         help="Takes, at every place of index, the element it names along a dimension. "
@@ -120,7 +124,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.index_select,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{in_brackets(w.x)}.index_select({w.params['dim']}, {w.inputs['index']})"
+            lambda w: f"{in_brackets(w.x)}.index_select({w.params['dim']}, {w.inputs['index']})",
+            keeps_name=False,
+            noun="chosen",
         ),
         facts=("dim",),
         help="Takes whole slices along a dimension, by a list of whole numbers. "
@@ -139,7 +145,9 @@ LAYERS: tuple[Layer, ...] = (
         inputs=(Input("input"), Input("index", dtype="int")),
         rule=indexing.chosen,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{in_brackets(w.x)}[{w.inputs['index']}]"),
+        code=FunctionCode(
+            lambda w: f"{in_brackets(w.x)}[{w.inputs['index']}]", keeps_name=False, noun="chosen"
+        ),
         help="Looks up the first dimension by whole numbers of any shape: input[index]. "
         "For tables of relative positions.",
         link=function_link("torch.Tensor.index_select"),

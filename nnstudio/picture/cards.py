@@ -12,8 +12,8 @@ from typing import Literal
 from nnstudio.analysis.report import BlockReport, NodeReport, Severity
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import BUFFER, INPUT, LOSS, OUTPUT, PARAMETER
-from nnstudio.drawing.card_facts import block_facts, facts, value_text
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
+from nnstudio.picture.card_facts import block_facts, facts, value_text
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import shape_text

@@ -14,10 +14,10 @@ from typing import Any
 
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.assets import asset
-from nnstudio.drawing.cards import Card, Picture, picture
-from nnstudio.drawing.paper_layout import PaperLayout, Point, laid_out
-from nnstudio.drawing.text_width import cut, width_of
 from nnstudio.graph.values import Graph, Port
+from nnstudio.picture.cards import Card, Picture, picture
+from nnstudio.picture.paper_layout import PaperLayout, Point, laid_out
+from nnstudio.picture.text_width import cut, width_of
 from nnstudio.project.values import Project
 
 ROOM = (670.0, 880.0)
