@@ -66,6 +66,8 @@ def test_a_document_is_studied_by_its_button(
     made: list[tuple[list[str], Path]] = []
 
     class QuickStudy(Quick):
+        report = Path("report.html")
+
         def __init__(self, wish: StudyWish, store: RunStore) -> None:
             self.title, self.words = wish.plan.title, ""
             self.has_begun = self.is_over = True
@@ -88,8 +90,11 @@ def test_a_document_is_studied_by_its_button(
     window.show_editor()
     assert not window.actions_table.run("run.study")
     window.workspace.open("AudioCNN")
+    logged: list[str] = []
+    window.training.noted.connect(lambda sentence, _: logged.append(sentence))
     window.panels.training.form.study_button.click()
     words = ["--data", "sounds", "--epochs", "3", "--folds", "4", "--trials", "0"]
+    qtbot.waitUntil(lambda: "The report on Environmental audio assignment is written" in logged)
     assert made == [(["study", "environmental-audio", *words], window.settings.runs_folder)]
     assert window.page == "runs"
     closed(window)

@@ -20,10 +20,14 @@ LOOK = 300
 
 
 class Workers(QObject):
-    """Starts them. `began(title)`: a run is among the others; `refused(sentence)`: none will be."""
+    """Starts them. `began(title)`: a run is among the others; `refused(sentence)`: none will be.
+
+    `reported(title, path)`: the report on a document is there.
+    """
 
     began = Signal(str)
     refused = Signal(str)
+    reported = Signal(str, str)
 
     def __init__(self, workspace: Workspace, store_folder: Path, parent: QObject) -> None:
         """store_folder: of the store that takes their runs."""
@@ -71,5 +75,8 @@ class Workers(QObject):
             said = worker.last_words()
             if said:
                 self.refused.emit(said)
+            report = worker.report if isinstance(worker, StudyWorker) else None
+            if report is not None:
+                self.reported.emit(worker.title, str(report))
         if not self._starting and not self._going:
             self._timer.stop()

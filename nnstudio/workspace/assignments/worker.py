@@ -9,7 +9,8 @@ from pathlib import Path
 from nnstudio.runs.store import VARIABLE as RUNS
 from nnstudio.runs.store import RunStore, new_id
 from nnstudio.studies import places
-from nnstudio.studies.assignment import Assignment, is_begun
+from nnstudio.studies.assignment import RESULTS, Assignment, is_begun
+from nnstudio.workspace.assignments.reporting import REPORT
 from nnstudio.workspace.own_process import OwnProcess
 
 
@@ -72,11 +73,18 @@ class StudyWorker:
         return self._process.is_over
 
     def last_words(self) -> str:
-        """Why it has ended before it began, in a sentence; "" where there is nothing to say.
-
-        What happens later is told by its runs. Call it once, when it `is_over`.
-        """
+        """What went wrong, in a sentence; "" where nothing did. Call it once, when it `is_over`."""
         told = self._process.last_words()
-        if self.has_begun or self._process.was_stopped:
+        if self._process.was_stopped:
             return ""
-        return f"'{self.title}' was not studied: {told}."
+        if (self.folder / RESULTS).exists():
+            return (
+                f"'{self.title}' has ended without all of it: what is missing is in {self.folder}."
+            )
+        return f"'{self.title}' was not studied{' to its end' * self.has_begun}: {told}."
+
+    @property
+    def report(self) -> Path | None:
+        """The report that it has written, if it has."""
+        path = self.folder / REPORT
+        return path if self.is_over and path.exists() else None
