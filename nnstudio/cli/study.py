@@ -24,6 +24,7 @@ from nnstudio.errors import UserError
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.project.refusal import Refusal
 from nnstudio.studies.assignment import (
+    REPORT,
     Begun,
     Comparison,
     Search,
@@ -35,7 +36,6 @@ from nnstudio.studies.assignment import (
     read_begun,
 )
 from nnstudio.workspace.assignments.reporting import (
-    REPORT,
     Said,
     analysis_in,
     report_on,

@@ -37,6 +37,7 @@ FORMAT = 1
 STEPS = "steps"
 RESULTS = "results.json"
 TABLE = "results.csv"
+REPORT = "report.html"
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 

@@ -17,7 +17,6 @@ from nnstudio.workspace.opened_run import open_folder
 from nnstudio.workspace.reporting.wishes import NO_WISHES, Told, Wishes, nobody_is_told
 from nnstudio.workspace.reporting.writing import Subject, document_of, today
 
-REPORT = "report.html"
 _COMMANDS = {
     "tensorboard": 'tensorboard --logdir "{runs}"',
     "wandb": 'wandb sync "{runs}"/RUN/wandb/offline-run-*',

@@ -9,8 +9,7 @@ from pathlib import Path
 from nnstudio.runs.store import VARIABLE as RUNS
 from nnstudio.runs.store import RunStore, new_id
 from nnstudio.studies import places
-from nnstudio.studies.assignment import RESULTS, Assignment, is_begun
-from nnstudio.workspace.assignments.reporting import REPORT
+from nnstudio.studies.assignment import REPORT, RESULTS, Assignment, is_begun
 from nnstudio.workspace.own_process import OwnProcess
 
 
