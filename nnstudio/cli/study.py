@@ -23,8 +23,10 @@ from nnstudio.cli.targets import print_json
 from nnstudio.errors import UserError
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.studies.assignment import (
     REPORT,
+    Assignment,
     Begun,
     Comparison,
     Search,
@@ -120,28 +122,32 @@ def _found(options: argparse.Namespace) -> Begun | None:
 
 def _refuse_changes(options: argparse.Namespace, begun: Begun) -> None:
     """One goes on as it was begun: raise `Refusal` for what would change it."""
-    settings = given_settings(options)
-    data = settings.pop("data", None)
-    now = begun.plan
-    wished = now.wished(data=data, settings=settings, folds=options.folds, trials=options.trials)
-    if wished.settings.get("tracker") != now.settings.get("tracker"):
-        settings.pop("tracker", None)
-    if wished != now or choices_of(options) != NO_CHOICES:
+    searches = any(isinstance(step, Search) for step in begun.plan.steps)
+    other = _wished(begun.plan, options) != begun.plan or choices_of(options) != NO_CHOICES
+    if other or (options.trials and not searches):
         raise Refusal(
             f"{begun.folder} was begun with other data, settings, folds or trials: leave them out "
             "to go on with it, or give another --study"
         )
 
 
-def _begun(options: argparse.Namespace) -> Begun:
+def _wished(plan: Assignment, options: argparse.Namespace) -> Assignment:
+    """The plan with what was given, each setting as it is kept."""
     settings = given_settings(options)
     data = settings.pop("data", None)
-    plan = assignment_of(options.document).wished(
+    known = TrainingSettings.model_fields
+    checked = TrainingSettings.from_values({k: v for k, v in settings.items() if k in known})
+    settings |= {name: getattr(checked, name) for name in settings if name in known}
+    return plan.wished(
         data=None if data is None else str(data),
         settings=settings,
         folds=options.folds,
         trials=options.trials,
     )
+
+
+def _begun(options: argparse.Namespace) -> Begun:
+    plan = _wished(assignment_of(options.document), options)
     aside = console(stderr=True)
 
     def told(sentence: str) -> None:
