@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.ui.number_text import duration, flops
+from nnstudio.ui.pages.runs.evaluation_tab import figure_words
 from nnstudio.ui.pages.runs.texts import column_title, figure_text, is_share
 from nnstudio.ui.widgets.bar_table import Column
 from nnstudio.workspace.runs_page.columns import BEST
@@ -59,6 +61,34 @@ def figure_columns() -> list[Column]:
         Column("1", lambda one: value_text(one.name, one.first), lambda one: one.first),
         Column("2", lambda one: value_text(one.name, one.second), lambda one: one.second),
         Column("Difference", difference_text, lambda one: one.difference),
+        Column("", lambda one: BETTER[one.better], lambda one: one.better, left=True),
+    ]
+
+
+def judged_columns() -> list[Column]:
+    """A row for each figure of the part on which both were judged."""
+
+    def told(one: ComparedFigure, value: float | None) -> str:
+        return figure_words(one.name, None if value is None else Figure(value))
+
+    def difference(one: ComparedFigure) -> str:
+        found = one.difference
+        if found is None:
+            return NONE
+        if not found:
+            return "same"
+        sign, size = "+" if found > 0 else "−", abs(found)
+        words = figure_words(one.name, Figure(size))
+        return sign + (words.replace(" %", " points") if words.endswith(" %") else words)
+
+    def title(one: ComparedFigure) -> str:
+        return one.name[:1].upper() + one.name[1:]
+
+    return [
+        Column("", title, title, left=True),
+        Column("1", lambda one: told(one, one.first), lambda one: one.first),
+        Column("2", lambda one: told(one, one.second), lambda one: one.second),
+        Column("Difference", difference, lambda one: one.difference),
         Column("", lambda one: BETTER[one.better], lambda one: one.better, left=True),
     ]
 
