@@ -101,7 +101,7 @@ class ComparingTab(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(self.judged)
         split.addWidget(self.classes)
-        split.setSizes([480, 760])
+        split.setSizes([430, 810])
         column.addWidget(split, 1)
         self.models: ModelsView | None = None
         self.curves: CurvesTab | None = None

@@ -137,6 +137,6 @@ def class_columns() -> list[Column]:
         Column("Class", lambda row: row.name, lambda row: row.name.lower(), left=True),
         Column("Samples", samples, lambda row: row.support[0]),
         *both("Recall", "recall"),
-        *both("Precision", "precision"),
+        *both("Prec.", "precision"),
         *both("F1", "f1"),
     ]
