@@ -133,6 +133,13 @@ def _exported(window: MainWindow) -> None:
     window.runs.exporting.show_exported("SimpleCNN baseline", Exported(folder, Proof(2.4e-7, 8)))
 
 
+def _reported(window: MainWindow) -> None:
+    """The sentence at the end of a report."""
+    _shown(window)
+    path = Path("/home/ada/Documents/SimpleCNN baseline report.html")
+    window.runs.reporting.show_written("SimpleCNN baseline", path)
+
+
 def _tried(window: MainWindow, act: str, module: str = "conv_layers.0") -> None:
     """The tab Try it of a run on digits."""
     _judged(window, "try")
@@ -319,6 +326,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "roc": lambda window: _judged(window, "evaluation", "ROC"),
     "samples": lambda window: _judged(window, "samples"),
     "exported": _exported,
+    "reported": _reported,
     "try": lambda window: _tried(window, "", ""),
     "try-explained": lambda window: _tried(window, "explain"),
     "try-row": lambda window: _tried_kind(window, "row"),

@@ -43,6 +43,15 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         note="A folder that predicts without this program, proved on the run's own data.",
     ),
     window_act(
+        "runs.report",
+        "Report...",
+        _MENU,
+        0,
+        "Ctrl+Shift+H",
+        icon="file",
+        note="One HTML file on the selected runs, to read offline and to print.",
+    ),
+    window_act(
         "runs.overlay",
         "Show in the curves",
         _MENU,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
 from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.runs.acting import Acts
 from nnstudio.ui.pages.runs.content import RunsContent
 from nnstudio.ui.pages.runs.details import Details
@@ -29,7 +30,7 @@ from nnstudio.workspace.workspace import Workspace
 FOLLOW, LOOK = 500, 3_000
 """Milliseconds between two looks at the runs that are trained, and at the whole store."""
 MENU = (
-    ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model"),
+    ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model", "runs.report"),
     ("runs.overlay", "runs.compare"),
     ("runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
@@ -66,6 +67,7 @@ class RunsView(QWidget):
         self.notice.close_button.show()
         self.notice.close_button.setToolTip("Close; the files stay in the trash")
         self.exporting = Exporting(self)
+        self.reporting = Reporting(self)
         self.queue: QueueView | None = None
         self._queue_problem = ""
         self._content: RunsContent | None = None
@@ -74,6 +76,7 @@ class RunsView(QWidget):
         self._column.setSpacing(0)
         self._column.addWidget(self.notice)
         self._column.addWidget(self.exporting.notice)
+        self._column.addWidget(self.reporting.notice)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
         self._follow.timeout.connect(self._look_at_queue)
@@ -152,6 +155,10 @@ class RunsView(QWidget):
         if row is None or row not in self.page.rows:
             self.page.show_filter(RunFilter())
         self.page.select(id)
+
+    def show_group(self, id: str, title: str) -> None:
+        """Show the runs of a study alone."""
+        self.page.show_filter(RunFilter(group=id, group_title=title))
 
     def _on_deleted(self, deleted: Deleted | None) -> None:
         if deleted is None:
@@ -233,6 +240,14 @@ class RunsView(QWidget):
         if row is not None:
             self.exporting.ask_and_export(row, lambda folder: self.open_folder(folder))
 
+    def report(self) -> None:
+        """Ask for a file, and write a report on the selected runs into it."""
+        ids = self.table.selected_ids()
+        rows = [row for id in ids if (row := self.page.row(id)) is not None]
+        if rows:
+            name = rows[0].record.name if len(rows) == 1 else f"{len(rows):,} runs"
+            self.reporting.ask_and_write(name, [row.folder for row in rows])
+
     def copy_path(self) -> None:
         """Put the path of the selected run's folder into the clipboard."""
         row = self.page.selection
@@ -252,6 +267,7 @@ class RunsView(QWidget):
         self._follow.stop()
         self._look.stop()
         self.exporting.stop()
+        self.reporting.stop()
         self.page.close()
         self.jobs.close()
         if self.queue is not None:
