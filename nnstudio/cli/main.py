@@ -258,14 +258,16 @@ def _tune_options(parser: argparse.ArgumentParser) -> None:
     # a process that another one has started, which shows what it tells
     parser.add_argument("--as-worker", action="store_true", help=argparse.SUPPRESS)
     _json(parser)
-    from nnstudio.cli.choices import add_mapping, add_reading
-    from nnstudio.cli.settings import add_settings
     from nnstudio.cli.tune_options import add_options
 
     add_options(parser)
-    add_settings(parser)
-    add_mapping(parser)
-    add_reading(parser)
+    _settings(parser)
+
+
+def _queue_options(parser: argparse.ArgumentParser) -> None:
+    from nnstudio.cli.queue_options import add_options
+
+    add_options(parser, _target, _settings)
 
 
 def _runs_options(parser: argparse.ArgumentParser) -> None:
@@ -278,21 +280,15 @@ def _runs_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", metavar="N", type=int, help="only the newest")
 
 
-def _evaluate_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "run", metavar="RUN", help="a run: its folder, its id, or a beginning of the id"
-    )
-    parser.add_argument(
-        "--part",
-        choices=("train", "validation", "test", "all"),
-        help="the samples to judge it by; the test part if there is one, else the validation",
-    )
-    parser.add_argument(
-        "--checkpoint", choices=("best", "last"), help="the weights; the best, if there are any"
-    )
-    parser.add_argument("--device", help="such as cpu; by default that of the training")
-    _json(parser)
-    parser.add_argument("--csv", metavar="FILE", help="write a row for each sample")
+def _options_of(module: str) -> Callable[[argparse.ArgumentParser], None]:
+    """Those of a command that has a module for them."""
+
+    def add(parser: argparse.ArgumentParser) -> None:
+        from importlib import import_module
+
+        import_module(f"nnstudio.cli.{module}").add_options(parser)
+
+    return add
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
@@ -384,8 +380,18 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
     ),
     "studies": ("the studies that are kept", _lazily("studies", "studies"), _json),
     "tune": ("search for the best values", _lazily("tune", "tune"), _tune_options),
+    "queue": ("trainings that wait for their turn", _lazily("queue", "queue"), _queue_options),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
-    "evaluate": ("the figures of a run", _lazily("evaluate", "evaluate"), _evaluate_options),
+    "evaluate": (
+        "the figures of a run",
+        _lazily("evaluate", "evaluate"),
+        _options_of("evaluate_options"),
+    ),
+    "report": (
+        "one HTML file about runs and studies, to read offline and to print",
+        _lazily("report", "report"),
+        _options_of("report_options"),
+    ),
     "data": ("data sets", _lazily("data", "data"), _data_options),
     "picture": ("draw the canvas into a file", _lazily("picture", "picture"), _picture_options),
     "self-test": (

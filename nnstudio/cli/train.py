@@ -243,6 +243,7 @@ def _place(event: Started) -> str:
     place = event.device if event.processes == 1 else event.device.partition(":")[0]
     if threads is not None:
         place += f" with {threads} thread{'' if threads == 1 else 's'}{each}"
+    place += ", channels last" * event.channels_last
     return place if event.processes == 1 else f"{event.processes} processes on {place}"
 
 

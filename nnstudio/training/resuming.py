@@ -29,6 +29,7 @@ _MAY_CHANGE = {
     "checkpoint",
     "device",
     "threads",
+    "channels_last",
     "start_from",  # the weights have left it long ago
 }
 """Settings of the training that may be others."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
+from nnstudio.runs.queue.folder import file_name
 from nnstudio.runs.record import RECORD
-from nnstudio.runs.store import RunStore
+from nnstudio.runs.store import VARIABLE, RunStore
 from nnstudio.workspace.own_process import OwnProcess, new_place
-
-_NO_NAME = re.compile(r"[^\w .,()+-]")
-"""What is no part of a file's name on some system."""
 
 
 class Worker:
@@ -22,10 +18,10 @@ class Worker:
         self.title = title
         self.folder = store.new_folder()
         place = new_place()
-        path = place / (_NO_NAME.sub("_", title) + ".nns")
+        path = place / file_name(title)
         file.write(project, path)
         command = ["train", str(path), "--json", "--run", str(self.folder)]
-        self._process = OwnProcess(command, {"NNSTUDIO_RUNS": str(store.folder)}, place)
+        self._process = OwnProcess(command, {VARIABLE: str(store.folder)}, place)
 
     @property
     def number(self) -> int:

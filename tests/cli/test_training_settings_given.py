@@ -97,7 +97,7 @@ CHANGED: dict[str, object] = {
     "precision": "bf16",
     "deterministic": True,
     "compile": True,
-    "channels_last": True,
+    "channels_last": "on",
 }
 
 

@@ -245,6 +245,9 @@ def layer_call(module: nn.Module, inputs: Tensors, wired: set[str]) -> tuple[Ten
                 module(inputs["input"], states) if states else module(inputs["input"])
             )
             found = (output, h_n, c_n)
+        case nn.LSTMCell():
+            states = tuple(v for k, v in inputs.items() if k != "input")
+            found = module(inputs["input"], states)
         case nn.TransformerEncoderLayer():
             found = module(**inputs)
         case _:
@@ -346,7 +349,14 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Divide": lambda t, p: t[0] / t[1],
     "Sqrt": lambda t, p: torch.sqrt(t[0]),
     "UnflattenDim": lambda t, p: t[0].unflatten(p["dim"], p["sizes"]),
-    "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(*t),
+    "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(
+        *t, is_causal=p["is_causal"]
+    ),
+    "Bmm": lambda t, p: torch.bmm(*t),
+    "TanhFunction": lambda t, p: torch.tanh(t[0]),
+    "SiLUFunction": lambda t, p: F.silu(t[0]),
+    "Rsqrt": lambda t, p: torch.rsqrt(t[0]),
+    "Power": lambda t, p: t[0] ** p["exponent"],
     "Exp": lambda t, p: torch.exp(t[0]),
     "Sin": lambda t, p: torch.sin(t[0]),
     "Cos": lambda t, p: torch.cos(t[0]),

@@ -42,6 +42,7 @@ def closed(window: MainWindow) -> None:
     """Close a window without saving, and delete it now: outside Qt's loop it would stay."""
     window.documents.ask_unsaved = lambda: Answer.DISCARD
     window.leaving.ask_quit = lambda: RunAnswer.STOP
+    window.leaving.ask_queue = lambda: RunAnswer.KEEP
     window.leaving_studies.ask_quit = lambda _names: StudyAnswer.PAUSE
     window.close()
     window.deleteLater()

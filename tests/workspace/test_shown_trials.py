@@ -16,6 +16,7 @@ from nnstudio.studies.search.start import begin
 from nnstudio.workspace.studies_page.field import field_of
 from nnstudio.workspace.studies_page.shown_trials import (
     NO_CURVE,
+    choice_text,
     importance_of,
     parameters_of,
     shown,
@@ -87,6 +88,7 @@ def test_choices_are_places_and_what_a_trial_lacks_is_no_number() -> None:
     first, second = parameters_of(space)
     assert (first.label, second.label) == ("model.act", "act")
     assert first.choices == ("none", "yes", "relu")
+    assert choice_text((64, 1_024)) == "64, 1,024"
 
 
 def test_ranks_go_by_the_direction_and_not_by_how_far_off_a_value_is() -> None:

@@ -1,1 +1,2 @@
-"""Live plots of a training. Imports pyqtgraph, so it is imported on first need only."""
+"""Plots: the live ones of a training (they import pyqtgraph, so on first need only), and what charts
+share that are painted: scales, ticks, frames and layers."""

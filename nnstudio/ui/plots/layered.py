@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
+    QHideEvent,
     QPaintEngine,
     QPainter,
     QPaintEvent,
@@ -24,6 +25,8 @@ Stroke: TypeAlias = Callable[[QPainter], None]
 """Something that is painted at once; it should take less than about 2 ms."""
 SLICE = 0.006
 """Seconds that are painted before the window's events have their turn."""
+AT_ONCE = 0.06
+"""Seconds that are painted at once when a view is shown: it was asked for, and would be empty."""
 
 
 class LayeredView(QWidget):
@@ -173,7 +176,10 @@ class LayeredView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._whole and not self._making:
-            self.lay_out()
-            self.redraw()
-            self._paint_slice()
+        self.lay_out()
+        self.redraw()
+        self._paint_slice(AT_ONCE)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.forget()  # layers are as large as the view

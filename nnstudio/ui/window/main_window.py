@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         self.view_actions = ViewActions(
             actions, editor, self.panels.code, self.find_bar.open, self.settings, on_canvas
         )
-        RunActions(actions, self.training, canvas, self._show_training, open)
+        RunActions(actions, self.training, canvas, show, open).bind_queue(runs)
         HelpActions(actions, canvas, editor.inspector, on_canvas)
         CanvasMenu(actions, canvas)
 
@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
         pages = (editor.canvas, editor.inspector, self.data, self.runs, self.studies)
-        for source in (documents, *pages, self.actions_table, self.panels.form, self.training):
+        for source in (documents, *pages, self.actions_table, self.panels.training, self.training):
             source.refused.connect(self.say)
         editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
         # an error, for a warning goes with the next act, and this one is said only once
@@ -193,7 +193,6 @@ class MainWindow(QMainWindow):
         self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
-        self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.training.follow(self.training.measuring, self.actions_table)
         self.panels.training.kept_requested.connect(self.show_runs)
         self.runs.model_requested.connect(lambda: self.actions_table.run("page.model"))
@@ -201,8 +200,7 @@ class MainWindow(QMainWindow):
         self.studies.run_requested.connect(self.show_runs)
         self.studies.runs_requested.connect(self.runs.show_group)
         self.studies.runs_requested.connect(lambda *_: self.show_runs())
-        self.devices.found.connect(self.panels.form.refresh)
-        self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.devices.found.connect(self.panels.training.refresh)
         documents.data_dropped.connect(self.open_data)
         self.data.page.changed.connect(self.actions_table.refresh)
         self.data.page.reason_not_to_draw = self.training.reason_not_to_draw

@@ -228,6 +228,8 @@ def choice_text(value: object) -> str:
     """A choice as people read it."""
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
+    if isinstance(value, list | tuple):
+        return ", ".join(map(choice_text, value))
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -261,9 +263,16 @@ def _column(axis: Axis, rows: Sequence[TrialRow]) -> Floats:
     if not isinstance(axis, Choices):
         return _numbers([row.point.get(axis.name) for row in rows])
     # 1 and True are the same to Python, and the choices of an axis differ by that already
-    places = {one: k for k, one in enumerate(axis.choices)}
-    there = [places.get(row.point[axis.name]) if axis.name in row.point else None for row in rows]
-    return _numbers(there)
+    places = {_key(one): k for k, one in enumerate(axis.choices)}
+    name = axis.name
+    return _numbers(
+        [places.get(_key(row.point[name])) if name in row.point else None for row in rows]
+    )
+
+
+def _key(choice: object) -> object:
+    """A choice by which it is found: a list as its text."""
+    return str(list(choice)) if isinstance(choice, list | tuple) else choice
 
 
 def _numbers(values: Sequence[float | None]) -> Floats:

@@ -15,9 +15,9 @@ from nnstudio.studies.plan import Plan, Variant
 from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.study import Among
 from nnstudio.workspace.chosen_data import NO_CHOICES
-from nnstudio.workspace.search_start import SearchWish, begin_search
 from nnstudio.workspace.studies.finished import prepared
 from nnstudio.workspace.studies.running import begun
+from nnstudio.workspace.studies.search_beginning import How, begin_search
 from nnstudio.workspace.studies_page.compared import Candidate, variants_of
 from nnstudio.workspace.studies_page.drafts import FoldsDraft, SearchDraft
 
@@ -37,16 +37,17 @@ def begin_searching(
     if draft.limits == Limits() and draft.sampler != "grid":
         raise Refusal("A search expects a limit: trials, minutes or trials without progress")
     id = new_id()
-    wish = SearchWish(
-        space=space,
+    how = How(
         objectives=draft.objectives,
         limits=draft.limits,
         sampler=draft.sampler,
         pruner=draft.pruner,
         workers=draft.workers,
     )
-    folder, notes = begin_search(project, wish, among.studies / id, id=id, title=title)
-    return Begun(folder.path, notes)
+    found = begin_search(
+        project, space, how, title=title, path=among.studies / id, id=id, runs=among.runs
+    )
+    return Begun(found.folder.path, found.notes)
 
 
 def begin_folds(project: Project, title: str, draft: FoldsDraft, among: Among) -> Begun:

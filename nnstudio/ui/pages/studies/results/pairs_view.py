@@ -240,9 +240,6 @@ def _columns() -> list[Column]:
         low, high = (difference_text(row.figure, end) for end in ends)
         return f"{low.removesuffix(' points')} to {high.removesuffix(' points')}"
 
-    def least(row: Paired) -> str:
-        return "–" if row.least is None else f"{row.least:.3g}"
-
     return [
         Column("Second − first", _title, _title, left=True),
         Column("Mean difference", difference, lambda row: row.mean.value),
@@ -258,12 +255,6 @@ def _columns() -> list[Column]:
             lambda row: p_text(row.wilcoxon.value),
             lambda row: row.wilcoxon.value,
             tip="Signed-rank test (Wilcoxon 1945)",
-        ),
-        Column(
-            "Least possible",
-            least,
-            lambda row: row.least,
-            tip="The smallest p that the signed-rank test can give with so many pairs",
         ),
         Column("Pairs", lambda row: f"{len(row.differences):,}", lambda row: len(row.differences)),
     ]

@@ -112,7 +112,7 @@ class RocView(ResultView):
         self.plot = RocPlot()
         self.areas = BarTable(_columns(self.plot))
         self.areas.setAccessibleName("Area below the curve of each class")
-        self.areas.setMinimumWidth(290)
+        self.areas.setMinimumWidth(320)
         self.areas.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._bands: tuple[Band, ...] = ()
         self.areas.selectionModel().selectionChanged.connect(lambda *_: self._draw())

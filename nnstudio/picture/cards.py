@@ -13,10 +13,10 @@ from nnstudio.analysis.report import BlockReport, NodeReport, Severity
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import BUFFER, INPUT, LOSS, OUTPUT, PARAMETER
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
+from nnstudio.picture.card_facts import block_facts, facts, value_text
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import shape_text
-from nnstudio.ui.canvas.items.card_facts import block_facts, facts, value_text
 
 Labels = tuple[NodeReport, Mapping[str, tuple[str, bool]]]
 """A node's report, and for each output its shape and whether no input has it."""
