@@ -35,6 +35,7 @@ from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 
 HEIGHT = 62
+GAP = 14
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _Index = QModelIndex | QPersistentModelIndex
 _ROW = Qt.ItemDataRole.UserRole
@@ -98,12 +99,17 @@ class _Delegate(QStyledItemDelegate):
         area = option.rect.adjusted(12, 9, -12, -9)
         painter.drawPixmap(area.topLeft() + QPoint(0, 1), icons.pixmap(icon, tone, 16))
         line = QRect(area.left() + 24, area.top(), area.width() - 24, 18)
+        title = theme.text_font(13, QFont.Weight.DemiBold)
         age = ago(row.created) if row.created else ""
-        self._pair(painter, line, row.title, age, theme.text_font(13, QFont.Weight.DemiBold))
-        under = line.translated(0, 21)
-        left = f"{kind_text(row)}  ·  {self._how_far(row)}"
+        if not _have_room(row.title, title, age, line.width()):
+            age = ""  # the name tells more
+        self._pair(painter, line, row.title, age, title)
+        under, font = line.translated(0, 21), theme.text_font(12)
         best = best_text(row, short=True)
-        self._pair(painter, under, left, best, theme.text_font(12), muted=True)
+        left = f"{kind_text(row)}  ·  {self._how_far(row)}"
+        if not _have_room(left, font, best, line.width()):
+            left = kind_text(row)
+        self._pair(painter, under, left, best, font, muted=True)
         if row.share is not None and row.state is not StudyState.COMPLETED:
             self._bar(painter, QRect(line.left(), area.bottom() - 1, line.width(), 3), row)
         painter.restore()
@@ -139,6 +145,12 @@ class _Delegate(QStyledItemDelegate):
         painter.setBrush(theme.qcolor("faint" if tone == "muted" else tone))
         place.setWidth(round(place.width() * (row.share or 0.0)))
         painter.drawRoundedRect(place, 1.5, 1.5)
+
+
+def _have_room(left: str, font: QFont, right: str, width: int) -> bool:
+    """True if two texts have room on a line."""
+    needed = QFontMetrics(font).horizontalAdvance(left) + GAP
+    return needed + QFontMetrics(theme.figure_font(12)).horizontalAdvance(right) <= width
 
 
 class StudyList(QListView):

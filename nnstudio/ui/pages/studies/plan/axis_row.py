@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.project.search.space import MODEL
@@ -17,7 +18,10 @@ from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.workspace.studies_page.axes import CHOICES, FACTORS, KINDS, RANGE, AxisTexts
 from nnstudio.workspace.studies_page.planning import AxisRow
 
-NAME, KIND, NUMBER, STEP = 148, 112, 92, 64
+KIND = 112
+WIDE, TIGHT = (148, 92, 64), (92, 68, 48)
+"""Widths of the name, of a number and of a step: as they are, and in narrow windows."""
+ROOMY = 640
 
 
 class AxisFields(QWidget):
@@ -30,11 +34,10 @@ class AxisFields(QWidget):
         super().__init__(parent)
         self._texts = AxisTexts("")
         self.name = ElidedLabel()
-        self.name.setFixedWidth(NAME)
         self.kind = ChoiceEdit(KINDS)
         self.kind.setFixedWidth(KIND)
-        self.low, self.high = self._number("From", NUMBER), self._number("To", NUMBER)
-        self.step = self._number("Step", STEP)
+        self.low, self.high = self._number("From"), self._number("To")
+        self.step = self._number("Step")
         self.choices = ValueEdit()
         self.choices.setPlaceholderText("values with commas between them")
         self.choices.setAccessibleName("Choices")
@@ -65,8 +68,7 @@ class AxisFields(QWidget):
         line.addWidget(self.choices, 1)
         line.addStretch(0)
         line.addWidget(self.remove)
-        below = QVBoxLayout()
-        below.setContentsMargins(NAME + 8, 0, 32, 0)
+        self._below = below = QVBoxLayout()
         below.setSpacing(2)
         below.addWidget(self.fault)
         below.addWidget(self.note)
@@ -75,6 +77,7 @@ class AxisFields(QWidget):
         column.setSpacing(2)
         column.addLayout(line)
         column.addLayout(below)
+        self._fit(WIDE)
         self.kind.committed.connect(lambda kind: self._set(kind=kind))
         self.low.committed.connect(lambda text: self._set(low=text))
         self.high.committed.connect(lambda text: self._set(high=text))
@@ -82,9 +85,9 @@ class AxisFields(QWidget):
         self.choices.committed.connect(lambda text: self._set(choices=text))
 
     @staticmethod
-    def _number(name: str, width: int) -> ValueEdit:
+    def _number(name: str) -> ValueEdit:
         edit = ValueEdit()
-        edit.setFixedSize(width, 28)
+        edit.setFixedHeight(28)
         edit.setAccessibleName(name)
         edit.setPlaceholderText(name.lower() if name != "Step" else "any")
         return edit
@@ -122,3 +125,21 @@ class AxisFields(QWidget):
         self.kind.setToolTip(factors if texts.kind == FACTORS else "")
         self.note.set_full_text(note)
         self.note.setVisible(bool(note))
+
+    def _fit(self, widths: tuple[int, int, int]) -> None:
+        name, number, step = widths
+        self.name.setFixedWidth(name)
+        for edit in (self.low, self.high):
+            edit.setFixedWidth(number)
+        self.step.setFixedWidth(step)
+        self._below.setContentsMargins(name + 8, 0, 32, 0)
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as it can be made."""
+        return QSize(ROOMY - 120, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(WIDE if event.size().width() >= ROOMY else TIGHT)
