@@ -1,3 +1,1 @@
-"""Plots: the live ones of a training, on first need only for they import pyqtgraph; and what
-charts share that are painted: scales, ticks, frames and layers.
-"""
+"""Plots of a training, by pyqtgraph (imported on first need), and what painted charts share."""
