@@ -170,14 +170,16 @@ def _tune_options(parser: argparse.ArgumentParser) -> None:
     # a process that another one has started, which shows what it tells
     parser.add_argument("--as-worker", action="store_true", help=argparse.SUPPRESS)
     add_json(parser)
-    from nnstudio.cli.choices import add_mapping, add_reading
-    from nnstudio.cli.settings import add_settings
     from nnstudio.cli.tune_options import add_options
 
     add_options(parser)
-    add_settings(parser)
-    add_mapping(parser)
-    add_reading(parser)
+    add_all_settings(parser)
+
+
+def _queue_options(parser: argparse.ArgumentParser) -> None:
+    from nnstudio.cli.queue_options import add_options
+
+    add_options(parser, add_target, add_all_settings)
 
 
 def _runs_options(parser: argparse.ArgumentParser) -> None:
@@ -295,6 +297,7 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
         assignment_options,
     ),
     "tune": ("search for the best values", _lazily("tune", "tune"), _tune_options),
+    "queue": ("trainings that wait for their turn", _lazily("queue", "queue"), _queue_options),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "evaluate": (
         "the figures of a run",

@@ -91,7 +91,9 @@ def duration(seconds: float) -> str:
 
 
 def title(name: str) -> str:
-    """A figure as a title: `Macro F1`."""
+    """A figure as a title: `Macro F1`, `R²`."""
+    if name == "R2":
+        return "R²"
     return name[:1].upper() + name[1:]
 
 

@@ -53,7 +53,11 @@ _STYLE: Any = {
     "xtick.labelsize": 7.5,
     "ytick.labelsize": 7.5,
     "text.color": _INK,
-    "legend.frameon": False,
+    "legend.frameon": True,
+    "legend.framealpha": 0.8,
+    "legend.facecolor": "#ffffff",
+    "legend.edgecolor": "none",
+    "legend.fancybox": False,
     "legend.fontsize": 7.5,
     "lines.linewidth": 1.5,
     "figure.facecolor": "none",
@@ -89,7 +93,7 @@ def drawn(
         FigureCanvasSVG(made)
         paint(made)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        made.savefig(stream, format="svg", metadata=nothing)
+        made.savefig(stream, format="svg", metadata=nothing, dpi=200)
     return _inline(stream.getvalue(), title, width, height)
 
 

@@ -27,6 +27,7 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Kind, Plan, Variant
+from nnstudio.studies.run_places import folder_of_runs, seen_from
 
 FORMAT = 1
 
@@ -149,6 +150,7 @@ def _told(made: Study, data: str) -> dict[str, Any]:
         "folds": made.folds.hash,
         "limits": {"runs": len(list(plan.cells()))},
         "runs": str(made.runs),
+        "runs_from_here": seen_from(made.folder, made.runs),
         "versions": {**machine_facts(), **_versions()},
     }
 
@@ -176,7 +178,8 @@ def read_study(folder: Path) -> Study:
         numbers = {name: int(told["plan"][name]) for name in ("folds", "repeats", "seeds")}
         rule = FoldRule(numbers["folds"], numbers["repeats"], bool(told["plan"]["all_samples"]))
         models = [(str(one["name"]), str(one["hash"])) for one in told["models"]]
-        own, created, runs = str(told["id"]), str(told["created"]), Path(str(told["runs"]))
+        own, created, written = str(told["id"]), str(told["created"]), str(told["runs"])
+        relative = str(told.get("runs_from_here", ""))
         expected = str(told["folds"])
     except FileNotFoundError as error:
         raise StudyError(f"There is no study in {folder}: expected a file {RECORD}.") from error
@@ -193,10 +196,13 @@ def read_study(folder: Path) -> Study:
         if stored.digest != known:
             raise StudyError(f"{place} is not the model that the study was begun with.")
         variants.append(Variant(name, stored.project))
+    plan = Plan(tuple(variants), rule, numbers["seeds"])
+    names = [f"{own}-{cell.word}" for cell in plan.cells()]
+    runs = folder_of_runs(folder, written, relative, names)
     folds = kept_folds.read(folder)
     if folds.hash != expected:
         raise StudyError(f"{folder} holds other folds than those it was begun with.")
-    return Study(own, created, folder, runs, Plan(tuple(variants), rule, numbers["seeds"]), folds)
+    return Study(own, created, folder, runs, plan, folds)
 
 
 # -- all of them ----------------------------------------------------------------------------------

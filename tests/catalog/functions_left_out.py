@@ -6,7 +6,7 @@ _REASONS: dict[str, str] = {
     "another name of a function that is one": (
         "absolute arccos arccosh arcsin arcsinh arctan arctan2 arctanh clip concat concatenate "
         "divide fix ger greater greater_equal less less_equal moveaxis multiply negative not_equal "
-        "subtract swapaxes swapdims true_divide inverse det logdet slogdet matrix_exp cross "
+        "subtract swapaxes swapdims true_divide inverse det logdet slogdet cross "
         "special.digamma sgn row_stack"
     ),
     "drawn with one or two others": (
@@ -40,7 +40,8 @@ _REASONS: dict[str, str] = {
     ),
     "rare in models; a layer of a package can bring it": (
         "cholesky cholesky_inverse cholesky_solve geqrf igamma igammac i0 lobpcg lu lu_solve "
-        "lu_unpack matrix_power mode mvlgamma polygamma nanmedian nanquantile quantile orgqr ormqr "
+        "lu_unpack matrix_exp matrix_power mode mvlgamma polygamma nanmedian nanquantile quantile "
+        "orgqr ormqr "
         "pca_lowrank pinverse qr svd svd_lowrank triangular_solve feature_dropout"
     ),
     "an inner part of other functions": (

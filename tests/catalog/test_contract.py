@@ -177,6 +177,19 @@ def products(layer: Layer, example: dict[str, Any], outputs: tuple[Tensor, ...])
             return 3 * 2 * math.prod(shapes["x1"])
         case "PairwiseDistance":
             return 2 * math.prod(shapes["x1"])
+        case "Rfft" | "Rfft2" | "Irfft" | "Irfft2" | "Fft" | "Ifft" | "Fft2" | "Ifft2":
+            real = "r" in layer.type.lower()
+            longer = [d.value or 0 for d in outputs[0].shape] if "Ir" in layer.type else (2, 4, 6)
+            length = math.prod(longer[-2 if "2" in layer.type else -1 :])
+            return round((2.5 if real else 5) * math.prod(longer[1:]) * math.log2(length)) * 2
+        case "Inv":
+            return 2 * 2 * 4**3
+        case "Det" | "Slogdet":
+            return 2 * (2 * 4**3 // 3)
+        case "Solve":
+            return 2 * (2 * 4**3 // 3 + 2 * 4 * 4 * 3)
+        case "AffineGrid":
+            return 2 * 3 * 2 * math.prod(params["size"][-2:]) * params["size"][0]
         case "Cdist":
             return 2 * math.prod(shapes["x1"]) * shapes["x2"][-2]
         case "GridSample":

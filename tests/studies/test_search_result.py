@@ -75,6 +75,15 @@ def test_axes_tied_by_a_rule_are_one_choice_if_they_are_few() -> None:
         joined_axes(space, rules, lambda point: False)
 
 
+def test_lists_of_sizes_are_choices(tmp_path: Path) -> None:
+    sizes = Choices(name="model.sizes", choices=((64, 32), (8,)))
+    folder = begin(tmp_path, plan(space=Space(axes=(sizes,)), sampler="grid", limits=Limits()))
+    assert StudyFolder.open(tmp_path).plan.space.axes == (sizes,)
+    work(folder, FakeTrainer(tmp_path, value=lambda point: 1 / len(point["model.sizes"])))
+    rows = Follower(folder).result().rows
+    assert [row.point["model.sizes"] for row in rows] == [(64, 32), (8,)]
+
+
 def test_a_storage_is_filled_again_with_every_number_its_own(tmp_path: Path) -> None:
     folder = begin(tmp_path / "s", plan(limits=Limits(trials=4), epochs=5))
     (folder.path / "optuna.log").unlink()

@@ -60,6 +60,7 @@ def journey(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jo
                 failed.append(error)
             finally:
                 window.leaving.ask_quit = lambda: RunAnswer.STOP
+                window.leaving.ask_queue = lambda: RunAnswer.KEEP
                 window.workspace.history.mark_saved()
                 window.close()
                 window.deleteLater()

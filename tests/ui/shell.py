@@ -41,6 +41,7 @@ def closed(window: MainWindow) -> None:
     """Close a window without saving, and delete it now: outside Qt's loop it would stay."""
     window.documents.ask_unsaved = lambda: Answer.DISCARD
     window.leaving.ask_quit = lambda: RunAnswer.STOP
+    window.leaving.ask_queue = lambda: RunAnswer.KEEP
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -73,7 +73,7 @@ LAYERS: tuple[Layer, ...] = (
             _CORNERS,
         ),
         rule=geometry.affine_grid,
-        cost=cost(),
+        cost=geometry.grid_cost,
         code=FunctionCode(_affine_grid, keeps_name=False, imports=("F",)),
         facts=("size",),
         help="Makes of one matrix per sample the places for GridSample: turned, moved, stretched. "

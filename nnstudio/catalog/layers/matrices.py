@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from nnstudio.catalog.code import FunctionCode
-from nnstudio.catalog.layer import Category, Input, Layer, Output, Rule
+from nnstudio.catalog.layer import Category, Cost, Input, Layer, Output, Rule
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import KEPT, OWN, Memory
 from nnstudio.catalog.rules import matrices
-from nnstudio.catalog.rules.cost import cost
 
 
 def _of_matrices(
@@ -17,6 +16,7 @@ def _of_matrices(
     function: str,
     text: str,
     rule: Rule,
+    counted: Cost,
     *,
     inputs: tuple[Input, ...] = (Input(),),
     outputs: tuple[Output, ...] = (Output(),),
@@ -29,7 +29,7 @@ def _of_matrices(
         inputs=inputs,
         outputs=outputs,
         rule=rule,
-        cost=cost(),
+        cost=counted,
         memory=memory,
         code=FunctionCode(
             lambda w: f"torch.linalg.{function}({', '.join(w.inputs.values())})",
@@ -50,6 +50,7 @@ LAYERS: tuple[Layer, ...] = (
         "inv",
         "The inverse of square matrices. Solve is safer where it is multiplied with something.",
         matrices.square,
+        matrices.inverse_cost,
         memory=KEPT,
     ),
     _of_matrices(
@@ -57,6 +58,7 @@ LAYERS: tuple[Layer, ...] = (
         "solve",
         "x of A x = B for square matrices A. Better than multiplying with the inverse.",
         matrices.solved,
+        matrices.solution_cost,
         inputs=(Input("input"), Input("other")),
         shapes={"input": (2, 4, 4), "other": (2, 4, 3)},
         memory=KEPT,
@@ -66,6 +68,7 @@ LAYERS: tuple[Layer, ...] = (
         "det",
         "The determinant of square matrices. Slogdet is safer for large ones.",
         matrices.one_number,
+        matrices.determinant_cost,
         memory=KEPT,
     ),
     _of_matrices(
@@ -73,13 +76,8 @@ LAYERS: tuple[Layer, ...] = (
         "slogdet",
         "Sign and logarithm of the determinant of square matrices. For normalising flows.",
         matrices.sign_and_logarithm,
+        matrices.determinant_cost,
         outputs=(Output("sign"), Output("logabsdet")),
         memory=KEPT,
-    ),
-    _of_matrices(
-        "MatrixExp",
-        "matrix_exp",
-        "e to the power of square matrices. Makes rotations of skew-symmetric ones.",
-        matrices.square,
     ),
 )

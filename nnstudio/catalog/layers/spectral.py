@@ -6,8 +6,7 @@ from nnstudio.catalog.code import FunctionCode, Written
 from nnstudio.catalog.layer import Category, Input, Layer, Output, Param
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import CUT, OWN
-from nnstudio.catalog.rules.cost import cost
-from nnstudio.catalog.rules.spectral import transform
+from nnstudio.catalog.rules.spectral import transform, transform_cost
 
 _DIM = Param("dim", "int", -1, "The dimension.", structural=True)
 _NORM = Param(
@@ -42,16 +41,15 @@ def _transform(name: str, function: str, text: str, *, last: int = 1) -> Layer:
 
     ports = (Input(),) if real_in else (Input("real"), Input("imag"))
     shape = (2, 4, 6)
+    places = range(-last, 0) if last > 1 else ()
     return Layer(
         type=name,
         category=Category.TENSOR,
         inputs=ports,
         outputs=(Output(),) if real_out else _PARTS,
         params=params,
-        rule=transform(*range(-last, 0), real_in=real_in, real_out=real_out)
-        if last > 1
-        else transform(real_in=real_in, real_out=real_out),
-        cost=cost(),
+        rule=transform(*places, real_in=real_in, real_out=real_out),
+        cost=transform_cost(*places, real=real_in or real_out),
         memory=OWN if real_out else CUT,
         code=FunctionCode(
             write,

@@ -39,6 +39,15 @@ def affine_grid(use: Use) -> Tensor:
     return Tensor((theta.shape[0], *size[2:], Dim(axes)))
 
 
+def _made_grid(use: Use, outputs: Outputs) -> int:
+    axes = outputs[0].rank - 2
+    return 2 * (axes + 1) * per_sample(outputs[0].shape)
+
+
+grid_cost = cost(flops=_made_grid)
+"""Each number of a place is a row of the matrix times the place it came from, and 1."""
+
+
 def pairs(use: Use) -> Tensor:
     """(*, n, d) and (*, m, d) -> (*, n, m): one number for each pair of rows."""
     first, second = use.inputs["x1"], use.inputs["x2"]

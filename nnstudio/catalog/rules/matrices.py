@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from nnstudio.catalog.rules import operations
 from nnstudio.catalog.rules.axes import demand
 from nnstudio.catalog.rules.broadcast import broadcast
+from nnstudio.catalog.rules.cost import cost, number, per_sample
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.tensor import Tensor
 
@@ -14,6 +16,18 @@ def _square(use: Use, x: Tensor) -> Tensor:
         use.fail(f"expects matrices, received {x.rank} dimensions ({x.label})")
     use.same_size(x.shape[-2], x.shape[-1], "expects square matrices, received {} rows, {} columns")
     return x
+
+
+def _count(use: Use) -> tuple[int, int]:
+    """Matrices of a sample, and their size."""
+    return per_sample(use.x.shape[:-2]), number(use.x.shape[-1])
+
+
+inverse_cost = cost(flops=lambda use, _: operations.inverted(*_count(use)))
+determinant_cost = cost(flops=lambda use, _: operations.factorised(*_count(use)))
+solution_cost = cost(
+    flops=lambda use, _: operations.solved(*_count(use), number(use.inputs["other"].shape[-1]))
+)
 
 
 def square(use: Use) -> Tensor:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.layer import Rule
+from math import prod
+
+from nnstudio.catalog.layer import Cost, Rule
+from nnstudio.catalog.rules import operations
 from nnstudio.catalog.rules.axes import axis, demand
 from nnstudio.catalog.rules.broadcast import broadcast
+from nnstudio.catalog.rules.cost import Outputs, cost, number, per_sample
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
@@ -22,6 +26,19 @@ def _with(use: Use, x: Tensor, place: int, size: Dim) -> Tensor:
     if size.value is not None and size.value < 1:
         use.fail(f"nothing is left of dimension {place}")
     return Tensor((*x.shape[:place], size, *x.shape[place + 1 :]))
+
+
+def transform_cost(*dims: int, real: bool = False) -> Cost:
+    """A fast transform for each row of the dimensions."""
+
+    def flops(use: Use, outputs: Outputs) -> int:
+        # the longer of both sides: a half spectrum stands for as many numbers as it came from
+        whole = outputs[0] if outputs[0].rank and len(outputs) == 1 else use.x
+        places = dims or (axis(use, "dim", use.x.rank),)
+        length = prod(number(whole.shape[place]) for place in places)
+        return operations.fourier(per_sample(whole.shape), length, real=real)
+
+    return cost(flops=flops)
 
 
 def transform(*dims: int, real_in: bool = False, real_out: bool = False) -> Rule:

@@ -202,12 +202,10 @@ def heat_of(matrix: ConfusionMatrix) -> Picture:
 
         axes = one_panel(figure)
         ramp = LinearSegmentedColormap.from_list("blue", ["#ffffff", "#1668c4", "#0b2f5c"])
-        shown = axes.pcolormesh(shares, cmap=ramp, vmin=0, vmax=1)
-        axes.invert_yaxis()
-        axes.set_aspect("equal")
+        shown = axes.imshow(shares, cmap=ramp, vmin=0, vmax=1, interpolation="nearest")
         axes.grid(visible=False)
         if count <= 60:
-            places = np.arange(count) + 0.5
+            places = np.arange(count)
             names = [_short(name, 16) for name in matrix.classes]
             size = max(4.0, min(7.5, 330 / count))
             axes.set_xticks(places, names, rotation=90, fontsize=size)

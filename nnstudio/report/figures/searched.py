@@ -125,7 +125,10 @@ def front_of(result: SearchResult) -> Picture | None:
         axes.plot([row.values[1] for row in ordered], [row.values[0] for row in ordered], "o-",
                   color=colour(1), markersize=6, linewidth=1.0)  # fmt: skip
         for row in ordered[:12]:
-            axes.annotate(f" {row.number}", (row.values[1], row.values[0]), fontsize=7)
+            place = (row.values[1], row.values[0])
+            axes.annotate(
+                str(row.number), place, xytext=(5, 4), textcoords="offset points", fontsize=7
+            )
         axes.set_xlabel(result.plan.objectives[1].figure)
         axes.set_ylabel(result.plan.objectives[0].figure)
 

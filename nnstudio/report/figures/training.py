@@ -147,3 +147,4 @@ def _epochs(axes: Axes, history: History) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     if len(history) == 1:
         axes.set_xlim(0.5, 1.5)
+        axes.set_xticks([int(history[0]["epoch"] or 1)])

@@ -91,7 +91,9 @@ def _classes(figures: ClassFigures) -> Table:
             rows.append(row(Cell(name, "strong"), f"{figures.answers:,}", *cells_of_mean, *more))
     absent = len(figures.by_class) - len(shown)
     notes = [_left_out(shown)] if len(shown) > MOST_ROWS else []
-    notes += [f"{counted(absent, 'class', 'classes')} neither occur nor were given."] * bool(absent)
+    if absent:
+        verbs = "occurs nor was" if absent == 1 else "occur nor were"
+        notes.append(f"{counted(absent, 'class', 'classes')} neither {verbs} given.")
     has_none = any(cell.text == NOTHING for cells in rows for cell in cells)
     notes += [f"{_UNDEFINED}."] if has_none else []
     return Table(tuple(columns), tuple(rows), "Class by class", " ".join(notes))

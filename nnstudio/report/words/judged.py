@@ -176,7 +176,15 @@ def _sureness(figures: ClassFigures) -> list[str]:
 
 
 def _numbers(figures: NumberFigures) -> list[str]:
-    found = []
+    found, r2 = [], figures.together.r2
+    if r2.value is not None and r2.value > 0:
+        better = r2.low is None or r2.low > 0
+        found.append(
+            "That is better than giving the mean each time: R² is above 0."
+            if better
+            else "It cannot be said that this is better than giving the mean each time: the "
+            "interval of R² reaches below 0."
+        )
     if len(figures.by_number) > 1:
         there = [one for one in figures.by_number if one.r2.value is not None]
         there.sort(key=lambda one: one.r2.value or 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.ui.action_table.kept_runs import KEPT_RUNS
+from nnstudio.ui.action_table.queue import QUEUE
 from nnstudio.ui.action_table.spec import (
     ActionSpec,
     canvas_act,
@@ -358,6 +359,6 @@ _HELP = (
 
 TABLE: tuple[ActionSpec, ...] = (
     *(*_FILE, *_EDIT, *_GRAPH, *_DATA, *_PAGES, *_VIEW),
-    *(*_RUN, *KEPT_RUNS, *_HELP),
+    *(*_RUN, *QUEUE, *KEPT_RUNS, *_HELP),
 )
 MENUS = ("File", "Edit", "Graph", "Data", "View", "Run", "Help")

@@ -8,7 +8,9 @@ from nnstudio.project.data.places import place_of
 from nnstudio.project.data.source import BuiltIn
 from nnstudio.studies.assignment import Assignment, assignments, for_document
 from nnstudio.ui.actions.actions import Actions, Reason
+from nnstudio.ui.actions.queue_actions import QueueActions
 from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.pages.runs.page import RunsView
 from nnstudio.ui.training.controller import TrainingController
 
 
@@ -41,6 +43,17 @@ class RunActions:
         bind("run.fit_to_data", self.fit_to_data, open)
         bind("run.measure", self.measure, self._no_measure, title=self._measure_title)
         training.measuring.changed.connect(actions.refresh)
+
+    def bind_queue(self, runs: RunsView) -> None:
+        """Bind the acts on the queue; runs: the page that shows it."""
+        QueueActions(
+            self._actions,
+            self._training.queue,
+            runs,
+            self._workspace,
+            self._no_start_apart,
+            self._canvas.announced.emit,
+        )
 
     def start(self) -> None:
         """Train, or go on, and show the plots."""

@@ -26,6 +26,8 @@ class Axis(pg.AxisItem):
     def __init__(self, orientation: str, suffix: str = "") -> None:
         super().__init__(orientation)
         self._suffix = suffix
+        self.whole = False
+        """Whether ticks stand at whole numbers alone, such as epochs."""
         self.enableAutoSIPrefix(False)
 
     def set_suffix(self, suffix: str) -> None:
@@ -80,6 +82,17 @@ class Axis(pg.AxisItem):
         painter.setPen(self.textPen())
         for place, flags, text in texts:
             painter.drawText(place, int(flags), text)
+
+    def tickValues(
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, Sequence[float]]]:
+        found: list[tuple[float, Sequence[float]]] = list(super().tickValues(low, high, size))
+        if not self.whole or self.logMode:
+            return found
+        coarse = [(spacing, values) for spacing, values in found if float(spacing).is_integer()]
+        if coarse or high - low < 1:
+            return coarse
+        return [(1.0, [float(k) for k in range(math.ceil(low), math.floor(high) + 1)])]
 
     def logTickValues(
         self, low: float, high: float, _size: float, _ticks: object

@@ -34,6 +34,7 @@ from nnstudio.ui.training.run_mark import RunMark
 from nnstudio.ui.training.workers import Workers
 from nnstudio.workspace.finished_epochs import epochs_before
 from nnstudio.workspace.kept_run import Keeping, KeptRun
+from nnstudio.workspace.queue.page import QueuePage
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 100
@@ -111,6 +112,8 @@ class TrainingController(QObject):
         self.workers.reported.connect(
             lambda title, path: self.noted.emit(f"The report on {title} is written", path)
         )
+        self.queue = QueuePage(store_folder.absolute())
+        self.queue.refused.connect(self.refused.emit)
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.drain)
 

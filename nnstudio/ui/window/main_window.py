@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
         self.view_actions = ViewActions(
             actions, editor, self.panels.code, self.find_bar.open, self.settings, on_canvas
         )
-        RunActions(actions, self.training, canvas, self._show_training, open)
+        RunActions(actions, self.training, canvas, show, open).bind_queue(runs)
         HelpActions(actions, canvas, editor.inspector, on_canvas)
         CanvasMenu(actions, canvas)
 

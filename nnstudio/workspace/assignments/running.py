@@ -36,10 +36,10 @@ from nnstudio.training.events import EpochDone, Event, Warned
 from nnstudio.training.trackers.table import KINDS
 from nnstudio.workspace.chosen_data import NO_CHOICES, Choices
 from nnstudio.workspace.kept_run import Keeping
-from nnstudio.workspace.search_start import SearchWish, begin_search
 from nnstudio.workspace.search_training import SearchTrainer
 from nnstudio.workspace.studies.finished import prepared
 from nnstudio.workspace.studies.running import begun, trained
+from nnstudio.workspace.studies.search_beginning import How, begin_search
 from nnstudio.workspace.studies.training import nobody_stops, train_part
 
 TAG = "assignment"
@@ -252,14 +252,14 @@ def _begun_search(found: Begun, step: Search, watch: Watch) -> StudyFolder:
     spaces = {one.name: one.space for one in published_spaces(variant.project.root)}
     if step.space not in spaces:
         raise StudyError(f"There is no space '{step.space}' of {step.model}.")
-    wish = SearchWish(
-        spaces[step.space], (Objective.of(step.objective),), Limits(trials=step.trials)
+    how = How(Limits(trials=step.trials), (Objective.of(step.objective),))
+    made = begin_search(
+        variant.project,
+        spaces[step.space],
+        how,
+        title=f"{step.model}, search",
+        path=found.step_folder(step),
     )
-    own = f"{found.id}-{step.name}"
-    folder, notes = begin_search(
-        variant.project, wish, found.step_folder(step), id=own, title=f"{step.model}, search"
-    )
-    places.remember(folder.path)
-    for note in notes:
+    for note in made.notes:
         watch.warning(note)
-    return folder
+    return made.folder

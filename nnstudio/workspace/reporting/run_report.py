@@ -26,6 +26,7 @@ from nnstudio.report.numbers import NOTHING, counted, duration, listed, number, 
 from nnstudio.report.words import judged as words
 from nnstudio.runs.journal import read_events, read_history
 from nnstudio.runs.states import State
+from nnstudio.workspace.data_page.shown_samples import ShownSamples
 from nnstudio.workspace.opened_run import OpenedRun
 from nnstudio.workspace.reporting.data_section import (
     data_in_sentence,
@@ -36,6 +37,7 @@ from nnstudio.workspace.reporting.data_section import (
 from nnstudio.workspace.reporting.model_section import model_section
 from nnstudio.workspace.reporting.repeat_section import repeat_section
 from nnstudio.workspace.reporting.results import result_items
+from nnstudio.workspace.reporting.sample_items import class_items, shown_of, wrong_items
 from nnstudio.workspace.reporting.settings_section import settings_section
 from nnstudio.workspace.reporting.source_section import source_section
 from nnstudio.workspace.reporting.wishes import Told, Wishes, missing, nobody_is_told
@@ -97,10 +99,13 @@ def run_chapter(
     run = found.run
     facts = None if found.evaluation is None else found.evaluation.model
     sections = [_summary(found, wishes if not title else Wishes()), _done(found)]
+    shown = None
     if not short:
         sections.append(model_section(run.project, facts))
-        sections.append(data_section(run.project.data, *found.data))
-    sections += [settings_section(run.record), training_section(run), _results(found)]
+        made = data_section(run.project.data, *found.data)
+        shown = shown_of(run)
+        sections.append(Section(made.title, (*made.items, *class_items(shown))))
+    sections += [settings_section(run.record), training_section(run), _results(found, shown)]
     sections.append(_analysis(found))
     sections.append(repeat_section(run.record))
     if wishes.code and not short:
@@ -222,11 +227,13 @@ def _of(name: str, value: float | int | None) -> str:
     return f"{value:.3g}" if name in ("learning_rate", "seconds") else number(value)
 
 
-def _results(found: GatheredRun) -> Section:
+def _results(found: GatheredRun, shown: ShownSamples | None) -> Section:
     if found.evaluation is None:
         assert found.why_no_evaluation is not None
         return section("Results", [found.why_no_evaluation])
-    return section("Results", result_items(found.evaluation))
+    items = result_items(found.evaluation)
+    items += wrong_items(found.evaluation, shown)
+    return section("Results", items)
 
 
 def _analysis(found: GatheredRun) -> Section:

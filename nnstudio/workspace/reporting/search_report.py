@@ -37,6 +37,7 @@ from nnstudio.workspace.reporting.model_section import model_section
 from nnstudio.workspace.reporting.repeat_section import repeat_search
 from nnstudio.workspace.reporting.results import result_items
 from nnstudio.workspace.reporting.run_report import GatheredRun, gathered
+from nnstudio.workspace.reporting.sample_items import with_samples
 from nnstudio.workspace.reporting.settings_section import settings_section
 from nnstudio.workspace.reporting.source_section import source_section
 from nnstudio.workspace.reporting.wishes import Told, Wishes, missing, nobody_is_told
@@ -107,7 +108,7 @@ def search_chapter(
         sections.append(model_section(project, facts, name))
         if best is not None:
             spec = best.run.project.data
-            sections.append(data_section(spec, *best.data))
+            sections.append(with_samples(data_section(spec, *best.data), best.run))
         else:
             sections.append(data_section(found.project.data))
     sections.append(_trials(found))

@@ -38,6 +38,7 @@ from nnstudio.workspace.opened_run import OpenedRun
 from nnstudio.workspace.reporting.data_section import data_name, data_section
 from nnstudio.workspace.reporting.model_section import model_section
 from nnstudio.workspace.reporting.run_report import GatheredRun, gathered, run_chapter
+from nnstudio.workspace.reporting.sample_items import with_samples
 from nnstudio.workspace.reporting.search_report import (
     GatheredSearch,
     gathered_search,
@@ -344,7 +345,7 @@ def _data_of(one: Gathered) -> Section:
     run = one if isinstance(one, GatheredRun) else one.best
     if run is None:
         return data_section(_spec_of(one).data)
-    return data_section(run.run.project.data, *run.data)
+    return with_samples(data_section(run.run.project.data, *run.data), run.run)
 
 
 def _models(

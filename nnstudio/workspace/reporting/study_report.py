@@ -25,6 +25,7 @@ from nnstudio.studies.study import Study
 from nnstudio.workspace.reporting.data_section import data_in_sentence, data_name, data_section
 from nnstudio.workspace.reporting.model_section import model_section
 from nnstudio.workspace.reporting.repeat_section import repeat_study
+from nnstudio.workspace.reporting.sample_items import with_samples
 from nnstudio.workspace.reporting.settings_section import differing_settings, settings_section
 from nnstudio.workspace.reporting.source_section import source_section
 from nnstudio.workspace.reporting.study_gathered import GatheredStudy, gathered_study
@@ -174,7 +175,7 @@ def parts_section(found: GatheredStudy, told: Told = nobody_is_told) -> Section:
     except (UserError, OSError) as error:
         why = missing("The data cannot be read again, only what is kept of them", error)
         return data_section(run.project.data, why_not=why, split=split)
-    return data_section(
+    made = data_section(
         run.project.data,
         assembled.samples,
         assembled.parts,
@@ -182,6 +183,7 @@ def parts_section(found: GatheredStudy, told: Told = nobody_is_told) -> Section:
         about_parts=f"The parts are those of one run ({run.record.name}): what was held out of it "
         "stands under Validation.",
     )
+    return with_samples(made, run)
 
 
 def _settings(found: GatheredStudy) -> Section:

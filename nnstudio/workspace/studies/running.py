@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from nnstudio.data.pipeline.splitting import Parts
 from nnstudio.data.samples import Samples
+from nnstudio.project.values import Project
 from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
@@ -67,13 +69,16 @@ def _made(plan: Plan, folder: Path | None, among: Among | None) -> Study:
     return new_study(plan, folds_for(plan), data, folder, among)
 
 
-def folds_for(plan: Plan) -> Folds:
-    """The folds of the first variant's samples; the others must have the same samples."""
+def folds_for(plan: Plan, within: Parts | None = None) -> Folds:
+    """The folds of the first variant's samples; the others must have the same samples.
+
+    within: as for `folds_of`.
+    """
     first = plan.variants[0]
     samples, info = samples_of(first.project, first.project.training)
     for other in plan.variants[1:]:
         _refuse_others(first, samples, other)
-    return folds_of(samples, info.in_sentence, plan.rule)
+    return folds_of(samples, info.in_sentence, plan.rule, within)
 
 
 def _refuse_others(first: Variant, samples: Samples, other: Variant) -> None:
@@ -115,7 +120,8 @@ def trained(
     owner = Ownership(study.folder)
     try:
         store = RunStore(study.runs)
-        _refuse_changed_samples(study)
+        if not all(study.is_done(cell) for cell in study.plan.cells()):
+            refuse_changed_samples(study.plan.variants[0].project, study.folds)
         for cell in study.plan.cells():
             if wants_stop():
                 return
@@ -152,16 +158,13 @@ def train_cell(
     )
 
 
-def _refuse_changed_samples(study: Study) -> None:
-    """The folds number the samples as they were; with others nothing is trained."""
-    if all(study.is_done(cell) for cell in study.plan.cells()):
-        return
+def refuse_changed_samples(project: Project, folds: Folds) -> None:
+    """The folds number the samples as they were; with others nothing is trained: `StudyError`."""
     from nnstudio.data.pipeline.splitting import fingerprints_of_inputs
 
-    project = study.plan.variants[0].project
     samples, info = samples_of(project, project.training)
     rows = fingerprints_of_inputs(samples, np.arange(len(samples)))
-    if not np.array_equal(rows, study.folds.rows):
+    if not np.array_equal(rows, folds.rows):
         raise StudyError(
             f"{info.in_sentence.capitalize()} has other samples, or in another order, than when "
             "the folds were made: put back what was there, or begin a new study."

@@ -22,6 +22,7 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.figure import Pill
 from nnstudio.ui.widgets.panel_tabs import PanelTabs
+from nnstudio.workspace.runs_page.comparing import Comparing
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.runs_page.rows import RunRow
@@ -72,7 +73,9 @@ def _evaluation(details: Details) -> QWidget:
 def _samples(details: Details) -> QWidget:
     from nnstudio.ui.pages.runs.judged_tab import JudgedTab
 
-    return JudgedTab(details.judging)
+    tab = JudgedTab(details.judging)
+    tab.try_requested.connect(details.try_sample)
+    return tab
 
 
 def _try(details: Details) -> QWidget:
@@ -89,6 +92,12 @@ def _log(details: Details) -> QWidget:
     return LogTab(details.page, details.jobs)
 
 
+def _compare(details: Details) -> QWidget:
+    from nnstudio.ui.pages.runs.comparing.tab import ComparingTab  # loads the plots
+
+    return ComparingTab(details.page, details.comparing)
+
+
 def _model(details: Details) -> QWidget:
     tab = ModelTab(details.page)
     tab.duplicate_requested.connect(lambda: details.asked.emit("runs.duplicate"))
@@ -103,6 +112,7 @@ TABS: tuple[TabSpec, ...] = (
     TabSpec("try", "Try it", "edit", _try),
     TabSpec("settings", "Settings", "settings", _settings),
     TabSpec("model", "Model", "model", _model),
+    TabSpec("comparison", "Compare", "split", _compare),
     TabSpec("log", "Log", "log", _log),
 )
 """The tabs in their order; another one is another row here."""
@@ -142,6 +152,7 @@ class Details(QWidget):
         self.page, self.jobs = page, jobs
         self._judging_jobs = ReadingJobs(self)  # may take long, and keeps no list waiting
         self.judging = Judging(page, self._judging_jobs)
+        self.comparing = Comparing(page, self._judging_jobs)
         self.trying_jobs = ReadingJobs(self)
         self.trying = Trying(page, self.trying_jobs)
         self.name = ElidedLabel()
@@ -251,6 +262,11 @@ class Details(QWidget):
         self.judging.show_cell(right, given)
         self.show_tab("samples")
 
+    def try_sample(self, index: int) -> None:
+        """Give a sample to the model in the tab Try it."""
+        self.trying.wish_sample(index)
+        self.show_tab("try")
+
     def look_inside(self, project: Project, path: tuple[str, ...], ids: frozenset[str]) -> None:
         """Let the tab Try it show what the selected node gives."""
         name = module_of(project, path, next(iter(ids))) if len(ids) == 1 else ""
@@ -263,6 +279,7 @@ class Details(QWidget):
     def stop(self) -> None:
         """Leave no thread behind, and nothing that follows a project."""
         self.judging.cancel()
+        self.comparing.cancel()
         self._judging_jobs.close()
         self.trying_jobs.close()
         for holder in self._holders.values():

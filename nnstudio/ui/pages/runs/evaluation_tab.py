@@ -1,4 +1,4 @@
-"""The tab Evaluation: head figures, the confusion matrix, the classes, ROC and precision-recall."""
+"""The tab Evaluation: head figures, the confusion matrix, the classes, curves, calibration."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ from nnstudio.ui.widgets.flow_area import FlowArea
 from nnstudio.workspace.runs_page.judging import Judging
 
 if TYPE_CHECKING:  # loads the plots
+    from nnstudio.evaluation.figures.calibration import Calibration
+    from nnstudio.ui.pages.runs.calibration_view import CalibrationView
+    from nnstudio.ui.pages.runs.class_curves import ClassCurves
     from nnstudio.ui.plots.plain_plot import PlainPlot
 
 _SHARES = ("accuracy", "top 5", "F1", "IoU", "labels right", "precision", "calibration")
 """Parts of the names of figures that are read as per cent."""
-MOST_CURVES = 12
 NARROW = 620
 _OF_ROC = ("False positive rate", "True positive rate")
 _OF_PRECISION_RECALL = ("Recall", "Precision")
@@ -116,6 +118,8 @@ class EvaluationTab(JudgingTab):
         super().__init__(judging, parent)
         self._figures: Any = None
         self._plot: PlainPlot | None = None
+        self._class_curves: ClassCurves | None = None
+        self.calibration: CalibrationView | None = None
         self.head = JudgingHead(judging)
         self.counts = self._chip("Counts", self._on_share)
         self.shares = self._chip("Per cent of a row", self._on_share)
@@ -204,8 +208,14 @@ class EvaluationTab(JudgingTab):
             self.views[name].setToolTip(missing.get("curves", ""))
         residuals = getattr(figures, "residuals", {})
         self.views["Errors"].setVisible(bool(residuals))
+        calibration = getattr(figures, "calibration", None)
+        self.views["Calibration"].setEnabled(calibration is not None)
+        self.views["Calibration"].setVisible(calibration is not None or "calibration" in missing)
+        self.views["Calibration"].setToolTip(missing.get("calibration", ""))
         checked = next(name for name, view in self.views.items() if view.isChecked())
-        if (checked == "Errors" and not residuals) or (checked in _CURVES and curves is None):
+        there = {"Errors": bool(residuals), "Calibration": calibration is not None}
+        there |= dict.fromkeys(_CURVES, curves is not None)
+        if not there.get(checked, True):
             self.views["Classes"].setChecked(True)
         self.views["Classes"].setText("Classes" if rows else "Numbers")
         self._on_view()
@@ -219,32 +229,41 @@ class EvaluationTab(JudgingTab):
         if self.views["Errors"].isChecked():
             self._show_errors(next(iter(figures.residuals.values())))
             return
+        if self.views["Calibration"].isChecked():
+            self._show_calibration(figures.calibration)
+            return
         if self.views["Classes"].isChecked() or curves is None:
             has_numbers = bool(getattr(figures, "by_number", ()))
             self._right.setCurrentWidget(self.numbers if has_numbers else self.classes)
             return
-        plot = self.plot()
         roc = self.views["ROC"].isChecked()
-        of_classes = curves.roc if roc else curves.precision_recall
-        series = theme.current().series
-        drawn = [
-            (one.x, one.y, series[k % len(series)], 1.0)
-            for k, one in enumerate(of_classes)
-            if one.x
-        ][:MOST_CURVES]
-        mean = curves.roc_macro if roc else curves.precision_recall_micro
-        if mean.x:
-            drawn.append((mean.x, mean.y, "text", 2.5))
-        plot.show_curves(drawn)
-        plot.name_axes(*(_OF_ROC if roc else _OF_PRECISION_RECALL))
-        area = mean.area.value
-        title = "ROC: the rate of right over wrong alarms" if roc else "Precision over recall"
-        plot.setToolTip(
-            f"{title}. Thick: all classes together"
-            + (f", area {area:.4f}" if area is not None else "")
-            + f". Thin: each class, the first {MOST_CURVES}."
+        shown = self.class_curves()
+        shown.show_curves(
+            curves.roc if roc else curves.precision_recall,
+            curves.roc_macro if roc else curves.precision_recall_macro,
+            _OF_ROC if roc else _OF_PRECISION_RECALL,
         )
-        self._right.setCurrentWidget(plot)
+        title = "ROC: the rate of right over wrong alarms" if roc else "Precision over recall"
+        shown.plot.setToolTip(f"{title}, of each class against the rest.")
+        self._right.setCurrentWidget(shown)
+
+    def _show_calibration(self, found: Calibration) -> None:
+        if self.calibration is None:
+            from nnstudio.ui.pages.runs.calibration_view import CalibrationView
+
+            self.calibration = CalibrationView()
+            self._right.addWidget(self.calibration)
+        self.calibration.show_calibration(found)
+        self._right.setCurrentWidget(self.calibration)
+
+    def class_curves(self) -> ClassCurves:
+        """The curves of the classes; loads pyqtgraph the first time."""
+        if self._class_curves is None:
+            from nnstudio.ui.pages.runs.class_curves import ClassCurves
+
+            self._class_curves = ClassCurves()
+            self._right.addWidget(self._class_curves)
+        return self._class_curves
 
     def _show_errors(self, residuals: Any) -> None:
         """How often the value that was given is too low or too high by how much."""
@@ -258,14 +277,19 @@ class EvaluationTab(JudgingTab):
         self._right.setCurrentWidget(plot)
 
     def plot(self) -> PlainPlot:
-        """The plot of curves; loads pyqtgraph the first time."""
+        """The plot of errors; loads pyqtgraph the first time."""
         if self._plot is None:
             from nnstudio.ui.plots.plain_plot import PlainPlot
 
             self._plot = PlainPlot()
-            self._plot.setAccessibleName("Curves of the classes")
+            self._plot.setAccessibleName("How the errors lie")
             self._right.addWidget(self._plot)
         return self._plot
+
+    def stop(self) -> None:
+        super().stop()
+        if self._class_curves is not None:
+            self._class_curves.stop()
 
     # -- Qt -----------------------------------------------------------------------------------
 
@@ -278,4 +302,4 @@ class EvaluationTab(JudgingTab):
         self.refresh()
 
 
-_VIEWS = ("Classes", "ROC", "Precision-recall", "Errors")
+_VIEWS = ("Classes", "ROC", "Precision-recall", "Calibration", "Errors")
