@@ -31,6 +31,7 @@ from nnstudio.runs.store import new_id, now
 from nnstudio.studies import places
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.plan import Variant
+from nnstudio.studies.run_places import folder_of_runs, seen_from
 
 RECORD = "assignment.json"
 FORMAT = 1
@@ -171,7 +172,7 @@ class Begun:
 
     def run_folder(self, step: Trainings, number: int) -> Path:
         """Where the training of the model of that number, from 0, lies or will lie."""
-        return self.runs / f"{self.id}-{step.name}-m{number + 1}"
+        return self.runs / _run_name(self.id, step, number)
 
     def variant(self, model: str) -> Variant:
         """A model by its name."""
@@ -276,6 +277,7 @@ def write_begun(
             digest = file.digest(path.read_bytes())
             models.append({"name": one.name, "file": path.name, "hash": digest})
         told = {"format": FORMAT, "id": own, "created": made.created, "runs": str(made.runs)}
+        told["runs_from_here"] = seen_from(place, made.runs)
         told |= {"models": models, "plan": plan.model_dump(mode="json")}
         write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", place / RECORD)
     except OSError as error:
@@ -291,7 +293,8 @@ def read_begun(folder: Path) -> Begun:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT:
             raise StudyError(f"{path} was written by a newer version of this program.")
-        own, created, runs = str(told["id"]), str(told["created"]), Path(str(told["runs"]))
+        own, created, written = str(told["id"]), str(told["created"]), str(told["runs"])
+        relative = str(told.get("runs_from_here", ""))
         models = [(str(one["name"]), str(one["hash"])) for one in told["models"]]
         plan = Assignment.model_validate(told["plan"])
     except FileNotFoundError as error:
@@ -312,7 +315,14 @@ def read_begun(folder: Path) -> Begun:
         if stored.digest != known:
             raise StudyError(f"{place} is not the model that the assignment was begun with.")
         variants.append(Variant(name, stored.project))
+    steps = [one for one in plan.steps if isinstance(one, Trainings)]
+    names = [_run_name(own, step, number) for step in steps for number in range(len(variants))]
+    runs = folder_of_runs(folder, written, relative, names)
     return Begun(own, created, folder, runs, plan, tuple(variants))
+
+
+def _run_name(own: str, step: Trainings, number: int) -> str:
+    return f"{own}-{step.name}-m{number + 1}"
 
 
 def _project_file(number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from nnstudio.studies import assignment
 from nnstudio.studies.assignment import (
     Assignment,
     Search,
+    Trainings,
     assignment_of,
     assignments,
     read_begun,
@@ -191,3 +193,20 @@ def test_plans_that_come_with_the_program_can_be_followed() -> None:
                 assert step.space in {space.name for space in published_spaces(root)}
     (audio,) = (path for path in paths if path.stem == "environmental-audio")
     assert Assignment.model_validate_json(audio.read_bytes()).trainings == 4 + 4 * 4 + 2 * 20
+
+
+def test_its_runs_are_found_where_they_were_moved_to(
+    world: Path, done: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(done, tmp_path / "studies" / "done")
+    record = tmp_path / "studies" / "done" / "assignment.json"
+    told = json.loads(record.read_text())
+    (tmp_path / "gone").mkdir()
+    told |= {"runs": str(tmp_path / "gone" / "runs"), "runs_from_here": "../../runs"}
+    record.write_text(json.dumps(told))
+    name = f"{told['id']}-once-m1"
+    shutil.copytree(world / "runs" / name, tmp_path / "runs" / name)
+    found = read_begun(record.parent)
+    step = found.plan.steps[0]
+    assert isinstance(step, Trainings)
+    assert found.run_folder(step, 0).samefile(tmp_path / "runs" / name)

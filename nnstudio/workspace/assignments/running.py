@@ -254,7 +254,7 @@ def _begun_search(found: Begun, step: Search, watch: Watch) -> StudyFolder:
         raise StudyError(f"There is no space '{step.space}' of {step.model}.")
     how = How(Limits(trials=step.trials), (Objective.of(step.objective),))
     own = f"{found.id}-{step.name}"
-    begun = begin_search(
+    made = begin_search(
         variant.project,
         spaces[step.space],
         how,
@@ -263,6 +263,6 @@ def _begun_search(found: Begun, step: Search, watch: Watch) -> StudyFolder:
         id=own,
         runs=found.runs,
     )
-    for note in begun.notes:
+    for note in made.notes:
         watch.warning(note)
-    return begun.folder
+    return made.folder
