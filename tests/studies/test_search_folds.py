@@ -82,8 +82,13 @@ def target(tmp_path: Path) -> dict[str, Any]:
     return {"data": str(table(tmp_path / "kinds.csv")), **few}
 
 
-@pytest.mark.parametrize("trials", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_real_trials_on_the_same_folds(tmp_path: Path, target: dict[str, Any], trials: int) -> None:
+def ended(found: FinishedSearch) -> dict[str, str | None]:
+    """When each run of a search has ended, by the run's name."""
+    runs = Path(found.best.run or "").parent.glob(f"{found.result.plan.id}-*")
+    return {run.name: read_record(run).ended for run in runs}
+
+
+def test_real_trials_on_the_same_folds(tmp_path: Path, target: dict[str, Any]) -> None:
     found = nnstudio.tune(
         kinds(),
         search={"learning_rate": "1e-3..1e-1:log"},
