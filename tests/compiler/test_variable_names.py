@@ -6,7 +6,8 @@ import pytest
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
-from nnstudio.compiler.codegen.variable_names import RESERVED, plural, singular
+from nnstudio.compiler.codegen.variable_names import RESERVED, singular
+from nnstudio.project.english import many_of
 from nnstudio.project.values import BlockParameter
 from tests.compiler.test_rules import lines_of, mlp, text_of
 from tests.drawing import Drawing, Drawn
@@ -217,11 +218,11 @@ def test_a_block_that_gives_the_next_state_is_called_like_the_state() -> None:
     ],
 )
 def test_names_of_lists_and_of_their_items(one: str, many: str) -> None:
-    assert (plural(one), singular(many), singular(f"{many}_2")) == (many, one, one)
+    assert (many_of(one), singular(many), singular(f"{many}_2")) == (many, one, one)
 
 
 def test_a_list_of_what_is_many_already() -> None:
-    assert [plural(name) for name in ("logits", "y", "x")] == ["all_logits", "ys", "xs"]
+    assert [many_of(name) for name in ("logits", "y", "x")] == ["all_logits", "ys", "xs"]
     assert [singular(name) for name in ("net", "ties", "stage1")] == ["layer", "tie", "layer"]
 
 

@@ -26,7 +26,8 @@ class Statement:
 
     `pure` is True for operations that may be written inside the next statement, `movable` for those
     that may also be written inside a later one; `named` for those whose result was given a name,
-    which stays to be read; `returned` for the one that becomes the ``return``.
+    which stays to be read; `returned` for the one that becomes the ``return``, `goes_on` for those
+    that stand under the header of the statement before.
     """
 
     target: str
@@ -38,6 +39,7 @@ class Statement:
     named: bool = False
     returned: bool = False
     movable: bool = False
+    goes_on: bool = False
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ import builtins
 import keyword
 from collections.abc import Container, Iterable
 
+from nnstudio.project.english import one_of
 from nnstudio.project.free_names import snake_case
 from nnstudio.project.reserved_names import CODE_NAMES, MODULE_ATTRIBUTES
 from nnstudio.symbols.dimension import BATCH
@@ -69,36 +70,6 @@ def free_attribute(name: str, taken: Container[str]) -> str:
     return attribute
 
 
-_WITH_ES = ("ch", "sh", "ss", "x")
-_IRREGULAR = {"axis": "axes", "cache": "caches", "index": "indices", "matrix": "matrices"}
-
-
 def singular(name: str) -> str:
-    """The loop variable over a container: ``blocks`` -> ``block``, ``branches`` -> ``branch``.
-
-    ``layer`` where the name is no plural.
-    """
-    plain = name.rstrip("0123456789_")
-    for one, many in _IRREGULAR.items():
-        if plain == many:
-            return one
-    if plain.endswith("ies") and len(plain) > 4:
-        return f"{plain[:-3]}y"
-    if plain.endswith("es") and plain[:-2].endswith(_WITH_ES):
-        return plain[:-2]
-    if plain.endswith("s") and not plain.endswith("ss") and len(plain) > 2:
-        return plain[:-1]
-    return "layer"
-
-
-def plural(name: str) -> str:
-    """What a list of values is called: ``branch`` -> ``branches``, ``logits`` -> ``all_logits``."""
-    if name in _IRREGULAR:
-        return _IRREGULAR[name]
-    if name.endswith(_WITH_ES) and len(name) > 1:
-        return f"{name}es"
-    if name.endswith("s"):
-        return f"all_{name}"
-    if name.endswith("y") and len(name) > 1 and name[-2] not in "aeiou_":
-        return f"{name[:-1]}ies"
-    return f"{name}s"
+    """The loop variable over a container: ``blocks`` -> ``block``, else ``layer``."""
+    return one_of(name) or "layer"
