@@ -149,10 +149,10 @@ def collected(
     """
     if how == "list" and repeat.turns:
         place = {REPETITION: number - 1 - INDEX}
-        shape = tuple(
+        turned = tuple(
             d if d.terms is None else substitute(Dim(None, d.terms), place) for d in element.shape
         )
-        return Listed(shape, element.dtype, number, parts[::-1] if parts is not None else None)
+        return Listed(turned, element.dtype, number, parts[::-1] if parts is not None else None)
     if how == "list":
         return Listed(element.shape, element.dtype, number, parts)
     rank = element.rank + (how == "stack")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Graph
-from nnstudio.project.free_names import one_of, snake_case
+from nnstudio.project.english import one_of
+from nnstudio.project.free_names import snake_case
 from nnstudio.symbols.dimension import Dim
 
 UNTOLD = "__untold"

@@ -6,7 +6,6 @@ Same project, same text. What is shown and exported is the same program, formatt
 
 from __future__ import annotations
 
-import ast
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,18 +100,17 @@ def generate(project: Project, report: Report | None = None) -> Source:
             raise CompileError(f"{block.name}: {error}") from error
         except (SyntaxError, RecursionError, MemoryError) as error:
             raise CompileError(f"{block.name} would be written as no Python: {error}") from error
-    _refuse_if_no_python(classes)
-    top = head(classes.text, import_lines(project, _in_order(project)))
+    top = _head(classes, import_lines(project, _in_order(project)))
     shift = len(top)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
     text = "\n".join([*top, classes.text])
     return Source(text, project.root, lines, report.root.parameters)
 
 
-def _refuse_if_no_python(classes: Text) -> None:
-    """Raise `CompileError` that names the node whose line cannot be parsed."""
+def _head(classes: Text, imports: list[str]) -> list[str]:
+    """The imports. Raises `CompileError` that names the node whose line cannot be parsed."""
     try:
-        ast.parse(classes.text)
+        return head(classes.text, imports)
     except SyntaxError as error:
         owners = classes.lines.get(error.lineno or 0, ())
         where = ".".join(owners[0]) if owners else f"line {error.lineno}"

@@ -43,6 +43,9 @@ EXPECTED = {
     "shape": "a list of sizes, names or expressions",
     "list[int]": "a list of whole numbers",
     "list[float]": "a list of numbers",
+    "list[bool]": "a list of True and False",
+    "list[str]": "a list of texts",
+    "list[list[int]]": "a list of lists of whole numbers",
 }
 
 
@@ -296,6 +299,12 @@ def _fits(kind: str, value: object) -> bool:
             return _each(value, _whole)
         case "list[float]":
             return _each(value, _number)
+        case "list[bool]":
+            return _each(value, lambda v: isinstance(v, bool))
+        case "list[str]":
+            return _each(value, lambda v: isinstance(v, str))
+        case "list[list[int]]":
+            return _each(value, lambda v: _each(v, _whole))
         case "shape":
             return _each(value, lambda v: _whole(v) or (isinstance(v, str) and _size_name(v)))
     return False

@@ -34,24 +34,13 @@ def snake_case(type_name: str) -> str:
     return re.sub(r"\W", "_", name).strip("_") or "layer"
 
 
-def one_of(name: str) -> str | None:
-    """The singular of a plural: ``blocks`` -> ``block``; None for what is no plural."""
-    plain = name.rstrip("0123456789_")
-    if plain.endswith("ies"):
-        return f"{plain[:-3]}y"
-    if plain.endswith(("ches", "shes")) and not plain.endswith("aches"):
-        return plain[:-2]
-    if plain.endswith("s") and not plain.endswith("ss") and len(plain) > 2:
-        return plain[:-1]
-    return None
-
-
 def free_name(project: Project, block: Block, node: Node) -> str:
     """A name for a new node of the type of `node`: conv, conv2, ...; "" for function nodes."""
-    return _default_name(BlockNames(project, block), node)
+    return free_name_in(BlockNames(project, block), node)
 
 
-def _default_name(names: BlockNames, node: Node) -> str:
+def free_name_in(names: BlockNames, node: Node) -> str:
+    """The same where the names of the block are known already."""
     if node.type == INPUT:
         return names.free(node, "x")
     if node.type == OUTPUT:
@@ -69,7 +58,7 @@ def free_like(names: BlockNames, node: Node) -> str:
     if names.node_problem(node, node.name) is None:
         return node.name
     if word_problem(node.name):
-        return _default_name(names, node)
+        return free_name_in(names, node)
     return names.free(node, *_split_number(node.name))
 
 

@@ -51,19 +51,25 @@ STEPS_TO_WRITE = 60
 """What resolving takes, and writing what cannot be resolved, besides what is evaluated."""
 
 
+def _listed(value: Any) -> Any:
+    """Lists for tuples, all the way down: how expressions see values."""
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def literal(value: Any) -> Quantity:
     """A literal of the project file as a quantity."""
     if isinstance(value, int) and not isinstance(value, bool):
         return Dim(value)
     if isinstance(value, list | tuple):
-        return Term([*value], repr([*value]), True)
+        listed = _listed(value)
+        return Term(listed, repr(listed), True)
     return Term(value, repr(value), True, value is None)
 
 
 def named_quantity(name: str, value: Any) -> Quantity:
     """The quantity called `name`; `value` None: not known."""
     if isinstance(value, bool) or not isinstance(value, int | None):
-        return Term([*value] if isinstance(value, tuple) else value, name)
+        return Term(_listed(value), name)
     return Dim.atom(name, value)
 
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainterPath
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
+from nnstudio.picture.card_facts import block_facts, expressions, facts
+from nnstudio.picture.cards import card, picture
 from nnstudio.project.presets import load_target
-from nnstudio.ui.canvas.items.card_facts import block_facts, expressions, facts
-from nnstudio.ui.canvas.items.cards import card, picture
 from nnstudio.ui.canvas.items.routing import Obstacles, route
 from nnstudio.ui.canvas.keyboard_navigation import chain, step
 from nnstudio.ui.canvas.search_popup import rank

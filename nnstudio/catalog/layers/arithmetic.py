@@ -85,7 +85,12 @@ def _scale(w: Written) -> str:
     text = in_brackets(w.x)
     if "factor" in w.given or "offset" not in w.given:
         text = f"{text} * {in_brackets(w.params['factor'])}"
-    return f"{text} + {in_brackets(w.params['offset'])}" if "offset" in w.given else text
+    if "offset" not in w.given:
+        return text
+    offset = w.params["offset"]
+    if offset[:1] == "-" and offset[1:].replace(".", "", 1).isdigit():
+        return f"{text} - {offset[1:]}"
+    return f"{text} + {in_brackets(offset)}"
 
 
 _ARITHMETIC = arithmetic("input", "other")
@@ -191,6 +196,9 @@ LAYERS: tuple[Layer, ...] = (
     _comparison("Equal", "==", "torch.eq", "equal to"),
     _comparison("Greater", ">", "torch.gt", "greater than"),
     _comparison("Less", "<", "torch.lt", "less than"),
+    _comparison("GreaterEqual", ">=", "torch.ge", "greater than or equal to"),
+    _comparison("LessEqual", "<=", "torch.le", "less than or equal to"),
+    _comparison("NotEqual", "!=", "torch.ne", "different from"),
     _binary(
         "LogicalAnd",
         "torch.logical_and",
@@ -206,6 +214,14 @@ LAYERS: tuple[Layer, ...] = (
         _infix("|"),
         truths,
         ("|", "mask", "either"),
+    ),
+    _binary(
+        "LogicalXor",
+        "torch.logical_xor",
+        "True where exactly one of two masks is. Sizes of 1 stretch to the other's.",
+        _infix("^"),
+        truths,
+        ("^", "mask", "different"),
     ),
     Layer(
         type="LogicalNot",

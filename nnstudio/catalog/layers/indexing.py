@@ -11,6 +11,7 @@ from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import CUT, VIEW
 from nnstudio.catalog.rules import indexing
 from nnstudio.catalog.rules.cost import cost
+from nnstudio.catalog.rules.reshape import taken_apart
 
 MAX_PARTS = 8
 PARTS = tuple(Output(f"part{k}") for k in range(MAX_PARTS))
@@ -37,6 +38,11 @@ def _slice_text(w: Written) -> str:
 
 def _chunks(values: Mapping[str, Any]) -> int:
     count = values.get("chunks", 2)
+    return max(1, min(count, MAX_PARTS)) if isinstance(count, int) else 1
+
+
+def _elements(values: Mapping[str, Any]) -> int:
+    count = values.get("count", 2)
     return max(1, min(count, MAX_PARTS)) if isinstance(count, int) else 1
 
 
@@ -181,6 +187,37 @@ LAYERS: tuple[Layer, ...] = (
         link=function_link("torch.chunk"),
         keywords=("split", "qkv", "parts", "unbind"),
         example={"input": (2, 4, 6), "params": {"chunks": 3, "dim": -1}},
+    ),
+    Layer(
+        type="Unbind",
+        category=Category.SHAPE,
+        outputs=PARTS,
+        params=(
+            Param(
+                "count",
+                "int",
+                help="How many elements the dimension has.",
+                initial=2,
+                minimum=1,
+                maximum=MAX_PARTS,
+                structural=True,
+            ),
+            Param("dim", "int", 0, "The dimension.", initial=-1, structural=True),
+        ),
+        rule=taken_apart,
+        cost=cost(),
+        memory=CUT,
+        code=FunctionCode(
+            lambda w: f"{in_brackets(w.x)}.unbind({w.params['dim']})",
+            keeps_name=False,
+            count=_elements,
+        ),
+        facts=("count", "dim"),
+        help="Takes a dimension apart into its elements, which lose it. "
+        "Coordinates of points, q, k and v of one tensor.",
+        link=function_link("torch.unbind"),
+        keywords=("chunk", "split", "qkv", "coordinates"),
+        example={"input": (2, 4, 3), "params": {"count": 3, "dim": -1}},
     ),
     Layer(
         type="Split",

@@ -228,6 +228,38 @@ LAYERS: tuple[Layer, ...] = (
         noun="repeated",
     ),
     Layer(
+        type="RepeatInterleave",
+        category=Category.SHAPE,
+        params=(
+            Param("repeats", "int", help="How often in a row.", initial=2, minimum=1),
+            _place("dim", "The dimension.", 1),
+        ),
+        rule=reshape.repeat_interleave,
+        cost=cost(),
+        code=FunctionCode(
+            lambda w: (
+                f"{in_brackets(w.x)}.repeat_interleave({w.arguments(positional=('repeats',))})"
+            )
+        ),
+        facts=("repeats", "dim"),
+        help="Writes every element of a dimension several times in a row: a a b b. "
+        "Shares key and value heads among queries.",
+        link=function_link("torch.repeat_interleave"),
+        keywords=("copy", "grouped queries", "heads", "upsample"),
+        example={"input": (2, 4, 6), "params": {"repeats": 3, "dim": 1}},
+    ),
+    _method(
+        "Movedim",
+        "movedim",
+        "Moves one dimension to another place, the others keep their order. "
+        "Channels to the end, for example.",
+        reshape.moved,
+        _place("source", "Which dimension.", 1),
+        _place("destination", "Where it shall stand.", -1),
+        example={"source": 1, "destination": -1},
+        keywords=("permute", "channels last", "rearrange"),
+    ),
+    Layer(
         type="Roll",
         category=Category.SHAPE,
         params=(

@@ -41,6 +41,9 @@ ANNOTATIONS = {
     "str": "str",
     "list[int]": "list[int]",
     "list[float]": "list[float]",
+    "list[bool]": "list[bool]",
+    "list[str]": "list[str]",
+    "list[list[int]]": "list[list[int]]",
 }
 MADE = {
     "Sequential": "nn.Sequential({})",

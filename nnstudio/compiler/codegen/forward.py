@@ -16,6 +16,7 @@ from nnstudio.compiler.codegen.loops import Loop
 from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
+    Params,
     call_arguments,
     in_python,
     layer_params,
@@ -258,7 +259,8 @@ class Forward:
         if layer is None:
             raise CompileError(f"the layer '{node.type}' is not known")
         report = self.report.nodes[node.id]
-        params = layer_params(layer, node, report)
+        plain = isinstance(layer.code, ModuleCode) and layer.code.call is None
+        params = Params({}, frozenset()) if plain else layer_params(layer, node, report)
         outputs = self.results.outputs(node)
         wired = frozenset(name for name in outputs if self.results.fan[Port(node.id, name)])
         ranks = {port: tensor.rank for port, tensor in report.inputs.items()}

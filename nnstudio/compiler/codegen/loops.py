@@ -15,8 +15,9 @@ from nnstudio.analysis.report import NodeReport
 from nnstudio.compiler.codegen.local_values import Results, pattern
 from nnstudio.compiler.codegen.statements import Statement
 from nnstudio.compiler.codegen.steps import Unit
-from nnstudio.compiler.codegen.variable_names import plural, singular
+from nnstudio.compiler.codegen.variable_names import singular
 from nnstudio.graph.values import CollectKind, Node, Port, Repeat
+from nnstudio.project.english import many_of
 from nnstudio.project.parameter_text import python_text
 from nnstudio.symbols.tensor import Listed
 
@@ -165,7 +166,7 @@ class Loop:
                 self.results.texts[self.port(name)] = total
                 self.variables.release(one)
                 continue
-            many = self.variables.fresh(plural(one))
+            many = self.variables.fresh(many_of(one))
             before.append(Statement(many, "[]", nodes))
             inside.append(("", f"{many}.append({one})"))
             turned = f"{many}[::-1]" if self.repeat.turns else many

@@ -6,13 +6,14 @@ The rules, in their order, stand in docs/decisions/0024.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nnstudio.analysis.containers import is_module
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
 from nnstudio.catalog.layer import Category
-from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit
 from nnstudio.compiler.codegen.variable_names import snake
 from nnstudio.graph.values import Node, Port
@@ -162,8 +163,12 @@ class ResultNames:
 
     def operands(self, unit: Unit) -> set[Port]:
         """What a unit reads of results; tensors on `self` do not count."""
-        own = ("Parameter", "Buffer")
-        return {port for _, port in unit.inputs if self.graph.by_id[port.node].type not in own}
+        return self.of_results(port for _, port in unit.inputs)
+
+    def of_results(self, ports: Iterable[Port]) -> set[Port]:
+        """Those of some ports that are no tensor on `self`."""
+        own = (PARAMETER, BUFFER)
+        return {port for port in ports if self.graph.by_id[port.node].type not in own}
 
     def is_same_thing(self, unit: Unit, text: str, output: Port) -> bool:
         """True if a module with one operand leaves it what it is: a norm, but no linear map."""
@@ -208,7 +213,7 @@ class ResultNames:
             if is_module(self.project, after):
                 ports = node_ports(self.project, self.graph, after).inputs
                 return bool(ports) and any(e.target.name == ports[0].name for e in edges)
-            if len(self.graph.incoming[after.id]) != 1 or after.name:
+            if after.name or len(self.of_results(self.graph.incoming[after.id].values())) != 1:
                 return False
             edges = list(self.graph.outgoing[after.id])
         return False

@@ -8,6 +8,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from nnstudio.compiler.codegen.value_text import every_name
+
 MAX_JOINED = 60
 MAX_CHAIN = 70
 """Characters of a call with methods behind it, which reads from left to right."""
@@ -41,11 +43,6 @@ class Statement:
 
 
 @lru_cache(maxsize=8192)
-def _loads(text: str) -> tuple[str, ...]:
-    return tuple(n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name))
-
-
-@lru_cache(maxsize=8192)
 def _calls(text: str) -> int:
     """The depth of nested calls."""
 
@@ -56,6 +53,7 @@ def _calls(text: str) -> int:
     return depth(ast.parse(text, mode="eval"))
 
 
+@lru_cache(maxsize=8192)
 def names_of(text: str) -> frozenset[str]:
     """The names in a target or a header: ``x, (h, c)``, ``for block in self.blocks:``."""
     return frozenset(_NAMES.findall(text))
@@ -113,11 +111,11 @@ def _moved(result: list[Statement], after: Statement, later: _Later, index: int)
     """The place of an operation that `after` alone reads and that may be moved into it."""
     if after.header or not result:
         return None
-    wanted = set(_loads(after.value))
+    wanted = set(every_name(after.value))
     written: set[str] = set()
     for place in range(len(result) - 1, max(-1, len(result) - 1 - MAX_MOVED), -1):
         before = result[place]
-        read = {*_loads(before.value), *names_of(before.header)}
+        read = {*every_name(before.value), *names_of(before.header)}
         free = before.target in wanted and before.movable and written.isdisjoint(read)
         if free and _joins(before, after, later, index):
             return place
@@ -133,7 +131,7 @@ def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bo
     again = before.target in names_of(after.target)
     if before.named and (after.returned or not again):
         return False
-    uses = _loads(after.value)
+    uses = every_name(after.value)
     if uses.count(before.target) != 1:
         return False
     if not again and later.reads(before.target, index):
@@ -146,6 +144,8 @@ def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bo
     # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``
     if not after.pure or after.target in ("", before.target) or _calls(before.value) != 1:
         return False
+    if _argument(after.value) == before.target:  # h = F.relu(self.fc(x))
+        return length <= MAX_JOINED and _calls(after.value) == 1
     return length <= MAX_CHAIN and _receiver(after.value) == before.target
 
 
@@ -159,6 +159,16 @@ def _receiver(text: str) -> str:
     return node.id if links and isinstance(node, ast.Name) else ""
 
 
+@lru_cache(maxsize=8192)
+def _argument(text: str) -> str:
+    """The name that a function gets first: ``x`` of ``F.relu(x)``."""
+    node = ast.parse(text, mode="eval").body
+    called = isinstance(node, ast.Call) and re.match(r"(F|torch)\.", text) is not None
+    if not called or not isinstance(node, ast.Call) or not node.args:
+        return ""
+    return node.args[0].id if isinstance(node.args[0], ast.Name) else ""
+
+
 class _Later:
     """Where names are read and written, to see what becomes of one behind a statement."""
 
@@ -167,7 +177,7 @@ class _Later:
         self.kinds: dict[str, list[bool]] = {}
         for index, statement in enumerate(statements):
             targets = names_of(statement.target)
-            read = {*_loads(statement.value), *names_of(statement.header)}
+            read = {*every_name(statement.value), *names_of(statement.header)}
             if statement.header:
                 read.update(targets)
             for name in dict.fromkeys([*read, *targets]):

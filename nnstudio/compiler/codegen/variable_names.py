@@ -6,7 +6,8 @@ import builtins
 import keyword
 from collections.abc import Container, Iterable
 
-from nnstudio.project.free_names import one_of, snake_case
+from nnstudio.project.english import one_of
+from nnstudio.project.free_names import snake_case
 from nnstudio.project.reserved_names import CODE_NAMES, MODULE_ATTRIBUTES
 from nnstudio.symbols.dimension import BATCH
 from nnstudio.symbols.symbolic import REPETITION
@@ -67,17 +68,6 @@ def free_attribute(name: str, taken: Container[str]) -> str:
     while attribute in taken or attribute in MODULE_ATTRIBUTES:
         attribute = f"{attribute}_value"
     return attribute
-
-
-def plural(name: str) -> str:
-    """What many of a thing are called: ``ys``, ``branches``, ``all_logits``."""
-    if name.endswith("s"):
-        return f"all_{name}"
-    if name.endswith(("ch", "sh", "x")) and len(name) > 1:
-        return f"{name}es"
-    if name.endswith("y") and len(name) > 2 and name[-2] not in "aeiou":
-        return f"{name[:-1]}ies"
-    return f"{name}s"
 
 
 def singular(name: str) -> str:

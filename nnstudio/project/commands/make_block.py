@@ -289,10 +289,20 @@ def _parameters(outer: Block, used: set[str]) -> tuple[BlockParameter, ...]:
     return tuple(found)
 
 
+def _list_type(value: tuple[object, ...] | list[object]) -> ParameterType:
+    if value and all(isinstance(item, bool) for item in value):
+        return "list[bool]"
+    if value and all(isinstance(item, str) for item in value):
+        return "list[str]"
+    if value and all(isinstance(item, tuple | list) for item in value):
+        return "list[list[int]]"
+    return "list[float]" if any(isinstance(item, float) for item in value) else "list[int]"
+
+
 def type_of(value: object) -> ParameterType:
     """The parameter type that suits a value, int where nothing tells."""
     if isinstance(value, tuple | list):
-        return "list[float]" if any(isinstance(v, float) for v in value) else "list[int]"
+        return _list_type(value)
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, float):

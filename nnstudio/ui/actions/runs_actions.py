@@ -42,7 +42,9 @@ class RunsActions:
         bind("runs.stop", self._told(self.stop), self._reason_not_to_stop)
         bind("runs.duplicate", self._told(self.duplicate), one)
         bind("runs.export_model", view.export_model, self._reason_not_to_export)
+        bind("runs.report", view.report, self._reason_not_to_report)
         bind("runs.overlay", self._told(view.toggle_overlay), one)
+        bind("runs.compare", self._told(self.compare), one)
         bind("runs.clear_overlay", self._page.clear_overlay, self._reason_no_overlay)
         bind("runs.star", self._told(view.toggle_star), one, title=self._star_title)
         bind("runs.rename", self._told(view.rename), one)
@@ -91,6 +93,11 @@ class RunsActions:
         if row is not None:
             self._open_project(project_of(row))
 
+    def compare(self) -> None:
+        """Put the two selected runs side by side."""
+        self._page.compare(self._view.table.selected_ids())
+        self.show_tab("comparison")
+
     def search(self) -> None:
         """Go to the field in which runs are searched."""
         self._show_page()
@@ -135,6 +142,10 @@ class RunsActions:
         if row is not None and row.is_active:
             return "It can be exported when its training has ended."
         busy = "A model is being exported already." if self._view.exporting.is_busy else None
+        return self._reason_no_run() or busy
+
+    def _reason_not_to_report(self) -> str | None:
+        busy = "A report is being written already." if self._view.reporting.is_busy else None
         return self._reason_no_run() or busy
 
     def _reason_not_to_delete(self) -> str | None:

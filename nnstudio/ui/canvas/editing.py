@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from nnstudio.graph.order import downstream
 from nnstudio.graph.values import Edge, Expr, Graph, Port
+from nnstudio.picture.cards import card
 from nnstudio.project import fragment
 from nnstudio.project.commands.base import Command, Sequence
 from nnstudio.project.commands.graph import (
@@ -24,7 +25,6 @@ from nnstudio.project.commands.node import Rename, SetWhen
 from nnstudio.project.ports import Ports, Side, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.geometry import measure
 from nnstudio.ui.canvas.items.style import snap
 from nnstudio.ui.canvas.viewer import CanvasViewer

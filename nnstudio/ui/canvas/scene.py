@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnstudio.analysis.report import BlockReport
 from nnstudio.graph.values import Edge, Graph
+from nnstudio.picture.cards import Picture, picture
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas.hit_testing import Hit, find
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.cards import Picture, picture
 from nnstudio.ui.canvas.items.group_item import GroupItem
 from nnstudio.ui.canvas.items.node_item import NodeItem
 from nnstudio.ui.canvas.items.overview_item import FarItem

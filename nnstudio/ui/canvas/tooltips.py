@@ -7,10 +7,10 @@ from html import escape
 from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Repeat
+from nnstudio.picture.card_facts import expressions, value_text
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hit_testing import Hit
-from nnstudio.ui.canvas.items.card_facts import expressions, value_text
 from nnstudio.ui.canvas.scene import CanvasScene
 
 

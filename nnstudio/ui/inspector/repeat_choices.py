@@ -130,4 +130,5 @@ def _rank(repeat: Repeat, name: str, report: NodeReport | None) -> int:
     tensor = report.outputs.get(name) if report is not None else None
     if tensor is None:
         return UNKNOWN_RANK - 1
-    return tensor.rank - (repeat.collect.get(name, ("last", 0))[0] == "stack")
+    way = repeat.collect.get(name)
+    return tensor.rank - (way is not None and way[0] == "stack")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 
 from nnstudio.graph.values import Graph
+from nnstudio.picture.cards import card
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
 from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
-from nnstudio.ui.canvas.items.cards import card
 from nnstudio.ui.canvas.items.node_item import NodeItem
 from nnstudio.ui.canvas.items.style import PORT_Y, snap
 from nnstudio.workspace.candidates import ports_of

@@ -9,9 +9,9 @@ from typing import Literal
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont
 
+from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.cards import Card, PortFace
 from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide
 
 Ink = Literal["text", "muted", "accent", "on_accent"]

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnstudio.picture.cards import Frame
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.cards import Frame
 from nnstudio.ui.canvas.items.style import Style, advance, elide
 
 _FAR_BEHIND = -100.0

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.cards import Card, PortFace
 from nnstudio.ui.canvas.items.geometry import Geometry, measure
 from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide
 from nnstudio.ui.theme import icons

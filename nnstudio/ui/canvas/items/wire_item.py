@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnstudio.picture.cards import Wire
 from nnstudio.ui.canvas.items import style as metrics
-from nnstudio.ui.canvas.items.cards import Wire
 from nnstudio.ui.canvas.items.routing import Obstacles, curve, route
 from nnstudio.ui.canvas.items.style import Style, advance
 

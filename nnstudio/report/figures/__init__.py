@@ -1,0 +1,1 @@
+"""What is drawn: each picture from the same numbers that the tables have."""

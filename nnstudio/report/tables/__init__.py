@@ -1,0 +1,1 @@
+"""Tables of reports, from figures, models and data."""

@@ -1,0 +1,1 @@
+"""Sentences that follow from figures, and that say nothing that these do not show."""
