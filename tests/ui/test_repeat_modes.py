@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from pytestqt.qtbot import QtBot
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.graph.values import Node, Repeat
 from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.values import Project
+from nnstudio.ui.app import create_window
 from nnstudio.ui.inspector.edits import set_repeat
 from nnstudio.ui.inspector.repeat_choices import (
     BACKWARD,
@@ -18,7 +22,9 @@ from nnstudio.ui.inspector.repeat_choices import (
     PortChoice,
     port_choices,
 )
+from nnstudio.workspace.workspace import Workspace
 from tests.compiler.looped_models import scan, u_net
+from tests.ui.shell import closed
 
 
 def rows(project: Project, name: str) -> dict[tuple[bool, str], PortChoice]:
@@ -84,3 +90,21 @@ def test_a_count_leaves_the_modes_alone(count: str, kept: int | None) -> None:
     assert command.repeat is not None
     assert command.repeat.count == kept
     assert command.repeat.each == node.repeat.each  # type: ignore[union-attr]
+
+
+def test_a_row_of_the_inspector_changes_the_model(qtbot: QtBot, tmp_path: Path) -> None:
+    window = create_window(Workspace(scan()), folder=tmp_path)
+    canvas, workspace = window.editor.canvas, window.workspace
+    node = called(workspace.project, "step")
+    canvas.select([node.id])
+    rows = window.editor.inspector.node_page.structure.ports.rows
+    card = canvas.scene.picture.cards[node.id]
+    assert card.repeat == "↻ 7"
+    assert [port.label for port in card.inputs] == ["≡ delta", "≡ x", "↻ h"]
+    assert [port.label for port in card.outputs] == ["y ▤", "h_next ↻"]
+    rows["out y"].editor.committed.emit(LAST)
+    assert not called(workspace.project, "step").repeat.collect  # type: ignore[union-attr]
+    assert rows["out y"].editor.currentText() == LAST  # type: ignore[union-attr]
+    workspace.undo()
+    assert called(workspace.project, "step").repeat == node.repeat
+    closed(window)
