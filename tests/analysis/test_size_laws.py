@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Expr
 from nnstudio.project.commands.node import Rename, SetParam
 from nnstudio.project.commands.parameter import AddBlockParameter
+from nnstudio.project.storage.file import read
 from nnstudio.project.values import Block, BlockParameter, Project, Requirement
 from tests.compiler.referee import assert_formulas
 from tests.drawing import Drawing
@@ -206,3 +208,24 @@ def test_requirements_make_sizes_whole() -> None:
     whole = replace(project, blocks=(block, project.model))
     assert analyse(whole, analyse(project)) == analyse(whole)
     assert "self.proj = nn.Linear(dim, dim)" in generate(whole).plain
+
+
+# -- the cases that testers found ------------------------------------------------------------------
+
+CASES = Path(__file__).parents[1] / "cases" / "structure"
+ACCEPTED = {
+    "repeat_stride_table": "stride=strides[i]",
+    "repeat_local_hides_formula": "[Causal(4, dilation=2 ** i) for i in range(n)]",
+    "repeat_size_name_twice": "[SquareBlock(8, 6, dilation=2 ** i) for i in range(n)]",
+    "repeat_transposed_doubling": "-> (N, 16, 4 * 2 ** n, 4 * 2 ** n)",
+    "repeat_explicit_widths_ignored": "Stage(8 + g * sum(n[:i]), g, n=n[i])",
+}
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_repetitions_that_were_refused(case: str) -> None:
+    project = read(CASES / f"{case}.nns")
+    report = analyse(project)
+    assert report.ok, report.errors
+    assert_formulas(report.root)
+    assert ACCEPTED[case] in generate(project, report).plain
