@@ -284,6 +284,7 @@ class _Walk:
                 self.definition.free,
                 self.definition.stems[node.id].of_one,
                 self.sizes.taken,
+                {edge.source.name for edge in self.graph.outgoing[node.id]},
             )
         else:
             found = self.once(meant, inputs, self.scope)

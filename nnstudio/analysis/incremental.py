@@ -128,6 +128,8 @@ class PreviousReport:
                 return None
         if self.changed and self.changed & self.definition.used_names[node.id]:
             return None
+        if not self.unedited and node.repeat is not None and node.repeat.has_modes:
+            return None  # what is said of it rests on which of its outputs are read
         if (before.tables or before.named) and (self.changed or node.id in self.renamed):
             return None
         return before

@@ -59,13 +59,15 @@ def evaluate_repeat(
     free: frozenset[str] = frozenset(),
     stem: str = "layer",
     taken: Collection[str] = (),
+    read: Collection[str] = (),
 ) -> Evaluation:
     """Evaluate the repetitions of `node`, each by `once`.
 
     `free` are the names that are known only when data comes; what has to be named is called after
-    `stem`, and not like what is `taken`.
+    `stem`, and not like what is `taken`; `read` are the outputs that something reads.
     """
     repetitions = _Repetitions(node, inputs, scope, once, stem, taken or scope.keys())
+    repetitions.read = read
     try:
         repetitions.number = number_of(node, inputs, scope, free)
     except ExpressionError as error:
@@ -103,6 +105,7 @@ class _Repetitions:
         self.taken = taken
         self.shared = node.repeat.kind == "shared"
         self.number = Dim(0)
+        self.read: Collection[str] = ()
         self.first: Evaluation | None = None
         self.carry: tuple[tuple[str, str], ...] = ()
         self.at: Laws | None = None
@@ -142,9 +145,17 @@ class _Repetitions:
         if skipped and self.repeat.collect:
             sentence = "collects what its repetitions give, so it needs at least 1, received 0"
             raise RefusedError(UseError(sentence, fix=Repetitions(1)))
+        if skipped and self.reads_last(first.outputs):
+            sentence = "gives what its last repetition gives, so it needs at least 1, received 0"
+            raise RefusedError(UseError(sentence, fix=Repetitions(1)))
         if self.all_alike():
             return self.alike(first, first.outputs, skipped=skipped)
         return self.changing(first, first.outputs, skipped=skipped)
+
+    def reads_last(self, outputs: Tensors) -> bool:
+        """True if something reads an output that only the last repetition gives."""
+        known = {*self.repeat.collect, *(output for _, output in self.carry)}
+        return self.repeat.has_modes and any(n in self.read for n in outputs if n not in known)
 
     def all_alike(self) -> bool:
         """True if repetition 0 stands for all: nothing changes, and nothing uses the index."""
@@ -176,7 +187,7 @@ class _Repetitions:
             outputs=found,
             parameters=first.parameters if self.shared else _times(first.parameters, count),
             flops=_times(first.flops, count),
-            needs_repetition=bool(self.repeat.collect),
+            needs_repetition=bool(self.repeat.collect) or self.reads_last(outputs),
         )
 
     # -- sizes that change ----------------------------------------------------------------------
@@ -217,7 +228,7 @@ class _Repetitions:
             params=params,
             parameters=first.parameters if self.shared else walked.parameters,
             flops=walked.flops,
-            needs_repetition=needed or bool(self.repeat.collect),
+            needs_repetition=needed or bool(self.repeat.collect) or self.reads_last(outputs),
             tables=laws.tables,
         )
 

@@ -183,3 +183,12 @@ def parts_of_a_batch_that_cannot_be_added() -> Project:
     y = m.add("Cell", m.input("x", "N", 3), name="cells", repeat=repeat, out="=widths[i]")
     m.output(y["y"])
     return m.project()
+
+
+@broken
+def no_last_repetition() -> Project:
+    d = Drawing("Model", P("depth", "int", 0), blocks=(cell(),))
+    x = d.input("x", "N", 4)
+    repeat = Repeat(Expr("depth"), "shared", (("h", "h_next"),))
+    d.output(d.add("Cell", x, x, name="cell", repeat=repeat)["y"])
+    return d.project()

@@ -58,3 +58,19 @@ def test_an_edit_costs_only_time(name: str, data: st.DataObject) -> None:
             continue
         report = analyse(project, report)
         assert report == analyse(project), edit
+
+
+def test_what_is_lost_rests_on_what_is_read() -> None:
+    """Taking away the wire that reads a state makes it a loss, though the node is as before."""
+    project = MODELS["scan"]()
+    graph = project.model.graph
+    node = next(n for n in graph.nodes if n.repeat is not None)
+    assert node.repeat is not None
+    once = replace(node.repeat, carry=(), collect=FrozenMap({"h_next": ("stack", 1)}))
+    project = SetRepeat("Scan", node.id, once).apply(project)
+    report = analyse(project)
+    output = next(n for n in graph.nodes if n.type == "Output")
+    edges = tuple(e for e in project.model.graph.edges if e.source.node != node.id)
+    after = project.with_graph("Scan", replace(project.model.graph, edges=edges))
+    assert output.id in report.root.nodes
+    assert analyse(after, report) == analyse(after)

@@ -120,7 +120,9 @@ def _count(node: Node, report: BlockReport) -> str | None:
 def _repetition(node: Node, report: BlockReport) -> Check:
     count = in_python(parse(_count(node, report) or "").text)
     assert node.repeat is not None
-    why = "collects what its repetitions give" if node.repeat.collect else "changes the shape"
+    why = "changes the shape"
+    if node.repeat.has_modes:
+        why = f"{'collects' if node.repeat.collect else 'gives'} what its repetitions give"
     sentence = f"{node.name} {why}, so it needs at least 1 repetition, "
     return _check(f"{count} < 1", f"{sentence}received {{{count}}}", (node.id,))
 
