@@ -173,6 +173,10 @@ def test_a_damaged_or_changed_one_is_refused(world: Path, tmp_path: Path) -> Non
 
 
 def test_unknown_documents_are_named(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told["documents"]] == ["tiny"]
+    assert told["begun"] == []  # those of the tests lie elsewhere
     assert main(["study", "essay"]) == 2
     assert "There is no plan for 'essay'" in capsys.readouterr().err
     with pytest.raises(Refusal, match="folds: expected at least 2"):
