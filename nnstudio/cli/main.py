@@ -176,12 +176,6 @@ def _tune_options(parser: argparse.ArgumentParser) -> None:
     add_all_settings(parser)
 
 
-def _queue_options(parser: argparse.ArgumentParser) -> None:
-    from nnstudio.cli.queue_options import add_options
-
-    add_options(parser, add_target, add_all_settings)
-
-
 def _runs_options(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     parser.add_argument("--csv", action="store_true", help="print a table with commas")
@@ -297,7 +291,11 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
         assignment_options,
     ),
     "tune": ("search for the best values", _lazily("tune", "tune"), _tune_options),
-    "queue": ("trainings that wait for their turn", _lazily("queue", "queue"), _queue_options),
+    "queue": (
+        "trainings that wait for their turn",
+        _lazily("queue", "queue"),
+        _options_of("queue_options"),
+    ),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "evaluate": (
         "the figures of a run",

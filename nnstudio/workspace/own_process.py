@@ -12,6 +12,36 @@ from pathlib import Path
 
 STOPPED = 130
 """What the command line ends with where it was told to stop."""
+_ERRORS = "errors.txt"
+
+
+def program(
+    *words: str, variables: Mapping[str, str], errors: Path, within: Path
+) -> subprocess.Popen[bytes]:
+    """A command of this program in a process that outlives this one. Raises `OSError`.
+
+    variables: of its environment, beside those of this one. errors: the file that gets what it says
+    of them. within: the folder in which it works.
+    """
+    with errors.open("wb") as stream:
+        return subprocess.Popen(
+            [sys.executable, "-m", "nnstudio", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+            env={**os.environ, **variables},
+            cwd=within,
+            start_new_session=True,  # Ctrl+C in the terminal of the window is not meant for it
+        )
+
+
+def last_line(errors: Path) -> str:
+    """The last that a process said of its errors, without the name of the program."""
+    try:
+        said = errors.read_text("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return ""
+    return said[-1].removeprefix("nnstudio: ") if said else ""
 
 
 class OwnProcess:
@@ -23,16 +53,12 @@ class OwnProcess:
         """place: its folder, removed at its end; a new one if None. Raises `OSError`."""
         self._place = place or new_place()
         self._was_asked = False
-        with (self._place / "errors.txt").open("wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "nnstudio", *command],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                env={**os.environ, **variables},
-                cwd=self._place,
-                start_new_session=True,  # Ctrl+C in the terminal of the window is not meant for it
-            )
+        self._process = program(
+            *command,
+            variables=variables,
+            errors=self._place / _ERRORS,
+            within=self._place,
+        )
 
     @property
     def number(self) -> int:
@@ -57,10 +83,8 @@ class OwnProcess:
 
     def last_words(self) -> str:
         """What it said last of what went wrong. Call it once, when it `is_over`."""
-        errors = self._place / "errors.txt"
-        said = errors.read_text("utf-8", "replace").strip().splitlines() if errors.exists() else []
+        told = last_line(self._place / _ERRORS) or "it said no reason"
         shutil.rmtree(self._place, ignore_errors=True)
-        told = said[-1].removeprefix("nnstudio: ") if said else "it said no reason"
         return told.rstrip(".")
 
 

@@ -38,6 +38,8 @@ def quiet() -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     # the argument has been there since Optuna 2; whether it changes is pinned by the version
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+    # said of every target, which has its sign where it is asked for
+    warnings.filterwarnings("ignore", message="PedAnovaImportanceEvaluator computes")
 
 
 def open_storage(where: str, *, reading: bool = False) -> BaseStorage:

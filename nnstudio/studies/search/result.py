@@ -15,6 +15,8 @@ from nnstudio.studies.search.suggestion import point_of
 from nnstudio.studies.search.trials import counts, said_of, why_over
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from optuna.study import Study
     from optuna.trial import FrozenTrial
 
@@ -36,7 +38,8 @@ class TrialRow:
     epoch, where trials may be cut short; with folds the mean so far by fold. run: its folder, with
     folds that of the first of its runs. folds: figures of each that is done, known when the trial
     has ended. deviations: of each objective over the folds (n - 1), None where there is none.
-    sentence: why it failed or was rejected.
+    sentence: why it failed or was rejected. started, ended: in seconds of UTC by the clock of
+    whoever trained it, None before.
     """
 
     number: int
@@ -52,6 +55,13 @@ class TrialRow:
     folds: tuple[dict[str, float], ...] = ()
     deviations: tuple[float | None, ...] = ()
     sentence: str = ""
+    started: float | None = None
+    ended: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True for one that does not change any more."""
+        return self.state not in ("running", "waiting")
 
 
 @dataclass(frozen=True)
@@ -102,14 +112,21 @@ class Follower:
     def __init__(self, folder: StudyFolder) -> None:
         self._folder, self._plan = folder, folder.plan
         self._study: Study = load_study(open_storage(folder.storage, reading=True), folder.name)
+        self._over: dict[int, TrialRow] = {}
 
     def result(self) -> SearchResult:
-        """What there is now."""
+        """What there is now. The rows of trials that are over are the very ones of before."""
         with in_a_sentence():
             trials = self._study.get_trials(deepcopy=False)
-        rows = tuple(_row(self._folder, trial) for trial in trials)
+        rows = tuple(self._over.get(trial.number) or self._read(trial) for trial in trials)
         counted = sum(map(counts, trials))
-        return SearchResult(self._plan, rows, _best(self._plan, rows), counted)
+        return SearchResult(self._plan, rows, best_of(self._plan, rows), counted)
+
+    def _read(self, trial: FrozenTrial) -> TrialRow:
+        row = _row(self._folder, trial)
+        if row.is_over:
+            self._over[row.number] = row
+        return row
 
     def why_over(self, control: Control, now: float) -> str:
         """Why no further trial is begun, in a sentence; "" if one may be. now: seconds of UTC."""
@@ -132,10 +149,12 @@ class Follower:
         if len(done) < FEW or len(values) < 2:
             return {}
         several = len(self._plan.objectives) > 1
+        sign = -1 if self._plan.objectives[0].direction == "maximize" else 1
         found = optuna.importance.get_param_importances(
             self._study,
             evaluator=optuna.importance.PedAnovaImportanceEvaluator(),
-            target=(lambda trial: trial.values[0]) if several else None,
+            # of a target it takes the low values for the good ones, whatever the direction
+            target=(lambda trial: sign * trial.values[0]) if several else None,
         )
         return {name: float(one) for name, one in found.items() if math.isfinite(one)}
 
@@ -164,7 +183,14 @@ def _row(folder: StudyFolder, trial: FrozenTrial) -> TrialRow:
         folds,
         tuple(_deviation(folds, one) for one in plan.objectives) if folds else (),
         str(said.get("rejected") or said.get("sentence", "")),
+        _seconds(trial.datetime_start),
+        _seconds(trial.datetime_complete),
     )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    """Optuna keeps the time of the place of whoever trained, without its zone."""
+    return None if moment is None else moment.timestamp()
 
 
 def _deviation(folds: tuple[dict[str, float], ...], objective: Objective) -> float | None:
@@ -172,7 +198,7 @@ def _deviation(folds: tuple[dict[str, float], ...], objective: Objective) -> flo
     return statistics.stdev(values) if len(values) > 1 and not objective.is_cost else None
 
 
-def _best(plan: SearchPlan, rows: tuple[TrialRow, ...]) -> tuple[int, ...]:
+def best_of(plan: SearchPlan, rows: tuple[TrialRow, ...]) -> tuple[int, ...]:
     """The first of the best; of several objectives all that no other beats in each."""
     signs = [1 if one.direction == "minimize" else -1 for one in plan.objectives]
     worth = {

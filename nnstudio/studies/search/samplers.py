@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.search.plan import SearchPlan
+from nnstudio.studies.search.plan import Objective, Pruner, SearchPlan
 from nnstudio.studies.search.suggestion import distributions_of
 
 if TYPE_CHECKING:
@@ -99,11 +100,16 @@ def learns_refusals(plan: SearchPlan) -> bool:
 
 def prunes(plan: SearchPlan) -> bool:
     """True if a trial may be cut short."""
-    if len(plan.objectives) > 1 or plan.objectives[0].is_cost or plan.pruner == "none":
+    enough = not plan.folds or len(plan.places) >= _FEW_FOLDS
+    epochs = _FEW if plan.folds else plan.epochs
+    return enough and may_cut(plan.objectives, plan.pruner, epochs)
+
+
+def may_cut(objectives: Sequence[Objective], pruner: Pruner, epochs: int) -> bool:
+    """True if a trial of so many epochs may be cut short."""
+    if len(objectives) > 1 or objectives[0].is_cost or pruner == "none":
         return False
-    if plan.folds:
-        return len(plan.places) >= _FEW_FOLDS
-    return plan.pruner != "auto" or plan.epochs >= _FEW
+    return pruner != "auto" or epochs >= _FEW
 
 
 def pruner_for(plan: SearchPlan) -> BasePruner:

@@ -11,6 +11,7 @@ from nnstudio.ui.action_table.spec import (
     page_act,
     window_act,
 )
+from nnstudio.ui.action_table.studies import STUDIES
 
 RECENT = 9
 
@@ -209,6 +210,7 @@ _PAGES = (
     page_act("model", "Model", "Ctrl+F2", "model", "The canvas and what stands around it."),
     page_act("data", "Data", "Ctrl+F3", "data", "Source, fields, split and preparation."),
     page_act("runs", "Runs", "Ctrl+F4", "runs", "Every training: curves, settings, model, log."),
+    page_act("studies", "Studies", "Ctrl+F5", "studies", "Searches and comparisons of models."),
 )
 
 _VIEW = (
@@ -359,6 +361,6 @@ _HELP = (
 
 TABLE: tuple[ActionSpec, ...] = (
     *(*_FILE, *_EDIT, *_GRAPH, *_DATA, *_PAGES, *_VIEW),
-    *(*_RUN, *QUEUE, *KEPT_RUNS, *_HELP),
+    *(*_RUN, *QUEUE, *KEPT_RUNS, *STUDIES, *_HELP),
 )
 MENUS = ("File", "Edit", "Graph", "Data", "View", "Run", "Help")

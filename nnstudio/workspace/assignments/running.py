@@ -256,12 +256,15 @@ def _begun_search(found: Begun, step: Search, watch: Watch) -> StudyFolder:
     if step.space not in spaces:
         raise StudyError(f"There is no space '{step.space}' of {step.model}.")
     how = How(Limits(trials=step.trials), (Objective.of(step.objective),))
+    own = f"{found.id}-{step.name}"
     made = begin_search(
         variant.project,
         spaces[step.space],
         how,
         title=f"{step.model}, search",
         path=found.step_folder(step),
+        id=own,
+        runs=found.runs,
     )
     for note in made.notes:
         watch.warning(note)

@@ -13,7 +13,8 @@ from nnstudio.project.values import Project
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.queue.entry import Control, Entry, Queued, Standing
 from nnstudio.runs.queue.folder import QueueFolder
-from nnstudio.workspace.worker import last_line, program
+from nnstudio.runs.store import VARIABLE
+from nnstudio.workspace.own_process import last_line, program
 
 WORKER_ERRORS = "worker.txt"
 """What the process that trains has said of its errors."""
@@ -72,7 +73,14 @@ class QueueSeen:
 def start_worker(queue: QueueFolder) -> WorkerProcess:
     """A process that trains what waits; it needs no window. Raises `OSError`."""
     errors = queue.path / WORKER_ERRORS
-    return program("queue", "run", "--json", runs=queue.runs, errors=errors, within=queue.path)
+    return program(
+        "queue",
+        "run",
+        "--json",
+        variables={VARIABLE: str(queue.runs)},
+        errors=errors,
+        within=queue.path,
+    )
 
 
 class QueuePage:
@@ -162,14 +170,17 @@ class QueuePage:
     def train_at_once(self, number: int) -> None:
         """So many trainings on one device at a time."""
         self.folder.want(at_once=number)
-        self.wake()
+        self.look()
 
     def hold(self, ids: Sequence[str], held: bool) -> None:
         """Pass these over, or let them have their turn."""
         for id in ids:
             if self._stands(id) in (Standing.WAITING, Standing.HELD):
                 self.folder.change(id, held=held, now=False)
-        self.wake()
+        if held:
+            self.look()
+        else:
+            self.wake()
 
     def start_now(self, ids: Sequence[str]) -> None:
         """Start these beside what is trained; one that was not trained is tried again."""

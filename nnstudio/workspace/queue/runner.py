@@ -17,7 +17,8 @@ from nnstudio.runs.queue.entry import Queued, Standing
 from nnstudio.runs.queue.folder import QueueFolder
 from nnstudio.runs.record import RECORD, read_record
 from nnstudio.runs.states import State
-from nnstudio.workspace.worker import STOPPED, last_line, program
+from nnstudio.runs.store import VARIABLE
+from nnstudio.workspace.own_process import STOPPED, last_line, program
 
 POLL = 0.3
 """Seconds between two looks at processes and files."""
@@ -64,7 +65,12 @@ def begin(queue: QueueFolder, found: Queued) -> subprocess.Popen[bytes]:
         more = ("--resume",) if has_checkpoint else ("--replace",)
     path = queue.project_file(found.entry)
     words = ("train", str(path), "--json", "--run", str(found.run), *more)
-    return program(*words, runs=queue.runs, errors=path.parent / ERRORS, within=path.parent)
+    return program(
+        *words,
+        variables={VARIABLE: str(queue.runs)},
+        errors=path.parent / ERRORS,
+        within=path.parent,
+    )
 
 
 class Runner:

@@ -67,11 +67,14 @@ def begin_search(
     title: str = "",
     path: Path | None = None,
     folds: Folds | None = None,
+    id: str = "",
+    runs: Path | None = None,
 ) -> Begun:
     """Write the folder of a search, by default among all others.
 
     project: with all its settings; its seed is that of the search. title: of its runs. folds: index
-    sets in place of those that `how` would make. Raises `UserError` before anything is written.
+    sets in place of those that `how` would make. id: by default a new one. runs: the folder of its
+    runs, by default the user's. Raises `UserError` before anything is written.
     """
     if how.limits == Limits() and how.sampler != "grid":
         raise Refusal("tune expects a limit: --trials N, --seconds X or --no-progress N")
@@ -86,7 +89,7 @@ def begin_search(
     check_space(project, space)
     project, told = fitted(without_space(project))
     project, shared = _with_threads(project, how.workers)
-    own = new_id()
+    own = id or new_id()
     place = (studies_folder() / own if path is None else path).absolute()
     text = file.checked_text(project, place)
     plan = SearchPlan(
@@ -103,7 +106,7 @@ def begin_search(
         folds=how.folds,
         repeats=how.repeats,
         storage=how.storage,
-        runs=seen_from(place, default_folder()),
+        runs=seen_from(place, runs or default_folder()),
         base=file.digest(text.encode()),
         versions=machine_facts(),
     )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from nnstudio.project.commands.search_points import NOT_VARIED, axis_of_text, check_space
+from nnstudio.compiler.inference import DeferredInference, full_report
+from nnstudio.errors import UserError
+from nnstudio.project.commands.search_points import (
+    NOT_VARIED,
+    axis_of_text,
+    check_space,
+    project_at,
+)
 from nnstudio.project.search.space import MODEL, Axis, Choices, RealRange, Space, WholeRange
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 from nnstudio.studies.search.rules import rules_of
-from nnstudio.workspace.schema_settings import setting_of
+from nnstudio.workspace.schema_settings import Setting, setting_of
 
 RANGE, FACTORS, CHOICES = "Range", "By factors", "Choices"
 KINDS = (RANGE, FACTORS, CHOICES)
@@ -82,13 +90,21 @@ def offered(project: Project) -> tuple[Offered, ...]:
         now = present.get(parameter.name)
         if isinstance(now, int | float | str | bool):
             found.append(Offered(MODEL + parameter.name, parameter.name, now, True))
-    told = TrainingSettings.model_json_schema()["properties"]
     values = project.training.model_dump()
-    for name, schema in told.items():
-        if name not in NOT_VARIED and name not in _NO_USE:
-            title = setting_of(name, schema).title
-            found.append(Offered(name, title, values[name], False))
+    for name, setting in _settings().items():
+        found.append(Offered(name, setting.title, values[name], False))
     return tuple(found)
+
+
+@cache
+def _settings() -> dict[str, Setting]:
+    """The settings of a training that can be varied, by name."""
+    told = TrainingSettings.model_json_schema()["properties"]
+    return {
+        name: setting_of(name, schema)
+        for name, schema in told.items()
+        if name not in NOT_VARIED and name not in _NO_USE
+    }
 
 
 _NO_USE = frozenset({"threads", "start_from", "checkpoint_every"})
@@ -97,18 +113,21 @@ _NO_USE = frozenset({"threads", "start_from", "checkpoint_every"})
 
 def first_texts(project: Project, one: Offered) -> AxisTexts:
     """A row for a start: around the value that the project has, as far as that is allowed."""
-    setting = None
-    if not one.of_model:
-        schema = TrainingSettings.model_json_schema()["properties"][one.name]
-        setting = setting_of(one.name, schema)
-        if setting.kind != "text":
-            choices = setting.choices or ("True", "False")
-            return AxisTexts(one.name, CHOICES, choices=", ".join(choices))
     now = one.now
+    if not one.of_model:
+        setting = _settings()[one.name]
+        if setting.kind == "choice":
+            others = [choice for choice in setting.choices if choice != now]
+            return AxisTexts(one.name, CHOICES, choices=", ".join([str(now), *others[:2]]))
     if isinstance(now, bool):
         return AxisTexts(one.name, CHOICES, choices="True, False")
+    if one.name == "batch_size":
+        return AxisTexts(one.name, CHOICES, choices=f"{max(1, now // 2)}, {now}, {2 * now}")
     if isinstance(now, int) and now > 1:
-        return _allowed(project, AxisTexts(one.name, RANGE, str(max(1, now // 2)), str(2 * now)))
+        low, step = max(1, now // 2), now // 4 if now % 8 == 0 else 0
+        return _allowed(
+            project, AxisTexts(one.name, RANGE, str(low), str(2 * now), str(step) if step else "")
+        )
     if isinstance(now, float) and 0 < now < 0.05:
         return _allowed(project, AxisTexts(one.name, FACTORS, f"{now / 10:g}", f"{now * 10:g}"))
     if isinstance(now, float) and now > 0:
@@ -124,6 +143,36 @@ def _allowed(project: Project, texts: AxisTexts) -> AxisTexts:
     except ValueError:
         return AxisTexts(texts.name, texts.kind)
     return texts
+
+
+def refused_values(project: Project, axis: Axis) -> str:
+    """Which ends or choices of an axis the model does not take while all else is as it is now.
+
+    In words with the first reason; "" if it takes them. Such points are left out of a search, and
+    what is refused now may be taken with other values of other axes.
+    """
+    if not axis.name.startswith(MODEL):
+        return ""
+    values = axis.choices[:_MOST_TRIED] if isinstance(axis, Choices) else (axis.low, axis.high)
+    refused, why = [], ""
+    waiting = DeferredInference()  # layers without a shape rule are not run for this
+    for value in values:
+        try:
+            report = full_report(project_at(project, {axis.name: value}), infer=waiting)
+        except UserError as error:
+            refused.append(_text(value))
+            why = why or str(error)
+            continue
+        if report.errors:
+            refused.append(_text(value))
+            why = why or report.errors[0].sentence
+    if not refused:
+        return ""
+    listed = ", ".join(refused)
+    return f"The model does not take {listed} with the other values of now: {why.rstrip('.')}"
+
+
+_MOST_TRIED = 12
 
 
 def ties(project: Project, space: Space) -> dict[str, str]:
@@ -146,7 +195,8 @@ def _sentence(project: Project, names: tuple[str, ...]) -> str:
     for block in (project.model, *project.blocks):
         for requirement in block.requirements:
             if plain <= set(_words(requirement.condition.text)):
-                return f"Valid with: {requirement.sentence.rstrip('.')}"
+                told = requirement.sentence.rstrip(".").replace(" must be ", " ", 1)
+                return f"Valid with: {told}"
     return ""
 
 

@@ -3,7 +3,7 @@ setting or parameter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,17 +62,22 @@ def varied(project: Project, name: str, values: str) -> tuple[Any, ...]:
 
 
 def variants_of(
-    project: Project, chosen: Sequence[Candidate], name: str, values: tuple[Any, ...]
+    project: Project,
+    chosen: Sequence[Candidate],
+    name: str,
+    values: tuple[Any, ...],
+    fit_told: Callable[[str], None],
 ) -> tuple[Variant, ...]:
-    """Every chosen model, with every value if there are any, each on the data of the project.
+    """Every chosen model, with every value if there are any, each with its own data and settings.
 
-    Takes as long as their data take to be understood. Raises `UserError`.
+    fit_told: told what was changed of a model to fit it to its data. Takes as long as their data
+    take to be understood. Raises `UserError`.
     """
     found: dict[str, Variant] = {}
     for title, made in _made(project, chosen, name, values):
         if title in found:
             raise Refusal(f"Two models are called {title}: save one of them under another name")
-        found[title] = Variant(title, prepared(made, {}, NO_CHOICES))
+        found[title] = Variant(title, prepared(made, {}, NO_CHOICES, fit_told))
     return tuple(found.values())
 
 

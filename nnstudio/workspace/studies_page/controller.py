@@ -21,6 +21,7 @@ from nnstudio.workspace.studies_page.planning import Planning
 from nnstudio.workspace.studies_page.reading import Found, Reader, Shown
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
+from nnstudio.workspace.studies_page.starting import Begun
 from nnstudio.workspace.studies_page.workers import StudyWorkers, can_have_more
 from nnstudio.workspace.workspace import Workspace
 
@@ -70,6 +71,11 @@ class StudiesPage:
         """True while the first look is under way."""
         return not self.has_looked and not self.problem
 
+    @property
+    def is_reading(self) -> bool:
+        """True while studies are being read."""
+        return self._is_looking or self._is_following
+
     def look(self) -> None:
         """Look for what has changed, soon."""
         self._reap()
@@ -89,6 +95,8 @@ class StudiesPage:
             self._all.pop(folder, None)
         self._all |= found.rows
         self._list()
+        if self.selected_folder in found.rows:
+            self.follow()
         if found.more and not self._is_closed:
             self._ask_more()
         else:
@@ -172,7 +180,7 @@ class StudiesPage:
         """Ask for nothing any more. Processes that work at studies go on."""
         self._is_closed = True
         self.planning.close()
-        self.estimating.close()
+        self.estimating.call_off()
 
     # -- selection ----------------------------------------------------------------------------
 
@@ -188,7 +196,7 @@ class StudiesPage:
     @property
     def is_planning(self) -> bool:
         """True if the plan of a new study is shown."""
-        return self._is_planning or self.selected_folder is None
+        return self._is_planning
 
     def select(self, folder: Path | None) -> None:
         """Show a study."""
@@ -225,12 +233,15 @@ class StudiesPage:
         """Begin what is planned: its folder, then its processes. Raises `Refusal`."""
         work = self.planning.beginning(self.among)
         kind, count = self.planning.kind, self.planning.workers
+        self.estimating.call_off()
         self.is_beginning = True
         self.planning.changed.emit()
 
-        def done(folder: object) -> None:
-            assert isinstance(folder, Path)
-            self._has_begun(folder, kind, count)
+        def done(found: object) -> None:
+            assert isinstance(found, Begun)
+            for note in found.notes:
+                self.told.emit(note)
+            self._has_begun(found.folder, kind, count)
 
         self._acting.ask("begin", work, done, self._on_not_done)
 
@@ -325,11 +336,18 @@ class StudiesPage:
         steering.change_limits(row.folder, limits)
         self._look_again()
 
+    @property
+    def worked_at(self) -> tuple[StudyRow, ...]:
+        """Studies that are not at their end, at which processes work that were started here."""
+        rows = [self.row(folder) for folder in self.workers.folders]
+        idle = (StudyState.COMPLETED, StudyState.FAILED, StudyState.STOPPED)
+        return tuple(row for row in rows if row is not None and row.state not in idle)
+
     def leave(self, *, pausing: bool) -> None:
         """The program ends: processes go on, or leave with checkpoints to go on from later."""
         for folder in self.workers.folders if pausing else ():
             row = self.row(folder)
-            if row is not None and row.is_search:
+            if row is not None and row.is_search and row in self.worked_at:
                 self._quietly(lambda row=row: steering.pause(row))  # type: ignore[misc]
             self.workers.ask_to_stop(folder)
 

@@ -62,7 +62,7 @@ class Estimating:
         self.refusal = "" if self._called_off.is_set() else str(error)
         self.changed.emit()
 
-    def close(self) -> None:
+    def call_off(self) -> None:
         """End what is being measured, before its next step."""
         self._called_off.set()
 
@@ -94,9 +94,7 @@ class Estimating:
         if workers > 1:
             told += f" one after the other, at best {in_time(whole / workers)} with {workers}"
             told += " workers"
-        less = (
-            ", less if trainings are cut short or stop early"
-            if (may_be_cut or found.may_stop_early)
-            else ""
-        )
+        early = found.may_stop_early
+        why = " or ".join(["are cut short"] * may_be_cut + ["stop early"] * early)
+        less = f", less if trainings {why}" if why else ""
         return f"{told}{less}: {each}, by a few measured steps with the values of now."

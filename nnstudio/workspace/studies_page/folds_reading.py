@@ -128,7 +128,7 @@ def _row(study: Study, stamp: Stamp, cells: tuple[CellRow, ...], owner: Owner | 
         state = StudyState.COMPLETED
     elif None not in states and done + len(failed) == len(cells):
         state = StudyState.COMPLETED if done else StudyState.FAILED
-    elif any(one in (State.STOPPED, State.LOST) for one in states):
+    elif any(one is not None for one in states):
         state = StudyState.STOPPED
     said = ""
     if failed:

@@ -11,11 +11,13 @@ from psygnal import Signal
 
 from nnstudio.errors import UserError
 from nnstudio.project.commands.search import SetSearchSpace
+from nnstudio.project.commands.search_points import check_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.search.published import PublishedSpace, published_spaces
 from nnstudio.project.search.space import MODEL, Axis, Space
 from nnstudio.project.values import Project
 from nnstudio.studies.search.plan import COSTS, Limits
+from nnstudio.studies.search.samplers import may_cut
 from nnstudio.studies.study import Among
 from nnstudio.workspace.schema_settings import Setting
 from nnstudio.workspace.studies_page import axes, starting
@@ -28,6 +30,7 @@ from nnstudio.workspace.studies_page.drafts import (
     figures_for,
     with_text,
 )
+from nnstudio.workspace.studies_page.starting import Begun
 from nnstudio.workspace.workspace import Workspace
 
 
@@ -52,6 +55,8 @@ class Planning:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._remarked: object = None
+        self._remarks: dict[Axis, str] = {}
         self._forget()
         self._take_space()
         workspace.changed.connect(self._on_changed)
@@ -104,7 +109,7 @@ class Planning:
     def objectives(self) -> tuple[str, ...]:
         """What can be an objective, of this project's data."""
         try:
-            answers = self.workspace.about_data().answers
+            answers = self.workspace.about_data().asking(()).answers
         except UserError:
             answers = ()
         return (*figures_for(answers), *COSTS)
@@ -167,11 +172,36 @@ class Planning:
         except UserError as error:
             return AxisRow(texts, axis, str(error))
 
+    def remark(self, row: AxisRow) -> str:
+        """Which of a row's values the model does not take as it is now, in words; "" for none.
+
+        Asked when it is seen: it analyses the model, and remembers what it found.
+        """
+        project = self.workspace.project
+        if row.axis is None:
+            return ""
+        if self._remarked != (project.blocks, project.values):
+            self._remarked, self._remarks = (project.blocks, project.values), {}
+        if row.axis not in self._remarks:
+            self._remarks[row.axis] = axes.refused_values(project, row.axis)
+        return self._remarks[row.axis]
+
     def _tell(self, title: str) -> None:
+        self.rows = [self._still(row) for row in self.rows]
         if self.space != self.workspace.project.search:
             self.workspace.do(SetSearchSpace(self.space, title))  # which emits `changed`
         else:
             self.changed.emit()
+
+    def _still(self, row: AxisRow) -> AxisRow:
+        """The row; without its axis if the project, edited since, cannot have that any more."""
+        if row.axis is None:
+            return row
+        try:
+            check_space(self.workspace.project, Space(axes=(row.axis,)))
+        except UserError as error:
+            return AxisRow(row.texts, None, str(error))
+        return row
 
     def _take_space(self) -> None:
         known = {row.texts.name: row for row in self.rows}
@@ -179,7 +209,10 @@ class Planning:
         for axis in project.search.axes:
             before = known.get(axis.name)
             same = before is not None and before.axis == axis
-            rows.append(before if same and before else AxisRow(axes.texts_of(axis), axis))
+            if same and before is not None:
+                rows.append(before)
+            else:
+                rows.append(AxisRow(axes.texts_of(axis), axis))
         names = project.search.names
         left = [row for row in self.rows if row.axis is None and row.texts.name not in names]
         self.rows = [*rows, *left]
@@ -268,8 +301,8 @@ class Planning:
             return "Every combination needs ranges with steps, or choices."
         return None
 
-    def beginning(self, among: Among) -> Callable[[], Path]:
-        """What begins the study, for a thread; it gives the folder. Raises `Refusal`."""
+    def beginning(self, among: Among) -> Callable[[], Begun]:
+        """What begins the study, for a thread. Raises `Refusal`."""
         reason = self.reason_not_to_begin()
         if reason is not None:
             raise Refusal(reason)
@@ -284,6 +317,13 @@ class Planning:
         values = varied(project, self.varied_name, self.varied_values) if self.varied_name else ()
         both = (self.varied_name, values)
         return partial(starting.begin_comparing, project, self.compared, both, self.folds, among)
+
+    @property
+    def may_be_cut(self) -> bool:
+        """True if trainings may be cut short."""
+        epochs = self.workspace.project.training.epochs
+        draft = self.search
+        return self.kind == "search" and may_cut(draft.objectives, draft.pruner, epochs)
 
     @property
     def workers(self) -> int:

@@ -43,6 +43,7 @@ class Reader:
         self._searches = SearchReading()
         self._folds = FoldsReading()
         self._kinds: dict[Path, str] = {}
+        self._settled: set[Path] = set()
 
     def look(self, known: Mapping[Path, StudyRow]) -> Found:
         """What is not known by folder and stamp; of new ones at first what can be said at once."""
@@ -68,8 +69,15 @@ class Reader:
     def show(self, path: Path, before: Shown | None) -> Shown:
         """One study in full; what was shown before if nothing has changed. Raises `UserError`."""
         if before is not None and not self._is_other(before.row, path):
-            return before
-        return self._searches.read(path) if self._is_search(path) else self._folds.read(path)
+            if path in self._settled:
+                return before
+            self._settled.add(path)  # once more: what is told last is told when nothing is new
+        else:
+            self._settled.discard(path)
+        found = self._searches.show(path) if self._is_search(path) else self._folds.read(path)
+        if isinstance(found, ShownSearch) and found.trials.unread:
+            self._settled.discard(path)
+        return before if before is not None and found == before else found
 
     def _is_other(self, known: StudyRow, path: Path) -> bool:
         if known.state.is_active or known.state is StudyState.READING:
@@ -103,7 +111,7 @@ class Reader:
     def _full(self, path: Path) -> StudyRow:
         try:
             if self._is_search(path):
-                return self._searches.read(path).row
+                return self._searches.row(path)
             return self._folds.read(path).row
         except (UserError, OSError) as error:
             return self._damaged(path, error)

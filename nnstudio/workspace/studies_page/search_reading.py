@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nnstudio.errors import UserError
+from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.search.folder import CONTROL, JOURNAL_FILE, Control, StudyFolder, WorkerBeat
 from nnstudio.studies.search.heartbeat import Observer
 from nnstudio.studies.search.result import Follower, SearchResult
 from nnstudio.workspace.studies_page.rows import Stamp, StudyRow, StudyState
+from nnstudio.workspace.studies_page.shown_trials import ShownTrials
+from nnstudio.workspace.studies_page.trials_reader import TrialsReader
 
 MOST = 6
 """Searches whose trials are kept in memory; a longer list is read one after the other."""
@@ -21,16 +27,16 @@ MOST = 6
 class ShownSearch:
     """A search at one moment. over: why no further trial is begun, "" if one may be.
 
-    workers: those that live. importance: what decided most, by axis.
+    workers: those that live. trials: the same, as charts draw it.
     """
 
     row: StudyRow
     folder: StudyFolder = field(repr=False)
     control: Control
     result: SearchResult = field(repr=False)
+    trials: ShownTrials = field(repr=False)
     workers: tuple[WorkerBeat, ...] = ()
     over: str = ""
-    importance: dict[str, float] = field(default_factory=dict)
 
 
 def stamp_of_search(folder: Path) -> Stamp:
@@ -48,36 +54,71 @@ def _time(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
+@dataclass
+class _Read:
+    """What is kept of a search between two looks."""
+
+    folder: StudyFolder
+    follower: Follower
+    trials: TrialsReader
+
+
 class SearchReading:
     """Reads searches, each by one long-lived follower. For one thread at a time."""
 
     def __init__(self) -> None:
-        self._followers: OrderedDict[Path, tuple[StudyFolder, Follower]] = OrderedDict()
+        self._known: OrderedDict[Path, _Read] = OrderedDict()
         self._observers: dict[Path, Observer] = {}
 
-    def read(self, path: Path) -> ShownSearch:
+    def row(self, path: Path) -> StudyRow:
+        """What is listed of the search in a folder. Raises `StudyError`."""
+        return self._row(self._read(path), stamp_of_search(path))[0]
+
+    def show(self, path: Path) -> ShownSearch:
         """The search in a folder as it is now. Raises `StudyError`."""
         stamp = stamp_of_search(path)
-        folder, follower = self._follower(path)
-        control = folder.control()
-        result = follower.result()
-        over = follower.why_over(control, time.time())
-        alive = self._alive(folder)
-        row = _row(folder, stamp, control, result, alive, over)
-        return ShownSearch(row, folder, control, result, alive, over, follower.importance())
+        read = self._read(path)
+        with self._told(path):
+            trials = read.trials.look()
+        row, control, result, alive = self._row(read, stamp)
+        return ShownSearch(row, read.folder, control, result, trials, alive, row.sentence)
 
-    def forget(self, path: Path) -> None:
-        """Read a search from its beginning the next time."""
-        self._followers.pop(path, None)
+    def _row(
+        self, read: _Read, stamp: Stamp
+    ) -> tuple[StudyRow, Control, SearchResult, tuple[WorkerBeat, ...]]:
+        folder, follower = read.folder, read.follower
+        control, alive = folder.control(), self._alive(folder)
+        with self._told(folder.path):
+            result, over = follower.result(), follower.why_over(control, time.time())
+        return _row(folder, stamp, control, result, alive, over), control, result, alive
 
-    def _follower(self, path: Path) -> tuple[StudyFolder, Follower]:
-        if path not in self._followers:
+    def _read(self, path: Path) -> _Read:
+        if path not in self._known:
             folder = StudyFolder.open(path)
-            self._followers[path] = (folder, Follower(folder))
-            while len(self._followers) > MOST:
-                self._followers.popitem(last=False)
-        self._followers.move_to_end(path)
-        return self._followers[path]
+            with self._told(path):
+                follower = Follower(folder)
+                self._known[path] = _Read(folder, follower, TrialsReader(folder, follower))
+            while len(self._known) > MOST:
+                self._known.popitem(last=False)
+        self._known.move_to_end(path)
+        return self._known[path]
+
+    @contextmanager
+    def _told(self, path: Path) -> Iterator[None]:
+        """Trials that cannot be understood are told as what they are: damaged.
+
+        The search is read from its beginning the next time, as what is wrong would be passed over.
+        """
+        try:
+            yield
+        except (ValueError, LookupError, TypeError, AssertionError) as error:
+            self._known.pop(path, None)
+            if isinstance(error, UserError):
+                raise
+            raise StudyError(
+                f"The trials in {path} cannot be read, their log is damaged: "
+                "`nnstudio tune --study DIR --rebuild` makes them again from their runs."
+            ) from error
 
     def _alive(self, folder: StudyFolder) -> tuple[WorkerBeat, ...]:
         observer = self._observers.setdefault(folder.path, Observer())

@@ -31,7 +31,11 @@ class StudyWorkers:
         variables = {RUNS: str(self._among.runs), STUDIES: str(self._among.studies)}
         command = _COMMANDS[kind](str(folder))
         for _ in range(count):
-            self._going[folder].append(OwnProcess(command, variables))
+            self.hold(folder, OwnProcess(command, variables))
+
+    def hold(self, folder: Path, process: OwnProcess) -> None:
+        """Know of a process that works at a study."""
+        self._going[folder].append(process)
 
     def living(self, folder: Path) -> int:
         """How many that were started here work at a study."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.project.values import Project
+from nnstudio.ui.pages.holder import Holder
 from nnstudio.ui.pages.jobs import ReadingJobs
 from nnstudio.ui.pages.runs.acting import Acts
 from nnstudio.ui.pages.runs.log_tab import LogTab
@@ -118,29 +119,6 @@ TABS: tuple[TabSpec, ...] = (
 """The tabs in their order; another one is another row here."""
 
 
-class _Holder(QWidget):
-    """The place of a tab, whose widget is made when it is seen for the first time."""
-
-    def __init__(self, make: Callable[[], QWidget]) -> None:
-        super().__init__()
-        self._make = make
-        self.widget: QWidget | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-
-    def made(self) -> QWidget:
-        """The widget of the tab."""
-        if self.widget is None:
-            self.widget = self._make()
-            self._column.addWidget(self.widget)
-            self.widget.show()  # now: what is read begins when it can be seen
-        return self.widget
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.made()
-
-
 class Details(QWidget):
     """`asked(id)` for an act of the table of acts; `refused(sentence)`."""
 
@@ -189,9 +167,9 @@ class Details(QWidget):
         row.addLayout(self._buttons)
         self.tabs = PanelTabs()
         self.tabs.setAccessibleName("Details of the run")
-        self._holders: dict[str, _Holder] = {}
+        self._holders: dict[str, Holder] = {}
         for spec in TABS:
-            holder = _Holder(lambda spec=spec: spec.make(self))  # type: ignore[misc]
+            holder = Holder(lambda spec=spec: spec.make(self))  # type: ignore[misc]
             self._holders[spec.id] = holder
             self.tabs.add_panel(spec.id, spec.title, spec.icon, holder)
         self.tabs.panel_shown.connect(lambda _id: self.refresh_tab())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,13 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.evaluation.figures.figure import Figure
-from nnstudio.ui.number_text import percent
-from nnstudio.ui.pages.runs.confusion_view import ConfusionView
 from nnstudio.ui.pages.runs.judging_states import JudgingHead, JudgingTab
-from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.bar_table import BarTable, Column
+from nnstudio.ui.widgets.confusion_view import ConfusionView
 from nnstudio.ui.widgets.flow_area import FlowArea
+from nnstudio.ui.widgets.head_figure import HeadFigure, figure_words
 from nnstudio.workspace.runs_page.judging import Judging
 
 if TYPE_CHECKING:  # loads the plots
@@ -32,48 +30,10 @@ if TYPE_CHECKING:  # loads the plots
     from nnstudio.ui.pages.runs.class_curves import ClassCurves
     from nnstudio.ui.plots.plain_plot import PlainPlot
 
-_SHARES = ("accuracy", "top 5", "F1", "IoU", "labels right", "precision", "calibration")
-"""Parts of the names of figures that are read as per cent."""
 NARROW = 620
 _OF_ROC = ("False positive rate", "True positive rate")
 _OF_PRECISION_RECALL = ("Recall", "Precision")
 _CURVES = ("ROC", "Precision-recall")
-
-
-def figure_words(name: str, figure: Figure | None) -> str:
-    """A figure as people read it; a dash where there is none."""
-    if figure is None or figure.value is None:
-        return "–"
-    if any(part in name for part in _SHARES):
-        return percent(figure.value)
-    return f"{figure.value:,.4g}"
-
-
-class HeadFigure(QWidget):
-    """A large figure with its name and its interval."""
-
-    def __init__(self, name: str, figure: Figure, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        title = QLabel(name[:1].upper() + name[1:].replace("2", "²" if name == "R2" else "2"))
-        title.setProperty("role", "muted")
-        title.setFont(theme.text_font(theme.SMALL_SIZE))
-        value = QLabel(figure_words(name, figure))
-        value.setFont(theme.figure_font(20, QFont.Weight.DemiBold))
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        between = ""
-        if figure.low is not None and figure.high is not None:
-            low, high = (figure_words(name, Figure(end)) for end in (figure.low, figure.high))
-            between = f"{low} to {high}".replace(" % to", " to")
-        interval = QLabel(between or " ")
-        interval.setProperty("role", "muted")
-        interval.setFont(theme.figure_font(theme.SMALL_SIZE))
-        self.setToolTip(figure.reason or (f"95 % interval: {between}" if between else ""))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 16, 0)
-        column.setSpacing(0)
-        for label in (title, value, interval):
-            column.addWidget(label)
-        self.texts = (title.text(), value.text())
 
 
 def _columns() -> list[Column]:
@@ -128,7 +88,7 @@ class EvaluationTab(JudgingTab):
         self.views["Classes"].setChecked(True)
         self.head_figures: list[HeadFigure] = []
         self.flow = FlowArea(8)
-        self.matrix = ConfusionView()
+        self.matrix = ConfusionView("Click to see these samples")
         self.matrix.cell_chosen.connect(self.cell_chosen)
         self.no_matrix = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.no_matrix.setProperty("role", "muted")

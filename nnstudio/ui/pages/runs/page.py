@@ -156,6 +156,10 @@ class RunsView(QWidget):
             self.page.show_filter(RunFilter())
         self.page.select(id)
 
+    def show_group(self, id: str, title: str) -> None:
+        """Show the runs of a study alone."""
+        self.page.show_filter(RunFilter(group=id, group_title=title))
+
     def _on_deleted(self, deleted: Deleted | None) -> None:
         if deleted is None:
             self.notice.hide()

@@ -26,12 +26,14 @@ class ConfusionView(QWidget):
 
     cell_chosen = Signal(int, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, hint: str = "", parent: QWidget | None = None) -> None:
+        """hint: what a click on a cell does, if it does something."""
         super().__init__(parent)
         self._matrix: ConfusionMatrix | None = None
         self._share = False
         self._cell: tuple[int, int] = (0, 0)
         self._chosen: tuple[int, int] | None = None
+        self.hint = hint
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -165,7 +167,7 @@ class ConfusionView(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self._cell_at(QPointF(event.pos()))
-            text = "" if cell is None else f"{self.told(*cell)}\nClick to see these samples"
+            text = "" if cell is None else "\n".join(filter(None, (self.told(*cell), self.hint)))
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
