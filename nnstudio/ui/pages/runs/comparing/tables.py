@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.ui.number_text import duration, flops
-from nnstudio.ui.pages.runs.evaluation_tab import figure_words
 from nnstudio.ui.pages.runs.texts import column_title, figure_text, is_share
 from nnstudio.ui.widgets.bar_table import Column
+from nnstudio.ui.widgets.head_figure import figure_words
 from nnstudio.workspace.runs_page.columns import BEST
 from nnstudio.workspace.runs_page.comparing import ComparedClass, ComparedFigure
 from nnstudio.workspace.runs_page.settings_rows import NONE, SettingRow
