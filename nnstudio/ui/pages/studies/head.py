@@ -22,6 +22,7 @@ from nnstudio.ui.pages.studies.texts import (
     kind_text,
     limits_text,
     progress_in_words,
+    progress_text,
 )
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
@@ -139,7 +140,7 @@ class StudyHead(QFrame):
 
     def _facts(self, row: StudyRow) -> list[str]:
         found = [row.best] if row.best and row.value is not None else []
-        found.append(progress_in_words(row))
+        found += [progress_in_words(row)] if progress_text(row) else []
         if row.failed:
             found.append(f"{row.failed:,} failed")
         found.append(kind_text(row))

@@ -28,7 +28,7 @@ class PlanFacts(QWidget):
         self.first, self.second = Section("What is varied"), Section("How")
         self.notes = WrappedLabel()
         self.notes.setProperty("role", "muted")
-        self.notes.setContentsMargins(20, 4, 16, 12)
+        self.notes.setContentsMargins(16, 4, 16, 12)
         self.first.add(self.what)
         self.second.add(self.how)
         inside = QWidget()
