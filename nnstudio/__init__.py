@@ -116,6 +116,7 @@ def train(
     reader: ``Table(path="a.csv", delimiter=";")``. feeds: the fields that Inputs get, by their
     names: ``{"size": ["width", "height"]}``. targets: the fields that Outputs are to give:
     ``{"kind": "species", "price": "price:number"}``; without a task behind a colon it is guessed.
+    tracker: "tensorboard", "wandb" or both in a list; they write into the folder.
     The result has the trained `model()`, the `history` of its epochs and its `state`; it can
     `evaluate()` itself by all figures, and `predict()`.
     """

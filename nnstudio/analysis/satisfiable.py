@@ -40,7 +40,7 @@ def can_hold(block: Block, conditions: Iterable[Expr | None]) -> bool:
     )
 
 
-def can_hold_twice(block: Block, condition: Expr, count: int | Expr) -> bool:
+def can_hold_twice(block: Block, condition: Expr, count: int | Expr | None) -> bool:
     """True if a condition can hold in two repetitions of one node."""
     parsed = _parsed([condition])
     if parsed is None:

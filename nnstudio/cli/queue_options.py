@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
+from nnstudio.cli.options import add_all_settings, add_json, add_target
 from nnstudio.runs.queue.entry import MOST
 
 _ID = "the id of a training in the queue, or a beginning of it"
 
 
-def add_options(
-    parser: argparse.ArgumentParser,
-    add_target: Callable[[argparse.ArgumentParser], None],
-    add_settings: Callable[[argparse.ArgumentParser], None],
-) -> None:
-    """Add the acts. add_target, add_settings: what `train` takes, too."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the acts."""
     acts = parser.add_subparsers(
         dest="act", metavar="ACT", required=True, parser_class=type(parser)
     )
@@ -26,14 +22,14 @@ def add_options(
     add = act("add", "put a copy of TARGET with its settings behind the others")
     add_target(add)
     add.add_argument("--title", help="the name of its run")
-    _json(add)
-    add_settings(add)
-    _json(act("list", "what is trained and what waits, in the order of its turn"))
+    add_json(add)
+    add_all_settings(add)
+    add_json(act("list", "what is trained and what waits, in the order of its turn"))
     run = act("run", "train what waits, each in a process of its own, until none is left")
     run.add_argument(
         "--workers", metavar="N", type=int, help=f"so many on a device at a time, 1 to {MOST}"
     )
-    _json(run)
+    add_json(run)
     for name, about in (
         ("remove", "take trainings out of the queue; no run is removed"),
         ("hold", "pass trainings over"),
@@ -47,7 +43,3 @@ def add_options(
     act("pause", "start none; those that are trained come to their end")
     act("resume", "let what waits be trained; queue run trains it")
     act("stop", "stop those that are trained, with a checkpoint; they wait again")
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")

@@ -14,6 +14,7 @@ from functools import cached_property
 from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
+from nnstudio.analysis.size_stems import role_of
 from nnstudio.catalog.code import CodeError
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.codegen.constructor import Constructor
@@ -173,7 +174,8 @@ def _about(block: Block, report: BlockReport) -> str:
         patterns = [
             f"{node.name}: {pattern}" for node, pattern in zip(inputs, patterns, strict=True)
         ]
-    outputs = [_formula(tensor, block) for tensor in report.outputs.values()]
+    named = frozenset(report.derived) | {n for found in report.nodes.values() for n in found.named}
+    outputs = [_formula(tensor, block, named) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
     shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
@@ -183,11 +185,17 @@ def _about(block: Block, report: BlockReport) -> str:
     return f"{note}\n\n{shapes}" if note else shapes
 
 
-def _formula(tensor: Tensor, block: Block) -> str:
-    """``(N, channels, h_out)``: the shape of an output, long formulas by the name they rest on."""
+def _formula(tensor: Tensor, block: Block, named: frozenset[str]) -> str:
+    """``(N, channels, h_out)``: the shape of an output, long formulas by the name they rest on.
+
+    `named` are sizes that have a name inside of the class alone; they are called by their role.
+    """
     free = frozenset(free_names(block))
     sizes: list[str] = []
-    for dim in tensor.shape:
+    for k, dim in enumerate(tensor.shape):
+        if dim.names & named:
+            sizes.append(f"{role_of(tensor.rank, k)}_out")
+            continue
         rests_on = sorted(dim.names & free) if len(dim.text) > LONG else []
         sizes.append(f"{rests_on[0]}_out" if len(rests_on) == 1 else dim.text)
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"

@@ -66,7 +66,7 @@ class Sketch:
         *sources: Drawn,
         name: str = "",
         group: str | None = None,
-        repeat: int | str | None = None,
+        repeat: int | str | Repeat | None = None,
         kind: RepeatKind = "ModuleList",
         when: str | None = None,
         shares: Drawn | None = None,
@@ -74,12 +74,14 @@ class Sketch:
         **params: Any,
     ) -> Drawn:
         """A node fed by `sources` in port order, and by `at` for ports by name."""
+        if repeat is not None and not isinstance(repeat, Repeat):
+            repeat = Repeat(_expression(repeat), kind)
         node = Node(
             f"n{len(self.nodes)}",
             node_type,
             name,
             FrozenMap({key: stored(item) for key, item in params.items()}),
-            None if repeat is None else Repeat(_expression(repeat), kind),
+            repeat,
             Expr(when) if when else None,
             shares.id if shares else None,
             group,

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nnstudio.analysis.modes import carried_pairs
 from nnstudio.analysis.report import BlockReport, NodeReport, Severity
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import BUFFER, INPUT, LOSS, OUTPUT, PARAMETER
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
 from nnstudio.picture.card_facts import block_facts, facts, value_text
-from nnstudio.project.ports import PortSpec, node_ports
+from nnstudio.project.ports import Ports, PortSpec, node_ports
 from nnstudio.project.values import Block, Project
-from nnstudio.symbols.tensor import shape_text
+from nnstudio.symbols.tensor import Listed, shape_text
 
 Labels = tuple[NodeReport, Mapping[str, tuple[str, bool]]]
 """A node's report, and for each output its shape and whether no input has it."""
@@ -62,12 +63,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One edge as it is drawn: `label` is its shape, shown at rest where it `changes`."""
+    """One edge as it is drawn: `label` is its shape, shown at rest where it `changes`.
+
+    `many`: it carries a list of tensors.
+    """
 
     edge: Edge
     label: str = ""
     changes: bool = False
     problem: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,7 @@ def card(
         category = node.type.lower()
     bypassed = node.when is not None and node.when.text == "False"
     ports = node_ports(project, graph, node)
+    signs = _signs(node, ports)
     told = report.outputs
     incoming = graph.incoming[node.id]
     outgoing = {edge.source.name for edge in graph.outgoing[node.id]}
@@ -178,10 +184,17 @@ def card(
         facts=said,
         count=f"{report.parameters:,}" if report.parameters else "",
         category=category,
-        inputs=tuple(_input(port, port.name in incoming) for port in ports.inputs),
+        inputs=tuple(
+            _input(port, port.name in incoming, signs.get((True, port.name), ""))
+            for port in ports.inputs
+        ),
         # Of outputs that are declared for the most there can be, only those that there are
         outputs=tuple(
-            PortFace(port.name, port.name, port.name in outgoing)
+            PortFace(
+                port.name,
+                f"{port.name} {signs.get((False, port.name), '')}".rstrip(),
+                port.name in outgoing,
+            )
             for port in ports.outputs
             if not told or port.name in told or port.name in outgoing
         ),
@@ -200,16 +213,39 @@ def _repeat(node: Node, report: NodeReport) -> str:
     if node.repeat is None:
         return ""
     known = report.repeats if report is not _NOTHING else None
-    return f"×{value_text(node.repeat.count) if known is None else known}"
+    count = value_text(node.repeat.count) if node.repeat.count is not None else "each"
+    if known is None and node.repeat.count is None and report.repetitions is not None:
+        count = report.repetitions.text
+    sign = "×" if not node.repeat.has_modes else "∥" if node.repeat.carry == () else "↻"
+    space = "" if sign == "×" else " "
+    return f"{sign}{space}{count if known is None else known}"
 
 
-def _input(port: PortSpec, connected: bool) -> PortFace:
+def _signs(node: Node, ports: Ports) -> dict[tuple[bool, str], str]:
+    """The sign beside the label of a port of a repetition, by whether it is an input."""
+    repeat = node.repeat
+    if repeat is None or not repeat.has_modes:
+        return {}
+    wired = [port.name for port in ports.inputs]
+    pairs = carried_pairs(repeat, wired, [port.name for port in ports.outputs])
+    found = {(True, name): "≡" for name in repeat.each}
+    found |= {(True, name): "↻" for name, _ in pairs}
+    found |= {(False, name): "↻" for _, name in pairs}
+    return found | {(False, name): "▤" for name in repeat.collect}
+
+
+def _input(port: PortSpec, connected: bool, sign: str = "") -> PortFace:
     stem, _, index = port.name.rpartition(".")
     label = port.name
     if port.variadic and index.isdigit():
         # The place for one more wire has no number before the wire is there
         label = f"{stem} {int(index) + 1}" if connected or index == "0" else "+"
-    return PortFace(port.name, label, connected, not connected and not port.optional)
+    return PortFace(
+        port.name,
+        f"{sign} {label}" if sign else label,
+        connected,
+        not connected and not port.optional,
+    )
 
 
 def _worst(report: NodeReport) -> Severity | None:
@@ -224,7 +260,8 @@ def _wires(
         if edge.source.node in cards and edge.target.node in cards:
             label, changes = labels[edge.source.node][1].get(edge.source.name, ("", False))
             problem = cards[edge.target.node].severity == "error"
-            result[edge] = Wire(edge, label, changes, problem)
+            said = labels[edge.source.node][0].outputs.get(edge.source.name)
+            result[edge] = Wire(edge, label, changes, problem, isinstance(said, Listed))
     return result
 
 

@@ -30,6 +30,8 @@ _MAY_CHANGE = {
     "device",
     "threads",
     "channels_last",
+    "tracker",
+    "wandb_mode",
     "start_from",  # the weights have left it long ago
 }
 """Settings of the training that may be others."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nnstudio.catalog import registry
+from nnstudio.catalog.code import FunctionCode
+from nnstudio.compiler.codegen.variable_names import RESERVED, singular
+from nnstudio.project.english import many_of
 from nnstudio.project.values import BlockParameter
 from tests.compiler.test_rules import lines_of, mlp, text_of
 from tests.drawing import Drawing, Drawn
@@ -101,7 +105,8 @@ def test_an_output_gives_its_name_to_what_it_alone_returns() -> None:
     h = d.add("ReLUFunction", h, name="h")
     d.output(d.add("Linear", h, name="mean", out_features=4), "mu")
     d.output(d.add("Linear", h, name="fc", out_features=4), "logvar")
-    assert forward_of(d)[2:] == [
+    assert forward_of(d) == [
+        "h = F.relu(self.hidden(x))",
         "mu = self.mean(h)",
         "logvar = self.fc(h)",
         "return {'mu': mu, 'logvar': logvar}".replace("'", '"'),
@@ -189,6 +194,42 @@ def test_a_skip_has_a_name_of_its_own_and_the_way_down_is_x() -> None:
         "x = self.up(x)",
         "return self.out(torch.cat([x, down1], dim=1))",
     ]
+
+
+def test_a_block_that_gives_the_next_state_is_called_like_the_state() -> None:
+    d = Drawing("Step", BlockParameter("size"))
+    x, memory = d.input("x", "N", "size"), d.input("memory", "N", "size")
+    d.output(d.add("TanhFunction", d.add("Add", x, memory)), "memory_next")
+    model = mlp(blocks=(d.block(),))
+    x, memory = model.input("x", "N", 3), model.input("memory", "N", 3)
+    memory = model.add("Step", x, memory, name="step")
+    model.output(model.add("Step", x, memory, shares=memory))
+    assert forward_of(model)[-2:] == [
+        "memory = self.step(x, memory)",
+        "return self.step(x, memory)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        *(("block", "blocks"), ("branch", "branches"), ("box", "boxes"), ("entry", "entries")),
+        *(("key", "keys"), ("loss", "losses"), ("size", "sizes"), ("axis", "axes")),
+    ],
+)
+def test_names_of_lists_and_of_their_items(one: str, many: str) -> None:
+    assert (many_of(one), singular(many), singular(f"{many}_2")) == (many, one, one)
+
+
+def test_a_list_of_what_is_many_already() -> None:
+    assert [many_of(name) for name in ("logits", "y", "x")] == ["all_logits", "ys", "xs"]
+    assert [singular(name) for name in ("net", "ties", "stage1")] == ["layer", "tie", "layer"]
+
+
+def test_nouns_are_names_that_mean_nothing_else() -> None:
+    layers = registry.all_layers().values()
+    nouns = {layer.code.noun for layer in layers if isinstance(layer.code, FunctionCode)}
+    assert all(noun.isidentifier() and noun not in RESERVED for noun in nouns - {""})
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.start import begin
 from nnstudio.studies.search.trainer import NoValueError, Outcome, values_of
 from nnstudio.workspace.search_rebuild import rebuild
+from nnstudio.workspace.studies.finished_search import FinishedSearch
 from nnstudio.workspace.studies.search_folds import FoldedTrainer, run_of_fold
 from nnstudio.workspace.studies.search_workers import work as work_at
 from tests.fake_search import FoldedFake, plan, work
@@ -81,6 +82,12 @@ def target(tmp_path: Path) -> dict[str, Any]:
     return {"data": str(table(tmp_path / "kinds.csv")), **few}
 
 
+def ended(found: FinishedSearch) -> dict[str, str | None]:
+    """When each run of a search has ended, by the run's name."""
+    runs = Path(found.best.run or "").parent.glob(f"{found.result.plan.id}-*")
+    return {run.name: read_record(run).ended for run in runs}
+
+
 def test_real_trials_on_the_same_folds(tmp_path: Path, target: dict[str, Any]) -> None:
     found = nnstudio.tune(
         kinds(),
@@ -112,23 +119,15 @@ def test_real_trials_on_the_same_folds(tmp_path: Path, target: dict[str, Any]) -
     assert (len(judged.evaluations), judged.evaluations[0].samples) == (2, len(test))
     assert any("the best of 2" in note for note in found.notes)
     # a lost log is made again from the runs, and nothing is trained again
-    ended = {
-        run.name: read_record(run).ended
-        for run in Path(found.best.run or "").parent.iterdir()
-        if run.is_dir()
-    }
+    then = ended(found)
+    assert len(then) == 4
     before = [(row.number, row.state, row.point, row.values, row.folds) for row in found.trials]
     (found.folder / "optuna.log").unlink()
     assert rebuild(found.study) == 2
     work_at(found.study, 1)
     rows = Follower(found.study).result().rows
     assert [(row.number, row.state, row.point, row.values, row.folds) for row in rows] == before
-    now = {
-        run.name: read_record(run).ended
-        for run in Path(found.best.run or "").parent.iterdir()
-        if run.is_dir()
-    }
-    assert now == ended
+    assert ended(found) == then
 
 
 def test_folds_that_were_changed_or_are_of_other_samples_are_refused(

@@ -306,7 +306,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "compared": lambda window: _compared(window, "Figures"),
     "compared-models": lambda window: _compared(window, "Models"),
     "compared-curves": lambda window: _compared(window, "Curves"),
-    "compared-classes": lambda window: _compared(window, "Classes", judged=True),
+    "compared-classes": lambda window: _compared(window, "Evaluation", judged=True),
     "queue-alone": lambda window: _queue(window, alone=True),
     "broken": _broken,
     "curves": _shown,

@@ -49,9 +49,8 @@ def test_figures_settings_and_models_side_by_side(
     assert len(window.runs.page.overlay) == 2
     tab.views["Models"].click()
     assert tab.models is not None
-    assert (
-        tab.models.about.text() == "1 changed, 2 of other sizes only, from the first to the second."
-    )
+    assert tab.models.about.text().startswith("1 changed, 2 of other sizes only, from 1 to 2.")
+    assert "Parameters 1,490 → 4,450" in tab.models.about.text()
     for side in tab.models.sides:
         marks = {mark.change.place: mark.change.kind for mark in side.viewer.marks}
         assert marks == {"conv": "changed", "flatten": "sizes", "fc": "sizes"}
@@ -78,10 +77,11 @@ def test_classes_are_judged_on_the_same_part(
     train_kinds(tmp_path / "runs" / "one", data)
     train_kinds(tmp_path / "runs" / "two", data, learning_rate=0.05)
     tab = compared(open_window(), qtbot)
-    tab.views["Classes"].click()
+    tab.views["Evaluation"].click()
     qtbot.waitUntil(lambda: tab.comparing.classes is not None, timeout=30_000)
     assert [row[0] for row in tab.classes.visible_texts()] == ["a", "b", "c"]
-    assert tab.notes.text() == "Test part, the best weights of each."
+    assert tab.notes.text().startswith("Test part, the best weights of each.  One run of each")
+    assert [row[0] for row in tab.judged.visible_texts()][:2] == ["Accuracy", "Balanced accuracy"]
     found = tab.comparing.classes
     assert found is not None
     assert all(one.support[0] == one.support[1] for one in found.classes)

@@ -18,7 +18,7 @@ from nnstudio.runs.store import RunStore
 from nnstudio.workspace.own_process import STOPPED
 from nnstudio.workspace.queue.page import QueuePage
 from nnstudio.workspace.queue.runner import Runner, Told
-from tests.runs.test_queue import dead
+from tests.runs.test_queue_folder import dead
 from tests.runs_made_up import write_run
 from tests.ui.shell import small_project
 

@@ -12,6 +12,7 @@ from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
+from nnstudio.compiler.codegen.loops import Loop
 from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
@@ -51,7 +52,7 @@ class Forward:
         self.guards = wiring(project, block).guards
         self.inputs = self.graph.of_type(INPUT)
         self.overwrites = may_overwrite(project, block)
-        self.own = block.names
+        self.own = {*block.names, *report.derived}
         self.names_used: set[str] = set()
         self.kept: dict[str, str] = {}
         arguments = [node.name for node in self.inputs]
@@ -86,7 +87,7 @@ class Forward:
             if statement.target:
                 text = f"{statement.target} = {statement.value}"
             repeated = statement.header == header and header.startswith("if ")
-            if statement.header and not repeated:
+            if statement.header and not repeated and not statement.goes_on:
                 body.append(Line(statement.header, 2, statement.nodes))
             header = statement.header
             body.append(Line(text, 3 if header else 2, statement.nodes))
@@ -154,6 +155,10 @@ class Forward:
         if module and node.repeat is not None:
             loops = node.repeat.kind in ("ModuleList", "shared")
         conditions = self.conditions(unit.node, node, texts)
+        if node.repeat is not None and node.repeat.has_modes:
+            report = self.report.nodes[node.id]
+            loop = Loop(unit, node, report, self.results, texts, self.in_forward)
+            return loop.statements(access, lambda inner, at: self.call(unit, node, inner, at))
         if loops or conditions:
             return self.stepwise(unit, node, texts, access, conditions)
         value, result = self.call(unit, node, texts, access)

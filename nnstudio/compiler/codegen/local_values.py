@@ -125,6 +125,9 @@ class Results:
         module = is_module(self.project, node)
         if node.name and unit.chain is None and not module:
             return self.variables.fresh(node.name)
+        state = self.next_state(unit, port.name) if module else ""
+        if state:
+            return state
         argument = self.names.argument(port) or self.names.attended(port)
         if argument:
             return self.variables.fresh(argument)

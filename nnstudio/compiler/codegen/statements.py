@@ -26,7 +26,8 @@ class Statement:
 
     `pure` is True for operations that may be written inside the next statement, `movable` for those
     that may also be written inside a later one; `named` for those whose result was given a name,
-    which stays to be read; `returned` for the one that becomes the ``return``.
+    which stays to be read; `returned` for the one that becomes the ``return``, `goes_on` for those
+    that stand under the header of the statement before.
     """
 
     target: str
@@ -38,6 +39,7 @@ class Statement:
     named: bool = False
     returned: bool = False
     movable: bool = False
+    goes_on: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -142,6 +144,8 @@ def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bo
     # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``
     if not after.pure or after.target in ("", before.target) or _calls(before.value) != 1:
         return False
+    if _argument(after.value) == before.target:  # h = F.relu(self.fc(x))
+        return length <= MAX_JOINED and _calls(after.value) == 1
     return length <= MAX_CHAIN and _receiver(after.value) == before.target
 
 
@@ -153,6 +157,16 @@ def _receiver(text: str) -> str:
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         node, links = node.func.value, links + 1
     return node.id if links and isinstance(node, ast.Name) else ""
+
+
+@lru_cache(maxsize=8192)
+def _argument(text: str) -> str:
+    """The name that a function gets first: ``x`` of ``F.relu(x)``."""
+    node = ast.parse(text, mode="eval").body
+    called = isinstance(node, ast.Call) and re.match(r"(F|torch)\.", text) is not None
+    if not called or not isinstance(node, ast.Call) or not node.args:
+        return ""
+    return node.args[0].id if isinstance(node.args[0], ast.Name) else ""
 
 
 class _Later:

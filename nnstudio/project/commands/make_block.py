@@ -16,7 +16,6 @@ from nnstudio.graph.values import (
     Graph,
     Node,
     Port,
-    Repeat,
     Value,
     new_id,
 )
@@ -219,7 +218,7 @@ def _with_lists(part: Graph) -> Graph:
     return replace(
         part,
         nodes=tuple(
-            replace(node, repeat=Repeat(node.repeat.count))
+            replace(node, repeat=replace(node.repeat, kind="ModuleList"))
             if node.repeat is not None and node.repeat.kind == "inline" and not is_contained(node)
             else node
             for node in part.nodes

@@ -318,6 +318,14 @@ _RUN = (
         "page Runs shows it.",
     ),
     window_act(
+        "run.study",
+        "Study this document...",
+        "Run",
+        0,
+        icon="evaluation",
+        note="All that the document of this model asks for: trainings, folds, searches, figures.",
+    ),
+    window_act(
         "run.measure",
         "Measure",
         "Run",

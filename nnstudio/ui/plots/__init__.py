@@ -1,2 +1,1 @@
-"""Plots: the live ones of a training (they import pyqtgraph, so on first need only), and what charts
-share that are painted: scales, ticks, frames and layers."""
+"""Plots of a training, by pyqtgraph (imported on first need), and what painted charts share."""

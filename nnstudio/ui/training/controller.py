@@ -111,6 +111,9 @@ class TrainingController(QObject):
         self.workers.began.connect(lambda title: self.noted.emit(f"{title} is trained apart", ""))
         self.queue = QueuePage(store_folder.absolute())
         self.queue.refused.connect(self.refused.emit)
+        self.workers.reported.connect(
+            lambda title, path: self.noted.emit(f"The report on {title} is written", path)
+        )
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.drain)
 

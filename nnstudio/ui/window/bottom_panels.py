@@ -173,6 +173,7 @@ class TrainingPage(QWidget):
     refused = Signal(str)
     fit_requested = Signal()
     measure_requested = Signal()
+    study_requested = Signal()
     run_requested = Signal()
     kept_requested = Signal(str)
 
@@ -214,6 +215,7 @@ class TrainingPage(QWidget):
         self.run_requested.connect(lambda: actions.run("run.start"))
         self.fit_requested.connect(lambda: actions.run("run.fit_to_data"))
         self.measure_requested.connect(lambda: actions.run("run.measure"))
+        self.study_requested.connect(lambda: actions.run("run.study"))
         measuring.changed.connect(self._show_measured)
 
     def _show_measured(self) -> None:
@@ -228,6 +230,7 @@ class TrainingPage(QWidget):
             form.refused.connect(self.refused)
             form.fit_requested.connect(self.fit_requested)
             form.measure_line.measure_requested.connect(self.measure_requested)
+            form.study_requested.connect(self.study_requested)
             self._margins.addWidget(form.mismatch)
             self._split.insertWidget(0, form)
             self._split.setStretchFactor(1, 1)

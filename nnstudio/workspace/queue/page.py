@@ -170,14 +170,17 @@ class QueuePage:
     def train_at_once(self, number: int) -> None:
         """So many trainings on one device at a time."""
         self.folder.want(at_once=number)
-        self.wake()
+        self.look()
 
     def hold(self, ids: Sequence[str], held: bool) -> None:
         """Pass these over, or let them have their turn."""
         for id in ids:
             if self._stands(id) in (Standing.WAITING, Standing.HELD):
                 self.folder.change(id, held=held, now=False)
-        self.wake()
+        if held:
+            self.look()
+        else:
+            self.wake()
 
     def start_now(self, ids: Sequence[str]) -> None:
         """Start these beside what is trained; one that was not trained is tried again."""

@@ -270,5 +270,5 @@ def _compared(name: str, first: float | None, second: float | None) -> ComparedF
     return ComparedFigure(name, first, second, 1 if (second < first) == lower else -1)
 
 
-_LOWER = ("loss", "error", "mae", "rmse", "perplexity")
+_LOWER = ("loss", "error", "mae", "mse", "perplexity")
 """Parts of the names of figures of which the lower one is the better."""

@@ -193,7 +193,16 @@ class WireItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen())
+        pen = self._pen()
+        if self.wire.many:  # two lines beside each other: a list
+            both, gap = QPen(pen), QPen(pen)
+            both.setWidthF(pen.widthF() * 3)
+            gap.setWidthF(pen.widthF())
+            gap.setColor(self.look.canvas)
+            painter.setPen(both)
+            painter.drawPath(self.path)
+            pen = gap
+        painter.setPen(pen)
         painter.drawPath(self.path)
         if not self.detailed or not self.shows_label:
             return

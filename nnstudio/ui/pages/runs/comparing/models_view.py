@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 
 from nnstudio.analysis.model_changes import ModelChanges, NodeChange, Path
 from nnstudio.ui.pages.runs.comparing.marked_canvas import MARKS, MarkedCanvas
+from nnstudio.ui.pages.runs.comparing.tables import value_text
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.bar_table import BarTable, Column
 from nnstudio.ui.widgets.elided_label import ElidedLabel
@@ -31,6 +32,12 @@ def _columns() -> list[Column]:
             left=True,
         ),
     ]
+
+
+def _both(models: ComparedModels, name: str) -> str:
+    """A size of both models, once if it is the same."""
+    one, other = (value_text(name, getattr(report.root, name)) for report in models.reports)
+    return one if one == other else f"{one} → {other}"
 
 
 class _Side(QWidget):
@@ -105,7 +112,10 @@ class ModelsView(QWidget):
             side.viewer.look_first()
         self._is_following = False
         said = models.changes.sentence
-        self.about.setText(f"{said[:1].upper()}{said[1:]}, from the first to the second.")
+        sizes = (
+            f"Parameters {_both(models, 'parameters')}, FLOPs of a sample {_both(models, 'flops')}"
+        )
+        self.about.setText(f"{said[:1].upper()}{said[1:]}, from 1 to 2.  {sizes}.")
         own_first = sorted(models.changes.changes, key=lambda one: one.kind == "sizes")
         self.list.set_rows(own_first)
         self.list.setVisible(bool(models.changes.changes))

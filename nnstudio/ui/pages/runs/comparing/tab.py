@@ -20,6 +20,7 @@ from nnstudio.ui.pages.runs.comparing.models_view import ModelsView
 from nnstudio.ui.pages.runs.comparing.tables import (
     class_columns,
     figure_columns,
+    judged_columns,
     setting_columns,
 )
 from nnstudio.ui.pages.runs.curves_tab import CurvesTab
@@ -33,7 +34,10 @@ from nnstudio.workspace.runs_page.comparing import Comparing
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.settings_rows import setting_rows
 
-VIEWS = ("Figures", "Curves", "Models", "Classes")
+VIEWS = ("Figures", "Curves", "Models", "Evaluation")
+
+
+CHANCE = "One run of each says nothing of chance: a comparison on the same folds does."
 
 
 class ComparingTab(QWidget):
@@ -65,9 +69,11 @@ class ComparingTab(QWidget):
         self.busy = JudgingBusy()
         self.busy.cancel_requested.connect(comparing.cancel)
         self.figures = self._table(figure_columns(), "Figures of both runs")
-        header = self.figures.horizontalHeader()
-        header.setSectionResizeMode(header.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        self.judged = self._table(judged_columns(), "Figures of both runs on one part")
+        for table in (self.figures, self.judged):
+            header = table.horizontalHeader()
+            header.setSectionResizeMode(header.ResizeMode.ResizeToContents)
+            header.setStretchLastSection(True)
         self.settings = self._table(setting_columns(), "Settings that differ")
         self.same = QLabel("All settings are the same.", alignment=Qt.AlignmentFlag.AlignCenter)
         self.same.setProperty("role", "muted")
@@ -90,7 +96,13 @@ class ComparingTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notes)
-        column.addWidget(self.classes, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.judged)
+        split.addWidget(self.classes)
+        split.setSizes([430, 810])
+        column.addWidget(split, 1)
         self.models: ModelsView | None = None
         self.curves: CurvesTab | None = None
         self._stack = QStackedWidget()
@@ -148,7 +160,7 @@ class ComparingTab(QWidget):
             "Figures": self._show_figures,
             "Curves": self._show_curves,
             "Models": lambda: self._show_models((f"1: {first}", f"2: {second}")),
-            "Classes": self._show_classes,
+            "Evaluation": self._show_judged,
         }
         self._stack.setCurrentWidget(show[self.view]())
 
@@ -182,7 +194,7 @@ class ComparingTab(QWidget):
         self.models.show_models(found, names)
         return self.models
 
-    def _show_classes(self) -> QWidget:
+    def _show_judged(self) -> QWidget:
         comparing = self.comparing
         if comparing.classes is None and not comparing.class_problem:
             if not comparing.is_judging:
@@ -192,11 +204,11 @@ class ComparingTab(QWidget):
         if comparing.classes is None:
             return self._refuse(comparing.class_problem)
         found = comparing.classes
-        told = (f"{PARTS[found.part]} part, the best weights of each.", *found.notes)
-        if not found.classes:
-            return self._refuse("These runs have no classes: the figures are all there is.")
-        self.notes.setText("  ".join(told))
+        part = f"{PARTS[found.part]} part, the best weights of each."
+        self.notes.setText("  ".join((part, *found.notes, CHANCE)))
+        self.judged.set_rows(found.head)
         self.classes.set_rows(found.classes)
+        self.classes.setVisible(bool(found.classes))
         return self._classes
 
     def _refuse(self, sentence: str) -> QWidget:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.ui.number_text import duration, flops
 from nnstudio.ui.pages.runs.texts import column_title, figure_text, is_share
 from nnstudio.ui.widgets.bar_table import Column
+from nnstudio.ui.widgets.head_figure import figure_words
 from nnstudio.workspace.runs_page.columns import BEST
 from nnstudio.workspace.runs_page.comparing import ComparedClass, ComparedFigure
 from nnstudio.workspace.runs_page.settings_rows import NONE, SettingRow
@@ -63,6 +65,34 @@ def figure_columns() -> list[Column]:
     ]
 
 
+def judged_columns() -> list[Column]:
+    """A row for each figure of the part on which both were judged."""
+
+    def told(one: ComparedFigure, value: float | None) -> str:
+        return figure_words(one.name, None if value is None else Figure(value))
+
+    def difference(one: ComparedFigure) -> str:
+        found = one.difference
+        if found is None:
+            return NONE
+        if not found:
+            return "same"
+        sign, size = "+" if found > 0 else "−", abs(found)
+        words = figure_words(one.name, Figure(size))
+        return sign + (words.replace(" %", " points") if words.endswith(" %") else words)
+
+    def title(one: ComparedFigure) -> str:
+        return one.name[:1].upper() + one.name[1:]
+
+    return [
+        Column("", title, title, left=True),
+        Column("1", lambda one: told(one, one.first), lambda one: one.first),
+        Column("2", lambda one: told(one, one.second), lambda one: one.second),
+        Column("Difference", difference, lambda one: one.difference),
+        Column("", lambda one: BETTER[one.better], lambda one: one.better, left=True),
+    ]
+
+
 def setting_columns() -> list[Column]:
     """A row for each setting that differs."""
 
@@ -107,6 +137,6 @@ def class_columns() -> list[Column]:
         Column("Class", lambda row: row.name, lambda row: row.name.lower(), left=True),
         Column("Samples", samples, lambda row: row.support[0]),
         *both("Recall", "recall"),
-        *both("Precision", "precision"),
+        *both("Prec.", "precision"),
         *both("F1", "f1"),
     ]
