@@ -10,7 +10,7 @@ import os
 import warnings
 import weakref
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -256,9 +256,21 @@ def trial_of(study: Study, number: int) -> FrozenTrial:
 
 
 def set_attributes(study: Study, trial: FrozenTrial, values: dict[str, Any]) -> None:
-    """Write attributes of a trial that is not finished; plain values as JSON has them."""
-    for name, value in values.items():
-        study._storage.set_trial_user_attr(id_of(trial), name, value)
+    """Write attributes of a trial, plain values as JSON has them; nothing of one that another
+    worker has finished meanwhile."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    with suppress(UpdateFinishedTrialError):
+        for name, value in values.items():
+            study._storage.set_trial_user_attr(id_of(trial), name, value)
+
+
+def report(trial: Trial, value: float, step: int) -> None:
+    """Tell how far a trial is, if another worker has not finished it meanwhile."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    with suppress(UpdateFinishedTrialError):
+        trial.report(value, step)
 
 
 def queue(

@@ -20,6 +20,7 @@ from nnstudio.studies.search.optuna_store import (
     in_a_sentence,
     load_study,
     open_storage,
+    report,
     set_attributes,
     trial_of,
 )
@@ -292,7 +293,7 @@ class _Watch:
             return  # how long a stop takes must not decide what other trials are held against
         before = self._frozen.intermediate_values
         if step not in before:  # else told before a resume
-            self._trial.report(float(value), step)
+            report(self._trial, float(value), step)
         if step >= max(before, default=0):
             self.pruned = self._trial.should_prune()
 
