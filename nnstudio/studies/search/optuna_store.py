@@ -293,6 +293,14 @@ def queue(
     )
 
 
+def draw_again(study: Study, trial: Trial, name: str, distribution: BaseDistribution) -> None:
+    """Draw a value that a trial has got already, and forget it: those after it are drawn by the
+    same sampler, whose chance would else be one draw behind."""
+    if name not in trial.relative_params:
+        frozen = study._storage.get_trial(id_of(trial))
+        study.sampler.sample_independent(study, frozen, name, distribution)
+
+
 def suggest_one(trial: Trial, name: str, distribution: BaseDistribution) -> Any:
     """A value of one parameter; of a trial that has one already, that one."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution

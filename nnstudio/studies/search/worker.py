@@ -175,7 +175,7 @@ class Worker:
         frozen = trial_of(study, number)
         trial = attach(study, id_of(frozen))
         try:
-            point = suggest(self.plan, trial)
+            point = suggest(self.plan, study, trial)
         except Exception as error:  # a sampler's own mistakes: the trial would run for ever
             self._end(study, frozen, Outcome("failed", sentence=f"No point was suggested: {error}"))
             return
