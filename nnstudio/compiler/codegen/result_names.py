@@ -167,8 +167,8 @@ class ResultNames:
 
     def of_results(self, ports: Iterable[Port]) -> set[Port]:
         """Those of some ports that are no tensor on `self`."""
-        own = (PARAMETER, BUFFER)
-        return {port for port in ports if self.graph.by_id[port.node].type not in own}
+        by_id = self.graph.by_id
+        return {port for port in ports if by_id[port.node].type not in (PARAMETER, BUFFER)}
 
     def is_same_thing(self, unit: Unit, text: str, output: Port) -> bool:
         """True if a module with one operand leaves it what it is: a norm, but no linear map."""
