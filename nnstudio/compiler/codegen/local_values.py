@@ -69,7 +69,8 @@ class Results:
                 continue
             part = self.names.part(port)
             if not part and source is not None:
-                part = self.names.numbered(port, self.texts[source])
+                numbered = self.names.numbered(port, self.texts[source])
+                part = numbered and (self.names.attended(port) or numbered)
             if k == 0 and not part and not self.has_own_name(unit, output):
                 names[output] = self.target(unit, source, output, self.names.noun(node))
             else:
