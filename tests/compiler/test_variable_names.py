@@ -7,6 +7,7 @@ import pytest
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
 from nnstudio.compiler.codegen.variable_names import RESERVED, plural, singular
+from nnstudio.compiler.source import generate
 from nnstudio.project.values import BlockParameter
 from tests.compiler.test_rules import lines_of, mlp, text_of
 from tests.drawing import Drawing, Drawn
@@ -224,6 +225,14 @@ def test_parts_and_states_are_called_by_what_they_are_for() -> None:
         "h = self.start(attention)",
         "return self.cell(attention, h)",
     ]
+
+
+def test_results_of_an_operation_are_called_like_its_outputs() -> None:
+    d = mlp()
+    best = d.add("TopK", d.input("x", "N", 5), k=2)
+    d.output(d.add("Multiply", best, best["indices"]))
+    text = generate(d.project()).text
+    assert "values, indices = x.topk(2)" in text
 
 
 @pytest.mark.parametrize(
