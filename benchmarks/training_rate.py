@@ -64,12 +64,12 @@ def ours(case: Case) -> Callable[[float], tuple[float, int]]:
     from nnstudio.data.dataset import DataSet
     from nnstudio.data.info import DataSetInfo
     from nnstudio.project.training_settings import TrainingSettings
-    from nnstudio.training import thread_memory
+    from nnstudio.training import way_memory
     from nnstudio.training.events import Failed, Started, StepsDone
     from nnstudio.training.loop import train
 
-    fresh = Path(tempfile.mkdtemp()) / "threads.json"
-    thread_memory.default_file = lambda: fresh
+    fresh = Path(tempfile.mkdtemp()) / "ways.json"
+    way_memory.default_file = lambda: fresh
     names = tuple(str(number) for number in range(case.classes))
     info = DataSetInfo("noise", "Noise", "", names, SAMPLES, (case.form,), "", "", True)
     data = DataSet(info, *noise(case))

@@ -34,11 +34,11 @@ def found_numbers_of_threads_are_of_this_session(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """Trials of threads write into no cache of the user's."""
-    from nnstudio.training import thread_memory
+    from nnstudio.training import way_memory
 
-    file = tmp_path_factory.mktemp("cache") / "threads.json"
+    file = tmp_path_factory.mktemp("cache") / "ways.json"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(thread_memory, "default_file", lambda: file)
+        patch.setattr(way_memory, "default_file", lambda: file)
         yield
 
 

@@ -67,6 +67,7 @@ class FakeTrainer:
         watch.begins_in(run)
         log = run / "epochs.jsonl"
         done = len(log.read_text().splitlines()) if log.exists() else 0
+        watch.goes_on(self._epochs(run) if done else ())
         for epoch in range(done + 1, self.epochs + 1):
             figures = {"accuracy": self.value(assignment.point), "loss": 1.0 / epoch}
             with log.open("a") as stream:
@@ -88,11 +89,53 @@ class FakeTrainer:
         facts = {"parameters": 10.0, "seconds": 1.0}
         return Outcome("completed", epochs, facts) if len(epochs) == self.epochs else None
 
+    def cut(self, run: Path) -> None:
+        return None
+
+    def done(self, run: Path) -> int:
+        return len(self._epochs(run)) if (run / "epochs.jsonl").exists() else 0
+
     def can_go_on(self, run: Path, gone: object = None) -> bool:
         return (run / "epochs.jsonl").exists()
 
     def _epochs(self, run: Path) -> tuple[dict[str, float], ...]:
         return tuple(json.loads(line) for line in (run / "epochs.jsonl").read_text().splitlines())
+
+
+class FoldedFake(FakeTrainer):
+    """Trains so many folds of one epoch each; the value of each is that of its number, too.
+
+    worth: of a point and a fold, from 1 on.
+    """
+
+    def __init__(
+        self, folder: Path, folds: int, worth: Callable[[Point, int], float], **more: Any
+    ) -> None:
+        super().__init__(folder, epochs=folds, **more)
+        self.worth = worth
+
+    def train(self, assignment: Assignment, watch: Watch) -> Outcome:
+        run = assignment.run or self.folder / "runs" / f"t{assignment.number}"
+        run.mkdir(parents=True, exist_ok=True)
+        watch.begins_in(run)
+        for fold in range(1, self.epochs + 1):
+            if fold > len(self._epochs(run)):
+                figures = {"accuracy": self.worth(assignment.point, fold)}
+                with (run / "epochs.jsonl").open("a") as stream:
+                    stream.write(json.dumps(figures) + "\n")
+                if self.dies_at == (assignment.number, fold) and assignment.attempt == 1:
+                    raise KeyboardInterrupt
+            watch.fold(fold, self._epochs(run)[:fold])
+            if watch.wanted() is Wanted.STOP and fold < self.epochs:
+                return Outcome("stopped", folds=self._epochs(run)[:fold])
+        return Outcome("completed", facts={"seconds": 1.0}, folds=self._epochs(run))
+
+    def finished(self, run: Path) -> Outcome | None:
+        done = self._epochs(run)
+        return Outcome("completed", folds=done) if len(done) == self.epochs else None
+
+    def _epochs(self, run: Path) -> tuple[dict[str, float], ...]:
+        return super()._epochs(run) if (run / "epochs.jsonl").exists() else ()
 
 
 def work(folder: StudyFolder, trainer: FakeTrainer | None = None, **more: Any) -> str:

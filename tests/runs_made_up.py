@@ -92,7 +92,8 @@ def write_run(
         model=project.root,
         fingerprints={"source": f"{chance.getrandbits(64):x}", "split": "5f81a4c"},
     )
-    made = made.with_values(**(record or {}), folder=store.folder / made.id)
+    made = made.with_values(**(record or {}))
+    made = made.with_values(folder=store.folder / made.id)
     recorder = Recorder(made, store=store)
 
     def write_files(folder: Path) -> None:

@@ -18,7 +18,7 @@ from nnstudio.analysis.report import NodeReport
 from nnstudio.analysis.wiring import effective
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.catalog.memory import OWN
-from nnstudio.graph.values import Node, Port
+from nnstudio.graph.values import Node, Port, Repeat
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import REPETITION, Scope, resolve
@@ -183,6 +183,14 @@ class Aliases:
         carried = self._carried(node, report)
         cells = {port: self._cells[source] for port, source in fed.items()}
         found = self._outside(node, memory, cells)
+        repeat = effective(self.graph, node).repeat
+        if repeat is not None and repeat.has_modes:
+            passes = any(
+                origin.kind == "input"
+                for inner in memory.outputs.values()
+                for origin in inner.origins
+            )
+            return self._of_modes(repeat, found, cells if passes else {})
         first = next(iter(report.outputs), "")
         for _ in range(_ROUNDS if carried is not None and first in found else 0):
             again = self._outside(node, memory, {**cells, str(carried): found[first]})
@@ -192,10 +200,25 @@ class Aliases:
             found = widened
         return found
 
+    def _of_modes(
+        self, repeat: Repeat, found: Mapping[str, Cell], cells: Mapping[str, Cell]
+    ) -> dict[str, Cell]:
+        """What is carried may come from anywhere in the end; what is put together is new."""
+        new = {name for name, (how, _) in repeat.collect.items() if how != "list"}
+        states = [cells[port] for port, _ in repeat.carry or () if port in cells]
+        handed = [cell for name, cell in found.items() if name not in new]
+        return {
+            name: either([cell, *handed, *states])
+            for name, cell in found.items()
+            if name not in new
+        }
+
     def _carried(self, node: Node, report: NodeReport) -> str | None:
         """The port into which a repetition gives what the one before it gave, if there are two."""
         repeat = effective(self.graph, node).repeat
         several = repeat is not None and report.repeats not in (0, 1)
+        if repeat is not None and repeat.has_modes:  # they write into nothing that they get
+            return None
         return next(iter(report.inputs), None) if several else None
 
     def _outside(

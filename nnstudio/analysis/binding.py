@@ -8,7 +8,8 @@ expressions, given parameters and requirements are checked.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
@@ -249,18 +250,36 @@ def _check(
         )
 
 
-def outward(tensor: Tensor, binding: Binding) -> Tensor:
-    """An output of the block in the caller's terms, numbers kept."""
+def outward(tensor: Tensor, outside: Scope, untold: str) -> Tensor:
+    """An output of the block in the caller's terms, numbers kept.
+
+    `outside` are the names of the block in these terms. A size that rests on another name, or that
+    grows too long, becomes a name of its own, which begins with `untold`.
+    """
     shape = []
-    for dim in tensor.shape:
-        try:
-            formula = substitute(dim, binding.outside)
-        except ExpressionError:
-            formula = dim
+    for k, dim in enumerate(tensor.shape):
+        formula = Dim.atom(f"{untold}{k}", dim.value)
+        if dim.names <= outside.keys():
+            with suppress(ExpressionError):
+                formula = substitute(dim, outside)
         if not formula.is_constant and formula.value != dim.value:
             formula = Dim(dim.value if dim.value is not None else formula.value, formula.terms)
         shape.append(formula)
     return Tensor(tuple(shape), tensor.dtype)
+
+
+def with_derived(outside: Scope, derived: Mapping[str, Dim], tensors: Iterable[Tensor]) -> Scope:
+    """`outside` with the formulas that the block has names for, as far as `tensors` need them."""
+    wanted = {name for tensor in tensors for dim in tensor.shape for name in dim.names}
+    for name in reversed([*derived] if wanted & derived.keys() else []):
+        if name in wanted:
+            wanted |= derived[name].names
+    found = dict(outside)
+    for name, formula in derived.items():
+        if name in wanted and formula.names <= found.keys():
+            with suppress(ExpressionError):
+                found[name] = substitute(formula, found)
+    return found
 
 
 def root_binding(block: Block, values: Mapping[str, object]) -> Binding:

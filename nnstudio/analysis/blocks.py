@@ -21,14 +21,18 @@ from nnstudio.analysis.evaluate import (
 )
 from nnstudio.analysis.extent import depth_problem, levels
 from nnstudio.analysis.fixes import fix_at
-from nnstudio.analysis.free_sizes import free_name_problems, label, node_problem
+from nnstudio.analysis.free_sizes import free_name_problems, label
+from nnstudio.analysis.guarded import guarded
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
+from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwrites_parts
 from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
-from nnstudio.analysis.repeats import count_of, evaluate_repeat
+from nnstudio.analysis.repeats import evaluate_repeat
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
-from nnstudio.analysis.values import distinct_text, formula_text
+from nnstudio.analysis.shared_modules import built_for_another
+from nnstudio.analysis.size_names import EMPTY_NAMES, NamedSizes
+from nnstudio.analysis.unwritable import node_problem
 from nnstudio.analysis.weights import with_weights
 from nnstudio.analysis.wiring import WHOLE, effective
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
@@ -38,6 +42,7 @@ from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.exact_products import exact_products
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, resolve, truth
 from nnstudio.symbols.tensor import Tensor
@@ -128,8 +133,13 @@ class _Walk:
         self.earlier = earlier
         self.nodes: dict[str, NodeReport] = {}
         self.absent: set[Port] = set()
+        self.sizes = NamedSizes(definition, self.scope)
 
     def report(self) -> BlockReport:
+        with exact_products(self.definition.facts):
+            return self.walked()
+
+    def walked(self) -> BlockReport:
         order = self.definition.order
         if order is None:
             cycle = [label(self.graph.by_id[n]) for n in find_cycle(self.graph)]
@@ -140,7 +150,7 @@ class _Walk:
         for node_id in order:
             node = self.graph.by_id[node_id]
             known = self.earlier.node(node, self.nodes)
-            if known is None:
+            if known is None or not self.sizes.takes_over(known):
                 self.analysis.at = self.block.name, node
                 known = self.node(node)
             self.nodes[node_id] = known
@@ -233,7 +243,10 @@ class _Walk:
         except ExpressionError as error:
             evaluation = Evaluation(None, error=UseError(str(error)))
         active = evaluation.active or meant.repeat is not None
-        outputs = evaluation.outputs
+        self.sizes.listed(evaluation.tables)
+        outputs, named = evaluation.outputs, EMPTY_NAMES
+        if outputs is not None:
+            outputs, named = self.sizes.named(node, outputs)
         problems = self.problems(node, inputs, evaluation)
         return NodeReport(
             inputs=inputs,
@@ -243,8 +256,11 @@ class _Walk:
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
             flops=0 if not active else evaluation.flops,
             active=active,
-            repeats=count_of(meant, self.scope),
+            repeats=1 if meant.repeat is None else evaluation.number,
             needs_repetition=evaluation.needs_repetition,
+            repetitions=evaluation.repetitions,
+            tables=evaluation.tables,
+            named=named,
             inner=evaluation.inner,
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),
@@ -254,8 +270,19 @@ class _Walk:
 
     def evaluation(self, node: Node, meant: Node, inputs: Mapping[str, Tensor]) -> Evaluation:
         """All repetitions of what the node means."""
+        unfit = list_problem(self.graph, node, meant.repeat, inputs)
+        if unfit is not None:
+            return Evaluation(None, error=UseError(unfit))
         if meant.repeat is not None:
-            found = evaluate_repeat(meant, inputs, self.scope, lambda t, s: self.once(meant, t, s))
+            found = evaluate_repeat(
+                meant,
+                inputs,
+                self.scope,
+                lambda tensors, scope: self.once(meant, tensors, scope),
+                self.definition.free,
+                self.definition.stems[node.id].of_one,
+                self.sizes.taken,
+            )
         else:
             found = self.once(meant, inputs, self.scope)
         if node.id in self.wiring.guards and found.outputs is not None:
@@ -313,47 +340,25 @@ class _Walk:
     def apply_guard(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> Evaluation:
-        """Output of an operation that minds open Inputs: one formula, the present numbers."""
-        assert evaluation.outputs is not None
-        guard = self.wiring.guards[node.id]
-        port, branch = next(iter(evaluation.outputs.items()))
-        passing = inputs[guard.passing]
+        """Output of an operation that minds open Inputs; notes that it may carry nothing."""
         incoming = self.graph.incoming[node.id]
+        open_ = {name for name, source in incoming.items() if source in self.absent}
+        guard = self.wiring.guards[node.id]
         if guard.passing in guard.optional:
-            if incoming[guard.passing] in self.absent:
-                self.absent.add(Port(node.id, port))
+            if guard.passing in open_:
+                assert evaluation.outputs is not None
+                self.absent.add(Port(node.id, next(iter(evaluation.outputs))))
             return evaluation
-        same = branch.rank == passing.rank and all(
-            a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
-        )
-        if not same:
-            source = self.graph.by_id[incoming[guard.optional[0]].node]
-            sentence = (
-                f"'{label(source)}' may be left open, and the shape must not depend on that: "
-                f"{branch.label} with it, {passing.label} without it"
-            )
-            return replace(evaluation, outputs=None, error=UseError(sentence))
-        if any(incoming[name] in self.absent for name in guard.optional):
-            outputs = {**evaluation.outputs, port: passing}
-            return replace(evaluation, outputs=outputs, flops=0)
-        return evaluation
+        whose = label(self.graph.by_id[incoming[guard.optional[0]].node])
+        return guarded(guard, whose, inputs, evaluation, open_)
 
     def compare_shared(self, node: Node) -> None:
         """A shared module is built for its owner: what is derived must suit both."""
-        owner, report = self.nodes.get(node.shares or ""), self.nodes[node.id]
-        if owner is None or not owner.ok or not report.ok:
-            return
-        for name in sorted(owner.auto & report.auto):
-            mine, theirs = report.params[name], owner.params[name]
-            if formula_text(mine) != formula_text(theirs):
-                assert owner.node is not None
-                sentence = (
-                    f"calls '{label(owner.node)}', which is built for {name} "
-                    f"{distinct_text(theirs, mine)}, received {distinct_text(mine, theirs)}"
-                )
-                problems = (*report.problems, self.problem(node, sentence))
-                self.nodes[node.id] = replace(report, ok=False, problems=problems)
-                return
+        report = self.nodes[node.id]
+        sentence = built_for_another(self.nodes.get(node.shares or ""), report)
+        if sentence is not None:
+            problems = (*report.problems, self.problem(node, sentence))
+            self.nodes[node.id] = replace(report, ok=False, problems=problems)
 
     def problems(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
@@ -370,13 +375,15 @@ class _Walk:
             inside = next(p for p in inner.problems if p.severity == "error")
             found.append(self.problem(node, f"inside: {inside.sentence}"))
         elif evaluation.outputs is not None:
-            lost = lost_state(self.project, self.graph, node, inputs, evaluation.outputs)
+            lost = lost_state(self.project, self.block, node, inputs, evaluation.outputs)
             if lost is not None:
-                found.append(self.problem(node, lost))
-        free = self.definition.free
-        if free:
-            found += node_problem(self.project, self.block, node, evaluation, free, self.scope)
-        return found
+                found.append(self.problem(node, lost.sentence, fix=lost.fix))
+            elif evaluation.repetitions is not None and overwrites_parts(
+                effective(self.graph, node).repeat, evaluation
+            ):
+                found.append(self.problem(node, OVERWRITTEN_PARTS))
+        unwritable = node_problem(self.definition, node, evaluation, self.scope, self.sizes)
+        return found if unwritable is None else [*found, unwritable]
 
     def problem(
         self, node: Node, sentence: str, *, param: str | None = None, fix: Fix | None = None

@@ -12,7 +12,7 @@ import ast
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import Expression
-from nnstudio.symbols.symbolic import Scope, choice, resolve, substitute
+from nnstudio.symbols.symbolic import LATER, Scope, choice, resolve, substitute
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -71,7 +71,7 @@ def _one(
         _where_false(passing, tied, scope)
     ):
         return branch if branch.is_constant else Dim(value, branch.terms)
-    names = {name: scope[name] for name in condition.names if name in scope}
+    names = {name: scope[name] for name in (*condition.names, LATER) if name in scope}
     return choice(resolve(condition, names).text, branch, passing, value)
 
 

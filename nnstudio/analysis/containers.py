@@ -90,6 +90,8 @@ class Structure:
     entries: list[Entry]
     containers: Mapping[str, Container]
     places: Mapping[str, tuple[Container | None, int]]
+    moving: dict[str, int] = field(default_factory=dict)
+    """The place of the first member of a container ("": of the block) that moves indexes."""
 
     @cached_property
     def attributes(self) -> frozenset[str]:
@@ -133,7 +135,23 @@ class Structure:
             return f"{before}.{name_of(entry)}"
         if kind == "ModuleDict":
             return f"{before}[{name_of(entry)!r}]"
-        return f"{before}[{_position(children, index, entry)}]"
+        self._refuse_moved(container.group.id if container else "", children, index)
+        return f"{before}[{index}]"
+
+    def _refuse_moved(self, key: str, children: list[Entry], index: int) -> None:
+        """Refuse an index that rests on how many members before it there are."""
+        if key not in self.moving:
+            places = (k for k, child in enumerate(children) if _moves_indexes(child))
+            self.moving[key] = next(places, len(children))
+        place = self.moving[key]
+        before = children[place] if place <= index else None
+        if isinstance(before, Node):
+            why = "repeated inline" if before.repeat else "left out by a condition"
+            what = "it is" if place == index else f"'{before.name}' before it is"
+            raise MisplacedError(
+                f"has no index of its own, because {what} {why}; "
+                "the members of its group must be one chain, or the group another kind"
+            )
 
     # -- what is called as one ------------------------------------------------------------------
 
@@ -232,19 +250,9 @@ class Structure:
                     yield node, str(error)
 
 
-def _position(children: list[Entry], index: int, entry: Entry) -> int:
-    for before in children[: index + 1]:
-        if isinstance(before, Node) and _moves_indexes(before):
-            why = "repeated inline" if before.repeat else "left out by a condition"
-            what = "it is" if before is entry else f"'{before.name}' before it is"
-            raise MisplacedError(
-                f"has no index of its own, because {what} {why}; "
-                "the members of its group must be one chain, or the group another kind"
-            )
-    return index
-
-
-def _moves_indexes(node: Node) -> bool:
+def _moves_indexes(node: Entry) -> bool:
+    if isinstance(node, Container):
+        return False
     if node.repeat is not None:
         return node.repeat.kind == "inline"
     return node.when is not None

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from nnstudio.analysis.binding import free_names
+from nnstudio.analysis.exact_requirements import facts_of
+from nnstudio.analysis.size_stems import Stems, stems_of
 from nnstudio.analysis.weights import weight_nodes
 from nnstudio.analysis.wiring import Wiring, names_of, wiring
 from nnstudio.catalog.layers.io import OUTPUT
@@ -13,6 +15,7 @@ from nnstudio.graph.order import topological, upstream
 from nnstudio.graph.values import Expr, Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.exact_products import Facts
 
 
 class Definition:
@@ -48,6 +51,16 @@ class Definition:
     def weight_nodes(self) -> frozenset[str]:
         """The ids of the nodes that a tie or an initialiser of their own speaks of."""
         return weight_nodes(self.block)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The products that its requirements make whole."""
+        return facts_of(self.block)
+
+    @cached_property
+    def stems(self) -> Mapping[str, Stems]:
+        """What sizes are called after that have to be named, by the id of the node."""
+        return stems_of(self.block.graph)
 
     @cached_property
     def nested(self) -> tuple[Block, ...]:
@@ -93,7 +106,7 @@ class Definition:
 
 def _names(node: Node) -> frozenset[str]:
     values: list[object] = [*node.params.values(), node.when]
-    if node.repeat is not None:
+    if node.repeat is not None and node.repeat.count is not None:
         values.append(node.repeat.count)
     return frozenset().union(*(_names_in(value) for value in values)) if values else frozenset()
 

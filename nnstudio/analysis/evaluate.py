@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from nnstudio.analysis.binding import Binding, bind, outward
+from nnstudio.analysis.binding import Binding, bind, outward, with_derived
 from nnstudio.analysis.fixes import NodeFix
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.limits import check_limits
+from nnstudio.analysis.recurrences import Table
 from nnstudio.analysis.report import BlockReport
+from nnstudio.analysis.size_stems import UNTOLD
 from nnstudio.analysis.values import declared_params, resolve_value
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
@@ -20,6 +22,7 @@ from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.exact_products import NO_FACTS, exact_products
 from nnstudio.symbols.symbolic import Quantity, Scope, Term
 from nnstudio.symbols.tensor import Tensor
 
@@ -37,7 +40,8 @@ class UseError:
 class Evaluation:
     """Result of one evaluation; `outputs` None if it failed, `active` False if left out.
 
-    `needs_repetition`: its formula does not hold where it is repeated no time.
+    `needs_repetition`: its formula does not hold where it is repeated no time. `repetitions` is
+    how many there are, None if it is not repeated; `tables` are the sizes that have to be listed.
     """
 
     outputs: Mapping[str, Tensor] | None
@@ -49,7 +53,14 @@ class Evaluation:
     error: UseError | None = None
     active: bool = True
     needs_repetition: bool = False
+    repetitions: Dim | None = None
+    tables: tuple[Table, ...] = ()
     memory: Memory = OWN
+
+    @property
+    def number(self) -> int | None:
+        """How many repetitions there are as a number, None if it is not known."""
+        return self.repetitions.value if self.repetitions is not None else None
 
 
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
@@ -130,7 +141,8 @@ def evaluate_block(
                 sentence = f"{block.name} has no parameter '{name}'"
                 return Evaluation(None, given, error=UseError(sentence, name, _leave_out_fix(name)))
             given[name] = resolve_value(value, scope)
-        binding = bind(block, given, inputs)
+        with exact_products(NO_FACTS):  # those of the caller speak of other names
+            binding = bind(block, given, inputs)
     except ExpressionError as error:
         return Evaluation(None, given, error=UseError(str(error)))
     except ShapeError as error:
@@ -139,7 +151,12 @@ def evaluate_block(
     params = {
         p.name: binding.outside[p.name] for p in block.parameters if p.name in binding.outside
     }
-    outputs = {port: outward(tensor, binding) for port, tensor in inner.outputs.items()}
+    derived = {name: size for name, size in inner.derived.items() if isinstance(size, Dim)}
+    outside = with_derived(binding.outside, derived, inner.outputs.values())
+    outputs = {
+        port: outward(tensor, outside, f"{UNTOLD}_{k}_")
+        for k, (port, tensor) in enumerate(inner.outputs.items())
+    }
     return Evaluation(
         outputs if inner.ok else None,
         params,

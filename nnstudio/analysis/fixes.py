@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.analysis.report import Fix
 from nnstudio.catalog.use import Expansion, ParamFix, Removal, RuleFix
-from nnstudio.graph.values import Edge, Expr, FrozenMap, Node, Port, Value
+from nnstudio.graph.values import Edge, Expr, FrozenMap, Node, Port, Repeat, Value
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.graph import Delete
 from nnstudio.project.commands.insert import Insert
@@ -22,7 +22,15 @@ class Repetitions:
     count: int
 
 
-NodeFix = RuleFix | Repetitions
+@dataclass(frozen=True, slots=True)
+class OtherRepeat:
+    """A fix: repeat it otherwise."""
+
+    title: str
+    repeat: Repeat
+
+
+NodeFix = RuleFix | Repetitions | OtherRepeat
 
 
 def fix_at(project: Project, block: Block, node: Node, proposal: NodeFix) -> Fix | None:
@@ -55,6 +63,10 @@ def fix_at(project: Project, block: Block, node: Node, proposal: NodeFix) -> Fix
             title = f"Expand {fed.name or fed.type} to the batch"
             params: FrozenMap[Value] = FrozenMap({"sizes": sizes})
             return Fix(title, Insert(block.name, (wire,), "Expand", params))
+        case OtherRepeat(title, changed):
+            if node.repeat is None:  # it is that of the node whose module it calls
+                return None
+            return Fix(title, SetRepeat(block.name, node.id, changed))
         case Repetitions(count):
             repeat = node.repeat
             if repeat is None or not isinstance(repeat.count, int):

@@ -12,14 +12,16 @@ from collections.abc import Mapping
 
 from nnstudio.analysis.binding import Binding, free_names
 from nnstudio.analysis.definition import Definition
+from nnstudio.analysis.exact_requirements import facts_of
 from nnstudio.analysis.report import BlockReport, NodeReport
+from nnstudio.analysis.size_stems import stems_of
 from nnstudio.analysis.weights import weight_nodes
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.graph.values import Node
 from nnstudio.project.values import Block
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.symbolic import Quantity, Scope
-from nnstudio.symbols.tensor import Tensor
+from nnstudio.symbols.tensor import Listed, Tensor
 
 
 def same_use(block: Block, binding: Binding) -> object:
@@ -62,12 +64,18 @@ class PreviousReport:
         self.anew = definition.weight_nodes | weight_nodes(source)
         self.nodes: Mapping[str, NodeReport] = {}
         self.changed: frozenset[str] = frozenset()
+        self.renamed: frozenset[str] = frozenset()
         if report is None or source is None:
             return
-        alike = self.unedited or frozenset(free_names(source)) == definition.free
+        alike = self.unedited or (
+            frozenset(free_names(source)) == definition.free
+            and (_same_rules(source, definition.block) or facts_of(source) == definition.facts)
+        )
         if alike and report.absent == binding.absent:
             self.nodes = report.nodes
             self.changed = _changed_names(report.scope, binding.scope)
+            if not self.unedited and report.derived:
+                self.renamed = _renamed(source, definition)
 
     @property
     def whole(self) -> BlockReport | None:
@@ -120,6 +128,8 @@ class PreviousReport:
                 return None
         if self.changed and self.changed & self.definition.used_names[node.id]:
             return None
+        if (before.tables or before.named) and (self.changed or node.id in self.renamed):
+            return None
         return before
 
     def keep_equal(self, node: Node, outputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -140,10 +150,23 @@ def _either(before: Tensor | None, found: Tensor) -> Tensor:
 
 def same_tensor(a: Tensor, b: Tensor) -> bool:
     """Equal to the letter: formulas of equal value but another spelling are not the same."""
-    return a is b or (
-        a.dtype == b.dtype
-        and a.rank == b.rank
-        and all(_same_dim(x, y) for x, y in zip(a.shape, b.shape, strict=True))
+    if a is b:
+        return True
+    if (
+        type(a) is not type(b)
+        or a.dtype != b.dtype
+        or a.rank != b.rank
+        or not all(_same_dim(x, y) for x, y in zip(a.shape, b.shape, strict=True))
+    ):
+        return False
+    if not isinstance(a, Listed) or not isinstance(b, Listed):
+        return True
+    parts = (a.parts or (), b.parts or ())
+    return (
+        _same_dim(a.count, b.count)
+        and (a.parts is None) is (b.parts is None)
+        and len(parts[0]) == len(parts[1])
+        and all(same_tensor(x, y) for x, y in zip(*parts, strict=True))
     )
 
 
@@ -175,6 +198,16 @@ def _changed_names(before: Scope, now: Scope) -> frozenset[str]:
         for name in names
         if name not in before or name not in now or not _same_quantity(before[name], now[name])
     )
+
+
+def _same_rules(before: Block, now: Block) -> bool:
+    return before.requirements == now.requirements and before.locals == now.locals
+
+
+def _renamed(before: Block, definition: Definition) -> frozenset[str]:
+    """The ids of the nodes after which sizes are called otherwise now."""
+    stems = stems_of(before.graph)
+    return frozenset(n for n, found in definition.stems.items() if stems.get(n) != found)
 
 
 def _identical(before: tuple[Block, ...], now: tuple[Block, ...]) -> bool:

@@ -1,69 +1,98 @@
-"""Repetitions that lose a value: one output is carried to the next, and it is the first.
+"""Repetitions that lose a value: what is not carried to the next is what the first one got.
 
-A cell of two states that is repeated would keep the second at its start for ever, without a word.
+A cell of two states of which one is carried would keep the other at its start for ever, without a
+word.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from nnstudio.analysis.modes import carried_pairs
+from nnstudio.analysis.report import Fix
 from nnstudio.analysis.wiring import effective
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Category
-from nnstudio.graph.values import Graph, Node
+from nnstudio.graph.values import Node, Repeat
+from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.ports import node_ports
-from nnstudio.project.values import Project
+from nnstudio.project.repeat_ports import stem_of
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import Tensor
 
-# what people write round the name of a state to say which step it is of
-_STEPS = frozenset(
-    {
-        *("next", "new", "out", "after", "last", "n", "t", "t1", "1"),
-        *("prev", "previous", "old", "in", "before", "init", "initial", "start", "0", "x"),
-    }
-)
 _CELLS = frozenset({"RNNCell", "GRUCell", "LSTMCell"})
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What is lost as a sentence, and the fix if there is one."""
+
+    sentence: str
+    fix: Fix | None = None
 
 
 def lost_state(
     project: Project,
-    graph: Graph,
+    block: Block,
     node: Node,
     inputs: Mapping[str, Tensor],
     outputs: Mapping[str, Tensor],
-) -> str | None:
-    """What a repeated node loses from one repetition to the next, as a sentence."""
-    repeat = effective(graph, node).repeat
+) -> Lost | None:
+    """What a repeated node loses from one repetition to the next."""
+    repeat = effective(block.graph, node).repeat
     if repeat is None or (isinstance(repeat.count, int) and repeat.count < 2):
         return None
     if node.type not in project.by_name and not _has_states(node, shared=repeat.kind == "shared"):
         return None
-    ports = node_ports(project, graph, node)
-    carried = next((port.name for port in ports.inputs if port.name in inputs), None)
-    if carried is None or not ports.outputs:
+    ports = node_ports(project, block.graph, node)
+    pairs = carried_pairs(repeat, [*inputs], [port.name for port in ports.outputs])
+    if not ports.outputs or not pairs:
         return None
-    others = [port.name for port in ports.inputs if port.name != carried]
+    moving = {*repeat.each, *(name for name, _ in pairs)}
+    others = [port.name for port in ports.inputs if port.name not in moving]
     if node.type not in project.by_name:
         others = [name for name in others if name in inputs]
-    first, *later = [port.name for port in ports.outputs]
-    meant = next((name for name in others if _stem(name) == _stem(first)), None)
-    if meant is not None and _stem(first) != _stem(carried):
-        return (
-            f"its first output '{first}' goes into its first input '{carried}' in the next "
-            f"repetition, not into '{meant}'; draw the repetitions one by one"
-        )
-    for name in later:
+    if repeat.carry is None:
+        ((carried, first),) = pairs
+        meant = next((name for name in others if stem_of(name) == stem_of(first)), None)
+        if meant is not None and stem_of(first) != stem_of(carried):
+            sentence = (
+                f"its first output '{first}' goes into its first input '{carried}' in the next "
+                f"repetition, not into '{meant}'; carry it there"
+            )
+            return Lost(sentence, _carrying(block, node, repeat, ((meant, first),)))
+    read = {edge.source.name for edge in block.graph.outgoing[node.id]}
+    known = {
+        *repeat.collect,
+        *(output for _, output in pairs),
+        *(read if repeat.carry is not None else ()),
+    }
+    for name in [port.name for port in ports.outputs if port.name not in known]:
         given = outputs.get(name)
-        same = [other for other in others if _stem(other) == _stem(name)]
+        same = [other for other in others if stem_of(other) == stem_of(name)]
         same += [other for other in others if other in inputs and _alike(inputs[other], given)]
         if same:
             stays = "gets the same" if same[0] in inputs else "goes without"
-            return (
-                f"its output '{name}' is lost: only the first output is carried, so every "
-                f"repetition {stays} '{same[0]}'; draw the repetitions one by one"
+            why = (
+                "only the first output is carried" if repeat.carry is None else "it is not carried"
             )
+            sentence = (
+                f"its output '{name}' is lost: {why}, so every "
+                f"repetition {stays} '{same[0]}'; carry it, too"
+            )
+            return Lost(sentence, _carrying(block, node, repeat, (*pairs, (same[0], name))))
     return None
+
+
+def _carrying(
+    block: Block, node: Node, repeat: Repeat, pairs: tuple[tuple[str, str], ...]
+) -> Fix | None:
+    if node.repeat is None:  # it is that of the node whose module it calls
+        return None
+    name, output = pairs[-1]
+    command = SetRepeat(block.name, node.id, replace(repeat, carry=pairs))
+    return Fix(f"Carry {output} to {name}", command)
 
 
 def _has_states(node: Node, *, shared: bool) -> bool:
@@ -71,16 +100,6 @@ def _has_states(node: Node, *, shared: bool) -> bool:
     layer = registry.find(node.type)
     recurrent = layer is not None and layer.category is Category.RECURRENT
     return recurrent and (shared or node.type in _CELLS)
-
-
-def _stem(name: str) -> str:
-    """``h`` for h, h_next, next_h, hNext, h0 and hx."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
-    kept = [word.lower() for word in words if word.lower() not in _STEPS]
-    if not kept:
-        return name.lower()
-    stem = "_".join(kept)
-    return stem[0] if stem in ("hx", "cx") else stem
 
 
 def _alike(one: Tensor, other: Tensor | None) -> bool:

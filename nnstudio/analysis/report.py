@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Literal
 
 from nnstudio.analysis.memory import BlockMemory
+from nnstudio.analysis.recurrences import Table
 from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Node
 from nnstudio.project.commands.base import Command
 from nnstudio.project.values import Block
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.symbolic import Scope
 from nnstudio.symbols.tensor import Tensor
 
@@ -47,7 +49,10 @@ class NodeReport:
     `inputs` and `outputs` hold what is known per port; `params` every parameter as resolved
     (given, default and derived), `auto` the names of the derived ones. `parameters` and `flops`
     (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
-    `memory` is what a layer does with that of its input; a block's is in `inner`.
+    `repetitions` is how many there are as a formula, None if it is not repeated, `tables` the lists
+    of sizes that they need, `named` the names that sizes in its outputs got, with their formulas;
+    None: of which no formula is known here. `memory` is what a layer does with that of its input; a
+    block's is in `inner`.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -59,6 +64,9 @@ class NodeReport:
     active: bool = True
     repeats: int | None = 1
     needs_repetition: bool = False
+    repetitions: Dim | None = None
+    tables: tuple[Table, ...] = ()
+    named: Mapping[str, Dim | None] = field(default_factory=dict)
     inner: BlockReport | None = None
     ok: bool = True
     connected: bool = True
@@ -88,6 +96,17 @@ class BlockReport:
     source: Block | None = None
     absent: frozenset[str] = frozenset()
     trace: Callable[[], BlockMemory] = field(default=BlockMemory, compare=False, repr=False)
+
+    @cached_property
+    def derived(self) -> Mapping[str, Dim | Table]:
+        """The sizes with names of their own by their formula or list, each after what it needs."""
+        found: dict[str, Dim | Table] = {}
+        for node in self.nodes.values():
+            found |= {table.name: table for table in node.tables}
+            for name, formula in node.named.items():
+                if formula is not None:
+                    found.setdefault(name, formula)
+        return found
 
     @cached_property
     def memory(self) -> BlockMemory:

@@ -40,7 +40,7 @@ def can_hold(block: Block, conditions: Iterable[Expr | None]) -> bool:
     )
 
 
-def can_hold_twice(block: Block, condition: Expr, count: int | Expr) -> bool:
+def can_hold_twice(block: Block, condition: Expr, count: int | Expr | None) -> bool:
     """True if a condition can hold in two repetitions of one node."""
     parsed = _parsed([condition])
     if parsed is None:
@@ -104,6 +104,19 @@ def _names(text: str) -> frozenset[str]:
         return frozenset()
 
 
+def _items(kind: str, near: list[Any], constants: set[Any]) -> list[Any]:
+    """What an element of a list may be worth."""
+    match kind:
+        case "list[bool]":
+            return [True, False]
+        case "list[str]":
+            return [c for c in constants if isinstance(c, str)] + ["", "-"]
+        case "list[float]":
+            return [*near, *NUMBERS]
+    numbers = [*map(int, near), *NUMBERS]
+    return [[n] * 4 for n in numbers] if kind == "list[list[int]]" else numbers
+
+
 def _values(block: Block, name: str, constants: set[Any]) -> list[Any]:
     """What a name may be worth, by the type of the parameter; a size is a whole number."""
     parameter = block.parameter(name)
@@ -120,7 +133,7 @@ def _values(block: Block, name: str, constants: set[Any]) -> list[Any]:
         found += [c for c in constants if isinstance(c, str)] + ["", "-"]
     elif kind.startswith("list"):
         most = max((n for n in numbers if isinstance(n, int) and n < LONGEST), default=2)
-        items = [*near, *NUMBERS] if kind == "list[float]" else [*map(int, near), *NUMBERS]
+        items = _items(kind, near, constants)
         found += [[]] + [[item] * length for length in range(1, most + 2) for item in items]
     else:
         found += [*(near if kind == "float" else map(int, near)), *NUMBERS]

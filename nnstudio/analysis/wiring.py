@@ -9,13 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
+from nnstudio.analysis.repeat_wiring import (
+    WiringError,
+    as_module_list,
+    moving_inputs,
+    repeat_errors,
+)
 from nnstudio.analysis.report import Fix
 from nnstudio.analysis.wire_order import in_wire_order
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import topological, upstream
-from nnstudio.graph.values import Expr, Graph, Node, Port, Repeat
+from nnstudio.graph.values import Expr, Graph, Node, Port
 from nnstudio.project.commands.block import SetKind
-from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.article import with_article
@@ -27,14 +32,6 @@ from nnstudio.symbols.symbolic import REPETITION
 WHOLE = ""
 
 OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
-
-
-@dataclass(frozen=True)
-class WiringError:
-    """Error in the wires of a node, and the fix if there is one."""
-
-    sentence: str
-    fix: Fix | None = None
 
 
 @dataclass(frozen=True)
@@ -130,8 +127,11 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
         return
     outputs = node_ports(project, graph, node).outputs
     later = {port.name for port in outputs[1:]} & {e.source.name for e in graph.outgoing[node.id]}
-    if later:
+    modes = meant.repeat is not None and meant.repeat.has_modes
+    if later and not modes:
         yield WiringError(f"is {what}, so only its first output can be used, not '{min(later)}'")
+    if modes:
+        yield from repeat_errors(project, block, node, meant)
     if meant.repeat is None or not is_module(project, node):
         return
     kind = meant.repeat.kind
@@ -140,20 +140,15 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
         yield WiringError(
             "is called with several inputs or gives several outputs, "
             f"which repetitions of kind {kind} cannot pass on; make them a ModuleList",
-            _as_module_list(block, node, meant.repeat),
+            as_module_list(block, node, meant.repeat),
         )
     if meant.when is not None and not single:
         yield WiringError("is repeated and conditional, so it must have one input and one output")
     if kind == "shared" and node.shares is None and uses_index(node):
         yield WiringError(
             "is one module called several times, so nothing of it can depend on 'i'",
-            _as_module_list(block, node, meant.repeat),
+            as_module_list(block, node, meant.repeat),
         )
-
-
-def _as_module_list(block: Block, node: Node, repeat: Repeat) -> Fix:
-    command = SetRepeat(block.name, node.id, replace(repeat, kind="ModuleList"))
-    return Fix("Make the repetitions a ModuleList", command)
 
 
 def _share(project: Project, graph: Graph, node: Node) -> str:
@@ -196,7 +191,8 @@ def _follow(
         incoming = graph.incoming[node_id]
         module = is_module(project, node)
         ports = [p for p in node_ports(project, graph, node).inputs if p.name in incoming]
-        needed = [port.name for port in ports if not (module and port.optional)]
+        modes = moving_inputs(effective(graph, node).repeat)
+        needed = [p.name for p in ports if not (module and p.optional) or p.name in modes]
         may = [name for name in needed if incoming[name] in open_ports]
         if not may:
             continue

@@ -93,6 +93,10 @@ class ModuleCode:
 class FunctionCode:
     """An expression in `forward`; `keeps_name` lets the result take over the first operand's name.
 
+    Where it does not, the result is called by the `noun`: ``attention``, ``joined``, ``mask``; like
+    the layer where there is none. `draws` says that it may draw random numbers, so that its line
+    stays where it is.
+
     `imports` holds the modules the text speaks of by the names it gives them: torch, F, math;
     a layer of another package adds import statements: ``from acme import gate``.
     For operations whose number of outputs depends on a parameter, `count` tells it from the
@@ -104,6 +108,8 @@ class FunctionCode:
     keeps_name: bool = True
     imports: tuple[str, ...] = ()
     count: Callable[[Mapping[str, Any]], int] | None = None
+    noun: str = ""
+    draws: bool = False
 
     def pattern(self, ports: Sequence[str]) -> str:
         """Pattern that takes the result apart into the existing `ports`, empty for one tensor."""

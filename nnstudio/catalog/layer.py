@@ -26,6 +26,7 @@ class Category(StrEnum):
     RECURRENT = "Recurrent"
     ATTENTION = "Attention"
     EMBEDDING = "Embedding"
+    LOSS = "Losses"
     TENSOR = "Tensor operations"
     SHAPE = "Shape operations"
 

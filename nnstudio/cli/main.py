@@ -14,8 +14,10 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 import nnstudio
+from nnstudio.cli.options import add_all_settings, add_json, add_target
 from nnstudio.cli.output import flush, nobody_reads, say_warnings_in_one_line, say_why
 from nnstudio.cli.stopping import wish
+from nnstudio.cli.study_options import assignment_options, compare_options, cross_validate_options
 from nnstudio.errors import UserError
 from nnstudio.training.priority import let_threads_sleep
 
@@ -114,27 +116,6 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _target(
-    parser: argparse.ArgumentParser,
-    *,
-    optional: bool = False,
-    what: str = "a .nns file or a preset",
-) -> None:
-    parser.add_argument("target", metavar="TARGET", nargs="?" if optional else None, help=what)
-    parser.add_argument(
-        "--set",
-        dest="values",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="override a parameter of the model (repeatable)",
-    )
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
 def _window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target", metavar="TARGET", nargs="?", help="a .nns file or a preset to open"
@@ -142,18 +123,18 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _target_json(parser: argparse.ArgumentParser) -> None:
-    _target(parser)
-    _json(parser)
+    add_target(parser)
+    add_json(parser)
 
 
 def _verify_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser, optional=True)
+    add_target(parser, optional=True)
     parser.add_argument("--all", action="store_true", help="every preset and variant")
-    _json(parser)
+    add_json(parser)
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser, what="a .nns file, a preset, or a run: its folder, id or a beginning of it")
+    add_target(parser, what="a .nns file, a preset, or a run: its folder, id or a beginning of it")
     parser.add_argument(
         "-o", "--output", metavar="PATH", required=True, help="a file; of a run a folder"
     )
@@ -164,7 +145,7 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _train_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser)
+    add_target(parser)
     parser.add_argument(
         "--run", metavar="DIR", help="keep the run here, instead of among all others"
     )
@@ -180,96 +161,23 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train nothing, but do a few steps to tell how long it takes and whether it fits",
     )
-    _json(parser)
-    _settings(parser)
-
-
-def _settings(parser: argparse.ArgumentParser) -> None:
-    from nnstudio.cli.choices import add_mapping, add_reading
-    from nnstudio.cli.settings import add_settings
-
-    add_settings(parser)
-    add_mapping(parser)
-    add_reading(parser)
-
-
-def _cross_validate_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser, what="a .nns file or a preset; or a study to go on with")
-    _study_options(parser)
-
-
-def _compare_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "targets_compared",
-        metavar="TARGET|RUN",
-        nargs="+",
-        help="models to train on the same folds; or runs to be put side by side; or one study to "
-        "go on with",
-    )
-    parser.add_argument(
-        "--set",
-        dest="values",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="override a parameter of every model (repeatable)",
-    )
-    parser.add_argument(
-        "--vary",
-        metavar="NAME=VALUE,VALUE",
-        action="append",
-        default=[],
-        help="each model with every value of a setting of training or data (repeatable)",
-    )
-    parser.add_argument("--seeds", metavar="N", type=int, help="so many seeds a fold; 1")
-    parser.add_argument(
-        "--part", choices=("train", "validation", "test"), help="of runs: what they are judged by"
-    )
-    _study_options(parser)
-
-
-def _study_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--folds", metavar="K", type=int, help="into how many parts; 4")
-    parser.add_argument(
-        "--repeats", metavar="R", type=int, help="part the samples anew so many times; 1"
-    )
-    parser.add_argument(
-        "--all-samples", action="store_true", help="the test part of the split is in the folds, too"
-    )
-    parser.add_argument(
-        "--study", metavar="DIR", help="keep the study here, instead of among all others"
-    )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on with the study in --study; it must be there"
-    )
-    parser.add_argument(
-        "--judge",
-        choices=("last", "best"),
-        default="last",
-        help="the weights that are judged: of the last epoch, or of the best, which the held-out "
-        "samples themselves have chosen",
-    )
-    _json(parser)
-    _settings(parser)
+    add_json(parser)
+    add_all_settings(parser)
 
 
 def _tune_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser, optional=True)
+    add_target(parser, optional=True)
     # a process that another one has started, which shows what it tells
     parser.add_argument("--as-worker", action="store_true", help=argparse.SUPPRESS)
-    _json(parser)
-    from nnstudio.cli.choices import add_mapping, add_reading
-    from nnstudio.cli.settings import add_settings
+    add_json(parser)
     from nnstudio.cli.tune_options import add_options
 
     add_options(parser)
-    add_settings(parser)
-    add_mapping(parser)
-    add_reading(parser)
+    add_all_settings(parser)
 
 
 def _runs_options(parser: argparse.ArgumentParser) -> None:
-    _json(parser)
+    add_json(parser)
     parser.add_argument("--csv", action="store_true", help="print a table with commas")
     parser.add_argument("--text", metavar="WORDS", default="", help="in the name, note or id")
     parser.add_argument("--state", metavar="STATE", help="such as completed, lost")
@@ -293,14 +201,14 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name", metavar="PATH_OR_NAME", nargs="?", help="a file, a folder or a built-in data set"
     )
-    _json(parser)
+    add_json(parser)
     from nnstudio.cli.choices import add_reading
 
     add_reading(parser)
 
 
 def _picture_options(parser: argparse.ArgumentParser) -> None:
-    _target(parser)
+    add_target(parser)
     parser.add_argument(
         "-o", "--output", metavar="PATH", required=True, help="graph.png or graph.svg"
     )
@@ -348,7 +256,7 @@ def _version() -> int:
 
 _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], None]]] = {
     "window": ("open the window", _window, _window_options),
-    "presets": ("every preset and variant", _lazily("models", "presets"), _json),
+    "presets": ("every preset and variant", _lazily("models", "presets"), add_json),
     "summary": (
         "the summary table, totals, exact FLOPs",
         _lazily("models", "summary"),
@@ -369,15 +277,25 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
     "cross-validate": (
         "train a model on every fold and judge it by what was held out",
         _lazily("cross_validate", "cross_validate"),
-        _cross_validate_options,
+        cross_validate_options,
     ),
     "compare": (
         "models on the same folds, or runs side by side",
         _lazily("compare", "compare"),
-        _compare_options,
+        compare_options,
     ),
-    "studies": ("the studies that are kept", _lazily("studies", "studies"), _json),
+    "studies": ("the studies that are kept", _lazily("studies", "studies"), add_json),
+    "study": (
+        "all that a document asks for: trainings, folds, searches, figures",
+        _lazily("study", "study"),
+        assignment_options,
+    ),
     "tune": ("search for the best values", _lazily("tune", "tune"), _tune_options),
+    "queue": (
+        "trainings that wait for their turn",
+        _lazily("queue", "queue"),
+        _options_of("queue_options"),
+    ),
     "runs": ("the trainings that are kept", _lazily("runs", "runs"), _runs_options),
     "evaluate": (
         "the figures of a run",

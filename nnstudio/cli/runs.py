@@ -20,8 +20,21 @@ from nnstudio.runs.store import RunStore
 
 _WIDTH = 120
 _COLUMNS = (
-    *("id", "name", "state", "created", "ended", "group", "tags", "star", "device"),
-    *("epochs", "best_epoch", "best_loss", "best_accuracy", "seconds", "parameters"),
+    *(
+        "id",
+        "name",
+        "model",
+        "data",
+        "state",
+        "created",
+        "ended",
+        "group",
+        "tags",
+        "star",
+        "device",
+    ),
+    *("epochs", "best_epoch", "best_loss", "best_accuracy", "best_r2"),
+    *("seconds", "parameters"),
     *("note", "folder"),
 )
 
@@ -59,15 +72,17 @@ def _state(text: str) -> State:
 def _cells(run: RunRecord) -> dict[str, Any]:
     best = run.result.get("best") or {}
     return {
-        **{name: getattr(run, name) for name in ("id", "name", "created", "ended", "group")},
-        **{name: getattr(run, name) for name in ("device", "note", "folder")},
+        **{name: getattr(run, name) for name in ("id", "name", "model", "created", "ended")},
+        **{name: getattr(run, name) for name in ("group", "device", "note", "folder")},
         **{name: run.result.get(name) for name in ("epochs", "best_epoch", "seconds")},
         "state": run.state.value,
-        "tags": " ".join(run.tags),
+        "tags": "; ".join(run.tags),
+        "data": run.settings.get("data"),
         "star": int(run.star),
         "parameters": run.result.get("parameters"),
         "best_loss": best.get("loss"),
         "best_accuracy": best.get("accuracy"),
+        "best_r2": best.get("r2"),
     }
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import schemas, value_of_text
+from nnstudio.project.training.tracking_settings import NO_TRACKER, TRACKERS
+from nnstudio.workspace.tracking import refuse_missing_trackers
 
 _SHORT = {"learning_rate": ["--lr"]}
 _PLACEHOLDERS = {
@@ -41,7 +43,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             "default": None,
             "help": told["description"].replace("%", "%%"),
         }
-        if told.get("type") == "boolean":
+        if name == "tracker":
+            about["help"] += " (repeatable)"
+        if name == "tracker":
+            ways = "|".join((*TRACKERS, NO_TRACKER))
+            group.add_argument(*flags, metavar=ways, action="append", **about)
+        elif told.get("type") == "boolean":
             group.add_argument(*flags, action=argparse.BooleanOptionalAction, **about)
         else:
             group.add_argument(*flags, metavar=_placeholder(name, told), **about)
@@ -56,7 +63,10 @@ def _placeholder(name: str, told: dict[str, Any]) -> str:
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """Read the settings by name as given, unchecked; an option of its own goes first."""
+    """Read the settings by name as given, unchecked; an option of its own goes first.
+
+    Raises `TrackerError` for a tracker that is not installed.
+    """
     found: dict[str, Any] = {}
     for item in options.train:
         name, equals, text = item.partition("=")
@@ -68,4 +78,5 @@ def given_settings(options: argparse.Namespace) -> dict[str, Any]:
         if option.startswith(_GIVEN) and value is not None:
             name = option.removeprefix(_GIVEN)
             found[name] = value_of_text(name, value) if isinstance(value, str) else value
+    refuse_missing_trackers(found)
     return found

@@ -44,6 +44,7 @@ from nnstudio.ui.training.result_text import in_words, judged_by, where_stopped
 from nnstudio.workspace.chosen_data import with_choices
 from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.measuring import measured
+from nnstudio.workspace.tracking import untracked
 from nnstudio.workspace.training import fitted, start
 
 POLL_SECONDS = 0.05
@@ -118,6 +119,8 @@ def _keeping(options: argparse.Namespace, project: Project) -> Keeping | None:
         more = {"resume": options.resume, "replace": options.replace}
         return Keeping(title, folder, store_if_any(), **more)
     if options.no_run:
+        if options.setting_tracker and (told := untracked(project.training)):
+            raise Refusal(f"{told.rstrip('.')}: leave out --no-run")
         return None
     try:
         return Keeping.in_store(RunStore(), title, Path(options.target) if is_file else None)
@@ -243,6 +246,7 @@ def _place(event: Started) -> str:
     place = event.device if event.processes == 1 else event.device.partition(":")[0]
     if threads is not None:
         place += f" with {threads} thread{'' if threads == 1 else 's'}{each}"
+    place += ", channels last" * event.channels_last
     return place if event.processes == 1 else f"{event.processes} processes on {place}"
 
 

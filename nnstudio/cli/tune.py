@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-from dataclasses import replace
+import sys
 from pathlib import Path
 
 from nnstudio.cli.choices import choices_of
@@ -15,28 +14,31 @@ from nnstudio.cli.output import nobody_reads
 from nnstudio.cli.settings import given_settings
 from nnstudio.cli.stopping import wish
 from nnstudio.cli.targets import print_json, project_of
-from nnstudio.cli.tune_options import limits_of, objectives_of, space_of
+from nnstudio.cli.tune_options import limits_of, space_of
 from nnstudio.cli.tune_tables import print_result
 from nnstudio.cli.tune_workers import work
+from nnstudio.errors import UserError
 from nnstudio.project.commands.search import UsePoint
-from nnstudio.project.commands.search_points import without_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
-from nnstudio.runs.machine import machine_facts
-from nnstudio.runs.store import new_id
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.places import RECORD, folder_of, remember, studies_folder
-from nnstudio.studies.search.folder import PROJECT, StudyFolder
-from nnstudio.studies.search.plan import Limits, Sampler, SearchPlan
+from nnstudio.studies.places import RECORD, folder_of
+from nnstudio.studies.search.folder import StudyFolder
+from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.search.result import Follower
-from nnstudio.studies.search.samplers import advice
-from nnstudio.studies.search.start import begin, change_limits, resume
+from nnstudio.studies.search.start import change_limits, resume
 from nnstudio.workspace.chosen_data import NO_CHOICES, with_choices
 from nnstudio.workspace.search_rebuild import rebuild
-from nnstudio.workspace.search_training import joined_choices
-from nnstudio.workspace.training import fitted
+from nnstudio.workspace.search_training import project_in
+from nnstudio.workspace.studies.search_beginning import (
+    How,
+    begin_search,
+    objectives_of,
+    refuse_another_project,
+)
+from nnstudio.workspace.studies.search_judging import judge_best
 
 _VERBS = ("pause", "unpause", "stop", "change", "status", "rebuild", "use_best")
 
@@ -49,6 +51,8 @@ def tune(options: argparse.Namespace) -> int:
     verb = next((name for name in _VERBS if getattr(options, name)), "")
     if verb:
         return _steer(options, verb, limits)
+    if options.outer is not None:
+        return _nested(options, limits)
     path = folder_of(options.study) if options.study else None
     if path is not None and (path / RECORD).exists():
         folder = _joined(options, path, limits)
@@ -66,7 +70,7 @@ def tune(options: argparse.Namespace) -> int:
         return STOPPED
     if options.as_worker:
         return STOPPED if wish.came else DONE
-    found = _show(folder, options.json, one_line=True)
+    found = _show(folder, options.json, judge=options.judge and not wish.came, one_line=True)
     return STOPPED if wish.came else DONE if found else NO
 
 
@@ -76,37 +80,42 @@ def _begun(options: argparse.Namespace, path: Path | None, limits: Limits) -> St
         raise Refusal(f"tune expects TARGET, a .nns file or a preset, or the --study of one{where}")
     project = _project(options)
     space = space_of(options, project)
-    sampler: Sampler = options.sampler or "tpe"
-    if limits == Limits() and sampler != "grid":
-        raise Refusal("tune expects a limit: --trials N, --seconds X or --no-progress N")
-    project, told = fitted(without_space(project))
-    project, shared = _with_threads(project, options.workers)
-    objectives = objectives_of(options, project)
-    path = path or studies_folder() / new_id()
-    text = file.checked_text(project, path)
-    plan = SearchPlan(
-        id=path.name if not options.study else new_id(),
-        title=Path(options.target).stem if options.target.endswith(".nns") else project.root,
-        space=space,
-        joined=joined_choices(project, space),
-        objectives=objectives,
-        sampler=sampler,
-        pruner=options.pruner or "auto",
-        seed=project.training.seed,
-        limits=limits,
-        epochs=project.training.epochs,
-        storage=options.storage or "",
-        base=file.digest(text.encode()),
-        versions=machine_facts(),
-    )
-    folder = begin(path, plan, text)
-    remember(folder.path)
+    split = project.data.split
+    if options.judge and not split.test and split.by != "given":
+        raise Refusal("--judge expects a test part: give --test with its share, such as 0.2")
+    begun = begin_search(project, space, _how(options, limits), title=_title(options), path=path)
     if not options.json:
         note = console(stderr=True)
-        for line in (told, shared, advice(plan), plan.reproduces, f"study {folder.path}"):
-            if line:
-                note.print(line, markup=False, soft_wrap=True)
-    return folder
+        for line in (*begun.notes, f"study {begun.folder.path}"):
+            note.print(line, markup=False, soft_wrap=True)
+    return begun.folder
+
+
+def _nested(options: argparse.Namespace, limits: Limits) -> int:
+    from nnstudio.cli.tune_nested import nested
+
+    if options.target is None:
+        raise Refusal("--outer expects TARGET, a .nns file or a preset; with --resume the same one")
+    project = _project(options)
+    space = space_of(options, project)
+    return nested(options, project, space, _how(options, limits), _title(options))
+
+
+def _title(options: argparse.Namespace) -> str:
+    return Path(options.target).stem if options.target.endswith(".nns") else ""
+
+
+def _how(options: argparse.Namespace, limits: Limits) -> How:
+    return How(
+        limits=limits,
+        objectives=objectives_of(options.objective),
+        sampler=options.sampler or "tpe",
+        pruner=options.pruner or "auto",
+        folds=options.folds or 0,
+        repeats=options.repeats or 1,
+        workers=options.workers,
+        storage=options.storage or "",
+    )
 
 
 def _project(options: argparse.Namespace) -> Project:
@@ -124,27 +133,7 @@ def _refuse_other(options: argparse.Namespace, folder: StudyFolder) -> None:
                 "them out, or begin another study."
             )
         return
-    project, _ = fitted(without_space(_project(options)))
-    known = file.read(folder.path / PROJECT)
-    texts = [
-        file.dumps(replace(one, training=one.training.with_values(threads="auto")), folder.path)
-        for one in (project, known)
-    ]
-    if texts[0] != texts[1]:
-        raise StudyError(
-            f"The study in {folder.path} was begun with another model, other data or other "
-            "settings: leave out TARGET to go on with those, or begin another study."
-        )
-
-
-def _with_threads(project: Project, workers: int) -> tuple[Project, str]:
-    """Share the cores among several workers, unless the project says how many each has."""
-    if workers == 1 or project.training.threads != "auto":
-        return project, ""
-    each = max(1, (os.cpu_count() or 1) // workers)
-    training = project.training.with_values(threads=each)
-    told = f"each of {workers} workers computes with {each} thread{'' if each == 1 else 's'}"
-    return replace(project, training=training), told
+    refuse_another_project(folder, _project(options))
 
 
 def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFolder:
@@ -154,12 +143,12 @@ def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFol
             f"There is a study in {path}: leave out TARGET to join it, give --resume to go on with "
             "it, or another folder."
         )
-    if any((*given, options.storage)):
+    if any((*given, options.folds, options.repeats)):
         raise StudyError(
             "What a study searches, and how, was decided when it was begun: leave that out, or "
             "begin another study."
         )
-    folder = StudyFolder.open(path)
+    folder = StudyFolder.open(path, options.storage or "")
     _refuse_other(options, folder)
     if limits != Limits():
         change_limits(folder, limits)
@@ -173,7 +162,7 @@ def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFol
 def _steer(options: argparse.Namespace, verb: str, limits: Limits) -> int:
     if not options.study:
         raise Refusal(f"--{verb.replace('_', '-')} expects --study DIR, the folder of a study")
-    folder = StudyFolder.open(folder_of(options.study))
+    folder = StudyFolder.open(folder_of(options.study), options.storage or "")
     match verb:
         case "pause" | "stop":
             change_limits(folder, limits)
@@ -193,7 +182,7 @@ def _steer(options: argparse.Namespace, verb: str, limits: Limits) -> int:
         case "use_best":
             return _use_best(folder, Path(options.use_best))
         case _:
-            _show(folder, options.json)
+            _show(folder, options.json, judge=options.judge)
             return DONE
     if options.json:
         print_json(folder.facts())
@@ -205,7 +194,7 @@ def _use_best(folder: StudyFolder, path: Path) -> int:
     if not result.best_rows:
         raise StudyError("No training of this study has been completed yet: there is no best one.")
     best = result.best_rows[0]
-    project = UsePoint(best.point).apply(file.read(folder.path / PROJECT))
+    project = UsePoint(best.point).apply(project_in(folder))
     file.write(project, path)
     if len(result.best_rows) > 1:
         first = result.plan.objectives[0].figure
@@ -215,17 +204,31 @@ def _use_best(folder: StudyFolder, path: Path) -> int:
     return DONE
 
 
-def _show(folder: StudyFolder, as_json: bool, *, one_line: bool = False) -> bool:
-    """Print what was found; whether there is a best. one_line: as the last of the events."""
+def _show(
+    folder: StudyFolder, as_json: bool, *, judge: bool = False, one_line: bool = False
+) -> bool:
+    """Print what was found; whether there is a best. one_line: as the last of the events.
+
+    judge: the best by the test part, too.
+    """
     follower = Follower(folder)
     result = follower.result()
     importance = follower.importance()
+    judged, refused = None, ""
+    if judge and result.best:
+        try:
+            judged = judge_best(folder, result)
+        except UserError as error:  # what was found is shown all the same
+            refused = str(error)
     if as_json:
         said = {**folder.facts(), **result.to_json(), "importance": importance}
+        said |= {"test": judged.to_json()} if judged else {}
         if one_line:
             print(json.dumps({"event": "result", **said}), flush=True)
         else:
             print_json(said)
     else:
-        print_result(result, importance)
-    return bool(result.best)
+        print_result(result, importance, judged)
+    if refused:
+        print(f"nnstudio: {refused}", file=sys.stderr)
+    return bool(result.best) and not refused

@@ -15,7 +15,7 @@ from nnstudio.project.refused_value import refused_value
 from nnstudio.project.search.published import published_spaces
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
-from nnstudio.studies.search.plan import Direction, Limits, Objective, Pruner, Sampler
+from nnstudio.studies.search.plan import Limits, Pruner, Sampler
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +37,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--trials", metavar="N", type=int, help="how many trainings; refused points do not count")
     add("--seconds", metavar="X", type=float, help="begin no training after that time")
     add("--no-progress", metavar="N", type=int, help="end after N trainings without a better one")
+    add(
+        "--folds",
+        metavar="K",
+        type=int,
+        help="train each trial on K folds; its figure is their mean, the test part is in none",
+    )
+    add("--repeats", metavar="R", type=int, help="divide the samples into folds so often")
+    add(
+        "--outer",
+        metavar="N",
+        type=int,
+        help="nested cross-validation: a search with --folds within each of N outer folds, whose "
+        "best trial is judged by what that fold held out",
+    )
     add("--workers", metavar="N", type=int, default=1, help="processes on this machine")
     add("--sampler", choices=get_args(Sampler), help="how points are chosen; by default tpe")
     add("--pruner", choices=get_args(Pruner), help="what cuts bad trainings short")
@@ -48,8 +62,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a figure of the validation such as loss, accuracy, macro_f1, or parameters, flops, "
         "seconds; twice for a Pareto front; by default what the project calls best",
     )
-    add("--storage", metavar="URL", help="sqlite:///PATH, postgresql://... or mysql://...")
+    add(
+        "--storage",
+        metavar="URL",
+        help="sqlite:///PATH, postgresql://... or mysql://...; its password is not kept",
+    )
     add("--study", metavar="DIR", help="the folder of the study, to begin, join or look at it")
+    add(
+        "--judge",
+        action="store_true",
+        help="judge the best trial by the test part, at the end or with --status",
+    )
     add("--resume", action="store_true", help="go on with a study that ended or was stopped")
     verbs = parser.add_mutually_exclusive_group()
     verbs.add_argument("--pause", action="store_true", help="pause all workers of --study")
@@ -75,19 +98,6 @@ def limits_of(options: argparse.Namespace) -> Limits:
         first = error.errors()[0]
         name = str(first["loc"][0]).replace("_", "-")
         raise Refusal(f"--{name} expects a number above 0, received {first['input']}") from error
-
-
-def objectives_of(options: argparse.Namespace, project: Project) -> tuple[Objective, ...]:
-    """One or two objectives; by default the figure by which the project compares epochs."""
-    if len(options.objective) > 2:
-        raise Refusal(f"--objective expects one or two, received {len(options.objective)}")
-    found = []
-    for text in options.objective or [project.training.best_by]:
-        figure, colon, direction = text.partition(":")
-        if not figure or (colon and direction not in get_args(Direction)):
-            raise Refusal(f"--objective expects FIGURE:minimize or FIGURE:maximize, not '{text}'")
-        found.append(Objective.of(figure, direction or None))
-    return tuple(found)
 
 
 def space_of(options: argparse.Namespace, project: Project) -> Space:

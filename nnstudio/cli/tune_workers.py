@@ -1,11 +1,8 @@
-"""The workers of a search on this machine: one in this process, the others in their own."""
+"""The workers of a search on this machine, and what they tell, on a terminal or as JSON."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import threading
 
 from rich.markup import escape
 
@@ -13,8 +10,9 @@ from nnstudio.cli.console import console
 from nnstudio.cli.output import reader_has_gone
 from nnstudio.cli.stopping import wish
 from nnstudio.studies.search.folder import StudyFolder
-from nnstudio.studies.search.worker import Told, Worker
-from nnstudio.workspace.search_training import SearchTrainer
+from nnstudio.studies.search.suggestion import plain_choice
+from nnstudio.studies.search.worker import Told
+from nnstudio.workspace.studies.search_workers import work as work_at
 
 
 def work(folder: StudyFolder, workers: int, *, as_json: bool, quiet: bool) -> None:
@@ -23,63 +21,33 @@ def work(folder: StudyFolder, workers: int, *, as_json: bool, quiet: bool) -> No
     as_json: an object for each event and line. quiet: this is such a process. Raises
     `BrokenPipeError` if nobody reads any more.
     """
-    tell = _Teller(as_json or quiet)
-    worker = Worker(
-        folder, SearchTrainer(folder), leaves=lambda: wish.came or reader_has_gone(), told=tell
-    )
     with wish.deferred():
-        others = [_start(folder) for _ in range(workers - 1)]
-        readers = [threading.Thread(target=_relay, args=(one, tell)) for one in others]
-        for reader in readers:
-            reader.start()
-        try:
-            worker.work()
-        finally:
-            if wish.came or reader_has_gone() or sys.exc_info()[0] is not None:
-                for one in others:
-                    one.terminate()
-            for one, reader in zip(others, readers, strict=True):
-                one.wait()
-                reader.join()
+        work_at(
+            folder,
+            workers,
+            leaves=lambda: wish.came or reader_has_gone(),
+            told=Teller(as_json or quiet),
+        )
     if reader_has_gone():
         raise BrokenPipeError
 
 
-def _start(folder: StudyFolder) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "nnstudio", "tune", "--study", str(folder.path), "--as-worker"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-
-def _relay(process: subprocess.Popen[str], tell: _Teller) -> None:
-    assert process.stdout is not None
-    with process.stdout:
-        for line in process.stdout:
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            kind = str(said.pop("event")).removeprefix("trial_")
-            tell(Told(kind, said.pop("worker"), said.pop("trial"), said))
-
-
-class _Teller:
+class Teller:
     """Prints what workers tell: for people a line for each trial, else JSON."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
-        self._lock = threading.Lock()
         self._console = console()
         self._last = ""
 
     def __call__(self, told: Told) -> None:
-        with self._lock:
-            if self._as_json:
-                print(json.dumps(told.to_json()), flush=True)
-                return
-            line = self._line(told)
-            if line and line != self._last:  # each worker says why it has ended
-                self._last = line
-                self._console.print(escape(line), soft_wrap=True)
+        if self._as_json:
+            print(json.dumps(told.to_json()), flush=True)
+            return
+        line = self._line(told)
+        if line and line != self._last:  # each worker says why it has ended
+            self._last = line
+            self._console.print(escape(line), soft_wrap=True)
 
     def _line(self, told: Told) -> str:
         said = told.values or {}
@@ -87,6 +55,8 @@ class _Teller:
             case "begun":
                 values = ", ".join(f"{name} {_text(one)}" for name, one in said["values"].items())
                 return f"trial {told.trial:>4}  begun: {values}"
+            case "fold" if said["mean"] is not None:
+                return f"trial {told.trial:>4}  fold {said['fold']}: mean {_text(said['mean'])}"
             case "rejected":
                 return f"trial {told.trial:>4}  not trained: {said['sentence']}"
             case "ended":
@@ -101,4 +71,4 @@ class _Teller:
 
 
 def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(plain_choice(value))

@@ -6,7 +6,6 @@ Same project, same text. What is shown and exported is the same program, formatt
 
 from __future__ import annotations
 
-import ast
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import cached_property
 from nnstudio.analysis.binding import free_names, pattern_of, pattern_text
 from nnstudio.analysis.containers import structure
 from nnstudio.analysis.report import BlockReport, Report
+from nnstudio.analysis.size_stems import role_of
 from nnstudio.catalog.code import CodeError
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.codegen.constructor import Constructor
@@ -100,18 +100,17 @@ def generate(project: Project, report: Report | None = None) -> Source:
             raise CompileError(f"{block.name}: {error}") from error
         except (SyntaxError, RecursionError, MemoryError) as error:
             raise CompileError(f"{block.name} would be written as no Python: {error}") from error
-    _refuse_if_no_python(classes)
-    top = head(classes.text, import_lines(project, _in_order(project)))
+    top = _head(classes, import_lines(project, _in_order(project)))
     shift = len(top)
     lines = {line + shift: owners for line, owners in classes.lines.items()}
     text = "\n".join([*top, classes.text])
     return Source(text, project.root, lines, report.root.parameters)
 
 
-def _refuse_if_no_python(classes: Text) -> None:
-    """Raise `CompileError` that names the node whose line cannot be parsed."""
+def _head(classes: Text, imports: list[str]) -> list[str]:
+    """The imports. Raises `CompileError` that names the node whose line cannot be parsed."""
     try:
-        ast.parse(classes.text)
+        return head(classes.text, imports)
     except SyntaxError as error:
         owners = classes.lines.get(error.lineno or 0, ())
         where = ".".join(owners[0]) if owners else f"line {error.lineno}"
@@ -175,7 +174,8 @@ def _about(block: Block, report: BlockReport) -> str:
         patterns = [
             f"{node.name}: {pattern}" for node, pattern in zip(inputs, patterns, strict=True)
         ]
-    outputs = [_formula(tensor, block) for tensor in report.outputs.values()]
+    named = frozenset(report.derived) | {n for found in report.nodes.values() for n in found.named}
+    outputs = [_formula(tensor, block, named) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
     shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
@@ -185,11 +185,17 @@ def _about(block: Block, report: BlockReport) -> str:
     return f"{note}\n\n{shapes}" if note else shapes
 
 
-def _formula(tensor: Tensor, block: Block) -> str:
-    """``(N, channels, h_out)``: the shape of an output, long formulas by the name they rest on."""
+def _formula(tensor: Tensor, block: Block, named: frozenset[str]) -> str:
+    """``(N, channels, h_out)``: the shape of an output, long formulas by the name they rest on.
+
+    `named` are sizes that have a name inside of the class alone; they are called by their role.
+    """
     free = frozenset(free_names(block))
     sizes: list[str] = []
-    for dim in tensor.shape:
+    for k, dim in enumerate(tensor.shape):
+        if dim.names & named:
+            sizes.append(f"{role_of(tensor.rank, k)}_out")
+            continue
         rests_on = sorted(dim.names & free) if len(dim.text) > LONG else []
         sizes.append(f"{rests_on[0]}_out" if len(rests_on) == 1 else dim.text)
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"

@@ -1,1 +1,1 @@
-"""What a block looks like: cards, wires and frames as values, and a picture of it. No Qt."""
+"""Projects by script: a block is drawn by calls that read like the module it becomes."""

@@ -62,7 +62,7 @@ def activation_of(
     if isinstance(found, nn.MultiheadAttention):
         handles.append(found.register_forward_pre_hook(_with_weights, with_kwargs=True))
     given: Rows = each(torch.clone, inputs)  # a layer may overwrite what it is given
-    own = settings.with_values(precision="float32", channels_last=False)
+    own = settings.with_values(precision="float32", channels_last="off")
     try:
         with torch.no_grad():
             forward.call(model.eval(), given, own, torch.device("cpu"))

@@ -108,7 +108,7 @@ def explained(
     if not rows.is_floating_point():
         raise EvaluationError("Numbers of tokens have no gradient: they cannot be explained.")
     others = {n: t for n, t in inputs.items() if n != name} if name is not None else {}
-    own = settings.with_values(precision="float32", channels_last=False)
+    own = settings.with_values(precision="float32", channels_last="off")
     asked = _Asked(model.eval(), others, name, output, own, batch_axis)
     first = rows.detach().movedim(batch_axis, 0)[:1].clone()
     with torch.no_grad():

@@ -197,7 +197,7 @@ def predict(
     training. expected: the forms in words. losses: names of outputs that are losses themselves.
     Raises `EvaluationError` if the model cannot take them.
     """
-    settings = settings.with_values(precision="float32", channels_last=False)
+    settings = settings.with_values(precision="float32", channels_last="off")
     try:
         if isinstance(inputs, Mapping):
             given: Rows = {str(name): torch.as_tensor(rows) for name, rows in inputs.items()}

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 V = TypeVar("V")
 
 RepeatKind = Literal["ModuleList", "Sequential", "inline", "shared"]
+CollectKind = Literal["stack", "concat", "sum", "list"]
 GroupKind = Literal["frame", "Sequential", "ModuleList", "ModuleDict"]
 
 
@@ -35,6 +36,9 @@ class FrozenMap(Mapping[str, V]):
 
     def __getitem__(self, key: str) -> V:
         return self._items[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
@@ -72,10 +76,32 @@ EMPTY: FrozenMap[Any] = FrozenMap()
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Build a node `count` times in a chain; `i` is the index of the repetition."""
+    """Build a node `count` times; `i` is the index of the repetition.
 
-    count: int | Expr
+    `count` None: as often as what is gone through has parts. `carry` are the pairs (input, output)
+    that go from one repetition to the next; None: the first of both; empty: each repetition is by
+    itself. `each` are the inputs of which every repetition gets its part, with the dimension that
+    is gone through, None for a list. `collect` are the outputs of which all repetitions are kept,
+    and how, with the dimension; of the others that of the last is. All else is the same for all.
+    `reverse`: the last part is the first that is gone through.
+    """
+
+    count: int | Expr | None
     kind: RepeatKind = "ModuleList"
+    carry: tuple[tuple[str, str], ...] | None = None
+    each: FrozenMap[int | None] = field(default_factory=lambda: EMPTY)
+    collect: FrozenMap[tuple[CollectKind, int]] = field(default_factory=lambda: EMPTY)
+    reverse: bool = False
+
+    @property
+    def has_modes(self) -> bool:
+        """True if it is more than a chain from the first output to the first input."""
+        return self.count is None or self.carry is not None or bool(self.each) or bool(self.collect)
+
+    @property
+    def turns(self) -> bool:
+        """True if parts are gone through from the last to the first."""
+        return self.reverse and bool(self.each)
 
 
 @dataclass(frozen=True, slots=True)

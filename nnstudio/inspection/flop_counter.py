@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from nnstudio.catalog.rules import operations
 from nnstudio.inspection.uncounted import is_nothing
 
 
@@ -146,7 +147,62 @@ def _interpolation(taps: int) -> Callable[..., int]:
     return formula
 
 
+def _all_pairs(first: Tensor, second: Tensor, *_: Any, **__: Any) -> int:
+    """A power and a sum for each pair of rows and each of their numbers."""
+    return 2 * first.numel() * second.shape[-2]
+
+
+def _sampled(picture: Tensor, grid: Tensor, mode: int, *_: Any, out_val: Tensor, **__: Any) -> int:
+    """Every value is a weighted sum of its neighbours; mode 0 is linear, 2 cubic."""
+    taps: int = {0: 2, 1: 0, 2: 4}[mode] ** (picture.dim() - 2)
+    return 2 * taps * out_val.numel()
+
+
+def _made_grid(theta: Tensor, *_: Any, out_val: Tensor, **__: Any) -> int:
+    """Every number of a place is a row of the matrix times where it came from."""
+    return 2 * theta.shape[-1] * out_val.numel()
+
+
+def _fourier(*, real: bool) -> Callable[..., int]:
+    """The customary count of a fast transform, over the longer side."""
+
+    def formula(given: Tensor, dims: Sequence[int], *_: Any, out_val: Tensor, **__: Any) -> int:
+        whole = given if given.numel() > out_val.numel() else out_val
+        length = prod(whole.shape[dim] for dim in dims)
+        return operations.fourier(whole.numel(), length, real=real)
+
+    return formula
+
+
+def _inverted(matrices: Tensor, *_: Any, **__: Any) -> int:
+    return operations.inverted(*_square(matrices))
+
+
+def _factorised(matrices: Tensor, *_: Any, **__: Any) -> int:
+    return operations.factorised(*_square(matrices))
+
+
+def _solved(matrices: Tensor, right: Tensor, *_: Any, **__: Any) -> int:
+    return operations.solved(*_square(matrices), right.shape[-1])
+
+
+def _square(matrices: Tensor) -> tuple[int, int]:
+    """How many matrices there are, and their size."""
+    return prod(matrices.shape[:-2]), matrices.shape[-1]
+
+
 _LACKING: dict[str, Callable[..., int]] = {
+    "_cdist_forward": _all_pairs,
+    "grid_sampler_2d": _sampled,
+    "grid_sampler_3d": _sampled,
+    "affine_grid_generator": _made_grid,
+    "_fft_r2c": _fourier(real=True),
+    "_fft_c2r": _fourier(real=True),
+    "_fft_c2c": _fourier(real=False),
+    "linalg_inv_ex": _inverted,
+    "_linalg_solve_ex": _solved,
+    "_linalg_det": _factorised,
+    "_linalg_slogdet": _factorised,
     "_scaled_dot_product_flash_attention_for_cpu": _fused_attention,
     "_native_multi_head_attention": _native_attention,
     "_transformer_encoder_layer_fwd": _encoder_layer,

@@ -49,8 +49,11 @@ softmax std std_mean var var_mean
 # steps on every element that torch does not mark as such
 _SINGLE = """
 alpha_dropout bitwise_and bitwise_or bitwise_xor dropout feature_alpha_dropout feature_dropout glu
-hardswish log_sigmoid_forward nan_to_num prelu prelu_kernel rrelu_with_noise
-rrelu_with_noise_functional
+binary_cross_entropy binary_cross_entropy_with_logits complex ctc_loss hardswish huber_loss
+linalg_check_errors linalg_cross log_sigmoid_forward mse_loss multi_margin_loss
+multilabel_margin_loss_forward nan_to_num nll_loss2d_forward nll_loss_forward prelu prelu_kernel
+rrelu_with_noise
+rrelu_with_noise_functional smooth_l1_loss
 """
 _NAMES = frozenset(f"{_MADE_AND_ARRANGED} {_CHOSEN} {_SUMMED} {_SINGLE}".split())
 

@@ -14,7 +14,7 @@ from typing import Any
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Param, Required
 from nnstudio.catalog.layers.io import INPUT, PARAMETER
-from nnstudio.graph.values import Expr, FrozenMap, Node, Value
+from nnstudio.graph.values import Expr, FrozenMap, Node, Repeat, Value
 from nnstudio.project.names import BlockNames
 from nnstudio.project.parameter_text import quoted_text
 from nnstudio.project.refusal import Refusal
@@ -27,6 +27,8 @@ from nnstudio.symbols.symbolic import REPETITION
 MAX_ITEMS = 4096
 MAX_CHARACTERS = 10_000
 MAX_WHOLE = 10**15
+MAX_RANK = 64
+"""More dimensions than torch has."""
 
 EXPECTED = {
     "int": "a whole number",
@@ -41,6 +43,9 @@ EXPECTED = {
     "shape": "a list of sizes, names or expressions",
     "list[int]": "a list of whole numbers",
     "list[float]": "a list of numbers",
+    "list[bool]": "a list of True and False",
+    "list[str]": "a list of texts",
+    "list[list[int]]": "a list of lists of whole numbers",
 }
 
 
@@ -131,8 +136,33 @@ def check_repeat(node: Node, known: frozenset[str] | None = None) -> None:
     count = node.repeat.count
     if isinstance(count, Expr):
         check_expression(count.text, "repeat", None if known is None else known - {REPETITION})
+    elif count is None:  # as often as there are parts; what is gone through, analysis asks
+        pass
     elif isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_ITEMS:
         raise Refusal(f"repeat expects a whole number from 0 to {MAX_ITEMS:,}, received {count!r}")
+    _check_modes(node.repeat)
+
+
+def _check_modes(repeat: Repeat) -> None:
+    """Refuse a port of two minds, and a dimension that is none."""
+    carry = repeat.carry or ()
+    for what, names in (("input", [a for a, _ in carry]), ("output", [b for _, b in carry])):
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise Refusal(f"the {what} '{twice}' can be carried only once")
+    for name, _ in carry:
+        if name in repeat.each:
+            raise Refusal(f"the input '{name}' is carried, so it cannot be a part of each")
+    for _, name in carry:
+        if name in repeat.collect:
+            raise Refusal(
+                f"the output '{name}' is carried, so it cannot be collected; "
+                "draw a second Output from the same wire"
+            )
+    dims = [*repeat.each.values(), *(dim for _, dim in repeat.collect.values())]
+    for dim in dims:
+        if dim is not None and not -MAX_RANK <= dim < MAX_RANK:
+            raise Refusal(f"a dimension is a whole number below {MAX_RANK}, received {dim}")
 
 
 def contains(project: Project, outer: str, inner: str) -> bool:
@@ -269,6 +299,12 @@ def _fits(kind: str, value: object) -> bool:
             return _each(value, _whole)
         case "list[float]":
             return _each(value, _number)
+        case "list[bool]":
+            return _each(value, lambda v: isinstance(v, bool))
+        case "list[str]":
+            return _each(value, lambda v: isinstance(v, str))
+        case "list[list[int]]":
+            return _each(value, lambda v: _each(v, _whole))
         case "shape":
             return _each(value, lambda v: _whole(v) or (isinstance(v, str) and _size_name(v)))
     return False

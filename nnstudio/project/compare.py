@@ -307,6 +307,19 @@ def _variants(project: Project) -> dict[str, Variant]:
     return {variant.name: variant for variant in project.variants}
 
 
+def _repeat(repeat: Repeat) -> str:
+    """``4 times as shared, h_next to h, each x along 1, y by stack``."""
+    count = "for each part" if repeat.count is None else f"{_shown(repeat.count)} times"
+    parts = [f"{count} as {repeat.kind}"]
+    parts += ["in parallel"] if repeat.carry == () else []
+    parts += [f"{output} to {name}" for name, output in repeat.carry or ()]
+    parts += [
+        f"each {n}" + (f" along {d}" if d is not None else "") for n, d in repeat.each.items()
+    ]
+    parts += [f"{name} by {how}" for name, (how, _) in repeat.collect.items()]
+    return ", ".join([*parts, "in reverse"] if repeat.reverse else parts)
+
+
 def _axis(axis: Axis) -> str:
     if isinstance(axis, Choices):
         return ", ".join(map(str, axis.choices))
@@ -326,7 +339,7 @@ def _shown(value: object) -> str:
         case Expr():
             text = value.text
         case Repeat():
-            text = f"{_shown(value.count)} times as {value.kind}"
+            text = _repeat(value)
         case tuple() | list():
             text = f"[{', '.join(_shown(item) for item in value)}]"
         case Variant():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nnstudio.graph.values import (
     EMPTY,
@@ -29,7 +30,7 @@ from nnstudio.project.selection import subgraph
 from nnstudio.project.storage import schema
 from nnstudio.project.storage.fields import FileError, items, record
 from nnstudio.project.storage.file import layout, load_json
-from nnstudio.project.storage.migrations import VERSION, migrate
+from nnstudio.project.storage.migrations import migrate, needed_version
 from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Block, Project
 
@@ -86,15 +87,15 @@ def block_text(project: Project, name: str, values: FrozenMap[Value] = EMPTY) ->
 
 
 def _to_text(fragment: Fragment) -> str:
-    record = {
+    record: dict[str, Any] = {
         "format": FORMAT,
-        "version": VERSION,
         "nodes": [schema.node_to_json(n) for n in fragment.graph.nodes],
         "edges": [schema.edge_to_json(e) for e in fragment.graph.edges],
         "groups": [schema.group_to_json(g) for g in fragment.graph.groups],
         "inputs": [schema.edge_to_json(e) for e in fragment.inputs],
         "blocks": [schema.block_to_json(b) for b in fragment.blocks],
     }
+    record["version"] = needed_version(record)
     return layout({key: value for key, value in record.items() if value})
 
 

@@ -36,10 +36,11 @@ def snake_case(type_name: str) -> str:
 
 def free_name(project: Project, block: Block, node: Node) -> str:
     """A name for a new node of the type of `node`: conv, conv2, ...; "" for function nodes."""
-    return _default_name(BlockNames(project, block), node)
+    return free_name_in(BlockNames(project, block), node)
 
 
-def _default_name(names: BlockNames, node: Node) -> str:
+def free_name_in(names: BlockNames, node: Node) -> str:
+    """The same where the names of the block are known already."""
     if node.type == INPUT:
         return names.free(node, "x")
     if node.type == OUTPUT:
@@ -57,7 +58,7 @@ def free_like(names: BlockNames, node: Node) -> str:
     if names.node_problem(node, node.name) is None:
         return node.name
     if word_problem(node.name):
-        return _default_name(names, node)
+        return free_name_in(names, node)
     return names.free(node, *_split_number(node.name))
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Expr, FrozenMap, Graph, Node, Repeat, Value
+from nnstudio.graph.values import Expr, FrozenMap, Graph, Node, Value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Block, Local, Project, Requirement
 from nnstudio.symbols.bounds import ExpressionError
@@ -171,7 +171,7 @@ def rewritten(project: Project, node: Node, by: Replacements) -> Node:
         count = replace_names(repeat.count, by)
         if isinstance(count, bool) or not isinstance(count, int | Expr):
             raise Refusal(f"{node.name or node.type}: repeat expects a whole number, got {count!r}")
-        repeat = Repeat(count, repeat.kind)
+        repeat = replace(repeat, count=count)
     return replace(node, params=FrozenMap(params), when=when, repeat=repeat)
 
 

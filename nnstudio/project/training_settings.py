@@ -17,6 +17,7 @@ from nnstudio.project.training.optimizer_settings import OptimizerSettings
 from nnstudio.project.training.part import SettingsPart
 from nnstudio.project.training.running_settings import RunningSettings
 from nnstudio.project.training.schedule_settings import ScheduleSettings
+from nnstudio.project.training.tracking_settings import TrackingSettings
 from nnstudio.project.training.weight_settings import WeightSettings
 
 
@@ -50,12 +51,14 @@ PARTS: tuple[tuple[str, type[SettingsPart]], ...] = (
     ("Objective", ObjectiveSettings),
     ("Weights", WeightSettings),
     ("Running", RunningSettings),
+    ("Tracking", TrackingSettings),
 )
 """The settings by what they are about, each part under its title."""
 
 
 # pydantic lists the fields of the last base first.
 class TrainingSettings(
+    TrackingSettings,
     RunningSettings,
     WeightSettings,
     ObjectiveSettings,

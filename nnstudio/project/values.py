@@ -14,7 +14,17 @@ from nnstudio.project.search.space import NO_SPACE, Space
 from nnstudio.project.training_settings import TrainingSettings
 
 BlockKind = Literal["Module", "Sequential", "ModuleList"]
-ParameterType = Literal["int", "float", "bool", "str", "list[int]", "list[float]"]
+ParameterType = Literal[
+    "int",
+    "float",
+    "bool",
+    "str",
+    "list[int]",
+    "list[float]",
+    "list[bool]",
+    "list[str]",
+    "list[list[int]]",
+]
 WeightName = Literal["weight", "bias"]
 InitialiserRule = Literal[
     "normal",

@@ -1,7 +1,7 @@
 """A report as values: chapters of sections of paragraphs, tables, pictures and code.
 
 Texts are plain: whoever shows them escapes them. Pictures are SVG elements that were made by
-`nnstudio.report.svg` or `nnstudio.drawing.paper`, which escape what they are given.
+`nnstudio.report.svg` or `nnstudio.picture.paper`, which escape what they are given.
 """
 
 from __future__ import annotations

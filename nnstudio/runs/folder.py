@@ -21,6 +21,9 @@ HISTORY_FILE = "history.csv"
 CHECKPOINTS = "checkpoints"
 EVALUATION_FILE = "evaluation.json"
 PREDICTIONS = "predictions"
+TENSORBOARD = "tensorboard"
+WANDB = "wandb"
+"""What trackers write of the run."""
 
 _OWN = (
     # the record goes first: without it there is no run
@@ -28,7 +31,7 @@ _OWN = (
     *("preparation.json", "preparation.safetensors", EVALUATION_FILE),
     *("settings.json", "machine.json", "result.json"),  # of the first version
 )
-_OWN_FOLDERS = (CHECKPOINTS, PREDICTIONS)
+_OWN_FOLDERS = (CHECKPOINTS, PREDICTIONS, TENSORBOARD, WANDB)
 
 
 def sum_of(path: Path) -> str:

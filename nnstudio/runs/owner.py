@@ -36,7 +36,12 @@ class Owner:
     @classmethod
     def me(cls) -> Owner:
         """This process."""
-        return cls(platform.node(), os.getpid(), _started(os.getpid()) or "")
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, process: int) -> Owner:
+        """A process of this machine by its number."""
+        return cls(platform.node(), process, _started(process) or "")
 
     @property
     def is_alive(self) -> bool:

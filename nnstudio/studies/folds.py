@@ -66,8 +66,9 @@ class Folds:
         return found.hexdigest()
 
 
-def folds_of(samples: Samples, name: str, rule: FoldRule) -> Folds:
-    """The folds of the samples. name: their source in a sentence.
+def folds_of(samples: Samples, name: str, rule: FoldRule, within: Parts | None = None) -> Folds:
+    """The folds of the samples. name: their source in a sentence. within: a fold of outer ones,
+    whose training part is divided, and whose held-out part is the test part of each.
 
     In time: scikit-learn's `TimeSeriesSplit`, each fold is held out after what comes before it.
     With a field that has the role group: `StratifiedGroupKFold`, without classes `GroupKFold`.
@@ -78,7 +79,9 @@ def folds_of(samples: Samples, name: str, rule: FoldRule) -> Folds:
     drawn = parts_of(samples, name)
     pool = np.union1d(drawn.train, drawn.validation)
     test = drawn.test
-    if rule.all_samples:
+    if within is not None:
+        pool, test = within.train, within.validation
+    elif rule.all_samples:
         pool, test = np.union1d(pool, test), _NONE
     grouped = bool(samples.spec.having("group"))
     by = "grouped" if grouped and split.by != "time" else split.by
@@ -88,10 +91,13 @@ def folds_of(samples: Samples, name: str, rule: FoldRule) -> Folds:
     if count < rule.folds + (by == "time"):
         raise DataError(
             f"There are {count:,} {what} in {name}"
-            f"{' apart from the test part' if len(test) else ''}, too few for {rule.folds} folds."
+            f"{' apart from what is for the test' if len(test) else ''}, too few for "
+            f"{rule.folds} folds."
         )
     strata = None if by == "time" else strata_of(samples, pool)
     notes = [_about_test(len(test), len(pool) + len(test), rule)]
+    if within is not None:
+        notes = [f"What is held out by the outer fold ({len(test):,} samples) is in no inner one."]
     if by == "time" and rule.repeats > 1:
         raise DataError("Folds in time are the same in every repeat: leave the repeats out.")
     if strata is not None:

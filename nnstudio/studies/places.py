@@ -23,19 +23,23 @@ def studies_folder() -> Path:
     return (Path(named) if named else default_folder().parent / "studies").absolute()
 
 
-def folders() -> list[Path]:
-    """Every folder with a study, those within `studies_folder` and those that were remembered."""
+def folders(place: Path | None = None) -> list[Path]:
+    """Every folder with a study, those within `place` and those that were remembered there.
+
+    place: by default `studies_folder`.
+    """
+    place = place or studies_folder()
     try:
-        inside = sorted(studies_folder().iterdir())
+        inside = sorted(place.iterdir())
     except OSError:
         inside = []
-    return [folder for folder in (*inside, *_elsewhere()) if (folder / RECORD).is_file()]
+    return [folder for folder in (*inside, *_elsewhere(place)) if (folder / RECORD).is_file()]
 
 
-def remember(folder: Path) -> None:
-    """Let a study be found that lies elsewhere."""
-    place = studies_folder()
-    if folder.parent == place or folder in _elsewhere():
+def remember(folder: Path, place: Path | None = None) -> None:
+    """Let a study be found that lies elsewhere than in `place`, by default `studies_folder`."""
+    place = place or studies_folder()
+    if folder.parent == place or folder in _elsewhere(place):
         return
     place.mkdir(parents=True, exist_ok=True)
     with (place / PLACES).open("a", encoding="utf-8") as stream:
@@ -76,9 +80,9 @@ def folder_of(word: str) -> Path:
     return only(word) or Path(word).absolute()
 
 
-def _elsewhere() -> list[Path]:
+def _elsewhere(place: Path) -> list[Path]:
     try:
-        lines = (studies_folder() / PLACES).read_text("utf-8").splitlines()
+        lines = (place / PLACES).read_text("utf-8").splitlines()
     except (OSError, ValueError):
         return []
     return [Path(line) for line in dict.fromkeys(lines) if line]

@@ -27,8 +27,17 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Kind, Plan, Variant
+from nnstudio.studies.run_places import folder_of_runs, seen_from
 
 FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Among:
+    """The folders in which the studies and the runs of a user lie."""
+
+    studies: Path
+    runs: Path
 
 
 @dataclass(frozen=True)
@@ -83,15 +92,18 @@ class Study:
         }
 
 
-def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -> Study:
+def new_study(
+    plan: Plan, folds: Folds, data: str, folder: Path | None = None, among: Among | None = None
+) -> Study:
     """Write a study into a folder, by default among all others; whole or not there.
 
-    data: what tells the content of its data from others.
-    Raises `StudyError` if there is one already, or if it cannot be written.
+    data: what tells the content of its data from others. among: whose studies and runs; by default
+    the user's. Raises `StudyError` if there is one already, or if it cannot be written.
     """
-    store = RunStore()
+    store = RunStore(None if among is None else among.runs)
+    others = places.studies_folder() if among is None else among.studies
     own = new_id()
-    place = places.studies_folder() / own if folder is None else folder.absolute()
+    place = others / own if folder is None else folder.absolute()
     if (place / RECORD).exists():
         raise StudyError(f"There is a study in {place}: give --resume to go on with it.")
     made = Study(own, now(), place, store.folder.absolute(), plan, folds)
@@ -104,7 +116,7 @@ def new_study(plan: Plan, folds: Folds, data: str, folder: Path | None = None) -
             json.dumps(_told(made, data), indent=1, ensure_ascii=False) + "\n", place / RECORD
         )
         if folder is not None:
-            places.remember(place)
+            places.remember(place, others)
     except OSError as error:
         raise StudyError(f"A study cannot be kept in {place}: {error.strerror}.") from error
     return made
@@ -138,6 +150,7 @@ def _told(made: Study, data: str) -> dict[str, Any]:
         "folds": made.folds.hash,
         "limits": {"runs": len(list(plan.cells()))},
         "runs": str(made.runs),
+        "runs_from_here": seen_from(made.folder, made.runs),
         "versions": {**machine_facts(), **_versions()},
     }
 
@@ -165,7 +178,8 @@ def read_study(folder: Path) -> Study:
         numbers = {name: int(told["plan"][name]) for name in ("folds", "repeats", "seeds")}
         rule = FoldRule(numbers["folds"], numbers["repeats"], bool(told["plan"]["all_samples"]))
         models = [(str(one["name"]), str(one["hash"])) for one in told["models"]]
-        own, created, runs = str(told["id"]), str(told["created"]), Path(str(told["runs"]))
+        own, created, written = str(told["id"]), str(told["created"]), str(told["runs"])
+        relative = str(told.get("runs_from_here", ""))
         expected = str(told["folds"])
     except FileNotFoundError as error:
         raise StudyError(f"There is no study in {folder}: expected a file {RECORD}.") from error
@@ -182,10 +196,13 @@ def read_study(folder: Path) -> Study:
         if stored.digest != known:
             raise StudyError(f"{place} is not the model that the study was begun with.")
         variants.append(Variant(name, stored.project))
+    plan = Plan(tuple(variants), rule, numbers["seeds"])
+    names = [f"{own}-{cell.word}" for cell in plan.cells()]
+    runs = folder_of_runs(folder, written, relative, names)
     folds = kept_folds.read(folder)
     if folds.hash != expected:
         raise StudyError(f"{folder} holds other folds than those it was begun with.")
-    return Study(own, created, folder, runs, Plan(tuple(variants), rule, numbers["seeds"]), folds)
+    return Study(own, created, folder, runs, plan, folds)
 
 
 # -- all of them ----------------------------------------------------------------------------------

@@ -22,7 +22,9 @@ from nnstudio.symbols.bounds import (
     brief,
     quoted,
 )
+from nnstudio.symbols.exact_products import simplified
 from nnstudio.symbols.expression import parse_formula
+from nnstudio.symbols.normal import equal_formulas
 from nnstudio.symbols.work import spend
 
 Monomial = tuple[str, ...]
@@ -98,6 +100,12 @@ class Dim:
         if self.terms is None or other.terms is None:
             return self.terms is other.terms and self.value == other.value
         return self.terms == other.terms
+
+    def equals(self, other: Dim) -> bool:
+        """`same`, or equal when products are multiplied out, which takes longer to see."""
+        if self.same(other):
+            return True
+        return not self.differs(other) and equal_formulas(self.text, other.text)
 
     def differs(self, other: Dim) -> bool:
         """True if both numbers are known and not equal."""
@@ -271,7 +279,7 @@ def _product(left: Monomial, right: Monomial) -> Monomial:
     degree = len(left) + len(right)
     if degree > MAX_DEGREE:
         raise ExpressionError(f"a size is a product of {degree} factors, at most {MAX_DEGREE}")
-    return tuple(sorted(left + right)) if left and right else left + right
+    return tuple(sorted(simplified(left, right))) if left and right else left + right
 
 
 def _plus(terms: dict[Monomial, int], monomial: Monomial) -> dict[Monomial, int]:

@@ -1,13 +1,15 @@
 """Shorter spellings of the same expression: sums in an index, choices that are decided already.
 
 Only what holds for all values of the names is folded, and only where no rounding can differ:
-an index and the bounds of a slice are whole numbers, a choice takes one of two given values.
+an index and the bounds of a slice are whole numbers, a choice takes one of two given values, and
+a comparison is decided where its sides are the same but for a number.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 _INVERSE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
@@ -17,6 +19,16 @@ _INVERSE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
     ast.GtE: ast.Lt,
     ast.Gt: ast.LtE,
     ast.LtE: ast.Gt,
+}
+
+
+_TRUTH: Mapping[type[ast.cmpop], Callable[[int, int], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
 
 
@@ -42,6 +54,8 @@ class _Folding(ast.NodeTransformer):
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         test = self.visit(node.test)
         decided = self.known.get(ast.unparse(test))
+        if isinstance(test, ast.Constant):
+            decided = bool(test.value)
         if decided is not None:
             chosen = self.visit(node.body if decided else node.orelse)
             assert isinstance(chosen, ast.expr)
@@ -64,9 +78,45 @@ class _Folding(ast.NodeTransformer):
         value, place = self.visit(node.value), self.visit(node.slice)
         if isinstance(place, ast.Slice):
             place = ast.Slice(_summed(place.lower), _summed(place.upper), _summed(place.step))
+            match place:
+                case ast.Slice(lower=None, upper=ast.Call() as upper, step=None) if (
+                    ast.unparse(upper) == f"len({ast.unparse(value)})"
+                ):
+                    assert isinstance(value, ast.expr)
+                    return value
         else:
             place = _summed(place)
+            if place is not None and ast.unparse(place) == f"len({ast.unparse(value)}) - 1":
+                place = _whole(-1)
         return ast.Subscript(value, place, node.ctx)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node.func, node.args:
+            case ast.Name(id="sum" | "prod" as name), [
+                ast.Subscript(slice=ast.Slice(lower=None, upper=ast.Constant(value=0), step=None))
+            ]:
+                return _whole(0 if name == "sum" else 1)
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Not) and isinstance(operand, ast.Compare | ast.Constant):
+            if isinstance(operand, ast.Constant):
+                return ast.Constant(not operand.value)
+            if type(operand.ops[0]) in (ast.Eq, ast.NotEq):
+                return _inverse(operand)
+        return ast.UnaryOp(node.op, operand)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        left = self.visit(node.left)
+        rights = [self.visit(right) for right in node.comparators]
+        if len(rights) == 1 and type(node.ops[0]) in _TRUTH:
+            distance = _distance(left, rights[0])
+            if distance is not None:
+                return ast.Constant(_TRUTH[type(node.ops[0])](distance, 0))
+            left, rights = _of_index(left, rights[0])
+        return ast.Compare(left, node.ops, rights)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
         # its variable has a meaning of its own, so what is known outside may not hold inside
@@ -84,6 +134,46 @@ def _inverse(test: ast.expr) -> ast.expr:
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _INVERSE:
             return ast.Compare(left, [_INVERSE[type(op)]()], [right])
     return ast.UnaryOp(ast.Not(), test)
+
+
+def _distance(left: ast.expr, right: ast.expr) -> int | None:
+    """``left - right`` where that is a number whatever the names are, else None.
+
+    With more than one number on a side, what else is added must be whole: an index or a length.
+    """
+    sides = []
+    for side in (left, right):
+        numbers, others, whole = [], [], True
+        for sign, term in _terms(side, 1):
+            number = _number(term)
+            if number is not None:
+                numbers.append(sign * number)
+            else:
+                others.append((sign, ast.unparse(term)))
+                whole = whole and _is_whole(term)
+        if len(numbers) > 1 and not whole:
+            return None
+        sides.append((sum(numbers), sorted(others)))
+    (a, mine), (b, theirs) = sides
+    return a - b if mine == theirs else None
+
+
+def _of_index(left: ast.expr, right: ast.expr) -> tuple[ast.expr, list[ast.expr]]:
+    """``i == 2`` for ``i - 1 == 1``."""
+    match left, _number(right):
+        case ast.BinOp(left=ast.Name(id="i") as index, op=ast.Add() | ast.Sub(), right=more), int(
+            number
+        ) if (added := _number(more)) is not None:
+            added = added if isinstance(left.op, ast.Add) else -added
+            return index, [_whole(number - added)]
+    return left, [right]
+
+
+def _is_whole(term: ast.expr) -> bool:
+    match term:
+        case ast.Name(id="i") | ast.Call(func=ast.Name(id="len")):
+            return True
+    return False
 
 
 def _summed(node: ast.expr | None) -> ast.expr | None:

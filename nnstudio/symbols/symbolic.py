@@ -43,10 +43,17 @@ Quantity = Dim | Term
 Scope = Mapping[str, Quantity]
 
 REPETITION = "i"
+LATER = "i >= 1"
+"""In a scope beside `REPETITION`: the index is not 0. Only the run that has it folds by it."""
 
 STEPS_TO_RESOLVE = 15
 STEPS_TO_WRITE = 60
 """What resolving takes, and writing what cannot be resolved, besides what is evaluated."""
+
+
+def _listed(value: Any) -> Any:
+    """Lists for tuples, all the way down: how expressions see values."""
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def literal(value: Any) -> Quantity:
@@ -54,14 +61,15 @@ def literal(value: Any) -> Quantity:
     if isinstance(value, int) and not isinstance(value, bool):
         return Dim(value)
     if isinstance(value, list | tuple):
-        return Term([*value], repr([*value]), True)
+        listed = _listed(value)
+        return Term(listed, repr(listed), True)
     return Term(value, repr(value), True, value is None)
 
 
 def named_quantity(name: str, value: Any) -> Quantity:
     """The quantity called `name`; `value` None: not known."""
     if isinstance(value, bool) or not isinstance(value, int | None):
-        return Term([*value] if isinstance(value, tuple) else value, name)
+        return Term(_listed(value), name)
     return Dim.atom(name, value)
 
 
@@ -142,6 +150,8 @@ class _Resolution:
                 if name not in scope:
                     raise _unknown(name, scope)
                 return scope[name]
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return self.power(node, left, right)
             case ast.BinOp(left=left, op=op, right=right):
                 result = _arithmetic(op, self.operand(left), self.operand(right))
                 return self.opaque(node) if result is None else result
@@ -158,6 +168,21 @@ class _Resolution:
                 return self.opaque(node) if decided is None else literal(decided)
         return self.opaque(node)
 
+    def power(self, node: ast.expr, left: ast.expr, right: ast.expr) -> Quantity:
+        """A power, with its exponent added up where that is a whole number: ``2 ** i``."""
+        written = self.opaque(node)
+        if written.is_constant:
+            return written
+        base, exponent = self.quantity(left), self.operand(right)
+        if not isinstance(exponent, Dim):
+            return written
+        if exponent.is_constant and exponent.value in (0, 1) and isinstance(base, Dim):
+            return base if exponent.value else Dim(1)
+        text = parse_formula(f"({base.text}) ** ({exponent.text})").text
+        if isinstance(written, Dim):
+            return Dim.atom(text, written.value)
+        return Term(written.value, text)
+
     def operand(self, node: ast.expr) -> Quantity:
         found = self.quantity(node)
         if self.whole and isinstance(found, Term) and found.value is None:
@@ -165,12 +190,8 @@ class _Resolution:
         return found
 
     def decide(self, test: ast.expr) -> bool | None:
-        """The truth of a condition that is the same for every use, else None.
-
-        A repetition index bound to a name of its own stands for "1 or later".
-        """
-        later = self.scope.get(REPETITION)
-        if isinstance(later, Dim) and not later.is_constant:
+        """The truth of a condition that is the same for every use, else None."""
+        if LATER in self.scope:
             match test:
                 case ast.Name(id=name) if name == REPETITION:
                     return True
@@ -195,7 +216,10 @@ class _Resolution:
         value = source.evaluate(values, self.steps) if known else None
         texts = tuple((n, self.scope[n].text) for n in sorted(source.names))
         text = _substitute_text(source.text, texts)
-        if known and not parse_formula(text).names:
+        names = parse_formula(text).names
+        if not names and not known:  # what had no number was folded away
+            known, value = True, parse_formula(text).evaluate({}, self.steps)
+        if known and not names:
             return literal(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return Dim.atom(text, value)
@@ -203,7 +227,7 @@ class _Resolution:
 
 
 def _unknown(name: str, scope: Scope) -> ExpressionError:
-    known = some(sorted(scope))
+    known = some(sorted(scope.keys() - {LATER}))
     return ExpressionError(f"'{name}' is not known here; known names: {known}")
 
 

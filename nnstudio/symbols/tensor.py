@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Literal
 
@@ -48,6 +48,40 @@ class Tensor:
         return Tensor(shape, self.dtype)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed(Tensor):
+    """One tensor from each of `count` repetitions; only a repetition can take it apart.
+
+    The shape is that of the tensor of repetition ``i``; `parts` are those with their numbers, None
+    if it is not known how many there are.
+    """
+
+    count: Dim = field(default_factory=lambda: Dim(0))
+    parts: tuple[Tensor, ...] | None = None
+
+    @property
+    def label(self) -> str:
+        """``4 x [N x 64 x 32 x 32]``, with the multiplication sign."""
+        inner = " × ".join(dim.label for dim in self.shape) or "scalar"
+        return f"{self.count.label} × [{inner}]"
+
+    def elements(self, after: int = 0) -> int | None:
+        """The number of elements of all tensors together, None where one is not known."""
+        if self.parts is None:
+            return None
+        counts = [part.elements(after) for part in self.parts]
+        return None if None in counts else sum(count for count in counts if count is not None)
+
+    def without_numbers(self) -> Listed:
+        """The same formulas with no number known."""
+        shape = tuple(d if d.is_constant else Dim(None, d.terms) for d in self.shape)
+        count = self.count if self.count.is_constant else Dim(None, self.count.terms)
+        return Listed(shape, self.dtype, count, None)
+
+
 def shape_text(tensor: Tensor | None, cross: str = "×") -> str:
     """A shape in few characters, `N×128×8×6`; empty if it is not known."""
+    if isinstance(tensor, Listed):
+        inner = cross.join(dim.label for dim in tensor.shape) or "scalar"
+        return f"{tensor.count.label}{cross}[{inner}]"
     return cross.join(dim.label for dim in tensor.shape) or "scalar" if tensor is not None else ""

@@ -64,6 +64,8 @@ class Started(_Event):
     """1, or where a resumed training goes on."""
     threads: int | None = None
     """How many work inside one operation on the CPU; None in the events of older runs."""
+    channels_last: bool = False
+    """Whether pictures lie with their channels innermost."""
     processes: int = 1
     """How many train the model together."""
 

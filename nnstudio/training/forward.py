@@ -14,7 +14,7 @@ from nnstudio.training import machine
 
 def call(model: Any, given: Rows, settings: TrainingSettings, device: torch.device) -> object:
     """What the model gives, in 32 bits. given: as it takes it, on the device where it lies."""
-    if settings.channels_last:
+    if settings.channels_last == "on":
         given = each(_channels_last, given)
     short = machine.sixteen_bits(settings)
     if short is None:

@@ -51,8 +51,9 @@ from nnstudio.training.resuming import Position
 from nnstudio.training.schedules import Schedule
 from nnstudio.training.shared_step import refuse_to_train, step_for
 from nnstudio.training.stop_and_pause import StopAndPause
-from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
+from nnstudio.training.way import Way
+from nnstudio.training.way_trial import way_for
 from nnstudio.training.world import ALONE, World
 
 _REPORT_EVERY = 0.25
@@ -106,19 +107,19 @@ def train(
                 ended.callback(validation.close)
             folder = None if run_folder is None else checkpoints.folder_of(run_folder)
             saved = None if resume is None else checkpoints.read(resume)
-            threads = world.threads(settings.threads) or threads_for(
+            way = world.way(settings) or way_for(
                 learner,
                 batches,
                 settings,
                 name=source_name,
-                before=saved.state.get("threads") if saved else None,
+                before=Way.of(saved.state) if saved else None,
                 stopping=lambda: control.stopping,
             )
-            torch.set_num_threads(threads)
+            learner.go(way)
             keeper = Checkpointer(folder)
             samples, prints = batches.samples, dict(fingerprints or {})
             known = resuming.Facts(settings, data, prints, samples, world.size)
-            training = _Training(learner, batches, validation, known, keeper, threads, world)
+            training = _Training(learner, batches, validation, known, keeper, world)
             if saved is not None:
                 training.restore(saved)
             yield from training.events(agreed_by_all(control, world))
@@ -136,7 +137,6 @@ class _Training:
         validation: Batches | None,
         facts: resuming.Facts,
         keeper: Checkpointer,
-        threads: int,
         world: World,
     ) -> None:
         self.learner = learner
@@ -146,7 +146,6 @@ class _Training:
         self.settings = settings = facts.settings
         self.device = learner.device
         self.keeper = keeper
-        self.threads = threads
         self.world = world
         self.keeps = settings.checkpoint
         refuse_missing_figure(settings, learner.objective, batches, validation is not None)
@@ -187,7 +186,7 @@ class _Training:
             validation_samples=self.validation.samples if self.validation else 0,
             parameters=sum(p.numel() for p in self.learner.parameters),
             first_epoch=self.epoch,
-            threads=self.threads,
+            **asdict(self.learner.way),
             processes=self.world.size,
         )
         if self.learner.weights_taken is not None:
@@ -379,7 +378,7 @@ class _Training:
             **self.judge.state(),
             **self.facts.state(),
             "device": str(self.device),
-            "threads": self.threads,
+            **asdict(self.learner.way),
             "parts": [asdict(part) for part in parts] if len(parts) > 1 else [],
         }
         yield from self.keeper.save(self._name(), self._last_epoch(), self.learner, state)

@@ -31,8 +31,8 @@ from nnstudio.training.measured import Measured
 from nnstudio.training.meters import Meter
 from nnstudio.training.random_numbers import random_numbers_kept
 from nnstudio.training.thread import Prepared
-from nnstudio.training.thread_trial import threads_for
 from nnstudio.training.train_step import TrainStep
+from nnstudio.training.way_trial import way_for
 
 _FEWEST, _MOST = 2, 30
 """Steps that are timed, as many as there is time for."""
@@ -93,8 +93,7 @@ def _steps(
         validation = batches_of(parts, learner.objective, 2 * size, device)
         ended.callback(validation.close)
     name = made.source_name
-    threads = threads_for(learner, batches, settings, name=name, stopping=stopping)
-    torch.set_num_threads(threads)
+    learner.go(way_for(learner, batches, settings, name=name, stopping=stopping))
     return _Steps(learner, batches, validation, settings, stopping)
 
 

@@ -29,6 +29,9 @@ _MAY_CHANGE = {
     "checkpoint",
     "device",
     "threads",
+    "channels_last",
+    "tracker",
+    "wandb_mode",
     "start_from",  # the weights have left it long ago
 }
 """Settings of the training that may be others."""

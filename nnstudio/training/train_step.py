@@ -23,6 +23,7 @@ from nnstudio.training.failures import TrainingError
 from nnstudio.training.objectives import Objective, answers, objective_for
 from nnstudio.training.optimizers import build_optimizers, warm_up
 from nnstudio.training.single_objective import Judged
+from nnstudio.training.way import Way
 
 
 class TrainStep:
@@ -55,9 +56,10 @@ class TrainStep:
         self.device = device
         self._example = example.with_scales_on(device)
         self._settings = settings
-        if settings.channels_last:
-            _refuse_no_pictures(example, model)
-            self.model = cast(Any, model).to(memory_format=torch.channels_last)
+        self.takes_pictures = _takes_pictures(example, model)
+        if settings.channels_last == "on":
+            self._refuse_no_pictures()
+            _lay_out(model)
         self._losses = losses
         # Before the optimizer is made: lazy modules get their weights here.
         self.objective = self._objective(self._try_out())
@@ -70,6 +72,13 @@ class TrainStep:
         if not self.parameters:
             raise TrainingError("The model has no weights that could be trained.")
         warm_up(device)
+
+    def _refuse_no_pictures(self) -> None:
+        if not self.takes_pictures:
+            raise TrainingError(
+                "Channels last needs samples of channels x height x width and no layer of volumes: "
+                "turn it off for this model."
+            )
 
     def _objective(self, output: Rows) -> Objective:
         return objective_for(self._settings, self._example, output, self._losses)
@@ -96,6 +105,19 @@ class TrainStep:
         if self._average is None or not int(self._average.n_averaged):
             return self.model
         return self._average.module
+
+    def go(self, way: Way) -> None:
+        """Work the steps out in this way from now on."""
+        self.way = way
+        torch.set_num_threads(way.threads)
+        if way.channels_last and self._settings.channels_last != "on":
+            self.lay_out()
+
+    def lay_out(self) -> None:
+        """Keep pictures with their channels innermost from now on. Before anything is learned."""
+        self._settings = self._settings.with_values(channels_last="on")
+        _lay_out(self.model)
+        self._make_learning()
 
     def learn(self) -> None:
         """Get ready for steps, after measurements."""
@@ -232,11 +254,14 @@ class TrainStep:
         return output
 
 
-def _refuse_no_pictures(example: DataSet, model: nn.Module) -> None:
+def _takes_pictures(example: DataSet, model: nn.Module) -> bool:
+    """Whether its pictures may lie with their channels innermost."""
     inputs = example.inputs
     tensors = [inputs] if isinstance(inputs, Tensor) else list(inputs.values())
-    if not any(rows.ndim == 4 for rows in tensors) or any(p.ndim == 5 for p in model.parameters()):
-        raise TrainingError(
-            "Channels last needs samples of channels x height x width and no layer of volumes: "
-            "turn it off for this model."
-        )
+    return any(rows.ndim == 4 for rows in tensors) and not any(
+        weight.ndim == 5 for weight in model.parameters()
+    )
+
+
+def _lay_out(model: nn.Module) -> None:
+    cast(Any, model).to(memory_format=torch.channels_last)

@@ -17,10 +17,12 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
+from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import processes
 from nnstudio.training.devices import DeviceError, cores
 from nnstudio.training.failures import TrainingError, failure_event
 from nnstudio.training.processes import Place
+from nnstudio.training.way import Way
 
 T = TypeVar("T")
 
@@ -68,8 +70,8 @@ class World:
     def seed(self, seed: int) -> None:
         """Let each process draw random numbers of its own from now on; the first goes on."""
 
-    def threads(self, chosen: int | str) -> int | None:
-        """How many threads this process takes; None if that is to be found out."""
+    def way(self, settings: TrainingSettings) -> Way | None:
+        """In which way this process works; None if that is to be found out."""
         return None
 
     def cause(self, error: Exception) -> Exception:
@@ -125,9 +127,10 @@ class SharedWorld(World):
         if self.rank:
             torch.manual_seed(seed * 1_000_003 + 7_919 * self.rank)
 
-    def threads(self, chosen: int | str) -> int | None:
+    def way(self, settings: TrainingSettings) -> Way | None:
         """No trial: the processes of a machine share its cores."""
-        return chosen if isinstance(chosen, int) else max(1, cores() // self.place.local_size)
+        threads, share = settings.threads, max(1, cores() // self.place.local_size)
+        return Way(share if threads == "auto" else threads, settings.channels_last == "on")
 
     def cause(self, error: Exception) -> Exception:
         self.has_failed = True

@@ -10,6 +10,7 @@ from platformdirs import user_config_path, user_state_path
 from PySide6.QtCore import QByteArray, QSettings
 
 from nnstudio.runs.store import default_folder
+from nnstudio.studies.places import studies_folder
 from nnstudio.ui.theme.current import Mode
 from nnstudio.workspace import library
 
@@ -37,8 +38,8 @@ class Settings:
 
     Args:
         folder: where `window.ini`, the side files for recovery, the reports of crashes, the runs
-            that are kept and the user's own blocks lie; the configuration, state and data folders
-            of the user if None.
+            that are kept, the studies and the user's own blocks lie; the configuration, state and
+            data folders of the user if None.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -47,6 +48,7 @@ class Settings:
         self.recovery_folder = state / "recovery"
         self.crash_folder = state / "crashes"
         self.runs_folder = folder / "runs" if folder else default_folder()
+        self.studies_folder = folder / "studies" if folder else studies_folder()
         self.library_folder = folder / "blocks" if folder else library.folder()
         self.problem = _reason_not_to_keep(config)
         self._store = QSettings(str(config / "window.ini"), QSettings.Format.IniFormat)

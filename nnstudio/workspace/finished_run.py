@@ -20,6 +20,7 @@ from nnstudio.workspace.evaluating import chosen_part, evaluated, own_parts, pre
 from nnstudio.workspace.fit_to_data import losses_of
 from nnstudio.workspace.kept_run import Keeping, store_if_any
 from nnstudio.workspace.opened_run import Which, open_folder
+from nnstudio.workspace.tracking import refuse_missing_trackers, untracked
 from nnstudio.workspace.training import fitted, start
 
 if TYPE_CHECKING:
@@ -121,7 +122,10 @@ def train(
     """
     if resume and folder is None:
         raise Refusal("resume expects the folder of the training to go on with")
+    refuse_missing_trackers(settings)
     project = with_settings(project, settings)
+    if folder is None and "tracker" in settings and (told := untracked(project.training)):
+        raise Refusal(f"{told.rstrip('.')}: give it a folder")
     source = project.data.source if isinstance(settings.get("data"), Part) else None
     project = with_choices(project, replace(choices, source=source))
     project, _ = fitted(project)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnstudio.compiler.source import Source
 from nnstudio.project.data.settings import values_of
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.storage import file
@@ -21,8 +22,9 @@ from nnstudio.runs.machine import machine_facts
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.recorder import Recorder
 from nnstudio.runs.store import RunStore, new_id, now
-from nnstudio.training.events import Event
+from nnstudio.training.events import Completed, Event, Failed, Stopped, Warned
 from nnstudio.training.thread import Run
+from nnstudio.workspace.tracking import Made, followed
 
 if TYPE_CHECKING:
     from nnstudio.data.pipeline.assembling import Assembled
@@ -82,29 +84,53 @@ class KeptRun:
             record, resume=keeping.resume, replace=keeping.replace, store=keeping.store
         )
         self._files: dict[str, str] = {}
-        self._assembled: Assembled | None = None
+        self._made: Made | None = None
         self._project = project
         self._recorder.write_files = self._write_files
+        self._ended = False
+        self._warn: Callable[[str], None] = lambda sentence: None
+        self._trackers = followed(
+            settings,
+            lambda: self._recorder.record,
+            lambda: self._made,
+            self._tell_trouble,
+        )
 
     def is_made_of(
-        self, text: str, data: DataSpec, assembled: Assembled, prints: Mapping[str, str]
+        self,
+        program: Source,
+        data: DataSpec,
+        assembled: Assembled,
+        prints: Mapping[str, str],
+        losses: tuple[str, ...] = (),
     ) -> None:
-        """Take what the training is made of: the text of its model and its samples."""
-        self._files[MODEL_FILE] = text
-        self._assembled = assembled
+        """Take what the training is made of: the program of its model and its samples.
+
+        losses: names of outputs that are losses themselves.
+        """
+        self._files[MODEL_FILE] = program.plain
+        self._made = Made(program, assembled, losses)
         record = self._recorder.record
         found = {**record.fingerprints, "data": data_fingerprint(data), **prints}
         self._recorder.record = record.with_values(fingerprints=found)
 
     def follow(self, run: Run, before: Iterable[Event] = ()) -> None:
         """Take the events that have come before; what cannot be written is told by `run`."""
-        self._recorder.trouble = run.warn
+        self._recorder.trouble = self._warn = run.warn
         for event in before:
             self.tell(event)
 
     def tell(self, event: Event) -> None:
         """Write down an event; with the last one the folder is given back."""
         self._recorder.tell(event.to_json())
+        self._ended = isinstance(event, Completed | Stopped | Failed)
+        self._trackers.tell(event)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        """What a tracker cannot do is told, and written down as long as the folder is owned."""
+        if not self._ended:
+            self._recorder.tell(Warned(sentence).to_json())
+        self._warn(sentence)
 
     def give_back(self) -> None:
         """Own the folder no more, whatever becomes of the training."""
@@ -114,13 +140,13 @@ class KeptRun:
         file.write(self._project, folder / PROJECT_FILE)
         for name, text in self._files.items():
             write_text(text, folder / name)
-        if self._assembled is None:
+        if self._made is None:
             return
         from nnstudio.data.pipeline import kept_parts
         from nnstudio.data.preparation import keeping
 
-        kept_parts.write(self._assembled.parts, folder / SPLITS_FILE)
-        keeping.write(self._assembled.preparation, folder)
+        kept_parts.write(self._made.assembled.parts, folder / SPLITS_FILE)
+        keeping.write(self._made.assembled.preparation, folder)
 
 
 def store_if_any() -> RunStore | None:

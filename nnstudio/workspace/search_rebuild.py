@@ -2,7 +2,8 @@
 
 What was never trained (rejected points, trials that had not begun) is not known any more: such
 numbers stay empty, so that each trial keeps its number, and no later one draws a point again.
-Where trials are cut short, a run that was stopped is taken for one of those.
+Where trials are cut short, a run that was stopped is taken for one of those; with folds, a trial
+of which only some were begun and each of these has come to its end.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from nnstudio.project.storage import file
 from nnstudio.runs.folder import PROJECT_FILE
 from nnstudio.runs.index import Wanted
 from nnstudio.runs.record import RunRecord
-from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.search.folder import JOURNAL_FILE, StudyFolder
 from nnstudio.studies.search.rebuilding import KnownTrial, fill
 from nnstudio.studies.search.samplers import prunes
-from nnstudio.workspace.search_training import SearchTrainer, number_of
+from nnstudio.studies.search.trainer import Trainer
+from nnstudio.workspace.search_training import number_of
+from nnstudio.workspace.studies.search_folds import is_first, trainer_of
 
 
 def rebuild(folder: StudyFolder, store: RunStore | None = None) -> int:
@@ -41,9 +43,11 @@ def rebuild(folder: StudyFolder, store: RunStore | None = None) -> int:
             raise StudyError(f"A worker is at this study ({worker.owner}): stop it first.")
     store = RunStore() if store is None else store
     store.refresh()
-    trainer = SearchTrainer(folder, store)
+    trainer = trainer_of(folder, store)
     known: dict[int, KnownTrial] = {}
     for record in reversed(store.find(Wanted(group=folder.plan.id))):  # the oldest first
+        if folder.plan.folds and not is_first(record.folder):
+            continue  # found beside the first one
         found = _known(folder, record, trainer)
         if found is not None and not (record.state.needs_owner):
             known[found.number] = found
@@ -58,7 +62,7 @@ def rebuild(folder: StudyFolder, store: RunStore | None = None) -> int:
     return len(known)
 
 
-def _known(folder: StudyFolder, record: RunRecord, trainer: SearchTrainer) -> KnownTrial | None:
+def _known(folder: StudyFolder, record: RunRecord, trainer: Trainer) -> KnownTrial | None:
     number = number_of(record)
     try:
         project = file.read(Path(record.folder) / PROJECT_FILE)
@@ -68,6 +72,6 @@ def _known(folder: StudyFolder, record: RunRecord, trainer: SearchTrainer) -> Kn
     if number is None or len(point) < len(folder.plan.space.axes):
         return None
     outcome = trainer.finished(record.folder)
-    if outcome is None and record.state is State.STOPPED and prunes(folder.plan):
-        outcome = trainer.outcome(record.folder, "pruned")
+    if outcome is None and prunes(folder.plan):
+        outcome = trainer.cut(record.folder)
     return KnownTrial(number, point, project.training.seed, record.folder, outcome)

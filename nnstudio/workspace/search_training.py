@@ -23,7 +23,9 @@ from nnstudio.runs.owner import LOCK, Owner, owner_of
 from nnstudio.runs.record import RunRecord, read_record
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
+from nnstudio.studies.errors import StudyError
 from nnstudio.studies.search.folder import PROJECT, StudyFolder
+from nnstudio.studies.search.plan import SearchPlan
 from nnstudio.studies.search.rules import joined
 from nnstudio.studies.search.trainer import Assignment, End, Figures, Outcome, Wanted, Watch
 from nnstudio.training.events import EpochDone, Failed, Metrics, Started
@@ -64,12 +66,24 @@ def joined_choices(
     return joined(project, space, lambda point: full_report(project_at(project, point)).ok)
 
 
+def project_in(folder: StudyFolder) -> Project:
+    """The project that a study varies. Raises `FileError`, or `StudyError` if it was changed."""
+    path = folder.path / PROJECT
+    found = file.read_stored(path)
+    if folder.plan.base and found.digest != folder.plan.base:
+        raise StudyError(
+            f"{path} is not the project that the study was begun with: put it back, or begin "
+            "another study."
+        )
+    return found.project
+
+
 class SearchTrainer:
     """Trains the points of one study in this process. Raises `UserError` if it cannot be had."""
 
     def __init__(self, folder: StudyFolder, store: RunStore | None = None) -> None:
         self._plan = folder.plan
-        self._project = file.read(folder.path / PROJECT)
+        self._project = project_in(folder)
         self._store = RunStore() if store is None else store
 
     def refusal(self, point: Point) -> str | None:
@@ -78,26 +92,21 @@ class SearchTrainer:
 
     def train(self, assignment: Assignment, watch: Watch) -> Outcome:
         """Train it as a kept run, or go on with the run that it has, from its checkpoint."""
-        project = project_at(self._project, assignment.point)
-        settings: dict[str, Any] = {"seed": assignment.seed, "checkpoint": True}
-        lead = next((o.figure for o in self._plan.objectives if not o.is_cost), "loss")
-        if lead in get_args(BestBy):
-            settings["best_by"] = lead
-        training = project.training.with_values(**settings)
-        project = replace(project, training=training)
+        project = project_of(self._plan, self._project, assignment)
         title = f"{self._plan.title} {assignment.number}"
         about: dict[str, Any] = {
             "group": assignment.study,
             "tags": (TAG, f"{TAG}-{assignment.number}"),
         }
         if assignment.run is not None and self.can_go_on(assignment.run):
+            watch.goes_on(epochs_in(assignment.run))
             keeping = Keeping(title, assignment.run, self._store, resume=True, **about)
         else:
             keeping = Keeping(title, self._store.new_folder(), self._store, **about)
         try:
-            run = start(project, training, keeping=keeping)
+            run = start(project, project.training, keeping=keeping)
             with run:
-                failed = _follow(run, keeping.folder, watch)
+                failed = follow(run, keeping.folder, watch)
         except UserError as error:
             return Outcome("failed", sentence=str(error))
         if failed is not None:
@@ -107,7 +116,7 @@ class SearchTrainer:
 
     def finished(self, run: Path) -> Outcome | None:
         """What came of a run that has ended by itself, as its folder tells it."""
-        record = _record(run)
+        record = record_in(run)
         if record is None:
             return None
         if record.state is State.COMPLETED:
@@ -117,37 +126,75 @@ class SearchTrainer:
             return replace(self.outcome(run, "failed"), sentence=said)
         return None
 
+    def done(self, run: Path) -> int:
+        """How many epochs of a run are done."""
+        return len(epochs_in(run)) if record_in(run) is not None else 0
+
+    def cut(self, run: Path) -> Outcome | None:
+        """What came of a run that was stopped, as one that was cut short is; None of any other."""
+        record = record_in(run)
+        if record is None or record.state is not State.STOPPED:
+            return None
+        return self.outcome(run, "pruned")
+
     def can_go_on(self, run: Path, gone: Owner | None = None) -> bool:
-        """Whether it has a checkpoint, and nobody works at it.
-
-        gone: a dead process, perhaps of another machine, which owns its runs no more.
-        """
-        from nnstudio.training import checkpoints
-
-        if _record(run) is None:
-            return False
-        owner = owner_of(run)
-        if owner is not None and owner == gone and owner.host != platform.node():
-            (run / LOCK).unlink(missing_ok=True)  # of this machine the system tells who lives
-        if owner_of(run) is not None:
-            return False
-        return (checkpoints.folder_of(run) / checkpoints.LAST).exists()
+        """Whether it has a checkpoint, and nobody works at it; see the function of that name."""
+        return can_go_on(run, gone)
 
     def outcome(self, run: Path, end: End) -> Outcome:
         """What a run gave that ended so, as its folder tells it."""
-        record = _record(run)
+        record = record_in(run)
         if record is None:
             return Outcome("failed" if end == "failed" else "stopped")
-        epochs = tuple(
-            figures_of(Metrics(**(told.get("validation") or told["train"])))
-            for told in epochs_of(read_events(run))
-        )
-        facts = {
-            "parameters": record.result.get("parameters"),
-            "seconds": record.result.get("seconds"),
-            "flops": _flops(run),
-        }
-        return Outcome(end, epochs, facts)
+        return Outcome(end, epochs_in(run), facts=facts_of(record))
+
+
+def project_of(plan: SearchPlan, project: Project, assignment: Assignment) -> Project:
+    """The project of one trial: its point, its seed, and what any training of a search has."""
+    found = project_at(project, assignment.point)
+    settings: dict[str, Any] = {"seed": assignment.seed, "checkpoint": True}
+    lead = next((one.figure for one in plan.objectives if not one.is_cost), "loss")
+    if lead in get_args(BestBy):
+        settings["best_by"] = lead
+    return replace(found, training=found.training.with_values(**settings))
+
+
+def can_go_on(run: Path, gone: Owner | None = None) -> bool:
+    """Whether a run has a checkpoint, and nobody works at it.
+
+    gone: a dead process, perhaps of another machine, which owns its runs no more.
+    """
+    from nnstudio.training import checkpoints
+
+    if is_owned(run, gone) or record_in(run) is None:
+        return False
+    return (checkpoints.folder_of(run) / checkpoints.LAST).exists()
+
+
+def is_owned(run: Path, gone: Owner | None = None) -> bool:
+    """Whether somebody who lives works at a run; gone: as for `can_go_on`."""
+    owner = owner_of(run)
+    if owner is not None and owner == gone and owner.host != platform.node():
+        (run / LOCK).unlink(missing_ok=True)  # of this machine the system tells who lives
+        owner = owner_of(run)
+    return owner is not None
+
+
+def epochs_in(run: Path) -> tuple[Figures, ...]:
+    """The figures of each epoch of a run, as its folder tells them."""
+    return tuple(
+        figures_of(Metrics(**(told.get("validation") or told["train"])))
+        for told in epochs_of(read_events(run))
+    )
+
+
+def facts_of(record: RunRecord) -> dict[str, float | None]:
+    """What can be an objective beside the figures of an epoch."""
+    return {
+        "parameters": record.result.get("parameters"),
+        "seconds": record.result.get("seconds"),
+        "flops": _flops(record.folder),
+    }
 
 
 def figures_of(metrics: Metrics) -> Figures:
@@ -156,17 +203,20 @@ def figures_of(metrics: Metrics) -> Figures:
     return {**{name: one for name, one in plain.items() if one is not None}, **metrics.more}
 
 
-def _follow(run: Run, folder: Path, watch: Watch) -> Failed | None:
-    """Pass on the epochs, do what is wanted, until the run has ended."""
+def follow(run: Run, folder: Path, watch: Watch, fold: int | None = None) -> Failed | None:
+    """Pass on the epochs, do what is wanted, until the run has ended; why it failed, if it did.
+
+    fold: of a trial with folds, whose first run is told by who trains them.
+    """
     failed, paused = None, False
     while True:
         final = run.state.is_final
         for event in run.drain():
             match event:
-                case Started():
+                case Started() if fold is None:
                     watch.begins_in(folder)
                 case EpochDone():
-                    watch.epoch(event.epoch, figures_of(event.validation or event.train))
+                    watch.epoch(event.epoch, figures_of(event.validation or event.train), fold)
                 case Failed():
                     failed = event
         if final:
@@ -183,7 +233,8 @@ def _follow(run: Run, folder: Path, watch: Watch) -> Failed | None:
         time.sleep(_POLL_SECONDS)
 
 
-def _record(run: Path) -> RunRecord | None:
+def record_in(run: Path) -> RunRecord | None:
+    """The record of a run; None where there is none that can be read."""
     try:
         return read_record(run)
     except RunStoreError:

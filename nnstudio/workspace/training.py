@@ -34,6 +34,7 @@ from nnstudio.workspace.fit_to_data import (
 )
 from nnstudio.workspace.input_mapping import map_inputs
 from nnstudio.workspace.kept_run import Keeping, KeptRun, fingerprints
+from nnstudio.workspace.tracking import untracked
 
 
 def fitted(project: Project) -> tuple[Project, str]:
@@ -129,7 +130,7 @@ class Plan:
         program = self.source.as_shown() if as_shown else self.source
         prints = fingerprints(self.source.plain, made)
         if kept is not None:
-            kept.is_made_of(program.plain, samples.spec, made, prints)
+            kept.is_made_of(program, samples.spec, made, prints, self.mapping.losses)
         return Prepared(
             build(program),
             made.train,
@@ -189,6 +190,8 @@ def start(
     )
     if kept is not None:
         kept.follow(run)
+    elif here().leads and (told := untracked(settings)):
+        run.warn(told)
     run.start()
     return run
 

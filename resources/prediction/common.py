@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -46,9 +48,9 @@ def main() -> int:
         kept.append(outputs)
         if not options.json:
             for one in found:
-                print(in_words(one))
+                say(in_words(one), options)
     if options.json:
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        say(json.dumps(told, indent=2, ensure_ascii=False), options)
     if options.outputs and kept:
         keep(options.outputs, {n: np.concatenate([one[n] for one in kept]) for n in kept[0]})
     return 1 if failed else 0
@@ -64,6 +66,18 @@ def arguments() -> argparse.Namespace:
         "--outputs", metavar="FILE.npz", type=Path, help="keep what the model gave as arrays"
     )
     return parser.parse_args()
+
+
+def say(text: str, options: argparse.Namespace) -> None:
+    """Print it. If nobody reads any more, as behind `| head`, end; or go on to write the arrays."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EINVAL):  # the second is what Windows says
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not options.outputs:
+            sys.exit(0)
 
 
 def keep(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from answers import likeliest, softmax
-from common import PREPARATION, InputError, existing, keep
+from common import PREPARATION, InputError, existing, keep, say
 from glue import FILE_HELP, INPUT, OUTPUT, WHAT, call, cut, joined, load_model
 
 TEXT: dict[str, Any] = PREPARATION["text"]
@@ -39,10 +39,10 @@ def continue_texts() -> int:
             {"file": str(path), "next": top, "continued": continued(model, tokens, options)}
         )
         if not options.json:
-            print(f"{path}: next comes {as_tokens(top)}; it goes on like this:")
-            print(told[-1]["continued"])
+            say(f"{path}: next comes {as_tokens(top)}; it goes on like this:", options)
+            say(told[-1]["continued"], options)
     if options.json:
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        say(json.dumps(told, indent=2, ensure_ascii=False), options)
     if options.outputs and kept:
         keep(options.outputs, {OUTPUT: np.stack(kept)})
     return 1 if failed else 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nnstudio.graph.values import Edge, FrozenMap, Graph, Node, Port
 from nnstudio.project.values import Block, BlockParameter, Project
+from tests.analysis.broken_repeats import BROKEN_REPEATS
 from tests.drawing import Drawing
 
 BROKEN: dict[str, Callable[[], Project]] = {}
@@ -527,11 +528,38 @@ def repeat_changes_rank() -> Project:
 
 
 @broken
-def repeat_changes_in_no_simple_way() -> Project:
-    d = features()
-    x = d.input("x", "N", 4)
-    out = "=64 if i == 0 else 32"
-    d.output(d.add("Linear", x, name="fc", repeat=3, out_features=out))
+def repeat_size_rests_on_another() -> Project:
+    step = Drawing("Step", P("length", "int"), P("width", "int"))
+    x = step.input("x", "N", "length", "width")
+    x = step.add("Linear", x, name="fc", out_features="=length + width")
+    x = step.add("Conv1d", x, name="conv", out_channels="=length + width // 2", kernel_size=1)
+    step.output(x)
+    d = features(step.block())
+    d.output(d.add("Step", d.input("x", "N", 4, 6), name="steps", repeat=3))
+    return d.project()
+
+
+@broken
+def size_made_step_by_step_outside() -> Project:
+    stem = Drawing("Stem", P("strides", "list[int]", (2, 1, 2)))
+    x = stem.input("x", "N", 3, 24, 24)
+    stride = "=strides[i] if i else 1"
+    stem.output(
+        stem.add(
+            "Conv2d",
+            x,
+            name="convs",
+            repeat="len(strides)",
+            kernel_size=3,
+            padding=1,
+            out_channels=8,
+            stride=stride,
+        )
+    )
+    d = features(stem.block())
+    x = d.add("Stem", d.input("x", "N", 3, 24, 24), name="stem")
+    x = d.add("Flatten", x, name="flat")
+    d.output(d.add("Linear", x, name="fc", out_features=2))
     return d.project()
 
 
@@ -828,3 +856,6 @@ def groups_of_one_use_do_not_divide() -> Project:
     x = d.add("Inner", d.input("x", "N", 12, 4, 4), name="first", groups=3)
     d.output(d.add("Inner", x, name="second", groups=5))
     return d.project()
+
+
+BROKEN |= BROKEN_REPEATS

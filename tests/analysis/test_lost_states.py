@@ -46,7 +46,7 @@ def errors(project: Project) -> list[str]:
 def test_the_case() -> None:
     assert errors(file.read(CASES / "repeat_second_output_lost.nns")) == [
         "cell: its output 'c_next' is lost: only the first output is carried, so every repetition "
-        "gets the same 'c'; draw the repetitions one by one"
+        "gets the same 'c'; carry it, too"
     ]
 
 
@@ -84,7 +84,7 @@ def test_a_state_that_goes_into_the_wrong_input() -> None:
     (sentence,) = errors(model(cell(["x", "h"], ["h_next"])))
     assert sentence == (
         "cell: its first output 'h_next' goes into its first input 'x' in the next repetition, "
-        "not into 'h'; draw the repetitions one by one"
+        "not into 'h'; carry it there"
     )
 
 

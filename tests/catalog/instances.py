@@ -166,7 +166,7 @@ def tensors(example: Mapping[str, Any], device: str = "cpu") -> dict[str, Torch]
     dtypes = dtypes_of(example)
     for port, shape in shapes_of(example).items():
         if dtypes[port] == "float":
-            value = torch.rand(shape) + 0.1
+            value = 0.1 + 0.8 * torch.rand(shape)  # a probability, too
         elif port == "offsets":
             value = 2 * torch.arange(shape[0])
         else:

@@ -22,7 +22,35 @@ NOT_IN_ALL_VERSIONS = "newer than the oldest supported torch"
 INDICES = "MaxPoolWithIndices is an operation of its own, so that a module has one output"
 GIVEN_WEIGHTS = "weights are given after building"
 
+OLD = "reduction took its place"
+CLASS_WEIGHTS = "a tensor as a parameter; the weights of classes are a setting of the training"
+
 LEFT_OUT: dict[str, dict[str, str]] = {
+    **{
+        f"{name}Loss": dict.fromkeys(("size_average", "reduce"), OLD)
+        for name in [
+            "MSE",
+            "L1",
+            "SmoothL1",
+            "KLDiv",
+            "PoissonNLL",
+            "HingeEmbedding",
+            "MultiLabelMargin",
+            "TripletMargin",
+            "CosineEmbedding",
+            "MarginRanking",
+        ]
+    },
+    **{
+        f"{name}Loss": {"size_average": OLD, "reduce": OLD, "weight": CLASS_WEIGHTS}
+        for name in ("CrossEntropy", "NLL", "BCE", "MultiLabelSoftMargin", "MultiMargin")
+    },
+    "BCEWithLogitsLoss": {
+        "size_average": OLD,
+        "reduce": OLD,
+        "weight": CLASS_WEIGHTS,
+        "pos_weight": CLASS_WEIGHTS,
+    },
     **{f"BatchNorm{d}d": {"bias": NOT_IN_ALL_VERSIONS} for d in (1, 2, 3)},
     **{f"InstanceNorm{d}d": {"bias": NOT_IN_ALL_VERSIONS} for d in (1, 2, 3)},
     "GroupNorm": {"bias": NOT_IN_ALL_VERSIONS},

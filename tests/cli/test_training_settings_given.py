@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.runs.states import State
 from nnstudio.training.failures import TrainingError
+from nnstudio.training.trackers.table import KINDS
 
 SMALL = {"data": "digits", "max_samples": 60, "batch_size": 16, "epochs": 2, "device": "cpu"}
 
@@ -97,8 +99,17 @@ CHANGED: dict[str, object] = {
     "precision": "bf16",
     "deterministic": True,
     "compile": True,
-    "channels_last": True,
+    "channels_last": "on",
+    "tracker": "tensorboard",
+    "wandb_mode": "online",
 }
+
+
+@pytest.fixture(autouse=True)
+def every_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every tracker be installed."""
+    for name, kind in KINDS.items():
+        monkeypatch.setitem(KINDS, name, replace(kind, modules=()))
 
 
 def test_every_setting_has_an_option_and_a_name() -> None:
@@ -118,6 +129,9 @@ def test_more_ways_to_give_a_setting() -> None:
     assert given("--threads", "auto")["threads"] == "auto"
     both = given("--train", "epochs=2", "--train", "seed=4", "--epochs", "3")
     assert (both["epochs"], both["seed"]) == (3, 4)
+    assert given("--tracker", "wandb", "--tracker", "tensorboard")["tracker"] == (
+        "tensorboard, wandb"
+    )
     assert given() == values_of(Project())
 
 

@@ -24,6 +24,7 @@ from nnstudio.studies.search.result import Follower, SearchResult
 from nnstudio.workspace.search_training import SearchTrainer
 from tests.kept_runs import kinds, table
 
+ONE_OF_TWO = ["SimpleMLP", "--data", "digits", "--search", "batch_size=8,16", "--trials", "1"]
 FEW = ["--epochs", "1", "--device", "cpu", "--train", "threads=1"]
 
 
@@ -109,6 +110,10 @@ def test_a_search_from_its_begin_to_its_best(
         (["--pause"], "--pause expects --study DIR"),
         (["--status", "--study", "nowhere"], "There is no study in"),
         (["SimpleMLP", "--search", "x=1,2", "--trials", "1"], "no training setting 'x'"),
+        ([*ONE_OF_TWO, "--folds", "1"], "folds: expected 2 to 1,000, received 1"),
+        ([*ONE_OF_TWO, "--repeats", "2"], "repeats expects folds"),
+        ([*ONE_OF_TWO, "--judge", "--test", "0"], "--judge expects a test part"),
+        ([*ONE_OF_TWO, "--outer", "2"], "expects inner folds, too"),
     ],
 )
 def test_wrong_use_is_one_sentence(

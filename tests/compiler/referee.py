@@ -15,12 +15,15 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
 from torch import Tensor, nn
 
+from nnstudio.analysis.recurrences import Table
 from nnstudio.analysis.report import BlockReport
 from nnstudio.catalog import registry
 from nnstudio.graph.order import upstream
-from nnstudio.graph.values import Expr, Group, Node, Port, Value
+from nnstudio.graph.values import Expr, Group, Node, Port, Repeat, Value
 from nnstudio.project.values import Block, Project
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
+from nnstudio.symbols.tensor import Listed
 
 Environment = dict[str, Any]
 Tensors = dict[str, Tensor | None]
@@ -156,6 +159,8 @@ class Use:
             repeat = replace(node.repeat, kind="shared")
         if repeat is None:
             return self.once(node, owner, self.names, inputs, self.places.get(owner.id))
+        if repeat.has_modes:
+            return self.modes(node, owner, repeat, inputs)
         first = next(iter(inputs))
         outputs: dict[str, Tensor | None] | None = None
         for index in range(evaluate(repeat.count, self.names)):
@@ -168,6 +173,52 @@ class Use:
             outputs = self.once(node, owner, {**self.names, "i": index}, inputs, place)
             inputs = {**inputs, first: next(iter(outputs.values()))}
         return outputs or {self.outputs_of(node)[0]: inputs[first]}
+
+    def modes(
+        self, node: Node, owner: Node, repeat: Repeat, inputs: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Repetitions with inputs that are carried, parts or the same; what is kept of them."""
+        names = self.outputs_of(node)
+        carry = repeat.carry
+        if carry is None:
+            free = [name for name in inputs if name not in repeat.each]
+            left = [name for name in names if name not in repeat.collect]
+            carry = ((free[0], left[0]),) if free and left else ()
+        counts = [
+            len(inputs[port]) if dim is None else inputs[port].shape[dim]
+            for port, dim in repeat.each.items()
+        ]
+        count = counts[0] if repeat.count is None else evaluate(repeat.count, self.names)
+        assert all(found == count for found in counts)
+        states = {port: inputs[port] for port, _ in carry}
+        every: list[dict[str, Any]] = []
+        for index in range(count):
+            place = self.places.get(owner.id)
+            if repeat.kind == "ModuleList":
+                place = f"{place}.{index}"
+            given = {**inputs, **states}
+            at = count - 1 - index if repeat.reverse else index
+            for port, dim in repeat.each.items():
+                given[port] = inputs[port][at] if dim is None else inputs[port].select(dim, at)
+            found = self.once(node, owner, {**self.names, "i": index}, given, place)
+            states = {port: found[output] for port, output in carry}
+            every.append(found)
+        result: dict[str, Any] = {}
+        for name in names:
+            result[name] = every[-1].get(name) if every else None
+            how, dim = repeat.collect.get(name, ("last", 0))
+            parts = [found[name] for found in every] if how != "last" else []
+            turned = repeat.reverse and repeat.each and how != "sum"
+            parts = parts[::-1] if turned else parts
+            if how == "list":
+                result[name] = parts
+            elif how == "sum":
+                result[name] = _sum([0 * parts[0], *parts], {})
+            elif how != "last":
+                result[name] = torch.stack(parts, dim) if how == "stack" else torch.cat(parts, dim)
+        if not every:
+            result |= {output: inputs[port] for port, output in carry}
+        return result
 
     def once(
         self,
@@ -245,6 +296,9 @@ def layer_call(module: nn.Module, inputs: Tensors, wired: set[str]) -> tuple[Ten
                 module(inputs["input"], states) if states else module(inputs["input"])
             )
             found = (output, h_n, c_n)
+        case nn.LSTMCell():
+            states = tuple(v for k, v in inputs.items() if k != "input")
+            found = module(inputs["input"], states)
         case nn.TransformerEncoderLayer():
             found = module(**inputs)
         case _:
@@ -346,7 +400,14 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Divide": lambda t, p: t[0] / t[1],
     "Sqrt": lambda t, p: torch.sqrt(t[0]),
     "UnflattenDim": lambda t, p: t[0].unflatten(p["dim"], p["sizes"]),
-    "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(*t),
+    "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(
+        *t, is_causal=p["is_causal"]
+    ),
+    "Bmm": lambda t, p: torch.bmm(*t),
+    "TanhFunction": lambda t, p: torch.tanh(t[0]),
+    "SiLUFunction": lambda t, p: F.silu(t[0]),
+    "Rsqrt": lambda t, p: torch.rsqrt(t[0]),
+    "Power": lambda t, p: t[0] ** p["exponent"],
     "Exp": lambda t, p: torch.exp(t[0]),
     "Sin": lambda t, p: torch.sin(t[0]),
     "Cos": lambda t, p: torch.cos(t[0]),
@@ -397,6 +458,9 @@ def assert_shapes(report: BlockReport, use: Use) -> None:
         for port, tensor in outputs.items():
             if tensor is None:
                 continue
+            if isinstance(tensor, list):
+                assert_list(found.outputs[port], tensor)
+                continue
             sizes = [dim.value for dim in found.outputs[port].shape]
             real = list(tensor.shape)
             same = [a is None or a == b for a, b in zip(sizes, real, strict=True)]
@@ -405,9 +469,38 @@ def assert_shapes(report: BlockReport, use: Use) -> None:
             assert_shapes(found.inner, use.inner[node])
 
 
+def assert_list(found: Any, tensors: list[Tensor]) -> None:
+    """Demand that a list has the analysed parts."""
+    assert isinstance(found, Listed)
+    assert found.count.value in (None, len(tensors))
+    for part, tensor in zip(found.parts or (), tensors, strict=found.parts is not None):
+        sizes = [dim.value for dim in part.shape]
+        assert all(a in (None, b) for a, b in zip(sizes, tensor.shape, strict=True))
+
+
+def with_derived(report: BlockReport, names: Environment) -> Environment:
+    """`names`, and the sizes that have names of their own, as far as they have values."""
+    found = dict(names)
+    for name, size in report.derived.items():
+        if all(found.get(n) is not None for n in size.names):
+            found[name] = size_of(size, found)
+    return found
+
+
+def size_of(size: Dim | Table, names: Environment) -> Any:
+    """The value of a size that has a name of its own."""
+    if isinstance(size, Dim):
+        return parse(size.text).evaluate(names)
+    sizes = [parse(size.start.text).evaluate(names)]
+    for index in range(parse(size.count.text).evaluate(names)):
+        step = parse(size.step.text)
+        sizes.append(step.evaluate({**names, size.name: sizes, "i": index}))
+    return sizes
+
+
 def assert_formulas(report: BlockReport) -> None:
     """Demand that every formula has the value of its number, wherever its names have values."""
-    names = {name: quantity.value for name, quantity in report.scope.items()}
+    names = with_derived(report, {n: quantity.value for n, quantity in report.scope.items()})
     for node, found in report.nodes.items():
         for tensor in found.outputs.values():
             for dim in tensor.shape:

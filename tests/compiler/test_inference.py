@@ -120,7 +120,7 @@ def test_several_outputs_with_their_dtypes_and_an_optional_input() -> None:
     assert report.root.outputs["index"].dtype == "int"
     assert (report.root.parameters, report.root.flops) == (0, None)
     source = generate(project)
-    assert "x, index = self.best(x, mask=mask)" in source.text
+    assert "values, index = self.best(x, mask=mask)" in source.text
     x, mask = torch.randn(2, 4, 6), torch.zeros(2, 4, 6, dtype=torch.bool)
     assert torch.equal(build(source)(x, mask)["index"], x.argmax(-1))
 

@@ -31,6 +31,7 @@ from tests.compiler.referee import (
     forward,
     is_module,
     places,
+    with_derived,
 )
 from tests.profiles import examples
 
@@ -157,6 +158,7 @@ def test_the_batch_is_free(project: Project, batch: int) -> None:
     with torch.no_grad():
         found = forward(module, project, inputs)
     names = {name: quantity.value for name, quantity in report.root.scope.items()} | {"N": batch}
+    names = with_derived(report.root, names)
     for name, tensor in found.items():
         formulas = [parse(dim.text) for dim in report.root.outputs[name].shape]
         assert [formula.evaluate(names) for formula in formulas] == list(tensor.shape)

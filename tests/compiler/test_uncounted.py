@@ -140,7 +140,7 @@ def test_what_is_no_sum_of_products() -> None:
     nothing = (aten.add.Tensor, aten.relu_.default, aten.view.default, aten.sum.default)
     for operation in (*nothing, aten.sort.default, aten._softmax.default, aten.masked_fill_.Scalar):
         assert is_nothing(operation)
-    counted = (aten.mm.default, aten._cdist_forward.default, aten.grid_sampler_2d.default)
+    counted = (aten.mm.default, aten._cdist_forward.default, aten.linalg_matrix_exp.default)
     for operation in (*counted, aten._fft_r2c.default, torch.ops.nnstudio_tests.twisted.default):
         assert not is_nothing(operation)
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nnstudio.catalog import registry
+from nnstudio.catalog.code import FunctionCode
+from nnstudio.compiler.codegen.variable_names import RESERVED, singular
+from nnstudio.project.english import many_of
 from nnstudio.project.values import BlockParameter
 from tests.compiler.test_rules import lines_of, mlp, text_of
 from tests.drawing import Drawing, Drawn
@@ -71,13 +75,13 @@ def test_a_given_name_stays(name: str) -> None:
     assert forward_of(d) == (kept if name else ["return self.fc(x + y)"])
 
 
-def test_a_given_name_that_comes_again_needs_no_line_of_its_own() -> None:
+def test_a_given_name_is_not_that_of_what_a_layer_makes_of_it() -> None:
     d = mlp()
     x, y = d.input("x", "N", 4), d.input("y", "N", 4)
     total = d.add("Add", x, y, name="total")
     total = d.add("Linear", total, name="fc", out_features=2)
     d.output(d.add("Linear", d.add("ReLUFunction", total), name="head", out_features=2))
-    assert forward_of(d) == ["total = self.fc(x + y)", "return self.head(F.relu(total))"]
+    assert forward_of(d) == ["total = x + y", "x = self.fc(total)", "return self.head(F.relu(x))"]
 
 
 def test_what_is_made_of_several_results_is_not_called_like_the_first() -> None:
@@ -92,6 +96,140 @@ def test_what_is_made_of_several_results_is_not_called_like_the_first() -> None:
         "attention, _ = self.attention(source, target, target, need_weights=False)",
         "return attention.transpose(0, 1)",
     ]
+
+
+def test_an_output_gives_its_name_to_what_it_alone_returns() -> None:
+    """name_of_dead_operand: the last reader of a value is not called like it."""
+    d = mlp()
+    h = d.add("Linear", d.input("x", "N", 8), name="hidden", out_features=6)
+    h = d.add("ReLUFunction", h, name="h")
+    d.output(d.add("Linear", h, name="mean", out_features=4), "mu")
+    d.output(d.add("Linear", h, name="fc", out_features=4), "logvar")
+    assert forward_of(d) == [
+        "h = F.relu(self.hidden(x))",
+        "mu = self.mean(h)",
+        "logvar = self.fc(h)",
+        "return {'mu': mu, 'logvar': logvar}".replace("'", '"'),
+    ]
+
+
+def states(*names: str) -> Drawing:
+    """A cell by hand: the next states are Outputs of a block."""
+    d = Drawing("Cell", BlockParameter("size"))
+    x, h, c = d.input("x", "N", "size"), d.input("h", "N", "size"), d.input("c", "N", "size")
+    gates = d.add("Linear", d.add("Concat", x, h, dim=1), name="gates", out_features="=4 * size")
+    parts = d.add("Chunk", gates, chunks=4, dim=1)
+    k, f, o = (d.add("SigmoidFunction", parts[f"part{n}"], name="kfo"[n]) for n in range(3))
+    g = d.add("TanhFunction", parts["part3"], name="g")
+    c = d.add("Add", d.add("Multiply", f, c), d.add("Multiply", k, g), name="c_next")
+    d.output(d.add("Multiply", o, d.add("TanhFunction", c)), names[0])
+    d.output(c, names[1])
+    model = mlp(blocks=(d.block(),))
+    x, h, c = (model.input(name, "N", 3) for name in ("x", "h", "c"))
+    step = model.add("Cell", x, h, c, name="cell")
+    step = model.add("Cell", x, step, step[names[1]], shares=step)
+    model.output(step, "h")
+    model.output(step[names[1]], "c")
+    return model
+
+
+def test_a_block_returns_a_tuple_and_states_keep_their_names() -> None:
+    lines = forward_of(states("h_next", "c_next"))
+    assert lines[:9] == [
+        "x = self.gates(torch.cat([x, h], dim=1))",
+        "k, f, o, g = x.chunk(4, dim=1)",
+        "o = torch.sigmoid(o)",
+        "f = torch.sigmoid(f)",
+        "k = torch.sigmoid(k)",
+        "g = torch.tanh(g)",
+        "c_next = f * c + k * g",
+        "h_next = o * torch.tanh(c_next)",
+        "return h_next, c_next",
+    ]
+    assert lines[-4:] == [
+        "def forward(self, x: Tensor, h: Tensor, c: Tensor) -> dict[str, Tensor]:",
+        "h, c = self.cell(x, h, c)",
+        "h, c = self.cell(x, h, c)",
+        'return {"h": h, "c": c}',
+    ]
+
+
+def test_an_operation_is_written_into_a_later_statement_that_alone_reads_it() -> None:
+    d = mlp()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 4)
+    kept = d.add("SigmoidFunction", x)
+    other = d.add("Linear", y, name="fc", out_features=4)
+    other = d.add("Linear", other, name="fc2", out_features=4)
+    d.output(d.add("Subtract", at={"input": kept, "other": other}))
+    assert forward_of(d) == [
+        "y = self.fc(y)",
+        "y = self.fc2(y)",
+        "return torch.sigmoid(x) - y",
+    ]
+
+
+def test_an_operation_stays_before_what_writes_into_its_input() -> None:
+    d = mlp()
+    x, y = d.input("x", "N", 4), d.input("y", "N", 4)
+    kept = d.add("SigmoidFunction", x)
+    other = d.add("ReLU", d.add("Linear", y, name="fc", out_features=4), name="act", inplace=True)
+    d.output(d.add("Subtract", at={"input": kept, "other": other}))
+    assert forward_of(d) == [
+        "x = torch.sigmoid(x)",
+        "y = self.fc(y)",
+        "y = self.act(y)",
+        "return x - y",
+    ]
+
+
+def test_a_skip_has_a_name_of_its_own_and_the_way_down_is_x() -> None:
+    d = mlp()
+    x = d.add("Linear", d.input("x", "N", 8), name="down1", out_features=8)
+    y = d.add("Linear", x, name="down2", out_features=4)
+    y = d.add("Linear", y, name="up", out_features=8)
+    d.output(d.add("Linear", d.add("Concat", y, x, dim=1), name="out", out_features=2))
+    assert forward_of(d) == [
+        "down1 = self.down1(x)",
+        "x = self.down2(down1)",
+        "x = self.up(x)",
+        "return self.out(torch.cat([x, down1], dim=1))",
+    ]
+
+
+def test_a_block_that_gives_the_next_state_is_called_like_the_state() -> None:
+    d = Drawing("Step", BlockParameter("size"))
+    x, memory = d.input("x", "N", "size"), d.input("memory", "N", "size")
+    d.output(d.add("TanhFunction", d.add("Add", x, memory)), "memory_next")
+    model = mlp(blocks=(d.block(),))
+    x, memory = model.input("x", "N", 3), model.input("memory", "N", 3)
+    memory = model.add("Step", x, memory, name="step")
+    model.output(model.add("Step", x, memory, shares=memory))
+    assert forward_of(model)[-2:] == [
+        "memory = self.step(x, memory)",
+        "return self.step(x, memory)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        *(("block", "blocks"), ("branch", "branches"), ("box", "boxes"), ("entry", "entries")),
+        *(("key", "keys"), ("loss", "losses"), ("size", "sizes"), ("axis", "axes")),
+    ],
+)
+def test_names_of_lists_and_of_their_items(one: str, many: str) -> None:
+    assert (many_of(one), singular(many), singular(f"{many}_2")) == (many, one, one)
+
+
+def test_a_list_of_what_is_many_already() -> None:
+    assert [many_of(name) for name in ("logits", "y", "x")] == ["all_logits", "ys", "xs"]
+    assert [singular(name) for name in ("net", "ties", "stage1")] == ["layer", "tie", "layer"]
+
+
+def test_nouns_are_names_that_mean_nothing_else() -> None:
+    layers = registry.all_layers().values()
+    nouns = {layer.code.noun for layer in layers if isinstance(layer.code, FunctionCode)}
+    assert all(noun.isidentifier() and noun not in RESERVED for noun in nouns - {""})
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,11 @@ def test_areas_are_those_of_scikit_learn(seed: int, samples: int, count: int) ->
         every = right[:, None] == np.arange(count)
         assert same(found.roc_macro.area, np.mean(areas))
         assert same(found.average_precision_macro, np.mean(precisions))
+        macro = found.precision_recall_macro
+        assert same(macro.area, np.mean(precisions))
+        assert (macro.x[0], macro.x[-1], macro.y[0]) == (0.0, 1.0, 1.0)
+        of_all = [every[:, k].mean() for k in range(count) if found.precision_recall[k].x]
+        assert macro.y[-1] >= np.mean(of_all) - 1e-9
         assert same(found.roc_micro.area, metrics.roc_auc_score(every.ravel(), chances.ravel()))
 
 

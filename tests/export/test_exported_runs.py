@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -170,7 +171,9 @@ def given_by(run: OpenedRun, part: DataSet) -> Any:
         return run.model()(first(given)).numpy()
 
 
-def test_a_table_is_answered_alone(tmp_path: Path, ask: Any, capsys: Captured) -> None:
+def test_a_table_is_answered_alone(
+    tmp_path: Path, ask: Any, capsys: Captured, monkeypatch: Patch
+) -> None:
     run, out = people(tmp_path), tmp_path / "out"
     assert main(["export", str(run.folder), "-o", str(out)]) == 0
     assert "Proved: predict.py alone gives what the model gave for 8 samples" in (
@@ -207,6 +210,15 @@ def test_a_table_is_answered_alone(tmp_path: Path, ask: Any, capsys: Captured) -
         assert (code, printed) == (1, "")
         assert said in error
         assert error.count("\n") == 1
+
+    kept.unlink()
+    for more in ((), ("--outputs", kept)):  # nobody reads any more, as behind `| head`
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "w") as stream:
+            monkeypatch.setattr(sys, "stdout", stream)
+            assert ask(out, tmp_path / "people.csv", *more) == (0, "", "")
+    assert len(np.load(kept)["price"]) == 60
 
 
 def test_pictures_are_answered_alone(tmp_path: Path, ask: Any, monkeypatch: Patch) -> None:

@@ -269,7 +269,7 @@ BROKEN = {
     "nan": ('{"format": NaN}', "expected finite numbers, received NaN"),
     "doubled key": ('{"format": "nnstudio", "format": "x"}', "received 'format' twice"),
     "foreign": ('{"nodes": []}', "format: expected 'nnstudio', received None"),
-    "newer": (text_of(version=3), "version: the file is of version 3, this program reads up to 2"),
+    "newer": (text_of(version=4), "version: the file is of version 4, this program reads up to 3"),
     "no version": (text_of(version=None), "version: expected a whole number"),
     "true version": (text_of(version=True), "version: expected a whole number"),
     "unknown key": (text_of(plugins=[]), "received 'plugins'"),

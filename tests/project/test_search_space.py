@@ -50,6 +50,7 @@ SPACE = Space(
         ("model.dropout=0,0.5", SPACE.axes[3]),
         ("dropout=0..1", RealRange(name="model.dropout", low=0, high=1)),
         ("hidden=8..512:log", WholeRange(name="model.hidden", low=8, high=512, log=True)),
+        ("sizes=[64, 32],[8]", Choices(name="model.sizes", choices=((64, 32), (8,)))),
         ("early_stopping=none,5", Choices(name="early_stopping", choices=(None, 5))),
     ],
 )
@@ -73,7 +74,7 @@ def test_axes_as_they_are_typed(text: str, axis: object) -> None:
         ("learning_rate=0..1:log", "expects numbers above 0"),
         ("optimizer=Adam,Foo", "Optimizer must be"),
         ("hidden=8,8", "each choice once, received 8 twice"),
-        ("hidden=a..b", "expects numbers as ends and step of its range, received 'a'"),
+        ("hidden=a..b", "expects finite numbers as ends and step of its range, received 'a'"),
     ],
 )
 def test_what_cannot_be_searched_is_refused_in_a_sentence(text: str, sentence: str) -> None:

@@ -8,9 +8,9 @@ from itertools import combinations
 import pytest
 
 from nnstudio.compiler.inference import full_report
-from nnstudio.drawing.paper import ROOM, pictures_of
-from nnstudio.drawing.paper_layout import laid_out
 from nnstudio.graph.values import Graph, Node
+from nnstudio.picture.paper import ROOM, pictures_of
+from nnstudio.picture.paper_layout import laid_out
 from nnstudio.project.presets import load_target
 from tests.drawing import Drawing
 from tests.report.read_page import Page

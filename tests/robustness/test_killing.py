@@ -11,10 +11,10 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trial is a fork")
 
 
-def killed(count: int, seed: int, program: str = "killing") -> None:
+def killed(count: int, seed: int, program: str = "killing", *before: str) -> None:
     """In a program of its own, which has no threads when it forks."""
     done = subprocess.run(
-        [sys.executable, "-m", f"tests.robustness.{program}", str(count), str(seed)],
+        [sys.executable, "-m", f"tests.robustness.{program}", *before, str(count), str(seed)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
@@ -41,3 +41,9 @@ def test_a_study_is_killed_once() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_study_is_killed_three_times(seed: int) -> None:
     killed(3, seed, "killing_study")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", ["random", "grid", "tpe"])
+def test_a_search_with_folds_is_killed_three_times(sampler: str) -> None:
+    killed(3, 1, "killing_search", sampler)

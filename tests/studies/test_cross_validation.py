@@ -18,6 +18,7 @@ from nnstudio.errors import UserError
 from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.project.refusal import Refusal
 from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.folder import HISTORY_FILE
 from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import read_record
 from nnstudio.runs.states import State
@@ -30,6 +31,7 @@ from nnstudio.workspace.opened_run import open_folder
 from nnstudio.workspace.studies.figures import figures_of
 from nnstudio.workspace.studies.finished import FinishedStudy
 from nnstudio.workspace.studies.running import train_cell, trained
+from nnstudio.workspace.studies_page.shown_result import ResultReader
 from tests.drawing import Drawing
 from tests.kept_runs import kinds, table
 
@@ -114,6 +116,37 @@ def test_figures_are_those_of_scikit_learn(done: FinishedStudy) -> None:
     assert len(output.roc) == 3
     assert [row["accuracy"] for row in done.table()] == pytest.approx(each)
     json.dumps(done.figures.to_json())
+
+
+def test_results_are_read_run_by_run_and_a_damaged_run_is_named(
+    done: FinishedStudy, tmp_path: Path
+) -> None:
+    begun = replace(done.study, runs=tmp_path)
+    first, second = list(begun.plan.cells())[:2]
+    reader = ResultReader(begun)
+    nothing = reader.look()
+    assert nothing.figures is None
+    assert reader.look() is nothing
+    for cell in (first, second):
+        shutil.copytree(done.study.run_folder(cell), begun.run_folder(cell))
+    shutil.rmtree(checkpoints.folder_of(begun.run_folder(second)))
+    shutil.rmtree(begun.run_folder(second) / "evaluation", ignore_errors=True)
+    now = reader.look()
+    assert reader.look() is now
+    assert now.figures is not None
+    assert list(now.figures.models[0].cells) == [first]
+    known = done.figures.models[0].cells[first].figures.head()["accuracy"].value
+    assert now.figures.head["accuracy"].mean == known
+    assert set(now.curves) == {first, second}
+    assert len(now.curves[first].points("loss", "validation")[0]) == 2
+    assert list(now.failed) == [second]
+    history = begun.run_folder(second) / HISTORY_FILE
+    history.write_text("".join(history.read_text().splitlines(keepends=True)[:2]))
+    later = reader.look()
+    assert later is not now
+    assert later.answer is now.answer
+    assert len(later.curves[second].points("loss", "validation")[0]) == 1
+    assert "could not be judged" in now.notes()[0]
 
 
 def test_the_same_call_trains_nothing_again_and_another_is_refused(done: FinishedStudy) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import optuna
 import pytest
+from optuna.trial import create_trial
 
 from nnstudio.project.search.space import Choices, RealRange, Space, WholeRange
 from nnstudio.studies.errors import StudyError
@@ -16,7 +17,7 @@ from nnstudio.studies.search.plan import Limits, Objective
 from nnstudio.studies.search.rebuilding import KnownTrial, fill
 from nnstudio.studies.search.result import Follower
 from nnstudio.studies.search.start import begin
-from nnstudio.studies.search.suggestion import joined_axes
+from nnstudio.studies.search.suggestion import distributions_of, joined_axes
 from nnstudio.studies.search.trainer import Outcome
 from tests.fake_search import FakeTrainer, plan, work
 
@@ -53,6 +54,24 @@ def test_the_best_has_its_point_and_run_and_what_mattered_is_told_from_20_trials
     assert sum(shares.values()) == pytest.approx(1)
 
 
+def test_what_mattered_for_the_first_of_two_objectives_is_what_matters_for_it_alone(
+    tmp_path: Path,
+) -> None:
+    found = []
+    for name, objectives in (("one", TWO[:1]), ("two", TWO)):
+        made = plan(objectives=objectives)
+        folder = begin(tmp_path / name, made)
+        study = load_study(open_storage(folder.storage), folder.name)
+        for k in range(30):  # among the best only the size counts, among the worst only the rate
+            point = {"model.hidden": 8 * (k % 8 + 1), "learning_rate": 1e-4 * 1.2**k}
+            value = point["model.hidden"] if k % 8 > 3 else point["learning_rate"]
+            values = [value, 1.0][: len(objectives)]
+            axes = distributions_of(made)
+            study.add_trial(create_trial(params=point, distributions=axes, values=values))
+        found.append(Follower(folder).importance())
+    assert found[0] == pytest.approx(found[1])
+
+
 def test_axes_tied_by_a_rule_are_one_choice_if_they_are_few() -> None:
     hidden = Choices(name="model.hidden", choices=(4, 6))
     heads = WholeRange(name="model.heads", low=1, high=4)
@@ -73,6 +92,15 @@ def test_axes_tied_by_a_rule_are_one_choice_if_they_are_few() -> None:
     assert joined_axes(space, (("learning_rate", "model.hidden"),), fits) == ()
     with pytest.raises(StudyError, match=r"No combination of model.hidden and model.heads"):
         joined_axes(space, rules, lambda point: False)
+
+
+def test_lists_of_sizes_are_choices(tmp_path: Path) -> None:
+    sizes = Choices(name="model.sizes", choices=((64, 32), (8,)))
+    folder = begin(tmp_path, plan(space=Space(axes=(sizes,)), sampler="grid", limits=Limits()))
+    assert StudyFolder.open(tmp_path).plan.space.axes == (sizes,)
+    work(folder, FakeTrainer(tmp_path, value=lambda point: 1 / len(point["model.sizes"])))
+    rows = Follower(folder).result().rows
+    assert [row.point["model.sizes"] for row in rows] == [(64, 32), (8,)]
 
 
 def test_a_storage_is_filled_again_with_every_number_its_own(tmp_path: Path) -> None:

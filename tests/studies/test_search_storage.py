@@ -88,6 +88,32 @@ def test_a_torn_line_is_cut_off_before_the_next(tmp_path: Path, torn: bytes) -> 
     assert [trial.value for trial in found.trials] == [1.0, 2.0]
 
 
+@pytest.mark.parametrize("line", [b"\x00\x00\x00no record\n", b"5\n", b'{"op_code": 77}\n'])
+def test_a_damaged_line_is_told_also_to_who_has_the_log_open(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "a.log"
+    study = study_at(f"journal:{path}")
+    with path.open("ab") as stream:
+        stream.write(line)
+    with pytest.raises(StudyError, match=r"is damaged: .* --rebuild makes the trials again"):
+        study.get_trials()
+    with pytest.raises(StudyError, match="is damaged"):
+        open_storage(f"journal:{path}", reading=True)
+
+
+def test_looking_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    with pytest.raises(StudyError, match="is missing, the log of the trials"):
+        open_storage(f"journal:{path}", reading=True)
+    study = study_at(f"journal:{path}")
+    study.tell(study.ask(), 1.0)
+    with path.open("ab") as stream:
+        stream.write(b'{"op_code": 4, "tri')
+    before = path.read_bytes()
+    found = load_study(open_storage(f"journal:{path}", reading=True), "one")
+    assert (len(found.trials), path.read_bytes()) == (1, before)
+    assert [one.name for one in tmp_path.iterdir()] == ["a.log"]
+
+
 def test_a_file_of_one_torn_line_is_emptied(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_bytes(b"half a li")

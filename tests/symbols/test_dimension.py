@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim, as_dim, product
 from nnstudio.symbols.expression import parse
-from nnstudio.symbols.symbolic import Term, as_size, literal, named_quantity, resolve, substitute
+from nnstudio.symbols.symbolic import (
+    LATER,
+    Term,
+    as_size,
+    literal,
+    named_quantity,
+    resolve,
+    substitute,
+)
 from nnstudio.symbols.tensor import Tensor
 
 hidden, heads, size = Dim.atom("hidden", 64), Dim.atom("heads", 4), Dim.atom("h", 14)
@@ -201,7 +209,9 @@ def test_substitution_in_a_comprehension_keeps_its_variable() -> None:
     ],
 )
 def test_later_repetitions_fold_conditions_on_the_index(text: str, written: str) -> None:
-    assert resolve(text, {"i": named_quantity("i", None)}).text == written
+    index = {"i": named_quantity("i", None)}
+    assert resolve(text, {**index, LATER: Dim(1)}).text == written
+    assert resolve(text, index).text == text  # in no other run
 
 
 @given(

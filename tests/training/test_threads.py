@@ -1,4 +1,4 @@
-"""How many threads a training uses, and that it gives way to a window."""
+"""In which way a training works, with how many threads, and that it gives way to a window."""
 
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny_training import network, parts, saving_always
+from tiny_training import convolutions, network, parts, pictures, saving_always
 from torch import Tensor, nn
 
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.training_settings import TrainingSettings
-from nnstudio.training import checkpoints, kept_tensors, loop, priority, thread_trial
+from nnstudio.training import checkpoints, kept_tensors, loop, priority, way_trial
 from nnstudio.training.batches import Batches
 from nnstudio.training.events import CheckpointSaved, EpochDone, Event, Started
 from nnstudio.training.thread import Prepared, Run
-from nnstudio.training.thread_memory import MOST, ThreadMemory
-from nnstudio.training.thread_trial import FEW_STEPS, fastest, thread_counts, threads_for
 from nnstudio.training.train_step import TrainStep
+from nnstudio.training.way import Way
+from nnstudio.training.way_memory import MOST, WayMemory
+from nnstudio.training.way_trial import FEW_STEPS, fastest, thread_counts, way_for
 
 CPU = torch.device("cpu")
 SHORT = TrainingSettings(epochs=2, batch_size=8, device="cpu")
 LONG = SHORT.with_values(epochs=FEW_STEPS)
 """Long enough for a trial; never run to its end here."""
+
+
+FOUR_CORES = (Way(4), Way(2), Way(1))
 
 
 def never() -> bool:
@@ -41,14 +45,14 @@ def learner_and_batches(model: nn.Module) -> tuple[TrainStep, Batches]:
     return learner, Batches(data.inputs, learner.objective.targets(data), LONG.batch_size, CPU)
 
 
-def asked(model: nn.Module, memory: Path, settings: TrainingSettings = LONG) -> int:
+def asked(model: nn.Module, memory: Path, settings: TrainingSettings = LONG) -> Way:
     learner, batches = learner_and_batches(model)
-    return threads_for(learner, batches, settings, memory=ThreadMemory(memory))
+    return way_for(learner, batches, settings, memory=WayMemory(memory))
 
 
 @pytest.fixture
 def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_trial, "cores", lambda: 4)
+    monkeypatch.setattr(way_trial, "cores", lambda: 4)
 
 
 # -- the trial ------------------------------------------------------------------------------------
@@ -82,12 +86,12 @@ def test_fewer_threads_only_where_they_are_clearly_faster(
         nonlocal clock
         clock += milliseconds[torch.get_num_threads()] / 1e3
 
-    monkeypatch.setattr(thread_trial, "perf_counter", lambda: clock)
-    assert fastest(step, (4, 2, 1), never) == best
+    monkeypatch.setattr(way_trial, "perf_counter", lambda: clock)
+    assert fastest({False: step}, FOUR_CORES, never) == Way(best)
 
 
 def test_a_trial_ends_when_the_training_shall_stop() -> None:
-    assert fastest(lambda: None, (2, 1), lambda: True) is None
+    assert fastest({False: lambda: None}, FOUR_CORES, lambda: True) is None
 
 
 @pytest.mark.usefixtures("four_cores")
@@ -99,9 +103,9 @@ def test_a_trial_touches_neither_the_model_nor_random_numbers(tmp_path: Path) ->
 
     before = {key: value.clone() for key, value in tensors().items()}
     numbers = random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[union-attr]
-    memory = ThreadMemory(tmp_path / "threads.json")
-    found = threads_for(learner, batches, LONG, memory=memory)
-    assert found in (4, 2, 1)
+    memory = WayMemory(tmp_path / "ways.json")
+    found = way_for(learner, batches, LONG, memory=memory)
+    assert found in FOUR_CORES
     after = tensors()
     assert after.keys() == before.keys()
     assert any(key.startswith("1.running_mean") for key in before)
@@ -124,11 +128,84 @@ class Uncopied(nn.Module):
 
 @pytest.mark.usefixtures("four_cores")
 def test_all_cores_without_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert asked(Uncopied(), tmp_path / "a.json") == 4
-    monkeypatch.setattr(thread_trial, "fastest", lambda *_: pytest.fail("not worth its time"))
-    assert asked(network(), tmp_path / "b.json", SHORT) == 4
-    assert asked(network(), tmp_path / "b.json", LONG.with_values(threads=3)) == 3
+    assert asked(Uncopied(), tmp_path / "a.json") == Way(4)
+    monkeypatch.setattr(way_trial, "fastest", lambda *_, **__: pytest.fail("not worth its time"))
+    assert asked(network(), tmp_path / "b.json", SHORT) == Way(4)
+    assert asked(network(), tmp_path / "b.json", LONG.with_values(threads=3)) == Way(3)
     assert not (tmp_path / "b.json").exists()
+
+
+# -- pictures with their channels innermost --------------------------------------------------------
+
+
+def of_pictures(model: nn.Module) -> tuple[TrainStep, Batches]:
+    data = pictures()
+    learner = TrainStep(model, data, LONG, CPU)
+    return learner, Batches(data.inputs, learner.objective.targets(data), LONG.batch_size, CPU)
+
+
+class Viewed(nn.Module):
+    """Takes pictures only as they usually lie."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolve = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(144, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        image = self.convolve(x)
+        output: Tensor = self.fc(image.view(len(image), -1))
+        return output
+
+
+def test_the_layout_is_tried_where_there_are_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[tuple[Way, ...]] = []
+
+    def found(_steps: object, ways: tuple[Way, ...], *_: object, **__: object) -> Way:
+        asked_for.append(ways)
+        return ways[-1]
+
+    monkeypatch.setattr(way_trial, "fastest", found)
+    for number, model in enumerate((convolutions(), Viewed())):
+        learner, batches = of_pictures(model)
+        one = LONG.with_values(threads=1)
+        way = way_for(learner, batches, one, memory=WayMemory(tmp_path / f"{number}.json"))
+        assert way == asked_for[-1][-1]
+    assert asked_for == [(Way(1), Way(1, channels_last=True)), (Way(1),)]
+    learner, batches = of_pictures(convolutions())
+    for settings, way in (
+        (one.with_values(channels_last="off"), Way(1)),
+        (one.with_values(channels_last="on"), Way(1, channels_last=True)),
+        (one.with_values(deterministic=True), Way(1)),
+    ):
+        assert way_for(learner, batches, settings) == way
+    before = Way(1, channels_last=True)
+    assert way_for(learner, batches, one, before=before) == before
+    assert len(asked_for) == 2
+
+
+def test_the_faster_layout_is_taken_and_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way_trial, "fastest", lambda _steps, ways, *_, **__: ways[-1])
+    settings = LONG.with_values(threads=1, epochs=80)
+
+    def run(settings: TrainingSettings, **more: object) -> tuple[nn.Module, list[Event]]:
+        model, data = convolutions(), pictures()
+        return model, list(loop.train(model, data, data, settings, device=CPU, **more))  # type: ignore[arg-type]
+
+    model, events = run(settings)
+    assert model[0].weight.is_contiguous(memory_format=torch.channels_last)  # type: ignore[index]
+    assert started(events).channels_last
+    by_hand = run(settings.with_values(channels_last="on"))[1]
+    assert epochs(by_hand) == epochs(events)
+    run(settings.with_values(epochs=70), run_folder=tmp_path)
+    assert checkpoints.read(tmp_path).state["channels_last"] is True
+    again = run(settings, resume=tmp_path)[1]
+    assert started(again).channels_last
+    assert epochs(again) == epochs(events)[70:]
 
 
 # -- what is remembered ---------------------------------------------------------------------------
@@ -136,41 +213,42 @@ def test_all_cores_without_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.usefixtures("four_cores")
 def test_a_choice_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([2, 1, 4])
-    monkeypatch.setattr(thread_trial, "fastest", lambda *_: next(answers))
-    file = tmp_path / "cache" / "threads.json"
-    assert [asked(network(), file) for _ in range(3)] == [2, 2, 2]
-    assert asked(network(outputs=5), file) == 1  # another model
-    assert asked(network(), file, LONG.with_values(optimizer="SGD")) == 4
-    assert asked(network(), file) == 2
+    answers = iter([Way(2), Way(1), Way(4)])
+    monkeypatch.setattr(way_trial, "fastest", lambda *_, **__: next(answers))
+    file = tmp_path / "cache" / "ways.json"
+    assert [asked(network(), file) for _ in range(3)] == [Way(2)] * 3
+    assert asked(network(outputs=5), file) == Way(1)  # another model
+    assert asked(network(), file, LONG.with_values(optimizer="SGD")) == Way(4)
+    assert asked(network(), file) == Way(2)
 
 
 def test_the_first_choice_holds_whoever_made_it(tmp_path: Path) -> None:
-    file = tmp_path / "threads.json"
-    file.write_text('{"case": 2, "odd": "many", "none": 0}', encoding="utf-8")
-    memory = ThreadMemory(file)
-    assert memory.keep("case", 1) == 2
+    file = tmp_path / "ways.json"
+    told = '{"case": {"threads": 2, "channels_last": true}, "odd": "many", "none": {"threads": 0}}'
+    file.write_text(told, encoding="utf-8")
+    memory = WayMemory(file)
+    assert memory.keep("case", Way(1)) == Way(2, channels_last=True)
     assert memory.recall("odd") is None
     assert memory.recall("none") is None
-    assert memory.keep("other", 1) == 1
-    assert ThreadMemory(file).recall("other") == 1
+    assert memory.keep("other", Way(1)) == Way(1)
+    assert WayMemory(file).recall("other") == Way(1)
     for number in range(MOST + 5):
-        memory.keep(str(number), 1)
-    assert file.read_text(encoding="utf-8").count(":") == MOST
+        memory.keep(str(number), Way(1))
+    assert file.read_text(encoding="utf-8").count("threads") == MOST
     assert not list(tmp_path.glob("*.part"))
 
 
 @pytest.mark.parametrize("text", ["rubbish", "[1]", "\udcff"])
 def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path, text: str) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    nowhere = ThreadMemory(tmp_path / "file" / "threads.json")
+    nowhere = WayMemory(tmp_path / "file" / "ways.json")
     assert nowhere.recall("case") is None
-    assert nowhere.keep("case", 2) == 2
-    assert nowhere.recall("case") == 2
+    assert nowhere.keep("case", Way(2)) == Way(2)
+    assert nowhere.recall("case") == Way(2)
     broken = tmp_path / "broken.json"
     broken.write_bytes(text.encode(errors="surrogateescape"))
-    assert ThreadMemory(broken).recall("case") is None
-    assert ThreadMemory(broken).keep("case", 2) == 2
+    assert WayMemory(broken).recall("case") is None
+    assert WayMemory(broken).keep("case", Way(2)) == Way(2)
 
 
 # -- in a training --------------------------------------------------------------------------------
@@ -192,7 +270,7 @@ def started(events: list[Event]) -> Started:
 def test_a_training_says_its_threads_and_goes_on_with_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(thread_trial, "cores", lambda: 4)
+    monkeypatch.setattr(way_trial, "cores", lambda: 4)
     assert started(told(SHORT.with_values(threads=3), run_folder=tmp_path)).threads == 3
     assert checkpoints.read(tmp_path).state["threads"] == 3
     more, used = SHORT.with_values(epochs=3), set()
@@ -202,7 +280,7 @@ def test_a_training_says_its_threads_and_goes_on_with_them(
     assert used == {3}
     by_hand = told(more.with_values(threads=1), resume=tmp_path)
     assert (started(by_hand).threads, epochs(by_hand)[-1].epoch) == (1, 3)
-    monkeypatch.setattr(thread_trial, "cores", lambda: 2)
+    monkeypatch.setattr(way_trial, "cores", lambda: 2)
     assert started(told(more, resume=tmp_path)).threads == 2
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from tiny_training import convolutions, pictures
 from torch import nn
 
-from nnstudio.data.dataset import DataSet
-from nnstudio.data.info import DataSetInfo
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints, machine
 from nnstudio.training.events import Completed, EpochDone, Event, Failed, WeightsTaken, from_json
@@ -302,23 +301,9 @@ def test_deterministic_algorithms_are_asked_for_and_put_back() -> None:
         assert not torch.are_deterministic_algorithms_enabled()
 
 
-def pictures() -> DataSet:
-    generator = torch.Generator().manual_seed(0)
-    info = DataSetInfo("p", "P", "", ("a", "b"), 24, ((3, 8, 8),), "", "", True)
-    inputs = torch.randn(24, 3, 8, 8, generator=generator)
-    return DataSet(info, inputs, torch.arange(24) % 2)
-
-
-def convolutions() -> nn.Module:
-    torch.manual_seed(0)
-    return nn.Sequential(
-        nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2)
-    )
-
-
 def test_channels_last_gives_the_same_losses_and_goes_on(tmp_path: Path) -> None:
     usual, data = TrainingSettings(epochs=4, batch_size=8), pictures()
-    settings = usual.with_values(channels_last=True)
+    settings = usual.with_values(channels_last="on")
     plainly = list(train(convolutions(), data, data, usual, device=CPU))
     model = convolutions()
     inside = list(train(model, data, data, settings, device=CPU))
@@ -332,7 +317,7 @@ def test_channels_last_gives_the_same_losses_and_goes_on(tmp_path: Path) -> None
 
 
 def test_channels_last_needs_pictures() -> None:
-    assert sentence(SHORT.with_values(channels_last=True)).startswith(
+    assert sentence(SHORT.with_values(channels_last="on")).startswith(
         "Channels last needs samples of channels x height x width"
     )
 

@@ -48,3 +48,17 @@ def network(outputs: int = 3) -> nn.Module:
     return nn.Sequential(
         nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, outputs)
     )
+
+
+def pictures() -> DataSet:
+    generator = torch.Generator().manual_seed(0)
+    info = DataSetInfo("p", "P", "", ("a", "b"), 24, ((3, 8, 8),), "", "", True)
+    inputs = torch.randn(24, 3, 8, 8, generator=generator)
+    return DataSet(info, inputs, torch.arange(24) % 2)
+
+
+def convolutions() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2)
+    )

@@ -14,6 +14,7 @@ from nnstudio.__main__ import main
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
+from nnstudio.ui.pages.studies.leaving import StudyAnswer
 from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.person import Answers
@@ -60,6 +61,8 @@ def journey(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jo
                 failed.append(error)
             finally:
                 window.leaving.ask_quit = lambda: RunAnswer.STOP
+                window.leaving.ask_queue = lambda: RunAnswer.KEEP
+                window.leaving_studies.ask_quit = lambda _names: StudyAnswer.PAUSE
                 window.workspace.history.mark_saved()
                 window.close()
                 window.deleteLater()

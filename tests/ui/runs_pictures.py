@@ -6,6 +6,7 @@ QT_SCALE_FACTOR=2 gives them at twice the pixels, --size WIDTHxHEIGHT another wi
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import faulthandler
 import itertools
 import os
@@ -18,8 +19,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QPointF, QTimer
 
+from nnstudio.graph.values import FrozenMap
+from nnstudio.project.commands.graph import Delete
 from nnstudio.project.presets import load_target
 from nnstudio.project.settings import with_settings
+from nnstudio.project.values import Project
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.ui.app import application, create_window
@@ -31,7 +35,7 @@ from nnstudio.workspace.kept_run import Keeping
 from nnstudio.workspace.runs_page.filters import RunFilter
 from nnstudio.workspace.training import fitted
 from nnstudio.workspace.workspace import Workspace
-from tests.runs_made_up import many
+from tests.runs_made_up import many, write_run
 from tests.ui.shell import closed
 
 
@@ -204,8 +208,106 @@ def _none(window: MainWindow) -> None:
     settle(window)
 
 
+def _grouped(window: MainWindow, by: str) -> None:
+    window.runs.page.grouping.group_by(by)
+    _shown(window)
+    page = window.runs.page
+    page.grouping.toggle("model: CNN2DResNet")
+    page.listed.emit()
+    settle(window)
+
+
+def _queue(window: MainWindow, alone: bool = False) -> None:
+    """Trainings that wait; one is trained, one could not be."""
+    from nnstudio.runs.owner import Owner
+    from nnstudio.runs.queue.claim import Claim
+
+    queue = window.training.queue
+    for k, (title, values) in enumerate(QUEUED):
+        project = with_settings(load_target("SimpleCNN"), values)
+        entry = queue.folder.add(project, title)
+        if k < 2:
+            claim = Claim.make(queue.folder.path / entry.id)
+            assert claim is not None
+            claim.begun(Owner.me().process)
+            if k == 1:
+                claim.ended("There is no data set or file named '/home/ada/birds.csv'.")
+        if k == 3:
+            queue.folder.change(entry.id, held=True)
+    queue.look()
+    if alone:
+        window.show_runs()
+    else:
+        _shown(window)
+    settle(window)
+    assert window.runs.queue is not None
+    window.runs.queue.table.selectRow(1)
+    window.runs.queue.table.setFocus()
+
+
+def _compared(window: MainWindow, view: str, *, judged: bool = False) -> None:
+    """Two runs of models that differ a little, side by side."""
+    store = RunStore(window.settings.runs_folder)
+    base = load_target("SimpleCNN/421k")
+    values = JUDGED if judged else {"data": "digits"}
+    for k, project in enumerate((base, changed_a_little(base))):
+        project = with_settings(project, {**values, "learning_rate": (1e-3, 3e-3)[k]})
+        if judged:
+            project, _ = fitted(project)
+            kept = Keeping.in_store(store, ("SimpleCNN baseline", "SimpleCNN wider")[k])
+            Workspace(project).start_training(kept).join()
+        else:
+            name = ("SimpleCNN baseline", "SimpleCNN wider")[k]
+            write_run(store, project, seed=k, level=(0.3, 0.2)[k], record={"name": name})
+    window.show_runs()
+    settle(window)
+    window.runs.content.split.setSizes([200, 900])
+    window.runs.table.selectAll()
+    assert window.actions_table.run("runs.compare"), window.status.message
+    settle(window)
+    tab = window.runs.details.tab("comparison")
+    tab.views[view].click()  # type: ignore[attr-defined]
+    for _ in range(400):
+        wait(50)
+        comparing = window.runs.details.comparing
+        if not comparing.is_judging and comparing.models is not None:
+            break
+    settle(window)
+
+
+def changed_a_little(project: Project) -> Project:
+    """The same model with a wider convolution, a layer less and one more."""
+    graph = project.model.graph
+    conv = next(node for node in graph.nodes if node.type == "Conv2d")
+    wider = dataclasses.replace(conv, params=FrozenMap({**conv.params, "out_channels": 48}))
+    act = [node for node in graph.nodes if node.type == "ReLU"][-1]
+    gelu = dataclasses.replace(act, type="GELU", params=FrozenMap({}))
+    nodes = [{conv.id: wider, act.id: gelu}.get(node.id, node) for node in graph.nodes]
+    gone = next((node for node in nodes if node.type.startswith("Dropout")), None)
+    changed = project.with_graph(project.root, dataclasses.replace(graph, nodes=tuple(nodes)))
+    return (
+        changed
+        if gone is None
+        else Delete(project.root, frozenset({gone.id}), heal=True).apply(changed)
+    )
+
+
+QUEUED = (
+    ("SimpleCNN low rate", {"learning_rate": 1e-4, "data": "digits", "device": "cpu"}),
+    ("SimpleCNN birds", {"data": "digits"}),
+    ("SimpleCNN wide", {"data": "sounds", "epochs": 200}),
+    ("SimpleCNN cosine schedule with a long warm-up", {"data": "digits", "device": "cpu"}),
+    ("SimpleCNN", {"data": "digits", "epochs": 12}),
+)
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "empty": _shown,
+    "grouped": lambda window: _grouped(window, "model"),
+    "queue": _queue,
+    "compared": lambda window: _compared(window, "Figures"),
+    "compared-models": lambda window: _compared(window, "Models"),
+    "compared-curves": lambda window: _compared(window, "Curves"),
+    "compared-classes": lambda window: _compared(window, "Evaluation", judged=True),
+    "queue-alone": lambda window: _queue(window, alone=True),
     "broken": _broken,
     "curves": _shown,
     "overlay": lambda window: _shown(window, overlay=4),
@@ -220,6 +322,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "deleted": _deleted,
     "none": _none,
     "evaluation": lambda window: _judged(window, "evaluation"),
+    "calibration": lambda window: _judged(window, "evaluation", "Calibration"),
     "roc": lambda window: _judged(window, "evaluation", "ROC"),
     "samples": lambda window: _judged(window, "samples"),
     "exported": _exported,
@@ -233,7 +336,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "try-drawn": lambda window: _tried(window, "draw"),
     "try-sample": lambda window: _tried(window, "sample", "classifier"),
 }
-BLANK = ("empty", "broken", "evaluation", "roc", "samples")
+BLANK = ("empty", "broken", "queue-alone", "evaluation", "roc", "calibration", "samples")
 JUDGED = {"data": "digits", "resize": True, "epochs": 1, "device": "cpu", "max_samples": 1_200}
 
 
@@ -242,7 +345,7 @@ def draw(name: str, theme: Mode, size: tuple[int, int], path: Path, runs: Path) 
     with tempfile.TemporaryDirectory() as folder:
         apply_theme(application(), theme)
         Settings(Path(folder)).set_theme(theme)
-        if name not in BLANK and not name.startswith("try"):
+        if name not in BLANK and not name.startswith(("try", "compared")):
             (Path(folder) / "runs").symlink_to(runs, target_is_directory=True)
         window = create_window(Workspace(load_target("SimpleCNN")), folder=Path(folder))
         window.resize(*size)

@@ -10,6 +10,7 @@ from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.values import Block, BlockParameter, Project, Variant
 from nnstudio.ui.files.questions import Answer
+from nnstudio.ui.pages.studies.leaving import StudyAnswer
 from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
@@ -41,6 +42,8 @@ def closed(window: MainWindow) -> None:
     """Close a window without saving, and delete it now: outside Qt's loop it would stay."""
     window.documents.ask_unsaved = lambda: Answer.DISCARD
     window.leaving.ask_quit = lambda: RunAnswer.STOP
+    window.leaving.ask_queue = lambda: RunAnswer.KEEP
+    window.leaving_studies.ask_quit = lambda _names: StudyAnswer.PAUSE
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -8,9 +8,9 @@ from PySide6.QtGui import QPainterPath
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
-from nnstudio.drawing.card_facts import block_facts, expressions, facts
-from nnstudio.drawing.cards import card, picture
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
+from nnstudio.picture.card_facts import block_facts, expressions, facts
+from nnstudio.picture.cards import card, picture
 from nnstudio.project.presets import load_target
 from nnstudio.ui.canvas.items.routing import Obstacles, route
 from nnstudio.ui.canvas.keyboard_navigation import chain, step

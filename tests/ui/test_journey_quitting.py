@@ -112,7 +112,7 @@ def test_kept_and_stayed_with_after_all(journey: Journey, answers: Answers) -> N
 
 def test_kept_until_it_ends(journey: Journey, answers: Answers) -> None:
     def person(window: MainWindow) -> None:
-        begin(window, "6")
+        begin(window, "3")
         answers.add("Do not save")
         answers.add("Keep training")
         quit(window)

@@ -23,9 +23,10 @@ from nnstudio.training.events import (
     Started,
     StepsDone,
 )
-from nnstudio.ui.plots.axis import Axis, figure
+from nnstudio.ui.plots.axis import Axis
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.plots.series import Series, thinned
+from nnstudio.ui.plots.ticks import tick_text
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.training.panel import WIDE, TrainingPanel
@@ -380,7 +381,7 @@ def test_nearest_point() -> None:
     ],
 )
 def test_figures_of_an_axis(value: float, spacing: float, text: str) -> None:
-    assert figure(value, spacing) == text
+    assert tick_text(value, spacing) == text
 
 
 def test_ticks_of_a_logarithmic_axis(qapp: QApplication) -> None:

@@ -180,7 +180,7 @@ def test_ten_thousand_rows_make_no_text_before_they_are_seen(
     row = page.rows[0]
     told: list[str] = []
     monkeypatch.setattr(
-        "nnstudio.ui.pages.runs.table.cell_text", lambda id, row: told.append(row.id) or id
+        "nnstudio.ui.pages.runs.runs_model.cell_text", lambda id, row: told.append(row.id) or id
     )
     page.rows = [replace(row, record=row.record.with_values(id=f"run {k}")) for k in range(10_000)]
     page.listed.emit()
@@ -245,7 +245,19 @@ def test_a_run_is_judged_and_a_cell_leads_to_its_samples(
     assert tab.head.part.currentText().startswith("Test (")
     assert len(tab.classes.rows()) == 3
     tab.views["ROC"].click()
-    assert tab.plot().isVisible()
+    curves = tab.class_curves()
+    assert curves.isVisible()
+    assert curves.chosen == ("a", "b", "c")
+    curves.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    assert curves.chosen == ("a", "c")
+    tab.views["Precision-recall"].click()
+    assert curves.chosen == ("a", "c")
+    assert "Thick: the mean of all classes, area" in curves.about.text()
+    tab.views["Calibration"].click()
+    view = tab.calibration
+    assert view is not None
+    assert view.isVisible()
+    assert "Calibration error" in view.about.text()
     tab.matrix.setFocus()
     QTest.keyClick(tab.matrix, Qt.Key.Key_Down)
     assert tab.matrix.cell == (1, 0)
@@ -257,3 +269,11 @@ def test_a_run_is_judged_and_a_cell_leads_to_its_samples(
     count = tab.matrix.told(0, 0).split(": ")[1].split(",")[0]
     assert samples.cell.text() == "a, right"
     assert len(samples.shown.indices) == int(count)  # type: ignore[union-attr]
+    samples.cell.click()
+    samples.wrong.setChecked(False)
+    index = int(samples.shown.indices[0])  # type: ignore[union-attr]
+    samples.enlarge(index)
+    samples.try_button.click()
+    assert details.tabs.panel == "try"
+    qtbot.waitUntil(lambda: details.trying.tried is not None, timeout=30_000)
+    assert details.trying.index == index

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from nnstudio.runs.owner import Ownership
+from nnstudio.runs.record import update_record
+from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.symbols.work import CancelledError
 from nnstudio.workspace.runs_page.controller import RunsPage
@@ -75,12 +80,46 @@ def test_what_cannot_be_judged_says_why(tmp_path: Path) -> None:
     page.look()
     judging = Judging(page, AtOnce())
     judging.judge()
-    assert judging.problem == "It can be judged when its training has ended."
+    assert "splits.npz" in judging.problem or "no program" in judging.problem
     recorder.close()
     page.follow()
     judging.again()
     assert judging.judged is None
     assert "splits.npz" in judging.problem or "no program" in judging.problem
+
+
+def test_a_run_that_is_trained_is_judged_by_its_newest_checkpoint(
+    folder: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    copy = tmp_path / "runs" / "kinds"
+    shutil.copytree(folder / "kinds", copy)
+    shutil.copy(folder.parent / "kinds.csv", tmp_path)
+    (copy / "evaluation.json").unlink(missing_ok=True)
+    update_record(copy, {"state": State.RUNNING})
+    owner = Ownership(copy)
+    page = RunsPage(Workspace(small_project()), copy.parent, AtOnce())
+    page.look()
+    judging = Judging(page, AtOnce())
+    random = torch.random.get_rng_state(), np.random.get_state()[1].copy()  # type: ignore[union-attr, index]
+    judging.judge()
+    assert judging.problem == ""
+    assert judging.judged is not None
+    assert judging.judged.still_trains
+    assert judging.judged.evaluation.epoch == 2
+    assert torch.equal(torch.random.get_rng_state(), random[0])  # a training beside it goes its way
+    assert np.array_equal(np.random.get_state()[1], random[1])  # type: ignore[index]
+    assert not (copy / "evaluation.json").exists()
+    first = judging.judged
+    judging.again()
+    assert judging.judged is not first  # it may have gone on
+    owner.release()
+    update_record(copy, {"state": State.COMPLETED})
+    page.look()
+    judging.judge()
+    assert judging.judged is not None
+    assert not judging.judged.still_trains
 
 
 def test_what_was_called_off_is_not_shown(folder: Path) -> None:

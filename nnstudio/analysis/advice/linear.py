@@ -39,6 +39,9 @@ def linear_maps(block: Block) -> Iterator[Problem]:
 
 
 def _follows_itself(block: Block, node: Node) -> bool:
-    if node.repeat is None or (isinstance(node.repeat.count, int) and node.repeat.count < 2):
+    repeat = node.repeat
+    if repeat is None or (isinstance(repeat.count, int) and repeat.count < 2):
         return False
-    return node.when is None or can_hold_twice(block, node.when, node.repeat.count)
+    if repeat.carry == ():  # each by itself
+        return False
+    return node.when is None or can_hold_twice(block, node.when, repeat.count)

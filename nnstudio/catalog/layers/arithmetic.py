@@ -23,14 +23,16 @@ _TWO = {"input": (2, 4, 6), "other": (2, 1, 6)}
 _MANY = {"input.0": (2, 4, 6), "input.1": (2, 4, 6)}
 
 
-def _variadic(name: str, sign: str, function: str, text: str, keywords: tuple[str, ...]) -> Layer:
+def _variadic(
+    name: str, sign: str, function: str, noun: str, text: str, keywords: tuple[str, ...]
+) -> Layer:
     return Layer(
         type=name,
         category=Category.TENSOR,
         inputs=(Input(variadic=True),),
         rule=variadic_arithmetic,
         cost=cost(),
-        code=FunctionCode(lambda w: f" {sign} ".join(map(in_brackets, w.many("input")))),
+        code=FunctionCode(lambda w: f" {sign} ".join(map(in_brackets, w.many("input"))), noun=noun),
         help=text,
         link=function_link(function),
         keywords=("arithmetic", sign, *keywords),
@@ -45,6 +47,9 @@ def _binary(
     write: Callable[[str, str], str],
     rule: Rule,
     keywords: tuple[str, ...] = (),
+    *,
+    noun: str = "mask",
+    keeps_name: bool = False,
 ) -> Layer:
     dtype = "bool" if rule is truths else "float"
 
@@ -59,7 +64,7 @@ def _binary(
         ),
         rule=rule,
         cost=cost(),
-        code=FunctionCode(written, imports=("torch",)),
+        code=FunctionCode(written, keeps_name=keeps_name, imports=("torch",), noun=noun),
         help=text,
         link=function_link(function),
         keywords=("arithmetic", *keywords),
@@ -80,7 +85,12 @@ def _scale(w: Written) -> str:
     text = in_brackets(w.x)
     if "factor" in w.given or "offset" not in w.given:
         text = f"{text} * {in_brackets(w.params['factor'])}"
-    return f"{text} + {in_brackets(w.params['offset'])}" if "offset" in w.given else text
+    if "offset" not in w.given:
+        return text
+    offset = w.params["offset"]
+    if offset[:1] == "-" and offset[1:].replace(".", "", 1).isdigit():
+        return f"{text} - {offset[1:]}"
+    return f"{text} + {in_brackets(offset)}"
 
 
 _ARITHMETIC = arithmetic("input", "other")
@@ -103,6 +113,7 @@ LAYERS: tuple[Layer, ...] = (
         "Add",
         "+",
         "torch.add",
+        "total",
         "Adds two or more tensors element by element. Closes a residual connection.",
         ("plus", "residual", "skip", "sum"),
     ),
@@ -110,6 +121,7 @@ LAYERS: tuple[Layer, ...] = (
         "Multiply",
         "*",
         "torch.mul",
+        "product",
         "Multiplies two or more tensors element by element. For gates and attention to channels.",
         ("times", "gate", "product"),
     ),
@@ -121,6 +133,8 @@ LAYERS: tuple[Layer, ...] = (
         _infix("-"),
         _ARITHMETIC,
         ("minus", "difference", "-"),
+        noun="difference",
+        keeps_name=True,
     ),
     _binary(
         "Divide",
@@ -129,6 +143,8 @@ LAYERS: tuple[Layer, ...] = (
         _infix("/"),
         division,
         ("quotient", "/"),
+        noun="ratio",
+        keeps_name=True,
     ),
     _binary(
         "Maximum",
@@ -137,6 +153,7 @@ LAYERS: tuple[Layer, ...] = (
         _call_text("torch.maximum"),
         _ARITHMETIC,
         ("larger",),
+        noun="larger",
     ),
     _binary(
         "Minimum",
@@ -145,6 +162,7 @@ LAYERS: tuple[Layer, ...] = (
         _call_text("torch.minimum"),
         _ARITHMETIC,
         ("smaller",),
+        noun="smaller",
     ),
     Layer(
         type="Scale",
@@ -155,7 +173,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         rule=unchanged,
         cost=cost(),
-        code=FunctionCode(_scale),
+        code=FunctionCode(_scale, noun="scaled"),
         facts=("factor", "offset"),
         help="Multiplies by a number and adds another. For temperatures and 1 / sqrt(d).",
         link=function_link("torch.mul"),
@@ -178,6 +196,9 @@ LAYERS: tuple[Layer, ...] = (
     _comparison("Equal", "==", "torch.eq", "equal to"),
     _comparison("Greater", ">", "torch.gt", "greater than"),
     _comparison("Less", "<", "torch.lt", "less than"),
+    _comparison("GreaterEqual", ">=", "torch.ge", "greater than or equal to"),
+    _comparison("LessEqual", "<=", "torch.le", "less than or equal to"),
+    _comparison("NotEqual", "!=", "torch.ne", "different from"),
     _binary(
         "LogicalAnd",
         "torch.logical_and",
@@ -194,13 +215,21 @@ LAYERS: tuple[Layer, ...] = (
         truths,
         ("|", "mask", "either"),
     ),
+    _binary(
+        "LogicalXor",
+        "torch.logical_xor",
+        "True where exactly one of two masks is. Sizes of 1 stretch to the other's.",
+        _infix("^"),
+        truths,
+        ("^", "mask", "different"),
+    ),
     Layer(
         type="LogicalNot",
         category=Category.TENSOR,
         inputs=(Input(dtype="bool"),),
         rule=negated,
         cost=cost(),
-        code=FunctionCode(lambda w: f"~{in_brackets(w.x)}"),
+        code=FunctionCode(lambda w: f"~{in_brackets(w.x)}", noun="mask"),
         help="Turns true into false and the other way round. Some masks say what stays, some what "
         "goes.",
         link=function_link("torch.logical_not"),
@@ -217,6 +246,7 @@ LAYERS: tuple[Layer, ...] = (
             lambda w: f"torch.where({', '.join(w.inputs.values())})",
             keeps_name=False,
             imports=("torch",),
+            noun="chosen",
         ),
         help="Takes elements of the first tensor where the condition is true, else of the second. "
         "Sizes of 1 stretch to the others'.",
@@ -236,7 +266,8 @@ LAYERS: tuple[Layer, ...] = (
         rule=masked,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{in_brackets(w.x)}.masked_fill({w.inputs['mask']}, {w.params['value']})"
+            lambda w: f"{in_brackets(w.x)}.masked_fill({w.inputs['mask']}, {w.params['value']})",
+            noun="masked",
         ),
         facts=("value",),
         help="Writes a number wherever the mask is true. "

@@ -7,10 +7,14 @@ from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import SHAPE_ONLY
 from nnstudio.catalog.rules.cost import cost
-from nnstudio.catalog.rules.creation import arange, filled, one_hot
+from nnstudio.catalog.rules.creation import arange, evenly, filled, identity_matrix, like, one_hot
 from nnstudio.catalog.rules.same import elementwise
 
 _DTYPES = {"float": "torch.float", "int": "torch.long", "bool": "torch.bool"}
+
+
+def _device(w: Written) -> str:
+    return f", device={w.inputs['like']}.device" if "like" in w.inputs else ""
 
 
 def _arange(w: Written) -> str:
@@ -21,9 +25,7 @@ def _arange(w: Written) -> str:
         bounds.append(w.params["step"])
     if word(w.params["dtype"]) == "float":
         bounds.append("dtype=torch.float")
-    if "like" in w.inputs:
-        bounds.append(f"device={w.inputs['like']}.device")
-    return f"torch.arange({', '.join(bounds)})"
+    return f"torch.arange({', '.join(bounds)}{_device(w)})"
 
 
 def _fill_code(method: str) -> FunctionCode:
@@ -65,7 +67,11 @@ def _random(name: str, function: str, text: str) -> Layer:
         cost=cost(),
         memory=SHAPE_ONLY,
         code=FunctionCode(
-            lambda w: f"torch.{function}({w.x})", keeps_name=False, imports=("torch",)
+            lambda w: f"torch.{function}({w.x})",
+            keeps_name=False,
+            imports=("torch",),
+            noun="noise",
+            draws=True,
         ),
         help=f"{text}, in the shape of the input. Drawn anew in every call, also in evaluation.",
         link=function_link(f"torch.{function}"),
@@ -113,6 +119,70 @@ LAYERS: tuple[Layer, ...] = (
         "Zeros",
         "zeros",
         "A tensor of zeros, with dtype and device of like. For initial states.",
+    ),
+    Layer(
+        type="Linspace",
+        category=Category.TENSOR,
+        inputs=(Input("like", optional=True),),
+        params=(
+            Param("start", "number", help="The first number.", initial=0.0),
+            Param("end", "number", help="The last number.", initial=1.0),
+            Param("steps", "int", help="How many.", initial=10, minimum=1),
+        ),
+        rule=evenly,
+        cost=cost(),
+        memory=SHAPE_ONLY,
+        code=FunctionCode(
+            lambda w: (
+                f"torch.linspace({w.params['start']}, {w.params['end']}, {w.params['steps']}"
+                f"{_device(w)})"
+            ),
+            keeps_name=False,
+            imports=("torch",),
+        ),
+        facts=("start", "end", "steps"),
+        help="Numbers evenly from start to end, both among them. For schedules and coordinates.",
+        link=function_link("torch.linspace"),
+        keywords=("range", "even", "coordinates", "drop path"),
+        example={"input": {}, "params": {"start": 0.0, "end": 0.5, "steps": 7}},
+    ),
+    Layer(
+        type="Eye",
+        category=Category.TENSOR,
+        inputs=(Input("like", optional=True),),
+        params=(Param("n", "int", help="Rows and columns.", initial=4, minimum=1),),
+        rule=identity_matrix,
+        cost=cost(),
+        memory=SHAPE_ONLY,
+        code=FunctionCode(
+            lambda w: f"torch.eye({w.params['n']}{_device(w)})",
+            keeps_name=False,
+            imports=("torch",),
+        ),
+        facts=("n",),
+        help="The identity matrix: ones on the diagonal, else zeros. "
+        "Connect like to make it on the device of another tensor.",
+        link=function_link("torch.eye"),
+        keywords=("identity", "matrix", "diagonal"),
+        example={"input": {}, "params": {"n": 5}},
+    ),
+    Layer(
+        type="FullLike",
+        category=Category.TENSOR,
+        params=(Param("fill_value", "number", help="The number.", initial=1.0),),
+        rule=like,
+        cost=cost(),
+        memory=SHAPE_ONLY,
+        code=FunctionCode(
+            lambda w: f"torch.full_like({w.x}, {w.params['fill_value']})",
+            keeps_name=False,
+            imports=("torch",),
+        ),
+        facts=("fill_value",),
+        help="One number everywhere, in the shape and dtype of the input. For masks to fill.",
+        link=function_link("torch.full_like"),
+        keywords=("constant", "fill"),
+        example={"input": (2, 4, 6), "params": {"fill_value": 0.5}},
     ),
     _random("RandnLike", "randn_like", "Random numbers with mean 0 and variance 1"),
     _random("RandLike", "rand_like", "Random numbers between 0 and 1"),

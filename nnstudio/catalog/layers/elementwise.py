@@ -23,6 +23,7 @@ def _function(
     example: dict[str, Any] | None = None,
     keywords: tuple[str, ...] = (),
     memory: Memory = OWN,
+    noun: str = "",
 ) -> Layer:
     """One torch function of one tensor; `function` is its full name."""
     short = function.replace("torch.nn.functional.", "F.")
@@ -37,7 +38,7 @@ def _function(
         rule=rule,
         cost=cost(),
         memory=memory,
-        code=FunctionCode(write, imports=(short.partition(".")[0],)),
+        code=FunctionCode(write, imports=(short.partition(".")[0],), noun=noun),
         facts=tuple(param.name for param in params),
         help=text,
         link=function_link(function),
@@ -100,6 +101,7 @@ _MATHS: tuple[Layer, ...] = (
         "Every element without its sign. The distance from 0.",
         rule=unchanged,
         keywords=("absolute",),
+        noun="magnitude",
     ),
     _function(
         "Erf", "torch.erf", "The error function of every element. The exact GELU rests on it."
@@ -111,6 +113,7 @@ _MATHS: tuple[Layer, ...] = (
         "Round",
         "torch.round",
         "Rounds every element to the nearest whole number. The result stays floating point.",
+        noun="rounded",
     ),
     Layer(
         type="Neg",

@@ -11,6 +11,7 @@ from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import CUT, VIEW
 from nnstudio.catalog.rules import indexing
 from nnstudio.catalog.rules.cost import cost
+from nnstudio.catalog.rules.reshape import taken_apart
 
 MAX_PARTS = 8
 PARTS = tuple(Output(f"part{k}") for k in range(MAX_PARTS))
@@ -40,6 +41,11 @@ def _chunks(values: Mapping[str, Any]) -> int:
     return max(1, min(count, MAX_PARTS)) if isinstance(count, int) else 1
 
 
+def _elements(values: Mapping[str, Any]) -> int:
+    count = values.get("count", 2)
+    return max(1, min(count, MAX_PARTS)) if isinstance(count, int) else 1
+
+
 def _parts(values: Mapping[str, Any]) -> int:
     sizes = values.get("split_size", (1, 1))
     return max(1, min(len(sizes), MAX_PARTS)) if isinstance(sizes, tuple | list) else 1
@@ -56,7 +62,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.select,
         cost=cost(),
         memory=VIEW,
-        code=FunctionCode(lambda w: subscript(w.x, w.params["dim"], w.params["index"])),
+        code=FunctionCode(
+            lambda w: subscript(w.x, w.params["dim"], w.params["index"]), noun="part"
+        ),
         facts=("dim", "index"),
         help="Takes one index of a dimension, which goes away. "
         "x[:, -1] is the last step of a sequence, x[:, 0] the class token.",
@@ -78,7 +86,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.cut,
         cost=cost(),
         memory=VIEW,
-        code=FunctionCode(_slice_text),
+        code=FunctionCode(_slice_text, noun="part"),
         facts=("dim", "start", "end", "step"),
         help="Takes a range of a dimension: x[:, start:end]. Negative numbers count from the end.",
         link=function_link("torch.narrow"),
@@ -93,7 +101,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.gather,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{in_brackets(w.x)}.gather({w.params['dim']}, {w.inputs['index']})"
+            lambda w: f"{in_brackets(w.x)}.gather({w.params['dim']}, {w.inputs['index']})",
+            keeps_name=False,
+            noun="chosen",
         ),
         facts=("dim",),
         help="Takes, at every place of index, the element it names along a dimension. "
@@ -114,7 +124,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=indexing.index_select,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{in_brackets(w.x)}.index_select({w.params['dim']}, {w.inputs['index']})"
+            lambda w: f"{in_brackets(w.x)}.index_select({w.params['dim']}, {w.inputs['index']})",
+            keeps_name=False,
+            noun="chosen",
         ),
         facts=("dim",),
         help="Takes whole slices along a dimension, by a list of whole numbers. "
@@ -133,7 +145,9 @@ LAYERS: tuple[Layer, ...] = (
         inputs=(Input("input"), Input("index", dtype="int")),
         rule=indexing.chosen,
         cost=cost(),
-        code=FunctionCode(lambda w: f"{in_brackets(w.x)}[{w.inputs['index']}]"),
+        code=FunctionCode(
+            lambda w: f"{in_brackets(w.x)}[{w.inputs['index']}]", keeps_name=False, noun="chosen"
+        ),
         help="Looks up the first dimension by whole numbers of any shape: input[index]. "
         "For tables of relative positions.",
         link=function_link("torch.Tensor.index_select"),
@@ -173,6 +187,37 @@ LAYERS: tuple[Layer, ...] = (
         link=function_link("torch.chunk"),
         keywords=("split", "qkv", "parts", "unbind"),
         example={"input": (2, 4, 6), "params": {"chunks": 3, "dim": -1}},
+    ),
+    Layer(
+        type="Unbind",
+        category=Category.SHAPE,
+        outputs=PARTS,
+        params=(
+            Param(
+                "count",
+                "int",
+                help="How many elements the dimension has.",
+                initial=2,
+                minimum=1,
+                maximum=MAX_PARTS,
+                structural=True,
+            ),
+            Param("dim", "int", 0, "The dimension.", initial=-1, structural=True),
+        ),
+        rule=taken_apart,
+        cost=cost(),
+        memory=CUT,
+        code=FunctionCode(
+            lambda w: f"{in_brackets(w.x)}.unbind({w.params['dim']})",
+            keeps_name=False,
+            count=_elements,
+        ),
+        facts=("count", "dim"),
+        help="Takes a dimension apart into its elements, which lose it. "
+        "Coordinates of points, q, k and v of one tensor.",
+        link=function_link("torch.unbind"),
+        keywords=("chunk", "split", "qkv", "coordinates"),
+        example={"input": (2, 4, 3), "params": {"count": 3, "dim": -1}},
     ),
     Layer(
         type="Split",

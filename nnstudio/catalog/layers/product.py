@@ -30,7 +30,11 @@ LAYERS: tuple[Layer, ...] = (
         inputs=(Input("input"), Input("other")),
         rule=matrix_product,
         cost=product_cost,
-        code=FunctionCode(lambda w: " @ ".join(map(in_brackets, w.inputs.values()))),
+        code=FunctionCode(
+            lambda w: " @ ".join(map(in_brackets, w.inputs.values())),
+            keeps_name=False,
+            noun="product",
+        ),
         help="Multiplies matrices in the last two dimensions: a @ b. "
         "Leading dimensions are broadcast.",
         link=function_link("torch.matmul"),
@@ -44,7 +48,10 @@ LAYERS: tuple[Layer, ...] = (
         rule=batched_product,
         cost=product_cost,
         code=FunctionCode(
-            lambda w: f"torch.bmm({', '.join(w.inputs.values())})", imports=("torch",)
+            lambda w: f"torch.bmm({', '.join(w.inputs.values())})",
+            keeps_name=False,
+            imports=("torch",),
+            noun="product",
         ),
         help="Multiplies one matrix per sample with another: (b, n, m) and (b, m, p) to (b, n, p). "
         "MatMul does it for any leading dimensions.",
@@ -73,6 +80,7 @@ LAYERS: tuple[Layer, ...] = (
             lambda w: f"torch.einsum({w.params['equation']}, {', '.join(w.many('operand'))})",
             keeps_name=False,
             imports=("torch",),
+            noun="product",
         ),
         facts=("equation",),
         help="Multiplies tensors by named dimensions and sums over the letters that do not come "
@@ -110,7 +118,9 @@ LAYERS: tuple[Layer, ...] = (
         rule=dot_product_attention,
         cost=attention_function_cost,
         memory=KEPT,
-        code=FunctionCode(_attention, imports=("F",)),
+        code=FunctionCode(
+            _attention, keeps_name=False, imports=("F",), noun="attention", draws=True
+        ),
         facts=("dropout_p", "is_causal"),
         help="softmax(q k / sqrt(d)) v in one fast call, for heads that are already split. "
         "It has no weights; MultiheadAttention has.",

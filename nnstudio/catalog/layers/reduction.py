@@ -23,14 +23,14 @@ _DIM = Param("dim", "int", help="The dimension.", initial=-1, structural=True)
 _KEEP = Param("keepdim", "bool", False, "Leave a dimension of 1 in its place.", structural=True)
 
 
-def _method(name: str) -> FunctionCode:
+def _method(name: str, noun: str = "") -> FunctionCode:
     """`x.mean(dim=1, keepdim=True)`; `dim=None` is left out."""
 
     def write(w: Written) -> str:
         drop = ("dim",) if w.params["dim"] == "None" else ()
         return f"{in_brackets(w.x)}.{name}({w.arguments(drop=drop)})"
 
-    return FunctionCode(write)
+    return FunctionCode(write, noun=noun)
 
 
 def _reduction(
@@ -43,6 +43,7 @@ def _reduction(
     keywords: tuple[str, ...] = (),
     example: dict[str, Any] | None = None,
     memory: Memory = OWN,
+    noun: str = "",
 ) -> Layer:
     return Layer(
         type=name,
@@ -51,7 +52,7 @@ def _reduction(
         rule=rule or reduction(),
         cost=cost(),
         memory=memory,
-        code=_method(method),
+        code=_method(method, noun),
         facts=("dim", "keepdim"),
         help=text,
         link=function_link(f"torch.{method}"),
@@ -72,7 +73,12 @@ LAYERS: tuple[Layer, ...] = (
         rule=reduction(floats=True),
         keywords=("average", "global", "pool"),
     ),
-    _reduction("Sum", "sum", "The sum over one or several dimensions. Whole numbers stay whole."),
+    _reduction(
+        "Sum",
+        "sum",
+        "The sum over one or several dimensions. Whole numbers stay whole.",
+        noun="total",
+    ),
     _reduction(
         "Max",
         "amax",
@@ -81,6 +87,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=extreme,
         keywords=("amax", "pool"),
         memory=KEPT,
+        noun="largest",
     ),
     _reduction(
         "Min",
@@ -90,6 +97,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=extreme,
         keywords=("amin",),
         memory=KEPT,
+        noun="smallest",
     ),
     _reduction(
         "Std",

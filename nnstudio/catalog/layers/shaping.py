@@ -27,6 +27,7 @@ def _method(
     shape: tuple[int, ...] = _SHAPE,
     keywords: tuple[str, ...] = (),
     memory: Declared = VIEW,
+    noun: str = "",
 ) -> Layer:
     """One tensor method, parameters in order, lists written out: ``permute(0, 2, 1)``."""
 
@@ -46,7 +47,7 @@ def _method(
         rule=rule,
         cost=cost(),
         memory=memory,
-        code=FunctionCode(write),
+        code=FunctionCode(write, noun=noun),
         facts=tuple(param.name for param in params),
         help=text,
         link=function_link(f"torch.Tensor.{method}"),
@@ -67,7 +68,9 @@ def _place(name: str, text: str, initial: int | None = None, default: Any = None
     return Param(name, "int", help=text, initial=initial, structural=True)
 
 
-def _join(name: str, function: str, text: str, rule: Rule, keywords: tuple[str, ...]) -> Layer:
+def _join(
+    name: str, function: str, noun: str, text: str, rule: Rule, keywords: tuple[str, ...]
+) -> Layer:
     return Layer(
         type=name,
         category=Category.SHAPE,
@@ -77,8 +80,9 @@ def _join(name: str, function: str, text: str, rule: Rule, keywords: tuple[str, 
         cost=cost(),
         code=FunctionCode(
             lambda w: f"torch.{function}({w.arguments('[' + ', '.join(w.many('input')) + ']')})",
-            keeps_name=False,
+            keeps_name=name == "Concat",
             imports=("torch",),
+            noun=noun,
         ),
         facts=("dim",),
         help=text,
@@ -98,6 +102,7 @@ LAYERS: tuple[Layer, ...] = (
     _join(
         "Concat",
         "cat",
+        "joined",
         "Joins tensors along a dimension, whose sizes add up. The other sizes must be equal.",
         concat,
         ("cat", "concatenate", "join", "skip", "merge"),
@@ -105,6 +110,7 @@ LAYERS: tuple[Layer, ...] = (
     _join(
         "Stack",
         "stack",
+        "stacked",
         "Puts tensors of one shape side by side in a new dimension. It counts them.",
         stack,
         ("join", "new dimension"),
@@ -119,6 +125,7 @@ LAYERS: tuple[Layer, ...] = (
         _place("end_dim", "Last dimension to flatten.", default=-1),
         example={"start_dim": 1},
         keywords=("flatten", "reshape", "tokens"),
+        noun="flat",
     ),
     Layer(
         type="UnflattenDim",
@@ -130,7 +137,7 @@ LAYERS: tuple[Layer, ...] = (
         rule=reshape.unflatten("sizes"),
         cost=cost(),
         memory=VIEW,
-        code=FunctionCode(_unflatten),
+        code=FunctionCode(_unflatten, noun="unflattened"),
         facts=("dim", "sizes"),
         help="Makes several dimensions of one, without a module of its own. "
         "Splits features into heads.",
@@ -146,6 +153,7 @@ LAYERS: tuple[Layer, ...] = (
         Param("shape", "shape", help="Sizes, names or expressions.", initial=("N", -1)),
         example={"shape": (2, -1, 3)},
         keywords=("view", "rearrange"),
+        noun="reshaped",
     ),
     _method(
         "Permute",
@@ -162,6 +170,7 @@ LAYERS: tuple[Layer, ...] = (
         ),
         example={"dims": (0, 2, 1)},
         keywords=("transpose", "rearrange", "swap"),
+        noun="permuted",
     ),
     _method(
         "Transpose",
@@ -172,6 +181,7 @@ LAYERS: tuple[Layer, ...] = (
         _place("dim1", "The other.", 2),
         example={"dim0": 1, "dim1": 2},
         keywords=("swap", "permute"),
+        noun="transposed",
     ),
     _method(
         "Squeeze",
@@ -182,6 +192,7 @@ LAYERS: tuple[Layer, ...] = (
         example={"dim": 1},
         shape=(2, 1, 6),
         keywords=("remove dimension",),
+        noun="squeezed",
     ),
     _method(
         "Unsqueeze",
@@ -191,6 +202,7 @@ LAYERS: tuple[Layer, ...] = (
         _place("dim", "Where the new dimension stands.", 1),
         example={"dim": 1},
         keywords=("add dimension", "broadcast"),
+        noun="unsqueezed",
     ),
     _method(
         "Expand",
@@ -202,6 +214,7 @@ LAYERS: tuple[Layer, ...] = (
         shape=(1, 4, 6),
         keywords=("broadcast", "repeat", "class token"),
         memory=_stretched,
+        noun="expanded",
     ),
     _method(
         "Repeat",
@@ -212,6 +225,39 @@ LAYERS: tuple[Layer, ...] = (
         example={"repeats": (1, 2, 3)},
         keywords=("tile", "copy"),
         memory=OWN,
+        noun="repeated",
+    ),
+    Layer(
+        type="RepeatInterleave",
+        category=Category.SHAPE,
+        params=(
+            Param("repeats", "int", help="How often in a row.", initial=2, minimum=1),
+            _place("dim", "The dimension.", 1),
+        ),
+        rule=reshape.repeat_interleave,
+        cost=cost(),
+        code=FunctionCode(
+            lambda w: (
+                f"{in_brackets(w.x)}.repeat_interleave({w.arguments(positional=('repeats',))})"
+            )
+        ),
+        facts=("repeats", "dim"),
+        help="Writes every element of a dimension several times in a row: a a b b. "
+        "Shares key and value heads among queries.",
+        link=function_link("torch.repeat_interleave"),
+        keywords=("copy", "grouped queries", "heads", "upsample"),
+        example={"input": (2, 4, 6), "params": {"repeats": 3, "dim": 1}},
+    ),
+    _method(
+        "Movedim",
+        "movedim",
+        "Moves one dimension to another place, the others keep their order. "
+        "Channels to the end, for example.",
+        reshape.moved,
+        _place("source", "Which dimension.", 1),
+        _place("destination", "Where it shall stand.", -1),
+        example={"source": 1, "destination": -1},
+        keywords=("permute", "channels last", "rearrange"),
     ),
     Layer(
         type="Roll",
@@ -223,7 +269,8 @@ LAYERS: tuple[Layer, ...] = (
         rule=reshape.roll,
         cost=cost(),
         code=FunctionCode(
-            lambda w: f"{in_brackets(w.x)}.roll({w.arguments(positional=('shifts', 'dims'))})"
+            lambda w: f"{in_brackets(w.x)}.roll({w.arguments(positional=('shifts', 'dims'))})",
+            noun="rolled",
         ),
         facts=("shifts", "dims"),
         help="Shifts the elements along dimensions; what leaves at one end returns at the other. "
@@ -241,6 +288,7 @@ LAYERS: tuple[Layer, ...] = (
         example={"dims": (1, 2)},
         keywords=("reverse", "mirror"),
         memory=OWN,
+        noun="flipped",
     ),
     _method(
         "Tril",

@@ -35,3 +35,22 @@ def one_hot(use: Use) -> Tensor:
     classes = use.dim("num_classes")
     use.at_least("num_classes", classes, 1)
     return Tensor((*use.x.shape, classes), "int")
+
+
+def evenly(use: Use) -> Tensor:
+    """`steps` numbers from start to end."""
+    steps = use.dim("steps")
+    use.at_least("steps", steps, 1)
+    return Tensor((steps,))
+
+
+def identity_matrix(use: Use) -> Tensor:
+    """(n, n) floating-point numbers."""
+    size = use.dim("n")
+    use.at_least("n", size, 1)
+    return Tensor((size, size))
+
+
+def like(use: Use) -> Tensor:
+    """The shape and dtype of the input."""
+    return use.x

@@ -172,3 +172,30 @@ def triangle(use: Use) -> Tensor:
     if use.x.rank < 2:
         use.fail(f"expects matrices, received {use.x.rank} dimensions ({use.x.label})")
     return use.x
+
+
+def repeat_interleave(use: Use) -> Tensor:
+    """Every element of dimension `dim` `repeats` times in a row."""
+    place, times = axis(use, "dim", use.x.rank), use.dim("repeats")
+    use.at_least("repeats", times, 1)
+    shape = use.x.shape
+    return Tensor((*shape[:place], shape[place] * times, *shape[place + 1 :]), use.x.dtype)
+
+
+def moved(use: Use) -> Tensor:
+    """Dimension `source` stands at `destination`, the others keep their order."""
+    shape = list(use.x.shape)
+    size = shape.pop(axis(use, "source", use.x.rank))
+    shape.insert(axis(use, "destination", use.x.rank), size)
+    return Tensor(tuple(shape), use.x.dtype)
+
+
+def taken_apart(use: Use) -> tuple[Tensor, ...]:
+    """Dimension `dim` goes away; one tensor for each of its `count` elements."""
+    place, count = axis(use, "dim", use.x.rank), use.literal("count")
+    if not isinstance(count, int) or count < 1:
+        use.fail(f"'count' expects a whole number of at least 1, received {count}", param="count")
+    size = use.x.shape[place]
+    use.same_size(Dim(count), size, f"dimension {place} must have {{}} elements, it has {{}}")
+    part = Tensor((*use.x.shape[:place], *use.x.shape[place + 1 :]), use.x.dtype)
+    return (part,) * count

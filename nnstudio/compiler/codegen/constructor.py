@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 
 from nnstudio.analysis.binding import pattern_of
@@ -18,6 +18,7 @@ from nnstudio.compiler.codegen.buffer_formulas import Formulas
 from nnstudio.compiler.codegen.guards import Check, with_guards
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
+from nnstudio.compiler.codegen.named_sizes import NamedSizes
 from nnstudio.compiler.codegen.value_text import (
     block_arguments,
     default_text,
@@ -40,6 +41,9 @@ ANNOTATIONS = {
     "str": "str",
     "list[int]": "list[int]",
     "list[float]": "list[float]",
+    "list[bool]": "list[bool]",
+    "list[str]": "list[str]",
+    "list[list[int]]": "list[list[int]]",
 }
 MADE = {
     "Sequential": "nn.Sequential({})",
@@ -68,7 +72,7 @@ class Constructor:
         self.values = values
         self.kept = kept
         self.sizes = sizes
-        self.taken = {*block.names, *imported_by(project, block), *project.by_name}
+        self.taken = {*block.names, *imported_by(project, block), *project.by_name, *report.derived}
         self.formulas = Formulas(block, report, self.taken)
 
     def lines(self) -> list[Line]:
@@ -92,8 +96,11 @@ class Constructor:
                 attributes.append(Line(text, 2, (entry.id,)))
         children = self.elements(members)
         texts = [line.text for line in (*body, *attributes)] + [text for text, _ in children]
+        sizes = NamedSizes(self.report, [*_words(texts), *self.kept])
+        texts += sizes.texts()
         requirements = self.requirements()
         body = with_guards(self.block, self.report, body, requirements, texts, self.sizes)
+        body += sizes.lines()
         brackets = "([{}])" if self.block.kind == "ModuleList" else "({})"
         text = f"super().__init__{brackets.format(_listed([text for text, _ in children]))}"
         body.append(Line(text, 2, (), tuple(nodes for _, nodes in children)))
@@ -111,7 +118,7 @@ class Constructor:
         """Arguments of the class; for the model without the sizes that only its Inputs speak of."""
         wanted = self.block.parameters
         if self.block.name == self.project.root:
-            used = set(re.findall(r"\w+", " ".join(line.text for line in lines)))
+            used = _words(line.text for line in lines)
             wanted = tuple(p for p in wanted if p.name in used or not self.is_size_of_input(p.name))
         required = [p for p in wanted if p.default is REQUIRED and p.name not in self.values]
         rest = [p for p in wanted if p not in required]
@@ -229,6 +236,10 @@ class Constructor:
         element = self.conditional(node)
         variable = "i" if "i" in names_in(element) else "_"
         count = in_python(python_text(node.repeat.count))
+        if node.repeat.count is None:
+            times = self.report.nodes[node.id].repetitions
+            assert times is not None
+            count = in_python(times.text)
         return f"{element} for {variable} in range({count})"
 
     def conditional(self, node: Node) -> str:
@@ -255,6 +266,10 @@ class Constructor:
         params = layer_params(layer, node, report)
         texts = Written({}, params.texts, params.given)
         return in_python(layer.code.constructor(layer.type, texts))
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return set(re.findall(r"\w+", " ".join(texts)))
 
 
 def _listed(elements: Sequence[str]) -> str:

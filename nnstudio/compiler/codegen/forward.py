@@ -7,14 +7,16 @@ from nnstudio.analysis.containers import Chain, Structure, is_module
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
-from nnstudio.catalog.code import ModuleCode, Written
+from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
+from nnstudio.compiler.codegen.loops import Loop
 from nnstudio.compiler.codegen.statements import Statement, join_statements
-from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, order, units
+from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
+    Params,
     call_arguments,
     in_python,
     layer_params,
@@ -26,7 +28,6 @@ from nnstudio.compiler.codegen.variable_names import (
     free_attribute,
     free_sizes,
     singular,
-    snake,
 )
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import Node, Port
@@ -50,7 +51,8 @@ class Forward:
         self.structure = structure
         self.guards = wiring(project, block).guards
         self.inputs = self.graph.of_type(INPUT)
-        self.own = block.names
+        self.overwrites = may_overwrite(project, block)
+        self.own = {*block.names, *report.derived}
         self.names_used: set[str] = set()
         self.kept: dict[str, str] = {}
         arguments = [node.name for node in self.inputs]
@@ -60,6 +62,11 @@ class Forward:
         taken = [*self.free.values(), *imported]
         self.results = Results(project, block, report, self.ordered, taken)
         self.variables = self.results.variables
+
+    @property
+    def gives_dict(self) -> bool:
+        """True for the model, whose Outputs are asked for by name; other blocks give a tuple."""
+        return self.block.name == self.project.root
 
     def lines(self) -> list[Line]:
         """The logical lines of `forward`, signature first."""
@@ -80,7 +87,7 @@ class Forward:
             if statement.target:
                 text = f"{statement.target} = {statement.value}"
             repeated = statement.header == header and header.startswith("if ")
-            if statement.header and not repeated:
+            if statement.header and not repeated and not statement.goes_on:
                 body.append(Line(statement.header, 2, statement.nodes))
             header = statement.header
             body.append(Line(text, 3 if header else 2, statement.nodes))
@@ -97,16 +104,24 @@ class Forward:
                 final = Statement("", f"return {last.value}", (*last.nodes, *outputs))
                 return [*statements[:-1], final]
             return [*statements, Statement("", f"return {value}", tuple(outputs))]
-        items = ", ".join(f"{name!r}: {value}" for name, value in returned)
         statements = join_statements(statements, [value for _, value in returned])
-        return [*statements, Statement("", f"return {{{items}}}", tuple(outputs))]
+        if self.gives_dict:
+            items = ", ".join(f"{name!r}: {value}" for name, value in returned)
+            value = f"{{{items}}}"
+        else:
+            value = ", ".join(value for _, value in returned)
+        return [*statements, Statement("", f"return {value}", tuple(outputs))]
 
     def signature(self) -> str:
         optional = [n for n in self.inputs if n.params.get("optional") is True]
         required = [n for n in self.inputs if n.params.get("optional") is not True]
         parts = ["self", *(f"{n.name}: Tensor" for n in required)]
         parts += [f"{n.name}: Tensor | None = None" for n in optional]
-        result = "Tensor" if len(self.graph.of_type(OUTPUT)) == 1 else "dict[str, Tensor]"
+        count = len(self.graph.of_type(OUTPUT))
+        result = (
+            "dict[str, Tensor]" if self.gives_dict else f"tuple[{', '.join(['Tensor'] * count)}]"
+        )
+        result = "Tensor" if count == 1 else result
         return f"def forward({', '.join(parts)}) -> {result}:"
 
     def unpacking(self) -> list[Line]:
@@ -140,13 +155,24 @@ class Forward:
         if module and node.repeat is not None:
             loops = node.repeat.kind in ("ModuleList", "shared")
         conditions = self.conditions(unit.node, node, texts)
+        if node.repeat is not None and node.repeat.has_modes:
+            report = self.report.nodes[node.id]
+            loop = Loop(unit, node, report, self.results, texts, self.in_forward)
+            return loop.statements(access, lambda inner, at: self.call(unit, node, inner, at))
         if loops or conditions:
             return self.stepwise(unit, node, texts, access, conditions)
         value, result = self.call(unit, node, texts, access)
         target = self.results.targets(unit, result)
         commutes = node.type in COMMUTATIVE
         named = bool(node.name) and not module
-        return [Statement(target, value, unit.nodes, "", not module, commutes, named)]
+        pure, movable = not module, not module and self.is_movable(node)
+        return [Statement(target, value, unit.nodes, "", pure, commutes, named, movable=movable)]
+
+    def is_movable(self, node: Node) -> bool:
+        """True for an operation that gives the same numbers a few lines later."""
+        layer = registry.find(node.type)
+        draws = layer is None or not isinstance(layer.code, FunctionCode) or layer.code.draws
+        return not draws and not self.overwrites
 
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
         """Conditions for a call to happen; none where an Identity stands in for it."""
@@ -192,10 +218,10 @@ class Forward:
         for text in released:  # still needed when the target has got its first value
             self.variables.take(text)
         output = self.results.outputs(node)[0]
-        base = node.name or snake(node.type)
+        base = self.results.names.noun(node)
         repeat = node.repeat
         source = None if repeat is not None and first in others else dict(unit.inputs)[passing]
-        target = self.results.target(unit, source, output, base)
+        target = self.results.target(unit, source, output, base, passing=True)
         start = [] if target == first else [Statement(target, first, unit.nodes)]
         header, item = "", access
         if repeat is not None:
@@ -204,12 +230,11 @@ class Forward:
                 item = self.variables.fresh(singular(node.name), keep=False)
                 header = f"for {item} in {access}:"
         value, result = self.call(unit, node, texts, item)
-        used = self.project.by_name.get(node.type)
-        if used is not None and len(self.results.outputs(node)) > 1:
-            value = f"{value}[{output!r}]"
         if repeat is not None and not header:
             count = self.in_forward(python_text(repeat.count))
             condition = " and ".join(conditions)
+            if condition and result:  # of several results the first goes round
+                value, result = f"{value}[0]", ""
             if condition:
                 value = f"{value} if {condition} else {target}"
             names = names_in(value)
@@ -227,13 +252,15 @@ class Forward:
         """The text of the call and the pattern of its results."""
         used = self.project.by_name.get(node.type)
         if used is not None:
-            arguments = self.block_inputs(used, texts)
-            return f"{access}({arguments})", ""
+            outputs = self.results.outputs(node)
+            result = ", ".join(f"{{{name}}}" for name in outputs) if len(outputs) > 1 else ""
+            return f"{access}({self.block_inputs(used, texts)})", result
         layer = registry.find(node.type)
         if layer is None:
             raise CompileError(f"the layer '{node.type}' is not known")
         report = self.report.nodes[node.id]
-        params = layer_params(layer, node, report)
+        plain = isinstance(layer.code, ModuleCode) and layer.code.call is None
+        params = Params({}, frozenset()) if plain else layer_params(layer, node, report)
         outputs = self.results.outputs(node)
         wired = frozenset(name for name in outputs if self.results.fan[Port(node.id, name)])
         ranks = {port: tensor.rank for port, tensor in report.inputs.items()}

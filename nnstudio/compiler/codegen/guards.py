@@ -43,7 +43,7 @@ def with_guards(
             needs.visit(ast.parse(_statement(text)))
         found += _lengths({n: m for n, m in needs.lengths.items() if f"len({n})" not in said})
         found += _least(block, lists)
-    found += _repetitions(block, report)
+    found += {check[0].text: check for check in reversed([*_repetitions(block, report)])}.values()
     known = {item.name for item in block.locals}
     late = [check for check in found if known & _names(check[0].text)]
     early = [check for check in found if check not in late]
@@ -88,8 +88,9 @@ def _repetitions(block: Block, report: BlockReport) -> Iterator[Check]:
     """Repetitions of which there must be one; those of a list together, if it has no others."""
     counted: dict[str, list[Node]] = {}
     for node in block.graph.nodes:
-        if node.repeat is not None and isinstance(node.repeat.count, Expr):
-            tree = parse(node.repeat.count.text).tree
+        count = _count(node, report)
+        if count is not None:
+            tree = parse(count).tree
             listed = tree.value if isinstance(tree, ast.Subscript) else None
             name = listed.id if isinstance(listed, ast.Name) else node.id
             counted.setdefault(name, []).append(node)
@@ -102,14 +103,25 @@ def _repetitions(block: Block, report: BlockReport) -> Iterator[Check]:
                 tuple(node.id for node in nodes),
             )
         else:
-            yield from (_repetition(node) for node in needed)
+            yield from (_repetition(node, report) for node in needed)
 
 
-def _repetition(node: Node) -> Check:
+def _count(node: Node, report: BlockReport) -> str | None:
+    """How often a node is built, as an expression over names; None where it is a number."""
+    if node.repeat is None or isinstance(node.repeat.count, int):
+        return None
+    if node.repeat.count is not None:
+        return node.repeat.count.text
+    found = report.nodes[node.id].repetitions if node.id in report.nodes else None
+    known = found is not None and not found.is_constant and node.repeat.kind == "ModuleList"
+    return found.text if found is not None and known else None
+
+
+def _repetition(node: Node, report: BlockReport) -> Check:
+    count = in_python(parse(_count(node, report) or "").text)
     assert node.repeat is not None
-    assert isinstance(node.repeat.count, Expr)
-    count = in_python(parse(node.repeat.count.text).text)
-    sentence = f"{node.name} changes the shape, so it needs at least 1 repetition, "
+    why = "collects what its repetitions give" if node.repeat.collect else "changes the shape"
+    sentence = f"{node.name} {why}, so it needs at least 1 repetition, "
     return _check(f"{count} < 1", f"{sentence}received {{{count}}}", (node.id,))
 
 
@@ -161,6 +173,10 @@ class _Needs(ast.NodeVisitor):
                     self.ranges[name] = ast.unparse(stop)
         self.generic_visit(node)
         self.ranges = before
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        """What stands on a condition may never be asked for."""
+        self.visit(node.test)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import symtable
 from collections.abc import Iterable, Sequence
 
 from nnstudio.analysis.binding import free_names
@@ -79,7 +80,7 @@ def sorted_imports(statements: Iterable[str]) -> list[str]:
 
 def head(text: str, others: Sequence[str]) -> list[str]:
     """The imports that `text` needs besides `others`, and `make_divisible` where it is used."""
-    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    used = names_read(text)
     lines: list[str] = []
     if "math" in used:
         lines += ["import math", ""]
@@ -91,6 +92,20 @@ def head(text: str, others: Sequence[str]) -> list[str]:
     if "make_divisible" in used:
         lines += ["", "", *inspect.getsource(make_divisible).rstrip().splitlines()]
     return lines
+
+
+def names_read(text: str) -> set[str]:
+    """The names that a program reads, in whatever scope. Raises `SyntaxError` if it is none.
+
+    Python's own table of symbols tells them, faster than a tree that is walked.
+    """
+    found: set[str] = set()
+    tables = [symtable.symtable(text, "<source>", "exec")]
+    while tables:
+        table = tables.pop()
+        found.update(symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced())
+        tables += table.get_children()
+    return found
 
 
 def _statements(project: Project, block: Block) -> list[tuple[str, str]]:

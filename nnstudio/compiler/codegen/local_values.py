@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nnstudio.analysis.containers import is_module
 from nnstudio.analysis.report import BlockReport
-from nnstudio.catalog import registry
-from nnstudio.catalog.code import FunctionCode
-from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.catalog.layers.io import BUFFER, INPUT, PARAMETER
+from nnstudio.compiler.codegen.result_names import ResultNames
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit
-from nnstudio.compiler.codegen.variable_names import Variables, snake
+from nnstudio.compiler.codegen.variable_names import Variables
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
@@ -30,17 +29,15 @@ class Results:
     ) -> None:
         self.project = project
         self.graph = block.graph
-        self.report = report
+        self.names = ResultNames(project, block, report)
         self.inputs = self.graph.of_type(INPUT)
-        # Names that the user gave to results, not to modules or arguments
-        self.given = {n.name for n in self.graph.nodes if not is_module(project, n)} - {
-            n.name for n in self.inputs
-        }
         self.variables = Variables([node.name for node in self.inputs], taken)
         self.texts: dict[Port, str] = {Port(n.id, "output"): n.name for n in self.inputs}
         for node in self.graph.nodes:
             if node.type in (PARAMETER, BUFFER):
                 self.texts[Port(node.id, "output")] = f"self.{node.name}"
+        self.nouns: set[str] = set()
+        """Names that say how a value was made; a module makes something else of it."""
         self.left: Counter[Port] = Counter()
         for unit in units:
             self.left.update({port for _, port in unit.inputs})
@@ -63,103 +60,124 @@ class Results:
         """The left side: one name, a tuple of names, or a pattern such as ``x, (h, c)``."""
         node = unit.node
         outputs = self.outputs(node)
-        used = self.project.by_name.get(node.type)
-        if used is not None and len(outputs) > 1:
-            target = self.variables.fresh(node.name)
-            for name in outputs:
-                self.texts[Port(node.id, name)] = f"{target}[{name!r}]"
-            return target
         source = unit.inputs[0][1] if unit.inputs else None
         names: dict[str, str] = {}
         for k, output in enumerate(outputs):
-            if not self.left[Port(node.id, output)]:
+            port = Port(node.id, output)
+            if not self.left[port]:
                 names[output] = "_"
-            elif k == 0 and not self.part_name(Port(node.id, output)):
-                names[output] = self.target(unit, source, output, node.name or snake(node.type))
+                continue
+            part = self.names.part(port)
+            if not part and source is not None:
+                part = self.names.numbered(port, self.texts[source])
+            if k == 0 and not part and not self.has_own_name(unit, output):
+                names[output] = self.target(unit, source, output, self.names.noun(node))
             else:
-                part = self.part_name(Port(node.id, output))
-                names[output] = self.variables.fresh(part or output)
-                self.texts[Port(node.id, output)] = names[output]
+                names[output] = self.further(unit, output, part)
         if not result:
             return names[outputs[0]]
         return pattern(result, outputs, names)
 
-    def target(self, unit: Unit, source: Port | None, output: str, base: str) -> str:
-        """Take over the name of `source` where it dies here, else a name of its own."""
-        node = unit.node
-        port = Port(node.id, output)
-        named_operation = (
-            bool(node.name) and unit.chain is None and not is_module(self.project, node)
-        )
-        if source is not None and not named_operation:
-            meant = self.argument_name(port)
-            if meant:
-                self.texts[port] = self.variables.fresh(meant)
-                return self.texts[port]
-            text = self.texts[source]
-            dies = not self.left[source] and text.isidentifier()
-            same = self.kind(source) == self.kind(port) and not self.mixes(unit, text)
-            if dies and same and (self.fan[source] <= 2 or node.type in COMMUTATIVE):
-                self.variables.take(text)
-                self.texts[port] = text
-                return text
-        if self.starts_chain(unit, port):
-            base = "y" if "x" in self.variables.alive else "x"
-        name = self.variables.fresh(base)
+    def has_own_name(self, unit: Unit, output: str) -> bool:
+        """True for the results of a block that gives several, and for the states of a cell."""
+        used = self.project.by_name.get(unit.node.type)
+        if used is not None and len(self.outputs(unit.node)) == 1:
+            return False
+        if used is None:
+            return bool(self.names.state(unit, output))
+        return output not in ("output", "x", "y")
+
+    def further(self, unit: Unit, output: str, part: str) -> str:
+        """The name of a result that is one of several: a state keeps its own, else its port's."""
+        port = Port(unit.node.id, output)
+        name = "" if part else self.next_state(unit, output)
+        if not name:
+            name = self.variables.fresh(part or self.names.output(port) or output)
         self.texts[port] = name
         return name
 
-    def mixes(self, unit: Unit, text: str) -> bool:
-        """True if a module makes something new of a result with a given name and of others."""
-        others = {self.texts[port] for _, port in unit.inputs} - {text}
-        return is_module(self.project, unit.node) and text in self.given and bool(others)
-
-    def starts_chain(self, unit: Unit, port: Port) -> bool:
-        """True if a module's result goes straight on into another module: no name for the whole."""
-        if len(unit.inputs) != 1 or not is_module(self.project, unit.node) or self.left[port] != 1:
-            return False
-        edges = [e for e in self.graph.outgoing[port.node] if e.source == port]
-        while len(edges) == 1:
-            after = self.graph.by_id[edges[0].target.node]
-            if len(self.graph.incoming[after.id]) != 1:
-                return False
-            if is_module(self.project, after):
-                return True
-            edges = [] if after.name else list(self.graph.outgoing[after.id])
-        return False
-
-    def argument_name(self, port: Port) -> str:
-        """``memory``: the argument that the value becomes, where it becomes a second one only."""
-        found: set[str] = set()
-        for edge in self.graph.outgoing[port.node]:
-            if edge.source.name != port.name:
-                continue
-            consumer = self.graph.by_id[edge.target.node]
-            ports = node_ports(self.project, self.graph, consumer).inputs
-            first = not ports or edge.target.name == ports[0].name
-            found.add("" if first or not is_module(self.project, consumer) else edge.target.name)
-        name = found.pop() if len(found) == 1 else ""
-        return "" if name.startswith("input") else name
-
-    def part_name(self, port: Port) -> str:
-        """``query``: one of several parts is called what the operations it enters make of it."""
-        layer = registry.find(self.graph.by_id[port.node].type)
-        if layer is None or not isinstance(layer.code, FunctionCode) or layer.code.count is None:
+    def next_state(self, unit: Unit, output: str) -> str:
+        """The name of the state that a unit reads for the last time and gives anew, else ''."""
+        source = dict(unit.inputs).get(self.names.state(unit, output))
+        if source is None or self.left[source]:
             return ""
-        edges = [e for e in self.graph.outgoing[port.node] if e.source == port]
-        while len(edges) == 1:
-            after = self.graph.by_id[edges[0].target.node]
-            if is_module(self.project, after) or len(self.graph.incoming[after.id]) != 1:
-                return ""
-            if after.name and after.type != OUTPUT:
-                return after.name
-            edges = list(self.graph.outgoing[after.id])
-        return ""
+        text = self.texts[source]
+        port = Port(unit.node.id, output)
+        same = self.names.dtype(source) == self.names.dtype(port)
+        if not same or not text.isidentifier() or text in self.variables.alive:
+            return ""
+        self.variables.take(text)
+        return text
 
-    def kind(self, port: Port) -> str:
-        """The dtype of a value, empty where it is not known."""
-        tensor = self.report.nodes[port.node].outputs.get(port.name)
-        return tensor.dtype if tensor is not None else ""
+    def target(
+        self, unit: Unit, source: Port | None, output: str, base: str, *, passing: bool = False
+    ) -> str:
+        """Take over the name of an operand that dies here, else a name of its own.
+
+        With `passing` only that of `source`, which passes where nothing is computed.
+        """
+        port = Port(unit.node.id, output)
+        name = self.texts[port] = self.chosen(unit, source, port, base, passing)
+        return name
+
+    def chosen(self, unit: Unit, source: Port | None, port: Port, base: str, passing: bool) -> str:
+        node = unit.node
+        module = is_module(self.project, node)
+        if node.name and unit.chain is None and not module:
+            return self.variables.fresh(node.name)
+        state = self.next_state(unit, port.name) if module else ""
+        if state:
+            return state
+        argument = self.names.argument(port) or self.names.attended(port)
+        if argument:
+            return self.variables.fresh(argument)
+        repeated = unit.chain is None and node.repeat is not None
+        if repeated and source is not None and self.keeps(unit, source, port):
+            return self.taken(source)
+        wanted = self.names.output(port)
+        if wanted:
+            return self.variables.fresh(wanted)
+        if passing and source is not None and self.dies(source, port):
+            given = self.texts[source] in self.names.given
+            if not given or len(self.names.operands(unit)) <= 1:
+                return self.taken(source)
+        for operand in [] if passing else self.candidates(unit, source):
+            if self.keeps(unit, operand, port):
+                return self.taken(operand)
+        if self.names.is_anonymous(unit, port):
+            base = "y" if "x" in self.variables.alive else "x"
+        name = self.variables.fresh(base)
+        if not module:
+            self.nouns.add(name)
+        return name
+
+    def candidates(self, unit: Unit, source: Port | None) -> list[Port]:
+        """The operands whose name a result may take: of a sum that which was read before."""
+        if source is None:
+            return []
+        if unit.chain is not None or unit.node.type not in COMMUTATIVE:
+            return [source]
+        operands = dict.fromkeys(port for _, port in unit.inputs)
+        mine = [p for p in operands if p == source or self.texts[p] not in self.names.given]
+        return sorted(mine, key=lambda port: self.fan[port] == 1)
+
+    def keeps(self, unit: Unit, source: Port, port: Port) -> bool:
+        """True if the result may be called like an operand, which nothing reads any more."""
+        text = self.texts[source]
+        if not self.dies(source, port):
+            return False
+        if text in self.nouns and is_module(self.project, unit.node):
+            return False
+        return self.names.goes_on(unit, source, text, port, self.fan[source])
+
+    def dies(self, source: Port, port: Port) -> bool:
+        """True if nothing reads a value of the same dtype any more."""
+        named = self.texts[source].isidentifier() and not self.left[source]
+        return named and self.names.dtype(source) == self.names.dtype(port)
+
+    def taken(self, source: Port) -> str:
+        self.variables.take(self.texts[source])
+        return self.texts[source]
 
 
 def pattern(result: str, outputs: Sequence[str], names: Mapping[str, str]) -> str:

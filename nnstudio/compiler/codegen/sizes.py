@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from nnstudio.analysis.report import BlockReport, NodeReport, Report
 from nnstudio.catalog import registry
-from nnstudio.compiler.codegen.value_text import derived_text, layer_params, names_in
+from nnstudio.catalog.layer import AUTO
+from nnstudio.compiler.codegen.value_text import derived_text, names_in
 from nnstudio.graph.values import Expr, Node
 from nnstudio.project.parameter_text import python_text
 from nnstudio.project.values import Block, Project
@@ -62,15 +63,19 @@ class _Sizes:
                     yield derived_text(report.params[name])
             return
         layer = registry.find(node.type)
-        if layer is not None:
-            texts = layer_params(layer, node, report).texts
-            for param in layer.params:
-                if (param.minimum or 0) >= 1 and param.kind in ("int", "size", "ints"):
-                    yield texts.get(param.name, "None")
+        for param in layer.params if layer is not None else ():
+            if (param.minimum or 0) < 1 or param.kind not in ("int", "size", "ints"):
+                continue
+            if param.name in node.params:
+                yield python_text(node.params[param.name])
+            elif param.default is AUTO and param.name in report.params:
+                yield derived_text(report.params[param.name])
 
 
 def _factors(text: str, locals_: dict[str, str]) -> frozenset[str]:
     """The names of which each must be at least 1 for the product that they make."""
+    if not names_in(text):
+        return frozenset()
     return frozenset(_names(ast.parse(text, mode="eval").body, locals_))
 
 

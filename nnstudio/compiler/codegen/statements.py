@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from nnstudio.compiler.codegen.value_text import every_name
+
 MAX_JOINED = 60
+MAX_CHAIN = 70
+"""Characters of a call with methods behind it, which reads from left to right."""
 MAX_DEPTH = 2
+MAX_MOVED = 8
+"""Statements that an operation may be moved past: farther away it is read better where it is."""
+
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
 class Statement:
     """``target = value``, perhaps under a header (a loop or a condition).
 
-    `pure` is True for operations that may be written inside the next statement; `named` for those
-    whose result was given a name, which stays to be read; `returned` for the one that becomes the
-    ``return``.
+    `pure` is True for operations that may be written inside the next statement, `movable` for those
+    that may also be written inside a later one; `named` for those whose result was given a name,
+    which stays to be read; `returned` for the one that becomes the ``return``, `goes_on` for those
+    that stand under the header of the statement before.
     """
 
     target: str
@@ -28,11 +38,8 @@ class Statement:
     add: bool = False
     named: bool = False
     returned: bool = False
-
-
-@lru_cache(maxsize=8192)
-def _loads(text: str) -> tuple[str, ...]:
-    return tuple(n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name))
+    movable: bool = False
+    goes_on: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -44,6 +51,12 @@ def _calls(text: str) -> int:
         return inner + isinstance(node, ast.Call)
 
     return depth(ast.parse(text, mode="eval"))
+
+
+@lru_cache(maxsize=8192)
+def names_of(text: str) -> frozenset[str]:
+    """The names in a target or a header: ``x, (h, c)``, ``for block in self.blocks:``."""
+    return frozenset(_NAMES.findall(text))
 
 
 class _Join(ast.NodeTransformer):
@@ -67,6 +80,8 @@ def join_statements(statements: list[Statement], returned: list[str]) -> list[St
 
     `returned` are the texts read at the end.
     ``x = x + y; x = self.norm(x)`` becomes ``x = self.norm(x + y)``.
+    An operation that may be moved is also written into a later statement, if it is the only reader
+    and none between writes what the operation reads.
     """
     result: list[Statement] = []
     later = _Later([*statements, *(Statement("", text, ()) for text in returned)])
@@ -74,40 +89,64 @@ def join_statements(statements: list[Statement], returned: list[str]) -> list[St
         if index == len(statements) - 1 and returned == [statement.target]:
             statement = replace(statement, returned=True)
         while result and _joins(result[-1], statement, later, index):
-            before = result.pop()
-            text = _substitute(before, statement)
-            statement = replace(
-                statement,
-                value=text,
-                nodes=before.nodes + statement.nodes,
-                pure=statement.pure
-                and (before.pure or (statement.add and _calls(before.value) == 1)),
-                add=False,
-            )
+            statement = _joined(result.pop(), statement)
+        while (place := _moved(result, statement, later, index)) is not None:
+            statement = _joined(result.pop(place), statement)
         result.append(statement)
     return result
+
+
+def _joined(before: Statement, after: Statement) -> Statement:
+    return replace(
+        after,
+        value=_substitute(before, after),
+        nodes=before.nodes + after.nodes,
+        pure=after.pure and (before.pure or (after.add and _calls(before.value) == 1)),
+        movable=after.movable and before.movable,
+        add=False,
+    )
+
+
+def _moved(result: list[Statement], after: Statement, later: _Later, index: int) -> int | None:
+    """The place of an operation that `after` alone reads and that may be moved into it."""
+    if after.header or not result:
+        return None
+    wanted = set(every_name(after.value))
+    written: set[str] = set()
+    for place in range(len(result) - 1, max(-1, len(result) - 1 - MAX_MOVED), -1):
+        before = result[place]
+        read = {*every_name(before.value), *names_of(before.header)}
+        free = before.target in wanted and before.movable and written.isdisjoint(read)
+        if free and _joins(before, after, later, index):
+            return place
+        targets = names_of(before.target)
+        wanted -= targets | read
+        written |= targets
+    return None
 
 
 def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bool:
     if before.header or after.header or not before.target.isidentifier():
         return False
-    if before.named and (after.returned or after.target != before.target):
+    again = before.target in names_of(after.target)
+    if before.named and (after.returned or not again):
         return False
-    uses = _loads(after.value)
+    uses = every_name(after.value)
     if uses.count(before.target) != 1:
         return False
-    if after.target != before.target and later.reads(before.target, index):
+    if not again and later.reads(before.target, index):
         return False
     if after.value == before.target:
         return False
     length = len(after.value) + len(before.value) - len(before.target)
-    if length > MAX_JOINED:
-        return False
     if before.pure or after.add:
-        return _calls(_substitute(before, after)) <= MAX_DEPTH
+        return length <= MAX_JOINED and _calls(_substitute(before, after)) <= MAX_DEPTH
     # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``
-    different = after.pure and after.target not in ("", before.target)
-    return different and _calls(before.value) == 1 and _receiver(after.value) == before.target
+    if not after.pure or after.target in ("", before.target) or _calls(before.value) != 1:
+        return False
+    if _argument(after.value) == before.target:  # h = F.relu(self.fc(x))
+        return length <= MAX_JOINED and _calls(after.value) == 1
+    return length <= MAX_CHAIN and _receiver(after.value) == before.target
 
 
 @lru_cache(maxsize=8192)
@@ -120,6 +159,16 @@ def _receiver(text: str) -> str:
     return node.id if links and isinstance(node, ast.Name) else ""
 
 
+@lru_cache(maxsize=8192)
+def _argument(text: str) -> str:
+    """The name that a function gets first: ``x`` of ``F.relu(x)``."""
+    node = ast.parse(text, mode="eval").body
+    called = isinstance(node, ast.Call) and re.match(r"(F|torch)\.", text) is not None
+    if not called or not isinstance(node, ast.Call) or not node.args:
+        return ""
+    return node.args[0].id if isinstance(node.args[0], ast.Name) else ""
+
+
 class _Later:
     """Where names are read and written, to see what becomes of one behind a statement."""
 
@@ -127,8 +176,8 @@ class _Later:
         self.places: dict[str, list[int]] = {}
         self.kinds: dict[str, list[bool]] = {}
         for index, statement in enumerate(statements):
-            targets = statement.target.split(", ")
-            read = {*_loads(statement.value), *statement.header.replace(":", " ").split()}
+            targets = names_of(statement.target)
+            read = {*every_name(statement.value), *names_of(statement.header)}
             if statement.header:
                 read.update(targets)
             for name in dict.fromkeys([*read, *targets]):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from nnstudio.analysis.containers import Chain, Structure
+from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
+from nnstudio.catalog.memory import INPLACE
 from nnstudio.graph.order import topological
 from nnstudio.graph.values import Node, Port
 from nnstudio.project.ports import node_ports
@@ -70,6 +72,26 @@ def order(block: Block, found: dict[str, Unit]) -> list[Unit]:
                 sources = sizes.shorter_first(sources, done)
             stack += [(source, False) for source in reversed(sources)]
     return list(done.values())
+
+
+def may_overwrite(project: Project, block: Block) -> bool:
+    """True if a layer in it, or in a block inside, may write into its input in some use of it."""
+    seen: set[str] = set()
+    stack = [block]
+    while stack:
+        for node in stack.pop().graph.nodes:
+            used = project.by_name.get(node.type)
+            if used is not None and used.name not in seen:
+                seen.add(used.name)
+                stack.append(used)
+            elif used is None and _may_overwrite(node):
+                return True
+    return False
+
+
+def _may_overwrite(node: Node) -> bool:
+    """True where the layer says so by its parameter, or comes from another package."""
+    return node.params.get(INPLACE, False) is not False or registry.has_foreign([node.type])
 
 
 class _Sizes:

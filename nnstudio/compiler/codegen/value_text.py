@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import keyword
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,8 +47,7 @@ def layer_params(layer: Layer, node: Node, report: NodeReport) -> Params:
     """Parameter texts of a layer's use; `given` are those whose text is not torch's default."""
     texts: dict[str, str] = {}
     given: set[str] = set()
-    for param in layer.params:
-        default = _default_text(param.default)
+    for param, default in zip(layer.params, _defaults(layer), strict=True):
         if param.name in node.params:
             text = python_text(node.params[param.name], names=param.kind == "shape")
         elif param.default is AUTO:
@@ -68,6 +69,18 @@ def call_arguments(layer: Layer, code: ModuleCode, call: Written) -> str:
     optional = {port.name for port in layer.inputs if port.optional}
     parts = [f"{name}={text}" if name in optional else text for name, text in call.inputs.items()]
     return ", ".join(parts)
+
+
+_DEFAULTS: dict[int, tuple[Layer, tuple[str | None, ...]]] = {}
+"""The texts of the defaults of a layer by its id; the layer is held, so that it stays its own."""
+
+
+def _defaults(layer: Layer) -> tuple[str | None, ...]:
+    known = _DEFAULTS.get(id(layer))
+    if known is None:
+        texts = tuple(_default_text(param.default) for param in layer.params)
+        known = _DEFAULTS[id(layer)] = layer, texts
+    return known[1]
 
 
 def _default_text(default: Any) -> str | None:
@@ -121,12 +134,25 @@ class _Renaming(ast.NodeTransformer):
         return node if new is None else ast.parse(new, mode="eval").body
 
 
+_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*(?!\w|\s*=(?!=))")
+_HARD = re.compile(r"""["'#]|:=|\blambda\b""")
+
+
+@lru_cache(maxsize=8192)
+def every_name(text: str) -> tuple[str, ...]:
+    """The names in an expression, each as often as it stands there; parsed only where need be.
+
+    What stands behind a dot is an attribute, what stands before an equals sign a keyword.
+    """
+    if _HARD.search(text) is None:
+        return tuple(name for name in _NAME.findall(text) if not keyword.iskeyword(name))
+    return tuple(n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name))
+
+
 @lru_cache(maxsize=8192)
 def names_in(text: str) -> frozenset[str]:
     """All names in a piece of generated text."""
-    return frozenset(
-        n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)
-    )
+    return frozenset(every_name(text))
 
 
 def rename_names(text: str, rename: Callable[[str], str | None]) -> str:

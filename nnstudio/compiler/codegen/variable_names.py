@@ -6,6 +6,7 @@ import builtins
 import keyword
 from collections.abc import Container, Iterable
 
+from nnstudio.project.english import one_of
 from nnstudio.project.free_names import snake_case
 from nnstudio.project.reserved_names import CODE_NAMES, MODULE_ATTRIBUTES
 from nnstudio.symbols.dimension import BATCH
@@ -71,9 +72,4 @@ def free_attribute(name: str, taken: Container[str]) -> str:
 
 def singular(name: str) -> str:
     """The loop variable over a container: ``blocks`` -> ``block``, else ``layer``."""
-    plain = name.rstrip("0123456789_")
-    if plain.endswith("ies"):
-        return f"{plain[:-3]}y"
-    if plain.endswith("s") and not plain.endswith("ss") and len(plain) > 2:
-        return plain[:-1]
-    return "layer"
+    return one_of(name) or "layer"

@@ -40,7 +40,8 @@ class Curves(Told):
     ROC: x is the false positive rate, y the true positive rate, the area ROC AUC. micro: all
     decisions of all classes as one; macro: the mean of the classes, its area the mean of theirs.
     Precision-recall: x is the recall, y the precision, the area the average precision, a sum of
-    steps (scikit-learn's `average_precision_score`).
+    steps (scikit-learn's `average_precision_score`). macro: at each recall the mean of the
+    precisions at which the classes reach it, its area the mean of theirs.
     """
 
     roc: tuple[Curve, ...]
@@ -48,6 +49,7 @@ class Curves(Told):
     roc_macro: Curve
     precision_recall: tuple[Curve, ...]
     precision_recall_micro: Curve
+    precision_recall_macro: Curve
     average_precision_macro: Figure
 
 
@@ -57,30 +59,34 @@ def curves_of(
     """Curves of what is right (n, classes) and the scores (n, classes) of each class."""
     roc, steps = [], []
     levels: list[Floats] = []
+    precisions: list[Floats] = []
     for k, name in enumerate(classes):
         reason = _reason(right[:, k])
         if reason:
             roc.append(Curve(name, (), (), unknown(reason)))
             steps.append(Curve(name, (), (), unknown(reason)))
             continue
-        both, level = _both(name, right[:, k], scores[:, k])
+        both, level, precise = _both(name, right[:, k], scores[:, k])
         roc.append(both[0])
         steps.append(both[1])
         levels.append(level)
+        precisions.append(precise)
     nothing = "no class can be told from the rest in these samples"
     macro_area = mean_of([curve.area for curve in roc], nothing)
     mean = _mean_curve(levels)
+    average = mean_of([curve.area for curve in steps], nothing)
     flat_right, flat_scores = right.ravel(), scores.ravel()
     micro = steps_micro = Curve("micro", (), (), unknown(nothing))
     if not _reason(flat_right):
-        (micro, steps_micro), _ = _both("micro", flat_right, flat_scores)
+        (micro, steps_micro), _, _ = _both("micro", flat_right, flat_scores)
     return Curves(
         tuple(roc),
         micro,
         Curve("macro", *mean, macro_area),
         tuple(steps),
         steps_micro,
-        mean_of([curve.area for curve in steps], nothing),
+        Curve("macro", *_mean_steps(precisions), average),
+        average,
     )
 
 
@@ -92,8 +98,8 @@ def _reason(right: NDArray[np.bool_]) -> str:
 
 def _both(
     name: str, right: NDArray[np.bool_], scores: NDArray[np.floating]
-) -> tuple[tuple[Curve, Curve], Floats]:
-    """ROC and precision-recall curve from one look at the scores, and the first at equal steps.
+) -> tuple[tuple[Curve, Curve], Floats, Floats]:
+    """ROC and precision-recall curve from one look at the scores, and both at equal steps.
 
     The second is what `precision_recall_curve` and `average_precision_score` give, which would
     each sort the scores once more.
@@ -107,7 +113,9 @@ def _both(
     precision = np.concatenate([[1.0], found / (found + wrong)])
     average = float((np.diff(y) * precision[1:]).sum())
     roc = Curve(name, *thinned(x, y), known(auc(x, y)))
-    return (roc, Curve(name, *thinned(y, precision), known(average))), np.interp(_grid(), x, y)
+    reached = precision[np.searchsorted(y, _grid(), side="left").clip(max=len(y) - 1)]
+    curve = Curve(name, *thinned(y, precision), known(average))
+    return (roc, curve), np.interp(_grid(), x, y), reached
 
 
 def _grid() -> Floats:
@@ -118,6 +126,12 @@ def _mean_curve(levels: list[Floats]) -> tuple[tuple[float, ...], tuple[float, .
     if not levels:
         return (), ()
     return (0.0, *_grid().tolist()), (0.0, *np.mean(levels, axis=0).tolist())
+
+
+def _mean_steps(precisions: list[Floats]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    if not precisions:
+        return (), ()
+    return tuple(_grid().tolist()), tuple(np.mean(precisions, axis=0).tolist())
 
 
 def thinned(x: Floats, y: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -103,7 +103,7 @@ def _notes(count: int, repeats: int, in_time: bool) -> tuple[str, ...]:
         )
     if count < 10:
         found.append(
-            f"{count} pairs are few: only large differences can be shown; more --repeats help."
+            f"{count} pairs are few: only large differences can be shown; more repeats help."
         )
     if repeats > 1:
         found.append(

@@ -15,6 +15,7 @@ from nnstudio.graph.values import Graph, Node
 from nnstudio.project.limits import MAX_POSITION, MAX_TEXT, is_text
 from nnstudio.project.ports import block_ports
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.repeat_ports import with_ports_renamed
 from nnstudio.project.values import Block, Project
 
 
@@ -119,8 +120,17 @@ def with_ports_followed(
                 if target.name not in inputs:
                     continue
             edges.append(replace(edge, source=source, target=target))
-        if tuple(edges) != graph.edges:
-            project = project.with_graph(name, replace(graph, edges=tuple(edges)))
+        nodes = tuple(
+            replace(
+                node,
+                repeat=with_ports_renamed(node.repeat, renamed_in, renamed_out, (inputs, outputs)),
+            )
+            if node.id in uses and node.repeat is not None and node.repeat.has_modes
+            else node
+            for node in graph.nodes
+        )
+        if tuple(edges) != graph.edges or nodes != graph.nodes:
+            project = project.with_graph(name, replace(graph, nodes=nodes, edges=tuple(edges)))
     return project
 
 

@@ -16,7 +16,6 @@ from nnstudio.graph.values import (
     Graph,
     Node,
     Port,
-    Repeat,
     Value,
     new_id,
 )
@@ -219,7 +218,7 @@ def _with_lists(part: Graph) -> Graph:
     return replace(
         part,
         nodes=tuple(
-            replace(node, repeat=Repeat(node.repeat.count))
+            replace(node, repeat=replace(node.repeat, kind="ModuleList"))
             if node.repeat is not None and node.repeat.kind == "inline" and not is_contained(node)
             else node
             for node in part.nodes
@@ -290,10 +289,20 @@ def _parameters(outer: Block, used: set[str]) -> tuple[BlockParameter, ...]:
     return tuple(found)
 
 
+def _list_type(value: tuple[object, ...] | list[object]) -> ParameterType:
+    if value and all(isinstance(item, bool) for item in value):
+        return "list[bool]"
+    if value and all(isinstance(item, str) for item in value):
+        return "list[str]"
+    if value and all(isinstance(item, tuple | list) for item in value):
+        return "list[list[int]]"
+    return "list[float]" if any(isinstance(item, float) for item in value) else "list[int]"
+
+
 def type_of(value: object) -> ParameterType:
     """The parameter type that suits a value, int where nothing tells."""
     if isinstance(value, tuple | list):
-        return "list[float]" if any(isinstance(v, float) for v in value) else "list[int]"
+        return _list_type(value)
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, float):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.graph.values import Expr, Node, Repeat, Value
+from nnstudio.graph.values import Expr, Graph, Node, Repeat, Value
 from nnstudio.project.checks import (
     canonical,
     check_expression,
@@ -17,7 +17,9 @@ from nnstudio.project.checks import (
 from nnstudio.project.commands.base import block_of, node_of, with_ports_followed
 from nnstudio.project.free_names import with_free_names
 from nnstudio.project.names import attribute_problem
+from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.repeat_ports import paired
 from nnstudio.project.values import Project
 
 
@@ -94,9 +96,24 @@ class SetRepeat:
 
     def apply(self, project: Project) -> Project:
         block = block_of(project, self.block)
-        node = replace(node_of(block.graph, self.node), repeat=self.repeat)
+        before = node_of(block.graph, self.node)
+        node = replace(before, repeat=self.repeat)
+        if before.repeat is None and self.repeat is not None and not self.repeat.has_modes:
+            node = replace(node, repeat=with_states(project, block.graph, node))
         check_repeat(node, known_names(project, block, node))
         return project.with_graph(self.block, block.graph.with_node(node))
+
+
+def with_states(project: Project, graph: Graph, node: Node) -> Repeat | None:
+    """The repeat of a node with its states carried, each from the output of the same stem."""
+    repeat = node.repeat
+    if repeat is None or repeat.kind in ("Sequential", "inline"):
+        return repeat
+    ports = node_ports(project, graph, node)
+    if node.type not in project.by_name or len(ports.outputs) < 2:
+        return repeat
+    pairs = paired([p.name for p in ports.inputs], [p.name for p in ports.outputs])
+    return repeat if pairs is None else replace(repeat, carry=pairs)
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,13 @@ from nnstudio.project.settings import value_of_text, values_of, with_settings
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import Project
 
-_NOT_VARIED = {
+NOT_VARIED = {
     "seed": "each training has its own",
     "best_by": "the objective says it",
     "checkpoint": "trainings of a search are kept",
     "device": "results of several could not be compared",
 }
+"""Settings that no search varies, and why."""
 
 
 def project_at(project: Project, point: Mapping[str, Any]) -> Project:
@@ -73,7 +74,7 @@ def axis_of_text(project: Project, text: str) -> Axis:
     """An axis as it is typed: NAME=RANGE.
 
     RANGE is `16..128:16` with a step, `1e-4..1e-1:log` by factors, `0.1..0.5`, or choices with
-    commas: `32,64,128`. Raises `UserError`.
+    commas: `32,64,128`, or lists of sizes, `[64,32],[128]`. Raises `UserError`.
     """
     name, equals, said = (part.strip() for part in text.partition("="))
     if not equals or not name or not said:
@@ -83,19 +84,33 @@ def axis_of_text(project: Project, text: str) -> Axis:
         name = MODEL + name
     _refuse_name(project, name)
     if ".." not in said:
-        values = [_choice(project, name, part.strip()) for part in said.split(",")]
+        values = [_choice(project, name, part.strip()) for part in _listed(said)]
         return _made(lambda: Choices(name=name, choices=tuple(values)))
     ends, _, how = said.partition(":")
     low, _, high = ends.partition("..")
     numbers = [_number(name, part) for part in (low, high)]
     log = how.strip() == "log"
     step = None if log or not how else _number(name, how)
+    if step is not None and step <= 0:
+        raise Refusal(f"{name} expects a step above 0, received {how.strip()}")
     if _takes_fractions(project, name, *numbers):
         return _made(
             lambda: RealRange(name=name, low=numbers[0], high=numbers[1], step=step, log=log)
         )
     whole = [_whole(name, number) for number in (*numbers, 1 if step is None else step)]
     return _made(lambda: WholeRange(name=name, low=whole[0], high=whole[1], step=whole[2], log=log))
+
+
+def _listed(text: str) -> list[str]:
+    """The parts between the commas that stand in no bracket."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
 
 
 def _made(make: Callable[[], Axis]) -> Axis:
@@ -115,8 +130,8 @@ def _refuse_name(project: Project, name: str) -> None:
             known = ", ".join(p.name for p in project.model.parameters) or "none"
             raise Refusal(f"{project.root} has no parameter '{plain}'; it has: {known}")
         return
-    if name in _NOT_VARIED:
-        raise Refusal(f"The search does not vary {name}: {_NOT_VARIED[name]}")
+    if name in NOT_VARIED:
+        raise Refusal(f"The search does not vary {name}: {NOT_VARIED[name]}")
     if name not in TrainingSettings.model_fields:
         known = ", ".join(p.name for p in project.model.parameters) or "none"
         raise Refusal(
@@ -156,11 +171,14 @@ def _choice(project: Project, name: str, text: str) -> Any:
 def _number(name: str, text: str) -> float:
     for read in (int, float):
         try:
-            return read(text.strip())
+            number = read(text.strip())
         except ValueError:
             continue
+        if math.isfinite(number):
+            return number
+        break
     raise Refusal(
-        f"{name} expects numbers as ends and step of its range, received '{text.strip()}'"
+        f"{name} expects finite numbers as ends and step of its range, received '{text.strip()}'"
     )
 
 

@@ -18,14 +18,19 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StrictStr,
+    field_validator,
     model_validator,
 )
 
 MODEL = "model."
 """How the names of axes begin that are parameters of the model."""
-Choice: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | None
-"""One of several values; what is no plain value, such as a list, cannot be a choice."""
+_MOST_SIZES = 100
+Sizes = Annotated[tuple[StrictInt | StrictFloat, ...], Field(min_length=1, max_length=_MOST_SIZES)]
+"""A list of numbers as one value, such as the widths of hidden layers."""
+Choice: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | Sizes | None
+"""One of several values."""
 _MOST = 1_000
+_MOST_STEPS = 10**9
 Name = Annotated[str, Field(pattern=r"^(model\.)?[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
 
 
@@ -48,6 +53,16 @@ class WholeRange(_Values):
         _refuse(self.name, self.low, self.high, self.log, self.step if self.step > 1 else None)
         return self
 
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return (self.high - self.low) // self.step + 1
+
+    @property
+    def last(self) -> int:
+        """The highest value that the steps reach."""
+        return self.low + (self.count - 1) * self.step
+
     def values(self) -> tuple[int, ...]:
         """Every value, for a grid. A range by factors has all its whole numbers."""
         return tuple(range(self.low, self.high + 1, self.step))
@@ -68,12 +83,25 @@ class RealRange(_Values):
         _refuse(self.name, self.low, self.high, self.log, self.step)
         return self
 
-    def values(self) -> tuple[float, ...] | None:
-        """Every value, for a grid; None without a step."""
+    @property
+    def count(self) -> int | None:
+        """How many values there are; None without a step."""
         if self.step is None:
             return None
-        count = math.floor((self.high - self.low) / self.step + 1e-9) + 1
-        return tuple(round(self.low + k * self.step, 12) for k in range(count))
+        return math.floor((self.high - self.low) / self.step + 1e-9) + 1
+
+    @property
+    def last(self) -> float:
+        """The highest value that the steps reach."""
+        if self.step is None or self.count is None:
+            return self.high
+        return round(self.low + (self.count - 1) * self.step, 12)
+
+    def values(self) -> tuple[float, ...] | None:
+        """Every value, for a grid; None without a step."""
+        if self.step is None or self.count is None:
+            return None
+        return tuple(round(self.low + k * self.step, 12) for k in range(self.count))
 
 
 class Choices(_Values):
@@ -83,12 +111,30 @@ class Choices(_Values):
     name: Name
     choices: Annotated[tuple[Choice, ...], Field(min_length=1, max_length=_MOST)]
 
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _are_plain(cls, given: Any) -> Any:
+        for one in given if isinstance(given, list | tuple) else ():
+            plain = one is None or isinstance(one, bool | int | float | str)
+            sizes = isinstance(one, list | tuple) and 1 <= len(one) <= _MOST_SIZES
+            if not plain and not (sizes and all(type(size) in (int, float) for size in one)):
+                raise ValueError(
+                    "a choice is expected to be a number, a word, true, false, none or a list of "
+                    f"1 to {_MOST_SIZES} numbers, received {str(one)[:60]}"
+                )
+        return given
+
     @model_validator(mode="after")
     def _differ(self) -> Self:
         double, count = Counter(self.choices).most_common(1)[0]
         if count > 1:  # 1 and True and 1.0 are one value, too
             raise ValueError(f"{self.name} expects each choice once, received {double} twice")
         return self
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return len(self.choices)
 
     def values(self) -> tuple[Choice, ...]:
         """Every value, for a grid."""
@@ -145,5 +191,10 @@ def _refuse(name: str, low: float, high: float, log: bool, step: float | None) -
         raise ValueError(f"{name} expects a range from low to high, received {low} to {high}")
     if log and low <= 0:
         raise ValueError(f"{name} by factors (log) expects numbers above 0, received {low}")
+    if step is not None and low < high and not (high - low) / _MOST_STEPS <= step <= high - low:
+        raise ValueError(
+            f"{name} expects a step that is in its range once to {_MOST_STEPS:,} times, received "
+            f"{step} from {low} to {high}"
+        )
     if log and step is not None:
         raise ValueError(f"{name} expects either a step or factors (log), received both")

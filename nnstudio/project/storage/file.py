@@ -21,7 +21,7 @@ from nnstudio.project.data.source import Source
 from nnstudio.project.storage import schema
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.project.storage.fields import FileError, fail, short_text
-from nnstudio.project.storage.migrations import VERSION, migrate
+from nnstudio.project.storage.migrations import migrate, needed_version
 from nnstudio.project.storage.resolve import resolve
 from nnstudio.project.values import Project
 from nnstudio.symbols.work import Cancelled, allowance
@@ -49,7 +49,8 @@ def dumps(project: Project, folder: Path | None = None) -> str:
     """The project as the text of a file. folder: where it will lie; paths are relative to it."""
     if folder is not None:
         project = _with_paths(project, folder, relative, relative_path)
-    return layout({"format": FORMAT, "version": VERSION, **schema.project_to_json(project)})
+    data = schema.project_to_json(project)
+    return layout({"format": FORMAT, "version": needed_version(data), **data})
 
 
 def layout(data: dict[str, Any]) -> str:

@@ -7,8 +7,11 @@ from typing import Any
 
 from nnstudio.project.data.named import record_named
 from nnstudio.project.storage.fields import fail, short_text
+from nnstudio.project.storage.schema_repeat import has_modes
 
-VERSION = 2
+VERSION = 3
+PLAIN = 2
+"""The version that is written where nothing in the file needs a later one."""
 
 
 def _data_of_their_own(data: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +61,17 @@ def _without_data(record: dict[str, Any], place: str) -> tuple[dict[str, Any], d
 
 
 # version -> the function that makes the next version of it
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _data_of_their_own}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _data_of_their_own,
+    2: dict,  # what is new in version 3 are keys of repeats
+}
+
+
+def needed_version(data: dict[str, Any]) -> int:
+    """The lowest version that can say what is in `data`: so old programs read what they can."""
+    blocks = data.get("blocks", [])
+    nodes = [data.get("nodes"), *(block.get("nodes") for block in blocks)]
+    return VERSION if any(has_modes(found) for found in nodes) else PLAIN
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,11 @@ import dataclasses
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.values import (
     Edge,
-    Expr,
     FrozenMap,
     Graph,
     Group,
     GroupKind,
     Node,
-    Repeat,
-    RepeatKind,
 )
 from nnstudio.project.limits import MAX_NODES, MAX_POSITION
 from nnstudio.project.refused_value import SettingsError
@@ -41,6 +38,8 @@ from nnstudio.project.storage.fields import (
     values_to_json,
     without_empty,
 )
+from nnstudio.project.storage.schema_repeat import repeat as read_repeat
+from nnstudio.project.storage.schema_repeat import repeat_to_json
 from nnstudio.project.storage.schema_weights import (
     initialiser,
     initialiser_to_json,
@@ -68,9 +67,6 @@ STEPS_OF_A_NODE = 20
 
 def node_to_json(node: Node) -> Json:
     """One node, without its defaults."""
-    repeat = None
-    if node.repeat is not None:
-        repeat = {"count": value_to_json(node.repeat.count), "kind": node.repeat.kind}
     at = [_plain(node.position[0]), _plain(node.position[1])]
     return without_empty(
         {
@@ -78,7 +74,7 @@ def node_to_json(node: Node) -> Json:
             "type": node.type,
             "name": node.name,
             "params": values_to_json(node.params),
-            "repeat": repeat,
+            "repeat": repeat_to_json(node.repeat) if node.repeat is not None else None,
             "when": node.when.text if node.when else None,
             "shares": node.shares,
             "group": node.group,
@@ -181,19 +177,11 @@ def node(data: object, place: str) -> Node:
         type=text(found["type"], f"{place}.type"),
         name=text(found.get("name", ""), f"{place}.name"),
         params=values(found.get("params", {}), f"{place}.params"),
-        repeat=None if repeat is None else _repeat(repeat, f"{place}.repeat"),
+        repeat=None if repeat is None else read_repeat(repeat, f"{place}.repeat"),
         when=expression(found["when"], f"{place}.when") if "when" in found else None,
         position=(round(float(at[0]), 1) + 0.0, round(float(at[1]), 1) + 0.0),
         **optional,
     )
-
-
-def _repeat(data: object, place: str) -> Repeat:
-    found = record(data, place, "count kind", "count")
-    count = value(found["count"], f"{place}.count")
-    if isinstance(count, bool) or not isinstance(count, int | Expr):
-        fail(f"{place}.count", f"expected a whole number or expression, received {count!r:.60}")
-    return Repeat(count, choice(found.get("kind", "ModuleList"), f"{place}.kind", RepeatKind))
 
 
 def edge(data: object, place: str) -> Edge:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from nnstudio.project.training.part import SettingsPart
+
+
+def _on_or_off(given: object) -> object:
+    """It was a yes or no before it could be found out."""
+    if isinstance(given, str):
+        given = {"true": True, "false": False}.get(given.lower(), given)
+    return {True: "on", False: "off"}[given] if isinstance(given, bool) else given
 
 
 class RunningSettings(SettingsPart):
@@ -71,12 +78,16 @@ class RunningSettings(SettingsPart):
         ),
     ] = False
     channels_last: Annotated[
-        bool,
+        Literal["auto", "on", "off"],
+        BeforeValidator(_on_or_off),
         Field(
             title="Channels last",
-            description="Keep pictures with their channels innermost: faster convolutions.",
+            description=(
+                "Keep pictures with their channels innermost, which makes many convolutions "
+                "faster; auto tries it on the CPU, together with the threads, and remembers it."
+            ),
         ),
-    ] = False
+    ] = "auto"
     checkpoint: Annotated[
         bool,
         Field(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,9 +21,11 @@ from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.owner import Owner
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD
+from nnstudio.studies.run_places import RunPlaces
 from nnstudio.studies.search.folder_lock import FolderLock
-from nnstudio.studies.search.optuna_store import JOURNAL, NAME
+from nnstudio.studies.search.optuna_store import NAME
 from nnstudio.studies.search.plan import FORMAT, Limits, SearchPlan
+from nnstudio.studies.search.storage_url import JOURNAL, whole
 
 PROJECT = "project.nns"
 CONTROL = "control.json"
@@ -64,10 +67,13 @@ class StudyFolder:
 
     path: Path
     plan: SearchPlan
+    url: str = field(default="", repr=False)
 
     @classmethod
-    def create(cls, path: Path, plan: SearchPlan) -> StudyFolder:
+    def create(cls, path: Path, plan: SearchPlan, url: str = "") -> StudyFolder:
         """Make the folder. There is a study in it once `publish` has written the plan.
+
+        url: the storage that the plan names, with its password.
 
         Raises `StudyError` if there is one already, or if the folder cannot be written.
         """
@@ -80,19 +86,47 @@ class StudyFolder:
                     f"There is a study in {path}: give --resume to go on with it, or another "
                     "folder."
                 )
-            found = cls(path, plan)
+            found = cls(path, plan, url)
             found.write_control(Control(limits=plan.limits, since=time.time()))
         except OSError as error:
             raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
         return found
+
+    @classmethod
+    @contextmanager
+    def beginning(cls, path: Path) -> Iterator[None]:
+        """Let nobody else begin a study there meanwhile."""
+        path = path.absolute()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
+        with FolderLock(path / "begin.lock").held():
+            yield
+
+    def refuse_copy(self) -> None:
+        """Raise `StudyError` if this is a copy of a study that is still where it was begun: both
+        would train under the same names."""
+        home = Path(self.plan.home or self.path)
+        try:
+            if home == self.path or home.samefile(self.path):
+                return
+            there = SearchPlan.model_validate_json((home / RECORD).read_bytes())
+        except (OSError, ValueError):
+            return  # it was moved, or is seen under another name by this machine
+        if there.id == self.plan.id:
+            raise StudyError(
+                f"{self.path} is a copy of the study in {home}, which is still there: work at that "
+                "one, or begin another study."
+            )
 
     def publish(self) -> None:
         """Write the plan, when all else is there: from now on workers may come."""
         write_text(self.plan.model_dump_json(indent=1) + "\n", self.path / RECORD)
 
     @classmethod
-    def open(cls, path: Path) -> StudyFolder:
-        """The study in a folder. Raises `StudyError` with one sentence."""
+    def open(cls, path: Path, url: str = "") -> StudyFolder:
+        """The study in a folder; url: as for `create`. Raises `StudyError` with one sentence."""
         path = path.absolute()
         try:
             plan = SearchPlan.model_validate_json((path / RECORD).read_bytes())
@@ -106,17 +140,31 @@ class StudyFolder:
             raise StudyError(f"{path / RECORD} is damaged: '{place}': {first['msg']}.") from error
         if plan.format > FORMAT:
             raise StudyError(f"{path / RECORD} was written by a newer version of this program.")
-        return cls(path, plan)
+        if url:
+            whole(plan.storage, url)  # refused if it is another one
+        return cls(path, plan, url)
 
     @property
     def storage(self) -> str:
-        """Where Optuna keeps the trials: beside the plan, unless a database was named."""
-        return self.plan.storage or f"{JOURNAL}{self.path / JOURNAL_FILE}"
+        """Where Optuna keeps the trials: beside the plan, unless a database was named.
+
+        It may hold a password: it is to be opened, not to be shown.
+        """
+        return whole(self.plan.storage, self.url) or f"{JOURNAL}{self.path / JOURNAL_FILE}"
 
     @property
     def name(self) -> str:
         """Of the study in its storage, which may hold those of other folders."""
         return f"{NAME}-{self.plan.id}"
+
+    def run_of(self, said: dict[str, Any]) -> Path | None:
+        """Where the run of a trial lies by now, of which this is said; None if it has none."""
+        run = said.get("run")
+        return None if run is None else self._run_places.locate(str(run))
+
+    @cached_property
+    def _run_places(self) -> RunPlaces:
+        return RunPlaces(self.path, self.plan.runs)
 
     # -- control --------------------------------------------------------------------------------
 

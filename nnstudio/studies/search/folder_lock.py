@@ -69,12 +69,19 @@ class FolderLock:
         except (FileExistsError, PermissionError) as error:
             # Windows refuses a file that is just being removed
             if isinstance(error, PermissionError) and not self._path.exists() and os.name != "nt":
-                raise StudyError(f"{self._path.parent} cannot be written: {error}.") from error
+                raise StudyError(
+                    f"{self._path.parent} cannot be written: {error.strerror}."
+                ) from error
             return False
         except OSError as error:
-            raise StudyError(f"{self._path.parent} cannot be written: {error}.") from error
-        with os.fdopen(file, "w") as stream:
-            stream.write(key)
+            raise StudyError(f"{self._path.parent} cannot be written: {error.strerror}.") from error
+        try:
+            with os.fdopen(file, "w") as stream:
+                stream.write(key)
+        except OSError as error:  # a full disk: nobody is to wait for a lock without a key
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+            raise StudyError(f"{self._path.parent} cannot be written: {error.strerror}.") from error
         self._key = key
         return True
 

@@ -1,19 +1,23 @@
 """The one place that knows Optuna's storages and its names that are not public.
 
 optuna is imported inside the functions. Written for optuna 5; what is private of it here is
-`Trial._trial_id`, `Study._study_id` and making a `Trial` from a study and an id.
+`Trial._trial_id`, `Study._study_id`, `JournalOperation`, and making a `Trial` of study and id.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
+import weakref
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.search.folder_lock import FolderLock
 from nnstudio.studies.search.plan import Direction
+from nnstudio.studies.search.storage_url import JOURNAL, VARIABLE, plain, with_driver
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -23,8 +27,6 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial, Trial
 
-JOURNAL = "journal:"
-"""How the name of a storage begins that is a log in a file: journal:PATH."""
 NAME = "search"
 """Of the study in its storage; a storage of several studies has one with the folder's name."""
 
@@ -36,32 +38,48 @@ def quiet() -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     # the argument has been there since Optuna 2; whether it changes is pinned by the version
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+    # said of every target, which has its sign where it is asked for
+    warnings.filterwarnings("ignore", message="PedAnovaImportanceEvaluator computes")
 
 
-def open_storage(where: str) -> BaseStorage:
+def open_storage(where: str, *, reading: bool = False) -> BaseStorage:
     """The storage at journal:PATH, sqlite:///PATH or the URL of a database server.
 
-    Raises `StudyError` with one sentence if it cannot be had.
+    reading: only that; of a log nothing is written then, be its folder full or locked. Raises
+    `StudyError` with one sentence if it cannot be had.
     """
     quiet()
     if where.startswith(JOURNAL):
-        return _journal(Path(where.removeprefix(JOURNAL)))
-    if "://" not in where:
-        raise StudyError(
-            "A storage is expected as journal:PATH, sqlite:///PATH, postgresql://... or "
-            f"mysql://..., received '{where}'."
-        )
+        return _journal(Path(where.removeprefix(JOURNAL)), reading)
     return _database(where)
 
 
-def _journal(path: Path) -> BaseStorage:
+def _journal(path: Path, reading: bool) -> BaseStorage:
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
+    from optuna.storages.journal._storage import JournalOperation
 
+    again = "nnstudio tune --study DIR --rebuild makes the trials again from their runs."
+    damaged = f"{path} is damaged: it holds a line that is no record; {again}"
+    # what may be lost when the power fails, as the same is suggested and reported again
+    passing = {
+        JournalOperation.SET_TRIAL_PARAM,
+        JournalOperation.SET_TRIAL_INTERMEDIATE_VALUE,
+        JournalOperation.SET_TRIAL_SYSTEM_ATTR,
+        JournalOperation.SET_STUDY_SYSTEM_ATTR,
+    }
     lock = FolderLock(path.with_name(path.name + ".lock"))
 
     class WholeLines(JournalFileBackend):
         """A log that is mended before it grows, as a line cut off would swallow the next."""
+
+        def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+            try:
+                for log in super().read_logs(log_number_from):
+                    JournalOperation(log["op_code"]), str(log["worker_id"])
+                    yield log
+            except (ValueError, KeyError, TypeError) as error:
+                raise StudyError(damaged) from error
 
         def append_logs(self, logs: list[dict[str, Any]]) -> None:
             import json
@@ -69,21 +87,31 @@ def _journal(path: Path) -> BaseStorage:
             text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
             with lock.held():
                 cut_torn_tail(path)
-                with path.open("ab") as stream:
-                    stream.write(text.encode())
-                    stream.flush()
-                    os.fsync(stream.fileno())
+                try:
+                    with path.open("ab") as stream:
+                        stream.write(text.encode())
+                        stream.flush()
+                        if not all(log["op_code"] in passing for log in logs):
+                            os.fsync(stream.fileno())
+                except OSError as error:  # what is half written is cut off by the next
+                    raise StudyError(f"{path} cannot be written: {error.strerror}.") from error
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with lock.held():
-            path.touch()
-            cut_torn_tail(path)
+        if reading and not path.exists():
+            raise StudyError(f"{path} is missing, the log of the trials: {again}")
+        if not reading:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with lock.held():
+                path.touch()
+                cut_torn_tail(path)
         return JournalStorage(WholeLines(str(path)))
+    except StudyError:
+        raise
     except OSError as error:
-        raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise StudyError(f"{path} is damaged: it holds a line that is no record.") from error
+        what = "read" if reading else "written"
+        raise StudyError(f"{path} cannot be {what}: {error.strerror or error}.") from error
+    except (LookupError, TypeError, AssertionError) as error:  # a record of something else
+        raise StudyError(damaged) from error
 
 
 def cut_torn_tail(path: Path) -> None:
@@ -103,24 +131,29 @@ def cut_torn_tail(path: Path) -> None:
 
 
 def _database(url: str) -> BaseStorage:
-    from optuna.storages import RDBStorage
+    """The storage in a database, with Optuna's cache before it: one for all studies of a process,
+    as a trial is known only to the cache that has seen it."""
+    from optuna.storages import RDBStorage, get_storage
     from sqlalchemy import event
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+    from sqlalchemy.exc import SQLAlchemyError
 
-    lite = url.startswith("sqlite")
+    lite, shown = url.startswith("sqlite"), plain(url)
+    options: dict[str, Any] = {"connect_args": {"timeout": 60}} if lite else {"pool_pre_ping": True}
     try:
-        storage = RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}} if lite else {})
+        storage = RDBStorage(with_driver(url), engine_kwargs=options)
     except ImportError as error:
+        needs = "a driver of Python for it, such as pymysql with mysql+pymysql://"
+        if url.startswith("postgres"):
+            needs = "the driver psycopg: pip install nnstudio[postgres]"
         raise StudyError(
-            f"The storage {_without_password(url)} needs a package that is not installed: {error}."
+            f"The storage {shown} needs a package that is not installed, {needs}."
         ) from error
-    except (SQLAlchemyError, ArgumentError, ValueError) as error:
-        why = str(error).splitlines()[0]
-        raise StudyError(
-            f"The storage {_without_password(url)} cannot be opened: {why}."
-        ) from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise StudyError(f"The storage {shown} cannot be opened: {_why(error)}.") from error
+    found = get_storage(storage)
+    weakref.finalize(found, storage.engine.dispose)  # whoever opens it need not close it
     if not lite:
-        return storage
+        return found
 
     @event.listens_for(storage.engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -134,16 +167,35 @@ def _database(url: str) -> BaseStorage:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     storage.engine.dispose()  # the constructor has opened a connection already
-    return storage
+    return found
 
 
-def _without_password(url: str) -> str:
-    from sqlalchemy.engine import make_url
+def _why(error: Exception) -> str:
+    """What a driver says, in one line, with what helps where it is the password."""
+    said = str(getattr(error, "orig", None) or error)
+    told = " ".join(said.split())[:300].rstrip(".")
+    if "password" not in said.lower():
+        return told
+    return (
+        f"{told}; the password is in no file of a study: give it by ~/.pgpass, PGPASSWORD, the "
+        f"whole URL in {VARIABLE}, or --storage"
+    )
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """Tell of a database that does not answer any more as a `StudyError`."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except Exception:  # no URL at all
-        return url.partition("://")[0] + "://..."
+        yield
+    except (StorageInternalError, SQLAlchemyError) as error:
+        why = _why(error.__cause__ if isinstance(error.__cause__, Exception) else error)
+        raise StudyError(
+            f"The storage of the study does not answer: {why}. What was trained is kept: go on "
+            "with the study when it does."
+        ) from error
 
 
 def create_study(storage: BaseStorage, name: str, directions: list[Direction]) -> None:

@@ -56,7 +56,12 @@ class SearchPlan(_Values):
     """One search. joined: groups of axes that are one choice of valid combinations.
 
     base: digest of the project that is varied, which lies beside it. epochs: of each training, by
-    which the pruner is chosen. versions: of the program and its libraries.
+    which the pruner is chosen. folds: 0 for trials of one training each, else a trial is trained
+    once on each fold of each repeat; folds_hash: of their index sets, which lie beside it. notes:
+    what one should know of its figures. storage: the URL of a database without its password, ""
+    for a log beside it. home: the study's folder when it was begun; runs: where they lie, as a path
+    from there. versions: of the
+    program and its libraries.
     """
 
     format: int = FORMAT
@@ -71,10 +76,34 @@ class SearchPlan(_Values):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     limits: Limits = Limits()
     epochs: Annotated[int, Field(ge=1)] = 1
+    folds: Annotated[int, Field(ge=0, le=1_000)] = 0
+    repeats: Annotated[int, Field(ge=1, le=1_000)] = 1
+    folds_hash: str = ""
+    notes: tuple[str, ...] = ()
     storage: str = ""
+    runs: str = ""
+    home: str = ""
     base: str = ""
     versions: dict[str, str] = {}
     more: dict[str, Any] = {}
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Repeat and fold, from 0, of each training of a trial, in order; none without folds."""
+        return tuple((r, f) for r in range(self.repeats) for f in range(self.folds))
+
+    @property
+    def figure_is(self) -> str:
+        """What the value of a trial is, in a sentence."""
+        if not self.folds:
+            return "A trial's figure is that of its best epoch, by the validation part."
+        over = f"{self.folds} folds"
+        if self.repeats > 1:
+            over += f", repeated {self.repeats} times"
+        return (
+            f"A trial's figure is the mean over {over}, of the last epoch of each: the best epoch "
+            "would be chosen by the very samples that are held out."
+        )
 
     @property
     def reproduces(self) -> str:

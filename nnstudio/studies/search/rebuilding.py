@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +65,12 @@ def fill(folder: StudyFolder, known: dict[int, KnownTrial]) -> None:
 
 
 def _reports(plan: SearchPlan, outcome: Outcome | None) -> dict[int, float]:
-    """The first objective by epoch, by which later trials may be cut short."""
+    """The first objective by epoch, or its mean so far by fold, as later trials are cut by it."""
     if outcome is None or not prunes(plan):
         return {}
-    values = [figures.get(plan.objectives[0].figure) for figures in outcome.epochs]
-    return {k: value for k, value in enumerate(values, 1) if value is not None and value == value}
+    told = outcome.folds or outcome.epochs
+    values = [figures.get(plan.objectives[0].figure) for figures in told]
+    there = {k: one for k, one in enumerate(values, 1) if one is not None and one == one}
+    if not outcome.folds:
+        return there
+    return {k: math.fsum(there[n] for n in range(1, k + 1)) / k for k in there}

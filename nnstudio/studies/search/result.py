@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnstudio.project.search.space import Point
-from nnstudio.studies.search.folder import StudyFolder
-from nnstudio.studies.search.optuna_store import load_study, open_storage
-from nnstudio.studies.search.plan import SearchPlan
+from nnstudio.studies.search.folder import Control, StudyFolder
+from nnstudio.studies.search.optuna_store import in_a_sentence, load_study, open_storage
+from nnstudio.studies.search.plan import Objective, SearchPlan
 from nnstudio.studies.search.suggestion import point_of
-from nnstudio.studies.search.trials import counts, said_of
+from nnstudio.studies.search.trials import counts, said_of, why_over
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from optuna.study import Study
     from optuna.trial import FrozenTrial
 
@@ -32,7 +35,11 @@ class TrialRow:
     repeated, of one whose worker has died and whose point another trial has.
 
     values: of the objectives, in order; of a pruned one none. reports: the first objective by
-    epoch, where trials may be cut short. sentence: why it failed or was rejected.
+    epoch, where trials may be cut short; with folds the mean so far by fold. run: its folder, with
+    folds that of the first of its runs. folds: figures of each that is done, known when the trial
+    has ended. deviations: of each objective over the folds (n - 1), None where there is none.
+    sentence: why it failed or was rejected. started, ended: in seconds of UTC by the clock of
+    whoever trained it, None before.
     """
 
     number: int
@@ -45,7 +52,16 @@ class TrialRow:
     worker: str | None = None
     attempt: int = 1
     retry_of: int | None = None
+    folds: tuple[dict[str, float], ...] = ()
+    deviations: tuple[float | None, ...] = ()
     sentence: str = ""
+    started: float | None = None
+    ended: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True for one that does not change any more."""
+        return self.state not in ("running", "waiting")
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,17 @@ class SearchResult:
         sign = -1 if self.plan.objectives[0].direction == "maximize" else 1
         return tuple(sorted(found, key=lambda row: sign * row.values[0]))
 
+    def notes(self) -> tuple[str, ...]:
+        """What one should know of these figures, in sentences."""
+        done = sum(row.state == "completed" for row in self.rows)
+        found = list(self.plan.notes)
+        if done > 1:
+            found.append(
+                f"The figure of the best is too good, as it is the best of {done:,}: samples that "
+                "decided nothing, such as the test part, judge it fairly."
+            )
+        return tuple(found)
+
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""
         rows = [asdict(row) for row in self.rows]
@@ -71,6 +98,8 @@ class SearchResult:
             "id": self.plan.id,
             "objectives": [one.model_dump() for one in self.plan.objectives],
             "reproduces": self.plan.reproduces,
+            "figure_is": self.plan.figure_is,
+            "notes": list(self.notes()),
             "counted": self.counted,
             "best": list(self.best),
             "trials": rows,
@@ -81,15 +110,27 @@ class Follower:
     """Reads one study as it grows. Keep it: each new one reads everything again."""
 
     def __init__(self, folder: StudyFolder) -> None:
-        self._plan = folder.plan
-        self._study: Study = load_study(open_storage(folder.storage), folder.name)
+        self._folder, self._plan = folder, folder.plan
+        self._study: Study = load_study(open_storage(folder.storage, reading=True), folder.name)
+        self._over: dict[int, TrialRow] = {}
 
     def result(self) -> SearchResult:
-        """What there is now."""
-        trials = self._study.get_trials(deepcopy=False)
-        rows = tuple(_row(self._plan, trial) for trial in trials)
+        """What there is now. The rows of trials that are over are the very ones of before."""
+        with in_a_sentence():
+            trials = self._study.get_trials(deepcopy=False)
+        rows = tuple(self._over.get(trial.number) or self._read(trial) for trial in trials)
         counted = sum(map(counts, trials))
-        return SearchResult(self._plan, rows, _best(self._plan, rows), counted)
+        return SearchResult(self._plan, rows, best_of(self._plan, rows), counted)
+
+    def _read(self, trial: FrozenTrial) -> TrialRow:
+        row = _row(self._folder, trial)
+        if row.is_over:
+            self._over[row.number] = row
+        return row
+
+    def why_over(self, control: Control, now: float) -> str:
+        """Why no further trial is begun, in a sentence; "" if one may be. now: seconds of UTC."""
+        return why_over(self._plan, control, self._study.get_trials(deepcopy=False), now)
 
     def importance(self) -> dict[str, float]:
         """How much each axis decides about the first objective, by PED-ANOVA; sums to 1.
@@ -108,16 +149,19 @@ class Follower:
         if len(done) < FEW or len(values) < 2:
             return {}
         several = len(self._plan.objectives) > 1
+        sign = -1 if self._plan.objectives[0].direction == "maximize" else 1
         found = optuna.importance.get_param_importances(
             self._study,
             evaluator=optuna.importance.PedAnovaImportanceEvaluator(),
-            target=(lambda trial: trial.values[0]) if several else None,
+            # of a target it takes the low values for the good ones, whatever the direction
+            target=(lambda trial: sign * trial.values[0]) if several else None,
         )
         return {name: float(one) for name, one in found.items() if math.isfinite(one)}
 
 
-def _row(plan: SearchPlan, trial: FrozenTrial) -> TrialRow:
-    said = said_of(trial)
+def _row(folder: StudyFolder, trial: FrozenTrial) -> TrialRow:
+    plan, said = folder.plan, said_of(trial)
+    run, folds = folder.run_of(said), tuple(said.get("folds", ()))
     state = {
         "WAITING": "waiting",
         "RUNNING": "running",
@@ -132,15 +176,29 @@ def _row(plan: SearchPlan, trial: FrozenTrial) -> TrialRow:
         tuple(trial.values) if trial.values and state == "completed" else (),
         dict(trial.intermediate_values),
         dict(said.get("facts", {})),
-        said.get("run"),
+        None if run is None else str(run),
         said.get("worker"),
         int(said.get("attempt", 1)),
         said.get("retry_of"),
+        folds,
+        tuple(_deviation(folds, one) for one in plan.objectives) if folds else (),
         str(said.get("rejected") or said.get("sentence", "")),
+        _seconds(trial.datetime_start),
+        _seconds(trial.datetime_complete),
     )
 
 
-def _best(plan: SearchPlan, rows: tuple[TrialRow, ...]) -> tuple[int, ...]:
+def _seconds(moment: datetime | None) -> float | None:
+    """Optuna keeps the time of the place of whoever trained, without its zone."""
+    return None if moment is None else moment.timestamp()
+
+
+def _deviation(folds: tuple[dict[str, float], ...], objective: Objective) -> float | None:
+    values = [one[objective.figure] for one in folds if objective.figure in one]
+    return statistics.stdev(values) if len(values) > 1 and not objective.is_cost else None
+
+
+def best_of(plan: SearchPlan, rows: tuple[TrialRow, ...]) -> tuple[int, ...]:
     """The first of the best; of several objectives all that no other beats in each."""
     signs = [1 if one.direction == "minimize" else -1 for one in plan.objectives]
     worth = {

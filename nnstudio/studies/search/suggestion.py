@@ -88,15 +88,28 @@ def point_of(plan: SearchPlan, params: dict[str, Any]) -> Point:
         text = found.pop("+".join(names), None)
         if text is not None:
             found |= dict(zip(names, _combination(plan.space, names, text), strict=True))
+    for axis in plan.space.axes:
+        if isinstance(axis, Choices) and isinstance(found.get(axis.name), str):
+            texts = {plain_choice(one): one for one in axis.choices}
+            found[axis.name] = texts.get(found[axis.name], found[axis.name])
+        if isinstance(axis, RealRange) and axis.step is not None and axis.name in found:
+            found[axis.name] = round(found[axis.name], 12)  # as it is listed: 0.3, not 0.30...04
     return {name: found[name] for name in plan.space.names if name in found}
 
 
 def params_of(plan: SearchPlan, point: Point) -> dict[str, Any]:
     """Optuna's parameters for a point."""
-    found = dict(point)
+    found = {name: plain_choice(value) for name, value in point.items()}
+    inside = {name for names, _ in plan.joined for name in names}
+    found |= {name: point[name] for name in inside}
     for names, _ in plan.joined:
         found["+".join(names)] = _text(tuple(found.pop(name) for name in names))
     return found
+
+
+def plain_choice(value: Any) -> Any:
+    """A choice as Optuna takes it: a list of sizes as text."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple | list) else value
 
 
 def grid(plan: SearchPlan) -> Iterator[Point]:
@@ -104,20 +117,21 @@ def grid(plan: SearchPlan) -> Iterator[Point]:
 
     Raises `StudyError` for a range without steps, and for more than 10,000 points.
     """
-    values = []
+    many = 1
     for axis in plan.space.axes:
-        listed = axis.values()
-        if listed is None:
+        count = axis.count
+        if count is None:
             raise StudyError(
                 f"A grid expects few values of {axis.name}, received a range without steps: give "
                 "a step or choices, or choose another sampler."
             )
-        values.append(listed)
-    if _product(values) > MOST_IN_GRID:
+        many *= count
+    if many > MOST_IN_GRID:
         raise StudyError(
-            f"A grid of {_product(values):,} points is more than {MOST_IN_GRID:,}: give fewer "
-            "values or larger steps, or choose another sampler."
+            f"A grid of {many:,} points is more than {MOST_IN_GRID:,}: give fewer values or larger "
+            "steps, or choose another sampler."
         )
+    values = [axis.values() or () for axis in plan.space.axes]
     known = {"+".join(names): frozenset(texts) for names, texts in plan.joined}
     for combination in itertools.product(*values):
         point = dict(zip(plan.space.names, combination, strict=True))
@@ -135,16 +149,12 @@ def _distribution(axis: Axis) -> BaseDistribution:
 
     match axis:
         case WholeRange():
-            return IntDistribution(axis.low, axis.high, log=axis.log, step=axis.step)
+            # of an end that no step reaches Optuna would warn, and do the same
+            return IntDistribution(axis.low, axis.last, log=axis.log, step=axis.step)
         case RealRange():
-            high = axis.high
-            if axis.step is not None:  # Optuna would warn and do the same
-                values = axis.values()
-                assert values is not None
-                high = values[-1]
-            return FloatDistribution(axis.low, high, log=axis.log, step=axis.step)
+            return FloatDistribution(axis.low, axis.last, log=axis.log, step=axis.step)
         case Choices():
-            return CategoricalDistribution(axis.choices)
+            return CategoricalDistribution([plain_choice(one) for one in axis.choices])
 
 
 def _groups(rules: Rules, space: Space) -> list[tuple[str, ...]]:
@@ -174,7 +184,7 @@ def _product(values: list[tuple[Any, ...]]) -> int:
 
 
 def _text(combination: tuple[Any, ...]) -> str:
-    return "x".join(str(value) for value in combination)
+    return "x".join(str(plain_choice(value)) for value in combination)
 
 
 def _combination(space: Space, names: tuple[str, ...], text: str) -> tuple[Any, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nnstudio.studies.search.optuna_store import set_attributes, trial_of
 from nnstudio.studies.search.plan import SearchPlan
-from nnstudio.studies.search.trainer import NoValueError, Outcome, values_of
+from nnstudio.studies.search.trainer import Figures, NoValueError, Outcome, values_of
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -20,12 +21,10 @@ def tell(study: Study, plan: SearchPlan, trial: FrozenTrial, outcome: Outcome) -
 
     if trial_of(study, trial.number).state.is_finished():
         return
-    facts = {
-        name: float(value)
-        for name, value in outcome.facts.items()
-        if value is not None and math.isfinite(value)
-    }
+    facts = dict(_plain(outcome.facts))
     said: dict[str, Any] = {"facts": facts, "epochs": len(outcome.epochs)}
+    if outcome.folds:
+        said["folds"] = [dict(_plain(one)) for one in outcome.folds]
     values: list[float] | None = None
     state = TrialState.FAIL
     match outcome.end:
@@ -42,6 +41,13 @@ def tell(study: Study, plan: SearchPlan, trial: FrozenTrial, outcome: Outcome) -
             said["sentence"] = outcome.sentence or "The training failed."
     set_attributes(study, trial, {"result": said})
     study.tell(trial.number, values, state=state, skip_if_finished=True)
+
+
+def _plain(figures: Figures) -> Iterator[tuple[str, float]]:
+    """Those that JSON can hold."""
+    for name, value in figures.items():
+        if value is not None and math.isfinite(value):
+            yield name, float(value)
 
 
 def reject(study: Study, trial: FrozenTrial, sentence: str) -> None:

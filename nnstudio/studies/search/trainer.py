@@ -46,15 +46,17 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training gave. epochs: the figures of each, in order.
+    """What a training gave. epochs: the figures of each, in order; none of a trial with folds.
 
-    facts: parameters, FLOPs and seconds. sentence: why it failed.
+    folds: of a trial with folds the figures of each that is done, in order, by its last epoch.
+    facts: parameters, FLOPs and seconds (of all folds). sentence: why it failed.
     """
 
     end: End
     epochs: tuple[Figures, ...] = ()
     facts: Mapping[str, float | None] = field(default_factory=dict)
     sentence: str = ""
+    folds: tuple[Figures, ...] = ()
 
 
 class Watch(Protocol):
@@ -63,8 +65,20 @@ class Watch(Protocol):
     def begins_in(self, run: Path) -> None:
         """The training is kept in that folder."""
 
-    def epoch(self, number: int, figures: Figures) -> None:
-        """Epoch `number`, from 1 on, is done; it may be enough, see `wanted`."""
+    def epoch(self, number: int, figures: Figures, fold: int | None = None) -> None:
+        """Epoch `number`, from 1 on, is done; it may be enough, see `wanted`.
+
+        fold: in which of the trial's, from 1 on.
+        """
+
+    def goes_on(self, epochs: tuple[Figures, ...]) -> None:
+        """The training goes on after these epochs, which were told perhaps, or perhaps not."""
+
+    def fold(self, number: int, figures: tuple[Figures, ...]) -> None:
+        """Fold `number`, from 1 on, is done. figures: of it and of all before it.
+
+        As for epochs, it may be told again, and may be enough.
+        """
 
     def wanted(self) -> Wanted:
         """What the training should do now; asked several times a second."""
@@ -81,6 +95,12 @@ class Trainer(Protocol):
 
     def finished(self, run: Path) -> Outcome | None:
         """What came of a run that has ended by itself; None if it has not."""
+
+    def done(self, run: Path) -> int:
+        """How far a run is, as a number that grows with it: its epochs, of all folds together."""
+
+    def cut(self, run: Path) -> Outcome | None:
+        """What came of a run that was cut short by the other trials; None if it was not."""
 
     def can_go_on(self, run: Path, gone: Owner | None = None) -> bool:
         """Whether a run can be gone on with: it has a checkpoint and no living owner.
@@ -100,27 +120,52 @@ class NoValueError(StudyError):
 def values_of(outcome: Outcome, objectives: tuple[Objective, ...]) -> list[float]:
     """The value of each objective: of figures those of the best epoch by the first one.
 
-    Raises `NoValueError` with one sentence if one has none, or is not a finite number.
+    With folds: of figures the mean over the folds. Raises `NoValueError` with one sentence if one
+    has none, or is not a finite number.
     """
+    if outcome.folds:
+        each = values_of_folds(outcome, objectives)
+        return [math.fsum(values) / len(values) for values in each]
     first = objectives[0]
     best: Figures = {}
     if outcome.epochs:
         lead = next((one for one in objectives if not one.is_cost), first)
         best = max(outcome.epochs, key=lambda figures: _rank(figures.get(lead.figure), lead))
+    return [_value(one, outcome.facts if one.is_cost else best) for one in objectives]
+
+
+def values_of_folds(outcome: Outcome, objectives: tuple[Objective, ...]) -> list[list[float]]:
+    """For each objective the value of each fold; of a cost, which is the trial's, that alone.
+
+    Raises `NoValueError` naming the fold.
+    """
     found = []
     for one in objectives:
-        value = (outcome.facts if one.is_cost else best).get(one.figure)
-        if value is None:
-            known = ", ".join(name for name, got in best.items() if got is not None) or "none"
-            what = f"this training has {known}" if not one.is_cost else "it cannot be counted here"
-            raise NoValueError(f"The objective {one.figure} has no value: {what}.")
-        if not math.isfinite(value):
-            raise NoValueError(
-                f"The objective {one.figure} is not a finite number ({value}): the training has "
-                "diverged."
-            )
-        found.append(float(value))
+        if one.is_cost:
+            found.append([_value(one, outcome.facts)])
+            continue
+        values = []
+        for number, figures in enumerate(outcome.folds, 1):
+            try:
+                values.append(_value(one, figures))
+            except NoValueError as error:
+                raise NoValueError(f"Fold {number}: {error}") from error
+        found.append(values)
     return found
+
+
+def _value(objective: Objective, figures: Figures) -> float:
+    value = figures.get(objective.figure)
+    if value is None:
+        known = ", ".join(name for name, got in figures.items() if got is not None) or "none"
+        what = "it cannot be counted here" if objective.is_cost else f"this training has {known}"
+        raise NoValueError(f"The objective {objective.figure} has no value: {what}.")
+    if not math.isfinite(value):
+        raise NoValueError(
+            f"The objective {objective.figure} is not a finite number ({value}): the training has "
+            "diverged."
+        )
+    return float(value)
 
 
 def _rank(value: float | None, objective: Objective) -> float:

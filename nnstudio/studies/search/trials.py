@@ -1,9 +1,11 @@
 """What the trials of a study say: which count, which were refused, queued again or left behind.
 
 What is known of a trial beside Optuna's own: `worker`, `attempt`, `seed`; `run`, the folder of its
-training; `rejected`, why it was not trained; `sentence`, why it failed; `stopped`, `left`, `again`
-(queued again); `retry_of`; `facts`. It is written in as few records as can be, each of which costs
-the disk a moment: what is known when a trial is taken under `work`, what in the end under `result`.
+training; `done`, how far it was when it was taken, and `vain`, how many attempts before that have
+brought nothing; `rejected`, why it was not trained; `sentence`, why it failed; `stopped`, `left`,
+`again` (its point has another trial); `retry_of`; `facts`, `folds`. It is written in as few records
+as can be, each of which costs the disk a moment: what is known when a trial is taken under `work`,
+what in the end under `result`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 ATTEMPTS = 3
-"""So often a trial is begun whose workers die."""
+"""So often a trial is begun whose workers die without getting further."""
 _REJECTED_IN_A_ROW = 1_000
 _FAILED_IN_A_ROW = 10
 _NEVER = datetime.min
@@ -30,6 +32,11 @@ def said_of(trial: FrozenTrial) -> dict[str, Any]:
     """Everything that is known of a trial beside Optuna's own, by its name."""
     found = trial.user_attrs
     return {**found, **found.get("work", {}), **found.get("result", {})}
+
+
+def is_retry(trial: FrozenTrial) -> bool:
+    """True for one that goes on with another that was stopped."""
+    return "retry_of" in trial.user_attrs
 
 
 def counts(trial: FrozenTrial) -> bool:

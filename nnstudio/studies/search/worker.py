@@ -5,6 +5,7 @@ Any number of them, on any number of machines that see the study's folder, work 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,17 +17,24 @@ from nnstudio.studies.search.heartbeat import BEAT_SECONDS, STALE_SECONDS, Heart
 from nnstudio.studies.search.optuna_store import (
     attach,
     id_of,
+    in_a_sentence,
     load_study,
     open_storage,
     set_attributes,
     trial_of,
 )
 from nnstudio.studies.search.orphans import orphans, take_over
-from nnstudio.studies.search.samplers import pruner_for, prunes, sampler_for, seed_of
+from nnstudio.studies.search.samplers import (
+    learns_refusals,
+    pruner_for,
+    prunes,
+    sampler_for,
+    seed_of,
+)
 from nnstudio.studies.search.suggestion import suggest
 from nnstudio.studies.search.telling import reject, tell
 from nnstudio.studies.search.trainer import Assignment, Figures, Outcome, Trainer, Wanted
-from nnstudio.studies.search.trials import said_of, why_over
+from nnstudio.studies.search.trials import is_retry, said_of, why_over
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -40,7 +48,10 @@ _VALID = "valid"
 
 @dataclass(frozen=True)
 class Told:
-    """What a worker tells whoever shows it: `kind` is begun, epoch, ended, rejected or over."""
+    """What a worker tells whoever shows it.
+
+    kind: begun, epoch, fold, ended, rejected or over.
+    """
 
     kind: str
     worker: str
@@ -69,6 +80,7 @@ class Worker:
         """leaves: asked often; once True, the training at hand is cut with a checkpoint, and left
         to another worker or a later resume.
         """
+        folder.refuse_copy()
         self._folder, self.plan = folder, folder.plan
         self._trainer = trainer
         self._leaves = leaves
@@ -82,7 +94,7 @@ class Worker:
 
     def work(self) -> str:
         """Work until there is nothing to do; why it ended, in a sentence."""
-        with Heartbeat(self._folder, self._beats[0]) as heart:
+        with in_a_sentence(), Heartbeat(self._folder, self._beats[0]) as heart:
             self._heart = heart
             while True:
                 why = self._next()
@@ -117,10 +129,8 @@ class Worker:
         for lost in orphans(self._folder, self._study, self._observer, self._heart.worker):
             found = take_over(self._folder, self._study, lost, self._trainer)
             if found is not None:
-                said = said_of(found)
-                attempt = int(said.get("attempt", 1)) + (0 if said.get("left") else 1)
-                self._mark(found, attempt)
-                return found, ""
+                self._mark(found.trial, found.attempt, vain=found.vain, done=found.done)
+                return found.trial, ""
         # only what has ended or waits can have changed since
         trials = self._study.get_trials(deepcopy=False)
         why = why_over(self.plan, self._control, trials, time.time())
@@ -130,12 +140,17 @@ class Worker:
         frozen = trial_of(self._study, asked.number)
         if not self._folder.claim(frozen.number):
             return None, ""  # another has it, whatever the storage says
-        self._mark(frozen, int(said_of(frozen).get("attempt", 1)))
+        self._mark(frozen, place=frozen.number - sum(map(is_retry, trials)))
         return frozen, ""
 
-    def _mark(self, trial: FrozenTrial, attempt: int) -> None:
-        seed = said_of(trial).get("seed", seed_of(self.plan.seed, trial.number))
-        said = {"worker": self._heart.worker, "attempt": attempt, "seed": seed, "left": False}
+    def _mark(
+        self, trial: FrozenTrial, attempt: int = 1, *, place: int | None = None, **more: int
+    ) -> None:
+        """Write down that a trial is ours. place: which point of the search it is, from 0: its
+        number without those that were queued again, so that a stop changes no later point."""
+        number = trial.number if place is None else place
+        seed = said_of(trial).get("seed", seed_of(self.plan.seed, number))
+        said = {"worker": self._heart.worker, "attempt": attempt, "seed": seed, **more}
         set_attributes(self._study, trial, {"work": said})
         self._heart.works_at(trial.number, attempt)
 
@@ -149,10 +164,11 @@ class Worker:
 
     def _do(self, frozen: FrozenTrial) -> None:
         number = frozen.number
+        seed = int(said_of(trial_of(self._study, number))["seed"])
         study = load_study(
             self._storage,
             self._folder.name,
-            sampler_for(self.plan, number),
+            sampler_for(self.plan, seed),
             pruner_for(self.plan),
         )
         frozen = trial_of(study, number)
@@ -163,21 +179,21 @@ class Worker:
             self._end(study, frozen, Outcome("failed", sentence=f"No point was suggested: {error}"))
             return
         refused = self._trainer.refusal(point)
-        if f"constraints:{_VALID}" not in frozen.system_attrs:  # else one that is gone on with
+        known = f"constraints:{_VALID}" in frozen.system_attrs  # of one that is gone on with
+        if learns_refusals(self.plan) and not known:
             trial.set_constraint(_VALID, 0.0 if refused is None else 1.0)
         if refused is not None:
             reject(study, frozen, refused)
             self._told(Told("rejected", self._heart.worker, number, {**point, "sentence": refused}))
             return
         said = said_of(frozen)
-        run = said.get("run")
         assignment = Assignment(
             number,
             point,
-            int(said["seed"]),
+            seed,
             self.plan.id,
             int(said["attempt"]),
-            None if run is None else Path(run),
+            self._folder.run_of(said),
         )
         self._told(Told("begun", self._heart.worker, number, {"values": dict(point)}))
         watch = _Watch(self, study, trial, frozen)
@@ -221,10 +237,16 @@ class Worker:
         """Whether this worker has to go."""
         return self._leaves()
 
-    def tell_epoch(self, number: int, epoch: int, figures: Figures) -> None:
+    def tell_epoch(self, number: int, epoch: int, figures: Figures, fold: int | None) -> None:
         """Pass on an epoch to whoever shows it."""
         values = {"epoch": epoch, "figures": dict(figures)}
-        self._told(Told("epoch", self._heart.worker, number, values))
+        more = {} if fold is None else {"fold": fold}
+        self._told(Told("epoch", self._heart.worker, number, {**values, **more}))
+
+    def tell_fold(self, number: int, fold: int, figures: Figures, mean: float | None) -> None:
+        """Pass on a fold that is done. mean: of the first objective so far."""
+        values = {"fold": fold, "figures": dict(figures), "mean": mean}
+        self._told(Told("fold", self._heart.worker, number, values))
 
 
 class _Watch:
@@ -238,18 +260,41 @@ class _Watch:
     def begins_in(self, run: Path) -> None:
         set_attributes(self._study, self._frozen, {"run": str(run)})
 
-    def epoch(self, number: int, figures: Figures) -> None:
-        plan = self._worker.plan
-        if not self._worker.is_mine(self._study, self._frozen.number):
-            self.lost = True
+    def epoch(self, number: int, figures: Figures, fold: int | None = None) -> None:
+        if self._is_lost():
             return
-        self._worker.tell_epoch(self._frozen.number, number, figures)
-        value = figures.get(plan.objectives[0].figure)
-        if not prunes(plan) or value is None or value != value:
+        self._worker.tell_epoch(self._frozen.number, number, figures, fold)
+        if fold is None:
+            self._report(number, figures.get(self._worker.plan.objectives[0].figure))
+
+    def goes_on(self, epochs: tuple[Figures, ...]) -> None:
+        name = self._worker.plan.objectives[0].figure
+        for number, figures in enumerate(epochs, 1):
+            if not self._is_lost():
+                self._report(number, figures.get(name))
+
+    def fold(self, number: int, figures: tuple[Figures, ...]) -> None:
+        if self._is_lost():
             return
-        if number not in self._frozen.intermediate_values:  # else told before a resume
-            self._trial.report(float(value), number)
-        self.pruned = self.pruned or self._trial.should_prune()
+        name = self._worker.plan.objectives[0].figure
+        values = [value for one in figures if (value := one.get(name)) is not None]
+        mean = math.fsum(values) / len(values) if len(values) == len(figures) else None
+        self._worker.tell_fold(self._frozen.number, number, figures[-1], mean)
+        self._report(number, mean)
+
+    def _is_lost(self) -> bool:
+        self.lost = self.lost or not self._worker.is_mine(self._study, self._frozen.number)
+        return self.lost
+
+    def _report(self, step: int, value: float | None) -> None:
+        """Tell how far it is; whether it goes on is decided by that."""
+        if self.pruned or not prunes(self._worker.plan) or value is None or value != value:
+            return  # how long a stop takes must not decide what other trials are held against
+        before = self._frozen.intermediate_values
+        if step not in before:  # else told before a resume
+            self._trial.report(float(value), step)
+        if step >= max(before, default=0):
+            self.pruned = self._trial.should_prune()
 
     def wanted(self) -> Wanted:
         if self.pruned or self.lost or self._worker.leaves:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.ui.action_table.kept_runs import KEPT_RUNS
+from nnstudio.ui.action_table.queue import QUEUE
 from nnstudio.ui.action_table.spec import (
     ActionSpec,
     canvas_act,
@@ -10,6 +11,7 @@ from nnstudio.ui.action_table.spec import (
     page_act,
     window_act,
 )
+from nnstudio.ui.action_table.studies import STUDIES
 
 RECENT = 9
 
@@ -208,6 +210,7 @@ _PAGES = (
     page_act("model", "Model", "Ctrl+F2", "model", "The canvas and what stands around it."),
     page_act("data", "Data", "Ctrl+F3", "data", "Source, fields, split and preparation."),
     page_act("runs", "Runs", "Ctrl+F4", "runs", "Every training: curves, settings, model, log."),
+    page_act("studies", "Studies", "Ctrl+F5", "studies", "Searches and comparisons of models."),
 )
 
 _VIEW = (
@@ -315,6 +318,14 @@ _RUN = (
         "page Runs shows it.",
     ),
     window_act(
+        "run.study",
+        "Study this document...",
+        "Run",
+        0,
+        icon="evaluation",
+        note="All that the document of this model asks for: trainings, folds, searches, figures.",
+    ),
+    window_act(
         "run.measure",
         "Measure",
         "Run",
@@ -350,6 +361,6 @@ _HELP = (
 
 TABLE: tuple[ActionSpec, ...] = (
     *(*_FILE, *_EDIT, *_GRAPH, *_DATA, *_PAGES, *_VIEW),
-    *(*_RUN, *KEPT_RUNS, *_HELP),
+    *(*_RUN, *QUEUE, *KEPT_RUNS, *STUDIES, *_HELP),
 )
 MENUS = ("File", "Edit", "Graph", "Data", "View", "Run", "Help")

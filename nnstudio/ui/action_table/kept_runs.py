@@ -60,6 +60,15 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
         icon="layers",
         note="Lay the run over the others, or take it away; Space in the table.",
     ),
+    window_act(
+        "runs.compare",
+        "Compare",
+        _MENU,
+        1,
+        "Ctrl+Alt+C",
+        icon="split",
+        note="Two selected runs side by side: figures, settings, curves, models and classes.",
+    ),
     window_act("runs.clear_overlay", "Take all from the curves", _MENU, 1, icon="remove"),
     window_act("runs.star", "Star", _MENU, 2, "Ctrl+Shift+B", icon="star"),
     window_act("runs.rename", "Rename the run...", _MENU, 2, "Shift+F2", icon="rename"),
@@ -99,6 +108,9 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
     window_act("runs.try", "Try it", "Run/Runs", 1, "Ctrl+Alt+4", icon="edit"),
     window_act("runs.settings", "Settings of a run", "Run/Runs", 1, "Ctrl+Alt+5", icon="settings"),
     window_act("runs.model", "Model as trained", "Run/Runs", 1, "Ctrl+Alt+6", icon="model"),
+    window_act(
+        "runs.comparison", "Comparison of two runs", "Run/Runs", 1, "Ctrl+Alt+8", icon="split"
+    ),
     window_act("runs.log", "Log of the run", "Run/Runs", 1, "Ctrl+Alt+7", icon="log"),
     window_act(
         "runs.export",

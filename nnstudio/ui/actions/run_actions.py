@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nnstudio.project.data.places import place_of
+from nnstudio.project.data.source import BuiltIn
+from nnstudio.studies.assignment import Assignment, assignments, for_document
 from nnstudio.ui.actions.actions import Actions, Reason
+from nnstudio.ui.actions.queue_actions import QueueActions
 from nnstudio.ui.canvas.canvas import Canvas
+from nnstudio.ui.pages.runs.page import RunsView
 from nnstudio.ui.training.controller import TrainingController
 
 
@@ -32,11 +37,23 @@ class RunActions:
         bind = actions.bind
         bind("run.start", self.start, self._no_start, title=self._start_title)
         bind("run.start_apart", self.start_apart, self._no_start_apart)
+        bind("run.study", self.study, self._no_study)
         bind("run.pause", training.pause, self._no_pause)
         bind("run.stop", training.stop, self._no_stop)
         bind("run.fit_to_data", self.fit_to_data, open)
         bind("run.measure", self.measure, self._no_measure, title=self._measure_title)
         training.measuring.changed.connect(actions.refresh)
+
+    def bind_queue(self, runs: RunsView) -> None:
+        """Bind the acts on the queue; runs: the page that shows it."""
+        QueueActions(
+            self._actions,
+            self._training.queue,
+            runs,
+            self._workspace,
+            self._no_start_apart,
+            self._canvas.announced.emit,
+        )
 
     def start(self) -> None:
         """Train, or go on, and show the plots."""
@@ -51,6 +68,34 @@ class RunActions:
         """Train in another process, and show where it can be followed."""
         self._training.workers.start()
         self._actions.run("page.runs")
+
+    def study(self) -> None:
+        """Ask how the document of the model is to be studied, and begin it in another process."""
+        plan = self._plan()
+        if plan is None:
+            return
+        from nnstudio.ui.training.study_dialog import StudyDialog
+
+        left = next(iter(self._training.workers.unfinished(plan)), None)
+        dialog = StudyDialog(plan, self._other_data(), left, self._canvas.window())
+        if dialog.exec():
+            self._training.workers.study(dialog.wish)
+            self._actions.run("page.runs")
+        dialog.deleteLater()
+
+    def _plan(self) -> Assignment | None:
+        return for_document(self._workspace.project.about.document)
+
+    def _other_data(self) -> str:
+        """The data of the project, unless they only stand in for those of the document."""
+        source = self._workspace.project.data.source
+        return "" if isinstance(source, BuiltIn) else place_of(source)
+
+    def _no_study(self) -> str | None:
+        if self._open() is not None or self._plan() is not None:
+            return self._open()
+        names = ", ".join(one.document for one in assignments())
+        return f"The model is of no document that asks for a study; there is: {names}."
 
     def measure(self) -> None:
         """Do a few steps to see how long the training takes and whether it fits, or call it off."""

@@ -44,6 +44,7 @@ class RunsActions:
         bind("runs.export_model", view.export_model, self._reason_not_to_export)
         bind("runs.report", view.report, self._reason_not_to_report)
         bind("runs.overlay", self._told(view.toggle_overlay), one)
+        bind("runs.compare", self._told(self.compare), one)
         bind("runs.clear_overlay", self._page.clear_overlay, self._reason_no_overlay)
         bind("runs.star", self._told(view.toggle_star), one, title=self._star_title)
         bind("runs.rename", self._told(view.rename), one)
@@ -91,6 +92,11 @@ class RunsActions:
         row = self._page.selection
         if row is not None:
             self._open_project(project_of(row))
+
+    def compare(self) -> None:
+        """Put the two selected runs side by side."""
+        self._page.compare(self._view.table.selected_ids())
+        self.show_tab("comparison")
 
     def search(self) -> None:
         """Go to the field in which runs are searched."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 
-from nnstudio.drawing.cards import card
 from nnstudio.graph.order import downstream
 from nnstudio.graph.values import Edge, Expr, Graph, Port
+from nnstudio.picture.cards import card
 from nnstudio.project import fragment
 from nnstudio.project.commands.base import Command, Sequence
 from nnstudio.project.commands.graph import (

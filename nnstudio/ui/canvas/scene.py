@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnstudio.analysis.report import BlockReport
-from nnstudio.drawing.cards import Picture, picture
 from nnstudio.graph.values import Edge, Graph
+from nnstudio.picture.cards import Picture, picture
 from nnstudio.project.values import Project
 from nnstudio.ui.canvas.hit_testing import Hit, find
 from nnstudio.ui.canvas.items import style as metrics

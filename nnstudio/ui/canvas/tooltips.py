@@ -6,7 +6,8 @@ from html import escape
 
 from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.catalog import registry
-from nnstudio.drawing.card_facts import expressions, value_text
+from nnstudio.graph.values import Repeat
+from nnstudio.picture.card_facts import expressions, value_text
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hit_testing import Hit
@@ -38,7 +39,7 @@ def describe(scene: CanvasScene, report: BlockReport, node: str) -> str:
     shape = shape_text(next(iter(found.outputs.values()), None), " by ")
     type_name = scene.graph.by_id[node].type
     parts = [type_name, card.name or (card.title if card.title != type_name else "")]
-    parts += [f"repeated {card.repeat[1:]} times" if card.repeat else ""]
+    parts += [f"repeated {card.repeat[1:].strip()} times" if card.repeat else ""]
     parts += [f"gives {shape}" if shape else ""]
     parts += [problem.sentence for problem in found.problems]
     failure = scene.failure_of(node)
@@ -59,12 +60,25 @@ def _node_tooltip(scene: CanvasScene, project: Project, report: NodeReport, node
             label = f" {escape(name)}" if len(tensors) > 1 else ""
             lines.append(f"{word}{label}: {escape(tensor.label)}")
     if node.repeat is not None:
-        lines.append(escape(f"Repeated {value_text(node.repeat.count)} times"))
+        lines += [escape(line) for line in _repeat_lines(node.repeat)]
     lines += [escape(line) for line in expressions(node, report.params)]
     lines += [escape(problem.sentence) for problem in report.problems]
     if failure := scene.failure_of(node_id):
         lines.append(f"<b>The last training failed here:</b> {escape(failure)}")
     return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _repeat_lines(repeat: Repeat) -> list[str]:
+    """How often it is repeated, and what its ports are to the repetitions."""
+    count = "once for each part" if repeat.count is None else f"{value_text(repeat.count)} times"
+    apart = ", each by itself" if repeat.carry == () else ""
+    lines = [f"Repeated {count}{apart}"]
+    lines += [f"{output} is carried to {name}" for name, output in repeat.carry or ()]
+    for name, dim in repeat.each.items():
+        lines.append(f"each gets its part of {name}" + ("" if dim is None else f" along {dim}"))
+    ways = {"stack": "stacked", "concat": "joined", "sum": "added up", "list": "kept as a list"}
+    lines += [f"all {name} are {ways[how]}" for name, (how, _) in repeat.collect.items()]
+    return [*lines, "from the last part to the first"] if repeat.reverse else lines
 
 
 def _port_tooltip(report: NodeReport, hit: Hit) -> str:

@@ -31,10 +31,15 @@ class SettingRows(Column):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent=parent)
-        self._words = words or {}
+        self.words = words or {}
         self._label_width = label_width
         self._settings: tuple[Setting, ...] = ()
         self.rows: dict[str, FieldRow] = {}
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """The settings of the rows, by name."""
+        return {setting.name: setting for setting in self._settings}
 
     def set_settings(self, settings: Iterable[Setting]) -> None:
         """Make the rows, if they are others."""
@@ -108,15 +113,15 @@ class SettingRows(Column):
             self.rows[name].accept()
 
     def _choices(self, setting: Setting) -> tuple[str, ...]:
-        words = self._words.get(setting.name, {})
+        words = self.words.get(setting.name, {})
         return tuple(words.get(choice, choice) for choice in setting.choices)
 
     def _word(self, setting: Setting, value: object) -> str:
         text = text_of(value)
-        return self._words.get(setting.name, {}).get(text, text)
+        return self.words.get(setting.name, {}).get(text, text)
 
     def _committer(self, setting: Setting) -> Callable[[str, str], None]:
-        back = {word: value for value, word in self._words.get(setting.name, {}).items()}
+        back = {word: value for value, word in self.words.get(setting.name, {}).items()}
         return lambda _name, text: self.committed.emit(setting, back.get(text, text))
 
     def _confirmer(self, name: str) -> Callable[[], None]:

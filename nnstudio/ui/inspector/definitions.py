@@ -36,6 +36,9 @@ STARTS: dict[str, object] = {
     "str": "text",
     "list[int]": (32, 64),
     "list[float]": (0.1, 0.2),
+    "list[bool]": (True, False),
+    "list[str]": ("relu", "gelu"),
+    "list[list[int]]": ((16, 1), (32, 2)),
 }
 """The default that a parameter of each type begins with."""
 

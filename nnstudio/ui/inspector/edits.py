@@ -52,12 +52,20 @@ def set_params(project: Project, block: str, nodes: Many[Node], name: str, text:
 
 
 def set_repeat(block: str, node: Node, count: str, kind: RepeatKind) -> SetRepeat:
-    """Repeat a node; an empty count or a plain 1 means once."""
+    """Repeat a node; an empty count means once, or as often as there are parts of an input.
+
+    A plain 1 means once, too, where it is a plain chain.
+    """
     count = count.strip()
-    if count in ("", "1"):
+    before = node.repeat
+    modes = before is not None and before.has_modes
+    if (count in ("", "1") and not modes) or (not count and not (before and before.each)):
         return SetRepeat(block, node.id, None)
     whole = count.removeprefix("-").isdigit()
-    return SetRepeat(block, node.id, Repeat(int(count) if whole else Expr(count), kind))
+    times = None if not count else int(count) if whole else Expr(count)
+    if before is None:
+        return SetRepeat(block, node.id, Repeat(times, kind))
+    return SetRepeat(block, node.id, replace(before, count=times, kind=kind))
 
 
 def set_when(block: str, node: Node, condition: str) -> SetWhen:

@@ -17,6 +17,7 @@ from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
+from nnstudio.ui.inspector.port_modes import PortModes
 
 _OWN = "its own module"
 
@@ -37,8 +38,9 @@ class Structure(Section):
         self.repeat.committed.connect(lambda _name, text: self._set_repeat(text, None))
         self.kind.committed.connect(lambda _name, text: self._set_repeat(None, text))
         self.when.committed.connect(lambda _name, text: self._set_when(text))
-        for row in (self.repeat, self.kind, self.when):
-            self.add(row)
+        self.ports = PortModes(context, self.body)
+        for widget in (self.repeat, self.kind, self.ports, self.when):
+            self.add(widget)
         self._module = Column(collapses=True, parent=self.body)
         self.add(self._module)
 
@@ -49,14 +51,15 @@ class Structure(Section):
             for row in (self.repeat, self.when):
                 row.accept()
             self.set_open(bool(node.repeat or node.when or node.shares))
-        count = "" if node.repeat is None else typed_text(node.repeat.count)
+        count = _count_text(node)
+        once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
         self.repeat.show_state(
             FieldState(
                 "repeat",
                 value=count,
                 given=bool(count),
-                placeholder="1",
-                fallback="1",
+                placeholder=once,
+                fallback=once,
                 help="How many times it is built in a chain; in expressions, i is the repetition.",
             )
         )
@@ -75,6 +78,7 @@ class Structure(Section):
                     "shared is one module called several times.",
                 )
             )
+        self.ports.show_node(node, self._answer)
         condition = node.when.text if node.when else ""
         self.when.show_state(
             FieldState(
@@ -122,7 +126,7 @@ class Structure(Section):
         if node is None:
             return
         if count is None:
-            count = "" if node.repeat is None else typed_text(node.repeat.count)
+            count = _count_text(node)
         if not kind:
             kind = node.repeat.kind if node.repeat else "ModuleList"
         sentence = self._context.attempt(
@@ -167,3 +171,10 @@ class Structure(Section):
             row.refuse(sentence, remedy)
         else:
             row.accept()
+
+
+def _count_text(node: Node) -> str:
+    """How often a node is repeated, as it is typed; empty where nothing says so."""
+    if node.repeat is None or node.repeat.count is None:
+        return ""
+    return typed_text(node.repeat.count)

@@ -332,6 +332,9 @@ def _repeat(node: Node, report: NodeReport) -> str:
     if node.repeat is None:
         return ""
     count = node.repeat.count
+    if count is None:
+        known = report.repetitions
+        return f"×{known.label}" if known is not None else "× each"
     if isinstance(count, Expr) and report.repeats is not None:
         count = report.repeats
     return f"×{count.text if isinstance(count, Expr) else count}"

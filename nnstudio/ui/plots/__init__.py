@@ -1,1 +1,1 @@
-"""Live plots of a training. Imports pyqtgraph, so it is imported on first need only."""
+"""Plots of a training, by pyqtgraph (imported on first need), and what painted charts share."""

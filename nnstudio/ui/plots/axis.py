@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.ui.plots.ticks import log_ticks, tick_text
 from nnstudio.ui.theme import current as theme
 
 _Line: TypeAlias = tuple[QPen, QPointF, QPointF]
@@ -26,6 +27,8 @@ class Axis(pg.AxisItem):
     def __init__(self, orientation: str, suffix: str = "") -> None:
         super().__init__(orientation)
         self._suffix = suffix
+        self.whole = False
+        """Whether ticks stand at whole numbers alone, such as epochs."""
         self.enableAutoSIPrefix(False)
 
     def set_suffix(self, suffix: str) -> None:
@@ -81,38 +84,26 @@ class Axis(pg.AxisItem):
         for place, flags, text in texts:
             painter.drawText(place, int(flags), text)
 
+    def tickValues(
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, Sequence[float]]]:
+        found: list[tuple[float, Sequence[float]]] = list(super().tickValues(low, high, size))
+        if not self.whole or self.logMode:
+            return found
+        coarse = [(spacing, values) for spacing, values in found if float(spacing).is_integer()]
+        if coarse or high - low < 1:
+            return coarse
+        return [(1.0, [float(k) for k in range(math.ceil(low), math.floor(high) + 1)])]
+
     def logTickValues(
         self, low: float, high: float, _size: float, _ticks: object
     ) -> list[tuple[float | None, list[float]]]:
-        """Choose 1, 2 and 5 of each decade; whole decades where there are many."""
-        span = high - low
-        digits: Sequence[float] = (1,) if span > 3 else (1, 2, 5) if span > 0.5 else range(1, 10)
-        if span < 0.15:
-            digits = [1 + k / 10 for k in range(90)]
-        first, last = math.floor(low), math.ceil(high)
-        every = max(1, round(span / 6))
-        ticks = [
-            decade + math.log10(digit)
-            for decade in range(first, last + 1)
-            if decade % every == 0
-            for digit in digits
-        ]
-        return [(None, [tick for tick in ticks if low <= tick <= high])]
+        return [(None, log_ticks(low, high))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
             return self.logTickStrings(values, scale, spacing)
-        return [figure(value * scale, spacing * scale) + self._suffix for value in values]
+        return [tick_text(value * scale, spacing * scale) + self._suffix for value in values]
 
     def logTickStrings(self, values: Sequence[float], scale: float, _spacing: float) -> list[str]:
         return [f"{10**value * scale:.3g}{self._suffix}" for value in values]
-
-
-def figure(value: float, spacing: float) -> str:
-    """Write a tick's value with as many places as the spacing needs: `0.25`, `1,500`, `1e-05`."""
-    if value and (abs(value) < 1e-3 or abs(value) >= 1e6):
-        return f"{value:.3g}"
-    places = 0
-    while places < 6 and abs(round(spacing, places) - spacing) > 1e-9:
-        places += 1
-    return f"{value:,.{places}f}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from nnstudio.ui.plots.axis import Axis
@@ -35,7 +35,7 @@ class WordAxis(Axis):
         self, low: float, high: float, size: float
     ) -> list[tuple[float, Sequence[float]]]:
         if not self._words:
-            return list(super().tickValues(low, high, size))
+            return super().tickValues(low, high, size)
         longest = max(len(word) for word in self._words[:200])
         room = max(1, int(size / (7 * min(longest, 12) + 12)))
         first, last = max(0, int(np.ceil(low))), min(len(self._words) - 1, int(np.floor(high)))
@@ -136,6 +136,30 @@ class PlainPlot(pg.PlotWidget):
         for x, y, colour, width in curves:
             pen = pg.mkPen(theme.qcolor(colour), width=width)
             self.addItem(pg.PlotDataItem(list(x), list(y), pen=pen, antialias=True))
+        self.setXRange(0, 1, 0.02)
+        self.setYRange(0, 1, 0.02)
+
+    def show_reliability(
+        self, edges: Sequence[float], shares: Sequence[float], points: Sequence[tuple[float, float]]
+    ) -> None:
+        """Show bars of shares between edges from 0 to 1, points on a line, and the diagonal."""
+        self._begin(lambda: self.show_reliability(edges, shares, points))
+        self._bottom.set_words(())
+        left, right = np.array(edges[:-1]), np.array(edges[1:])
+        brush = pg.mkBrush(theme.qcolor("accent", 0.35))
+        bars = pg.BarGraphItem(
+            x0=left + 0.004, x1=right - 0.004, y0=0, y1=list(shares), brush=brush, pen=None
+        )
+        bars.setOpts(pen=pg.mkPen(None))
+        self.addItem(bars)
+        dashed = pg.mkPen(theme.qcolor("muted"), width=1.5, style=Qt.PenStyle.DashLine)
+        self.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=dashed, antialias=True))
+        x, y = [p[0] for p in points], [p[1] for p in points]
+        solid, fill = pg.mkPen(theme.qcolor("text"), width=1.5), pg.mkBrush(theme.qcolor("text"))
+        line = pg.PlotDataItem(
+            x, y, pen=solid, symbol="o", symbolSize=6, symbolBrush=fill, symbolPen=None
+        )
+        self.addItem(line)
         self.setXRange(0, 1, 0.02)
         self.setYRange(0, 1, 0.02)
 

@@ -52,7 +52,7 @@ def _write_svg(shown: QWidget, path: Path) -> None:
     made.setFileName(str(path))
     made.setSize(shown.size())
     made.setViewBox(QRect(0, 0, shown.width(), shown.height()))
-    made.setTitle("Training")
+    made.setTitle(shown.accessibleName() or "Training")
     painter = QPainter()
     if not painter.begin(made):
         raise OSError("the drawing cannot be begun")

@@ -38,6 +38,10 @@ FEW = 6
 """With no more presets than this, all stay in their families."""
 
 
+GAP = 12
+"""Between two cards: four stand beside each other in a window 1440 wide."""
+
+
 class Gallery(QWidget):
     """Everything one can begin with.
 
@@ -142,7 +146,7 @@ class Gallery(QWidget):
             label = QLabel(family, page)
             label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
             label.setContentsMargins(0, 14 if self._sections else 6, 0, 2)
-            holder = FlowArea(parent=page)
+            holder = FlowArea(GAP, page)
             if family == FIRST:
                 holder.add(self.empty_card)
                 infos.sort(key=lambda info: STARTERS.index(info.name))

@@ -34,6 +34,7 @@ from nnstudio.ui.training.run_mark import RunMark
 from nnstudio.ui.training.workers import Workers
 from nnstudio.workspace.finished_epochs import epochs_before
 from nnstudio.workspace.kept_run import Keeping, KeptRun
+from nnstudio.workspace.queue.page import QueuePage
 from nnstudio.workspace.workspace import Workspace
 
 INTERVAL = 100
@@ -108,6 +109,11 @@ class TrainingController(QObject):
         self.workers = Workers(workspace, store_folder, self)
         self.workers.refused.connect(self.refused)
         self.workers.began.connect(lambda title: self.noted.emit(f"{title} is trained apart", ""))
+        self.queue = QueuePage(store_folder.absolute())
+        self.queue.refused.connect(self.refused.emit)
+        self.workers.reported.connect(
+            lambda title, path: self.noted.emit(f"The report on {title} is written", path)
+        )
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.drain)
 

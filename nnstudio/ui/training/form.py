@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -29,8 +30,11 @@ from nnstudio.project.data.settings import PLACES
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import SettingsError
 from nnstudio.project.settings import schemas, values_of
+from nnstudio.project.training.tracking_settings import TRACKERS
 from nnstudio.project.training_settings import PARTS
 from nnstudio.project.values import Project
+from nnstudio.studies.assignment import for_document
+from nnstudio.training.trackers.table import missing
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
 from nnstudio.ui.training.measure_line import MeasureLine
@@ -82,6 +86,7 @@ class TrainingForm(QWidget):
 
     refused = Signal(str)
     fit_requested = Signal()
+    study_requested = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +98,9 @@ class TrainingForm(QWidget):
         self.recipe = QLabel(wordWrap=True)
         self.recipe.setContentsMargins(16, 8, 16, 12)
         self.recipe.setProperty("role", "muted")
+        self.study_button = QPushButton("Study this document...")
+        self.study_button.setToolTip("All that it asks for: trainings, folds, searches, figures.")
+        self.study_button.clicked.connect(self.study_requested)
         self.mismatch = MismatchNotice(self)
         self.mismatch.hide()
         self.fit_button = self.mismatch.button
@@ -125,6 +133,11 @@ class TrainingForm(QWidget):
         for group in self.groups.values():
             column.addWidget(group)
         column.addWidget(self.recipe)
+        below = QHBoxLayout()
+        below.setContentsMargins(16, 0, 16, 12)
+        below.addWidget(self.study_button)
+        below.addStretch(1)
+        column.addLayout(below)
         column.addStretch(1)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it has the focus
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -167,7 +180,8 @@ class TrainingForm(QWidget):
     def refresh(self) -> None:
         """Show the settings as they are now."""
         now, fresh = values_of(self._workspace.project), values_of(Project())
-        cannot = shortcomings(now["device"])
+        cannot = {**shortcomings(now["device"]), "tracker": missing(TRACKERS)}
+        problems = {"tracker": missing(self._workspace.project.training.trackers)}
         for name, row in self.rows.items():
             setting = self._schema[name]
             value, default = now[name], fresh[name]
@@ -182,6 +196,8 @@ class TrainingForm(QWidget):
                     fallback=text_of(default),
                     choices=self._choices(setting, str(value)),
                     help=f"{setting.note} {cannot.get(name, '')}".rstrip(),
+                    problem=problems.get(name, ""),
+                    severity="warning",
                 )
             )
             wanted = setting.shown_when
@@ -191,6 +207,8 @@ class TrainingForm(QWidget):
             self.groups[title].set_title(f"{title} ({given} set)" if given else title)
         self.recipe.setText(self._workspace.project.about.recipe)
         self.recipe.setVisible(bool(self.recipe.text()))
+        document = self._workspace.project.about.document
+        self.study_button.setVisible(for_document(document) is not None)
         self._show_data(now["data"])
 
     def _choices(self, setting: Setting, value: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.project.values import Project
 from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.queue.entry import Standing
 from nnstudio.runs.states import State
 from nnstudio.ui.training.controller import TrainingController
 from nnstudio.ui.widgets.question import ask
@@ -41,9 +42,11 @@ class LeavingTraining(QObject):
         self._training = training
         self._agreed: Project | None = None
         self.is_waiting = False
+        self._queue_goes_on = False
         self.ask_quit: Callable[[], RunAnswer] = self._ask_quit
         self.ask_replace: Callable[[], RunAnswer] = self._ask_replace
         self.ask_without: Callable[[str], bool] = self._ask_without
+        self.ask_queue: Callable[[], RunAnswer] = self._ask_queue
         training.changed.connect(self._on_training)
 
     def may_replace(self) -> bool:
@@ -59,6 +62,8 @@ class LeavingTraining(QObject):
 
     def may_quit(self) -> bool:
         """True if the window may close now; it closes later by itself if the training is kept."""
+        if not self._may_leave_queue():
+            return False
         if not self._training.is_active:
             return True
         match self.ask_quit():
@@ -79,8 +84,20 @@ class LeavingTraining(QObject):
         """True if it has been decided already what becomes of the project as it is now."""
         return self.is_waiting and self._agreed is self._workspace.project
 
+    def _may_leave_queue(self) -> bool:
+        """Ask what becomes of the queue, which needs no window; once for each leaving."""
+        queue = self._training.queue
+        if self._queue_goes_on or not queue.goes_on:
+            return True
+        answer = self.ask_queue()
+        if answer is RunAnswer.STOP:
+            queue.stop()
+        self._queue_goes_on = answer is not RunAnswer.CANCEL
+        return self._queue_goes_on
+
     def stay(self) -> None:
         """Do not close at the end of the training after all."""
+        self._queue_goes_on = False
         if self.is_waiting:
             self._wait(False)
 
@@ -129,6 +146,22 @@ class LeavingTraining(QObject):
             f"{self._training.store_folder}.",
             "Stop and quit",
         )
+
+    def _ask_queue(self) -> RunAnswer:
+        seen = self._training.queue.seen
+        titles = ", ".join(f"'{one.entry.title}'" for one in seen.active[:3])
+        begin = f"{titles} is being trained" if len(seen.active) == 1 else f"{titles} are trained"
+        waits = len(seen.those(Standing.WAITING))
+        more = f" {waits:,} more {'waits' if waits == 1 else 'wait'}." if waits else ""
+        told = f"{begin} in the queue." if seen.active else "The queue is being trained."
+        chosen = ask(
+            self._window,
+            "Let the queue go on without the window?",
+            f"{told}{more} It needs no window, and is found on the page Runs again. If it is "
+            "stopped, a checkpoint is written, and what was begun goes on with the queue.",
+            ("Let it go on", "Stop the queue and quit"),
+        )
+        return (RunAnswer.KEEP, RunAnswer.STOP, RunAnswer.CANCEL)[chosen]
 
     def _ask_replace(self) -> RunAnswer:
         title = self._training.mark.title

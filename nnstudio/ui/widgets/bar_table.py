@@ -170,6 +170,10 @@ class BarTable(QTableView):
         """Return the rows in the order they came."""
         return list(self._model.rows)
 
+    def row_at(self, index: _Index) -> Any:
+        """The row of a cell, wherever it stands now."""
+        return self._model.rows[self._sorted.mapToSource(index).row()]
+
     def visible_texts(self) -> list[list[str]]:
         """Return the texts in the order that is seen."""
         return [self._texts(row) for row in range(self._sorted.rowCount())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.report import Problem
@@ -47,7 +48,6 @@ class Panels(QObject):
         self.summary = SummaryPanel(holder)
         self.code = CodePanel(workspace, holder)
         self.training = TrainingPage(workspace, holder)
-        self.form = self.training.form
         self.log = LogPanel(holder)
         self._inspection = Background("summary", self)
         self._inspected: Project | None = None
@@ -70,12 +70,17 @@ class Panels(QObject):
         editor.canvas.selection_changed.connect(self._mark_code)
         editor.panel_shown.connect(self._on_shown)
 
+    @property
+    def form(self) -> TrainingForm:
+        """The settings of the training."""
+        return self.training.form
+
     def refresh(self) -> None:
         """Show the project as it is now."""
         blank = not self._workspace.project.model.graph.nodes
         self.problems.show_problems(shown_problems(self._workspace), blank=blank)
         self.code.follow()
-        self.form.refresh()
+        self.training.refresh()
         if self.summary.is_current and self._inspected is not self._workspace.project:
             self.summary.show_changed()
         if self._editor.is_panel_seen("summary"):
@@ -163,40 +168,75 @@ class Panels(QObject):
 
 
 class TrainingPage(QWidget):
-    """The settings at the left, the plots at the right; those are made on first need."""
+    """The settings at the left, the plots at the right; both are made on first need."""
 
+    refused = Signal(str)
+    fit_requested = Signal()
+    measure_requested = Signal()
+    study_requested = Signal()
     run_requested = Signal()
     kept_requested = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._workspace = workspace
         self._panel: Shows | None = None
+        self._form: TrainingForm | None = None
+        self._measuring: Measuring | None = None
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
-        self.form = TrainingForm(workspace, self._split)
-        self._split.addWidget(self.form)
         beside = QWidget(self._split)
         beside.setMinimumWidth(240)  # narrower than its figures would like: they give way
         self._beside = QVBoxLayout(beside)
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.setSpacing(0)
-        margins = QVBoxLayout()
-        margins.setContentsMargins(12, 8, 12, 0)
-        margins.addWidget(self.form.mismatch)
-        self._beside.addLayout(margins)
+        self._margins = QVBoxLayout()
+        self._margins.setContentsMargins(12, 8, 12, 0)
+        self._beside.addLayout(self._margins)
         self._split.addWidget(beside)
-        self._split.setStretchFactor(1, 1)
-        self._split.setSizes([560, 880])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._split)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the settings now."""
+        _ = self.form
+        super().showEvent(event)
+
+    def refresh(self) -> None:
+        """Show the settings as they are now."""
+        if self._form is not None:
+            self._form.refresh()
+
     def follow(self, measuring: Measuring, actions: Actions) -> None:
-        """Show what is measured under the settings."""
-        line = self.form.measure_line
-        line.measure_requested.connect(lambda: actions.run("run.measure"))
-        measuring.changed.connect(lambda: line.follow(measuring))
+        """Do what is asked for, and show what is measured under the settings."""
+        self._measuring = measuring
+        self.run_requested.connect(lambda: actions.run("run.start"))
+        self.fit_requested.connect(lambda: actions.run("run.fit_to_data"))
+        self.measure_requested.connect(lambda: actions.run("run.measure"))
+        self.study_requested.connect(lambda: actions.run("run.study"))
+        measuring.changed.connect(self._show_measured)
+
+    def _show_measured(self) -> None:
+        if self._form is not None and self._measuring is not None:
+            self._form.measure_line.follow(self._measuring)
+
+    @property
+    def form(self) -> TrainingForm:
+        """The settings, made when they are first asked for."""
+        if self._form is None:
+            self._form = form = TrainingForm(self._workspace, self._split)
+            form.refused.connect(self.refused)
+            form.fit_requested.connect(self.fit_requested)
+            form.measure_line.measure_requested.connect(self.measure_requested)
+            form.study_requested.connect(self.study_requested)
+            self._margins.addWidget(form.mismatch)
+            self._split.insertWidget(0, form)
+            self._split.setStretchFactor(1, 1)
+            self._split.setSizes([560, 880])
+            self._show_measured()
+        return self._form
 
     def panel(self) -> Shows:
         """Return the plots; loads pyqtgraph the first time."""

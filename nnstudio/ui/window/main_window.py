@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from nnstudio.data.pipeline.understanding import understand
 from nnstudio.project.presets import load_target
@@ -29,16 +29,16 @@ from nnstudio.ui.actions.help_actions import HelpActions
 from nnstudio.ui.actions.library_actions import LibraryActions
 from nnstudio.ui.actions.run_actions import RunActions
 from nnstudio.ui.actions.runs_actions import RunsActions
+from nnstudio.ui.actions.studies_actions import StudiesActions
 from nnstudio.ui.actions.toolbar import ToolBar
 from nnstudio.ui.actions.view_actions import ViewActions
-from nnstudio.ui.files.crash_report import CrashReport, crash_reports
 from nnstudio.ui.files.documents import Documents
 from nnstudio.ui.files.file_notice import FileNotice
-from nnstudio.ui.files.recovery import RecoverableProject, lost_work
 from nnstudio.ui.pages.data.page import DataView
 from nnstudio.ui.pages.runs.page import RunsView
+from nnstudio.ui.pages.studies.leaving import LeavingStudies
+from nnstudio.ui.pages.studies.page import StudiesView
 from nnstudio.ui.settings import Settings
-from nnstudio.ui.start.crash_dialog import CrashDialog
 from nnstudio.ui.start.preset_card import PresetInfo
 from nnstudio.ui.start.start_page import Gallery
 from nnstudio.ui.theme import icons
@@ -54,6 +54,7 @@ from nnstudio.ui.window.editor import Editor
 from nnstudio.ui.window.find_bar import FindBar
 from nnstudio.ui.window.page_bar import Pages
 from nnstudio.ui.window.shape_finder import ShapeFinder
+from nnstudio.ui.window.start_links import StartLinks
 from nnstudio.ui.window.status_bar import StatusLine
 from nnstudio.workspace.block_libraries import BlockLibraries
 from nnstudio.workspace.data_page.reading import Understand
@@ -109,6 +110,8 @@ class MainWindow(QMainWindow):
         kinds = steps or step_kinds()
         self.data = DataView(workspace, settings, understand, kinds, self._pages.stack)
         self.runs = RunsView(workspace, settings, self._pages.stack)
+        self.studies = StudiesView(workspace, settings, self._pages.stack)
+        self.leaving_studies = LeavingStudies(self, self.studies.page)
         self.run_bar = RunBar()
         self.devices = DeviceChoice(workspace, self.run_bar, self)
         self.status = StatusLine(workspace)
@@ -121,7 +124,7 @@ class MainWindow(QMainWindow):
         self.toolbar = ToolBar(self.actions_table, self.run_bar)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        for page in (self.gallery, self.editor, self.data, self.runs):
+        for page in (self.gallery, self.editor, self.data, self.runs, self.studies):
             self._pages.add(page)
         self.page_bar = self._pages.add_bar(self.actions_table)
         self._connect()
@@ -139,12 +142,15 @@ class MainWindow(QMainWindow):
                 "model": (self.show_editor, self._reason_no_project),
                 "data": (self.show_data, self._reason_no_project),
                 "runs": (self.show_runs, lambda: None),
+                "studies": (self.show_studies, lambda: None),
             },
             lambda: self.page,
         )
         DataActions(actions, self.data, self.show_data, open)
         runs, training, show = self.runs, self.training, self._show_training
         RunsActions(actions, runs, self.show_runs, self.documents.show, training, show)
+        ends = (self.show_studies, self._reason_no_project, self.documents.show, self.say)
+        StudiesActions(actions, self.studies, *ends)
         actions.bind("file.gallery", self.show_gallery, self._reason_not_to_leave)
         actions.bind("file.quit", self.close)
         self.file_actions = FileActions(
@@ -157,23 +163,17 @@ class MainWindow(QMainWindow):
         self.view_actions = ViewActions(
             actions, editor, self.panels.code, self.find_bar.open, self.settings, on_canvas
         )
-        RunActions(actions, self.training, canvas, self._show_training, open)
+        RunActions(actions, self.training, canvas, show, open).bind_queue(runs)
         HelpActions(actions, canvas, editor.inspector, on_canvas)
         CanvasMenu(actions, canvas)
 
     def _connect(self) -> None:
         self.workspace.changed.connect(self._on_changed)
         self.workspace.opened.connect(self._on_opened)
-        gallery, documents, editor = self.gallery, self.documents, self.editor
-        gallery.preset_chosen.connect(self.open_preset)
-        gallery.empty_chosen.connect(documents.new)
-        gallery.open_requested.connect(lambda: documents.open())
-        gallery.file_chosen.connect(documents.open)
-        gallery.recover_requested.connect(documents.recover)
-        gallery.forget_requested.connect(self._forget)
-        gallery.side.crash_requested.connect(lambda report: CrashDialog(report, self).exec())
-        gallery.side.forget_crash_requested.connect(self._forget)
-        gallery.side.back_requested.connect(self.show_editor)
+        documents, editor = self.documents, self.editor
+        self.start_links = StartLinks(
+            self.gallery, documents, self.settings, self.open_preset, self.show_editor, self
+        )
         for signal in (documents.opened, documents.kept_back):
             signal.connect(self.show_editor)
         # not the workspace's signal, which comes before the time of the save is known
@@ -183,8 +183,8 @@ class MainWindow(QMainWindow):
         editor.canvas.selection_changed.connect(lambda _ids: self.actions_table.refresh())
         editor.canvas.path_changed.connect(lambda _path: self.actions_table.refresh())
         editor.layout_changed.connect(self.actions_table.refresh)
-        pages = (editor.canvas, editor.inspector, self.data, self.runs)
-        for source in (documents, *pages, self.actions_table, self.panels.form, self.training):
+        pages = (editor.canvas, editor.inspector, self.data, self.runs, self.studies)
+        for source in (documents, *pages, self.actions_table, self.panels.training, self.training):
             source.refused.connect(self.say)
         editor.canvas.announced.connect(lambda sentence: self.say(sentence, "info", "accent"))
         # an error, for a warning goes with the next act, and this one is said only once
@@ -193,12 +193,14 @@ class MainWindow(QMainWindow):
         self.find_bar.fly_requested.connect(editor.fly_to)
         self.find_bar.closed.connect(editor.canvas.setFocus)
         self.panels.code.export_requested.connect(lambda: self.actions_table.run("file.export"))
-        self.panels.training.run_requested.connect(lambda: self.actions_table.run("run.start"))
         self.panels.training.follow(self.training.measuring, self.actions_table)
         self.panels.training.kept_requested.connect(self.show_runs)
         self.runs.model_requested.connect(lambda: self.actions_table.run("page.model"))
-        self.devices.found.connect(self.panels.form.refresh)
-        self.panels.form.fit_requested.connect(lambda: self.actions_table.run("run.fit_to_data"))
+        self.studies.noted.connect(self.panels.log.add)
+        self.studies.run_requested.connect(self.show_runs)
+        self.studies.runs_requested.connect(self.runs.show_group)
+        self.studies.runs_requested.connect(lambda *_: self.show_runs())
+        self.devices.found.connect(self.panels.training.refresh)
         documents.data_dropped.connect(self.open_data)
         self.data.page.changed.connect(self.actions_table.refresh)
         self.data.page.reason_not_to_draw = self.training.reason_not_to_draw
@@ -213,7 +215,7 @@ class MainWindow(QMainWindow):
 
     @property
     def page(self) -> str:
-        """The page that is shown: `start`, `model`, `data` or `runs`."""
+        """The page that is shown: `start`, `model`, `data`, `runs` or `studies`."""
         return self._pages.page
 
     @property
@@ -223,7 +225,7 @@ class MainWindow(QMainWindow):
 
     def show_gallery(self) -> None:
         """Go to the start page; the open project stays open."""
-        self._offer_what_is_left()
+        self.start_links.offer_what_is_left()
         self._show(self.gallery)
         self.gallery.focus_search()
 
@@ -244,6 +246,10 @@ class MainWindow(QMainWindow):
         if id:
             self.runs.show_run(id)
 
+    def show_studies(self) -> None:
+        """Go to the studies."""
+        self._show(self.studies)
+
     def open_data(self, place: str | Path) -> None:
         """Go to the data, and read a file, a folder or a built-in set."""
         self.show_data()
@@ -254,7 +260,7 @@ class MainWindow(QMainWindow):
             self.show_editor()
         self.editor.show_panel("training")
 
-    def _show(self, page: Gallery | Editor | DataView | RunsView) -> None:
+    def _show(self, page: QWidget) -> None:
         self._pages.show_page(page)
         for part in (self.toolbar, self.status):
             part.setVisible(page is not self.gallery)
@@ -324,14 +330,6 @@ class MainWindow(QMainWindow):
         else:
             self.show_editor()
 
-    def _forget(self, left: RecoverableProject | CrashReport) -> None:
-        left.forget()
-        self._offer_what_is_left()
-
-    def _offer_what_is_left(self) -> None:
-        self.gallery.side.show_lost(lost_work(self.settings.recovery_folder))
-        self.gallery.side.show_crashes(crash_reports(self.settings.crash_folder))
-
     # -- training -----------------------------------------------------------------------------
 
     def _on_training(self) -> None:
@@ -367,17 +365,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         agreed = self.leaving.has_agreed or self.documents.may_leave()
-        if not agreed or not self.leaving.may_quit():
+        if not agreed or not self.leaving_studies.may_quit() or not self.leaving.may_quit():
             event.ignore()
             return
         self.hide()  # what follows may wait for a step of the training
-        self.documents.close()
-        self.training.close()
-        self.panels.close()
-        self.data.close_jobs()
-        self.runs.close_jobs()
-        self.shapes.close()
-        self.devices.close()
+        for part in (self.documents, self.training, self.panels, self.shapes, self.devices):
+            part.close()
+        for page in (self.data, self.runs, self.studies):
+            page.close_jobs()
         self.settings.set_state("window", self.saveGeometry())
         self.editor.save_layout(self.settings)
         self.settings.sync()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.theme import icons
 
-PAGES = ("start", "model", "data", "runs")
+PAGES = ("start", "model", "data", "runs", "studies")
 """The pages of the bar, in the order in which they are stacked."""
 WIDTH = 64
 BUTTON = QSize(56, 52)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnstudio.compiler.inference import full_report
-from nnstudio.drawing.paper import MOST, pictures_of
 from nnstudio.errors import UserError
 from nnstudio.evaluation.model_facts import ModelFacts
+from nnstudio.picture.paper import MOST, pictures_of
 from nnstudio.project.compare import Difference, differences
 from nnstudio.project.values import Project
 from nnstudio.report.document import Bullets, Facts, Item, Paragraph, Picture, Section, section

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from psygnal import Signal
@@ -14,8 +14,9 @@ from nnstudio.workspace.runs_page import acts
 from nnstudio.workspace.runs_page.column_choice import ColumnChoice
 from nnstudio.workspace.runs_page.columns import RunColumn, column, ordered
 from nnstudio.workspace.runs_page.filters import Choices, Pill, RunFilter, choices_of
+from nnstudio.workspace.runs_page.grouping import Grouping
 from nnstudio.workspace.runs_page.histories import History, histories_of
-from nnstudio.workspace.runs_page.overlay import Overlay
+from nnstudio.workspace.runs_page.overlay import MOST, Overlay
 from nnstudio.workspace.runs_page.reading import Found, Jobs, Reader
 from nnstudio.workspace.runs_page.rows import RunRow
 from nnstudio.workspace.workspace import Workspace
@@ -50,9 +51,11 @@ class RunsPage:
         self.rows: list[RunRow] = []
         self.filter = RunFilter()
         self.sorted_by, self.ascending = "started", False
+        self.grouping = Grouping()
         self.column_choice = ColumnChoice()
         self.overlay = Overlay()
         self.selected_id: str | None = None
+        self.partner_id: str | None = None
         self.last_deleted: acts.Deleted | None = None
 
     # -- reading ------------------------------------------------------------------------------
@@ -249,6 +252,29 @@ class RunsPage:
         first = () if self.selected_id is None else (self.selected_id,)
         ids = dict.fromkeys((*first, *self.overlay.ids))
         return tuple(row for row in map(self.row, ids) if row is not None)
+
+    @property
+    def partner(self) -> RunRow | None:
+        """The run that the selected one is compared with: as chosen, else of the overlay."""
+        ids = (self.partner_id, *self.overlay.ids)
+        there = (self.row(id) for id in ids if id != self.selected_id)
+        return next((row for row in there if row is not None), None)
+
+    def compare(self, ids: Sequence[str]) -> None:
+        """Compare two runs, which also lie over each other in the curves then.
+
+        Raises `Refusal` if it is one run and nothing lies over it, or if they are more than two.
+        """
+        if len(ids) > 2:
+            raise Refusal(f"Two runs are compared: {len(ids):,} are selected")
+        if len(ids) == 2:
+            self.partner_id = next(id for id in ids if id != self.selected_id)
+        elif self.partner is None:
+            raise Refusal("Select two runs, or lay one over the selected one")
+        for row in (self.selection, self.partner):
+            if row is not None and row.id not in self.overlay and len(self.overlay) < MOST:
+                self.overlay.toggle(row.id)
+        self._show_curves()
 
     def history(self, id: str) -> History | None:
         """The history of a run in the curves; None until it has been read."""

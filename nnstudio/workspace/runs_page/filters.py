@@ -21,7 +21,8 @@ class Pill:
 @dataclass(frozen=True)
 class RunFilter:
     """Runs for which everything holds. text: each of its words stands in name, note, id, model,
-    data or tags. project: file of a project, or the name of one without a file; "" for all.
+    data or tags. project: file of a project, or the name of one without a file; "" for all. group:
+    id of a study; "" for all.
     """
 
     text: str = ""
@@ -31,6 +32,8 @@ class RunFilter:
     starred: bool = False
     project: str = ""
     project_title: str = ""
+    group: str = ""
+    group_title: str = ""
     trashed: bool = False
 
     def keeps(self, row: RunRow) -> bool:
@@ -47,6 +50,8 @@ class RunFilter:
         if self.data and row.data not in self.data:
             return False
         if self.project and self.project != (record.project or record.name):
+            return False
+        if self.group and self.group != record.group:
             return False
         return self._has_words(row)
 
@@ -76,6 +81,8 @@ class RunFilter:
             found.append(Pill("starred", "", "Starred"))
         if self.project:
             found.append(Pill("project", self.project, f"Project {self.project_title}"))
+        if self.group:
+            found.append(Pill("group", self.group, f"Study {self.group_title}"))
         if self.trashed:
             found.append(Pill("trashed", "", "In the trash"))
         return tuple(found)
@@ -93,6 +100,8 @@ class RunFilter:
                 return replace(self, models=self.models ^ {value})
             case "data":
                 return replace(self, data=self.data ^ {value})
+            case "group":
+                return replace(self, group="", group_title="")
         return self.of_project("", "")
 
     def of_project(self, project: str, title: str) -> RunFilter:

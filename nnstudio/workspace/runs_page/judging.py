@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # needs torch
     from nnstudio.evaluation.evaluation import Evaluation
     from nnstudio.evaluation.predictions import OutputPredictions
     from nnstudio.workspace.data_page.shown_samples import ShownSamples
-    from nnstudio.workspace.opened_run import OpenedRun
+    from nnstudio.workspace.opened_run import OpenedRun, Which
 
 KEPT = 6
 """Judged parts that are kept, so that going to and fro computes nothing anew."""
@@ -29,11 +29,15 @@ KEPT = 6
 
 @dataclass(frozen=True)
 class Judged:
-    """A part of a run, judged. sizes: how many samples each of its parts has."""
+    """A part of a run, judged. sizes: how many samples each of its parts has.
+
+    still_trains: by the newest checkpoint of a training that went on meanwhile.
+    """
 
     run: OpenedRun
     evaluation: Evaluation
     sizes: dict[str, int]
+    still_trains: bool = False
 
 
 class Judging:
@@ -70,7 +74,7 @@ class Judging:
         self._wanted, self.part = wanted, part
         self.cell = self.output = self.judged = None
         self.problem = _reason_not_to_judge(row)
-        if row is not None and wanted in self._kept:
+        if row is not None and wanted in self._kept and not row.is_active:
             self._take(self._kept[wanted])
         elif row is not None and not self.problem:
             self._begin(row, wanted, part)
@@ -79,7 +83,7 @@ class Judging:
     def _begin(self, row: RunRow, wanted: tuple[object, ...] | None, part: str | None) -> None:
         called_off = self._called_off = threading.Event()
         self.is_busy, self.done, self.of = True, 0, 0
-        folder = row.folder
+        folder, still_trains = row.folder, row.is_active
 
         def watch(done: int, of: int) -> None:
             look(called_off.is_set)
@@ -87,7 +91,7 @@ class Judging:
 
         def work() -> tuple[object, Judged]:
             look(called_off.is_set)
-            return wanted, _judged(folder, part, watch)
+            return wanted, _judged(folder, part, watch, still_trains)
 
         self._jobs.ask("judge", work, self._on_judged, self._on_failed)
 
@@ -211,13 +215,14 @@ class Judging:
 def _reason_not_to_judge(row: RunRow | None) -> str:
     if row is None:
         return "Select a run first."
-    return "It can be judged when its training has ended." if row.is_active else ""
+    return ""
 
 
-def _judged(folder: Path, part: str | None, watch: Any) -> Judged:
+def _judged(folder: Path, part: str | None, watch: Any, still_trains: bool) -> Judged:
     from nnstudio.workspace.opened_run import open_folder
 
     run = open_folder(folder)
-    evaluation = run.evaluate(part, times=False, watch=watch)
+    which: Which | None = "last" if still_trains else None
+    evaluation = run.evaluate(part, which=which, times=False, watch=watch)
     _ = evaluation.outputs  # the figures are computed here, not where they are shown
-    return Judged(run, evaluation, run.sizes())
+    return Judged(run, evaluation, run.sizes(), still_trains)

@@ -64,9 +64,7 @@ class RunRow:
     @property
     def data(self) -> str:
         """Its data, as people call them."""
-        named = str(self.record.settings.get("data", ""))
-        info = BUILT_IN.get(named)
-        return info.title if info is not None else PurePath(named).name or named
+        return data_title(str(self.record.settings.get("data", "")))
 
     @property
     def epochs(self) -> int | None:
@@ -134,6 +132,12 @@ class RunRow:
     def with_progress(self, progress: Progress | None) -> RunRow:
         """The same run, as far as it is now."""
         return replace(self, progress=progress)
+
+
+def data_title(named: str) -> str:
+    """Data as people call them, by what the settings name: a built-in set, or a path."""
+    info = BUILT_IN.get(named)
+    return info.title if info is not None else PurePath(named).name or named
 
 
 def moment(text: str | None) -> float:

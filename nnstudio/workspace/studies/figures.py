@@ -234,19 +234,27 @@ def figures_of(
     weights: of the last epoch, or of the best. known: what was judged already. Raises
     `StudyError` if no run is done; a model of which none is done is left out.
     """
-    models = []
-    for number, variant in enumerate(study.plan.variants):
-        found = {}
-        for cell in study.plan.cells():
-            if cell.variant != number or not study.is_done(cell):
-                continue
+    found = {}
+    for cell in study.plan.cells():
+        if study.is_done(cell):
             before = known.get(cell) if known else None
             found[cell] = before or judged(study, cell, weights, device=device)
-        if found:
-            models.append(ModelFigures(variant.name, found))
-    if not models:
+    if not found:
         names = ", ".join(variant.name for variant in study.plan.variants)
         raise StudyError(f"No run of {names} is done: there are no figures yet.")
+    return figures_from(study, found, weights)
+
+
+def figures_from(
+    study: Study, cells: Mapping[Cell, Evaluation], weights: Which = "last"
+) -> StudyFigures:
+    """The figures of runs that are judged, at least one; models without one are left out."""
+    models = []
+    for number, variant in enumerate(study.plan.variants):
+        its = {cell: cells[cell] for cell in study.plan.cells() if cell in cells}
+        its = {cell: one for cell, one in its.items() if cell.variant == number}
+        if its:
+            models.append(ModelFigures(variant.name, its))
     return StudyFigures(study, tuple(models), weights)
 
 

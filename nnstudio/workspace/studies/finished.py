@@ -20,6 +20,7 @@ from nnstudio.studies.study import Study
 from nnstudio.workspace.chosen_data import NO_CHOICES, Choices, with_choices
 from nnstudio.workspace.studies.figures import StudyFigures, Which, figures_of
 from nnstudio.workspace.studies.running import begun, trained
+from nnstudio.workspace.tracking import refuse_missing_trackers
 from nnstudio.workspace.training import fitted
 
 
@@ -64,6 +65,7 @@ def prepared(
 
     fit_told: told what was changed of the model for that, if anything.
     """
+    refuse_missing_trackers(settings)
     project = with_settings(project, settings)
     source = project.data.source if isinstance(settings.get("data"), Part) else None
     project = with_choices(project, replace(choices, source=source))

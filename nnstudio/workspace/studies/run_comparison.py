@@ -51,18 +51,11 @@ class RunComparison:
 
     def notes(self) -> list[str]:
         """What makes the figures less comparable, in sentences."""
-        found = []
-        for name, sentence in (
-            ("data", "They were trained with different data."),
-            ("split", "They were judged by different samples, as their parts differ."),
-        ):
-            if len({run.record.fingerprints.get(name) for run in self.runs}) > 1:
-                found.append(f"{sentence} A difference of their figures may come from that alone.")
-        found.append(
+        return [
+            *notes_on(self.runs),
             "One run of each says nothing of chance: nnstudio compare TARGET TARGET trains both "
-            "on the same folds."
-        )
-        return found
+            "on the same folds.",
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON values."""
@@ -83,6 +76,27 @@ class RunComparison:
             for k in range(1, len(self.runs))
         ]
         return {"runs": told, "changes": changes, "notes": self.notes()}
+
+
+def notes_on(runs: Sequence[OpenedRun]) -> tuple[str, ...]:
+    """Why a difference of the runs' figures may say nothing of their models, in sentences."""
+    found = []
+    for name, sentence in (
+        ("data", "They were trained with different data."),
+        ("split", "They were judged by different samples, as their parts differ."),
+    ):
+        if len({run.record.fingerprints.get(name) for run in runs}) > 1:
+            found.append(f"{sentence} A difference of their figures may come from that alone.")
+    return tuple(found)
+
+
+def common_part(runs: Sequence[OpenedRun]) -> str:
+    """The test part where all have one, else the validation. Raises `StudyError` if none is."""
+    sizes = [run.sizes() for run in runs]
+    for part in ("test", "validation", "train"):
+        if all(size[part] for size in sizes):
+            return part
+    raise StudyError("The runs have no part in common that has samples in each.")
 
 
 def _by_name(here: Project, there: Project) -> dict[str, list[Difference]]:
@@ -127,13 +141,7 @@ def _row(one: Difference) -> dict[str, str]:
 
 def compare_runs(runs: Sequence[OpenedRun], part: str | None = None) -> RunComparison:
     """Judge all by the same part: the test where all have one, else the validation."""
-    if part is None:
-        sizes = [run.sizes() for run in runs]
-        part = next(
-            (n for n in ("test", "validation", "train") if all(size[n] for size in sizes)), None
-        )
-        if part is None:
-            raise StudyError("The runs have no part in common that has samples in each.")
+    part = part or common_part(runs)
     found = tuple(run.evaluate(part, times=False) for run in runs)
     changes = tuple(differences(runs[0].project, run.project) for run in runs[1:])
     return RunComparison(tuple(runs), found, changes)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from nnstudio.data.pipeline.splitting import Parts
 from nnstudio.data.samples import Samples
+from nnstudio.project.values import Project
 from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
@@ -16,7 +18,7 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import Folds, folds_of
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Plan, Variant
-from nnstudio.studies.study import Study, new_study, read_study, same_plan
+from nnstudio.studies.study import Among, Study, new_study, read_study, same_plan
 from nnstudio.training.events import Event
 from nnstudio.training.processes import here
 from nnstudio.workspace.kept_run import Keeping, data_fingerprint
@@ -31,46 +33,52 @@ def nobody_watches(_cell: Cell, _event: Event) -> None:
     """The progress that nobody looks at."""
 
 
-def begun(plan: Plan, folder: Path | None, *, resume: bool = False) -> Study:
+def begun(
+    plan: Plan, folder: Path | None, *, resume: bool = False, among: Among | None = None
+) -> Study:
     """The study of a plan: made, or the one that is in the folder if it has the same plan.
 
-    resume: there must be one. Raises `StudyError` where there is another one.
+    resume: there must be one. among: as for `new_study`. Raises `StudyError` where there is another
+    one.
     """
     if folder is None:
         if resume:
             raise StudyError("To go on with a study, its folder is needed.")
-        return _made(plan, None)
+        return _made(plan, None, among)
     if resume and not (folder / RECORD).exists():
         raise StudyError(f"There is no study in {folder} to go on with.")
     owner = Ownership(folder)  # two that begin at once do not write over each other
     try:
-        return _found_or_made(plan, folder)
+        return _found_or_made(plan, folder, among)
     finally:
         owner.release()
 
 
-def _found_or_made(plan: Plan, folder: Path) -> Study:
+def _found_or_made(plan: Plan, folder: Path, among: Among | None) -> Study:
     if (folder / RECORD).exists():
         found = read_study(folder)
         why = same_plan(found, plan)
         if why:
             raise StudyError(f"There is another study in {folder}: {why}.")
         return found
-    return _made(plan, folder)
+    return _made(plan, folder, among)
 
 
-def _made(plan: Plan, folder: Path | None) -> Study:
+def _made(plan: Plan, folder: Path | None, among: Among | None) -> Study:
     data = data_fingerprint(plan.variants[0].project.data)
-    return new_study(plan, folds_for(plan), data, folder)
+    return new_study(plan, folds_for(plan), data, folder, among)
 
 
-def folds_for(plan: Plan) -> Folds:
-    """The folds of the first variant's samples; the others must have the same samples."""
+def folds_for(plan: Plan, within: Parts | None = None) -> Folds:
+    """The folds of the first variant's samples; the others must have the same samples.
+
+    within: as for `folds_of`.
+    """
     first = plan.variants[0]
     samples, info = samples_of(first.project, first.project.training)
     for other in plan.variants[1:]:
         _refuse_others(first, samples, other)
-    return folds_of(samples, info.in_sentence, plan.rule)
+    return folds_of(samples, info.in_sentence, plan.rule, within)
 
 
 def _refuse_others(first: Variant, samples: Samples, other: Variant) -> None:
@@ -112,7 +120,8 @@ def trained(
     owner = Ownership(study.folder)
     try:
         store = RunStore(study.runs)
-        _refuse_changed_samples(study)
+        if not all(study.is_done(cell) for cell in study.plan.cells()):
+            refuse_changed_samples(study.plan.variants[0].project, study.folds)
         for cell in study.plan.cells():
             if wants_stop():
                 return
@@ -149,16 +158,13 @@ def train_cell(
     )
 
 
-def _refuse_changed_samples(study: Study) -> None:
-    """The folds number the samples as they were; with others nothing is trained."""
-    if all(study.is_done(cell) for cell in study.plan.cells()):
-        return
+def refuse_changed_samples(project: Project, folds: Folds) -> None:
+    """The folds number the samples as they were; with others nothing is trained: `StudyError`."""
     from nnstudio.data.pipeline.splitting import fingerprints_of_inputs
 
-    project = study.plan.variants[0].project
     samples, info = samples_of(project, project.training)
     rows = fingerprints_of_inputs(samples, np.arange(len(samples)))
-    if not np.array_equal(rows, study.folds.rows):
+    if not np.array_equal(rows, folds.rows):
         raise StudyError(
             f"{info.in_sentence.capitalize()} has other samples, or in another order, than when "
             "the folds were made: put back what was there, or begin a new study."

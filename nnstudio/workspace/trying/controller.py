@@ -51,6 +51,7 @@ class Trying:
         self.index = -1
         self.is_edited = False
         self._wish: tuple[str | None, str] = (None, "")
+        self._wished_sample: tuple[str | None, int] = (None, -1)
 
     # -- the run ------------------------------------------------------------------------------
 
@@ -82,6 +83,7 @@ class Trying:
         if wanted == self._wanted:
             self.is_busy, self.trial = False, trial
             self.opened.emit()
+            self._take_wished()
 
     def _on_not_opened(self, error: Exception) -> None:
         self.is_busy = False
@@ -151,6 +153,19 @@ class Trying:
     def wish_module(self, module: str) -> None:
         """Look at a module of the selected run as soon as it is open."""
         self._wish = (self._page.selected_id, module)
+
+    def wish_sample(self, index: int) -> None:
+        """Give a sample of the selected run, by its number in the source, as soon as it is open."""
+        self._wished_sample = (self._page.selected_id, index)
+        wanted = self._wanted
+        if self.trial is not None and wanted is not None and wanted[0] == self._page.selected_id:
+            self._take_wished()
+
+    def _take_wished(self) -> None:
+        (run, index), self._wished_sample = self._wished_sample, (None, -1)
+        has_samples = self.trial is not None and self.trial.shown is not None
+        if has_samples and run is not None and run == self._page.selected_id:
+            self.take_sample(index)
 
     @property
     def wished_module(self) -> str:

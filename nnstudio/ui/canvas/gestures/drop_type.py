@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
-from nnstudio.drawing.cards import card
 from nnstudio.graph.values import Graph
+from nnstudio.picture.cards import card
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont
 
-from nnstudio.drawing.cards import Card, PortFace
+from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnstudio.drawing.cards import Frame
+from nnstudio.picture.cards import Frame
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.style import Style, advance, elide
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnstudio.drawing.cards import Card, PortFace
+from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.geometry import Geometry, measure

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnstudio.drawing.cards import Wire
+from nnstudio.picture.cards import Wire
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.routing import Obstacles, curve, route
 from nnstudio.ui.canvas.items.style import Style, advance
@@ -193,7 +193,16 @@ class WireItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen())
+        pen = self._pen()
+        if self.wire.many:  # two lines beside each other: a list
+            both, gap = QPen(pen), QPen(pen)
+            both.setWidthF(pen.widthF() * 3)
+            gap.setWidthF(pen.widthF())
+            gap.setColor(self.look.canvas)
+            painter.setPen(both)
+            painter.drawPath(self.path)
+            pen = gap
+        painter.setPen(pen)
         painter.drawPath(self.path)
         if not self.detailed or not self.shows_label:
             return

@@ -89,6 +89,7 @@ class SampleView(QWidget):
         head.addWidget(self.back_button)
         head.addWidget(self.title)
         head.addWidget(self.where, 1)
+        self.head = head
         for button in (self.play_button, self.previous_button, self.next_button):
             head.addWidget(button)
         self.picture = PictureView()

@@ -142,7 +142,7 @@ class RunsContent(QWidget):
         whole = self.width() if beside else self.height()
         first = round(whole * (0.58 if beside else 0.46))
         if not beside:  # no more than the rows need
-            first = min(first, AROUND + ROW * max(3, len(self.page.rows)))
+            first = min(first, AROUND + ROW * max(3, len(self.table.rows.rows)))
         self.split.setSizes([first, whole - first])
 
     def _on_moved(self) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.project.values import Project
+from nnstudio.ui.pages.holder import Holder
 from nnstudio.ui.pages.jobs import ReadingJobs
 from nnstudio.ui.pages.runs.acting import Acts
 from nnstudio.ui.pages.runs.log_tab import LogTab
@@ -22,6 +23,7 @@ from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.figure import Pill
 from nnstudio.ui.widgets.panel_tabs import PanelTabs
+from nnstudio.workspace.runs_page.comparing import Comparing
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.runs_page.rows import RunRow
@@ -72,7 +74,9 @@ def _evaluation(details: Details) -> QWidget:
 def _samples(details: Details) -> QWidget:
     from nnstudio.ui.pages.runs.judged_tab import JudgedTab
 
-    return JudgedTab(details.judging)
+    tab = JudgedTab(details.judging)
+    tab.try_requested.connect(details.try_sample)
+    return tab
 
 
 def _try(details: Details) -> QWidget:
@@ -89,6 +93,12 @@ def _log(details: Details) -> QWidget:
     return LogTab(details.page, details.jobs)
 
 
+def _compare(details: Details) -> QWidget:
+    from nnstudio.ui.pages.runs.comparing.tab import ComparingTab  # loads the plots
+
+    return ComparingTab(details.page, details.comparing)
+
+
 def _model(details: Details) -> QWidget:
     tab = ModelTab(details.page)
     tab.duplicate_requested.connect(lambda: details.asked.emit("runs.duplicate"))
@@ -103,32 +113,10 @@ TABS: tuple[TabSpec, ...] = (
     TabSpec("try", "Try it", "edit", _try),
     TabSpec("settings", "Settings", "settings", _settings),
     TabSpec("model", "Model", "model", _model),
+    TabSpec("comparison", "Compare", "split", _compare),
     TabSpec("log", "Log", "log", _log),
 )
 """The tabs in their order; another one is another row here."""
-
-
-class _Holder(QWidget):
-    """The place of a tab, whose widget is made when it is seen for the first time."""
-
-    def __init__(self, make: Callable[[], QWidget]) -> None:
-        super().__init__()
-        self._make = make
-        self.widget: QWidget | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-
-    def made(self) -> QWidget:
-        """The widget of the tab."""
-        if self.widget is None:
-            self.widget = self._make()
-            self._column.addWidget(self.widget)
-            self.widget.show()  # now: what is read begins when it can be seen
-        return self.widget
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.made()
 
 
 class Details(QWidget):
@@ -142,6 +130,7 @@ class Details(QWidget):
         self.page, self.jobs = page, jobs
         self._judging_jobs = ReadingJobs(self)  # may take long, and keeps no list waiting
         self.judging = Judging(page, self._judging_jobs)
+        self.comparing = Comparing(page, self._judging_jobs)
         self.trying_jobs = ReadingJobs(self)
         self.trying = Trying(page, self.trying_jobs)
         self.name = ElidedLabel()
@@ -178,9 +167,9 @@ class Details(QWidget):
         row.addLayout(self._buttons)
         self.tabs = PanelTabs()
         self.tabs.setAccessibleName("Details of the run")
-        self._holders: dict[str, _Holder] = {}
+        self._holders: dict[str, Holder] = {}
         for spec in TABS:
-            holder = _Holder(lambda spec=spec: spec.make(self))  # type: ignore[misc]
+            holder = Holder(lambda spec=spec: spec.make(self))  # type: ignore[misc]
             self._holders[spec.id] = holder
             self.tabs.add_panel(spec.id, spec.title, spec.icon, holder)
         self.tabs.panel_shown.connect(lambda _id: self.refresh_tab())
@@ -251,6 +240,11 @@ class Details(QWidget):
         self.judging.show_cell(right, given)
         self.show_tab("samples")
 
+    def try_sample(self, index: int) -> None:
+        """Give a sample to the model in the tab Try it."""
+        self.trying.wish_sample(index)
+        self.show_tab("try")
+
     def look_inside(self, project: Project, path: tuple[str, ...], ids: frozenset[str]) -> None:
         """Let the tab Try it show what the selected node gives."""
         name = module_of(project, path, next(iter(ids))) if len(ids) == 1 else ""
@@ -263,6 +257,7 @@ class Details(QWidget):
     def stop(self) -> None:
         """Leave no thread behind, and nothing that follows a project."""
         self.judging.cancel()
+        self.comparing.cancel()
         self._judging_jobs.close()
         self.trying_jobs.close()
         for holder in self._holders.values():

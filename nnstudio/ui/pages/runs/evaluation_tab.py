@@ -1,4 +1,4 @@
-"""The tab Evaluation: head figures, the confusion matrix, the classes, ROC and precision-recall."""
+"""The tab Evaluation: head figures, the confusion matrix, the classes, curves, calibration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,61 +17,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.evaluation.figures.figure import Figure
-from nnstudio.ui.number_text import percent
-from nnstudio.ui.pages.runs.confusion_view import ConfusionView
 from nnstudio.ui.pages.runs.judging_states import JudgingHead, JudgingTab
-from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.bar_table import BarTable, Column
+from nnstudio.ui.widgets.confusion_view import ConfusionView
 from nnstudio.ui.widgets.flow_area import FlowArea
+from nnstudio.ui.widgets.head_figure import HeadFigure, figure_words
 from nnstudio.workspace.runs_page.judging import Judging
 
 if TYPE_CHECKING:  # loads the plots
+    from nnstudio.evaluation.figures.calibration import Calibration
+    from nnstudio.ui.pages.runs.calibration_view import CalibrationView
+    from nnstudio.ui.pages.runs.class_curves import ClassCurves
     from nnstudio.ui.plots.plain_plot import PlainPlot
 
-_SHARES = ("accuracy", "top 5", "F1", "IoU", "labels right", "precision", "calibration")
-"""Parts of the names of figures that are read as per cent."""
-MOST_CURVES = 12
 NARROW = 620
 _OF_ROC = ("False positive rate", "True positive rate")
 _OF_PRECISION_RECALL = ("Recall", "Precision")
 _CURVES = ("ROC", "Precision-recall")
-
-
-def figure_words(name: str, figure: Figure | None) -> str:
-    """A figure as people read it; a dash where there is none."""
-    if figure is None or figure.value is None:
-        return "–"
-    if any(part in name for part in _SHARES):
-        return percent(figure.value)
-    return f"{figure.value:,.4g}"
-
-
-class HeadFigure(QWidget):
-    """A large figure with its name and its interval."""
-
-    def __init__(self, name: str, figure: Figure, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        title = QLabel(name[:1].upper() + name[1:].replace("2", "²" if name == "R2" else "2"))
-        title.setProperty("role", "muted")
-        title.setFont(theme.text_font(theme.SMALL_SIZE))
-        value = QLabel(figure_words(name, figure))
-        value.setFont(theme.figure_font(20, QFont.Weight.DemiBold))
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        between = ""
-        if figure.low is not None and figure.high is not None:
-            low, high = (figure_words(name, Figure(end)) for end in (figure.low, figure.high))
-            between = f"{low} to {high}".replace(" % to", " to")
-        interval = QLabel(between or " ")
-        interval.setProperty("role", "muted")
-        interval.setFont(theme.figure_font(theme.SMALL_SIZE))
-        self.setToolTip(figure.reason or (f"95 % interval: {between}" if between else ""))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 16, 0)
-        column.setSpacing(0)
-        for label in (title, value, interval):
-            column.addWidget(label)
-        self.texts = (title.text(), value.text())
 
 
 def _columns() -> list[Column]:
@@ -116,6 +78,8 @@ class EvaluationTab(JudgingTab):
         super().__init__(judging, parent)
         self._figures: Any = None
         self._plot: PlainPlot | None = None
+        self._class_curves: ClassCurves | None = None
+        self.calibration: CalibrationView | None = None
         self.head = JudgingHead(judging)
         self.counts = self._chip("Counts", self._on_share)
         self.shares = self._chip("Per cent of a row", self._on_share)
@@ -124,7 +88,7 @@ class EvaluationTab(JudgingTab):
         self.views["Classes"].setChecked(True)
         self.head_figures: list[HeadFigure] = []
         self.flow = FlowArea(8)
-        self.matrix = ConfusionView()
+        self.matrix = ConfusionView("Click to see these samples")
         self.matrix.cell_chosen.connect(self.cell_chosen)
         self.no_matrix = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.no_matrix.setProperty("role", "muted")
@@ -204,8 +168,14 @@ class EvaluationTab(JudgingTab):
             self.views[name].setToolTip(missing.get("curves", ""))
         residuals = getattr(figures, "residuals", {})
         self.views["Errors"].setVisible(bool(residuals))
+        calibration = getattr(figures, "calibration", None)
+        self.views["Calibration"].setEnabled(calibration is not None)
+        self.views["Calibration"].setVisible(calibration is not None or "calibration" in missing)
+        self.views["Calibration"].setToolTip(missing.get("calibration", ""))
         checked = next(name for name, view in self.views.items() if view.isChecked())
-        if (checked == "Errors" and not residuals) or (checked in _CURVES and curves is None):
+        there = {"Errors": bool(residuals), "Calibration": calibration is not None}
+        there |= dict.fromkeys(_CURVES, curves is not None)
+        if not there.get(checked, True):
             self.views["Classes"].setChecked(True)
         self.views["Classes"].setText("Classes" if rows else "Numbers")
         self._on_view()
@@ -219,32 +189,41 @@ class EvaluationTab(JudgingTab):
         if self.views["Errors"].isChecked():
             self._show_errors(next(iter(figures.residuals.values())))
             return
+        if self.views["Calibration"].isChecked():
+            self._show_calibration(figures.calibration)
+            return
         if self.views["Classes"].isChecked() or curves is None:
             has_numbers = bool(getattr(figures, "by_number", ()))
             self._right.setCurrentWidget(self.numbers if has_numbers else self.classes)
             return
-        plot = self.plot()
         roc = self.views["ROC"].isChecked()
-        of_classes = curves.roc if roc else curves.precision_recall
-        series = theme.current().series
-        drawn = [
-            (one.x, one.y, series[k % len(series)], 1.0)
-            for k, one in enumerate(of_classes)
-            if one.x
-        ][:MOST_CURVES]
-        mean = curves.roc_macro if roc else curves.precision_recall_micro
-        if mean.x:
-            drawn.append((mean.x, mean.y, "text", 2.5))
-        plot.show_curves(drawn)
-        plot.name_axes(*(_OF_ROC if roc else _OF_PRECISION_RECALL))
-        area = mean.area.value
-        title = "ROC: the rate of right over wrong alarms" if roc else "Precision over recall"
-        plot.setToolTip(
-            f"{title}. Thick: all classes together"
-            + (f", area {area:.4f}" if area is not None else "")
-            + f". Thin: each class, the first {MOST_CURVES}."
+        shown = self.class_curves()
+        shown.show_curves(
+            curves.roc if roc else curves.precision_recall,
+            curves.roc_macro if roc else curves.precision_recall_macro,
+            _OF_ROC if roc else _OF_PRECISION_RECALL,
         )
-        self._right.setCurrentWidget(plot)
+        title = "ROC: the rate of right over wrong alarms" if roc else "Precision over recall"
+        shown.plot.setToolTip(f"{title}, of each class against the rest.")
+        self._right.setCurrentWidget(shown)
+
+    def _show_calibration(self, found: Calibration) -> None:
+        if self.calibration is None:
+            from nnstudio.ui.pages.runs.calibration_view import CalibrationView
+
+            self.calibration = CalibrationView()
+            self._right.addWidget(self.calibration)
+        self.calibration.show_calibration(found)
+        self._right.setCurrentWidget(self.calibration)
+
+    def class_curves(self) -> ClassCurves:
+        """The curves of the classes; loads pyqtgraph the first time."""
+        if self._class_curves is None:
+            from nnstudio.ui.pages.runs.class_curves import ClassCurves
+
+            self._class_curves = ClassCurves()
+            self._right.addWidget(self._class_curves)
+        return self._class_curves
 
     def _show_errors(self, residuals: Any) -> None:
         """How often the value that was given is too low or too high by how much."""
@@ -258,14 +237,19 @@ class EvaluationTab(JudgingTab):
         self._right.setCurrentWidget(plot)
 
     def plot(self) -> PlainPlot:
-        """The plot of curves; loads pyqtgraph the first time."""
+        """The plot of errors; loads pyqtgraph the first time."""
         if self._plot is None:
             from nnstudio.ui.plots.plain_plot import PlainPlot
 
             self._plot = PlainPlot()
-            self._plot.setAccessibleName("Curves of the classes")
+            self._plot.setAccessibleName("How the errors lie")
             self._right.addWidget(self._plot)
         return self._plot
+
+    def stop(self) -> None:
+        super().stop()
+        if self._class_curves is not None:
+            self._class_curves.stop()
 
     # -- Qt -----------------------------------------------------------------------------------
 
@@ -278,4 +262,4 @@ class EvaluationTab(JudgingTab):
         self.refresh()
 
 
-_VIEWS = ("Classes", "ROC", "Precision-recall", "Errors")
+_VIEWS = ("Classes", "ROC", "Precision-recall", "Calibration", "Errors")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -24,6 +25,7 @@ from nnstudio.ui.widgets.flow_area import FlowArea
 from nnstudio.workspace.runs_page.columns import COLUMNS
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import Pill
+from nnstudio.workspace.runs_page.grouping import GROUPINGS
 
 TYPING = 120
 """Milliseconds after a letter until what is typed is searched."""
@@ -66,6 +68,8 @@ class RunsHead(QFrame):
         self._typed.timeout.connect(self._on_typed)
         self.search.textChanged.connect(lambda _text: self._typed.start())
         self.filter_button = self._button("Filter", "filter", "Show some of the runs alone")
+        self.group_button = self._button("Group", "group", "Put runs under their study or model")
+        self.group_button.clicked.connect(lambda: self._open(self.group_menu, self.group_button))
         self.differing = self._button(
             "Only what differs",
             "evaluation",
@@ -88,6 +92,7 @@ class RunsHead(QFrame):
         row.setSpacing(8)
         row.addWidget(self.search, 1)
         row.addWidget(self.filter_button)
+        row.addWidget(self.group_button)
         row.addStretch(1)
         row.addWidget(self.count)
         row.addWidget(self.differing)
@@ -127,6 +132,8 @@ class RunsHead(QFrame):
         some = shown != whole and not page.filter.trashed
         runs = "run" if whole == 1 else "runs"
         self.count.setText(f"{shown:,} of {whole:,} {runs}" if some else f"{shown:,} {runs}")
+        by = page.grouping.by
+        self.group_button.setText(f"By {GROUPINGS[by][0].lower()}" if by else "Group")
         self.differing.setChecked(page.column_choice.only_differing)
         if self.search.text() != page.filter.text and not self._typed.isActive():
             self.search.setText(page.filter.text)
@@ -203,6 +210,29 @@ class RunsHead(QFrame):
         check(menu, "In the trash", now.trashed, toggle("trashed"))
         return menu
 
+    def group_menu(self) -> QMenu:
+        """The menu of what runs are grouped by."""
+        page, menu = self._page, self._menu()
+
+        def do(act: Callable[[], object]) -> Callable[[], None]:
+            def done() -> None:
+                act()
+                page.listed.emit()
+
+            return done
+
+        for by, title in (("", "No groups"), *((by, one[0]) for by, one in GROUPINGS.items())):
+            action = menu.addAction(title, do(partial(page.grouping.group_by, by)))
+            action.setCheckable(True)
+            action.setChecked(page.grouping.by == by)
+        menu.addSeparator()
+        for title, act in (
+            ("Close all groups", lambda: page.grouping.close_all(page.rows)),
+            ("Open all groups", page.grouping.open_all),
+        ):
+            menu.addAction(title, do(act)).setEnabled(bool(page.grouping.by))
+        return menu
+
     def columns_menu(self) -> QMenu:
         """The menu of columns; those of settings and figures are the ones that the runs have."""
         page, menu = self._page, self._menu()
@@ -235,7 +265,8 @@ class RunsHead(QFrame):
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
         narrow = event.size().width() < NARROW
-        for button in (self.filter_button, self.differing, self.columns_button):
+        buttons = (self.filter_button, self.group_button, self.differing, self.columns_button)
+        for button in buttons:
             button.setToolButtonStyle(
                 style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon
             )

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnstudio.ui.pages.data.rows_table import RowsTable
 from nnstudio.ui.pages.data.sample_tiles import SampleTiles
@@ -21,7 +28,9 @@ if TYPE_CHECKING:  # loads the plots
 
 
 class JudgedTab(JudgingTab):
-    """A click enlarges a sample."""
+    """A click enlarges a sample. `try_requested(sample)` to give it to the model in Try it."""
+
+    try_requested = Signal(int)
 
     def __init__(self, judging: Judging, parent: QWidget | None = None) -> None:
         super().__init__(judging, parent)
@@ -120,6 +129,12 @@ class JudgedTab(JudgingTab):
 
             self._view = SampleView()
             self._view.back_requested.connect(self.show_grid)
+            view = self._view
+            self.try_button = QPushButton("Try it")
+            self.try_button.setProperty("role", "small")
+            self.try_button.setToolTip("Give this sample to the model, look inside and explain")
+            self.try_button.clicked.connect(lambda: self.try_requested.emit(view.sample))
+            view.head.addWidget(self.try_button)
             self._views.addWidget(self._view)
         self._views.setCurrentWidget(self._view)
         self._view.show_sample(self.shown, sample)

@@ -78,6 +78,12 @@ class JudgingHead(QWidget):
         self.row.addWidget(self.part)
         self.row.addWidget(self.output)
         self.row.addWidget(self.about, 1)
+        self.again = QPushButton("Judge again")
+        self.again.setProperty("role", "small")
+        self.again.setToolTip("By the newest checkpoint that there is now")
+        self.again.clicked.connect(judging.again)
+        self.again.hide()
+        self.row.addWidget(self.again)
 
     def refresh(self) -> None:
         """Show what is judged now."""
@@ -95,6 +101,11 @@ class JudgingHead(QWidget):
         self.output.setCurrentIndex(self.output.findData(judging.output))
         self.output.setVisible(len(evaluation.outputs) > 1)
         epoch = "" if evaluation.epoch is None else f"Weights of epoch {evaluation.epoch:,}"
+        still = judging.judged.still_trains
+        self.again.setVisible(still)
+        if still:
+            done = evaluation.epoch or 0
+            epoch = f"Still being trained: its newest checkpoint, {done:,} whole epochs done"
         self.about.set_full_text("  ·  ".join(filter(None, (epoch, *evaluation.notes))))
         self.about.set_note(evaluation.method)
 

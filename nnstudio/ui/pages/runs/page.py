@@ -17,9 +17,11 @@ from nnstudio.ui.pages.runs.content import RunsContent
 from nnstudio.ui.pages.runs.details import Details
 from nnstudio.ui.pages.runs.exporting import Exporting
 from nnstudio.ui.pages.runs.note_editor import ask_text
+from nnstudio.ui.pages.runs.queue_view import QueueView
 from nnstudio.ui.pages.runs.table import RunsTable
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
+from nnstudio.workspace.queue.page import QueuePage
 from nnstudio.workspace.runs_page.acts import Deleted
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import RunFilter
@@ -29,7 +31,8 @@ FOLLOW, LOOK = 500, 3_000
 """Milliseconds between two looks at the runs that are trained, and at the whole store."""
 MENU = (
     ("runs.resume", "runs.stop", "runs.duplicate", "runs.export_model", "runs.report"),
-    ("runs.overlay", "runs.star", "runs.rename", "runs.note"),
+    ("runs.overlay", "runs.compare"),
+    ("runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
     ("runs.delete",),
     ("runs.rebuild",),
@@ -56,6 +59,7 @@ class RunsView(QWidget):
         self.jobs = ReadingJobs(self)
         self.page = RunsPage(workspace, settings.runs_folder, self.jobs)
         self.page.column_choice.take(settings.texts("runs columns"))
+        self.page.grouping.group_by("".join(settings.texts("runs grouped")[:1]))
         self.ask_name: Callable[[str], str | None] = self._ask_name
         self.ask_note: Callable[[str], str | None] = self._ask_note
         self.open_folder: Callable[[Path], object] = _open_folder
@@ -64,6 +68,8 @@ class RunsView(QWidget):
         self.notice.close_button.setToolTip("Close; the files stay in the trash")
         self.exporting = Exporting(self)
         self.reporting = Reporting(self)
+        self.queue: QueueView | None = None
+        self._queue_problem = ""
         self._content: RunsContent | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -73,6 +79,7 @@ class RunsView(QWidget):
         self._column.addWidget(self.reporting.notice)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
+        self._follow.timeout.connect(self._look_at_queue)
         self._look = QTimer(self, interval=LOOK)
         self._look.timeout.connect(self.page.look)
         page = self.page
@@ -110,6 +117,32 @@ class RunsView(QWidget):
         if self._content is not None:
             self._content.bind(actions)
 
+    def follow_queue(self, queue: QueuePage, actions: Acts) -> None:
+        """Show the trainings that wait, above the runs."""
+        self.queue = QueueView(queue, self)
+        self.queue.bind(actions)
+        self.queue.run_requested.connect(self.show_run)
+        queue.changed.connect(self.page.look)  # one may have begun or ended
+        self._column.insertWidget(2, self.queue)
+
+    def _look_at_queue(self) -> None:
+        if self.queue is not None:
+            page, acts = self.queue.page, self.queue.page.acts
+            self.jobs.ask("queue", lambda: (acts, page.read()), self._on_queue, self._on_no_queue)
+
+    def _on_queue(self, found: object) -> None:
+        assert isinstance(found, tuple)
+        acts, seen = found
+        if self.queue is not None and acts == self.queue.page.acts:
+            self.queue.page.take(seen)
+
+    def _on_no_queue(self, error: Exception) -> None:
+        if not isinstance(error, UserError | OSError):
+            raise error
+        if str(error) != self._queue_problem:  # each is told once, however often it is looked at
+            self._queue_problem = str(error)
+            self.refused.emit(str(error))
+
     def refresh(self) -> None:
         """Show the page as it is now."""
         if self._content is not None:
@@ -122,6 +155,10 @@ class RunsView(QWidget):
         if row is None or row not in self.page.rows:
             self.page.show_filter(RunFilter())
         self.page.select(id)
+
+    def show_group(self, id: str, title: str) -> None:
+        """Show the runs of a study alone."""
+        self.page.show_filter(RunFilter(group=id, group_title=title))
 
     def _on_deleted(self, deleted: Deleted | None) -> None:
         if deleted is None:
@@ -226,12 +263,16 @@ class RunsView(QWidget):
     def close_jobs(self) -> None:
         """Leave no thread behind, and remember the columns."""
         self._settings.set_texts("runs columns", list(self.page.column_choice.ids))
+        self._settings.set_texts("runs grouped", [self.page.grouping.by])
         self._follow.stop()
         self._look.stop()
         self.exporting.stop()
         self.reporting.stop()
         self.page.close()
         self.jobs.close()
+        if self.queue is not None:
+            self.queue.stop()
+            self.queue.page.changed.disconnect(self.page.look, missing_ok=True)
         if self._content is not None:
             self._content.stop()
 
@@ -241,6 +282,7 @@ class RunsView(QWidget):
         super().showEvent(event)
         self.content.show()  # now: what is read begins when it can be seen
         self.page.look()
+        self._look_at_queue()
         self._follow.start()
         self._look.start()
         self.table.setFocus()

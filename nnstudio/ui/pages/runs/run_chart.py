@@ -39,6 +39,7 @@ class RunChart(Chart):
     def __init__(self, figure: str, parent: QWidget | None = None) -> None:
         super().__init__(figure_name(figure), "loss", log=True, parent=parent)
         self.shown_figure = figure
+        self._axes[1].whole = True
         self._runs: tuple[ShownRun, ...] = ()
         self._hidden: frozenset[str] = frozenset()
         self._keys: tuple[tuple[str, str, str], ...] = ()

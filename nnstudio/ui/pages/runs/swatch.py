@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from nnstudio.ui.pages.runs.runs_model import RunsModel
 from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.runs_page.controller import RunsPage
+from nnstudio.workspace.runs_page.rows import RunRow
 
 
 class Swatch(QStyledItemDelegate):
@@ -24,7 +28,10 @@ class Swatch(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         super().paint(painter, option, index)
-        page, row = self._page, self._page.rows[index.row()]
+        line = cast(RunsModel, index.model()).rows[index.row()]
+        if not isinstance(line, RunRow):
+            return  # of a group it is the arrow alone
+        page, row = self._page, line
         number = page.colour(row.id)
         series = theme.current().series
         colour = theme.qcolor("line_strong" if number is None else series[number % len(series)])

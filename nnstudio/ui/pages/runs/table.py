@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     Qt,
     QTimer,
@@ -18,7 +14,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QGuiApplication,
-    QIcon,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -31,12 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.ui.pages.runs.runs_model import RunsModel
 from nnstudio.ui.pages.runs.swatch import Swatch
-from nnstudio.ui.pages.runs.texts import STATES, cell_text, cell_tip, column_title, is_number
-from nnstudio.ui.theme import current as theme
+from nnstudio.ui.pages.runs.texts import cell_text, column_title, is_number
 from nnstudio.ui.theme import icons
-from nnstudio.workspace.runs_page.columns import RunColumn
 from nnstudio.workspace.runs_page.controller import RunsPage
+from nnstudio.workspace.runs_page.grouping import GroupLine
 from nnstudio.workspace.runs_page.rows import RunRow
 
 ROW = 30
@@ -62,118 +57,14 @@ _WIDTHS = {
 _OTHER = 112
 _GIVES_WAY = ("best_epoch", "parameters", "model", "seconds", "data", "epochs", "started")
 """Columns that are left out where there is no room, in this order."""
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class RunsModel(QAbstractTableModel):
-    """The rows of the page as they are shown; texts are made for what is seen alone."""
-
-    def __init__(self, page: RunsPage) -> None:
-        super().__init__()
-        self._page = page
-        self.rows: list[RunRow] = []
-        self.columns: tuple[RunColumn, ...] = ()
-
-    def reload(self) -> None:
-        """Take up other rows or columns."""
-        self.beginResetModel()
-        self.rows, self.columns = self._page.rows, self._page.columns
-        self.endResetModel()
-
-    def refresh(self) -> None:
-        """Take up what is said of the same rows now."""
-        self.rows = self._page.rows
-        if self.rows and self.columns:
-            last = self.index(len(self.rows) - 1, len(self.columns) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-
-    def place(self, id: str | None) -> int:
-        """The row of a run; -1 if it is not shown."""
-        return next((k for k, row in enumerate(self.rows) if row.id == id), -1)
-
-    # -- Qt -----------------------------------------------------------------------------------
-
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.columns)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row, id = self.rows[index.row()], self.columns[index.column()].id
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return "" if id in ("overlay", "star") else cell_text(id, row)
-            case Qt.ItemDataRole.ToolTipRole:
-                return cell_tip(id, row) or None
-            case Qt.ItemDataRole.DecorationRole:
-                return self._icon(id, row)
-            case Qt.ItemDataRole.ForegroundRole:
-                return self._colour(id, row)
-            case Qt.ItemDataRole.FontRole:
-                return theme.figure_font() if is_number(id) else theme.text_font()
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _side(id)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._said(id, row)
-        return None
-
-    def _icon(self, id: str, row: RunRow) -> Any:
-        if id == "state":
-            return _plain(*STATES[row.state][:2])
-        if id == "star":
-            return _plain("star-filled", "warning") if row.record.star else _plain("star", "faint")
-        return None
-
-    def _colour(self, id: str, row: RunRow) -> Any:
-        if id == "state":
-            colour = STATES[row.state][1]
-            return theme.qcolor("text" if colour == "good" else colour)
-        muted = id in ("started", "note", "id", "folder", "best_epoch", "seconds")
-        return theme.qcolor("muted") if muted else None
-
-    def _said(self, id: str, row: RunRow) -> str:
-        if id == "overlay":
-            return "in the curves" if row.id in self._page.overlay else "not in the curves"
-        if id == "star":
-            return "starred" if row.record.star else "no star"
-        return cell_text(id, row)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
-            return None
-        column = self.columns[section]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return column_title(column.id, column.title) if column.id != "star" else ""
-            case Qt.ItemDataRole.ToolTipRole:
-                return column.tip or None
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _side(column.id)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return column.title or column.tip
-        return None
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        if 0 <= column < len(self.columns) and self.columns[column].id != "overlay":
-            self._page.sort(self.columns[column].id, order == Qt.SortOrder.AscendingOrder)
-
-
-def _plain(name: str, colour: str) -> QIcon:
-    """An icon that keeps its colour in a selected row."""
-    drawn = icons.pixmap(name, colour, 16)
-    made = QIcon(drawn)
-    made.addPixmap(drawn, QIcon.Mode.Selected)
-    return made
-
-
-def _side(id: str) -> int:
-    side = Qt.AlignmentFlag.AlignRight if is_number(id) else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+_GROUP_KEYS: dict[int, bool | None] = {
+    Qt.Key.Key_Space: None,
+    Qt.Key.Key_Return: None,
+    Qt.Key.Key_Enter: None,
+    Qt.Key.Key_Left: False,
+    Qt.Key.Key_Right: True,
+}
+"""What keys do with a group: open (True), close, or the other of the two."""
 
 
 class RunsTable(QTableView):
@@ -294,7 +185,21 @@ class RunsTable(QTableView):
     def selected_ids(self) -> tuple[str, ...]:
         """The runs that are selected, in the order that is seen."""
         picked = sorted({index.row() for index in self.selectionModel().selectedRows()})
-        return tuple(self.rows.rows[row].id for row in picked if row < len(self.rows.rows))
+        lines = (self.rows.rows[row] for row in picked if row < len(self.rows.rows))
+        return tuple(line.id for line in lines if isinstance(line, RunRow))
+
+    def _group_at(self, index: QModelIndex) -> GroupLine | None:
+        there = index.isValid() and index.row() < len(self.rows.rows)
+        line = self.rows.rows[index.row()] if there else None
+        return line if isinstance(line, GroupLine) else None
+
+    def _toggle_group(self, group: GroupLine, is_open: bool | None = None) -> None:
+        """Open or close a group; it stays the current line."""
+        if self.page.grouping.toggle(group.id, is_open):
+            self.reload()
+            index = self.rows.index(self.rows.place(group.id), 2)
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def _show_selected(self) -> None:
         place = self.rows.place(self.page.selected_id)
@@ -311,7 +216,7 @@ class RunsTable(QTableView):
     # -- what is done -------------------------------------------------------------------------
 
     def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
-        if index.isValid() and index.row() < len(self.rows.rows):
+        if index.isValid() and index.row() < len(self.rows.rows) and not self._group_at(index):
             self.page.select(self.rows.rows[index.row()].id)
 
     def _on_header(self, section: int) -> None:
@@ -328,7 +233,8 @@ class RunsTable(QTableView):
             self._own_widths[self.rows.columns[section].id] = width
 
     def _on_double_click(self, index: QModelIndex) -> None:
-        if self.rows.columns[index.column()].id not in ("overlay", "star"):
+        in_word = self.rows.columns[index.column()].id not in ("overlay", "star")
+        if in_word and self._group_at(index) is None:
             self.opened.emit()
 
     # -- Qt -----------------------------------------------------------------------------------
@@ -345,7 +251,10 @@ class RunsTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         found = self._keys.get(event.key())
-        if event.matches(QKeySequence.StandardKey.Undo):
+        group = self._group_at(self.currentIndex())
+        if group is not None and event.key() in _GROUP_KEYS:
+            self._toggle_group(group, _GROUP_KEYS[event.key()])
+        elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_requested.emit()
         elif found is not None and self.currentIndex().isValid():
             found.emit()
@@ -359,13 +268,18 @@ class RunsTable(QTableView):
         columns = [column for column in self.rows.columns if column.title]
         ids = set(self.selected_ids())
         lines = ["\t".join(column_title(column.id, column.title) for column in columns)]
-        for row in self.rows.rows:
+        for row in self.page.rows:
             if not ids or row.id in ids:
                 lines.append("\t".join(cell_text(column.id, row) for column in columns))
         return "\n".join(lines)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
+        group = self._group_at(index)
+        if group is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus()
+            self._toggle_group(group)
+            return
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
             id, run = self.rows.columns[index.column()].id, self.rows.rows[index.row()].id
             if id == "overlay":

@@ -151,6 +151,9 @@ class GivenSide(QWidget):
         trial, tried, index = self.trying.trial, self.trying.tried, self.trying.index
         if trial is None or tried is None:
             return
+        if index >= 0 and trial.shown is not None:  # it may have come from another tab
+            place = self.part.findData(int(trial.shown.overview.part[index]))
+            self.part.setCurrentIndex(place if place >= 0 else self.part.currentIndex())
         if trial.takes == "row":
             if index >= 0 and not self.trying.is_edited:
                 self.cells.show_values({f.name: tried.values[f.name][0] for f in trial.fields})

@@ -1,0 +1,38 @@
+"""What leaves an operation that happens only if optional Inputs are there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from nnstudio.analysis.evaluate import Evaluation, UseError
+from nnstudio.analysis.wiring import Guard
+from nnstudio.symbols.tensor import Tensor
+
+
+def guarded(
+    guard: Guard,
+    whose: str,
+    inputs: Mapping[str, Tensor],
+    evaluation: Evaluation,
+    absent: Collection[str],
+) -> Evaluation:
+    """One formula with the Inputs and without them, the present numbers.
+
+    `whose` is what the optional input comes from, `absent` are the inputs that carry nothing now.
+    """
+    assert evaluation.outputs is not None
+    port, branch = next(iter(evaluation.outputs.items()))
+    passing = inputs[guard.passing]
+    same = branch.rank == passing.rank and all(
+        a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
+    )
+    if not same:
+        sentence = (
+            f"'{whose}' may be left open, and the shape must not depend on that: "
+            f"{branch.label} with it, {passing.label} without it"
+        )
+        return replace(evaluation, outputs=None, error=UseError(sentence))
+    if any(name in absent for name in guard.optional):
+        return replace(evaluation, outputs={**evaluation.outputs, port: passing}, flops=0)
+    return evaluation

@@ -1,0 +1,117 @@
+"""What a block that is being drawn says of itself, and what each new part is checked against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.drawing.script import refusal
+from nnstudio.graph.values import Expr, Graph, Group, Node
+from nnstudio.project.checks import check_expression, check_node, known_names
+from nnstudio.project.free_names import free_name_in
+from nnstudio.project.names import (
+    BlockNames,
+    class_name_problem,
+    parameter_problem,
+    place_of,
+)
+from nnstudio.project.values import (
+    Block,
+    BlockKind,
+    BlockParameter,
+    Initialiser,
+    Local,
+    Project,
+    Requirement,
+    Tie,
+)
+
+Blocks = Callable[[], Mapping[str, Block]]
+
+
+class Definition:
+    """A block without its wires: parameters, locals, groups, Inputs, and all names in use.
+
+    `inner` gives the blocks that are known in it. Raises `DrawingError`.
+    """
+
+    def __init__(self, name: str, kind: BlockKind, note: str, inner: Blocks) -> None:
+        problem = class_name_problem(Project(root="", blocks=()), name)
+        if problem is not None:
+            raise refusal(problem)
+        self.inner = inner
+        self.nodes: dict[str, Node] = {}
+        self.block = Block(name, kind=kind, note=note)
+        self.initialisers: list[Initialiser] = []
+        self.ties: list[Tie] = []
+        self.names = BlockNames(Project(name, (self.block,)), self.block)
+        self.renew(self.block)
+
+    @property
+    def name(self) -> str:
+        """The name of the block."""
+        return self.block.name
+
+    def renew(self, block: Block | None = None) -> None:
+        """Take over another block, or look at the blocks inside anew. Names in use stay counted."""
+        self.block = block or self.block
+        self.project = Project(self.name, (*self.inner().values(), self.block))
+        names = BlockNames(self.project, replace(self.block, graph=Graph()))
+        names.block = self.block
+        names.count, names.all = Counter(self.names.count), Counter(self.names.all)
+        self.names = names
+        sizes = known_names(self.project, self.block, Node("", "ReLUFunction"))
+        self.known = frozenset(self.block.names | sizes)
+
+    def add(self, node: Node) -> Node:
+        """Check a node, name it if it needs a name, and note it."""
+        if not node.name and node.shares is None:
+            node = replace(node, name=free_name_in(self.names, node))
+        check_node(self.project, self.name, node, names=self.names)
+        self.nodes[node.id] = node
+        self.names.add(place_of(self.project, self.block, node), node.name)
+        if node.type == INPUT:
+            graph = self.block.graph
+            self.renew(replace(self.block, graph=replace(graph, nodes=(*graph.nodes, node))))
+        return node
+
+    def add_group(self, group: Group) -> None:
+        """Check a group and note it."""
+        if group.kind != "frame":
+            problem = self.names.group_problem(group, group.name)
+            if problem is not None:
+                raise refusal(problem)
+            stand_in = Node(group.id, self.name, group.name, group=group.parent)
+            self.names.add(place_of(self.project, self.block, stand_in), group.name)
+        graph = self.block.graph
+        self.renew(replace(self.block, graph=replace(graph, groups=(*graph.groups, group))))
+
+    def add_parameter(self, parameter: BlockParameter) -> None:
+        """Check a parameter and note it."""
+        self._check_name(parameter.name)
+        self.renew(replace(self.block, parameters=(*self.block.parameters, parameter)))
+
+    def add_local(self, name: str, text: str) -> None:
+        """Check a local and note it."""
+        self._check_name(name)
+        check_expression(text, name, self.block.names)
+        self.renew(replace(self.block, locals=(*self.block.locals, Local(name, Expr(text)))))
+
+    def add_requirement(self, text: str, sentence: str) -> None:
+        """Check a condition and note it with its sentence."""
+        check_expression(text, "condition", self.block.names)
+        found = Requirement(Expr(text), sentence)
+        self.renew(replace(self.block, requirements=(*self.block.requirements, found)))
+
+    def finished(self, graph: Graph) -> Block:
+        """The whole block."""
+        return replace(
+            self.block, graph=graph, initialisers=tuple(self.initialisers), ties=tuple(self.ties)
+        )
+
+    def _check_name(self, name: str) -> None:
+        problem = parameter_problem(self.project, self.block, name)
+        if problem is not None:
+            raise refusal(problem)

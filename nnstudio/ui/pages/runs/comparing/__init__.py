@@ -1,0 +1,1 @@
+"""Two runs side by side: figures and settings, both models, each class."""

@@ -1,0 +1,1 @@
+"""The page Studies: cross-validations, comparisons and searches."""

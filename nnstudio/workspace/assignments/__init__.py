@@ -1,0 +1,1 @@
+"""All that a document asks for, trained and judged step by step."""
