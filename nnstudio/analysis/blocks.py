@@ -270,9 +270,10 @@ class _Walk:
 
     def evaluation(self, node: Node, meant: Node, inputs: Mapping[str, Tensor]) -> Evaluation:
         """All repetitions of what the node means."""
-        unfit = list_problem(self.graph, node, meant.repeat, inputs)
-        if unfit is not None:
-            return Evaluation(None, error=UseError(unfit))
+        if self.definition.makes_lists:
+            unfit = list_problem(self.graph, node, meant.repeat, inputs)
+            if unfit is not None:
+                return Evaluation(None, error=UseError(unfit))
         if meant.repeat is not None:
             found = evaluate_repeat(
                 meant,

@@ -53,6 +53,12 @@ class Definition:
         return weight_nodes(self.block)
 
     @cached_property
+    def makes_lists(self) -> bool:
+        """True if repetitions in it give a list of tensors."""
+        repeats = [node.repeat for node in self.block.graph.nodes if node.repeat is not None]
+        return any(how == "list" for repeat in repeats for how, _ in repeat.collect.values())
+
+    @cached_property
     def facts(self) -> Facts:
         """The products that its requirements make whole."""
         return facts_of(self.block)

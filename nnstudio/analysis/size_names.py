@@ -44,24 +44,19 @@ class NamedSizes:
 
     def named(self, node: Node, outputs: Mapping[str, Tensor]) -> Named:
         """The outputs of a node with names where they are needed."""
-        if not any(self._needs_name(dim) for t in outputs.values() for dim in t.shape):
+        for tensor in outputs.values():
+            if any(dim.terms is not None and _may_be_long(dim.terms) for dim in tensor.shape):
+                break
+        else:  # by far the most
             return outputs, EMPTY_NAMES
         given: dict[str, Dim | None] = {}
         found = {port: self._tensor(node, tensor, given) for port, tensor in outputs.items()}
         return found, given
 
     def _needs_name(self, dim: Dim) -> bool:
-        if dim.terms is None:
+        if dim.terms is None or not _may_be_long(dim.terms):
             return False
-        # the text is made only where it may be long
-        length = 0
-        for monomial in dim.terms:
-            length += 8
-            for atom in monomial:
-                length += len(atom) + 5
-                if atom.startswith(UNTOLD):
-                    return True
-        return length > MAX_SHOWN and (len(dim.text) > MAX_SHOWN or UNTOLD in dim.text)
+        return len(dim.text) > MAX_SHOWN or UNTOLD in dim.text
 
     def _tensor(self, node: Node, tensor: Tensor, given: dict[str, Dim | None]) -> Tensor:
         shape: list[Dim] = []
@@ -140,3 +135,15 @@ class NamedSizes:
                 found.add(name)
                 left += self.rests_on.get(name, ())
         return frozenset(found)
+
+
+def _may_be_long(terms: Mapping[tuple[str, ...], int]) -> bool:
+    """True if the text of a formula may be long, or name what has no name yet."""
+    length = 0
+    for monomial in terms:
+        length += 8
+        for atom in monomial:
+            length += len(atom) + 5
+            if atom[:1] == "_" and atom.startswith(UNTOLD):
+                return True
+    return length > MAX_SHOWN

@@ -46,7 +46,7 @@ def node_problem(
     if not free or not (in_init or _feeds_buffer(block, node)):
         return None
     for param, names in _init_names(node, evaluation, in_init):
-        used = sizes.rooted(names)
+        used = sizes.rooted(names) if names and sizes.rests_on else names
         if used and used & free:
             reason, fix = reason_against(project, block, min(used & free), scope)
             sentence = f"{label(node)}: {param} {reason}"
