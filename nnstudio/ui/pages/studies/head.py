@@ -34,7 +34,7 @@ from nnstudio.workspace.studies_page.search_reading import ShownSearch
 
 BUTTONS = (
     *("studies.resume", "studies.pause", "studies.stop", "studies.use_best"),
-    *("studies.runs", "studies.folder"),
+    *("studies.runs", "studies.report", "studies.folder"),
 )
 """The acts that have a button, by importance: where there is little room the words go."""
 TITLED = 4
