@@ -243,7 +243,8 @@ class _Walk:
         except ExpressionError as error:
             evaluation = Evaluation(None, error=UseError(str(error)))
         active = evaluation.active or meant.repeat is not None
-        self.sizes.listed(evaluation.tables)
+        if evaluation.tables:
+            self.sizes.listed(evaluation.tables)
         outputs, named = evaluation.outputs, EMPTY_NAMES
         if outputs is not None:
             outputs, named = self.sizes.named(node, outputs)

@@ -44,10 +44,7 @@ class NamedSizes:
 
     def named(self, node: Node, outputs: Mapping[str, Tensor]) -> Named:
         """The outputs of a node with names where they are needed."""
-        for tensor in outputs.values():
-            if any(dim.terms is not None and _may_be_long(dim.terms) for dim in tensor.shape):
-                break
-        else:  # by far the most
+        if not _may_need_names(outputs):  # by far the most
             return outputs, EMPTY_NAMES
         given: dict[str, Dim | None] = {}
         found = {port: self._tensor(node, tensor, given) for port, tensor in outputs.items()}
@@ -135,6 +132,14 @@ class NamedSizes:
                 found.add(name)
                 left += self.rests_on.get(name, ())
         return frozenset(found)
+
+
+def _may_need_names(outputs: Mapping[str, Tensor]) -> bool:
+    for tensor in outputs.values():
+        for dim in tensor.shape:
+            if dim.terms is not None and _may_be_long(dim.terms):
+                return True
+    return False
 
 
 def _may_be_long(terms: Mapping[tuple[str, ...], int]) -> bool:

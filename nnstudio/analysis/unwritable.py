@@ -54,12 +54,15 @@ def node_problem(
     return None
 
 
+_WRITTEN = (Expr, tuple)
+
+
 def _init_names(
     node: Node, evaluation: Evaluation, module: bool
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Parts of the node that stand in `__init__`, with the names they use."""
     for name, value in node.params.items():
-        if not isinstance(value, Expr | tuple):
+        if not isinstance(value, _WRITTEN):
             continue
         patterns = node.type in (PARAMETER, BUFFER) or name in ("size", "sizes", "shape")
         yield name, _names(value, patterns)

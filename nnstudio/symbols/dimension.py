@@ -22,7 +22,7 @@ from nnstudio.symbols.bounds import (
     brief,
     quoted,
 )
-from nnstudio.symbols.exact_products import simplified
+from nnstudio.symbols.exact_products import present, simplified
 from nnstudio.symbols.expression import parse_formula
 from nnstudio.symbols.normal import equal_formulas
 from nnstudio.symbols.work import spend
@@ -279,7 +279,10 @@ def _product(left: Monomial, right: Monomial) -> Monomial:
     degree = len(left) + len(right)
     if degree > MAX_DEGREE:
         raise ExpressionError(f"a size is a product of {degree} factors, at most {MAX_DEGREE}")
-    return tuple(sorted(simplified(left, right))) if left and right else left + right
+    if not left or not right:
+        return left + right
+    facts = present()
+    return tuple(sorted(simplified(left, right, facts) if facts else left + right))
 
 
 def _plus(terms: dict[Monomial, int], monomial: Monomial) -> dict[Monomial, int]:

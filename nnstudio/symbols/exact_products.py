@@ -27,11 +27,14 @@ def exact_products(facts: Facts) -> Iterator[None]:
         _present.reset(token)
 
 
-def simplified(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+present = _present.get
+"""The facts that hold now."""
+
+
+def simplified(left: tuple[str, ...], right: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
     """The factors of a product, a quotient and its divisor replaced by what was divided."""
     atoms = [*left, *right]
-    facts = _present.get()
-    for one in left if facts else ():
+    for one in left:
         for other in right:
             whole = facts.get((one, other)) or facts.get((other, one))
             if whole is not None and one in atoms and other in atoms:
