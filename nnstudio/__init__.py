@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from nnstudio.analysis.report import Report
     from nnstudio.drawing.block import BlockDrawing
+    from nnstudio.drawing.usable import KnownBlock
     from nnstudio.project.values import BlockKind, Project
     from nnstudio.runs.record import RunRecord
     from nnstudio.studies.search.plan import Pruner, Sampler
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "analyse",
+    "block_of",
     "build",
     "compare",
     "cross_validate",
@@ -61,6 +63,17 @@ def draw(
     from nnstudio.drawing.block import BlockDrawing
 
     return BlockDrawing(name, kind, note, parameters)
+
+
+def block_of(project: Project, name: str | None = None) -> KnownBlock:
+    """A block of a project (None: its model) with all inside it, to be used in drawings.
+
+    ``encoder = nnstudio.block_of(nnstudio.load("SimpleViT"), "EncoderBlock")``, then, in a drawing,
+    ``x = encoder(x, num_heads=4)`` and so on. Raises `DrawingError`.
+    """
+    from nnstudio.drawing.usable import KnownBlock
+
+    return KnownBlock(project, name)
 
 
 def load(target: str | Path) -> Project:

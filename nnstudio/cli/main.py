@@ -214,10 +214,6 @@ def _picture_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _nothing(parser: argparse.ArgumentParser) -> None:
-    """A command without options."""
-
-
 def _window(options: argparse.Namespace) -> int:
     from nnstudio.ui.platform_check import reason_not_to_open
 
@@ -312,6 +308,6 @@ _COMMANDS: dict[str, tuple[str, Command, Callable[[argparse.ArgumentParser], Non
     "self-test": (
         "open, edit, train and export a small model",
         _lazily("self_test", "self_test"),
-        _nothing,
+        lambda _parser: None,
     ),
 }

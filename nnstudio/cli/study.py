@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -33,10 +33,12 @@ from nnstudio.studies.assignment import (
     Trainings,
     assignment_of,
     assignments,
+    begun_in,
     find_begun,
     is_begun,
     read_begun,
 )
+from nnstudio.studies.places import studies_folder
 from nnstudio.workspace.assignments.reporting import (
     Said,
     analysis_in,
@@ -159,13 +161,23 @@ def _begun(options: argparse.Namespace) -> Begun:
 
 
 def _list(*, as_json: bool) -> int:
+    begun = []
+    for folder in begun_in(studies_folder()):
+        with suppress(UserError):  # its folder stays as it is
+            begun.append(read_begun(folder))
     if as_json:
-        print_json([one.model_dump(mode="json") for one in assignments()])
+        documents = [one.model_dump(mode="json") for one in assignments()]
+        print_json({"documents": documents, "begun": [_about(one) for one in begun]})
         return DONE
     for one in assignments():
         console().print(f"{one.name}  {one.title}", style="bold", markup=False)
         console().print(f"  {one.asks}", markup=False)
         console().print(f"  {', '.join(one.models)}; {one.trainings} trainings at most")
+    for kept in begun:
+        there = "has its report" if (kept.folder / REPORT).exists() else "is not done"
+        text = f"begun {kept.created[:16].replace('T', ' ')} UTC: {kept.plan.name} on "
+        text += f"{kept.plan.data} {there}: nnstudio study {kept.folder}"
+        console().print(text, markup=False, soft_wrap=True)
     return DONE
 
 

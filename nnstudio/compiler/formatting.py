@@ -7,8 +7,10 @@ what the text says, and whose its lines are.
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -29,9 +31,22 @@ class Formatted:
 
 def format_text(text: str) -> Formatted:
     """Format a module; raises `FormattingError` where ruff is missing or does not answer."""
-    before = ast.parse(text)
-    after = _run_ruff(_without_needless_parentheses(text, before))
-    return Formatted(after, _origins(before, ast.parse(after)))
+    with _without_collecting():
+        before = ast.parse(text)
+        after = _run_ruff(_without_needless_parentheses(text, before))
+        return Formatted(after, _origins(before, ast.parse(after)))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing of large trees is garbage, and looking for some takes most of their time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _run_ruff(text: str) -> str:

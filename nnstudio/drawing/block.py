@@ -19,6 +19,7 @@ from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.results import Result
 from nnstudio.drawing.script import Line, here, refusal, telling, told
 from nnstudio.drawing.sketch import Drawn, Sketch
+from nnstudio.drawing.usable import Usable
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import (
@@ -34,7 +35,7 @@ from nnstudio.project.weights import initialiser_problem, override_problem, tie_
 from nnstudio.symbols.symbolic import REPETITION
 
 
-class BlockDrawing:
+class BlockDrawing(Usable):
     """One block in the making: ``with nnstudio.draw("Net", width=64) as b: ...``.
 
     A layer or operation is drawn by its name, ``b.Conv2d(x, out_channels=b.width, ...)``; another
@@ -49,7 +50,7 @@ class BlockDrawing:
 
     def __init__(self, name: str, kind: BlockKind, note: str, parameters: dict[str, Any]) -> None:
         self._line = here()
-        self._inner: dict[str, BlockDrawing] = {}
+        self._inner: dict[str, Usable] = {}
         self._definition = Definition(name, kind, note, self._inner_blocks)
         self._sketch = Sketch(name)
         self._around: list[str] = []
@@ -79,14 +80,6 @@ class BlockDrawing:
             listed = ", ".join(sorted(self._definition.known)) or "none"
             raise refusal(f"'{name}' is not known in {self.name}; known names: {listed}")
         return Formula(name)
-
-    def __call__(self, *sources: Any, **given: Any) -> Result:
-        """Draw a use of this block in the drawing of its first tensor."""
-        first = next((s for s in (*sources, *given.values()) if isinstance(s, Result)), None)
-        if first is None:
-            raise refusal(f"{self.name} is drawn with a tensor first, received none")
-        first.drawing.take(self)
-        return first.drawing.draw(self.name, *sources, **given)
 
     @telling
     def draw(
@@ -261,8 +254,11 @@ class BlockDrawing:
 
     def line_of(self, block: str, key: str | None) -> Line:
         """The line that drew a node or group, here or in a block inside; else that of `draw`."""
-        drawing = self if block == self.name else self._drawings().get(block, self)
-        return drawing._lines.get(key or "", drawing._line)
+        drawing = self if block == self.name else self._parts().get(block, self)
+        return drawing._line_of(key or "")
+
+    def _line_of(self, key: str) -> Line:
+        return self._lines.get(key, self._line)
 
     def outputs_of(self, node: str) -> list[str]:
         """The outputs of a node that was drawn."""
@@ -276,29 +272,30 @@ class BlockDrawing:
         """What a node is called in sentences."""
         return self._definition.nodes[node].name or self._definition.nodes[node].type
 
-    def take(self, other: BlockDrawing) -> None:
-        """Know another drawing, so that it can be used here."""
+    def take(self, other: Usable) -> None:
+        """Know another block, so that it can be used here."""
         name = other.name
-        if other is self or self.name in other._drawings():
+        parts = {**other._parts(), name: other}
+        if self.name in parts:
             raise refusal(f"{self.name} cannot contain {name}: a block cannot contain itself")
-        known = self._drawings()
-        for key, drawing in {**other._drawings(), name: other}.items():
-            if known.get(key, drawing) is not drawing:
+        known = self._parts()
+        for key, part in parts.items():
+            if key in known and known[key] is not part and known[key].block() != part.block():
                 raise refusal(f"There is another block '{key}' in {self.name} already")
         if name not in self._inner:
             other.block()
             self._inner[name] = other
             self._definition.renew()
 
-    def _drawings(self) -> dict[str, BlockDrawing]:
-        found: dict[str, BlockDrawing] = {}
-        for name, drawing in self._inner.items():
-            found.update(drawing._drawings())
-            found[name] = drawing
+    def _parts(self) -> dict[str, Usable]:
+        found: dict[str, Usable] = {}
+        for name, part in self._inner.items():
+            found.update(part._parts())
+            found[name] = part
         return found
 
     def _inner_blocks(self) -> dict[str, Block]:
-        return {name: drawing.block() for name, drawing in self._drawings().items()}
+        return {name: drawing.block() for name, drawing in self._parts().items()}
 
     def _own(self, item: Any) -> Result:
         if not isinstance(item, Result):

@@ -168,5 +168,7 @@ def row(*cells: str | Cell) -> tuple[Cell, ...]:
 
 
 def section(title: str, items: Sequence[Item | None], *, apart: bool = False) -> Section:
-    """A section of the items that there are."""
-    return Section(title, tuple(one for one in items if one is not None), apart)
+    """A section of the items that there are and that hold something."""
+    there = [one for one in items if one is not None]
+    kept = [one for one in there if not isinstance(one, Facts) or one.pairs]
+    return Section(title, tuple(kept), apart)

@@ -236,15 +236,20 @@ def find_begun(word: str) -> Path | None:
     return None
 
 
-def unfinished(plan: Assignment, place: Path) -> list[Path]:
-    """Those in a folder of studies that have not come to their end and at which nobody works, the
-    newest first.
-    """
+def begun_in(place: Path) -> list[Path]:
+    """The folders of assignments in a folder of studies, the newest first."""
     try:
         inside = sorted(place.iterdir(), reverse=True)
     except OSError:
         return []
-    return [folder for folder in inside if is_begun(folder) and _can_go_on(plan, folder)]
+    return [folder for folder in inside if is_begun(folder)]
+
+
+def unfinished(plan: Assignment, place: Path) -> list[Path]:
+    """Those in a folder of studies that have not come to their end and at which nobody works, the
+    newest first.
+    """
+    return [folder for folder in begun_in(place) if _can_go_on(plan, folder)]
 
 
 def _can_go_on(plan: Assignment, folder: Path) -> bool:

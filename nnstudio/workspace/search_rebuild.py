@@ -9,7 +9,7 @@ of which only some were begun and each of these has come to its end.
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nnstudio.errors import UserError
 from nnstudio.project.commands.search_points import point_of
@@ -42,10 +42,9 @@ def rebuild(folder: StudyFolder, store: RunStore | None = None) -> int:
         if not worker.ended and worker.owner.is_alive:
             raise StudyError(f"A worker is at this study ({worker.owner}): stop it first.")
     store = RunStore() if store is None else store
-    store.refresh()
     trainer = trainer_of(folder, store)
     known: dict[int, KnownTrial] = {}
-    for record in reversed(store.find(Wanted(group=folder.plan.id))):  # the oldest first
+    for record in _records(folder, store):
         if folder.plan.folds and not is_first(record.folder):
             continue  # found beside the first one
         found = _known(folder, record, trainer)
@@ -60,6 +59,21 @@ def rebuild(folder: StudyFolder, store: RunStore | None = None) -> int:
     (folder.path / "claims").mkdir()
     fill(folder, known)
     return len(known)
+
+
+def _records(folder: StudyFolder, store: RunStore) -> list[RunRecord]:
+    """The runs of the study, the oldest first: in the store, and where they lay to the study when
+    it was begun, if it was moved with them."""
+    stores = [store]
+    beside = folder.path / PurePosixPath(folder.plan.runs)
+    if folder.plan.runs and beside.is_dir() and not beside.samefile(store.folder):
+        stores.append(RunStore(beside.resolve()))
+    found: dict[str, RunRecord] = {}
+    for one in stores:
+        one.refresh()
+        for record in one.find(Wanted(group=folder.plan.id)):
+            found.setdefault(record.folder.name, record)
+    return sorted(found.values(), key=lambda record: record.created)
 
 
 def _known(folder: StudyFolder, record: RunRecord, trainer: Trainer) -> KnownTrial | None:

@@ -14,6 +14,8 @@ from nnstudio.errors import UserError
 NEVER_SHOWN = {
     "nnstudio.catalog.isolation.ForeignError": "whoever calls foreign code says whose it was",
     "nnstudio.catalog.isolation.UnansweredError": "whoever calls foreign code says whose it was",
+    "nnstudio.analysis.modes.RefusedError": "whoever analyses the repetition says whose it is",
+    "nnstudio.symbols.normal._TooLongError": "a formula that is too long to be compared is not",
     "nnstudio.catalog.rules.cost.UnknownError": "a cost that depends on an unknown size",
     "nnstudio.symbols.work.CancelledError": "whoever asked for the work has asked for its end",
     "nnstudio.symbols.work.OutOfStepsError": "whoever gave the allowance says it itself",

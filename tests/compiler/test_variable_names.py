@@ -7,6 +7,7 @@ import pytest
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode
 from nnstudio.compiler.codegen.variable_names import RESERVED, singular
+from nnstudio.compiler.source import generate
 from nnstudio.project.english import many_of
 from nnstudio.project.values import BlockParameter
 from tests.compiler.test_rules import lines_of, mlp, text_of
@@ -208,6 +209,31 @@ def test_a_block_that_gives_the_next_state_is_called_like_the_state() -> None:
         "memory = self.step(x, memory)",
         "return self.step(x, memory)",
     ]
+
+
+def test_parts_and_states_are_called_by_what_they_are_for() -> None:
+    d = mlp()
+    x = d.input("x", "N", 5, 4)
+    parts = d.add("Linear", x, name="qkv", out_features=12)
+    parts = d.add("Chunk", parts, chunks=3, dim=-1)
+    y = d.add("ScaledDotProductAttention", parts, parts["part1"], parts["part2"])
+    y = d.add("Select", y, dim=1, index=0)
+    h = d.add("Linear", y, name="start", out_features=4)
+    d.output(d.add("GRUCell", name="cell", at={"input": y, "hx": h}, hidden_size=4))
+    assert forward_of(d) == [
+        "query, key, value = self.qkv(x).chunk(3, dim=-1)",
+        "attention = F.scaled_dot_product_attention(query, key, value)[:, 0]",
+        "h = self.start(attention)",
+        "return self.cell(attention, h)",
+    ]
+
+
+def test_results_of_an_operation_are_called_like_its_outputs() -> None:
+    d = mlp()
+    best = d.add("TopK", d.input("x", "N", 5), k=2)
+    d.output(d.add("Multiply", best, best["indices"]))
+    text = generate(d.project()).text
+    assert "values, indices = x.topk(2)" in text
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,32 @@ def test_what_the_whole_shows_is_said_at_the_line_that_drew_it(wrong: str) -> No
     assert str(caught.value).startswith(f"model.py:{line}: {AS_A_WHOLE[wrong]}")
 
 
+def test_a_block_of_a_project_is_used_like_a_drawn_one() -> None:
+    mbconv = nnstudio.block_of(nnstudio.load("EfficientNet"), "MBConv")
+    with nnstudio.draw("Net") as b:
+        x = b.input("x", "N", 16, 8, 8)
+        given = {"kernel_size": 3, "stride": 1, "expand_ratio": 4, "drop_prob": 0.0}
+        x = mbconv(x, out_channels=16, name="block", **given)
+        b.output(mbconv(x, out_channels=24, name="last", **given))
+    project = b.project()
+    assert {"MBConv", "Net"} < set(project.by_name)
+    assert "self.last = MBConv(" in nnstudio.source(project)
+    with pytest.raises(DrawingError, match="the project has no block 'Mb'; it has: "):
+        nnstudio.block_of(project, "Mb")
+
+
+def test_two_blocks_of_one_name_do_not_go_together() -> None:
+    with nnstudio.draw("Net") as b:
+        x = b.input("x", "N", 16)
+        for size in (3, 4):
+            with nnstudio.draw("Inner", size=size) as inner:
+                inner.output(inner.input("x", "N", 16))
+            if size == 3:
+                x = inner(x, name="first")
+        with pytest.raises(DrawingError, match="There is another block 'Inner' in Net already"):
+            inner(x, name="second")
+
+
 def test_a_finished_block_stays_as_it_is() -> None:
     b = everything()
     with pytest.raises(DrawingError, match="Net is finished; draw on it inside its with"):

@@ -82,7 +82,7 @@ def test_where_nothing_can_be_concluded_that_is_said() -> None:
 
 
 def test_many_pairs_take_more_to_convince() -> None:
-    """By the book: Holm's p values are 0.04, 0.06 and 0.06 of 0.01, 0.02 and 0.03 twice over."""
+    """Of four pairs the first must be below 0.05 / 4, the second below 0.05 / 3."""
     four = [
         difference("a", name, 0.1, 0.02, 0.18, p)
         for name, p in (("b", 0.01), ("c", 0.02), ("d", 0.03), ("e", 0.04))

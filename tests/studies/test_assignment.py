@@ -153,6 +153,19 @@ def test_it_goes_on_after_a_stop(world: Path, done: Path) -> None:
     assert unfinished(begun.plan, world) == []
 
 
+def test_a_step_that_cannot_be_done_is_told_and_the_others_are(world: Path) -> None:
+    plan = assignment_of("tiny").wished(folds=500, trials=1)
+    plan = plan.model_copy(update={"steps": plan.steps[1:]})
+    begun = running.begin(plan, world / "too-many")
+    items: list[running.Item] = []
+    running.study(begun, watch=running.Watch(item=items.append))
+    assert [(one.step, one.state) for one in items] == [
+        ("folds", "failed"),
+        ("search", "completed"),
+    ]
+    assert "too few for 500 folds" in items[0].sentence
+
+
 def test_a_damaged_or_changed_one_is_refused(world: Path, tmp_path: Path) -> None:
     begun = running.begin(assignment_of("a tiny document"), tmp_path / "one")
     with pytest.raises(StudyError, match="There is an assignment in"):
@@ -173,6 +186,10 @@ def test_a_damaged_or_changed_one_is_refused(world: Path, tmp_path: Path) -> Non
 
 
 def test_unknown_documents_are_named(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told["documents"]] == ["tiny"]
+    assert told["begun"] == []  # those of the tests lie elsewhere
     assert main(["study", "essay"]) == 2
     assert "There is no plan for 'essay'" in capsys.readouterr().err
     with pytest.raises(Refusal, match="folds: expected at least 2"):

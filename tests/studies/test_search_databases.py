@@ -72,7 +72,7 @@ def test_four_processes_share_a_postgresql_server(
         monkeypatch.setenv(storage_url.VARIABLE, url)
         command = [sys.executable, "-m", "tests.fake_search", str(tmp_path)]
         started = [subprocess.Popen(command) for _ in range(4)]
-        assert [one.wait(300) for one in started] == [0] * 4
+        assert [one.wait(900) for one in started] == [0] * 4
         rows = Follower(StudyFolder.open(tmp_path)).result().rows
     assert [row.point["model.hidden"] for row in rows] == list(range(1, points + 1))
     assert Counter(row.state for row in rows) == {"completed": points}

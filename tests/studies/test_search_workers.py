@@ -360,3 +360,32 @@ def test_a_stop_changes_no_later_point(tmp_path: Path, monkeypatch: pytest.Monke
         for one in (whole, stopped)
     ]
     assert points[0] == points[1]
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+def test_a_kill_between_two_values_of_a_point_does_not_change_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: str
+) -> None:
+    from nnstudio.studies.search import suggestion
+
+    plain, places = suggestion.suggest_one, [3, 12]  # TPE draws by chance first
+
+    def killed(trial: optuna.trial.Trial, name: str, one: Any) -> Any:
+        if trial.number in places and name == "learning_rate":
+            places.remove(trial.number)
+            raise KeyboardInterrupt
+        return plain(trial, name, one)
+
+    whole, cut = (
+        begin(tmp_path / name, plan(sampler=sampler, limits=Limits(trials=14)))
+        for name in ("whole", "cut")
+    )
+    work(whole)
+    monkeypatch.setattr(suggestion, "suggest_one", killed)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            work(cut)
+        assert set(trials(cut)[-1].params) == {"model.hidden"}
+    work(cut)
+    points = [[trial.params for trial in trials(one)] for one in (whole, cut)]
+    assert points[0] == points[1]

@@ -218,6 +218,7 @@ def test_what_is_not_installed_is_told_with_what_to_do(
     assert not (tmp_path / "run").exists()
 
 
+@tensorboard
 def test_nothing_is_tracked_of_a_run_that_is_not_kept(data: Path) -> None:
     with pytest.raises(Refusal, match="this one is not kept: give it a folder"):
         train_kinds(None, data, tracker="tensorboard")

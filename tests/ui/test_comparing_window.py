@@ -49,8 +49,8 @@ def test_figures_settings_and_models_side_by_side(
     assert len(window.runs.page.overlay) == 2
     tab.views["Models"].click()
     assert tab.models is not None
-    assert tab.models.about.text().startswith("1 changed, 2 of other sizes only, from 1 to 2.")
-    assert "Parameters 1,490 → 4,450" in tab.models.about.text()
+    assert tab.models.about.full_text.startswith("1 changed, 2 of other sizes only, from 1 to 2.")
+    assert "Parameters 1,490 → 4,450" in tab.models.about.full_text
     for side in tab.models.sides:
         marks = {mark.change.place: mark.change.kind for mark in side.viewer.marks}
         assert marks == {"conv": "changed", "flatten": "sizes", "fc": "sizes"}

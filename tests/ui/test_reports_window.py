@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.ui.window.main_window import MainWindow
 from tests.kept_runs import table, train_kinds
 from tests.report.read_page import Page
+from tests.studies_made_up import search
 
 
 def test_a_report_is_written_from_the_page(
@@ -35,3 +36,20 @@ def test_a_report_is_written_from_the_page(
     reporting.notice.choose("Open the report")
     assert opened == [path]
     assert Page(path.read_text("utf-8")).headings[0] == "Kinds"
+
+
+def test_a_report_is_written_from_the_page_studies(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    search(tmp_path / "studies", "s1", "Rates", 3, done=3)
+    window = open_window()
+    assert window.actions_table.reason("studies.report") == "Go to the page Studies first."
+    assert window.actions_table.run("page.studies")
+    view = window.studies
+    qtbot.waitUntil(lambda: not (view.jobs.is_busy or view.acting.is_busy), timeout=60_000)
+    path = tmp_path / "search.html"
+    view.reporting.ask_file = lambda _name: path
+    assert window.actions_table.run("studies.report")
+    said = view.reporting.notice.sentence
+    qtbot.waitUntil(lambda: "opens in any browser" in said.text(), timeout=60_000)
+    assert len(Page(path.read_text("utf-8")).table("The best trials")) == 4

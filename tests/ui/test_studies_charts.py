@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from nnstudio.studies.plan import Cell
 from nnstudio.ui.pages.studies.charts import CHARTS, Chart
 from nnstudio.ui.pages.studies.charts.base import TrialsChart
 from nnstudio.ui.pages.studies.charts.contour import Contour
@@ -20,6 +21,7 @@ from nnstudio.ui.pages.studies.charts.learning_curves import LearningCurves
 from nnstudio.ui.pages.studies.charts.parallel_coordinates import ParallelCoordinates
 from nnstudio.ui.pages.studies.results import RESULTS, Result
 from nnstudio.ui.pages.studies.results.answer_view import AnswerView
+from nnstudio.ui.pages.studies.results.fold_curves import FoldCurves
 from nnstudio.ui.pages.studies.results.fold_plots import mean_line
 from nnstudio.ui.pages.studies.results.held_out import HeldOut
 from nnstudio.ui.pages.studies.results.pairs_view import PairsView
@@ -204,6 +206,15 @@ def test_each_result_says_what_it_will_show_and_then_shows_it(one: Result, qtbot
     told = result(models)
     made.show_result(told)
     assert made.is_shown
+    if isinstance(made, FoldCurves):
+        made.plots.setFocus()
+        qtbot.keyClick(made.plots, Qt.Key.Key_Right)
+        qtbot.keyClick(made.plots, Qt.Key.Key_Right)
+        said = made.plots.accessibleDescription()
+        assert said.startswith("Fold 1, epoch 24, training ")
+        with qtbot.waitSignal(made.cell_picked) as picked:
+            qtbot.keyClick(made.plots, Qt.Key.Key_Return)
+        assert picked.args == [Cell(0, 0, 0, 0)]
     if isinstance(made, AnswerView):
         assert made.sentence.text() == told.answer.sentence
     if isinstance(made, HeldOut):

@@ -113,6 +113,9 @@ def test_told_to_stop_they_wait_again(queue: QueueFolder) -> None:
     first = queue.entries()[0]
     assert (first.entry.title, first.standing, first.again) == ("a", Standing.WAITING, True)
     queue.want(wish="run")
+    RunStore(queue.runs).trash(first.id)
+    assert "in the trash" in queue.get(first.id).sentence
+    RunStore(queue.runs).take_back(first.id)
     assert work.look()
     assert begun() == ["a", "a"]
 

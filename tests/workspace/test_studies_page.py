@@ -151,7 +151,7 @@ def test_what_is_varied_lies_in_the_project_and_faults_stay_at_their_row(world: 
     assert workspace.history.undo_title == "Vary hidden otherwise"
 
     planning.set_row(1, AxisTexts("model.hidden", low="8", high="a few"))
-    assert "expects numbers" in planning.rows[1].problem
+    assert "expects finite numbers" in planning.rows[1].problem
     assert planning.rows[1].texts.high == "a few"
     assert workspace.project.search.axis("model.hidden") == wanted  # nothing is lost
     assert planning.reason_not_to_begin() == planning.rows[1].problem
@@ -226,6 +226,26 @@ def test_a_search_begins_is_steered_and_its_best_is_one_step(tmp_path: Path, wor
     assert steering.is_searched(workspace.project, steering.project_of(now), best.point)
     workspace.undo()
     assert "hidden" not in workspace.project.values
+
+
+def test_a_search_may_train_each_trial_on_folds(world: World) -> None:
+    planning = world.page.planning
+    planning.add_row(next(o for o in planning.offered if o.name == "learning_rate"))
+    with pytest.raises(Refusal, match="set the folds first"):
+        world.setting("repeats", "2")
+    world.setting("folds", "3")
+    world.setting("repeats", "2")
+    assert (planning.runs, planning.may_be_cut) == (240, True)
+    world.setting("folds", "")
+    assert planning.search.repeats == 1
+    world.setting("folds", "3")
+    notes: list[str] = []
+    world.page.told.connect(notes.append)
+    world.page.begin()
+    assert world.said == []
+    assert isinstance(world.page.now, ShownSearch)
+    assert (world.page.now.folder.plan.folds, world.page.now.control.limits.trials) == (3, 40)
+    assert any("mean over 3 folds" in note for note in notes)
 
 
 def test_a_cross_validation_is_begun_and_read_from_its_runs(tmp_path: Path) -> None:

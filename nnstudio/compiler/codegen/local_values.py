@@ -69,7 +69,8 @@ class Results:
                 continue
             part = self.names.part(port)
             if not part and source is not None:
-                part = self.names.numbered(port, self.texts[source])
+                numbered = self.names.numbered(port, self.texts[source])
+                part = numbered and (self.names.attended(port) or numbered)
             if k == 0 and not part and not self.has_own_name(unit, output):
                 names[output] = self.target(unit, source, output, self.names.noun(node))
             else:
@@ -79,13 +80,13 @@ class Results:
         return pattern(result, outputs, names)
 
     def has_own_name(self, unit: Unit, output: str) -> bool:
-        """True for the results of a block that gives several, and for the states of a cell."""
-        used = self.project.by_name.get(unit.node.type)
-        if used is not None and len(self.outputs(unit.node)) == 1:
-            return False
-        if used is None:
+        """True for what is one of several results and no `output`, and for the states of a cell."""
+        node = unit.node
+        block = node.type in self.project.by_name
+        if is_module(self.project, node) and not block:
             return bool(self.names.state(unit, output))
-        return output not in ("output", "x", "y")
+        told = output not in ("output", "x", "y") and (block or not node.name)
+        return told and len(self.outputs(node)) > 1
 
     def further(self, unit: Unit, output: str, part: str) -> str:
         """The name of a result that is one of several: a state keeps its own, else its port's."""

@@ -65,7 +65,12 @@ class ResultNames:
             consumer = self.graph.by_id[edge.target.node]
             ports = node_ports(self.project, self.graph, consumer).inputs
             first = not ports or edge.target.name == ports[0].name
-            found.add("" if first or not is_module(self.project, consumer) else edge.target.name)
+            if first or not is_module(self.project, consumer):
+                found.add("")
+            elif consumer.type in self.project.by_name:
+                found.add(edge.target.name)
+            else:
+                found.add(stem(edge.target.name))  # torch says hx and h_0
         name = found.pop() if len(found) == 1 else ""
         return "" if name.startswith("input") else name
 
@@ -167,8 +172,8 @@ class ResultNames:
 
     def of_results(self, ports: Iterable[Port]) -> set[Port]:
         """Those of some ports that are no tensor on `self`."""
-        own = (PARAMETER, BUFFER)
-        return {port for port in ports if self.graph.by_id[port.node].type not in own}
+        by_id = self.graph.by_id
+        return {port for port in ports if by_id[port.node].type not in (PARAMETER, BUFFER)}
 
     def is_same_thing(self, unit: Unit, text: str, output: Port) -> bool:
         """True if a module with one operand leaves it what it is: a norm, but no linear map."""

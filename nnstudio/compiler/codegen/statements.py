@@ -45,6 +45,8 @@ class Statement:
 @lru_cache(maxsize=8192)
 def _calls(text: str) -> int:
     """The depth of nested calls."""
+    if "(" not in text:
+        return 0
 
     def depth(node: ast.AST) -> int:
         inner = max((depth(child) for child in ast.iter_child_nodes(node)), default=0)
@@ -68,11 +70,11 @@ class _Join(ast.NodeTransformer):
         return self.value if node.id == self.name else node
 
 
-def _substitute(before: Statement, after: Statement) -> str:
-    """The value of `after` with that of `before` in the place of its name."""
-    tree = ast.parse(after.value, mode="eval").body
-    value = ast.parse(before.value, mode="eval").body
-    return ast.unparse(_Join(before.target, value).visit(tree))
+@lru_cache(maxsize=8192)
+def _substitute(name: str, value: str, text: str) -> str:
+    """`text` with `value` in the place of a name."""
+    tree = ast.parse(text, mode="eval").body
+    return ast.unparse(_Join(name, ast.parse(value, mode="eval").body).visit(tree))
 
 
 def join_statements(statements: list[Statement], returned: list[str]) -> list[Statement]:
@@ -99,7 +101,7 @@ def join_statements(statements: list[Statement], returned: list[str]) -> list[St
 def _joined(before: Statement, after: Statement) -> Statement:
     return replace(
         after,
-        value=_substitute(before, after),
+        value=_substitute(before.target, before.value, after.value),
         nodes=before.nodes + after.nodes,
         pure=after.pure and (before.pure or (after.add and _calls(before.value) == 1)),
         movable=after.movable and before.movable,
@@ -140,13 +142,17 @@ def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bo
         return False
     length = len(after.value) + len(before.value) - len(before.target)
     if before.pure or after.add:
-        return length <= MAX_JOINED and _calls(_substitute(before, after)) <= MAX_DEPTH
+        if length > MAX_JOINED:
+            return False
+        return _calls(_substitute(before.target, before.value, after.value)) <= MAX_DEPTH
     # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``
-    if not after.pure or after.target in ("", before.target) or _calls(before.value) != 1:
+    if not after.pure or after.target in ("", before.target):
+        return False
+    if length > MAX_CHAIN or _calls(before.value) != 1:
         return False
     if _argument(after.value) == before.target:  # h = F.relu(self.fc(x))
         return length <= MAX_JOINED and _calls(after.value) == 1
-    return length <= MAX_CHAIN and _receiver(after.value) == before.target
+    return _receiver(after.value) == before.target
 
 
 @lru_cache(maxsize=8192)

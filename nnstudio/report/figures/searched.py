@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_AXES = 6
+MANY = 400
+"""Trials from which on their dots are one picture: each by itself would make a large file."""
 _DARK, _GREY = "#1c2026", "#939caa"
 
 
@@ -32,7 +34,8 @@ def best_so_far(result: SearchResult) -> Picture | None:
     def paint(figure: Figure) -> None:
         axes = one_panel(figure)
         x, y = [row.number for row in done], [row.values[0] for row in done]
-        axes.plot(x, y, "o", color=colour(0), alpha=0.55, markersize=4.5, markeredgewidth=0)
+        axes.plot(x, y, "o", color=colour(0), alpha=0.55, markersize=4.5, markeredgewidth=0,
+                  rasterized=len(x) > MANY)  # fmt: skip
         best = [better(y[: k + 1]) for k in range(len(y))]
         axes.step(x, best, where="post", color=_DARK, linewidth=1.4)
         axes.set_xlabel("Trial")
@@ -79,7 +82,7 @@ def slices_of(result: SearchResult) -> Picture | None:
                      if axis.name in row.point]  # fmt: skip
             x, ticks = _places(axis, [one[0] for one in found])
             panel.plot(x, [one[1] for one in found], "o", color=colour(0), alpha=0.55,
-                       markersize=4.5, markeredgewidth=0)  # fmt: skip
+                       markersize=4.5, markeredgewidth=0, rasterized=len(x) > MANY)  # fmt: skip
             best = [k for k, one in enumerate(found) if one[2].number in result.best]
             panel.plot([x[k] for k in best], [found[k][1] for k in best], "o", color=colour(1),
                        markersize=6)  # fmt: skip

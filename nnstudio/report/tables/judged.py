@@ -16,6 +16,10 @@ from nnstudio.report.numbers import NOTHING, between, counted, name_of, number, 
 MOST_IN_MATRIX = 20
 """Classes up to which a confusion matrix is a table of counts."""
 MOST_ROWS = 60
+WIDEST, WORD = 24, 14
+"""Letters of a name beside the rows, and of one without blanks; the table of classes has it all."""
+ROOM = 90
+"""Letters of all names of a confusion matrix for which there is room above its columns."""
 _UNDEFINED = f"{NOTHING} is not defined: none of these samples has the class, or it was never given"
 
 
@@ -127,6 +131,11 @@ def confusion_table(matrix: ConfusionMatrix, caption: str = "") -> Table | None:
     if len(names) > MOST_IN_MATRIX:
         return None
     shares = matrix.by_row()
+    heads = names
+    if sum(map(len, names)) > ROOM:  # numbers in place of names that would be broken into pieces
+        heads = [str(k + 1) for k in range(len(names))]
+        short = [_short(name) for name in names]
+        names = [f"{head} {name}" for head, name in zip(heads, short, strict=True)]
     rows = []
     for k, counts in enumerate(matrix.counts):
         cells = [
@@ -138,12 +147,17 @@ def confusion_table(matrix: ConfusionMatrix, caption: str = "") -> Table | None:
         rows.append(row(Cell(names[k], "strong"), *cells, f"{sum(counts):,}"))
     said = caption or "Confusion matrix"
     return Table(
-        ("Right \\ given", *names, "All"),
+        ("Right \\ given", *heads, "All"),
         tuple(rows),
         f"{said}: a row is what is right, a column what was given",
         matrix=True,
         small=len(names) > 12,
     )
+
+
+def _short(name: str) -> str:
+    most = WIDEST if " " in name[:WORD] else WORD
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def mistakes_table(matrix: ConfusionMatrix, most: int = 8) -> Table | None:

@@ -118,7 +118,13 @@ class QueueFolder:
         if end is not None and not end.get("again"):
             return Queued(entry, Standing.FAILED, run, str(end.get("sentence", "")))
         waits = Standing.HELD if entry.held else Standing.WAITING
-        return Queued(entry, waits, run, again=(run / RECORD).exists())
+        if not (run / RECORD).exists():
+            return Queued(entry, waits, run)
+        with contextlib.suppress(RunStoreError):  # its process says what is wrong with it
+            if read_record(run).trashed is not None:
+                told = "Its run is in the trash: take it out, or remove this from the queue."
+                return Queued(entry, Standing.FAILED, run, told, again=True)
+        return Queued(entry, waits, run, again=True)
 
     # -- changing -----------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import os
 import warnings
 import weakref
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -258,9 +258,21 @@ def trial_of(study: Study, number: int) -> FrozenTrial:
 
 
 def set_attributes(study: Study, trial: FrozenTrial, values: dict[str, Any]) -> None:
-    """Write attributes of a trial that is not finished; plain values as JSON has them."""
-    for name, value in values.items():
-        study._storage.set_trial_user_attr(id_of(trial), name, value)
+    """Write attributes of a trial, plain values as JSON has them; nothing of one that another
+    worker has finished meanwhile."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    with suppress(UpdateFinishedTrialError):
+        for name, value in values.items():
+            study._storage.set_trial_user_attr(id_of(trial), name, value)
+
+
+def report(trial: Trial, value: float, step: int) -> None:
+    """Tell how far a trial is, if another worker has not finished it meanwhile."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    with suppress(UpdateFinishedTrialError):
+        trial.report(value, step)
 
 
 def queue(
@@ -281,6 +293,14 @@ def queue(
             system_attrs={"fixed_params": params},
         )
     )
+
+
+def draw_again(study: Study, trial: Trial, name: str, distribution: BaseDistribution) -> None:
+    """Draw a value that a trial has got already, and forget it: those after it are drawn by the
+    same sampler, whose chance would else be one draw behind."""
+    if name not in trial.relative_params:
+        frozen = study._storage.get_trial(id_of(trial))
+        study.sampler.sample_independent(study, frozen, name, distribution)
 
 
 def suggest_one(trial: Trial, name: str, distribution: BaseDistribution) -> Any:

@@ -100,16 +100,14 @@ def learns_refusals(plan: SearchPlan) -> bool:
 
 def prunes(plan: SearchPlan) -> bool:
     """True if a trial may be cut short."""
-    enough = not plan.folds or len(plan.places) >= _FEW_FOLDS
-    epochs = _FEW if plan.folds else plan.epochs
-    return enough and may_cut(plan.objectives, plan.pruner, epochs)
+    return may_cut(plan.objectives, plan.pruner, plan.epochs, len(plan.places))
 
 
-def may_cut(objectives: Sequence[Objective], pruner: Pruner, epochs: int) -> bool:
-    """True if a trial of so many epochs may be cut short."""
+def may_cut(objectives: Sequence[Objective], pruner: Pruner, epochs: int, places: int = 0) -> bool:
+    """True if a trial of so many epochs may be cut short. places: of its trainings on folds."""
     if len(objectives) > 1 or objectives[0].is_cost or pruner == "none":
         return False
-    return pruner != "auto" or epochs >= _FEW
+    return places >= _FEW_FOLDS if places else pruner != "auto" or epochs >= _FEW
 
 
 def pruner_for(plan: SearchPlan) -> BasePruner:

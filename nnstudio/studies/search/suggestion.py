@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from nnstudio.project.search.space import Axis, Choices, Point, RealRange, Space, WholeRange
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.search.optuna_store import suggest_one
+from nnstudio.studies.search.optuna_store import draw_again, suggest_one
 from nnstudio.studies.search.plan import SearchPlan
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
+    from optuna.study import Study
     from optuna.trial import Trial
 
 MOST_JOINED = 64
@@ -73,11 +74,18 @@ def distributions_of(plan: SearchPlan) -> dict[str, BaseDistribution]:
     return found
 
 
-def suggest(plan: SearchPlan, trial: Trial) -> Point:
-    """A point as Optuna suggests it. Raises what Optuna raises, such as `ValueError`."""
-    found: dict[str, Any] = {
-        name: suggest_one(trial, name, one) for name, one in distributions_of(plan).items()
-    }
+def suggest(plan: SearchPlan, study: Study, trial: Trial) -> Point:
+    """A point as Optuna suggests it, the same for a trial that was cut between two of its values.
+
+    Raises what Optuna raises, such as `ValueError`.
+    """
+    found: dict[str, Any] = {}
+    known = set(trial.params)
+    wanted = distributions_of(plan)
+    for name, one in wanted.items():
+        if name in known and len(known) < len(wanted):
+            draw_again(study, trial, name, one)
+        found[name] = suggest_one(trial, name, one)
     return point_of(plan, found)
 
 

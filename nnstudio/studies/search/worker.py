@@ -20,6 +20,7 @@ from nnstudio.studies.search.optuna_store import (
     in_a_sentence,
     load_study,
     open_storage,
+    report,
     set_attributes,
     trial_of,
 )
@@ -174,7 +175,7 @@ class Worker:
         frozen = trial_of(study, number)
         trial = attach(study, id_of(frozen))
         try:
-            point = suggest(self.plan, trial)
+            point = suggest(self.plan, study, trial)
         except Exception as error:  # a sampler's own mistakes: the trial would run for ever
             self._end(study, frozen, Outcome("failed", sentence=f"No point was suggested: {error}"))
             return
@@ -292,7 +293,7 @@ class _Watch:
             return  # how long a stop takes must not decide what other trials are held against
         before = self._frozen.intermediate_values
         if step not in before:  # else told before a resume
-            self._trial.report(float(value), step)
+            report(self._trial, float(value), step)
         if step >= max(before, default=0):
             self.pruned = self._trial.should_prune()
 

@@ -120,6 +120,15 @@ STUDIES: tuple[ActionSpec, ...] = (
         note="On the page Runs; Enter in the table.",
     ),
     window_act(
+        "studies.report",
+        "Report on the study...",
+        _MENU,
+        2,
+        "Ctrl+Alt+H",
+        icon="file",
+        note="One HTML file on the study, to read offline and to print.",
+    ),
+    window_act(
         "studies.folder",
         "Open the folder of the study",
         _MENU,

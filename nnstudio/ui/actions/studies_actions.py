@@ -56,6 +56,7 @@ class StudiesActions:
         bind("studies.use_trial", told(self.use_trial), self._reason_no_values)
         bind("studies.runs", view.show_runs, one)
         bind("studies.run", view.show_run, self._reason_no_run)
+        bind("studies.report", view.report, self._reason_not_to_report)
         bind("studies.folder", view.show_folder, one)
         bind("studies.copy_path", view.copy_path, one)
         view.changed.connect(actions.refresh)
@@ -125,6 +126,10 @@ class StudiesActions:
     def _reason_no_study(self) -> str | None:
         none = None if self._page.selection is not None else "Select a study first."
         return self._reason_elsewhere() or none
+
+    def _reason_not_to_report(self) -> str | None:
+        busy = "A report is being written already." if self._view.reporting.is_busy else None
+        return self._reason_no_study() or busy
 
     def _if_study(self, reason: Callable[[StudyRow], str | None]) -> Reason:
         def why() -> str | None:

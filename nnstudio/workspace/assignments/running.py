@@ -120,7 +120,7 @@ def study(
     """Do what is missing of all steps, in their order; what is finished is not done again.
 
     What fails is told, and the rest goes on. Ends early after a stop, with checkpoints. Raises
-    `UserError` for what cannot be done at all, also if another process works at it.
+    `UserError` if another process works at it.
     """
     watch = watch or Watch()
     owner = Ownership(found.folder)
@@ -129,13 +129,16 @@ def study(
             if wants_stop():
                 return
             watch.step(step)
-            match step:
-                case Trainings():
-                    _train(found, step, watch, wants_stop)
-                case Comparison():
-                    _compare(found, step, watch, wants_stop)
-                case Search():
-                    _search(found, step, watch, wants_stop)
+            try:
+                match step:
+                    case Trainings():
+                        _train(found, step, watch, wants_stop)
+                    case Comparison():
+                        _compare(found, step, watch, wants_stop)
+                    case Search():
+                        _search(found, step, watch, wants_stop)
+            except UserError as error:
+                watch.item(Item(step.name, step.title, "failed", sentence=str(error)))
     finally:
         owner.release()
 

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from nnstudio.project.search.space import Axis, Choices
-from nnstudio.report.document import Code, Facts, Item, Paragraph, Section, section
-from nnstudio.report.numbers import duration
+from nnstudio.report.document import Code, Facts, Item, Paragraph, Section, Table, row, section
+from nnstudio.report.numbers import NOTHING, duration
 from nnstudio.runs.folder import PROJECT_FILE
 from nnstudio.runs.record import RunRecord
 from nnstudio.studies.search.plan import SearchPlan
@@ -34,8 +34,30 @@ def facts_of(versions: Mapping[str, str], more: Sequence[tuple[str, str]] = ()) 
     return Facts((*told, *((name, value) for name, value in more if value)))
 
 
-def repeat_section(record: RunRecord) -> Section:
-    """Of one run."""
+def environment_section(versions: Mapping[str, Mapping[str, str]]) -> Section:
+    """With what several things were made. versions: of each by its name."""
+    names = list(dict.fromkeys(name for told in versions.values() for name in told))
+    shared: dict[str, str] = {}
+    apart: list[str] = []
+    for name in names:
+        values = {told.get(name, "") for told in versions.values() if told}
+        if len(values - {""}) == 1:  # what one of them does not tell is no difference
+            shared[name] = next(iter(values - {""}))
+        else:
+            apart.append(name)
+    items: list[Item] = [facts_of(shared)]
+    if apart:
+        rows = tuple(
+            row(what, *(told.get(name) or NOTHING for name in apart))
+            for what, told in versions.items()
+        )
+        columns = ("", *(_NAMES.get(name, name) for name in apart))
+        items.append(Table(columns, rows, "Where it differs", left=len(columns), small=True))
+    return section("Environment", items)
+
+
+def repeat_section(record: RunRecord, *, brief: bool = False) -> Section:
+    """Of one run. brief: without versions and what is told of each run."""
     seconds = record.result.get("seconds")
     threads = "" if record.threads is None else str(record.threads)
     more = [
@@ -56,13 +78,16 @@ def repeat_section(record: RunRecord) -> Section:
     )
     return section(
         "How to repeat it",
-        [facts_of(record.versions, more), *_commands(commands)],
+        [facts_of({} if brief else record.versions, more), *_commands(commands, brief=brief)],
     )
 
 
-def _commands(text: str) -> list[Item]:
+def _commands(text: str, *, brief: bool = False) -> list[Item]:
+    code: list[Item] = [Code(text, "shell")]
+    if brief:
+        return code
     return [
-        Code(text, "shell"),
+        *code,
         Paragraph(
             "The project file holds model, settings, seeds and the way to the data. The same "
             "versions on the same kind of processor with the same number of threads give the same "
@@ -94,8 +119,8 @@ def repeat_study(study: Study, versions: Mapping[str, str], seconds: float) -> S
     return section("How to repeat it", [facts_of(versions, more), *_commands(commands)])
 
 
-def repeat_search(plan: SearchPlan, folder: str) -> Section:
-    """Of a search."""
+def repeat_search(plan: SearchPlan, folder: str, *, brief: bool = False) -> Section:
+    """Of a search. brief: without versions."""
     axes = " ".join(f"--search {shlex.quote(_axis(one))}" for one in plan.space.axes)
     objectives = " ".join(f"--objective {one.figure}:{one.direction}" for one in plan.objectives)
     trials = f" --trials {plan.limits.trials}" if plan.limits.trials else ""
@@ -106,7 +131,10 @@ def repeat_search(plan: SearchPlan, folder: str) -> Section:
         f"nnstudio tune --study {shlex.quote(folder)} --use-best best.nns\n"
     )
     more = Paragraph(plan.reproduces)
-    return section("How to repeat it", [facts_of(plan.versions), *_commands(commands), more])
+    return section(
+        "How to repeat it",
+        [facts_of({} if brief else plan.versions), *_commands(commands, brief=brief), more],
+    )
 
 
 def _line(text: str) -> str:

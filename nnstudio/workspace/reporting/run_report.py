@@ -105,9 +105,13 @@ def run_chapter(
         made = data_section(run.project.data, *found.data)
         shown = shown_of(run)
         sections.append(Section(made.title, (*made.items, *class_items(shown))))
-    sections += [settings_section(run.record), training_section(run), _results(found, shown)]
+    sections += [
+        settings_section(run.record, brief=short),
+        training_section(run),
+        _results(found, shown),
+    ]
     sections.append(_analysis(found))
-    sections.append(repeat_section(run.record))
+    sections.append(repeat_section(run.record, brief=short))
     if wishes.code and not short:
         sections.append(source_section({run.record.name: run.text}))
     return Chapter(title, tuple(sections))

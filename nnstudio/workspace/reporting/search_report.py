@@ -114,9 +114,9 @@ def search_chapter(
     sections.append(_trials(found))
     if best is not None:
         sections.append(_best(found, best))
-        sections.append(settings_section(best.run.record))
+        sections.append(settings_section(best.run.record, brief=short))
     sections.append(_analysis(found))
-    sections.append(repeat_search(found.folder.plan, str(found.folder.path)))
+    sections.append(repeat_search(found.folder.plan, str(found.folder.path), brief=short))
     if wishes.code and not short and best is not None:
         sections.append(source_section({best.name: best.run.text}))
     return Chapter(title, tuple(sections))

@@ -13,8 +13,8 @@ _FACTS = ("model", "device_used", "source", "split_used", "torch", "nnstudio", "
 """Rows that are no settings: they stand elsewhere in a report."""
 
 
-def settings_section(record: RunRecord) -> Section:
-    """The settings of one run."""
+def settings_section(record: RunRecord, *, brief: bool = False) -> Section:
+    """The settings of one run. brief: those alone that somebody has chosen."""
     rows = _settings([record])
     chosen = [one for one in rows if not all(one.usual)]
     usual = [one for one in rows if all(one.usual)]
@@ -24,7 +24,7 @@ def settings_section(record: RunRecord) -> Section:
         items.append(Table(("Setting", "Value"), told, "Other than in a new project", left=2))
     else:
         items.append(Paragraph("All settings are as in a new project."))
-    if usual:
+    if usual and not brief:
         items.append(Heading("As in a new project"))
         items.append(Facts(tuple((one.title, one.values[0]) for one in usual), dense=True))
     return section("Settings", items)

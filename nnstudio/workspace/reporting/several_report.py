@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -37,6 +37,7 @@ from nnstudio.studies.study import Study
 from nnstudio.workspace.opened_run import OpenedRun
 from nnstudio.workspace.reporting.data_section import data_name, data_section
 from nnstudio.workspace.reporting.model_section import model_section
+from nnstudio.workspace.reporting.repeat_section import environment_section
 from nnstudio.workspace.reporting.run_report import GatheredRun, gathered, run_chapter
 from nnstudio.workspace.reporting.sample_items import with_samples
 from nnstudio.workspace.reporting.search_report import (
@@ -45,7 +46,7 @@ from nnstudio.workspace.reporting.search_report import (
     search_chapter,
 )
 from nnstudio.workspace.reporting.settings_section import differing_settings
-from nnstudio.workspace.reporting.source_section import source_section
+from nnstudio.workspace.reporting.source_section import formatted, source_section
 from nnstudio.workspace.reporting.study_gathered import GatheredStudy, gathered_study
 from nnstudio.workspace.reporting.study_report import parts_section, study_chapter
 from nnstudio.workspace.reporting.study_results import analysis_of, main_figure
@@ -327,6 +328,7 @@ def _setting(found: Sequence[Gathered], names: Sequence[str]) -> Chapter:
             seen.add(name)
             made = _data_of(one)
             sections.append(Section(f"Data: {name}", made.items) if len(seen) > 1 else made)
+    sections.append(environment_section(_versions(found, names)))
     before: dict[str, Project] = {}
     told: list[Project] = []
     for name, project, facts in _models(found, names):
@@ -337,6 +339,19 @@ def _setting(found: Sequence[Gathered], names: Sequence[str]) -> Chapter:
         sections.append(model_section(project, facts, f"Model: {name}", before))
         before[name] = project
     return Chapter("Data and models", tuple(sections))
+
+
+def _versions(found: Sequence[Gathered], names: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """With what each was made, by its name."""
+    versions: dict[str, Mapping[str, str]] = {}
+    for one, name in zip(found, names, strict=True):
+        if isinstance(one, GatheredRun):
+            versions[name] = one.run.record.versions
+        elif isinstance(one, GatheredStudy):
+            versions[name] = one.versions
+        else:
+            versions[name] = one.folder.plan.versions
+    return versions
 
 
 def _data_of(one: Gathered) -> Section:
@@ -361,7 +376,9 @@ def _models(
                 facts = None if own is None else next(iter(own.cells.values())).model
                 yield variant.name, variant.project, facts
         elif one.best is not None:
-            yield f"{name}, best trial", one.best.run.project, None
+            evaluation = one.best.evaluation
+            facts = None if evaluation is None else evaluation.model
+            yield f"{name}, best trial", one.best.run.project, facts
 
 
 def _sources(found: Sequence[Gathered], names: Sequence[str]) -> dict[str, str]:
@@ -373,7 +390,8 @@ def _sources(found: Sequence[Gathered], names: Sequence[str]) -> dict[str, str]:
         else:
             run = one if isinstance(one, GatheredRun) else one.best
             texts = {} if run is None else {name: run.run.text}
-        for each, text in texts.items():
+        for each, plain in texts.items():
+            text = formatted(plain)  # a study keeps programs as they were built
             if text not in sources.values():
                 sources[each if each not in sources else f"{each} ({name})"] = text
     return sources

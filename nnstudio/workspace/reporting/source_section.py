@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import unified_diff
 
+from nnstudio.compiler.errors import FormattingError
+from nnstudio.compiler.formatting import format_text
 from nnstudio.report.document import Code, Heading, Item, Paragraph, Section
 
 
@@ -12,11 +14,11 @@ def source_section(sources: Mapping[str, str], title: str = "Generated source") 
     """sources: the texts by the names of their models."""
     by_text: dict[str, list[str]] = {}
     for name, text in sources.items():
-        by_text.setdefault(text, []).append(name)
+        by_text.setdefault(formatted(text), []).append(name)
     items: list[Item] = [
         Paragraph(
-            "This text is the program that was trained: models are built from it and from nothing "
-            "else. It needs PyTorch alone."
+            "This is the program that was trained, formatted to be read: models are built from it "
+            "and from nothing else. It needs PyTorch alone."
         )
     ]
     shown: dict[str, str] = {}
@@ -31,6 +33,14 @@ def source_section(sources: Mapping[str, str], title: str = "Generated source") 
             items.append(Paragraph(f"As {like}, but for these lines:"))
             items.append(Code("\n".join(_changed(shown[like], text)), "diff"))
     return Section(title, tuple(items), apart=True)
+
+
+def formatted(text: str) -> str:
+    """The program in the form that an export has; as it is where that cannot be."""
+    try:
+        return format_text(text).text
+    except (FormattingError, SyntaxError, ValueError, RecursionError):
+        return text
 
 
 def _changed(one: str, other: str) -> list[str]:

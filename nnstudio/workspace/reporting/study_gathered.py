@@ -45,6 +45,11 @@ class GatheredStudy:
                     continue
         return found
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """With what its runs were made."""
+        return next((record.versions for record in self.records.values() if record.versions), {})
+
     def facts(self, model: ModelFigures) -> ModelFacts:
         """Parameters of a model."""
         return next(iter(model.cells.values())).model

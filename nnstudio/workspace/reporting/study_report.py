@@ -85,7 +85,7 @@ def study_chapter(
         *result_sections(found),
         analysis_section(found),
     ]
-    sections.append(repeat_study(study, _versions(found), _seconds(found)))
+    sections.append(repeat_study(study, {} if short else found.versions, _seconds(found)))
     if wishes.code and not short:
         programs = {name: run.text for name, run in found.programs().items()}
         if programs:
@@ -195,10 +195,6 @@ def _settings(found: GatheredStudy) -> Section:
     if len(first) == 1:
         return settings_section(next(iter(first.values())))
     return section("Settings", differing_settings(list(first.values()), list(first)))
-
-
-def _versions(found: GatheredStudy) -> dict[str, str]:
-    return next((record.versions for record in found.records.values() if record.versions), {})
 
 
 def _seconds(found: GatheredStudy) -> float:

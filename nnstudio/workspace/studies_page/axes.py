@@ -61,7 +61,17 @@ def texts_of(axis: Axis) -> AxisTexts:
     return AxisTexts(axis.name, kind, _text(axis.low), _text(axis.high), step)
 
 
+def _is_of_sizes(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and bool(value)
+        and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value)
+    )
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_text, value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -83,12 +93,12 @@ class Offered:
 
 
 def offered(project: Project) -> tuple[Offered, ...]:
-    """The parameters of the model, then the settings of the training, without lists of sizes."""
+    """The parameters of the model, then the settings of the training."""
     found = []
     present = {**{p.name: p.default for p in project.model.parameters}, **project.values}
     for parameter in project.model.parameters:
         now = present.get(parameter.name)
-        if isinstance(now, int | float | str | bool):
+        if isinstance(now, int | float | str | bool) or _is_of_sizes(now):
             found.append(Offered(MODEL + parameter.name, parameter.name, now, True))
     values = project.training.model_dump()
     for name, setting in _settings().items():
@@ -119,6 +129,11 @@ def first_texts(project: Project, one: Offered) -> AxisTexts:
         if setting.kind == "choice":
             others = [choice for choice in setting.choices if choice != now]
             return AxisTexts(one.name, CHOICES, choices=", ".join([str(now), *others[:2]]))
+    if _is_of_sizes(now):
+        doubled = tuple(2 * size for size in now)
+        return _allowed(
+            project, AxisTexts(one.name, CHOICES, choices=f"{_text(now)}, {_text(doubled)}")
+        )
     if isinstance(now, bool):
         return AxisTexts(one.name, CHOICES, choices="True, False")
     if one.name == "batch_size":

@@ -80,6 +80,25 @@ class SearchDraft(Draft):
             le=1_000_000,
         ),
     ] = None
+    folds: Annotated[
+        int | None,
+        Field(
+            title="Folds",
+            description="Train each trial on so many folds, and take the mean of what was held "
+            "out; empty: one training, judged by the validation part.",
+            ge=2,
+            le=100,
+        ),
+    ] = None
+    repeats: Annotated[
+        int,
+        Field(
+            title="Repeats",
+            description="How often the samples are divided anew; only with folds.",
+            ge=1,
+            le=100,
+        ),
+    ] = 1
     workers: Workers = 1
     sampler: Annotated[
         Sampler,
@@ -103,6 +122,11 @@ class SearchDraft(Draft):
         """One or two."""
         names = [self.objective, *([self.second] if self.second != NONE else [])]
         return tuple(Objective.of(name) for name in names)
+
+    @property
+    def places(self) -> int:
+        """Trainings of each trial on folds; 0 without folds."""
+        return (self.folds or 0) * self.repeats
 
     @property
     def limits(self) -> Limits:
@@ -178,6 +202,10 @@ def with_text(draft: _Any, setting: Setting, text: str) -> _Any:
         made = model.model_validate({**draft.model_dump(), setting.name: value})
     except ValidationError as error:
         raise Refusal(sentence_of(error, model, setting)) from error
+    if isinstance(made, SearchDraft) and made.repeats > 1 and not made.folds:
+        if setting.name == "repeats":
+            raise Refusal("Repeats must be 1 as long as there are no folds: set the folds first")
+        made = model.model_validate({**made.model_dump(), "repeats": 1})
     if isinstance(made, SearchDraft) and made.second == made.objective:
         if setting.name == "second":
             raise Refusal("Second objective must be another one than the first")

@@ -256,7 +256,8 @@ class Planning:
     def runs(self) -> int | None:
         """How many trainings it is; None if no limit says it."""
         if self.kind == "search":
-            return self._grid() if self.search.sampler == "grid" else self.search.trials
+            trials = self._grid() if self.search.sampler == "grid" else self.search.trials
+            return None if trials is None else trials * max(1, self.search.places)
         each = self.folds.folds * self.folds.repeats * self.folds.seeds
         return each * (self._models() if self.kind == "comparison" else 1)
 
@@ -323,7 +324,9 @@ class Planning:
         """True if trainings may be cut short."""
         epochs = self.workspace.project.training.epochs
         draft = self.search
-        return self.kind == "search" and may_cut(draft.objectives, draft.pruner, epochs)
+        return self.kind == "search" and may_cut(
+            draft.objectives, draft.pruner, epochs, draft.places
+        )
 
     @property
     def workers(self) -> int:

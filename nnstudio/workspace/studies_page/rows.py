@@ -42,9 +42,10 @@ class StudyRow:
     """One study. kind: search, cross-validation or comparison.
 
     done, total: trainings; total is None where no limit says it. share: of the way, 0 to 1, None if
-    nobody can tell. figure, value, spread: the best so far; for folds mean and deviation (n - 1)
-    over the runs that are done. best: of what it is, such as the name of a model. failed: trainings
-    that failed. workers: processes at work. sentence: why it ended, or what is wrong with it.
+    nobody can tell. figure, value, spread: the best so far; with folds mean and deviation (n - 1)
+    over the runs that are done, of a search over those of its best trial. best: of what it is, such
+    as the name of a model. failed: trainings that failed. workers: processes at work. sentence: why
+    it ended, or what is wrong with it.
     """
 
     folder: Path

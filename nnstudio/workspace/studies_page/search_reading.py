@@ -162,6 +162,7 @@ def _row(
         share=_share(control, ended, over),
         figure=plan.objectives[0].figure,
         value=first.values[0] if first is not None else None,
+        spread=first.deviations[0] if first is not None and first.deviations else None,
         best=f"{several} best" if several > 1 else f"trial {first.number}" if first else "",
         failed=sum(row.state == "failed" for row in result.rows),
         workers=len(alive),

@@ -188,7 +188,7 @@ def shown(
 
 def step_of(plan: SearchPlan) -> Step:
     """What the curves of a search go by: a trial of several folds has a value for each of them."""
-    return "fold" if getattr(plan, "folds", 0) else "epoch"
+    return "fold" if plan.folds else "epoch"
 
 
 def watched_of(plan: SearchPlan) -> Objective:

@@ -42,6 +42,8 @@ def begin_searching(
         limits=draft.limits,
         sampler=draft.sampler,
         pruner=draft.pruner,
+        folds=draft.folds or 0,
+        repeats=draft.repeats,
         workers=draft.workers,
     )
     found = begin_search(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnstudio.evaluation.figures.calibration import Calibration
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.plots.plain_plot import PlainPlot
 from nnstudio.ui.theme import current as theme
+
+LOW, LOWEST = 240, 150
+"""Heights below which there are no counts, and no words either."""
 
 
 class CalibrationView(QWidget):
@@ -27,6 +31,12 @@ class CalibrationView(QWidget):
         column.addWidget(self.about)
         column.addWidget(self.shares, 3)
         column.addWidget(self.counts, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        height = event.size().height()
+        self.counts.setVisible(height >= LOW)
+        self.about.setVisible(height >= LOWEST)
 
     def show_calibration(self, found: Calibration) -> None:
         """Show other bins."""

@@ -129,8 +129,9 @@ class RunsContent(QWidget):
         if not self.page.rows:
             self._say_why_nothing()
         self.details.setVisible(self.page.selection is not None)
-        if len(self.page.rows) != self._divided_for:
-            self._divided_for = len(self.page.rows)
+        lines = len(self.page.grouping.lines(self.page.rows))
+        if lines != self._divided_for:
+            self._divided_for = lines
             self._divide()
         self.details.refresh()
 
@@ -142,7 +143,7 @@ class RunsContent(QWidget):
         whole = self.width() if beside else self.height()
         first = round(whole * (0.58 if beside else 0.46))
         if not beside:  # no more than the rows need
-            first = min(first, AROUND + ROW * max(3, len(self.table.rows.rows)))
+            first = min(first, AROUND + ROW * max(3, self._divided_for))
         self.split.setSizes([first, whole - first])
 
     def _on_moved(self) -> None:

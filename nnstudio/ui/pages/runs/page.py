@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
@@ -286,6 +286,11 @@ class RunsView(QWidget):
         self._follow.start()
         self._look.start()
         self.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.queue is not None:
+            self.queue.give_room(event.size().height())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

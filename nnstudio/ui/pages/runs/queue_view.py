@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -28,6 +28,8 @@ from nnstudio.workspace.queue.page import QueuePage
 
 ROW, SEEN = 28, 5
 """Height of a row, and how many are seen at most without scrolling."""
+NARROW, LOW = 960, 780
+"""Below this width buttons are their icons; below this height of the page fewer rows are seen."""
 _WIDTHS = {"place": 40, "state": 116, "name": 240, "added": 128}
 HEAD = ("queue.pause", "queue.stop")
 SELECTED = ("queue.now", "queue.hold", "queue.up", "queue.down", "queue.remove")
@@ -124,6 +126,8 @@ class QueueView(QFrame):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.changed.emit())
         self._at_once = (at_once, self.at_once)
         self._acts: Acts | None = None
+        self._titled: list[QToolButton] = []
+        self._most = SEEN
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 5)  # the line below
         column.setSpacing(0)
@@ -145,6 +149,8 @@ class QueueView(QFrame):
             button.setDefaultAction(actions.action(id))
             style = Qt.ToolButtonStyle
             titled = id in HEAD
+            if titled:
+                self._titled.append(button)
             button.setToolButtonStyle(
                 style.ToolButtonTextBesideIcon if titled else style.ToolButtonIconOnly
             )
@@ -175,7 +181,7 @@ class QueueView(QFrame):
             blocked = self.at_once.blockSignals(True)
             self.at_once.setValue(seen.control.at_once)
             self.at_once.blockSignals(blocked)
-        self.table.setFixedHeight(ROW * max(1, min(SEEN, len(seen.entries))) + 2)
+        self.table.setFixedHeight(ROW * max(1, min(self._most, len(seen.entries))) + 2)
         self.setVisible(bool(seen.entries))
         kept = [k for k, one in enumerate(seen.entries) if one.id in ids]
         flags = self.table.selectionModel().SelectionFlag
@@ -184,6 +190,13 @@ class QueueView(QFrame):
             self.table.selectionModel().select(index, flags.Select | flags.Rows)
             self.table.selectionModel().setCurrentIndex(index, flags.NoUpdate)
         self.changed.emit()
+
+    def give_room(self, height: int) -> None:
+        """Show as many rows as a page of this height has room for."""
+        most = SEEN if height >= LOW else 3 if height >= LOW - 140 else 2
+        if most != self._most:
+            self._most = most
+            self.refresh()
 
     def _on_double_click(self, index: QModelIndex) -> None:
         one = self.rows.rows[index.row()]
@@ -200,6 +213,17 @@ class QueueView(QFrame):
         for id in SELECTED:
             menu.addAction(self._acts.action(id))
         menu.popup(self.table.viewport().mapToGlobal(place))
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style, narrow = Qt.ToolButtonStyle, event.size().width() < NARROW
+        self._at_once[0].setVisible(not narrow)
+        for button in self._titled:
+            button.setToolButtonStyle(
+                style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon
+            )
 
     def stop(self) -> None:
         """Follow the page no more."""

@@ -37,7 +37,7 @@ def _of_group(line: GroupLine, id: str, role: int) -> Any:
         case Qt.ItemDataRole.ForegroundRole:
             return theme.qcolor("muted" if id in ("state", "started") else "text")
         case Qt.ItemDataRole.BackgroundRole:
-            return theme.qcolor("raised")
+            return theme.qcolor("hover")
         case Qt.ItemDataRole.TextAlignmentRole:
             return _side(id)
         case Qt.ItemDataRole.AccessibleTextRole:

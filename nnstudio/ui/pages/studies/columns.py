@@ -58,14 +58,12 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
             Column(
                 f"objective{k}",
                 objective_name(one.figure),
-                116,
-                lambda row, k=k, name=one.figure: (  # type: ignore[misc]
-                    value_text(name, row.values[k]) if row.values else ""
-                ),
+                116 if not plan.folds else 152,
+                lambda row, k=k, name=one.figure: _value(row, k, name),  # type: ignore[misc]
                 lambda row, k=k: row.values[k] if row.values else None,  # type: ignore[misc]
                 down_first=one.direction == "maximize",
                 is_strong=is_best,
-                help="The best epoch of the validation",
+                help=plan.figure_is,
             )
         )
     for axis in plan.space.axes:
@@ -112,6 +110,15 @@ def _faint(row: TrialRow) -> str | None:
 
 def _muted(_row: object) -> str:
     return "muted"
+
+
+def _value(row: TrialRow, k: int, name: str) -> str:
+    """A value of an objective, with folds and its deviation over them."""
+    if not row.values:
+        return ""
+    deviation = row.deviations[k] if k < len(row.deviations) else None
+    spread = "" if deviation is None else f" ± {value_text(name, deviation)}"
+    return f"{value_text(name, row.values[k])}{spread}"
 
 
 def _cost(row: TrialRow) -> float | None:

@@ -22,6 +22,7 @@ from nnstudio.ui.pages.studies.texts import (
     kind_text,
     limits_text,
     progress_in_words,
+    progress_text,
 )
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
@@ -33,7 +34,7 @@ from nnstudio.workspace.studies_page.search_reading import ShownSearch
 
 BUTTONS = (
     *("studies.resume", "studies.pause", "studies.stop", "studies.use_best"),
-    *("studies.runs", "studies.folder"),
+    *("studies.runs", "studies.report", "studies.folder"),
 )
 """The acts that have a button, by importance: where there is little room the words go."""
 TITLED = 4
@@ -130,7 +131,7 @@ class StudyHead(QFrame):
         best = best_text(row)
         self.best.setText(best[:1].upper() + best[1:])
         self.best.setVisible(bool(best))
-        self.best.setToolTip(_about_best(row))
+        self.best.setToolTip(_about_best(row, self._page.now))
         self.facts.set_full_text("  ·  ".join(self._facts(row)))
         at_end = row.state is StudyState.COMPLETED
         self.progress.setVisible(row.share is not None and not at_end)
@@ -139,7 +140,7 @@ class StudyHead(QFrame):
 
     def _facts(self, row: StudyRow) -> list[str]:
         found = [row.best] if row.best and row.value is not None else []
-        found.append(progress_in_words(row))
+        found += [progress_in_words(row)] if progress_text(row) else []
         if row.failed:
             found.append(f"{row.failed:,} failed")
         found.append(kind_text(row))
@@ -183,9 +184,11 @@ class StudyHead(QFrame):
         self._fit_buttons(event.size().width())
 
 
-def _about_best(row: StudyRow) -> str:
+def _about_best(row: StudyRow, now: object) -> str:
+    if isinstance(now, ShownSearch):
+        return "\n".join((now.result.plan.figure_is, *now.result.notes()))
     if row.is_search:
-        return "The best so far, of the best epoch of the validation"
+        return ""
     return (
         "Mean and deviation over the runs that are done, of what was held out, after their last "
         "epoch"

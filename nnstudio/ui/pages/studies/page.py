@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.study import Among
 from nnstudio.ui.pages.jobs import ReadingJobs
+from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.runs.acting import Acts
 from nnstudio.ui.settings import Settings
 from nnstudio.workspace.studies_page.controller import StudiesPage
@@ -26,7 +27,7 @@ FOLLOW, LOOK = 1_000, 3_000
 """Milliseconds between two looks at the selected study, and at all of them."""
 MENU = (
     ("studies.resume", "studies.pause", "studies.stop"),
-    ("studies.use_best", "studies.runs"),
+    ("studies.use_best", "studies.runs", "studies.report"),
     ("studies.folder", "studies.copy_path"),
 )
 TRIAL_MENU = (("studies.use_trial", "studies.run"),)
@@ -57,10 +58,12 @@ class StudiesView(QWidget):
         self.page = StudiesPage(workspace, among, self.jobs, self.acting)
         self.ask_limits: Callable[[Limits], Limits | None] = self._ask_limits
         self.open_folder: Callable[[Path], object] = _open_folder
+        self.reporting = Reporting(self)
         self._content: StudiesContent | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._column.addWidget(self.reporting.notice)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
         self._look = QTimer(self, interval=LOOK)
@@ -173,6 +176,12 @@ class StudiesView(QWidget):
         if row is not None:
             self.open_folder(row.folder)
 
+    def report(self) -> None:
+        """Ask for a file, and write a report on the selected study into it."""
+        row = self.page.selection
+        if row is not None:
+            self.reporting.ask_and_write(row.title, [row.folder])
+
     def copy_path(self) -> None:
         """Put the path of the selected study's folder into the clipboard."""
         row = self.page.selection
@@ -183,6 +192,7 @@ class StudiesView(QWidget):
         """Leave no thread behind; processes that work at studies go on."""
         self._follow.stop()
         self._look.stop()
+        self.reporting.stop()
         self.page.close()
         self.acting.close()
         self.jobs.close()

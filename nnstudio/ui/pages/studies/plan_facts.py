@@ -28,7 +28,7 @@ class PlanFacts(QWidget):
         self.first, self.second = Section("What is varied"), Section("How")
         self.notes = WrappedLabel()
         self.notes.setProperty("role", "muted")
-        self.notes.setContentsMargins(20, 4, 16, 12)
+        self.notes.setContentsMargins(16, 4, 16, 12)
         self.first.add(self.what)
         self.second.add(self.how)
         inside = QWidget()
@@ -54,7 +54,9 @@ class PlanFacts(QWidget):
             self.first.set_title("What is varied")
             self.what.show_lines(_axes(now))
             self.how.show_lines(_search(now))
-            self.notes.set_full_text(now.folder.plan.reproduces)
+            plan = now.folder.plan
+            told = (plan.figure_is, *now.result.notes(), plan.reproduces)
+            self.notes.set_full_text("\n".join(told))
         elif isinstance(now, ShownFolds):
             several = len(now.study.plan.variants) > 1
             self.first.set_title("What is compared" if several else "What is trained")
@@ -89,10 +91,17 @@ def _search(now: ShownSearch) -> Lines:
         ("Points by", SAMPLERS[plan.sampler], ""),
         ("Cut short", PRUNERS[plan.pruner], ""),
         ("Ends after", limits_text(now.control.limits), ""),
+        ("Folds", _folds_of(plan.folds, plan.repeats), ""),
         ("Epochs of each training", f"{plan.epochs:,}", ""),
         ("Seed", f"{plan.seed}", ""),
         ("Folder", str(now.folder.path), ""),
     ]
+
+
+def _folds_of(folds: int, repeats: int) -> str:
+    if not folds:
+        return "none"
+    return f"{folds:,}" if repeats == 1 else f"{folds:,}, repeated {repeats:,} times"
 
 
 def _models(now: ShownFolds) -> Lines:

@@ -13,6 +13,7 @@ from nnstudio.training.measured import in_time
 from nnstudio.ui.pages.runs.texts import STATES as RUN_STATES
 from nnstudio.ui.pages.studies.charts.texts import objective_name, value_text
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
+from nnstudio.workspace.studies_page.shown_trials import choice_text
 
 STATES: Mapping[StudyState, tuple[str, str, str]] = {
     StudyState.READING: ("clock", "muted", "It is being read"),
@@ -99,11 +100,9 @@ def axis_title(name: str) -> str:
 
 def point_value(value: Any) -> str:
     """A value of an axis."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
+    if value is None:
+        return ""
+    return f"{value:.3g}" if isinstance(value, float) else choice_text(value)
 
 
 def trial_name(row: TrialRow) -> str:

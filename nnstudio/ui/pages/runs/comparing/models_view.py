@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from nnstudio.analysis.model_changes import ModelChanges, NodeChange, Path
 from nnstudio.ui.pages.runs.comparing.marked_canvas import MARKS, MarkedCanvas
@@ -66,7 +66,7 @@ class ModelsView(QWidget):
         self._changes = ModelChanges()
         self._shown: ComparedModels | None = None
         self._is_following = False
-        self.about = QLabel()
+        self.about = ElidedLabel()
         self.about.setContentsMargins(16, 0, 16, 4)
         self.about.setFont(theme.text_font(12))
         self.sides = (_Side("1"), _Side("2"))
@@ -112,10 +112,8 @@ class ModelsView(QWidget):
             side.viewer.look_first()
         self._is_following = False
         said = models.changes.sentence
-        sizes = (
-            f"Parameters {_both(models, 'parameters')}, FLOPs of a sample {_both(models, 'flops')}"
-        )
-        self.about.setText(f"{said[:1].upper()}{said[1:]}, from 1 to 2.  {sizes}.")
+        sizes = f"Parameters {_both(models, 'parameters')}, of a sample {_both(models, 'flops')}"
+        self.about.set_full_text(f"{said[:1].upper()}{said[1:]}, from 1 to 2.  {sizes}.")
         own_first = sorted(models.changes.changes, key=lambda one: one.kind == "sizes")
         self.list.set_rows(own_first)
         self.list.setVisible(bool(models.changes.changes))

@@ -11,7 +11,12 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.ui.pages.studies.charts.base import MANY, NO_MARKS, Marks, TrialsChart, level_colour
-from nnstudio.ui.pages.studies.charts.texts import STATES, objective_name, objective_scale
+from nnstudio.ui.pages.studies.charts.texts import (
+    STATES,
+    objective_name,
+    objective_scale,
+    value_text,
+)
 from nnstudio.ui.plots.frame import Frame, Key, frame_in
 from nnstudio.ui.plots.layered import Stroke
 from nnstudio.ui.plots.scale import Scale
@@ -57,7 +62,11 @@ class BestSoFar(TrialsChart):
     def legend(self) -> list[Key]:
         assert self.shown is not None
         counts = Counter(self.shown.states)
-        found = [Key(f"{counts['completed']:,} completed", level_colour(0))]
+        best = value_text(self.shown.objectives[0].figure, float(self.shown.best_so_far[-1]))
+        found = [
+            Key(f"best {best}", "accent", True),
+            Key(f"{counts['completed']:,} completed", level_colour(0)),
+        ]
         found += [
             Key(f"{counts[state]:,} {STATES[state][0]}", STATES[state][1])
             for state in _WITHOUT

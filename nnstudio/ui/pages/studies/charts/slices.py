@@ -65,6 +65,7 @@ class Slices(TrialsChart):
         top = LINE + 10.0
         across = max(1, min(len(ordered), int(self.width() / _WIDE)))
         down = max(1, min(-(-len(ordered) // across), int((self.height() - top) / _HIGH)))
+        across = min(across, -(-len(ordered) // down))  # as many in each row, if all are seen
         self._room = across * down
         last = (len(ordered) - 1) // self._room * self._room
         self._first = max(0, min(self._first, last))

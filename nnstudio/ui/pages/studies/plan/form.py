@@ -59,6 +59,7 @@ KINDS: tuple[tuple[StudyKind, str, str], ...] = (
 )
 WORDS = {"sampler": SAMPLERS, "pruner": PRUNERS}
 LIMITS = ("trials", "minutes", "no_progress")
+HOW = ("folds", "repeats", "workers", "sampler", "pruner")
 
 
 class PlanForm(QWidget):
@@ -164,7 +165,7 @@ class PlanForm(QWidget):
         second = replace(every["second"], kind="choice", choices=(NONE, *figures))
         goal = [first, second, *(every[name] for name in LIMITS)]
         self.goal_rows.set_settings(goal)
-        self.how_rows.set_settings(every[name] for name in ("workers", "sampler", "pruner"))
+        self.how_rows.set_settings(every[name] for name in HOW)
         in_order(self)
 
     def bind(self, actions: Acts) -> None:

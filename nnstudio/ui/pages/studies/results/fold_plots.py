@@ -268,6 +268,18 @@ class FoldPlots(LayeredView):
             )
         return f"<table cellspacing='0'>{''.join(lines)}</table>"
 
+    def sentence(self, panel: int, epoch: float) -> str:
+        """The values of a plot at an epoch, for those who hear them."""
+        shown = self._panels[self._first + panel]
+        told = [f"{shown.title}, epoch {epoch:.0f}"]
+        for line in shown.lines:
+            k = _nearest(line.x, epoch)
+            if k is not None:
+                part = "validation" if line.dashed else "training"
+                name = f"{self._models[line.model]} {part}" if len(self._models) > 1 else part
+                told.append(f"{name} {figure_text(self._figure, float(line.y[k]))}")
+        return ", ".join(told)
+
     def _at(self, place: QPointF) -> tuple[int | None, float | None]:
         for k, cell in enumerate(self._cells):
             if cell.contains(place):
@@ -331,7 +343,7 @@ class FoldPlots(LayeredView):
             else:
                 panel = min(len(self._frames) - 1, max(0, panel + step))
             self.look_at(panel, epoch)
-            self.setAccessibleDescription(self._panels[self._first + panel].title)
+            self.setAccessibleDescription(self.sentence(panel, epoch))
         else:
             super().keyPressEvent(event)
 
