@@ -12,7 +12,7 @@ _REASONS: dict[str, str] = {
     "drawn with one or two others": (
         "addbmm addcdiv addcmul addmm addmv addr baddbmm adjoint angle polar real imag aminmax "
         "argwhere atleast_1d atleast_2d atleast_3d block_diag broadcast_tensors broadcast_to "
-        "cartesian_prod chain_matmul clamp_max clamp_min column_stack combinations "
+        "cartesian_prod chain_matmul clamp_max clamp_min square column_stack combinations "
         "corrcoef cov cumulative_trapezoid trapezoid trapz deg2rad rad2deg diag diagflat diff dist "
         "dot vdot inner mm mv dsplit hsplit vsplit tensor_split dstack hstack vstack fliplr flipud "
         "ravel rot90 t trace tile heaviside kron logaddexp2 float_power msort "

@@ -519,3 +519,14 @@ def test_reading_is_cancelled(tmp_path: Path) -> None:
     with pytest.raises(CancelledError):
         file.read(path, cancelled)
     assert len(file.read(path, lambda: False).model.graph.nodes) == 2002
+
+
+def test_a_block_called_as_a_later_layer_is_gets_another_name() -> None:
+    inner = {"name": "Sort", "nodes": [{"id": "a", "type": "ReLU", "name": "act"}], "edges": []}
+    outer = {"name": "Scatter", "nodes": [{"id": "u", "type": "Sort", "name": "s"}], "edges": []}
+    text = text_of(blocks=[inner, outer], root="Scatter")
+    project = file.loads(text)
+    assert [block.name for block in project.blocks] == ["SortBlock", "ScatterBlock"]
+    assert project.root == "ScatterBlock"
+    assert project.model.graph.nodes[0].type == "SortBlock"
+    assert file.loads(file.dumps(project)) == project

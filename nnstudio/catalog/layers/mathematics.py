@@ -134,13 +134,6 @@ LAYERS: tuple[Layer, ...] = (
         memory=KEPT,
         keywords=("inverse",),
     ),
-    _one(
-        "Square",
-        "torch.square",
-        "Every element times itself. For energies and distances.",
-        rule=unchanged,
-        keywords=("power",),
-    ),
     _one("Ceil", "torch.ceil", "Rounds every element up. The result stays floating point."),
     _one("Trunc", "torch.trunc", "Rounds every element towards 0. The result stays floating."),
     _one("Frac", "torch.frac", "What Trunc takes away from every element. Keeps the sign."),

@@ -7,6 +7,7 @@ from typing import Any
 
 from nnstudio.project.data.named import record_named
 from nnstudio.project.storage.fields import fail, short_text
+from nnstudio.project.storage.later_layers import with_names_of_their_own
 from nnstudio.project.storage.schema_repeat import has_modes
 
 VERSION = 3
@@ -89,4 +90,4 @@ def migrate(data: dict[str, Any]) -> dict[str, Any]:
         data = MIGRATIONS[version](data)
         version += 1
         data = {**data, "version": version}
-    return data
+    return with_names_of_their_own(data)
