@@ -21,11 +21,15 @@ from nnstudio.training.events import EpochDone
 from tests.presets import reference_gallery as plain
 
 TOTALS = {
+    "MLPMixer/digits": 138_762,
+    "MLPMixer/S16": 18_528_264,
+    "MLPMixer/B16": 59_880_472,
     "VAE/digits": 19_792,
     "VAE/28x28": 652_824,
 }
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 SMALL: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
+    "MLPMixer/digits": (plain.MLPMixer, (3, 1, 8, 8)),
     "VAE/digits": (plain.VAE, (3, 1, 8, 8)),
 }
 """What is computed with, its original and the shape of a batch."""

@@ -68,6 +68,7 @@ COSINE: Settings = {
     "batch_size": 128,
     "data": "digits",
 }
+COSINE_UNCLIPPED: Settings = {**COSINE, "clip_norm": None}
 CIFAR_10: Settings = {"epochs": 50, "batch_size": 128, "clip_norm": 1.0, "seed": 42}
 CIFAR_100: Settings = {**CIFAR_10, "epochs": 100}
 CNN_10: Settings = {**CNN, **CIFAR_10, "schedule_factor": 0.5, "schedule_patience": 8}
@@ -149,6 +150,7 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100": {**COSINE, **CIFAR_100},
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
+    "MLPMixer": COSINE_UNCLIPPED,
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},
     "SimpleEfficientNet": DECAYED,
