@@ -68,10 +68,19 @@ COSINE: Settings = {
     "batch_size": 128,
     "data": "digits",
 }
+COSINE_UNCLIPPED: Settings = {**COSINE, "clip_norm": None}
 CIFAR_10: Settings = {"epochs": 50, "batch_size": 128, "clip_norm": 1.0, "seed": 42}
 CIFAR_100: Settings = {**CIFAR_10, "epochs": 100}
 CNN_10: Settings = {**CNN, **CIFAR_10, "schedule_factor": 0.5, "schedule_patience": 8}
 CNN_100: Settings = {**CNN, **CIFAR_100, "schedule_factor": 0.5, "schedule_patience": 10}
+VAE: Settings = {
+    **ADAM,
+    "loss": "mse",
+    "loss_weights": "1, 0.0078125",
+    "batch_size": 128,
+    "epochs": 40,
+    "data": "digits",
+}
 
 RECIPES: dict[str, Settings] = {
     "CNN2DResNet": HEARTBEATS,
@@ -141,6 +150,9 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100": {**COSINE, **CIFAR_100},
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
+    "MLPMixer": COSINE_UNCLIPPED,
+    "VAE": VAE,
+    "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},
     "SimpleEfficientNet": DECAYED,
     "SimpleEfficientNet/cifar10": {**DECAYED, **CIFAR_10},
     "SimpleEfficientNet/cifar10-210k": {**DECAYED, **CIFAR_10},

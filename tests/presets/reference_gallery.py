@@ -1,0 +1,95 @@
+"""Plain originals of the presets that show what is possible, written by hand with torch alone."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class VAE(nn.Module):
+    """As in PyTorch's example for MNIST, but with a linear output: means of a normal error."""
+
+    def __init__(self, image_size: int = 8, hidden: int = 128, latent: int = 8) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(image_size**2, hidden)
+        self.fc21 = nn.Linear(hidden, latent)
+        self.fc22 = nn.Linear(hidden, latent)
+        self.fc3 = nn.Linear(latent, hidden)
+        self.fc4 = nn.Linear(hidden, image_size**2)
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        """(N, 1, H, W) -> the picture again (N, 1, H, W), the divergence of each (N)."""
+        hidden = functional.relu(self.fc1(image.flatten(1)))
+        mean, variance = self.fc21(hidden), self.fc22(hidden)
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * variance)
+        again = self.fc4(functional.relu(self.fc3(z))).view_as(image)
+        divergence = -0.5 * (1 + variance - mean.pow(2) - variance.exp()).sum(1)
+        return {"reconstruction": again, "kl": divergence}
+
+
+class Mlp(nn.Module):
+    """Two linear layers over the last dimension."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(width, hidden)
+        self.fc2 = nn.Linear(hidden, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., width) -> the same."""
+        found: Tensor = self.fc2(functional.gelu(self.fc1(x)))
+        return found
+
+
+class MixerBlock(nn.Module):
+    """Mixes patches, then channels."""
+
+    def __init__(self, patches: int, dim: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim, eps=1e-6)
+        self.mlp_tokens = Mlp(patches, dim // 2)
+        self.norm2 = nn.LayerNorm(dim, eps=1e-6)
+        self.mlp_channels = Mlp(dim, 4 * dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, patches, dim) -> the same."""
+        x = x + self.mlp_tokens(self.norm1(x).mT).mT
+        return x + self.mlp_channels(self.norm2(x))
+
+
+class PatchEmbed(nn.Module):
+    """A row of channels for each patch."""
+
+    def __init__(self, channels: int, patch: int, dim: int) -> None:
+        super().__init__()
+        self.proj = nn.Conv2d(channels, dim, patch, patch)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, patches, dim)."""
+        return self.proj(image).flatten(2).mT
+
+
+class MLPMixer(nn.Module):
+    """With the keys of timm's MlpMixer."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 8,
+        patch_size: int = 2,
+        dim: int = 64,
+        depth: int = 4,
+        num_classes: int = 10,
+    ) -> None:
+        super().__init__()
+        patches = (image_size // patch_size) ** 2
+        self.stem = PatchEmbed(in_channels, patch_size, dim)
+        self.blocks = nn.Sequential(*(MixerBlock(patches, dim) for _ in range(depth)))
+        self.norm = nn.LayerNorm(dim, eps=1e-6)
+        self.head = nn.Linear(dim, num_classes)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes)."""
+        found: Tensor = self.head(self.norm(self.blocks(self.stem(image))).mean(1))
+        return found
