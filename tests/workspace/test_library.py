@@ -24,37 +24,37 @@ from tests.taking import taken
 
 
 def project_with_blocks() -> Project:
-    """Model > Outer > Inner."""
+    """Model > Whole > Inner."""
     inner = Drawing("Inner", BlockParameter("width", "int", 8), note="A layer.")
     x = inner.input("x", "N", "features")
     inner.output(inner.add("Linear", x, name="fc", out_features="=width", in_features=8))
-    outer = Drawing("Outer", blocks=(inner.block(),), note="Two layers.")
+    outer = Drawing("Whole", blocks=(inner.block(),), note="Two layers.")
     x = outer.input("x", "N", 8)
     outer.output(outer.add("Inner", outer.add("Inner", x, name="a"), name="b"))
     model = Drawing(
         "Model", BlockParameter("depth", "int", 1), blocks=(inner.block(), outer.block())
     )
     x = model.input("x", "N", 8)
-    model.output(model.add("Outer", x, name="outer", repeat="depth", kind="Sequential"))
+    model.output(model.add("Whole", x, name="whole", repeat="depth", kind="Sequential"))
     rules = (Initialiser("Linear", "normal", FrozenMap({"std": 0.02})),)
     project = model.project(values=FrozenMap({"depth": 2}))
-    return project.with_block(replace(project.by_name["Outer"], initialisers=rules))
+    return project.with_block(replace(project.by_name["Whole"], initialisers=rules))
 
 
 def test_a_block_goes_from_one_project_to_another(tmp_path: Path) -> None:
     project = project_with_blocks()
-    path = save_block(project, "Outer", tmp_path / "blocks")
-    assert path.name == "Outer.nns"
+    path = save_block(project, "Whole", tmp_path / "blocks")
+    assert path.name == "Whole.nns"
     (found,) = saved_blocks(tmp_path / "blocks")
-    assert (found.name, found.note, found.problem) == ("Outer", "Two layers.", "")
+    assert (found.name, found.note, found.problem) == ("Whole", "Two layers.", "")
     after = taken(found, Project())
-    assert [b.name for b in after.blocks] == ["Model", "Inner", "Outer"]
-    assert after.by_name["Outer"] == project.by_name["Outer"]
+    assert [b.name for b in after.blocks] == ["Model", "Inner", "Whole"]
+    assert after.by_name["Whole"] == project.by_name["Whole"]
     (use,) = after.model.graph.nodes
-    assert (use.type, use.name) == ("Outer", "outer")
+    assert (use.type, use.name) == ("Whole", "whole")
     again = taken(found, after)
     assert len(again.blocks) == 3
-    assert [n.name for n in again.model.graph.nodes] == ["outer", "outer2"]
+    assert [n.name for n in again.model.graph.nodes] == ["whole", "whole2"]
     assert loads(dumps(again)) == again
 
 
@@ -142,13 +142,13 @@ def test_an_empty_library(tmp_path: Path) -> None:
 
 
 def test_what_a_block_is_in_a_project(tmp_path: Path) -> None:
-    save_block(project_with_blocks(), "Outer", tmp_path)
+    save_block(project_with_blocks(), "Whole", tmp_path)
     (found,) = saved_blocks(tmp_path)
     added = found.addition(Project())
-    assert (added.type, added.name, dict(added.values)) == ("Outer", "Outer", {})
-    assert [b.name for b in added.project.blocks] == ["Model", "Inner", "Outer"]
+    assert (added.type, added.name, dict(added.values)) == ("Whole", "Whole", {})
+    assert [b.name for b in added.project.blocks] == ["Model", "Inner", "Whole"]
     (take,) = added.first
-    assert take.title == "Take Outer"
+    assert take.title == "Take Whole"
     assert take.apply(Project()) == added.project
     assert found.addition(added.project).project == added.project  # it is there already
 
@@ -186,7 +186,7 @@ def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
     assert is_saved(project, "Inner", tmp_path)
     changed = project.with_block(replace(project.by_name["Inner"], note="A later."))
     assert not is_saved(changed, "Inner", tmp_path)
-    assert not is_saved(project, "Outer", tmp_path)
+    assert not is_saved(project, "Whole", tmp_path)
     save_block(changed, "Inner", tmp_path, overwrite=True)
     assert saved_blocks(tmp_path)[0].note == "A later."
     path.write_text("{", encoding="utf-8")

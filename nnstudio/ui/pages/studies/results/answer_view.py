@@ -124,7 +124,8 @@ class AnswerView(ResultView):
             table.setProperty("role", "card")
             table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             table.horizontalHeader().setStretchLastSection(True)
-            self._column.replaceWidget(self.models, table)
+            self._column.insertWidget(self._column.indexOf(self.models), table)
+            self._column.removeWidget(self.models)
             self.models.hide()
             self.models.deleteLater()
             self.models = table
