@@ -93,3 +93,71 @@ class MLPMixer(nn.Module):
         """(N, C, H, W) -> (N, classes)."""
         found: Tensor = self.head(self.norm(self.blocks(self.stem(image))).mean(1))
         return found
+
+
+class DoubleConv(nn.Module):
+    """Twice a convolution that keeps the size, batch normalisation and ReLU."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(out)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, out, H, W)."""
+        x = functional.relu(self.norm(self.conv(x)))
+        return functional.relu(self.norm2(self.conv2(x)))
+
+
+class Down(nn.Module):
+    """A member of the way down; halving is done by the model."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = DoubleConv(channels, out)
+
+
+class Up(nn.Module):
+    """A member of the way up."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(channels, out, 2, 2)
+        self.conv = DoubleConv(2 * out, out)
+
+
+class UNet(nn.Module):
+    """Down and up, with what is left at each size kept in a list."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 32,
+        width: int = 16,
+        depth: int = 3,
+        num_classes: int = 4,
+    ) -> None:
+        super().__init__()
+        self.image_size = image_size
+        widths = [width * 2**step for step in range(depth + 1)]
+        before = [in_channels, *widths]
+        self.down = nn.ModuleList(
+            Down(one, out) for one, out in zip(before, widths[:-1], strict=False)
+        )
+        self.bottom = DoubleConv(widths[-2], widths[-1])
+        self.up = nn.ModuleList(Up(widths[k + 1], widths[k]) for k in reversed(range(depth)))
+        self.head = nn.Conv2d(width, num_classes, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes, H, W)."""
+        kept = []
+        for step in self.down:
+            kept.append(step.conv(image))
+            image = functional.max_pool2d(kept[-1], 2)
+        image = self.bottom(image)
+        for step in self.up:
+            image = step.conv(torch.cat([kept.pop(), step.up(image)], 1))
+        found: Tensor = self.head(image)
+        return found

@@ -24,12 +24,17 @@ TOTALS = {
     "MLPMixer/digits": 138_762,
     "MLPMixer/S16": 18_528_264,
     "MLPMixer/B16": 59_880_472,
+    "UNet/shapes": 482_788,
+    "UNet/deeper": 1_942_628,
+    "UNet/paper": 31_037_828,
     "VAE/digits": 19_792,
     "VAE/28x28": 652_824,
 }
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 SMALL: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
     "MLPMixer/digits": (plain.MLPMixer, (3, 1, 8, 8)),
+    "UNet/shapes": (plain.UNet, (2, 3, 32, 32)),
+    "UNet/deeper": (plain.UNet, (2, 3, 32, 32)),
     "VAE/digits": (plain.VAE, (3, 1, 8, 8)),
 }
 """What is computed with, its original and the shape of a batch."""
