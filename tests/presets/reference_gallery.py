@@ -161,3 +161,88 @@ class UNet(nn.Module):
             image = step.conv(torch.cat([kept.pop(), step.up(image)], 1))
         found: Tensor = self.head(image)
         return found
+
+
+class BasicBlock(nn.Module):
+    """Two 3 x 3 convolutions."""
+
+    expansion = 1
+
+    def __init__(self, channels: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.downsample = downsample(channels, width, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, width, H / stride, W / stride)."""
+        y = functional.relu(self.bn1(self.conv1(x)))
+        return functional.relu(self.bn2(self.conv2(y)) + self.downsample(x))
+
+
+class Bottleneck(nn.Module):
+    """1 x 1, 3 x 3 with the stride, 1 x 1 to four times the width."""
+
+    expansion = 4
+
+    def __init__(self, channels: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.downsample = downsample(channels, 4 * width, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, 4 * width, H / stride, W / stride)."""
+        y = functional.relu(self.bn1(self.conv1(x)))
+        y = functional.relu(self.bn2(self.conv2(y)))
+        return functional.relu(self.bn3(self.conv3(y)) + self.downsample(x))
+
+
+def downsample(channels: int, out: int, stride: int) -> nn.Sequential:
+    """What comes in, made as large as what comes out; nothing where it is."""
+    if stride == 1 and channels == out:
+        return nn.Sequential()
+    return nn.Sequential(nn.Conv2d(channels, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+
+class ResNet(nn.Module):
+    """With torchvision's keys."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 224,
+        depths: tuple[int, ...] = (2, 2, 2, 2),
+        width: int = 64,
+        bottleneck: bool = False,
+        num_classes: int = 1000,
+    ) -> None:
+        super().__init__()
+        self.image_size = image_size
+        self.conv1 = nn.Conv2d(in_channels, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        kind = Bottleneck if bottleneck else BasicBlock
+        channels = width
+        for stage, depth in enumerate(depths):
+            blocks: list[nn.Module] = []
+            for number in range(depth):
+                stride = 2 if stage and not number else 1
+                blocks.append(kind(channels, width * 2**stage, stride))
+                channels = kind.expansion * width * 2**stage
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(channels, num_classes)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes)."""
+        x = self.maxpool(functional.relu(self.bn1(self.conv1(image))))
+        for stage in range(1, 5):
+            x = getattr(self, f"layer{stage}")(x)
+        found: Tensor = self.fc(x.mean((2, 3)))
+        return found
