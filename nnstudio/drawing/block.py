@@ -88,7 +88,7 @@ class BlockDrawing(Usable):
         /,
         *sources: Any,
         name: str = "",
-        repeat: int | str | Formula | None = None,
+        repeat: int | str | Formula | Repeat | None = None,
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
@@ -105,7 +105,7 @@ class BlockDrawing(Usable):
             type,
             name,
             FrozenMap({key: stored(v) for key, v in (values | (params or {})).items()}),
-            None if repeat is None else Repeat(_count(repeat), kind),
+            _repeat(repeat, kind),
             None if when is None else Expr(_text(when)),
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
@@ -362,5 +362,7 @@ def _text(value: Any) -> str:
     return value.removeprefix("=") if isinstance(value, str) else text_of(value)
 
 
-def _count(repeat: int | str | Formula) -> int | Expr:
-    return repeat if isinstance(repeat, int) else Expr(_text(repeat))
+def _repeat(repeat: int | str | Formula | Repeat | None, kind: RepeatKind) -> Repeat | None:
+    if repeat is None or isinstance(repeat, Repeat):
+        return repeat
+    return Repeat(repeat if isinstance(repeat, int) else Expr(_text(repeat)), kind)

@@ -93,3 +93,156 @@ class MLPMixer(nn.Module):
         """(N, C, H, W) -> (N, classes)."""
         found: Tensor = self.head(self.norm(self.blocks(self.stem(image))).mean(1))
         return found
+
+
+class DoubleConv(nn.Module):
+    """Twice a convolution that keeps the size, batch normalisation and ReLU."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(out)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, out, H, W)."""
+        x = functional.relu(self.norm(self.conv(x)))
+        return functional.relu(self.norm2(self.conv2(x)))
+
+
+class Down(nn.Module):
+    """A member of the way down; halving is done by the model."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = DoubleConv(channels, out)
+
+
+class Up(nn.Module):
+    """A member of the way up."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(channels, out, 2, 2)
+        self.conv = DoubleConv(2 * out, out)
+
+
+class UNet(nn.Module):
+    """Down and up, with what is left at each size kept in a list."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 32,
+        width: int = 16,
+        depth: int = 3,
+        num_classes: int = 4,
+    ) -> None:
+        super().__init__()
+        self.image_size = image_size
+        widths = [width * 2**step for step in range(depth + 1)]
+        before = [in_channels, *widths]
+        self.down = nn.ModuleList(
+            Down(one, out) for one, out in zip(before, widths[:-1], strict=False)
+        )
+        self.bottom = DoubleConv(widths[-2], widths[-1])
+        self.up = nn.ModuleList(Up(widths[k + 1], widths[k]) for k in reversed(range(depth)))
+        self.head = nn.Conv2d(width, num_classes, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes, H, W)."""
+        kept = []
+        for step in self.down:
+            kept.append(step.conv(image))
+            image = functional.max_pool2d(kept[-1], 2)
+        image = self.bottom(image)
+        for step in self.up:
+            image = step.conv(torch.cat([kept.pop(), step.up(image)], 1))
+        found: Tensor = self.head(image)
+        return found
+
+
+class BasicBlock(nn.Module):
+    """Two 3 x 3 convolutions."""
+
+    expansion = 1
+
+    def __init__(self, channels: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.downsample = downsample(channels, width, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, width, H / stride, W / stride)."""
+        y = functional.relu(self.bn1(self.conv1(x)))
+        return functional.relu(self.bn2(self.conv2(y)) + self.downsample(x))
+
+
+class Bottleneck(nn.Module):
+    """1 x 1, 3 x 3 with the stride, 1 x 1 to four times the width."""
+
+    expansion = 4
+
+    def __init__(self, channels: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.downsample = downsample(channels, 4 * width, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, 4 * width, H / stride, W / stride)."""
+        y = functional.relu(self.bn1(self.conv1(x)))
+        y = functional.relu(self.bn2(self.conv2(y)))
+        return functional.relu(self.bn3(self.conv3(y)) + self.downsample(x))
+
+
+def downsample(channels: int, out: int, stride: int) -> nn.Sequential:
+    """What comes in, made as large as what comes out; nothing where it is."""
+    if stride == 1 and channels == out:
+        return nn.Sequential()
+    return nn.Sequential(nn.Conv2d(channels, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+
+class ResNet(nn.Module):
+    """With torchvision's keys."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 224,
+        depths: tuple[int, ...] = (2, 2, 2, 2),
+        width: int = 64,
+        bottleneck: bool = False,
+        num_classes: int = 1000,
+    ) -> None:
+        super().__init__()
+        self.image_size = image_size
+        self.conv1 = nn.Conv2d(in_channels, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        kind = Bottleneck if bottleneck else BasicBlock
+        channels = width
+        for stage, depth in enumerate(depths):
+            blocks: list[nn.Module] = []
+            for number in range(depth):
+                stride = 2 if stage and not number else 1
+                blocks.append(kind(channels, width * 2**stage, stride))
+                channels = kind.expansion * width * 2**stage
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(channels, num_classes)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes)."""
+        x = self.maxpool(functional.relu(self.bn1(self.conv1(image))))
+        for stage in range(1, 5):
+            x = getattr(self, f"layer{stage}")(x)
+        found: Tensor = self.fc(x.mean((2, 3)))
+        return found

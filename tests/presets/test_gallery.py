@@ -24,12 +24,24 @@ TOTALS = {
     "MLPMixer/digits": 138_762,
     "MLPMixer/S16": 18_528_264,
     "MLPMixer/B16": 59_880_472,
+    "ResNet/18": 11_689_512,
+    "ResNet/34": 21_797_672,
+    "ResNet/50": 25_557_032,
+    "ResNet/101": 44_549_160,
+    "ResNet/digits": 701_818,
+    "UNet/shapes": 482_788,
+    "UNet/deeper": 1_942_628,
+    "UNet/paper": 31_037_828,
     "VAE/digits": 19_792,
     "VAE/28x28": 652_824,
 }
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 SMALL: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
     "MLPMixer/digits": (plain.MLPMixer, (3, 1, 8, 8)),
+    "ResNet/digits": (plain.ResNet, (2, 1, 32, 32)),
+    "ResNet/50": (plain.ResNet, (2, 3, 32, 32)),
+    "UNet/shapes": (plain.UNet, (2, 3, 32, 32)),
+    "UNet/deeper": (plain.UNet, (2, 3, 32, 32)),
     "VAE/digits": (plain.VAE, (3, 1, 8, 8)),
 }
 """What is computed with, its original and the shape of a batch."""

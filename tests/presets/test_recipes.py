@@ -73,6 +73,19 @@ CIFAR_10: Settings = {"epochs": 50, "batch_size": 128, "clip_norm": 1.0, "seed":
 CIFAR_100: Settings = {**CIFAR_10, "epochs": 100}
 CNN_10: Settings = {**CNN, **CIFAR_10, "schedule_factor": 0.5, "schedule_patience": 8}
 CNN_100: Settings = {**CNN, **CIFAR_100, "schedule_factor": 0.5, "schedule_patience": 10}
+RESNET: Settings = {
+    "optimizer": "SGD",
+    "learning_rate": 0.0125,
+    "momentum": 0.9,
+    "weight_decay": 1e-4,
+    "schedule": "step",
+    "schedule_every": 30,
+    "schedule_factor": 0.1,
+    "loss": "cross_entropy",
+    "batch_size": 32,
+    "epochs": 90,
+    "data": "digits",
+}
 VAE: Settings = {
     **ADAM,
     "loss": "mse",
@@ -151,6 +164,8 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
     "MLPMixer": COSINE_UNCLIPPED,
+    "ResNet": RESNET,
+    "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},
     "SimpleEfficientNet": DECAYED,

@@ -25,7 +25,10 @@ TARGETS = [
     for name in preset_names()
     for variant in (preset(name).variants or (None,))
 ]
-BIG = ("AlexNet", "EfficientNet/", "MLPMixer/B", "MLPMixer/S", "NNTransformer", "Transformer/6x512")
+BIG = (
+    *("AlexNet", "EfficientNet/", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
+    *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
+)
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"
 SAMPLES_OF_THE_BIG = 32
 """Without a GPU, an epoch of a big model over all samples would take an hour."""

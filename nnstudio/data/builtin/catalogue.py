@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nnstudio.data.answer import Answer
 from nnstudio.data.builtin import digit_answers as heads
 from nnstudio.data.info import DataSetInfo
 
@@ -101,6 +102,26 @@ _SOUNDS = DataSetInfo(
     resizable="signal",
 )
 
+_PARTS = ("background", "disc", "square", "triangle")
+
+_SHAPES = DataSetInfo(
+    name="shapes",
+    title="Shapes (synthetic)",
+    note=(
+        "Synthetic: 400 computed pictures of one to three discs, squares and triangles in noise, "
+        "32 x 32 in colours; asked is what each pixel belongs to. Values of 0 to 1, less 0.5, "
+        "divided by 0.25. For trying out models that segment; how well a model does on them says "
+        "nothing about photos."
+    ),
+    classes=_PARTS,
+    samples=400,
+    forms=((3, 32, 32),),
+    licence="MIT, made by this program",
+    source="computed by this program from a seed",
+    synthetic=True,
+    asked=(Answer("", "per_pixel", _PARTS, (32, 32)),),
+)
+
 _VOCABULARY = 20
 
 
@@ -152,6 +173,7 @@ BUILT_IN: dict[str, DataSetInfo] = {
         _DIGITS_PROPERTIES,
         _HEARTBEATS,
         _SOUNDS,
+        _SHAPES,
         _token_task("copy", "the same sequence"),
         _token_task("reverse", "the sequence from its end"),
         _token_task("sort", "the sequence in rising order"),

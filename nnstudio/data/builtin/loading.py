@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nnstudio.data.builtin import digit_answers, heartbeats, sequences
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.builtin.digits import digits, measures_of, strokes
+from nnstudio.data.builtin.shapes import shapes
 from nnstudio.data.builtin.sounds import sounds
 from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
 from nnstudio.data.samples import Samples
@@ -64,6 +65,8 @@ def _input(info: DataSetInfo, name: str, values: Array) -> Field:
     kind: Kind = "tokens" if info.tokens else _KINDS.get(info.resizable, "number")
     if name not in (info.first, *(field for field, _ in info.further)) or values.ndim == 2:
         kind = "tokens" if info.tokens else "number"
+    if _per_pixel(info):
+        kind = "image"
     classes = info.classes if info.tokens else ()
     return Field(name=name, kind=kind, role="input", shape=values.shape[1:], classes=classes)
 
@@ -72,7 +75,12 @@ def _target(info: DataSetInfo, name: str, values: Array) -> Field:
     asked = {answer.name or ANSWER: answer for answer in info.answers}
     classes = asked[name].classes if name in asked else ()
     kind: Kind = "number" if not classes else "tokens" if values.ndim > 1 else "category"
+    kind = "mask" if _per_pixel(info) else kind
     return Field(name=name, kind=kind, role="target", shape=values.shape[1:], classes=classes)
+
+
+def _per_pixel(info: DataSetInfo) -> bool:
+    return info.answers[0].task == "per_pixel"
 
 
 def _digits(info: DataSetInfo, feed: InputMapping) -> Loaded:
@@ -113,6 +121,11 @@ def _sounds(info: DataSetInfo, feed: InputMapping) -> Loaded:
     return {info.first: clips.reshape(-1, *info.forms[0])}, {ANSWER: targets}
 
 
+def _shapes(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    pictures, masks = shapes()
+    return {info.first: pictures}, {ANSWER: masks}
+
+
 def _tokens(info: DataSetInfo, feed: InputMapping) -> Loaded:
     """With two inputs the decoder reads the answer one token behind."""
     source, answers = sequences.tokens(info.name, info.samples, info.forms[0][0], info.tokens)
@@ -137,6 +150,7 @@ LOADERS: dict[str, Loader] = {
     "digits-properties": _digits_with(digit_answers.CIFAR),
     "heartbeats": _heartbeats,
     "sounds": _sounds,
+    "shapes": _shapes,
     "copy": _tokens,
     "reverse": _tokens,
     "sort": _tokens,
