@@ -392,7 +392,7 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Slice": _slice,
     "MatMul": lambda t, p: t[0] @ t[1],
     "ReLUFunction": lambda t, p: F.relu(t[0]),
-    "GELUFunction": lambda t, p: F.gelu(t[0]),
+    "GELUFunction": lambda t, p: F.gelu(t[0], approximate=p["approximate"]),
     "SigmoidFunction": lambda t, p: torch.sigmoid(t[0]),
     "SoftmaxFunction": lambda t, p: torch.softmax(t[0], p["dim"]),
     "Var": lambda t, p: t[0].var(p["dim"], correction=p["correction"], keepdim=p["keepdim"]),

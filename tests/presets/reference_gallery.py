@@ -246,3 +246,91 @@ class ResNet(nn.Module):
             x = getattr(self, f"layer{stage}")(x)
         found: Tensor = self.fc(x.mean((2, 3)))
         return found
+
+
+class CausalSelfAttention(nn.Module):
+    """Attention to what came before, written out."""
+
+    def __init__(self, dim: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.c_attn = nn.Linear(dim, 3 * dim)
+        self.c_proj = nn.Linear(dim, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, T, dim) -> the same."""
+        samples, length, dim = x.shape
+        parts = self.c_attn(x).split(dim, 2)
+        q, k, v = (p.view(samples, length, self.heads, -1).transpose(1, 2) for p in parts)
+        scores = q @ k.mT / (dim // self.heads) ** 0.5
+        later = torch.ones(length, length).triu(1).bool()
+        y = scores.masked_fill(later, -torch.inf).softmax(-1) @ v
+        found: Tensor = self.c_proj(y.transpose(1, 2).reshape(samples, length, dim))
+        return found
+
+
+class MLP(nn.Module):
+    """Four times as wide, and back."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.c_fc = nn.Linear(dim, 4 * dim)
+        self.c_proj = nn.Linear(4 * dim, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, T, dim) -> the same."""
+        found: Tensor = self.c_proj(functional.gelu(self.c_fc(x), approximate="tanh"))
+        return found
+
+
+class GPTBlock(nn.Module):
+    """Attention and a small network, each normalised before."""
+
+    def __init__(self, dim: int, heads: int) -> None:
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(dim)
+        self.attn = CausalSelfAttention(dim, heads)
+        self.ln_2 = nn.LayerNorm(dim)
+        self.mlp = MLP(dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, T, dim) -> the same."""
+        x = x + self.attn(self.ln_1(x))
+        return x + self.mlp(self.ln_2(x))
+
+
+class GPT(nn.Module):
+    """With the keys of nanoGPT, without its dropouts."""
+
+    def __init__(
+        self,
+        vocabulary: int = 28,
+        longest: int = 64,
+        dim: int = 64,
+        heads: int = 4,
+        depth: int = 3,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.transformer = nn.ModuleDict(
+            {
+                "wte": nn.Embedding(vocabulary, dim),
+                "wpe": nn.Embedding(longest, dim),
+                "h": nn.ModuleList(GPTBlock(dim, heads) for _ in range(depth)),
+                "ln_f": nn.LayerNorm(dim),
+            }
+        )
+        self.lm_head = nn.Linear(dim, vocabulary, bias=False)
+        self.lm_head.weight = self.transformer["wte"].weight
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """(N, T) -> (N, T, vocabulary)."""
+        places = self.transformer["wpe"].weight[: tokens.shape[1]]
+        x = self.transformer["wte"](tokens) + places
+        blocks = self.transformer["h"]
+        assert isinstance(blocks, nn.ModuleList)
+        for block in blocks:
+            x = block(x)
+        found: Tensor = self.lm_head(self.transformer["ln_f"](x))
+        return found

@@ -21,6 +21,8 @@ from nnstudio.training.events import EpochDone
 from tests.presets import reference_gallery as plain
 
 TOTALS = {
+    "GPT/sentences": 155_968,
+    "GPT/gpt2": 124_439_808,
     "MLPMixer/digits": 138_762,
     "MLPMixer/S16": 18_528_264,
     "MLPMixer/B16": 59_880_472,
@@ -37,6 +39,7 @@ TOTALS = {
 }
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 SMALL: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
+    "GPT/sentences": (plain.GPT, (3, 20)),
     "MLPMixer/digits": (plain.MLPMixer, (3, 1, 8, 8)),
     "ResNet/digits": (plain.ResNet, (2, 1, 32, 32)),
     "ResNet/50": (plain.ResNet, (2, 3, 32, 32)),
@@ -102,11 +105,22 @@ def test_the_same_weights_give_the_same_numbers(target: str) -> None:
     model = with_statistics(build(compiled(target)[2]))
     original = make(**dict(compiled(target)[0].values)).eval()
     original.load_state_dict(model.state_dict())
-    given = torch.randn(shape)
+    tokens = target.startswith("GPT")
+    given = torch.randint(28, shape) if tokens else torch.randn(shape)
     found, wanted = outputs(model, given), outputs(original, given)
     assert list(found) == list(wanted)
     for name, values in wanted.items():
         torch.testing.assert_close(found[name], values)
+
+
+def test_no_token_knows_what_comes_after_it() -> None:
+    model = build(compiled("GPT/sentences")[2]).eval()
+    tokens = torch.randint(28, (2, 12))
+    changed = tokens.clone()
+    changed[:, 8:] = (changed[:, 8:] + 1) % 28
+    found, other = (outputs(model, given)["output"] for given in (tokens, changed))
+    torch.testing.assert_close(found[:, :8], other[:, :8])
+    assert not torch.allclose(found[:, 8], other[:, 8])
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -26,7 +26,7 @@ TARGETS = [
     for variant in (preset(name).variants or (None,))
 ]
 BIG = (
-    *("AlexNet", "EfficientNet/", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
+    *("AlexNet", "EfficientNet/", "GPT/gpt2", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
 )
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"

@@ -165,6 +165,27 @@ _SEQUENCES = DataSetInfo(
     further=(("second", (10, 64)),),
 )
 
+_LETTERS = (" ", ".", *"abcdefghijklmnopqrstuvwxyz")
+
+_SENTENCES = DataSetInfo(
+    name="sentences",
+    title="Simple sentences (synthetic)",
+    note=(
+        "Synthetic: 2,000 pieces of 64 letters of a computed text, one after the other; asked is "
+        "the next letter at each place. Sentences follow a small grammar with drawn words, so that "
+        "no model can be right about every letter."
+    ),
+    classes=_LETTERS,
+    samples=2000,
+    forms=((64,),),
+    licence="MIT, made by this program",
+    source="computed by this program from a seed",
+    synthetic=True,
+    first="tokens",
+    tokens=len(_LETTERS),
+    asked=(Answer("", "next_token", _LETTERS, (64,)),),
+)
+
 BUILT_IN: dict[str, DataSetInfo] = {
     info.name: info
     for info in (
@@ -174,6 +195,7 @@ BUILT_IN: dict[str, DataSetInfo] = {
         _HEARTBEATS,
         _SOUNDS,
         _SHAPES,
+        _SENTENCES,
         _token_task("copy", "the same sequence"),
         _token_task("reverse", "the sequence from its end"),
         _token_task("sort", "the sequence in rising order"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nnstudio.data.builtin import digit_answers, heartbeats, sequences
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.builtin.digits import digits, measures_of, strokes
+from nnstudio.data.builtin.sentences import sentences
 from nnstudio.data.builtin.shapes import shapes
 from nnstudio.data.builtin.sounds import sounds
 from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
@@ -126,6 +127,11 @@ def _shapes(info: DataSetInfo, feed: InputMapping) -> Loaded:
     return {info.first: pictures}, {ANSWER: masks}
 
 
+def _sentences(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    tokens, following = sentences()
+    return {info.first: tokens}, {ANSWER: following}
+
+
 def _tokens(info: DataSetInfo, feed: InputMapping) -> Loaded:
     """With two inputs the decoder reads the answer one token behind."""
     source, answers = sequences.tokens(info.name, info.samples, info.forms[0][0], info.tokens)
@@ -151,6 +157,7 @@ LOADERS: dict[str, Loader] = {
     "heartbeats": _heartbeats,
     "sounds": _sounds,
     "shapes": _shapes,
+    "sentences": _sentences,
     "copy": _tokens,
     "reverse": _tokens,
     "sort": _tokens,
