@@ -13,6 +13,7 @@ from PIL import Image
 from pydantic import BaseModel
 from pydantic import Field as Limits
 
+from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.understanding import understand
 from nnstudio.data.samples import Samples, nobody_watches
@@ -394,6 +395,11 @@ def test_without_an_input_the_sentence_says_what_the_data_give() -> None:
 
 def shown(samples: Samples, **chosen: int) -> ShownSamples:
     return ShownSamples(overview(samples, "it", lambda *_: None), **chosen)
+
+
+def test_of_a_mask_the_classes_in_it_are_said() -> None:
+    found = shown(load_built_in("shapes"))
+    assert [found.caption(index) for index in (0, 6)] == ["disc", "disc, square, triangle"]
 
 
 @pytest.mark.parametrize(

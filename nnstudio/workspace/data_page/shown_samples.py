@@ -167,9 +167,19 @@ class ShownSamples:
 
     def caption(self, index: int) -> str:
         """What is said below a sample: its answer, else where it comes from."""
-        if self.label is not None:
-            return value_text(self.label, self.samples.fields[self.label.name][index])
-        return self.origin(index)
+        if self.label is None:
+            return self.origin(index)
+        value = self.samples.fields[self.label.name][index]
+        return self._parts_of(value) or value_text(self.label, value)
+
+    def _parts_of(self, value: Any) -> str:
+        """The classes in a mask, without a background behind others; "" of other answers."""
+        classes = self.samples.spec.targets[0].classes
+        if self.label is None or self.label.kind != "mask" or not classes:
+            return ""
+        there = [int(one) for one in np.unique(np.asarray(value))]
+        names = [classes[one] for one in there if 0 <= one < len(classes)]
+        return ", ".join([name for name in names if name != "background"] or names)
 
     def said(self, index: int) -> tuple[tuple[str, str], ...]:
         """Title and value of what else is said of a sample, the same titles for all."""
