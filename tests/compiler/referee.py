@@ -409,7 +409,6 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Rsqrt": lambda t, p: torch.rsqrt(t[0]),
     "Power": lambda t, p: t[0] ** p["exponent"],
     "Exp": lambda t, p: torch.exp(t[0]),
-    "Square": lambda t, p: torch.square(t[0]),
     "RandnLike": lambda t, p: torch.randn_like(t[0]),
     "Sin": lambda t, p: torch.sin(t[0]),
     "Cos": lambda t, p: torch.cos(t[0]),
