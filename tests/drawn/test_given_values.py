@@ -9,6 +9,9 @@ import pytest
 import nnstudio
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.drawing.script import DrawingError
+from nnstudio.project.presets import with_values
+from nnstudio.project.refusal import Refusal
+from nnstudio.project.values import Project
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,37 @@ def test_a_parameter_of_every_type(given: Any, type: str, default: Any) -> None:
 def test_what_is_neither_type_nor_default_is_refused(given: Any) -> None:
     with pytest.raises(DrawingError, match=r"w expects a type .* or a default of one of them"):
         nnstudio.draw("Net", w=given)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("acts", "gelu,relu", ("gelu", "relu")),
+        ("acts", "['a,b', \"c\"]", ("a,b", "c")),
+        ("acts", "gelu-fast", ("gelu-fast",)),
+        ("flags", "true, False", (True, False)),
+        ("flags", "no", (False,)),
+        ("word", "", ""),
+    ],
+)
+def test_lists_are_typed_without_quotes(name: str, text: str, value: object) -> None:
+    assert with_values(every_list(), {name: text}).values[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("sizes", "", "sizes expects a list of whole numbers, received nothing"),
+        ("flags", "true,x", "flags expects a list of True and False"),
+        ("acts", "[a for a in range(3)]", "acts expects a list of texts"),
+    ],
+)
+def test_a_text_that_is_no_value_is_refused(name: str, text: str, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        with_values(every_list(), {name: text})
+
+
+def every_list() -> Project:
+    with nnstudio.draw("Net", acts=["a"], flags=[True], sizes=[1], word="x") as b:
+        b.output(b.ReLU(b.input("x", "N", 3)))
+    return b.project()
