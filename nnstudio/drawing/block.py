@@ -19,6 +19,7 @@ from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.results import Result
 from nnstudio.drawing.script import Line, here, refusal, telling, told
 from nnstudio.drawing.sketch import Drawn, Sketch
+from nnstudio.drawing.surroundings import with_rest
 from nnstudio.drawing.usable import Usable
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
 from nnstudio.project.ports import node_ports
@@ -235,14 +236,16 @@ class BlockDrawing(Usable):
             self._finished = block
         return self._finished
 
+    @telling
     def project(self, *, unfinished: bool = False, **rest: Any) -> Project:
         """A project with this block as the model and all blocks that it uses.
 
         What the analysis finds wrong, such as sizes that do not fit, is said at the line that drew
-        it, unless the drawing is `unfinished`. rest: `values`, `data`, `training` and so on.
+        it, unless the drawing is `unfinished`. rest: `values`, `data`, `training` and so on; the
+        settings and values by name, the data as for `nnstudio.train`.
         """
         block = self.block()
-        project = Project(block.name, (*self._inner_blocks().values(), block), **rest)
+        project = with_rest(Project(block.name, (*self._inner_blocks().values(), block)), rest)
         return checked(self, project, analysed=not unfinished)
 
     @property
@@ -365,4 +368,6 @@ def _text(value: Any) -> str:
 def _repeat(repeat: int | str | Formula | Repeat | None, kind: RepeatKind) -> Repeat | None:
     if repeat is None or isinstance(repeat, Repeat):
         return repeat
+    if not isinstance(repeat, int | str | Formula | Expr):
+        raise refusal(f"repeat expects a whole number or a formula, received {repeat!r:.60}")
     return Repeat(repeat if isinstance(repeat, int) else Expr(_text(repeat)), kind)

@@ -34,7 +34,8 @@ def parse_value(
     """The value written as `text` for a parameter of `kind` (of a layer or block).
 
     `3`, `(3, 5)`, `[32, 64]`, `0.1`, `True`, `zeros`, `2 * hidden`; the items of lists need no
-    quotes: `gelu, relu`, `true, false`. `auto` or nothing gives `CLEAR`. Raises `Refusal` where the text is neither a value nor an expression.
+    quotes: `gelu, relu`, `true, false`. `auto` or nothing gives `CLEAR`. Raises `Refusal` where
+    the text is neither a value nor an expression.
     """
     text = text.strip()
     bare = _bare(text)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 import nnstudio
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.drawing.script import DrawingError
+from nnstudio.errors import UserError
+from nnstudio.project.data.source import BuiltIn
 from nnstudio.project.presets import with_values
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -71,3 +74,80 @@ def every_list() -> Project:
     with nnstudio.draw("Net", acts=["a"], flags=[True], sizes=[1], word="x") as b:
         b.output(b.ReLU(b.input("x", "N", 3)))
     return b.project()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        nnstudio.analyse,
+        nnstudio.source,
+        nnstudio.train,
+        nnstudio.cross_validate,
+        nnstudio.tune,
+        nnstudio.nested_cross_validate,
+        nnstudio.block_of,
+    ],
+)
+def test_a_text_in_place_of_a_project_is_refused(call: Any) -> None:
+    with pytest.raises(UserError, match=r"load it first, nnstudio.load\('SimpleDenseNet'\)"):
+        call("SimpleDenseNet")
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "sentence"),
+    [
+        ("tune", {"folds": "x"}, "folds: expected a whole number, received 'x'"),
+        ("tune", {"objective": 3}, "objective: expected the name of a figure"),
+        ("tune", {"search": 5}, "search: expected ranges by name"),
+        ("cross_validate", {"folds": 2.5}, "folds: expected a whole number, received 2.5"),
+        ("cross_validate", {"judge": "first"}, "judge: expected one of last, best"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(
+    function: str, given: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        getattr(nnstudio, function)(nnstudio.load("SimpleDenseNet"), **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [({}, "At least one project"), ("ab", "A list of projects"), ([None], "a project is expected")],
+)
+def test_what_cannot_be_compared_is_refused(given: Any, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        nnstudio.compare(given)
+
+
+def test_a_number_is_divided_by_a_tensor() -> None:
+    with nnstudio.draw("Net") as b:
+        b.output(2 / b.input("x", "N", 2))
+    given = torch.tensor([[1.0, 4.0]])
+    assert nnstudio.build(b.project())(given).tolist() == [[2.0, 0.5]]
+
+
+def test_formulas_are_no_numbers_yet() -> None:
+    b = nnstudio.draw("Net", w=3)
+    with pytest.raises(DrawingError, match="'w' is a formula"):
+        range(b.w)
+    with pytest.raises(DrawingError, match="repeat expects a whole number or a formula"):
+        b.ReLU(b.input("x", "N"), repeat=float("inf"))
+    with pytest.raises(DrawingError, match="expected to be a text, received 5"):
+        nnstudio.draw(5)  # type: ignore[arg-type]
+
+
+def test_a_project_takes_settings_by_name() -> None:
+    with nnstudio.draw("Net", w=[3]) as b:
+        b.output(b.ReLU(b.input("x", "N", 3)))
+    project = b.project(training={"epochs": 3}, values={"w": [4]}, data="digits")
+    assert project.training.epochs == 3
+    assert project.values["w"] == (4,)
+    assert project.data.source == BuiltIn(path="digits")
+    for given, sentence in (
+        ({"training": 5}, "training expects settings by name"),
+        ({"training": {"epochs": "x"}}, "Epochs must be a whole number"),
+        ({"data": 5}, "[Dd]ata"),
+        ({"colour": 5}, "a project has no 'colour'"),
+    ):
+        with pytest.raises(DrawingError, match=sentence):
+            b.project(**given)
