@@ -16,6 +16,7 @@ from nnstudio.drawing.checking import checked, checked_parameter
 from nnstudio.drawing.definition import Definition
 from nnstudio.drawing.formulas import Formula, stored, text_of
 from nnstudio.drawing.positions import with_positions
+from nnstudio.drawing.repeats import repeat_of
 from nnstudio.drawing.results import Result
 from nnstudio.drawing.script import Line, here, refusal, telling, told
 from nnstudio.drawing.sketch import Drawn, Sketch
@@ -42,8 +43,9 @@ class BlockDrawing(Usable):
     A layer or operation is drawn by its name, ``b.Conv2d(x, out_channels=b.width, ...)``; another
     block that was drawn by calling it, ``bottleneck(x, width=64)``. Results come first, in the
     order of the inputs, or by the name of their input; then parameters, by torch's names.
-    Everywhere: `name`, `repeat` (a number or formula; inside, ``b.i`` counts) with `kind`, `when`
-    (a condition on parameters), `shares` (call the module of another node again).
+    Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
+    ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
+    another node again).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -89,7 +91,7 @@ class BlockDrawing(Usable):
         /,
         *sources: Any,
         name: str = "",
-        repeat: int | str | Formula | Repeat | None = None,
+        repeat: int | str | Formula | Repeat | dict[str, Any] | None = None,
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
@@ -106,7 +108,7 @@ class BlockDrawing(Usable):
             type,
             name,
             FrozenMap({key: stored(v) for key, v in (values | (params or {})).items()}),
-            _repeat(repeat, kind),
+            repeat_of(repeat, kind),
             None if when is None else Expr(_text(when)),
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
@@ -363,11 +365,3 @@ class _Drawing:
 
 def _text(value: Any) -> str:
     return value.removeprefix("=") if isinstance(value, str) else text_of(value)
-
-
-def _repeat(repeat: int | str | Formula | Repeat | None, kind: RepeatKind) -> Repeat | None:
-    if repeat is None or isinstance(repeat, Repeat):
-        return repeat
-    if not isinstance(repeat, int | str | Formula | Expr):
-        raise refusal(f"repeat expects a whole number or a formula, received {repeat!r:.60}")
-    return Repeat(repeat if isinstance(repeat, int) else Expr(_text(repeat)), kind)
