@@ -78,16 +78,18 @@ def block_of(project: Project, name: str | None = None) -> KnownBlock:
 
 def load(target: str | Path) -> Project:
     """The project of a file, or of a preset by name and variant: ``SimpleCNN/421k``."""
+    from nnstudio.project.given import given_place
     from nnstudio.project.presets import load_target
 
-    return load_target(str(target))
+    return load_target(given_place(target))
 
 
 def save(project: Project, path: str | Path) -> None:
     """Write the project as a `.nns` file, atomically."""
+    from nnstudio.project.given import given_project
     from nnstudio.project.storage.file import write
 
-    write(project, Path(path))
+    write(given_project(project), Path(path))
 
 
 def analyse(project: Project, **values: Any) -> Report:
@@ -368,9 +370,10 @@ def open_run(run: str | Path | RunRecord) -> OpenedRun:
 
 def _with(project: Project, values: dict[str, Any]) -> Project:
     from nnstudio.project.commands.model import SetRootValue
+    from nnstudio.project.given import given_project
     from nnstudio.project.storage.file import checked_text
 
-    checked_text(project)  # what no file could hold has not been made by the program
+    checked_text(given_project(project))  # what no file could hold has not been made by the program
     for name, value in values.items():
         project = SetRootValue(name, tuple(value) if isinstance(value, list) else value).apply(
             project

@@ -16,9 +16,11 @@ from nnstudio.drawing.checking import checked, checked_parameter
 from nnstudio.drawing.definition import Definition
 from nnstudio.drawing.formulas import Formula, stored, text_of
 from nnstudio.drawing.positions import with_positions
+from nnstudio.drawing.repeats import repeat_of
 from nnstudio.drawing.results import Result
 from nnstudio.drawing.script import Line, here, refusal, telling, told
 from nnstudio.drawing.sketch import Drawn, Sketch
+from nnstudio.drawing.surroundings import with_rest
 from nnstudio.drawing.usable import Usable
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
 from nnstudio.project.ports import node_ports
@@ -41,8 +43,9 @@ class BlockDrawing(Usable):
     A layer or operation is drawn by its name, ``b.Conv2d(x, out_channels=b.width, ...)``; another
     block that was drawn by calling it, ``bottleneck(x, width=64)``. Results come first, in the
     order of the inputs, or by the name of their input; then parameters, by torch's names.
-    Everywhere: `name`, `repeat` (a number or formula; inside, ``b.i`` counts) with `kind`, `when`
-    (a condition on parameters), `shares` (call the module of another node again).
+    Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
+    ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
+    another node again).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -88,7 +91,7 @@ class BlockDrawing(Usable):
         /,
         *sources: Any,
         name: str = "",
-        repeat: int | str | Formula | Repeat | None = None,
+        repeat: int | str | Formula | Repeat | dict[str, Any] | None = None,
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
@@ -105,7 +108,7 @@ class BlockDrawing(Usable):
             type,
             name,
             FrozenMap({key: stored(v) for key, v in (values | (params or {})).items()}),
-            _repeat(repeat, kind),
+            repeat_of(repeat, kind),
             None if when is None else Expr(_text(when)),
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
@@ -235,14 +238,16 @@ class BlockDrawing(Usable):
             self._finished = block
         return self._finished
 
+    @telling
     def project(self, *, unfinished: bool = False, **rest: Any) -> Project:
         """A project with this block as the model and all blocks that it uses.
 
         What the analysis finds wrong, such as sizes that do not fit, is said at the line that drew
-        it, unless the drawing is `unfinished`. rest: `values`, `data`, `training` and so on.
+        it, unless the drawing is `unfinished`. rest: `values`, `data`, `training` and so on; the
+        settings and values by name, the data as for `nnstudio.train`.
         """
         block = self.block()
-        project = Project(block.name, (*self._inner_blocks().values(), block), **rest)
+        project = with_rest(Project(block.name, (*self._inner_blocks().values(), block)), rest)
         return checked(self, project, analysed=not unfinished)
 
     @property
@@ -360,9 +365,3 @@ class _Drawing:
 
 def _text(value: Any) -> str:
     return value.removeprefix("=") if isinstance(value, str) else text_of(value)
-
-
-def _repeat(repeat: int | str | Formula | Repeat | None, kind: RepeatKind) -> Repeat | None:
-    if repeat is None or isinstance(repeat, Repeat):
-        return repeat
-    return Repeat(repeat if isinstance(repeat, int) else Expr(_text(repeat)), kind)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
+from types import GenericAlias
 from typing import Any, Protocol, get_args
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.drawing.script import DrawingError, Line, refusal
-from nnstudio.project.checks import canonical, check_argument
+from nnstudio.project.checks import canonical, check_argument, told_type
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import checked_text
 from nnstudio.project.values import BlockParameter, ParameterType, Project
 
-TYPES: dict[Any, ParameterType] = {int: "int", float: "float", bool: "bool", str: "str"}
+TYPES: dict[Any, ParameterType] = {
+    int: "int",
+    float: "float",
+    bool: "bool",
+    str: "str",
+    list[int]: "list[int]",
+    list[float]: "list[float]",
+    list[bool]: "list[bool]",
+    list[str]: "list[str]",
+    list[list[int]]: "list[list[int]]",
+}
 _PLACE = re.compile(
     r"blocks\[?\.?(?P<block>\w+)\]?\.(?P<list>nodes|groups|edges)\[(?P<place>\d+)\]"
 )
@@ -32,16 +43,16 @@ def checked_parameter(name: str, given: Any) -> BlockParameter:
     ``width=int``, ``width=64``, ``widths=list[int]``, ``bias=(bool, None)``.
     """
     default: Any = REQUIRED
-    if isinstance(given, tuple) and len(given) == 2 and _type_of(given[0]) is not None:
+    if isinstance(given, tuple) and len(given) == 2 and _named_type(given[0]) is not None:
         given, default = given
-    found = _type_of(given)
+    found = _named_type(given)
     if found is None:
         default = canonical(given)
-        found = _type_of_value(default)
+        found = told_type(default)
     if found is None:
         raise refusal(
-            f"{name} expects a type ({', '.join(get_args(ParameterType))}) or a default, "
-            f"received {given!r:.60}"
+            f"{name} expects a type ({', '.join(get_args(ParameterType))}) or a default of one of "
+            f"them, received {given!r:.60}"
         )
     parameter = BlockParameter(name, found, canonical(default))
     if default is not REQUIRED and default is not None:
@@ -49,21 +60,12 @@ def checked_parameter(name: str, given: Any) -> BlockParameter:
     return parameter
 
 
-def _type_of(given: Any) -> ParameterType | None:
-    if given in get_args(ParameterType) if isinstance(given, str) else False:
-        return given  # type: ignore[no-any-return]
-    if given == list[int]:
-        return "list[int]"
-    if given == list[float]:
-        return "list[float]"
-    return TYPES.get(given) if isinstance(given, type) else None
-
-
-def _type_of_value(value: Any) -> ParameterType | None:
-    if isinstance(value, tuple):
-        whole = all(isinstance(item, int) for item in value)
-        return "list[int]" if whole else "list[float]"
-    return TYPES.get(type(value))
+def _named_type(given: Any) -> ParameterType | None:
+    """The type that is meant by Python's own, or by its name."""
+    if isinstance(given, type | GenericAlias):
+        return TYPES.get(given)
+    names: tuple[ParameterType, ...] = get_args(ParameterType)
+    return next((n for n in names if isinstance(given, str) and n == given), None)
 
 
 def checked(lines: Lines, project: Project, *, analysed: bool = False) -> Project:

@@ -38,6 +38,8 @@ class Definition:
     """
 
     def __init__(self, name: str, kind: BlockKind, note: str, inner: Blocks) -> None:
+        if not isinstance(name, str):
+            raise refusal(f"the name of a block is expected to be a text, received {name!r:.60}")
         problem = class_name_problem(Project(root="", blocks=()), name)
         if problem is not None:
             raise refusal(problem)

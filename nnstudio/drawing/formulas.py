@@ -42,6 +42,18 @@ class Formula:
     def __iter__(self) -> NoReturn:
         raise refusal(f"'{self.text}' is a formula and cannot be gone through; use repeat= and b.i")
 
+    def __index__(self) -> NoReturn:
+        raise refusal(
+            f"'{self.text}' is a formula, whose value is not known while the block is drawn; "
+            "repeat= builds a part so many times, and b.i counts"
+        )
+
+    def __len__(self) -> NoReturn:
+        raise refusal(
+            f"'{self.text}' is a formula, whose length is not known while the block is drawn; "
+            "a formula as text may use it: '=len(name)'"
+        )
+
     def _with(self, sign: str, other: Any, *, turned: bool = False) -> Formula:
         left, right = (text_of(other), self.text) if turned else (self.text, text_of(other))
         return Formula(f"({left}) {sign} ({right})")

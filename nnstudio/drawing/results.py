@@ -104,6 +104,12 @@ class Result(Drawn):
             return self._scaled(Formula(f"1 / ({text_of(other)})"))
         return self._and("Divide", other)
 
+    def __rtruediv__(self, other: Any) -> Result:
+        if not _is_number(other):
+            return self._and("Divide", other, turned=True)
+        inverse = self**-1.0
+        return inverse if not isinstance(other, Formula) and other == 1 else inverse * other
+
     def __matmul__(self, other: Any) -> Result:
         return self._and("MatMul", other)
 

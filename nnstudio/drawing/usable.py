@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nnstudio.drawing.results import Result
-from nnstudio.drawing.script import Line, here, refusal
+from nnstudio.drawing.script import Line, here, refusal, told
+from nnstudio.project.given import given_project
 from nnstudio.project.values import Block, Project
 
 
@@ -43,6 +44,8 @@ class KnownBlock(Usable):
 
     def __init__(self, project: Project, name: str | None) -> None:
         self._line = here()
+        with told():
+            given_project(project)
         name = project.root if name is None else name
         if name not in project.by_name:
             listed = ", ".join(project.by_name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Param, Required
@@ -19,7 +19,7 @@ from nnstudio.project.names import BlockNames
 from nnstudio.project.parameter_text import quoted_text
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import CODE_NAMES, word_problem
-from nnstudio.project.values import Block, BlockParameter, Project
+from nnstudio.project.values import Block, BlockParameter, ParameterType, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import FUNCTIONS, parse
 from nnstudio.symbols.symbolic import REPETITION
@@ -52,6 +52,14 @@ EXPECTED = {
 def canonical(value: Any) -> Any:
     """Lists as tuples, all the way down: how values stand in a project."""
     return tuple(canonical(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def told_type(value: Any) -> ParameterType | None:
+    """The parameter type that a value tells by itself: the first that it fits, None if none."""
+    if isinstance(value, Expr):
+        return None
+    kinds: tuple[ParameterType, ...] = get_args(ParameterType)
+    return next((kind for kind in kinds if _fits(kind, canonical(value))), None)
 
 
 def expressions_in(value: object) -> Iterable[Expr]:

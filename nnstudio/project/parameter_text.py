@@ -33,11 +33,12 @@ def parse_value(
 ) -> Value | Clear:
     """The value written as `text` for a parameter of `kind` (of a layer or block).
 
-    `3`, `(3, 5)`, `[32, 64]`, `0.1`, `True`, `zeros`, `2 * hidden`; `auto` or nothing gives
-    `CLEAR`. Raises `Refusal` where the text is neither a value nor an expression.
+    `3`, `(3, 5)`, `[32, 64]`, `0.1`, `True`, `zeros`, `2 * hidden`; the items of lists need no
+    quotes: `gelu, relu`, `true, false`. `auto` or nothing gives `CLEAR`. Raises `Refusal` where
+    the text is neither a value nor an expression.
     """
     text = text.strip()
-    bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+    bare = _bare(text)
     if bare in choices:
         return bare
     if text == "auto" or (not text and kind not in _TEXT_KINDS):
@@ -50,6 +51,9 @@ def parse_value(
         return text.lower() in ("true", "yes")
     if text == "None":
         return None
+    items = _items(text, kind)
+    if items is not None:
+        return items
     try:
         expression = parse(text)
     except ExpressionError as error:
@@ -68,6 +72,34 @@ def _choice(text: str, bare: str) -> Value:
         except ExpressionError:
             return bare
     return bare
+
+
+def _items(text: str, kind: str) -> tuple[str | bool, ...] | None:
+    """The items of a list of texts or of truths, as they are typed; None for anything else."""
+    bracketed = text.startswith("[") and text.endswith("]")
+    if kind not in ("list[str]", "list[bool]") or not (bracketed or "," in text):
+        return None
+    try:
+        tree: ast.expr | None = parse(text).tree
+    except ExpressionError:
+        tree = None
+    if not isinstance(tree, ast.List | ast.Tuple | None):
+        return None
+    inner = (text[1:-1] if bracketed else text).strip().removesuffix(",")
+    words = [item.strip() for item in inner.split(",")] if inner else []
+    if kind == "list[bool]":
+        truths = {"true": True, "yes": True, "false": False, "no": False}
+        known = all(word.lower() in truths for word in words)
+        return tuple(truths[word.lower()] for word in words) if known else None
+    quoted = [item.value for item in tree.elts if isinstance(item, ast.Constant)] if tree else []
+    if tree and len(quoted) == len(tree.elts) and all(isinstance(item, str) for item in quoted):
+        return tuple(str(item) for item in quoted)
+    return tuple(_bare(word) for word in words)
+
+
+def _bare(text: str) -> str:
+    """A text without its quotes, if it has any."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 def _value(tree: ast.expr, kind: str) -> Any:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from nnstudio.assets import asset
 from nnstudio.graph.values import Expr, Value
+from nnstudio.project.checks import EXPECTED
 from nnstudio.project.commands.model import ApplyVariant, SetRootValue
 from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import read
-from nnstudio.project.values import Project
+from nnstudio.project.values import ParameterType, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
 
@@ -81,10 +82,19 @@ def with_values(project: Project, texts: Mapping[str, str]) -> Project:
             names = tuple(p.name for p in project.model.parameters)
             sentence = f"{project.root} has no parameter '{name}'"
             raise Refusal(sentence + _near(name, names, "it has no parameters"))
-        value = parse_value(text, parameter.type, name=name)
+        if not text.strip() and parameter.type != "str":
+            raise Refusal(f"{name} expects {EXPECTED[parameter.type]}, received nothing")
+        value = parse_value(_several(text, parameter.type), parameter.type, name=name)
         command = SetRootValue(name, None if value is CLEAR else _number(name, value))
         project = command.apply(project)
     return project
+
+
+def _several(text: str, kind: ParameterType) -> str:
+    """A single word typed for a list of words, as a list of one."""
+    text = text.strip()
+    single = text != "auto" and not any(sign in text for sign in ",[(")
+    return f"{text}," if single and kind in ("list[str]", "list[bool]") else text
 
 
 def _number(name: str, value: Value) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from nnstudio.project.given import given_number
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
 from nnstudio.studies.folds import FoldRule
@@ -55,11 +56,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Raise `Refusal` for numbers that make no study."""
-        if self.rule.folds < 2:
-            raise Refusal(f"folds: expected at least 2, received {self.rule.folds}")
-        for name, value in (("repeats", self.rule.repeats), ("seeds", self.seeds)):
-            if value < 1:
-                raise Refusal(f"{name}: expected at least 1, received {value}")
+        given_number("folds", self.rule.folds, 2)
+        given_number("repeats", self.rule.repeats, 1)
+        given_number("seeds", self.seeds, 1)
         for variant in self.variants:
             if not variant.project.training.checkpoint:
                 raise Refusal(

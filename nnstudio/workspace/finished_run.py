@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnstudio.evaluation.errors import EvaluationError
 from nnstudio.project.data.part import Part
+from nnstudio.project.given import given_project
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
@@ -123,7 +124,7 @@ def train(
     if resume and folder is None:
         raise Refusal("resume expects the folder of the training to go on with")
     refuse_missing_trackers(settings)
-    project = with_settings(project, settings)
+    project = with_settings(given_project(project), settings)
     if folder is None and "tracker" in settings and (told := untracked(project.training)):
         raise Refusal(f"{told.rstrip('.')}: give it a folder")
     source = project.data.source if isinstance(settings.get("data"), Part) else None

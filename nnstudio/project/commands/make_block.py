@@ -19,7 +19,7 @@ from nnstudio.graph.values import (
     Value,
     new_id,
 )
-from nnstudio.project.checks import canonical, pattern_names
+from nnstudio.project.checks import canonical, pattern_names, told_type
 from nnstudio.project.commands.base import block_of, checked_position, node_of, without_empty_groups
 from nnstudio.project.free_names import free_name, snake_case, with_free_names
 from nnstudio.project.names import BlockNames, class_name_problem
@@ -289,25 +289,9 @@ def _parameters(outer: Block, used: set[str]) -> tuple[BlockParameter, ...]:
     return tuple(found)
 
 
-def _list_type(value: tuple[object, ...] | list[object]) -> ParameterType:
-    if value and all(isinstance(item, bool) for item in value):
-        return "list[bool]"
-    if value and all(isinstance(item, str) for item in value):
-        return "list[str]"
-    if value and all(isinstance(item, tuple | list) for item in value):
-        return "list[list[int]]"
-    return "list[float]" if any(isinstance(item, float) for item in value) else "list[int]"
-
-
 def type_of(value: object) -> ParameterType:
-    """The parameter type that suits a value, int where nothing tells."""
-    if isinstance(value, tuple | list):
-        return _list_type(value)
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, float):
-        return "float"
-    return "str" if isinstance(value, str) else "int"
+    """The parameter type that suits a value, whole numbers where nothing tells."""
+    return told_type(value) or ("list[int]" if isinstance(value, tuple | list) else "int")
 
 
 def _input_wish(graph: Graph, edge: Edge, *, first: bool) -> str:

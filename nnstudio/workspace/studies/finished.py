@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from nnstudio.project.data.part import Part
+from nnstudio.project.given import given_project, kind_of
+from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import Project
 from nnstudio.runs.record import RunRecord
@@ -66,7 +68,7 @@ def prepared(
     fit_told: told what was changed of the model for that, if anything.
     """
     refuse_missing_trackers(settings)
-    project = with_settings(project, settings)
+    project = with_settings(given_project(project), settings)
     source = project.data.source if isinstance(settings.get("data"), Part) else None
     project = with_choices(project, replace(choices, source=source))
     project, sentence = fitted(project)
@@ -92,7 +94,9 @@ def study_of(
     told: each run as it ends. Ctrl+C stops the run that goes on, with a checkpoint, and is passed
     on; the same call with the same folder goes on with what is missing. Raises `UserError`.
     """
-    named = projects if isinstance(projects, Mapping) else _named(projects)
+    if weights not in get_args(Which):
+        raise Refusal(f"judge: expected one of {', '.join(get_args(Which))}, received {weights!r}")
+    named = _named(projects)
     variants = [Variant(n, prepared(p, settings, choices)) for n, p in named.items()]
     study = begun(Plan(tuple(variants), rule, seeds), folder, resume=resume)
     records = {}
@@ -106,11 +110,23 @@ def study_of(
     return FinishedStudy(study, records, weights)
 
 
-def _named(projects: Sequence[Project]) -> dict[str, Project]:
-    """By the names of their models, with a number where several have the same."""
+def _named(projects: Sequence[Project] | Mapping[str, Project]) -> Mapping[str, Project]:
+    """By the names of their models, with a number where several have the same.
+
+    Raises `Refusal` for what is no list of projects.
+    """
+    if not isinstance(projects, Mapping | Sequence) or isinstance(projects, str):
+        raise Refusal(f"A list of projects is expected, received {kind_of(projects)}")
+    if not projects:
+        raise Refusal("At least one project is expected, received none")
+    if isinstance(projects, Mapping):
+        other = next((name for name in projects if not isinstance(name, str)), None)
+        if other is not None:
+            raise Refusal(f"The name of a project is expected to be a text, received {other!r:.60}")
+        return projects
     found: dict[str, Project] = {}
     for project in projects:
-        name, number = project.root, 2
+        name, number = given_project(project).root, 2
         while name in found:
             name, number = f"{project.root} {number}", number + 1
         found[name] = project

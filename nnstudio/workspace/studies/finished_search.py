@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from nnstudio.project.commands.search import UsePoint
+from nnstudio.project.given import given_number
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
 from nnstudio.project.values import Project
@@ -121,7 +122,15 @@ def how_of(
     **more: Any,
 ) -> How:
     """How a search goes about it, from what a script says. Raises `Refusal`."""
-    texts = [objective] if isinstance(objective, str) else list(objective or ())
+    texts = [objective] if isinstance(objective, str) else objective or ()
+    if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+        raise Refusal(
+            f"objective: expected the name of a figure or two of them, received {objective!r:.60}"
+        )
+    for name, least in (("folds", 0), ("repeats", 1), ("workers", 1)):
+        given_number(name, more[name], least)
+    if not isinstance(more["storage"], str):
+        raise Refusal(f"storage: expected an address as a text, received {more['storage']!r:.60}")
     values: dict[str, Any] = {"trials": trials, "seconds": seconds, "no_progress": no_progress}
     for name, known in (("sampler", Sampler), ("pruner", Pruner)):
         if more[name] not in get_args(known):

@@ -200,8 +200,13 @@ def space_of(project: Project, search: Search) -> Space:
             space = _published(project, search)
         case Mapping():
             space = _made([_axis(project, name, said) for name, said in search.items()])
-        case _:
+        case Sequence() if all(isinstance(text, str) for text in search):
             space = _made([axis_of_text(project, text) for text in search])
+        case _:
+            raise Refusal(
+                "search: expected ranges by name, such as "
+                f'{{"learning_rate": "1e-4..1e-1:log"}}, received {search!r:.60}'
+            )
     if not space.axes:
         named = [f"'{one.name}'" for one in published_spaces(project.root)]
         or_named = f", or one of the published spaces: {', '.join(named)}" if named else ""
