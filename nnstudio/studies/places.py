@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from nnstudio.runs.occupied import STUDY
 from nnstudio.runs.store import default_folder
 from nnstudio.studies.errors import StudyError
 
-RECORD = "study.json"
+RECORD = STUDY
 VARIABLE = "NNSTUDIO_STUDIES"
 """The environment variable that names another folder for this user's studies."""
 PLACES = "places.txt"
