@@ -70,7 +70,8 @@ class Recorder:
         try:
             self._owner = Ownership(self.folder)
         except (OSError, FileError) as error:
-            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {error}.") from error
+            why = getattr(error, "strerror", None) or str(error).rstrip(".")
+            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {why}.") from error
         try:
             self._look(resume, replace)
         except BaseException:

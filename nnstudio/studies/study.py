@@ -179,6 +179,7 @@ def read_study(folder: Path) -> Study:
     """The study in a folder. Raises `StudyError`, or `FileError` for its project."""
     folder = folder.absolute()
     path = folder / RECORD
+    places.refuse_other_kind(folder, *get_args(Kind))
     try:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT:
@@ -191,6 +192,8 @@ def read_study(folder: Path) -> Study:
         own, created, written = str(told["id"]), str(told["created"]), str(told["runs"])
         relative = str(told.get("runs_from_here", ""))
         expected = str(told["folds"])
+    except StudyError:
+        raise
     except FileNotFoundError as error:
         raise StudyError(f"There is no study in {folder}: expected a file {RECORD}.") from error
     except OSError as error:

@@ -90,3 +90,38 @@ def test_what_died_of_its_beginning_is_no_hindrance(tmp_path: Path) -> None:
     (tmp_path / "project.nns").write_text("of one that died")
     (tmp_path / "owner.lock").write_text("its")
     assert why_no_run(tmp_path, OWN) == ""
+
+
+def test_a_study_of_another_kind_names_its_command(
+    tmp_path: Path, target: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinds_of = {
+        "cross-validation": "nnstudio cross-validate",
+        "comparison": "nnstudio compare",
+        "search": "nnstudio tune --study",
+    }
+    for kind, command in kinds_of.items():
+        folder = tmp_path / kind
+        folder.mkdir()
+        (folder / "study.json").write_text(f'{{"format": 1, "kind": "{kind}"}}')
+        words = [["tune", "--study", str(folder), "--status"], ["tune", *target, *BEGIN["tune"]]]
+        words[1].append(str(folder))
+        if kind == "search":
+            words = [["cross-validate", str(folder)], ["compare", str(folder)]]
+        for one in words:
+            assert main(one) == 2
+            said = capsys.readouterr().err
+            assert said.startswith(f"nnstudio: {folder} holds a {kind}, not a ")
+            assert said.endswith(f": go on with it by {command} {folder}\n")
+
+
+def test_what_is_no_model_is_named_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for given, sentence in (
+        ("/no/such/folder", "There is no file /no/such/folder: expected a .nns file or a preset."),
+        (f"{tmp_path}/folder", f"{tmp_path}/folder is a folder: expected a .nns file or a preset."),
+    ):
+        assert main(["cross-validate", given]) == 2
+        assert capsys.readouterr().err == f"nnstudio: {sentence}\n"

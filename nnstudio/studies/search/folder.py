@@ -22,7 +22,7 @@ from nnstudio.runs.occupied import why_no_study
 from nnstudio.runs.owner import Owner, owner_of
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.kept_folds import ABOUT, SETS
-from nnstudio.studies.places import RECORD
+from nnstudio.studies.places import RECORD, refuse_other_kind
 from nnstudio.studies.run_places import RunPlaces
 from nnstudio.studies.search.folder_lock import FolderLock
 from nnstudio.studies.search.optuna_store import NAME
@@ -142,6 +142,7 @@ class StudyFolder:
     def open(cls, path: Path, url: str = "") -> StudyFolder:
         """The study in a folder; url: as for `create`. Raises `StudyError` with one sentence."""
         path = path.absolute()
+        refuse_other_kind(path, "search")
         try:
             plan = SearchPlan.model_validate_json((path / RECORD).read_bytes())
         except FileNotFoundError as error:
