@@ -21,7 +21,7 @@ from nnstudio.cli.targets import print_json, project_of
 from nnstudio.compiler.inference import full_report
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.settings import with_settings
-from nnstudio.runs.queue.entry import Queued, Standing
+from nnstudio.runs.queue.entry import MOST, Queued, Standing
 from nnstudio.runs.queue.folder import QueueFolder
 from nnstudio.runs.store import RunStore
 from nnstudio.workspace.chosen_data import with_choices
@@ -89,6 +89,10 @@ def _list(folder: QueueFolder, options: argparse.Namespace) -> int:
 def _run(folder: QueueFolder, options: argparse.Namespace) -> int:
     """Train until nothing may be started; 1 if something could not be trained."""
     if options.workers is not None:
+        if not 1 <= options.workers <= MOST:
+            raise Refusal(
+                f"--workers expects a number from 1 to {MOST}, received {options.workers}"
+            )
         folder.want(at_once=options.workers)
     teller = _Teller(options.json)
     with wish.deferred():

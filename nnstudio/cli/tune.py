@@ -24,7 +24,7 @@ from nnstudio.project.settings import with_settings
 from nnstudio.project.storage import file
 from nnstudio.project.values import Project
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.places import RECORD, folder_of
+from nnstudio.studies.places import RECORD, folder_of, refuse_other_kind
 from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.search.result import Follower
@@ -137,6 +137,7 @@ def _refuse_other(options: argparse.Namespace, folder: StudyFolder) -> None:
 
 
 def _joined(options: argparse.Namespace, path: Path, limits: Limits) -> StudyFolder:
+    refuse_other_kind(path, "search")
     given = [options.space, options.search, options.sampler, options.pruner, options.objective]
     if options.target is not None and not options.resume:
         raise StudyError(

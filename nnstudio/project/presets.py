@@ -37,11 +37,15 @@ def preset_names() -> tuple[str, ...]:
 @cache
 def preset(name: str) -> Project:
     """The preset called `name`. Raises `TargetError` with near names."""
-    names = preset_names()
-    exact = next((known for known in names if known.lower() == name.lower()), None)
+    exact = _known(name)
     if exact is None:
-        raise TargetError(f"There is no preset '{name}'{_near(name, names)}")
+        raise TargetError(f"There is no preset '{name}'{_near(name, preset_names())}")
     return read(asset("presets", exact + SUFFIX))
+
+
+def _known(name: str) -> str | None:
+    """The preset's name as it is written; None if there is none."""
+    return next((known for known in preset_names() if known.lower() == name.lower()), None)
 
 
 def load_target(target: str | os.PathLike[str]) -> Project:
@@ -57,6 +61,10 @@ def load_target(target: str | os.PathLike[str]) -> Project:
     if slash and Path(base).suffix == SUFFIX and Path(base).is_file():
         return with_variant(read(base), variant)
     name, slash, variant = text.partition("/")
+    if path.is_dir() and not _known(name):
+        raise TargetError(f"{text} is a folder: expected a {SUFFIX} file or a preset.")
+    if (path.is_absolute() or "/" in variant or text.startswith(".")) and not _known(name):
+        raise TargetError(f"There is no file {text}: expected a {SUFFIX} file or a preset.")
     project = preset(name)
     return with_variant(project, variant) if slash else project
 

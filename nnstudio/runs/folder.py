@@ -32,6 +32,8 @@ _OWN = (
     *("settings.json", "machine.json", "result.json"),  # of the first version
 )
 _OWN_FOLDERS = (CHECKPOINTS, PREDICTIONS, TENSORBOARD, WANDB)
+OWN = (*_OWN, *_OWN_FOLDERS)
+"""All names that a run takes in its folder."""
 
 
 def sum_of(path: Path) -> str:

@@ -83,11 +83,11 @@ def stop_owner(folder: Path) -> None:
 class Ownership:
     """This process owns the folder, until `release`.
 
-    Raises `RunStoreError` if another one does, or if this one does so already. Where the folder is
-    not there, it is made.
+    Raises `RunStoreError` if another one does, or if this one does so already; held: how that is
+    said, before the owner is named. Where the folder is not there, it is made.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, held: str = "") -> None:
         self.folder = folder
         self._made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,9 +98,8 @@ class Ownership:
                 if found is not None and found.is_alive:
                     away = found.host != platform.node()
                     more = f"; if it has ended, remove {folder / LOCK}" if away else ""
-                    raise RunStoreError(
-                        f"{folder} belongs to a training that runs: it is written by {found}{more}."
-                    )
+                    said = held or f"{folder} belongs to a training that runs: it is written by"
+                    raise RunStoreError(f"{said} {found}{more}.")
                 (folder / LOCK).unlink(missing_ok=True)
 
     def release(self) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 
 from nnstudio.project.storage.fields import FileError
 from nnstudio.runs.errors import RunStoreError
-from nnstudio.runs.folder import EVENTS_FILE, clear
+from nnstudio.runs.folder import EVENTS_FILE, OWN, clear
 from nnstudio.runs.journal import Appended, History, epochs_of, read_events
+from nnstudio.runs.occupied import why_no_run
 from nnstudio.runs.owner import Ownership
 from nnstudio.runs.record import RunRecord, holds_run, read_record, update_record, write_record
 from nnstudio.runs.states import State
@@ -38,7 +39,7 @@ class Recorder:
     """One run's folder, owned from now on until `close`.
 
     Raises `RunStoreError` if another process owns it, if a run is in it that is neither to be
-    resumed nor replaced, or if there is none to resume.
+    resumed nor replaced, or if a study or files that belong to no run are in it.
     """
 
     def __init__(
@@ -64,10 +65,13 @@ class Recorder:
         self._begun = False
         self._steps_told = -_STEPS_EVERY
         self._result: dict[str, Any] = {}
+        if not (resume and holds_run(self.folder)) and (why := why_no_run(self.folder, OWN)):
+            raise RunStoreError(why)
         try:
             self._owner = Ownership(self.folder)
         except (OSError, FileError) as error:
-            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {error}.") from error
+            why = getattr(error, "strerror", None) or str(error).rstrip(".")
+            raise RunStoreError(f"Runs cannot be kept in {self.folder}: {why}.") from error
         try:
             self._look(resume, replace)
         except BaseException:

@@ -26,6 +26,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
 from nnstudio.project.storage import file
 from nnstudio.project.storage.atomic import write_text
+from nnstudio.runs.occupied import ASSIGNMENT, why_no_study
 from nnstudio.runs.owner import owner_of
 from nnstudio.runs.store import new_id, now
 from nnstudio.studies import places
@@ -33,7 +34,7 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.plan import Variant
 from nnstudio.studies.run_places import folder_of_runs, seen_from
 
-RECORD = "assignment.json"
+RECORD = ASSIGNMENT
 FORMAT = 1
 STEPS = "steps"
 RESULTS = "results.json"
@@ -266,12 +267,16 @@ def write_begun(
 ) -> Begun:
     """Begin one in a folder, by default among all studies; whole or not there.
 
-    Raises `StudyError` if there is one already, or if it cannot be written.
+    Raises `StudyError` if there is one already, if something else is in its place, or if it cannot
+    be written.
     """
     own = new_id()
     place = places.studies_folder() / own if folder is None else folder.absolute()
     if is_begun(place):
         raise StudyError(f"There is an assignment in {place}: give it in place of the document.")
+    names = [_project_file(number) for number in range(len(variants))]
+    if why := why_no_study(place, (*names, STEPS, RESULTS, TABLE, REPORT)):
+        raise StudyError(why)
     made = Begun(own, now(), place, runs.absolute(), plan, variants)
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -302,6 +307,8 @@ def read_begun(folder: Path) -> Begun:
         relative = str(told.get("runs_from_here", ""))
         models = [(str(one["name"]), str(one["hash"])) for one in told["models"]]
         plan = Assignment.model_validate(told["plan"])
+    except StudyError:
+        raise
     except FileNotFoundError as error:
         raise StudyError(f"There is no assignment in {folder}: expected {RECORD}.") from error
     except OSError as error:

@@ -7,14 +7,22 @@ import os
 from pathlib import Path
 from typing import Any
 
+from nnstudio.runs.occupied import STUDY
 from nnstudio.runs.store import default_folder
 from nnstudio.studies.errors import StudyError
 
-RECORD = "study.json"
+RECORD = STUDY
 VARIABLE = "NNSTUDIO_STUDIES"
 """The environment variable that names another folder for this user's studies."""
 PLACES = "places.txt"
 """The folders of studies that lie elsewhere, one a line."""
+
+_COMMANDS = {
+    "cross-validation": "nnstudio cross-validate",
+    "comparison": "nnstudio compare",
+    "search": "nnstudio tune --study",
+}
+"""What goes on with a study of each kind, followed by its folder."""
 
 
 def studies_folder() -> Path:
@@ -53,6 +61,19 @@ def told_of(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def refuse_other_kind(folder: Path, *expected: str) -> None:
+    """Raise `StudyError`, with the command that goes on with it, for a study of another kind.
+
+    A kind that is not known, or one that cannot be read, is left to whoever reads the study.
+    """
+    kind = str(told_of(folder).get("kind", ""))
+    if kind in _COMMANDS and kind not in expected:
+        raise StudyError(
+            f"{folder} holds a {kind}, not a {' or a '.join(expected)}: go on with it by "
+            f"{_COMMANDS[kind]} {folder}"
+        )
 
 
 def matching(word: str) -> list[Path]:

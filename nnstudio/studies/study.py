@@ -19,6 +19,7 @@ from nnstudio.project.compare import differences
 from nnstudio.project.storage import file
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.machine import machine_facts
+from nnstudio.runs.occupied import why_no_study
 from nnstudio.runs.record import RunRecord, holds_run, read_record
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore, new_id, now
@@ -98,7 +99,8 @@ def new_study(
     """Write a study into a folder, by default among all others; whole or not there.
 
     data: what tells the content of its data from others. among: whose studies and runs; by default
-    the user's. Raises `StudyError` if there is one already, or if it cannot be written.
+    the user's. Raises `StudyError` if there is one already, if something else is in its place, or
+    if it cannot be written.
     """
     store = RunStore(None if among is None else among.runs)
     others = places.studies_folder() if among is None else among.studies
@@ -106,6 +108,7 @@ def new_study(
     place = others / own if folder is None else folder.absolute()
     if (place / RECORD).exists():
         raise StudyError(f"There is a study in {place}: give --resume to go on with it.")
+    refuse_occupied(place, plan)
     made = Study(own, now(), place, store.folder.absolute(), plan, folds)
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -120,6 +123,13 @@ def new_study(
     except OSError as error:
         raise StudyError(f"A study cannot be kept in {place}: {error.strerror}.") from error
     return made
+
+
+def refuse_occupied(place: Path, plan: Plan) -> None:
+    """Raise `StudyError` if a new study would write over what is in a folder."""
+    names = [_project_file(number) for number in range(len(plan.variants))]
+    if why := why_no_study(place, (*names, kept_folds.SETS, kept_folds.ABOUT)):
+        raise StudyError(why)
 
 
 def _told(made: Study, data: str) -> dict[str, Any]:
@@ -169,6 +179,7 @@ def read_study(folder: Path) -> Study:
     """The study in a folder. Raises `StudyError`, or `FileError` for its project."""
     folder = folder.absolute()
     path = folder / RECORD
+    places.refuse_other_kind(folder, *get_args(Kind))
     try:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT:
@@ -181,6 +192,8 @@ def read_study(folder: Path) -> Study:
         own, created, written = str(told["id"]), str(told["created"]), str(told["runs"])
         relative = str(told.get("runs_from_here", ""))
         expected = str(told["folds"])
+    except StudyError:
+        raise
     except FileNotFoundError as error:
         raise StudyError(f"There is no study in {folder}: expected a file {RECORD}.") from error
     except OSError as error:

@@ -9,6 +9,7 @@ import pytest
 
 from nnstudio.__main__ import main
 from nnstudio.cli import queue as command
+from nnstudio.runs.owner import Owner, Ownership
 from nnstudio.runs.queue.folder import QueueFolder
 from nnstudio.runs.store import VARIABLE
 
@@ -62,3 +63,23 @@ def test_from_adding_to_removing(
     assert started == [2]
     assert said("remove", first, second)[0] == 0
     assert said("list")[1] == "nothing waits\n"
+
+
+def test_what_the_queue_refuses_is_said_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    for workers in ("0", "9000"):
+        assert main(["queue", "run", "--workers", workers]) == 2
+        wanted = f"--workers expects a number from 1 to 64, received {workers}"
+        assert capsys.readouterr().err == f"nnstudio: {wanted}\n"
+    queue = QueueFolder(tmp_path)
+    owner = Ownership(queue.path)
+    assert main(["queue", "run"]) == 2
+    told = f"The queue in {queue.path} is worked at already, by {Owner.me()}.\n"
+    assert capsys.readouterr().err == f"nnstudio: {told}"
+    owner.release()
+    queue.path.mkdir(exist_ok=True)
+    (queue.path / "control.json").write_text('{"at_once": "many"}')
+    assert main(["queue", "list"]) == 2
+    assert "Delete this file to go on: what waits stays" in capsys.readouterr().err

@@ -64,7 +64,7 @@ def test_files_and_their_variants(tmp_path: Path, shelf: Path) -> None:
         ("Quantum", "There is no preset 'Quantum'; there are: AttentionGRU, SimpleCNN, SimpleMLP"),
         ("SimpleCNN/42k", "There is no variant '42k' of Model; near: 421k"),
         ("SimpleCNN/", "There is no variant '' of Model"),
-        ("../secret", "There is no preset '..'"),
+        ("../secret", "There is no file ../secret: expected"),
     ],
 )
 def test_unknown_names_list_the_near_ones(shelf: Path, target: str, sentence: str) -> None:

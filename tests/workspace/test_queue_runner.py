@@ -68,7 +68,7 @@ def begun() -> list[str]:
 def test_one_after_the_other_and_a_failure_stops_none(queue: QueueFolder) -> None:
     told: list[Told] = []
     work = runner(queue, told=told.append)
-    with pytest.raises(RunStoreError, match="belongs to"):
+    with pytest.raises(RunStoreError, match="is worked at already, by process"):
         Runner(queue)  # one process alone works at it
     assert work.look()
     assert begun() == ["a"]

@@ -88,7 +88,11 @@ class QueueFolder:
         except FileNotFoundError:
             return Control()
         except (OSError, ValidationError) as error:
-            raise RunStoreError(f"{self.path / CONTROL} cannot be read: {_why(error)}.") from error
+            why = _why(error) if isinstance(error, OSError) else "it does not say what is wanted"
+            raise RunStoreError(
+                f"{self.path / CONTROL} cannot be read: {why}. Delete this file to go on: what "
+                "waits stays, and one at a time is trained on a device."
+            ) from error
 
     def claims(self, id: str) -> list[Claim]:
         """Every attempt at an entry."""

@@ -18,9 +18,11 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from nnstudio.project.storage.atomic import write_text
-from nnstudio.runs.owner import Owner
+from nnstudio.runs.occupied import why_no_study
+from nnstudio.runs.owner import Owner, owner_of
 from nnstudio.studies.errors import StudyError
-from nnstudio.studies.places import RECORD
+from nnstudio.studies.kept_folds import ABOUT, SETS
+from nnstudio.studies.places import RECORD, refuse_other_kind
 from nnstudio.studies.run_places import RunPlaces
 from nnstudio.studies.search.folder_lock import FolderLock
 from nnstudio.studies.search.optuna_store import NAME
@@ -30,6 +32,7 @@ from nnstudio.studies.search.storage_url import JOURNAL, whole
 PROJECT = "project.nns"
 CONTROL = "control.json"
 JOURNAL_FILE = "optuna.log"
+_WORK = ("workers", "claims")
 Wish = Literal["run", "pause", "stop"]
 
 
@@ -75,17 +78,14 @@ class StudyFolder:
 
         url: the storage that the plan names, with its password.
 
-        Raises `StudyError` if there is one already, or if the folder cannot be written.
+        Raises `StudyError` if there is one already, if something else is in its place, or if the
+        folder cannot be written.
         """
         path = path.absolute()
+        cls._refuse_occupied(path)
         try:
-            for name in ("workers", "claims"):
+            for name in _WORK:
                 (path / name).mkdir(parents=True, exist_ok=True)
-            if (path / RECORD).exists():
-                raise StudyError(
-                    f"There is a study in {path}: give --resume to go on with it, or another "
-                    "folder."
-                )
             found = cls(path, plan, url)
             found.write_control(Control(limits=plan.limits, since=time.time()))
         except OSError as error:
@@ -95,14 +95,28 @@ class StudyFolder:
     @classmethod
     @contextmanager
     def beginning(cls, path: Path) -> Iterator[None]:
-        """Let nobody else begin a study there meanwhile."""
+        """Let nobody else begin a study there meanwhile. Raises `StudyError` as `create` does."""
         path = path.absolute()
+        cls._refuse_occupied(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudyError(f"{path} cannot be written: {error.strerror or error}.") from error
         with FolderLock(path / "begin.lock").held():
             yield
+
+    @staticmethod
+    def _refuse_occupied(path: Path) -> None:
+        if (path / RECORD).exists():
+            raise StudyError(
+                f"There is a study in {path}: give --resume to go on with it, or another folder."
+            )
+        begun = all((path / name).is_dir() for name in _WORK)  # by one that died of it
+        names = () if begun else (PROJECT, CONTROL, JOURNAL_FILE, SETS, ABOUT, *_WORK)
+        if why := why_no_study(path, names):
+            raise StudyError(why)
+        if (owner := owner_of(path)) is not None:
+            raise StudyError(f"{path} is written by {owner}: choose another folder.")
 
     def refuse_copy(self) -> None:
         """Raise `StudyError` if this is a copy of a study that is still where it was begun: both
@@ -128,6 +142,7 @@ class StudyFolder:
     def open(cls, path: Path, url: str = "") -> StudyFolder:
         """The study in a folder; url: as for `create`. Raises `StudyError` with one sentence."""
         path = path.absolute()
+        refuse_other_kind(path, "search")
         try:
             plan = SearchPlan.model_validate_json((path / RECORD).read_bytes())
         except FileNotFoundError as error:

@@ -100,7 +100,9 @@ class Runner:
 
     def _owned(self) -> Ownership:
         self._queue.path.mkdir(parents=True, exist_ok=True)
-        return Ownership(self._queue.path)
+        return Ownership(
+            self._queue.path, f"The queue in {self._queue.path} is worked at already, by"
+        )
 
     def work(self) -> None:
         """Train until nothing is left that may be started."""

@@ -17,6 +17,7 @@ from nnstudio.evaluation.figures.spread import Spread, spread_of
 from nnstudio.project.commands.search_points import without_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
+from nnstudio.runs.occupied import why_no_study
 from nnstudio.runs.store import new_id
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
@@ -120,6 +121,8 @@ def nested_search(
     place = (studies_folder() / new_id() if folder is None else folder).absolute()
     if not resumes and any(place.glob(f"outer-*/{RECORD}")):
         raise StudyError(f"There are studies in {place}: give resume to go on with them.")
+    if why := why_no_study(place, ()):
+        raise StudyError(why)
     searches, judgements = [], []
     for number, parts in enumerate(folds.parts[0], 1):
         made, path = folds_for(inner, parts), place / f"outer-{number}"

@@ -18,7 +18,14 @@ from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import Folds, folds_of
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Plan, Variant
-from nnstudio.studies.study import Among, Study, new_study, read_study, same_plan
+from nnstudio.studies.study import (
+    Among,
+    Study,
+    new_study,
+    read_study,
+    refuse_occupied,
+    same_plan,
+)
 from nnstudio.training.events import Event
 from nnstudio.training.processes import here
 from nnstudio.workspace.kept_run import Keeping, data_fingerprint
@@ -47,6 +54,8 @@ def begun(
         return _made(plan, None, among)
     if resume and not (folder / RECORD).exists():
         raise StudyError(f"There is no study in {folder} to go on with.")
+    if not (folder / RECORD).exists():
+        refuse_occupied(folder, plan)  # before the lock, which is written into it
     owner = Ownership(folder)  # two that begin at once do not write over each other
     try:
         return _found_or_made(plan, folder, among)
