@@ -10,7 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nnstudio.project.commands.search_points import axis_of_text, check_space, without_space
+from nnstudio.project.commands.search_points import (
+    axes_of_texts,
+    axis_of_text,
+    check_space,
+    without_space,
+)
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
 from nnstudio.project.search.published import published_spaces
@@ -201,7 +206,7 @@ def space_of(project: Project, search: Search) -> Space:
         case Mapping():
             space = _made([_axis(project, name, said) for name, said in search.items()])
         case _:
-            space = _made([axis_of_text(project, text) for text in search])
+            space = _made(list(axes_of_texts(project, search)))
     if not space.axes:
         named = [f"'{one.name}'" for one in published_spaces(project.root)]
         or_named = f", or one of the published spaces: {', '.join(named)}" if named else ""
