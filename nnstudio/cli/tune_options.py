@@ -17,7 +17,6 @@ from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
 from nnstudio.studies.search.plan import Limits, Pruner, Sampler
 
-
 _EXAMPLE = '[{"kind": "choices", "name": "batch_size", "choices": [16, 32]}]'
 
 

@@ -117,6 +117,15 @@ def test_a_search_from_its_begin_to_its_best(
         ([*ONE_OF_TWO, "--folds", "1"], "folds: expected 2 to 1,000, received 1"),
         ([*ONE_OF_TWO, "--repeats", "2"], "repeats expects folds"),
         ([*ONE_OF_TWO, "--judge", "--test", "0"], "--judge expects a test part"),
+        (
+            [*ONE_OF_TWO, "--objective", "frob"],
+            "loss, accuracy, balanced_accuracy, macro_f1, top_5",
+        ),
+        ([*ONE_OF_TWO, "--objective", "mae", "--folds", "2"], "The objective mae cannot be had"),
+        (
+            [*ONE_OF_TWO, "--objective", "macro_f1", "--validation", "0"],
+            "that is a figure of the validation, and no samples are set aside for it",
+        ),
         ([*ONE_OF_TWO, "--outer", "2"], "expects inner folds, too"),
     ],
 )

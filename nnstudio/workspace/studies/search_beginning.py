@@ -36,6 +36,7 @@ from nnstudio.studies.search.samplers import advice, refuse_sampler, weakness
 from nnstudio.studies.search.start import begin
 from nnstudio.workspace.search_training import joined_choices
 from nnstudio.workspace.studies.running import folds_for
+from nnstudio.workspace.studies.search_figures import refuse_objectives
 from nnstudio.workspace.training import fitted
 
 Search = Space | Mapping[str, object] | Sequence[str] | str | None
@@ -94,6 +95,8 @@ def begin_search(
     check_space(project, space)
     project, told = fitted(without_space(project))
     project, shared = _with_threads(project, how.workers)
+    objectives = how.objectives or (Objective.of(project.training.best_by),)
+    refuse_objectives(project, space, objectives, folds=how.folds > 0)
     own = id or new_id()
     place = (studies_folder() / own if path is None else path).absolute()
     text = file.checked_text(project, place)
@@ -102,7 +105,7 @@ def begin_search(
         title=title or project.root,
         space=space,
         joined=joined_choices(project, space),
-        objectives=how.objectives or (Objective.of(project.training.best_by),),
+        objectives=objectives,
         sampler=how.sampler,
         pruner=how.pruner,
         seed=project.training.seed,
