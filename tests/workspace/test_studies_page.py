@@ -26,6 +26,7 @@ from nnstudio.workspace.studies_page.axes import CHOICES, FACTORS, AxisTexts
 from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.drafts import FoldsDraft, SearchDraft
 from nnstudio.workspace.studies_page.folds_reading import ShownFolds
+from nnstudio.workspace.studies_page.planning import Planning
 from nnstudio.workspace.studies_page.rows import StudyState
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from nnstudio.workspace.workspace import Workspace
