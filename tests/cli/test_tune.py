@@ -78,6 +78,8 @@ def test_a_search_from_its_begin_to_its_best(
     assert trainer.can_go_on(run, away)
     (run / LOCK).unlink(missing_ok=True)
     # a lost log is made again from the runs
+    (tmp_path / "study" / "optuna.log").write_bytes(b"")
+    assert "--rebuild makes the trials again" in said(capsys, "--study", study)[2]
     (tmp_path / "study" / "optuna.log").write_bytes(b"no record\n" * 3)
     assert "is damaged" in said(capsys, "--study", study, "--status")[2]
     assert "2 trials made again" in said(capsys, "--study", study, "--rebuild")[2]
