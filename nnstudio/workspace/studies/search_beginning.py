@@ -36,7 +36,7 @@ from nnstudio.studies.search.samplers import advice, refuse_sampler, weakness
 from nnstudio.studies.search.start import begin
 from nnstudio.workspace.search_training import joined_choices
 from nnstudio.workspace.studies.running import folds_for
-from nnstudio.workspace.studies.search_figures import refuse_objectives
+from nnstudio.workspace.studies.search_figures import refuse_objectives, validates
 from nnstudio.workspace.training import fitted
 
 Search = Space | Mapping[str, object] | Sequence[str] | str | None
@@ -113,6 +113,7 @@ def begin_search(
         epochs=project.training.epochs,
         folds=how.folds,
         repeats=how.repeats,
+        validates=validates(project),
         storage=how.storage,
         runs=seen_from(place, runs or default_folder()),
         base=file.digest(text.encode()),
@@ -127,6 +128,10 @@ def begin_search(
     said = [told, shared, weakness(plan), advice(plan), plan.reproduces]
     if plan.folds:
         said += [plan.figure_is, *plan.notes]
+    elif not plan.validates:
+        said.append(
+            f"warning: {plan.figure_is} Give --validation a share, such as 0.2, or --folds."
+        )
     return Begun(found, tuple(line for line in said if line))
 
 
