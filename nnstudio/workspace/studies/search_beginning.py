@@ -129,9 +129,7 @@ def begin_search(
     if plan.folds:
         said += [plan.figure_is, *plan.notes]
     elif not plan.validates:
-        said.append(
-            f"warning: {plan.figure_is} Give --validation a share, such as 0.2, or --folds."
-        )
+        said.append(f"warning: {plan.figure_is} Set a share for validation, such as 0.2, or folds.")
     return Begun(found, tuple(line for line in said if line))
 
 
