@@ -167,6 +167,20 @@ def test_a_script_is_told_of_a_name_that_is_given_twice() -> None:
         space_of(project, {"hidden": [8], "model.hidden": [16]})
 
 
+@pytest.mark.parametrize("words", [["tune", "--status", "--study"], ["report"]])
+def test_of_a_nested_search_it_is_said_what_to_look_at(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
+) -> None:
+    for number in (1, 2):
+        (tmp_path / f"outer-{number}").mkdir()
+        (tmp_path / f"outer-{number}" / "study.json").write_text("{}")
+    code = main([*words, str(tmp_path)])
+    err = capsys.readouterr().err
+    assert (code, err.count("\n")) == (2, 1)
+    assert "nested search of 2 outer folds" in err
+    assert f"such as {tmp_path / 'outer-1'}" in err
+
+
 @pytest.mark.slow
 def test_killed_workers_of_real_trainings(tmp_path: Path, target: list[str]) -> None:
     study = tmp_path / "study"
