@@ -167,7 +167,7 @@ def test_a_script_is_told_of_a_name_that_is_given_twice() -> None:
         space_of(project, {"hidden": [8], "model.hidden": [16]})
 
 
-@pytest.mark.parametrize("words", [["tune", "--status", "--study"], ["report"]])
+@pytest.mark.parametrize("words", [["tune", "--status", "--study"], ["report", "-o", "a.html"]])
 def test_of_a_nested_search_it_is_said_what_to_look_at(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
 ) -> None:
