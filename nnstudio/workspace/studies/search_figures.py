@@ -82,15 +82,12 @@ def refuse_objectives(
     for one in objectives:
         if one.figure in (*has, *COSTS):
             continue
-        told = f"a training of this model and data tells {', '.join(has)}"
+        what = "that is no figure of a training of this model and data"
         if not judged and one.figure in figures_for(answers, losses=own):
-            told = (
-                f"that is a figure of the validation, and no samples are set aside for it; without "
-                f"them {told}"
-            )
+            what = "that is a figure of the validation, and no samples are set aside for it"
         raise Refusal(
-            f"The objective {one.figure} cannot be had: {told}; what can be one, too: "
-            f"{', '.join(COSTS)}"
+            f"The objective {one.figure} cannot be had, {what}: expected one of "
+            f"{', '.join((*has, *COSTS))}"
         )
 
 
