@@ -234,20 +234,6 @@ def test_stop_resume_and_pause(tmp_path: Path) -> None:
     assert len((tmp_path / "runs" / "t0" / "epochs.jsonl").read_text().splitlines()) == 3
 
 
-def test_a_paused_search_says_so_once_and_ends_if_all_is_done(tmp_path: Path) -> None:
-    folder = begin(tmp_path, plan(limits=Limits(trials=1)))
-    folder.change("pause")
-    told: list[Told] = []
-    left = iter([False] * 3 + [True] * 9)
-    told_why = work(folder, FakeTrainer(tmp_path), leaves=lambda: next(left), told=told.append)
-    assert told_why == "This worker was told to leave."
-    assert [one.kind for one in told] == ["paused", "over"]
-    folder.change("run")
-    work(folder, FakeTrainer(tmp_path))
-    folder.change("pause")
-    assert work(folder, FakeTrainer(tmp_path)) == "All 1 trials are done."
-
-
 def test_a_worker_that_leaves_is_gone_on_with(tmp_path: Path) -> None:
     folder = begin(tmp_path, plan(limits=Limits(trials=1)))
     leaving: list[Told] = []

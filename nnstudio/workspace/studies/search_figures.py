@@ -86,7 +86,7 @@ def refuse_objectives(
         if not judged and one.figure in figures_for(answers, losses=own):
             what = "that is a figure of the validation, and no samples are set aside for it"
         raise Refusal(
-            f"The objective {one.figure} cannot be had, {what}: expected one of "
+            f"The objective {one.figure} cannot be had: {what}; expected one of "
             f"{', '.join((*has, *COSTS))}"
         )
 
