@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from nnstudio.project.commands.search_points import axis_of_text, check_space
+from nnstudio.project.commands.search_points import axes_of_texts, check_space
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
 from nnstudio.project.search.published import published_spaces
 from nnstudio.project.search.space import Space
 from nnstudio.project.values import Project
 from nnstudio.studies.search.plan import Limits, Pruner, Sampler
+
+_EXAMPLE = '[{"kind": "choices", "name": "batch_size", "choices": [16, 32]}]'
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +105,7 @@ def limits_of(options: argparse.Namespace) -> Limits:
 def space_of(options: argparse.Namespace, project: Project) -> Space:
     """What is varied: --space, --search over it, else what the project says. Raises `UserError`."""
     space = _space_named(options.space, project) if options.space else project.search
-    typed = {axis.name: axis for axis in (axis_of_text(project, one) for one in options.search)}
+    typed = {axis.name: axis for axis in axes_of_texts(project, options.search)}
     if not options.space and typed:
         space = Space(axes=())
     kept = [typed.pop(axis.name, axis) for axis in space.axes]
@@ -131,11 +133,38 @@ def _space_named(word: str, project: Project) -> Space:
 
 def _space_in(path: Path) -> Space:
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"), object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
         raise Refusal(f"{path}: expected JSON with a list of axes ({error})") from error
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {error.strerror or error}") from error
     axes = found.get("axes") if isinstance(found, dict) else found
+    if not isinstance(axes, list):
+        raise Refusal(
+            f"{path}: expected a list of axes, such as {_EXAMPLE}, received {_in_words(found)}"
+        )
     try:
         return Space.model_validate({"axes": axes})
     except ValidationError as error:
         raise Refusal(f"{path}: {refused_value(error, Space).sentence}") from error
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key '{double}' is there twice")
+    return found
+
+
+def _in_words(found: object) -> str:
+    match found:
+        case None:
+            return "null"
+        case dict() if "axes" in found:
+            return "something else under the key 'axes'"
+        case dict():
+            return "a record without the key 'axes'"
+        case _:
+            return f"{found!r:.60}"

@@ -14,6 +14,8 @@ from nnstudio.studies.search.suggestion import plain_choice
 from nnstudio.studies.search.worker import Told
 from nnstudio.workspace.studies.search_workers import work as work_at
 
+_PAUSED = "the study is paused: nnstudio tune --study DIR --unpause lets it go on"
+
 
 def work(folder: StudyFolder, workers: int, *, as_json: bool, quiet: bool) -> None:
     """Work at a study until it is done, with so many processes.
@@ -44,10 +46,19 @@ class Teller:
         if self._as_json:
             print(json.dumps(told.to_json()), flush=True)
             return
+        if told.kind == "paused":
+            self._tell_pause()
+            return
         line = self._line(told)
         if line and line != self._last:  # each worker says why it has ended
             self._last = line
             self._console.print(escape(line), soft_wrap=True)
+
+    def _tell_pause(self) -> None:
+        """Once for all workers, until one of them does something again."""
+        if self._last != _PAUSED:
+            self._last = _PAUSED
+            console(stderr=True).print(_PAUSED, markup=False, soft_wrap=True)
 
     def _line(self, told: Told) -> str:
         said = told.values or {}

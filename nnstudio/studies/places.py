@@ -12,6 +12,8 @@ from nnstudio.runs.store import default_folder
 from nnstudio.studies.errors import StudyError
 
 RECORD = STUDY
+OUTER = "outer-"
+"""How the folders of the searches begin that a nested search consists of."""
 VARIABLE = "NNSTUDIO_STUDIES"
 """The environment variable that names another folder for this user's studies."""
 PLACES = "places.txt"
@@ -89,11 +91,28 @@ def matching(word: str) -> list[Path]:
 
 
 def only(word: str) -> Path | None:
-    """The folder that is meant, None if there is none. Raises `StudyError` if there are several."""
+    """The folder that is meant, None if there is none. Raises `StudyError` if there are several, or
+    if it is the folder of a nested search, which holds a study for each outer fold."""
     found = matching(word)
     if len(found) > 1:
         raise StudyError(f"{len(found)} studies begin with {word}: give more of the id.")
+    if not found:
+        _refuse_nested(Path(word))
     return found[0] if found else None
+
+
+def _refuse_nested(folder: Path) -> None:
+    try:
+        inside = sum(1 for _ in folder.glob(f"{OUTER}*/{RECORD}")) if folder.name else 0
+    except (OSError, ValueError):
+        return
+    if inside:
+        first = folder / f"{OUTER}1"
+        raise StudyError(
+            f"{folder} is a nested search of {inside} outer fold{'' if inside == 1 else 's'}, each "
+            f"a study of its own: name one of them, such as {first}; for the figures of all, "
+            "repeat the command of the nested search with --resume."
+        )
 
 
 def folder_of(word: str) -> Path:

@@ -250,5 +250,8 @@ def _flops(run: Path) -> int | None:
 
 def _sentence(report: Report) -> str:
     first = report.errors[0]
+    own = first.node_name or first.block
     where = f"{first.block}.{first.node_name}" if first.node_name else first.block
-    return f"{where}: {first.sentence}"
+    if first.sentence.startswith(f"{first.block} "):  # named in it already
+        return first.sentence
+    return f"{where}: {first.sentence.removeprefix(f'{own}: ').removeprefix(f'{first.block}: ')}"

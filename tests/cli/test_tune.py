@@ -15,6 +15,7 @@ import pytest
 
 import nnstudio
 from nnstudio.__main__ import main
+from nnstudio.errors import UserError
 from nnstudio.runs.owner import LOCK, Owner
 from nnstudio.runs.record import read_record
 from nnstudio.runs.states import State
@@ -22,9 +23,11 @@ from nnstudio.runs.store import RunStore
 from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.result import Follower, SearchResult
 from nnstudio.workspace.search_training import SearchTrainer
+from nnstudio.workspace.studies.search_beginning import space_of
 from tests.kept_runs import kinds, table
 
 ONE_OF_TWO = ["SimpleMLP", "--data", "digits", "--search", "batch_size=8,16", "--trials", "1"]
+BATCHES = '{"kind": "choices", "name": "batch_size", "choices": [8]}'
 FEW = ["--epochs", "1", "--device", "cpu", "--train", "threads=1"]
 
 
@@ -75,6 +78,8 @@ def test_a_search_from_its_begin_to_its_best(
     assert trainer.can_go_on(run, away)
     (run / LOCK).unlink(missing_ok=True)
     # a lost log is made again from the runs
+    (tmp_path / "study" / "optuna.log").write_bytes(b"")
+    assert "--rebuild makes the trials again" in said(capsys, "--study", study)[2]
     (tmp_path / "study" / "optuna.log").write_bytes(b"no record\n" * 3)
     assert "is damaged" in said(capsys, "--study", study, "--status")[2]
     assert "2 trials made again" in said(capsys, "--study", study, "--rebuild")[2]
@@ -110,9 +115,19 @@ def test_a_search_from_its_begin_to_its_best(
         (["--pause"], "--pause expects --study DIR"),
         (["--status", "--study", "nowhere"], "There is no study in"),
         (["SimpleMLP", "--search", "x=1,2", "--trials", "1"], "no training setting 'x'"),
+        ([*ONE_OF_TWO, "--search", "batch-size=32"], "batch_size is given twice"),
         ([*ONE_OF_TWO, "--folds", "1"], "folds: expected 2 to 1,000, received 1"),
         ([*ONE_OF_TWO, "--repeats", "2"], "repeats expects folds"),
         ([*ONE_OF_TWO, "--judge", "--test", "0"], "--judge expects a test part"),
+        (
+            [*ONE_OF_TWO, "--objective", "frob"],
+            "loss, accuracy, balanced_accuracy, macro_f1, top_5",
+        ),
+        ([*ONE_OF_TWO, "--objective", "mae", "--folds", "2"], "The objective mae cannot be had"),
+        (
+            [*ONE_OF_TWO, "--objective", "macro_f1", "--validation", "0"],
+            "that is a figure of the validation, and no samples are set aside for it",
+        ),
         ([*ONE_OF_TWO, "--outer", "2"], "expects inner folds, too"),
     ],
 )
@@ -122,6 +137,48 @@ def test_wrong_use_is_one_sentence(
     code, out, err = said(capsys, *words)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert sentence in err
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"a": 1}', "expected a list of axes, such as"),
+        ("null", "received null"),
+        ('[{"kind": "choices", "name": "lr", "name": "x", "choices": [1]}]', "'name' is there"),
+        ('[{"kind": "choices", "name": "batch_size", "choices": []}]', "at least one choice"),
+        (f"[{', '.join(2 * [BATCHES])}]", "each axis is expected once"),
+    ],
+)
+def test_a_space_in_a_file_that_is_none_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, sentence: str
+) -> None:
+    (tmp_path / "space.json").write_text(text)
+    code, _, err = said(capsys, "SimpleMLP", "--space", str(tmp_path / "space.json"))
+    assert (code, err.count("\n")) == (2, 1)
+    assert sentence in err
+    assert "tuple" not in err.lower()
+
+
+def test_a_script_is_told_of_a_name_that_is_given_twice() -> None:
+    project = nnstudio.load("SimpleMLP")
+    with pytest.raises(UserError, match="batch_size is given twice"):
+        space_of(project, ["batch_size=8,16", "batch_size=32"])
+    with pytest.raises(UserError, match="each axis is expected once"):
+        space_of(project, {"hidden": [8], "model.hidden": [16]})
+
+
+@pytest.mark.parametrize("words", [["tune", "--status", "--study"], ["report", "-o", "a.html"]])
+def test_of_a_nested_search_it_is_said_what_to_look_at(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
+) -> None:
+    for number in (1, 2):
+        (tmp_path / f"outer-{number}").mkdir()
+        (tmp_path / f"outer-{number}" / "study.json").write_text("{}")
+    code = main([*words, str(tmp_path)])
+    err = capsys.readouterr().err
+    assert (code, err.count("\n")) == (2, 1)
+    assert "nested search of 2 outer folds" in err
+    assert f"such as {tmp_path / 'outer-1'}" in err
 
 
 @pytest.mark.slow

@@ -20,11 +20,13 @@ from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.study import Among, read_study
 from nnstudio.workspace.schema_settings import settings_of
 from nnstudio.workspace.studies.running import trained
+from nnstudio.workspace.studies.search_figures import figures_for
 from nnstudio.workspace.studies_page import axes, steering
 from nnstudio.workspace.studies_page.axes import CHOICES, FACTORS, AxisTexts
 from nnstudio.workspace.studies_page.controller import StudiesPage
-from nnstudio.workspace.studies_page.drafts import FoldsDraft, SearchDraft, figures_for
+from nnstudio.workspace.studies_page.drafts import FoldsDraft, SearchDraft
 from nnstudio.workspace.studies_page.folds_reading import ShownFolds
+from nnstudio.workspace.studies_page.planning import Planning
 from nnstudio.workspace.studies_page.rows import StudyState
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from nnstudio.workspace.workspace import Workspace
@@ -304,3 +306,15 @@ def test_objectives_are_the_figures_of_what_is_asked() -> None:
     assert figures_for(answers)[:2] == ("loss", "accuracy")
     two = tuple(replace(answers[0], name=name) for name in ("a", "b"))
     assert "b.macro_f1" in figures_for(two)
+    assert "b.accuracy" not in figures_for(two)  # that of the first is told alone
+    assert figures_for(two, losses=["kl"])[-1] == "kl"
+    assert figures_for(answers, validates=False) == ("loss", "accuracy")
+    assert figures_for(answers, loss="mse") == ("loss", "mae", "rmse")
+
+
+def test_an_objective_that_no_training_has_is_told_before_it_begins() -> None:
+    planning = Planning(Workspace(small_project()))
+    planning.add_row(next(one for one in planning.offered if one.name == "batch_size"))
+    assert planning.reason_not_to_begin() is None
+    planning.search = SearchDraft(objective="mae")
+    assert "has no figure mae" in (planning.reason_not_to_begin() or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -99,6 +99,22 @@ def axis_of_text(project: Project, text: str) -> Axis:
         )
     whole = [_whole(name, number) for number in (*numbers, 1 if step is None else step)]
     return _made(lambda: WholeRange(name=name, low=whole[0], high=whole[1], step=whole[2], log=log))
+
+
+def axes_of_texts(project: Project, texts: Iterable[str]) -> tuple[Axis, ...]:
+    """Axes as they are typed, each as for `axis_of_text`. Raises `UserError`, also for two of one
+    name, however that is written."""
+    found: dict[str, Axis] = {}
+    for text in texts:
+        axis = axis_of_text(project, text)
+        if axis.name in found:
+            plain = axis.name.removeprefix(MODEL)
+            raise Refusal(
+                f"{plain} is given twice, the second time as '{text}': give one range or one list "
+                "of choices for it"
+            )
+        found[axis.name] = axis
+    return tuple(found.values())
 
 
 def _listed(text: str) -> list[str]:

@@ -114,6 +114,8 @@ class Choices(_Values):
     @field_validator("choices", mode="before")
     @classmethod
     def _are_plain(cls, given: Any) -> Any:
+        if isinstance(given, list | tuple) and not given:
+            raise ValueError("at least one choice is expected, received an empty list")
         for one in given if isinstance(given, list | tuple) else ():
             plain = one is None or isinstance(one, bool | int | float | str)
             sizes = isinstance(one, list | tuple) and 1 <= len(one) <= _MOST_SIZES

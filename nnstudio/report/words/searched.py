@@ -109,8 +109,10 @@ def cautions(result: SearchResult, has_test: bool) -> list[str]:
         if has_test
         else "there is no test part that could say how good it is on new samples."
     )
+    plan = result.plan
+    by = "validation" if plan.validates or plan.folds else "samples that it was trained on"
     found = [
-        f"The best was chosen among {counted(result.counted, 'trial')} by the validation, so that "
+        f"The best was chosen among {counted(result.counted, 'trial')} by the {by}, so that "
         f"its own figure there is too good; {tested}"
     ]
     if len(result.plan.objectives) == 1:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 NAME = "search"
 """Of the study in its storage; a storage of several studies has one with the folder's name."""
 
+_AGAIN = "nnstudio tune --study DIR --rebuild makes the trials again from their runs."
+
 
 def quiet() -> None:
     """Let Optuna say nothing but errors: what matters of it is told in our own words."""
@@ -59,8 +61,7 @@ def _journal(path: Path, reading: bool) -> BaseStorage:
     from optuna.storages.journal import JournalFileBackend
     from optuna.storages.journal._storage import JournalOperation
 
-    again = "nnstudio tune --study DIR --rebuild makes the trials again from their runs."
-    damaged = f"{path} is damaged: it holds a line that is no record; {again}"
+    damaged = f"{path} is damaged: it holds a line that is no record; {_AGAIN}"
     # what may be lost when the power fails, as the same is suggested and reported again
     passing = {
         JournalOperation.SET_TRIAL_PARAM,
@@ -98,7 +99,7 @@ def _journal(path: Path, reading: bool) -> BaseStorage:
 
     try:
         if reading and not path.exists():
-            raise StudyError(f"{path} is missing, the log of the trials: {again}")
+            raise StudyError(f"{path} is missing, the log of the trials: {_AGAIN}")
         if not reading:
             path.parent.mkdir(parents=True, exist_ok=True)
             with lock.held():
@@ -236,7 +237,17 @@ def load_study(
             pruner=pruner or optuna.pruners.NopPruner(),
         )
     except KeyError as error:
-        raise StudyError(f"The storage holds no study named '{name}'.") from error
+        raise StudyError(
+            f"The storage holds no study named '{name}'{_what_helps(storage)}"
+        ) from error
+
+
+def _what_helps(storage: BaseStorage) -> str:
+    from optuna.storages import JournalStorage
+
+    if isinstance(storage, JournalStorage):
+        return f", as its log was lost or emptied: {_AGAIN}"
+    return ": put the database back as it was, or begin another study."
 
 
 def attach(study: Study, trial_id: int) -> Trial:

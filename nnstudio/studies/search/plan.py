@@ -57,10 +57,10 @@ class SearchPlan(_Values):
 
     base: digest of the project that is varied, which lies beside it. epochs: of each training, by
     which the pruner is chosen. folds: 0 for trials of one training each, else a trial is trained
-    once on each fold of each repeat; folds_hash: of their index sets, which lie beside it. notes:
-    what one should know of its figures. storage: the URL of a database without its password, ""
-    for a log beside it. home: the study's folder when it was begun; runs: where they lie, as a path
-    from there. versions: of the
+    once on each fold of each repeat; folds_hash: of their index sets, which lie beside it.
+    validates: whether there are samples to validate with. notes: what one should know of its
+    figures. storage: the URL of a database without its password, "" for a log beside it. home: the
+    study's folder when it was begun; runs: where they lie, as a path from there. versions: of the
     program and its libraries.
     """
 
@@ -79,6 +79,7 @@ class SearchPlan(_Values):
     folds: Annotated[int, Field(ge=0, le=1_000)] = 0
     repeats: Annotated[int, Field(ge=1, le=1_000)] = 1
     folds_hash: str = ""
+    validates: bool = True
     notes: tuple[str, ...] = ()
     storage: str = ""
     runs: str = ""
@@ -96,6 +97,12 @@ class SearchPlan(_Values):
     def figure_is(self) -> str:
         """What the value of a trial is, in a sentence."""
         if not self.folds:
+            if not self.validates:
+                return (
+                    "A trial's figure is that of its best epoch, by the training part, as no "
+                    "samples are set aside for validation: the search prefers what fits the "
+                    "training samples best, which may be worse on others."
+                )
             return "A trial's figure is that of its best epoch, by the validation part."
         over = f"{self.folds} folds"
         if self.repeats > 1:

@@ -51,7 +51,7 @@ _VALID = "valid"
 class Told:
     """What a worker tells whoever shows it.
 
-    kind: begun, epoch, fold, ended, rejected or over.
+    kind: begun, epoch, fold, ended, rejected, paused or over.
     """
 
     kind: str
@@ -92,6 +92,7 @@ class Worker:
         self._observer = Observer(stale)
         self._looked = -_LOOK_SECONDS
         self._control = folder.control()
+        self._told_pause = False
 
     def work(self) -> str:
         """Work until there is nothing to do; why it ended, in a sentence."""
@@ -113,8 +114,8 @@ class Worker:
         if control.wish == "stop":
             return "The search is stopped."
         if control.wish == "pause":
-            time.sleep(_WAIT_SECONDS)
-            return ""
+            return self._paused()
+        self._told_pause = False
         with self._folder.turn():
             found, why = self._take()
         if found is not None:
@@ -124,6 +125,18 @@ class Worker:
             time.sleep(_WAIT_SECONDS)  # should one of them die, its trial is not lost
             return ""
         return why
+
+    def _paused(self) -> str:
+        """Wait for a moment, having told once that it is paused; why nothing is left, else ""."""
+        trials = self._study.get_trials(deepcopy=False)
+        why = why_over(self.plan, self._control, trials, time.time())
+        if why and not self._others_work():
+            return why
+        if not self._told_pause:
+            self._told_pause = True
+            self._told(Told("paused", self._heart.worker))
+        time.sleep(_WAIT_SECONDS)
+        return ""
 
     def _take(self) -> tuple[FrozenTrial | None, str]:
         """A trial that is ours now: one left behind, a queued one, or a new one."""

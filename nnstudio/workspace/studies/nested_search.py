@@ -21,7 +21,7 @@ from nnstudio.runs.occupied import why_no_study
 from nnstudio.runs.store import new_id
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
-from nnstudio.studies.places import RECORD, studies_folder
+from nnstudio.studies.places import OUTER, RECORD, studies_folder
 from nnstudio.studies.plan import Plan, Variant
 from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.worker import Told
@@ -119,13 +119,13 @@ def nested_search(
     folds = folds_for(Plan((variant,), FoldRule(outer)))
     inner = Plan((variant,), FoldRule(how.folds, how.repeats))
     place = (studies_folder() / new_id() if folder is None else folder).absolute()
-    if not resumes and any(place.glob(f"outer-*/{RECORD}")):
+    if not resumes and any(place.glob(f"{OUTER}*/{RECORD}")):
         raise StudyError(f"There are studies in {place}: give resume to go on with them.")
     if why := why_no_study(place, ()):
         raise StudyError(why)
     searches, judgements = [], []
     for number, parts in enumerate(folds.parts[0], 1):
-        made, path = folds_for(inner, parts), place / f"outer-{number}"
+        made, path = folds_for(inner, parts), place / f"{OUTER}{number}"
         if resumes and (path / RECORD).exists():
             study = gone_on_with(path, project, searched, how)
             if study.plan.folds_hash != made.hash:

@@ -10,7 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nnstudio.project.commands.search_points import axis_of_text, check_space, without_space
+from nnstudio.project.commands.search_points import (
+    axes_of_texts,
+    axis_of_text,
+    check_space,
+    without_space,
+)
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.refused_value import refused_value
 from nnstudio.project.search.published import published_spaces
@@ -31,6 +36,7 @@ from nnstudio.studies.search.samplers import advice, refuse_sampler, weakness
 from nnstudio.studies.search.start import begin
 from nnstudio.workspace.search_training import joined_choices
 from nnstudio.workspace.studies.running import folds_for
+from nnstudio.workspace.studies.search_figures import refuse_objectives, validates
 from nnstudio.workspace.training import fitted
 
 Search = Space | Mapping[str, object] | Sequence[str] | str | None
@@ -89,6 +95,8 @@ def begin_search(
     check_space(project, space)
     project, told = fitted(without_space(project))
     project, shared = _with_threads(project, how.workers)
+    objectives = how.objectives or (Objective.of(project.training.best_by),)
+    refuse_objectives(project, space, objectives, folds=how.folds > 0)
     own = id or new_id()
     place = (studies_folder() / own if path is None else path).absolute()
     text = file.checked_text(project, place)
@@ -97,7 +105,7 @@ def begin_search(
         title=title or project.root,
         space=space,
         joined=joined_choices(project, space),
-        objectives=how.objectives or (Objective.of(project.training.best_by),),
+        objectives=objectives,
         sampler=how.sampler,
         pruner=how.pruner,
         seed=project.training.seed,
@@ -105,6 +113,7 @@ def begin_search(
         epochs=project.training.epochs,
         folds=how.folds,
         repeats=how.repeats,
+        validates=validates(project),
         storage=how.storage,
         runs=seen_from(place, runs or default_folder()),
         base=file.digest(text.encode()),
@@ -119,6 +128,8 @@ def begin_search(
     said = [told, shared, weakness(plan), advice(plan), plan.reproduces]
     if plan.folds:
         said += [plan.figure_is, *plan.notes]
+    elif not plan.validates:
+        said.append(f"warning: {plan.figure_is} Set a share for validation, such as 0.2, or folds.")
     return Begun(found, tuple(line for line in said if line))
 
 
@@ -201,7 +212,7 @@ def space_of(project: Project, search: Search) -> Space:
         case Mapping():
             space = _made([_axis(project, name, said) for name, said in search.items()])
         case Sequence() if all(isinstance(text, str) for text in search):
-            space = _made([axis_of_text(project, text) for text in search])
+            space = _made(list(axes_of_texts(project, search)))
         case _:
             raise Refusal(
                 "search: expected ranges by name, such as "

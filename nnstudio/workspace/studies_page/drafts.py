@@ -6,7 +6,6 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nnstudio.data.answer import Answer
 from nnstudio.project.refusal import Refusal
 from nnstudio.studies.search.plan import Limits, Objective, Pruner, Sampler
 from nnstudio.workspace.schema_settings import Setting, sentence_of, value_of
@@ -211,22 +210,3 @@ def with_text(draft: _Any, setting: Setting, text: str) -> _Any:
             raise Refusal("Second objective must be another one than the first")
         made = model.model_validate({**made.model_dump(), "second": NONE})
     return made
-
-
-def figures_for(answers: tuple[Answer, ...]) -> tuple[str, ...]:
-    """The figures of a validation that can be an objective, of what is asked of a model."""
-    found: dict[str, None] = {"loss": None}
-    for answer in answers:
-        match answer.task:
-            case "number":
-                names = ["mae", "rmse", "r2"]
-            case "reconstruction":
-                names = ["mae", "rmse"]
-            case "labels":
-                names = ["accuracy", "macro_f1"]
-            case _:
-                top = ["top_5"] if len(answer.classes) > 5 else []
-                names = ["accuracy", "balanced_accuracy", "macro_f1", *top]
-        before = f"{answer.name}." if len(answers) > 1 else ""
-        found |= dict.fromkeys(f"{before}{name}" for name in names)
-    return tuple(found)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from psygnal import Signal
 
+from nnstudio.data.answer import Answer
 from nnstudio.errors import UserError
 from nnstudio.project.commands.search import SetSearchSpace
 from nnstudio.project.commands.search_points import check_space
@@ -20,6 +21,7 @@ from nnstudio.studies.search.plan import COSTS, Limits
 from nnstudio.studies.search.samplers import may_cut
 from nnstudio.studies.study import Among
 from nnstudio.workspace.schema_settings import Setting
+from nnstudio.workspace.studies.search_figures import figures_for, validates
 from nnstudio.workspace.studies_page import axes, starting
 from nnstudio.workspace.studies_page.axes import AxisTexts, Offered
 from nnstudio.workspace.studies_page.compared import NOW, Candidate, candidates, varied
@@ -27,7 +29,6 @@ from nnstudio.workspace.studies_page.drafts import (
     FoldsDraft,
     SearchDraft,
     StudyKind,
-    figures_for,
     with_text,
 )
 from nnstudio.workspace.studies_page.starting import Begun
@@ -108,11 +109,22 @@ class Planning:
     @property
     def objectives(self) -> tuple[str, ...]:
         """What can be an objective, of this project's data."""
+        project = self.workspace.project
+        answers = self._answers
+        figures = figures_for(
+            answers,
+            loss=project.training.loss,
+            validates=validates(project) or self.search.folds is not None,
+        )
+        return (*figures, *COSTS)
+
+    @property
+    def _answers(self) -> tuple[Answer, ...]:
+        """What is asked of the model; nothing where that is not known yet."""
         try:
-            answers = self.workspace.about_data().asking(()).answers
+            return self.workspace.about_data().asking(()).answers
         except UserError:
-            answers = ()
-        return (*figures_for(answers), *COSTS)
+            return ()
 
     # -- what is varied -----------------------------------------------------------------------
 
@@ -300,6 +312,13 @@ class Planning:
             return "Give a limit: trials, minutes or trials without progress."
         if self.search.sampler == "grid" and axes.combinations(self.space) is None:
             return "Every combination needs ranges with steps, or choices."
+        known = self.objectives if self._answers else ()
+        for one in self.search.objectives:
+            if known and one.figure not in known:
+                return (
+                    f"A training with these data has no figure {one.figure}: choose another "
+                    "objective."
+                )
         return None
 
     def beginning(self, among: Among) -> Callable[[], Begun]:

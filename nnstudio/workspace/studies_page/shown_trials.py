@@ -69,10 +69,10 @@ class ShownTrials:
     id: of the search. rows: as the search tells them. numbers (n,). points (n, parameters):
     choices as places, NaN where a trial has no value. values (n, objectives): NaN unless it is
     completed. started, ended (n,): seconds of UTC, NaN before; those of workers on several machines
-    are by their own clocks. curves: of the figure `watched` in the validation, `NO_CURVE` where
+    are by their own clocks. curves: of the figure `watched`, `NO_CURVE` where
     none is known. unread: trials whose curves are still to be read. best: the best trial, or those
     that no other beats in both objectives. step: what the curves go by; by fold they are the mean
-    of the folds so far.
+    of the folds so far. part: whose figures the curves are, validation or training.
     """
 
     id: str
@@ -90,6 +90,7 @@ class ShownTrials:
     importance: Importance = field(default_factory=Importance)
     unread: int = 0
     step: Step = "epoch"
+    part: str = "validation"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -183,6 +184,7 @@ def shown(
         importance,
         unread,
         step_of(plan),
+        "validation" if plan.validates else "training",
     )
 
 

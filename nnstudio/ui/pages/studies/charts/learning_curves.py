@@ -68,7 +68,7 @@ class LearningCurves(TrialsChart):
         across = Scale(float(x.min()) - 0.02 * (last - 1), last, whole=True)
         place = QRectF(self.rect()).adjusted(4, 2, 0, 0)
         by_fold = shown.step == "fold"
-        name = f"{objective_name(figure)}, {'mean so far' if by_fold else 'validation'}"
+        name = f"{objective_name(figure)}, {'mean so far' if by_fold else shown.part}"
         self._frame = frame_in(place, across, scale, shown.step.capitalize(), name)
         places = np.repeat(np.arange(len(shown), dtype=np.int64), lengths)
         self.marks = Marks(self._frame.across(x), self._frame.up(y), places)
