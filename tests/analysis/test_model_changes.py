@@ -9,7 +9,7 @@ from nnstudio.compiler.inference import full_report
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.presets import load_target
 from nnstudio.project.values import Project
-from tests.ui.shell import small_project, with_two_convolutions
+from tests.small_projects import small_project, with_two_convolutions
 
 
 def changes(here: Project, there: Project) -> ModelChanges:

@@ -15,7 +15,7 @@ from nnstudio.runs.owner import Ownership
 from nnstudio.runs.queue.claim import Claim
 from nnstudio.runs.queue.entry import Standing
 from nnstudio.runs.queue.folder import ENTRY, QueueFolder
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 @pytest.fixture

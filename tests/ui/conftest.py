@@ -17,8 +17,9 @@ from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.pages.studies.leaving import StudyAnswer
 from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
+from tests.small_projects import small_workspace
 from tests.ui.person import Answers
-from tests.ui.shell import closed, small_workspace
+from tests.ui.shell import closed
 
 Journey = Callable[[Callable[[MainWindow], None]], int]
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.ui.app import create_window
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, edit, small_project, small_workspace
+from tests.small_projects import small_project, small_workspace
+from tests.ui.shell import closed, edit
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -15,7 +15,8 @@ from nnstudio.compiler import source as source_module
 from nnstudio.compiler.formatting import Formatted, format_text
 from nnstudio.ui.app import create_window
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, edit, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed, edit
 
 SECONDS = 60
 

@@ -15,7 +15,7 @@ from nnstudio.ui.pages.runs.comparing.tab import ComparingTab
 from nnstudio.ui.window.main_window import MainWindow
 from tests.kept_runs import table, train_kinds
 from tests.runs_made_up import write_run
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 def compared(window: MainWindow, qtbot: QtBot) -> ComparingTab:

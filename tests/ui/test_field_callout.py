@@ -25,7 +25,8 @@ from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
-from tests.ui.shell import closed, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.runs_page.grouping import Grouping, GroupLine
 from nnstudio.workspace.runs_page.rows import RunRow
 from tests.runs_made_up import write_run
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 def lines(window: MainWindow) -> list[str]:

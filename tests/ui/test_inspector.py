@@ -13,7 +13,7 @@ from nnstudio.ui.forms.fields import ChoiceEdit, FlagEdit, ValueEdit
 from nnstudio.ui.forms.rows import FieldRow
 from nnstudio.ui.inspector import Inspector
 from nnstudio.workspace.workspace import Workspace
-from tests.ui.shell import small_workspace, with_two_convolutions
+from tests.small_projects import small_workspace, with_two_convolutions
 
 
 class Bench:

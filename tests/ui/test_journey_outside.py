@@ -12,10 +12,10 @@ from nnstudio.project.storage.file import read, write
 from nnstudio.project.values import Project
 from nnstudio.ui.files.compare_dialog import CompareDialog
 from nnstudio.ui.window.main_window import MainWindow
+from tests.small_projects import small_project
 from tests.ui.canvas_world import Mouse
 from tests.ui.conftest import Journey
 from tests.ui.person import CONTROL, Answers, button, click, press, settle, wait
-from tests.ui.shell import small_project
 
 
 def version(size: int) -> Project:

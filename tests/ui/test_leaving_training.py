@@ -26,7 +26,8 @@ from nnstudio.ui.training.panel import TrainingPanel
 from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.training import start
-from tests.ui.shell import closed, edit, small_project
+from tests.small_projects import small_project
+from tests.ui.shell import closed, edit
 
 LONG, SHORT = 100_000, 2
 

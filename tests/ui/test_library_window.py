@@ -25,8 +25,9 @@ from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.library import save_block, saved_blocks
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
+from tests.small_projects import small_project
 from tests.ui.canvas_world import Mouse
-from tests.ui.shell import closed, small_project
+from tests.ui.shell import closed
 
 ACT = "graph.save_block"
 

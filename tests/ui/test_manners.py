@@ -26,8 +26,9 @@ from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
+from tests.small_projects import small_workspace
 from tests.ui.canvas_world import small_project
-from tests.ui.shell import closed, edit, small_workspace
+from tests.ui.shell import closed, edit
 
 
 @pytest.fixture

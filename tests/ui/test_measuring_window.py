@@ -19,7 +19,8 @@ from nnstudio.ui.app import create_window
 from nnstudio.ui.training.measure_line import ASK, BUSY, ENDING
 from nnstudio.ui.training.measuring import Measuring
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed
 
 FITS = Measured(True, "cpu", 32, 310_000_000, True, 20_000_000_000, 0.01, seconds=250.0)
 LARGE = Measured(

@@ -19,7 +19,8 @@ from nnstudio.ui.files.questions import Answer, ReadOnlyAnswer
 from nnstudio.ui.files.recovery import lost_work
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.known_file import FileState
-from tests.ui.shell import closed, edit, small_project
+from tests.small_projects import small_project
+from tests.ui.shell import closed, edit
 
 
 def project(size: int) -> Project:

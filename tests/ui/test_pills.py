@@ -15,7 +15,7 @@ from nnstudio.project.values import Project
 from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.canvas.items.wire_item import WireItem
 from nnstudio.ui.canvas.scene import CanvasScene
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 def shown(scene: CanvasScene, project: Project, block: str) -> list[WireItem]:

@@ -21,7 +21,8 @@ from nnstudio.ui.app import create_window
 from nnstudio.ui.files import autosave
 from nnstudio.ui.files.recovery import AutosaveFile, UnsavedWork, lost_work
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, edit, small_project, small_workspace
+from tests.small_projects import small_project, small_workspace
+from tests.ui.shell import closed, edit
 
 ROOT = Path(__file__).parents[2]
 MOST_LOST = 2.0
@@ -47,7 +48,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from nnstudio.project.commands.node import Rename
 from nnstudio.ui.app import application, create_window
-from tests.ui.shell import small_workspace
+from tests.small_projects import small_workspace
 
 app = application()
 window = create_window(small_workspace(), folder=Path(sys.argv[1]))
@@ -118,7 +119,7 @@ import os, signal, sys
 from pathlib import Path
 from nnstudio.project.storage import atomic
 from nnstudio.ui.files.recovery import AutosaveFile, UnsavedWork
-from tests.ui.shell import small_workspace
+from tests.small_projects import small_workspace
 from nnstudio.project.commands.node import SetParam
 
 workspace = small_workspace()

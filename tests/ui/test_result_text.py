@@ -25,7 +25,8 @@ from nnstudio.ui.number_text import percent
 from nnstudio.ui.training.panel import TrainingPanel
 from nnstudio.ui.training.result_text import best_epoch, where_stopped
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, edit, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed, edit
 
 GOOD = Metrics(0.12, 0.97213, 1_000)
 

@@ -26,7 +26,7 @@ from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.runs_page.filters import RunFilter
 from tests.kept_runs import table, train_kinds
 from tests.runs_made_up import write_run
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 def settled(window: MainWindow, qtbot: QtBot) -> None:

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from nnstudio.ui.actions.command_palette import CommandPalette
 from nnstudio.ui.app import create_window
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed
 
 
 @pytest.fixture

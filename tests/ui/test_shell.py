@@ -20,7 +20,8 @@ from nnstudio.ui.app import create_window, run
 from nnstudio.ui.platform_check import has_display
 from nnstudio.ui.widgets.fit_screen import first_size
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, edit, small_project, small_workspace
+from tests.small_projects import small_project, small_workspace
+from tests.ui.shell import closed, edit
 
 
 @pytest.fixture

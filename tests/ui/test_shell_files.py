@@ -15,7 +15,8 @@ from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.files.recovery import lost_work
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, edit, small_project, small_workspace
+from tests.small_projects import small_project, small_workspace
+from tests.ui.shell import closed, edit
 
 
 @pytest.fixture

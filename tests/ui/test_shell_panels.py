@@ -34,7 +34,8 @@ from nnstudio.ui.training.form import (
 from nnstudio.ui.window.find_bar import find
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
-from tests.ui.shell import closed, edit, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed, edit
 
 
 @pytest.fixture

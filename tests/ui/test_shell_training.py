@@ -17,7 +17,8 @@ from nnstudio.training.events import Event, Failed
 from nnstudio.ui.app import create_window
 from nnstudio.ui.number_text import duration
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed
 
 
 @pytest.fixture

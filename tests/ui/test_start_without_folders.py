@@ -16,7 +16,8 @@ from nnstudio.ui.files.crash_report import CrashRecorder
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.library import save_block
-from tests.ui.shell import closed, small_project, small_workspace
+from tests.small_projects import small_project, small_workspace
+from tests.ui.shell import closed
 
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 

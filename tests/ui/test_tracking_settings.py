@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.training.trackers.table import KINDS
 from nnstudio.ui.training.form import TrainingForm
-from tests.ui.shell import small_workspace
+from tests.small_projects import small_workspace
 
 
 def test_a_missing_tracker_is_told_at_its_field(

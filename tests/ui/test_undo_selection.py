@@ -14,7 +14,8 @@ from nnstudio.project.commands.node import SetParam
 from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.window.main_window import MainWindow
-from tests.ui.shell import closed, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed
 
 WIRE = Edge(Port("conv", "output"), Port("flat", "input"))
 

@@ -14,7 +14,8 @@ from nnstudio.ui.app import create_window
 from nnstudio.ui.training import workers
 from nnstudio.ui.training.study_dialog import StudyDialog
 from nnstudio.workspace.assignments.worker import StudyWish
-from tests.ui.shell import closed, small_workspace
+from tests.small_projects import small_workspace
+from tests.ui.shell import closed
 
 
 class Quick:

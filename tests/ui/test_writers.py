@@ -18,7 +18,7 @@ from nnstudio.training import checkpoints
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.training.plots import TrainingPlots
 from nnstudio.workspace.library import save_block
-from tests.ui.shell import small_project, small_workspace
+from tests.small_projects import small_project, small_workspace
 
 Writer = Callable[[Path], object]
 

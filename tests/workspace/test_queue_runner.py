@@ -20,7 +20,7 @@ from nnstudio.workspace.queue.page import QueuePage
 from nnstudio.workspace.queue.runner import Runner, Told
 from tests.runs.test_queue_folder import dead
 from tests.runs_made_up import write_run
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 class Trained:

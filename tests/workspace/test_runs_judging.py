@@ -18,7 +18,7 @@ from nnstudio.workspace.runs_page.judging import Judging
 from nnstudio.workspace.workspace import Workspace
 from tests.kept_runs import table, train_kinds
 from tests.runs_made_up import write_run
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 from tests.workspace.test_runs_page import AtOnce
 
 

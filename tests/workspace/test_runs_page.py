@@ -29,7 +29,7 @@ from nnstudio.workspace.runs_page.settings_rows import setting_rows
 from nnstudio.workspace.workspace import Workspace
 from tests.kept_runs import table
 from tests.runs_made_up import write_run
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

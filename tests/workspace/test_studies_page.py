@@ -32,8 +32,8 @@ from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from nnstudio.workspace.workspace import Workspace
 from tests.fake_search import FakeTrainer, work
 from tests.kept_runs import kinds, table
+from tests.small_projects import small_project
 from tests.studies_made_up import search
-from tests.ui.shell import small_project
 
 
 class AtOnce:

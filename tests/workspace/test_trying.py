@@ -23,7 +23,7 @@ from nnstudio.workspace.trying.modules import module_of
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
 from tests.kept_runs import table, train_kinds
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 from tests.workspace.test_runs_page import AtOnce
 
 

@@ -15,7 +15,7 @@ from nnstudio.runs.record import read_record
 from nnstudio.runs.states import State
 from nnstudio.runs.store import RunStore
 from nnstudio.workspace.worker import Worker
-from tests.ui.shell import small_project
+from tests.small_projects import small_project
 
 
 def wait(until: Callable[[], object]) -> None:
