@@ -208,6 +208,7 @@ def noise(case: Case) -> tuple[object, object]:
 def work(pipe: Connection, kind: str, case: Case) -> None:
     """In a process of its own: a turn for each number of seconds that comes, until 0 does."""
     turn = KINDS[kind](case)
+    pipe.send(True)
     while seconds := pipe.recv():
         pipe.send(turn(seconds))
 
@@ -221,8 +222,9 @@ def measured(case: Case, kinds: Sequence[str], seconds: float, rounds: int) -> s
     for kind in kinds:
         pipes[kind], theirs = spawn.Pipe()
         spawn.Process(target=work, args=(theirs, kind, case), daemon=True).start()
+        pipes[kind].recv()  # imports of one must not disturb the trial of another
     for pipe in pipes.values():
-        pipe.send(min(seconds, 0.5))  # imports, the trial of threads, memory
+        pipe.send(min(seconds, 0.5))  # the trial of threads and layout, memory
         pipe.recv()
     for number in range(rounds):
         for kind in kinds if number % 2 else reversed(kinds):

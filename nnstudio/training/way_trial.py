@@ -30,8 +30,12 @@ FEW_STEPS = 200
 same training is always decided in the same way."""
 _STEPS_OF_A_TRIAL = 4
 """So many steps, at most, try one way of a training whose steps are slow."""
-_CLEARLY = 0.95
-"""Another way than the first must need less than this share of its time."""
+_CLEARLY, _FAR = 0.95, 0.8
+"""Another way than the first must need less than this share of its time; than the second, where
+the steps are so slow that few of them were timed.
+"""
+_MANY = 3
+"""Rounds from which chance has little to say."""
 _ROUNDS = 7
 _SLICE = 0.01
 """Seconds of steps that are timed together."""
@@ -113,7 +117,7 @@ def fastest(
     steps: by whether the channels are innermost. to_the_end: try each once, however slow it is.
     """
     # The least disturbed round of each counts; they take turns, so that none has all the bad luck.
-    times = dict.fromkeys(ways, inf)
+    times, rounds = dict.fromkeys(ways, inf), 0.0
     before, began = torch.get_num_threads(), perf_counter()
     try:
         for number, way in enumerate(ways * _ROUNDS):
@@ -126,9 +130,10 @@ def fastest(
             torch.set_num_threads(way.threads)
             step()  # other threads are started here
             times[way] = min(times[way], _seconds(step))
+            rounds = (number + 1) / len(ways)
     finally:
         torch.set_num_threads(before)
-    return _best(times)
+    return _best(times, _CLEARLY if rounds >= _MANY else _FAR)
 
 
 def _seconds(step: Step) -> float:
@@ -141,9 +146,9 @@ def _seconds(step: Step) -> float:
             return taken / steps
 
 
-def _best(times: dict[Way, float]) -> Way:
+def _best(times: dict[Way, float], share: float) -> Way:
     first, least = next(iter(times)), min(times, key=lambda way: times[way])
-    return least if times[least] < _CLEARLY * times[first] else first
+    return least if times[least] < share * times[first] else first
 
 
 def _tried(
