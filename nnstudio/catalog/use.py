@@ -225,6 +225,13 @@ class Use:
         if dim.value is not None and dim.value < minimum:
             self.fail(f"'{name}' must be at least {minimum}, received {dim.value}", param=name)
 
+    def at_most(self, name: str, dim: Dim, limit: Dim, why: str = "") -> None:
+        """Refuse a size above the limit; `why` stands behind it in the sentence."""
+        if dim.value is not None and limit.value is not None and dim.value > limit.value:
+            self.fail(
+                f"'{name}' must be at most {limit.label}{why}, received {dim.label}", param=name
+            )
+
     def divides(self, number: str, whole: Dim, whole_name: str, also: Dim | None = None) -> None:
         """Refuse a `whole` that is no multiple of the parameter `number`.
 

@@ -7,8 +7,8 @@ from nnstudio.catalog.layer import Category, Input, Layer, Param
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import SHAPE_ONLY
 from nnstudio.catalog.rules.cost import cost
-from nnstudio.catalog.rules.creation import arange, evenly, filled, identity_matrix, like, one_hot
-from nnstudio.catalog.rules.same import elementwise
+from nnstudio.catalog.rules.creation import arange, evenly, filled, identity_matrix, one_hot
+from nnstudio.catalog.rules.same import elementwise, unchanged
 
 _DTYPES = {"float": "torch.float", "int": "torch.long", "bool": "torch.bool"}
 
@@ -170,7 +170,7 @@ LAYERS: tuple[Layer, ...] = (
         type="FullLike",
         category=Category.TENSOR,
         params=(Param("fill_value", "number", help="The number.", initial=1.0),),
-        rule=like,
+        rule=unchanged,
         cost=cost(),
         memory=SHAPE_ONLY,
         code=FunctionCode(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets
@@ -36,14 +36,14 @@ def _slice_text(w: Written) -> str:
     return subscript(w.x, w.params["dim"], f"{start}:{end}{step}")
 
 
-def _chunks(values: Mapping[str, Any]) -> int:
-    count = values.get("chunks", 2)
-    return max(1, min(count, MAX_PARTS)) if isinstance(count, int) else 1
+def _counted(name: str) -> Callable[[Mapping[str, Any]], int]:
+    """As many parts as the parameter `name` says."""
 
+    def count(values: Mapping[str, Any]) -> int:
+        wanted = values.get(name, 2)
+        return max(1, min(wanted, MAX_PARTS)) if isinstance(wanted, int) else 1
 
-def _elements(values: Mapping[str, Any]) -> int:
-    count = values.get("count", 2)
-    return max(1, min(count, MAX_PARTS)) if isinstance(count, int) else 1
+    return count
 
 
 def _parts(values: Mapping[str, Any]) -> int:
@@ -180,7 +180,7 @@ LAYERS: tuple[Layer, ...] = (
         code=FunctionCode(
             lambda w: f"{in_brackets(w.x)}.chunk({w.arguments(positional=('chunks',))})",
             keeps_name=False,
-            count=_chunks,
+            count=_counted("chunks"),
         ),
         facts=("chunks", "dim"),
         help="Cuts a dimension into equal parts. q, k, v = qkv.chunk(3, dim=-1).",
@@ -210,7 +210,7 @@ LAYERS: tuple[Layer, ...] = (
         code=FunctionCode(
             lambda w: f"{in_brackets(w.x)}.unbind({w.params['dim']})",
             keeps_name=False,
-            count=_elements,
+            count=_counted("count"),
         ),
         facts=("count", "dim"),
         help="Takes a dimension apart into its elements, which lose it. "

@@ -67,6 +67,18 @@ def equal_sizes(use: Use, expected: Tensor, received: Tensor, what: str) -> None
         use.fail(f"{what} expects {expected.label}, received {received.label}")
 
 
+def matrices(use: Use, x: Tensor) -> None:
+    """Refuse what has no rows and columns as its last two dimensions."""
+    if x.rank < 2:
+        use.fail(f"expects matrices, received {x.rank} dimensions ({x.label})")
+
+
+def square_matrices(use: Use, x: Tensor) -> None:
+    """Refuse matrices that have another number of rows than of columns."""
+    matrices(use, x)
+    use.same_size(x.shape[-2], x.shape[-1], "expects square matrices, received {} rows, {} columns")
+
+
 def ones(count: int) -> tuple[Dim, ...]:
     """`count` times 1."""
     return (Dim(1),) * count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnstudio.catalog.layer import Rule
-from nnstudio.catalog.rules.axes import axis, demand, one_axis, promoted
+from nnstudio.catalog.rules.axes import axis, demand, matrices, one_axis, promoted
 from nnstudio.catalog.rules.cost import Outputs, cost, number, per_sample
 from nnstudio.catalog.use import Expansion, Use
 from nnstudio.symbols.dimension import Dim
@@ -98,8 +98,7 @@ def matrix_product(use: Use) -> Tensor:
     left, right = use.inputs["input"], use.inputs["other"]
     for tensor in (left, right):
         demand(use, tensor, "float")
-        if tensor.rank < 2:
-            use.fail(f"expects matrices, received {tensor.rank} dimensions ({tensor.label})")
+        matrices(use, tensor)
     use.same_size(
         left.shape[-1],
         right.shape[-2],

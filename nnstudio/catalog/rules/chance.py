@@ -13,11 +13,6 @@ def multinomial(use: Use) -> Tensor:
     demand(use, use.x, "float")
     count, classes = use.dim("num_samples"), use.x.shape[-1]
     use.at_least("num_samples", count, 1)
-    drawn = None not in (count.value, classes.value)
-    if drawn and use.value("replacement") is False and count.value > classes.value:  # type: ignore[operator]
-        use.fail(
-            f"'num_samples' must be at most {classes.label} where none is drawn twice, "
-            f"received {count.label}",
-            param="num_samples",
-        )
+    if use.value("replacement") is False:
+        use.at_most("num_samples", count, classes, " where none is drawn twice")
     return Tensor((*use.x.shape[:-1], count), "int")

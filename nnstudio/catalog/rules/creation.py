@@ -49,8 +49,3 @@ def identity_matrix(use: Use) -> Tensor:
     size = use.dim("n")
     use.at_least("n", size, 1)
     return Tensor((size, size))
-
-
-def like(use: Use) -> Tensor:
-    """The shape and dtype of the input."""
-    return use.x

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnstudio.catalog.rules.axes import axis, demand
+from nnstudio.catalog.rules.axes import axis, demand, square_matrices
 from nnstudio.catalog.rules.broadcast import broadcast
 from nnstudio.catalog.rules.cost import Outputs, cost, number, per_sample
 from nnstudio.catalog.use import Use
@@ -103,11 +103,7 @@ def cross(use: Use) -> Tensor:
 
 def diagonal(use: Use) -> Tensor:
     """A square matrix (*, n, n) -> its diagonal (*, n)."""
-    if use.x.rank < 2:
-        use.fail(f"expects matrices, received {use.x.rank} dimensions ({use.x.label})")
-    use.same_size(
-        use.x.shape[-2], use.x.shape[-1], "expects square matrices, received {} rows, {} columns"
-    )
+    square_matrices(use, use.x)
     return Tensor(use.x.shape[:-1], use.x.dtype)
 
 

@@ -55,11 +55,16 @@ def gather(use: Use) -> Tensor:
     place = axis(use, "dim", x.rank)
     demand(use, index, "int")
     use.rank(index, x.rank, layout="on index, like the input")
+    places_fit(use, x, index, place)
+    return Tensor(index.shape, x.dtype)
+
+
+def places_fit(use: Use, x: Tensor, index: Tensor, place: int) -> None:
+    """Refuse an index that is larger than `x` in another dimension than `place`."""
     for k, (own, taken) in enumerate(zip(x.shape, index.shape, strict=True)):
         known = own.value is not None and taken.value is not None
         if k != place and known and taken.value > own.value:  # type: ignore[operator]
             use.fail(f"index has {taken.label} in dimension {k}, the input only {own.label}")
-    return Tensor(index.shape, x.dtype)
 
 
 def index_select(use: Use) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.catalog.rules import operations
-from nnstudio.catalog.rules.axes import demand
+from nnstudio.catalog.rules.axes import demand, square_matrices
 from nnstudio.catalog.rules.broadcast import broadcast
 from nnstudio.catalog.rules.cost import cost, number, per_sample
 from nnstudio.catalog.use import Use
@@ -12,9 +12,7 @@ from nnstudio.symbols.tensor import Tensor
 
 def _square(use: Use, x: Tensor) -> Tensor:
     demand(use, x, "float")
-    if x.rank < 2:
-        use.fail(f"expects matrices, received {x.rank} dimensions ({x.label})")
-    use.same_size(x.shape[-2], x.shape[-1], "expects square matrices, received {} rows, {} columns")
+    square_matrices(use, x)
     return x
 
 

@@ -38,8 +38,7 @@ def smallest(use: Use) -> tuple[Tensor, ...]:
     """The `k`-th smallest of each row."""
     size, count = use.x.shape[axis(use, "dim", use.x.rank)], use.dim("k")
     use.at_least("k", count, 1)
-    if None not in (count.value, size.value) and count.value > size.value:  # type: ignore[operator]
-        use.fail(f"'k' must be at most {size.label}, received {count.label}", param="k")
+    use.at_most("k", count, size)
     return one_of_each(use)
 
 

@@ -54,7 +54,6 @@ def best(use: Use) -> tuple[Tensor, ...]:
     count = use.dim("k")
     use.at_least("k", count, 1)
     size = x.shape[place]
-    if None not in (count.value, size.value) and count.value > size.value:  # type: ignore[operator]
-        use.fail(f"'k' must be at most {size.label}, received {count.label}", param="k")
+    use.at_most("k", count, size)
     shape = (*x.shape[:place], count, *x.shape[place + 1 :])
     return Tensor(shape, x.dtype), Tensor(shape, "int")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.catalog.layer import Rule
-from nnstudio.catalog.rules.axes import axes, axis, one_axis
+from nnstudio.catalog.rules.axes import axes, axis, matrices, one_axis
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.dimension import Dim, product
 from nnstudio.symbols.tensor import Tensor
@@ -169,8 +169,7 @@ def flip(use: Use) -> Tensor:
 
 def triangle(use: Use) -> Tensor:
     """The same shape, for matrices in the last two dimensions."""
-    if use.x.rank < 2:
-        use.fail(f"expects matrices, received {use.x.rank} dimensions ({use.x.label})")
+    matrices(use, use.x)
     return use.x
 
 

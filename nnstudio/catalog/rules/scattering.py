@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.catalog.rules.axes import axis, demand, equal_sizes
+from nnstudio.catalog.rules.indexing import places_fit
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.tensor import Tensor
 
@@ -21,10 +22,7 @@ def scatter(use: Use) -> Tensor:
     use.rank(index, x.rank, layout="on index, like the input")
     # a smaller index is taken by torch, but then there is no gradient for src
     equal_sizes(use, index, source, "src must have the shape of index")
-    for k, (own, taken) in enumerate(zip(x.shape, index.shape, strict=True)):
-        known = own.value is not None and taken.value is not None
-        if k != place and known and taken.value > own.value:  # type: ignore[operator]
-            use.fail(f"index has {taken.label} in dimension {k}, the input only {own.label}")
+    places_fit(use, x, index, place)
     return x
 
 
