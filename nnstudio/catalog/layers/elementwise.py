@@ -12,7 +12,7 @@ from nnstudio.catalog.rules.cost import cost
 from nnstudio.catalog.rules.same import along, elementwise, halved, to_dtype, unchanged
 
 
-def _function(
+def function_of_one(
     name: str,
     function: str,
     text: str,
@@ -48,7 +48,7 @@ def _function(
 
 
 def _activation(name: str, function: str, text: str, *params: Param, **more: Any) -> Layer:
-    return _function(
+    return function_of_one(
         f"{name}Function",
         function,
         f"{text} A function, without a module of its own.",
@@ -75,27 +75,31 @@ def _cast(use: Any) -> Any:
 
 
 _MATHS: tuple[Layer, ...] = (
-    _function(
+    function_of_one(
         "Exp", "torch.exp", "e to the power of every element. Grows very quickly.", memory=KEPT
     ),
-    _function("Log", "torch.log", "The natural logarithm of every element. Needs values above 0."),
-    _function(
+    function_of_one(
+        "Log", "torch.log", "The natural logarithm of every element. Needs values above 0."
+    ),
+    function_of_one(
         "Sqrt",
         "torch.sqrt",
         "The square root of every element. Needs values from 0 on.",
         memory=KEPT,
     ),
-    _function(
+    function_of_one(
         "Rsqrt",
         "torch.rsqrt",
         "1 / sqrt of every element. For normalisation by hand.",
         memory=KEPT,
     ),
-    _function("Sin", "torch.sin", "The sine of every element, in radians. For position encodings."),
-    _function(
+    function_of_one(
+        "Sin", "torch.sin", "The sine of every element, in radians. For position encodings."
+    ),
+    function_of_one(
         "Cos", "torch.cos", "The cosine of every element, in radians. For position encodings."
     ),
-    _function(
+    function_of_one(
         "Abs",
         "torch.abs",
         "Every element without its sign. The distance from 0.",
@@ -103,13 +107,13 @@ _MATHS: tuple[Layer, ...] = (
         keywords=("absolute",),
         noun="magnitude",
     ),
-    _function(
+    function_of_one(
         "Erf", "torch.erf", "The error function of every element. The exact GELU rests on it."
     ),
-    _function(
+    function_of_one(
         "Floor", "torch.floor", "Rounds every element down. The result stays floating point."
     ),
-    _function(
+    function_of_one(
         "Round",
         "torch.round",
         "Rounds every element to the nearest whole number. The result stays floating point.",
@@ -126,7 +130,7 @@ _MATHS: tuple[Layer, ...] = (
         keywords=("minus", "negative", "sign"),
         example={"input": (2, 4, 6), "params": {}},
     ),
-    _function(
+    function_of_one(
         "Clamp",
         "torch.clamp",
         "Cuts elements off below min and above max. None leaves a side open.",
@@ -241,7 +245,7 @@ _ACTIVATIONS: tuple[Layer, ...] = (
         rule=halved("dim"),
         example={"dim": 1},
     ),
-    _function(
+    function_of_one(
         "Normalize",
         f"{_F}normalize",
         "Divides by the length of the vectors along a dimension. For cosine similarities.",

@@ -4,42 +4,15 @@ from __future__ import annotations
 
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets
 from nnstudio.catalog.layer import Category, Input, Layer, Param, Rule
+from nnstudio.catalog.layers.elementwise import function_of_one
 from nnstudio.catalog.links import function_link
 from nnstudio.catalog.memory import KEPT, OWN, Memory
 from nnstudio.catalog.rules.axes import demand, promoted
 from nnstudio.catalog.rules.broadcast import broadcast
 from nnstudio.catalog.rules.cost import cost
-from nnstudio.catalog.rules.same import elementwise, to_dtype, unchanged
+from nnstudio.catalog.rules.same import to_dtype, unchanged
 from nnstudio.catalog.use import Use
 from nnstudio.symbols.tensor import Tensor
-
-
-def _one(
-    name: str,
-    function: str,
-    text: str,
-    *params: Param,
-    rule: Rule = elementwise,
-    keywords: tuple[str, ...] = (),
-    memory: Memory = OWN,
-) -> Layer:
-    def write(w: Written) -> str:
-        return f"{function}({w.arguments(w.x)})"
-
-    return Layer(
-        type=name,
-        category=Category.TENSOR,
-        params=params,
-        rule=rule,
-        cost=cost(),
-        memory=memory,
-        code=FunctionCode(write, imports=("torch",)),
-        facts=tuple(param.name for param in params),
-        help=text,
-        link=function_link(function),
-        keywords=("mathematics", "element", *keywords),
-        example={"input": (2, 4, 6), "params": {}},
-    )
 
 
 def _floats(use: Use) -> Tensor:
@@ -101,60 +74,94 @@ def _two(
 _TRUTHS = to_dtype("bool")
 
 LAYERS: tuple[Layer, ...] = (
-    _one(
+    function_of_one(
         "Tan",
         "torch.tan",
         "The tangent of every element, in radians. Sine over cosine.",
         memory=KEPT,
     ),
-    _one("Asin", "torch.asin", "The angle whose sine is the element. Needs values from -1 to 1."),
-    _one("Acos", "torch.acos", "The angle whose cosine is the element. Needs values from -1 to 1."),
-    _one("Atan", "torch.atan", "The angle whose tangent is the element. From -pi/2 to pi/2."),
-    _one("Sinh", "torch.sinh", "The hyperbolic sine of every element. Grows like e to the x."),
-    _one("Cosh", "torch.cosh", "The hyperbolic cosine of every element. Grows on both sides."),
-    _one("Asinh", "torch.asinh", "The inverse of Sinh. Like a logarithm that takes both signs."),
-    _one("Acosh", "torch.acosh", "The inverse of Cosh. Needs values from 1 on."),
-    _one("Atanh", "torch.atanh", "The inverse of the hyperbolic tangent. Needs values in (-1, 1)."),
-    _one(
+    function_of_one(
+        "Asin", "torch.asin", "The angle whose sine is the element. Needs values from -1 to 1."
+    ),
+    function_of_one(
+        "Acos", "torch.acos", "The angle whose cosine is the element. Needs values from -1 to 1."
+    ),
+    function_of_one(
+        "Atan", "torch.atan", "The angle whose tangent is the element. From -pi/2 to pi/2."
+    ),
+    function_of_one(
+        "Sinh", "torch.sinh", "The hyperbolic sine of every element. Grows like e to the x."
+    ),
+    function_of_one(
+        "Cosh", "torch.cosh", "The hyperbolic cosine of every element. Grows on both sides."
+    ),
+    function_of_one(
+        "Asinh", "torch.asinh", "The inverse of Sinh. Like a logarithm that takes both signs."
+    ),
+    function_of_one("Acosh", "torch.acosh", "The inverse of Cosh. Needs values from 1 on."),
+    function_of_one(
+        "Atanh", "torch.atanh", "The inverse of the hyperbolic tangent. Needs values in (-1, 1)."
+    ),
+    function_of_one(
         "Exp2",
         "torch.exp2",
         "2 to the power of every element. Doubles with each step of 1.",
         memory=KEPT,
     ),
-    _one(
+    function_of_one(
         "Expm1", "torch.expm1", "exp(x) - 1, exact for small x. The inverse of Log1p.", memory=KEPT
     ),
-    _one("Log2", "torch.log2", "The logarithm of base 2. Needs values above 0."),
-    _one("Log10", "torch.log10", "The logarithm of base 10, for decibels. Needs values above 0."),
-    _one("Log1p", "torch.log1p", "log(1 + x), exact for small x. Tames counts and spectra."),
-    _one(
+    function_of_one("Log2", "torch.log2", "The logarithm of base 2. Needs values above 0."),
+    function_of_one(
+        "Log10", "torch.log10", "The logarithm of base 10, for decibels. Needs values above 0."
+    ),
+    function_of_one(
+        "Log1p", "torch.log1p", "log(1 + x), exact for small x. Tames counts and spectra."
+    ),
+    function_of_one(
         "Reciprocal",
         "torch.reciprocal",
         "1 over every element. Needs values other than 0.",
         memory=KEPT,
         keywords=("inverse",),
     ),
-    _one("Ceil", "torch.ceil", "Rounds every element up. The result stays floating point."),
-    _one("Trunc", "torch.trunc", "Rounds every element towards 0. The result stays floating."),
-    _one("Frac", "torch.frac", "What Trunc takes away from every element. Keeps the sign."),
-    _one(
+    function_of_one(
+        "Ceil", "torch.ceil", "Rounds every element up. The result stays floating point."
+    ),
+    function_of_one(
+        "Trunc", "torch.trunc", "Rounds every element towards 0. The result stays floating."
+    ),
+    function_of_one(
+        "Frac", "torch.frac", "What Trunc takes away from every element. Keeps the sign."
+    ),
+    function_of_one(
         "Sign",
         "torch.sign",
         "-1, 0 or 1 by the sign of every element. Its gradient is 0.",
         rule=unchanged,
     ),
-    _one("Erfc", "torch.erfc", "1 minus the error function. The tail of the normal distribution."),
-    _one("Erfinv", "torch.erfinv", "The inverse of the error function. Needs values in (-1, 1)."),
-    _one("Lgamma", "torch.lgamma", "The logarithm of the gamma function. For count likelihoods."),
-    _one("Digamma", "torch.digamma", "The derivative of Lgamma. For Dirichlet likelihoods."),
-    _one("Sinc", "torch.sinc", "sin(pi x) / (pi x), 1 at 0. For learned band-pass filters."),
-    _one(
+    function_of_one(
+        "Erfc", "torch.erfc", "1 minus the error function. The tail of the normal distribution."
+    ),
+    function_of_one(
+        "Erfinv", "torch.erfinv", "The inverse of the error function. Needs values in (-1, 1)."
+    ),
+    function_of_one(
+        "Lgamma", "torch.lgamma", "The logarithm of the gamma function. For count likelihoods."
+    ),
+    function_of_one(
+        "Digamma", "torch.digamma", "The derivative of Lgamma. For Dirichlet likelihoods."
+    ),
+    function_of_one(
+        "Sinc", "torch.sinc", "sin(pi x) / (pi x), 1 at 0. For learned band-pass filters."
+    ),
+    function_of_one(
         "Logit",
         "torch.logit",
         "log(x / (1 - x)), the inverse of Sigmoid. With eps, values are kept from 0 and 1.",
         Param("eps", "float", None, "Keeps values from 0 and 1.", minimum=0.0, optional=True),
     ),
-    _one(
+    function_of_one(
         "NanToNum",
         "torch.nan_to_num",
         "Puts a number where there is none (NaN), and large ones for infinities. "
@@ -163,21 +170,21 @@ LAYERS: tuple[Layer, ...] = (
         rule=unchanged,
         keywords=("missing", "infinite"),
     ),
-    _one(
+    function_of_one(
         "IsNan",
         "torch.isnan",
         "True where an element is not a number. A mask.",
         rule=_TRUTHS,
         keywords=("missing", "mask"),
     ),
-    _one(
+    function_of_one(
         "IsInf",
         "torch.isinf",
         "True where an element is infinite. A mask.",
         rule=_TRUTHS,
         keywords=("mask",),
     ),
-    _one(
+    function_of_one(
         "IsFinite",
         "torch.isfinite",
         "True where an element is a number and finite. A mask.",

@@ -119,6 +119,19 @@ class Actions(QObject):
             self.done.emit(id)
         return reason is None
 
+    def menu(self, parts: Iterable[Iterable[str]], parent: QWidget) -> QMenu:
+        """A context menu of acts as they are now, with a line between its parts."""
+        self.refresh()
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for k, part in enumerate(parts):
+            if k:
+                menu.addSeparator()
+            for id in part:
+                menu.addAction(self.action(id))
+        return menu
+
     def refresh(self) -> None:
         """Ask every act for its title, whether it can be done and why not."""
         for id, bound in self._bound.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 
 class Acts(Protocol):
@@ -18,3 +20,6 @@ class Acts(Protocol):
 
     def refresh(self) -> None:
         """Ask every act whether it can be done."""
+
+    def menu(self, parts: Iterable[Iterable[str]], parent: QWidget) -> QMenu:
+        """A context menu of acts, with a line between its parts."""

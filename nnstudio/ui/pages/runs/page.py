@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -176,16 +176,7 @@ class RunsView(QWidget):
     def context_menu(self) -> QMenu:
         """The acts on the selected runs."""
         assert self._actions is not None
-        self._actions.refresh()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for k, part in enumerate(MENU):
-            if k:
-                menu.addSeparator()
-            for id in part:
-                menu.addAction(self._actions.action(id))
-        return menu
+        return self._actions.menu(MENU, self)
 
     # -- acts ---------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QMenu,
     QSpinBox,
     QTableView,
     QToolButton,
@@ -206,12 +205,7 @@ class QueueView(QFrame):
     def _open_menu(self, place: QPoint) -> None:
         if self._acts is None or not self.ids:
             return
-        self._acts.refresh()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for id in SELECTED:
-            menu.addAction(self._acts.action(id))
+        menu = self._acts.menu((SELECTED,), self)
         menu.popup(self.table.viewport().mapToGlobal(place))
 
     # -- Qt -----------------------------------------------------------------------------------

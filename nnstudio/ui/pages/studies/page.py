@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -127,16 +127,7 @@ class StudiesView(QWidget):
     def menu(self, parts: tuple[tuple[str, ...], ...]) -> QMenu:
         """The acts of a context menu."""
         assert self._actions is not None
-        self._actions.refresh()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for k, part in enumerate(parts):
-            if k:
-                menu.addSeparator()
-            for id in part:
-                menu.addAction(self._actions.action(id))
-        return menu
+        return self._actions.menu(parts, self)
 
     # -- acts ---------------------------------------------------------------------------------
 
