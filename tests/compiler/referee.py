@@ -403,6 +403,8 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(
         *t, is_causal=p["is_causal"]
     ),
+    "Outer": lambda t, p: t[0][:, None] * t[1],
+    "RepeatInterleave": lambda t, p: t[0].repeat_interleave(p["repeats"], p["dim"]),
     "Bmm": lambda t, p: torch.bmm(*t),
     "TanhFunction": lambda t, p: torch.tanh(t[0]),
     "SiLUFunction": lambda t, p: F.silu(t[0]),

@@ -95,6 +95,14 @@ VAE: Settings = {
     "data": "digits",
 }
 
+SENTENCES: Settings = {
+    **COSINE,
+    "lowest_rate": 1e-4,
+    "batch_size": 32,
+    "epochs": 10,
+    "data": "sentences",
+}
+
 RECIPES: dict[str, Settings] = {
     "CNN2DResNet": HEARTBEATS,
     "Transformer2DResNet": HEARTBEATS,
@@ -164,13 +172,8 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
     "MLPMixer": COSINE_UNCLIPPED,
-    "GPT": {
-        **COSINE,
-        "lowest_rate": 1e-4,
-        "batch_size": 32,
-        "epochs": 10,
-        "data": "sentences",
-    },
+    "GPT": SENTENCES,
+    "Llama": SENTENCES,
     "ResNet": RESNET,
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,

@@ -1,0 +1,80 @@
+"""The presets for sequences, against plain originals and published totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from nnstudio.compiler.build import build
+from tests.presets import reference_sequences as plain
+from tests.presets.gallery import (
+    compiled,
+    has_cards_apart,
+    has_the_keys_of,
+    has_the_numbers_of,
+    last,
+    original_of,
+    outputs,
+)
+
+TOTALS = {
+    "Llama/sentences": 142_272,
+    "Llama/1.1B": 1_100_048_384,
+    "Llama/2-7B": 6_738_415_616,
+}
+LARGE = ("Llama/2-7B",)
+"""What needs more memory than a computer for tests may have, so that it is not built."""
+PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
+SMALL: dict[str, tuple[type[nn.Module], Callable[[], tuple[Tensor, ...]]]] = {
+    "Llama/sentences": (plain.Llama, lambda: (torch.randint(28, (3, 20)),)),
+}
+"""What is computed with, its original and a batch."""
+
+
+@pytest.mark.parametrize("target", [target for target in TOTALS if target not in LARGE])
+def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
+    make: type[nn.Module] = getattr(plain, target.partition("/")[0])
+    has_the_keys_of(target, make, TOTALS[target])
+
+
+@pytest.mark.parametrize("target", LARGE)
+def test_large_totals_are_those_of_the_original(target: str) -> None:
+    make: type[nn.Module] = getattr(plain, target.partition("/")[0])
+    with torch.device("meta"):
+        original = original_of(target, make)
+    assert sum(p.numel() for p in original.parameters()) == TOTALS[target]
+    assert compiled(target)[1].root.parameters == TOTALS[target]
+
+
+@pytest.mark.parametrize("target", SMALL)
+def test_the_same_weights_give_the_same_numbers(target: str) -> None:
+    make, batch = SMALL[target]
+    torch.manual_seed(2)
+    has_the_numbers_of(target, make, *batch())
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_cards_have_places_of_their_own_and_all_variants_are_known(name: str) -> None:
+    has_cards_apart(name, TOTALS)
+
+
+def test_llama_knows_places_by_what_lies_between_them() -> None:
+    """The same letters later say the same as long as nothing stands before them that is seen."""
+    model = build(compiled("Llama/sentences")[2]).eval()
+    tokens = torch.randint(28, (2, 12))
+    found = outputs(model, tokens)["output"]
+    changed = torch.cat([tokens[:, :8], (tokens[:, 8:] + 1) % 28], 1)
+    torch.testing.assert_close(outputs(model, changed)["output"][:, :8], found[:, :8])
+    swapped = torch.cat([tokens[:, 1:2], tokens[:, :1], tokens[:, 2:]], 1)
+    assert not torch.allclose(outputs(model, swapped)["output"][:, -1], found[:, -1])
+
+
+def test_llama_learns_to_write_words() -> None:
+    """Without reading, the most frequent letter is right for 19 % of all places."""
+    end = last("Llama/sentences", max_samples=120, epochs=2, batch_size=8, learning_rate=5e-3)
+    assert end.validation is not None
+    assert end.validation.accuracy is not None
+    assert end.validation.accuracy > 0.4
