@@ -250,7 +250,23 @@ class Dim:
 
 def as_dim(value: Dim | int) -> Dim:
     """`value` as a dimension."""
-    return value if isinstance(value, Dim) else Dim(value)
+    return value if isinstance(value, Dim) else constant(value)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def constant(value: int) -> Dim:
+    """The number `value` as a dimension: one object for each, for nothing ever changes in it."""
+    return Dim(value)
+
+
+def constants(*dims: Dim) -> list[int] | None:
+    """The numbers of `dims`, None if the formula of any is more than a number."""
+    numbers = []
+    for dim in dims:
+        if dim.terms is not None or dim.value is None:
+            return None
+        numbers.append(dim.value)
+    return numbers
 
 
 def product(dims: tuple[Dim, ...] | list[Dim]) -> Dim:
