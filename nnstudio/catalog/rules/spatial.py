@@ -10,7 +10,7 @@ from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import demand, ones
 from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, size
 from nnstudio.catalog.use import ParamFix, Removal, RuleFix, Use
-from nnstudio.symbols.dimension import Dim, as_dim, constants
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 
 LAYOUTS = {
@@ -22,10 +22,6 @@ LAYOUTS = {
 
 def window(size: Dim, kernel: Dim, stride: Dim, padding: Dim, dilation: Dim) -> Dim:
     """floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, torch's own formula."""
-    numbers = constants(size, kernel, stride, padding, dilation)
-    if numbers is not None and numbers[2] > 0:  # by far the most
-        extent, wide, step, beside, apart = numbers
-        return as_dim((extent + 2 * beside - apart * (wide - 1) - 1) // step + 1)
     reach = size + padding * 2
     if reach.same(size) and kernel.same(stride) and dilation.same(Dim(1)):
         return size // kernel
