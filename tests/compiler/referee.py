@@ -263,7 +263,7 @@ class Use:
         return [name for name in order if name in connected]
 
     def needed(self, node: Node) -> list[str]:
-        """The connected inputs without which nothing is computed; all of an operation's."""
+        """The connected inputs without which nothing is computed; all where none must be there."""
         connected = self.ports(node)
         used = self.project.by_name.get(node.type)
         if used is not None:
@@ -271,7 +271,9 @@ class Use:
         else:
             layer = registry.find(node.type)
             assert layer is not None
-            optional = {p.name for p in layer.inputs if p.optional and layer.is_module}
+            optional = {p.name for p in layer.inputs if p.optional}
+            if not layer.is_module and len(optional) == len(layer.inputs):
+                optional = set()
         return [name for name in connected if name not in optional]
 
     def outputs_of(self, node: Node) -> list[str]:
