@@ -118,3 +118,115 @@ class Llama(nn.Module):
             x = layer(x)
         found: Tensor = self.lm_head(self.model.norm(x))
         return found
+
+
+class BertEmbeddings(nn.Module):
+    """Tokens, places and texts, added and normalised."""
+
+    def __init__(self, vocabulary: int, longest: int, dim: int, dropout: float) -> None:
+        super().__init__()
+        self.word_embeddings = nn.Embedding(vocabulary, dim, padding_idx=0)
+        self.position_embeddings = nn.Embedding(longest, dim)
+        self.token_type_embeddings = nn.Embedding(2, dim)
+        self.LayerNorm = nn.LayerNorm(dim, eps=1e-12)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, tokens: Tensor, kinds: Tensor) -> Tensor:
+        """(N, T), (N, T) -> (N, T, dim)."""
+        x = self.word_embeddings(tokens) + self.token_type_embeddings(kinds)
+        x = x + self.position_embeddings.weight[: tokens.shape[1]]
+        found: Tensor = self.dropout(self.LayerNorm(x))
+        return found
+
+
+class BertSelfAttention(nn.Module):
+    """Attention to all that is not padding."""
+
+    def __init__(self, dim: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(dim, dim)
+        self.key = nn.Linear(dim, dim)
+        self.value = nn.Linear(dim, dim)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, seen: Tensor) -> Tensor:
+        """(N, T, dim), (N, T) -> (N, T, dim)."""
+        samples, length, dim = x.shape
+        shape = (samples, length, self.heads, dim // self.heads)
+        q, k, v = (layer(x).view(shape) for layer in (self.query, self.key, self.value))
+        scores = torch.einsum("nthd,nuhd->nhtu", q, k) / shape[-1] ** 0.5
+        weights = scores.masked_fill(~seen[:, None, None], -torch.inf).softmax(-1)
+        return torch.einsum("nhtu,nuhd->nthd", self.dropout(weights), v).reshape(x.shape)
+
+
+class BertSum(nn.Module):
+    """A linear layer, added to what came before and normalised."""
+
+    def __init__(self, inner: int, dim: int, dropout: float) -> None:
+        super().__init__()
+        self.dense = nn.Linear(inner, dim)
+        self.LayerNorm = nn.LayerNorm(dim, eps=1e-12)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, before: Tensor) -> Tensor:
+        """(N, T, inner), (N, T, dim) -> (N, T, dim)."""
+        found: Tensor = self.LayerNorm(self.dropout(self.dense(x)) + before)
+        return found
+
+
+class BertLayer(nn.Module):
+    """Attention and a small network, each normalised after its sum."""
+
+    def __init__(self, dim: int, heads: int, hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.attention = nn.Module()
+        self.attention.self_attention = BertSelfAttention(dim, heads, dropout)
+        self.attention.output = BertSum(dim, dim, dropout)
+        self.intermediate = nn.Module()
+        self.intermediate.dense = nn.Linear(dim, hidden)
+        self.output = BertSum(hidden, dim, dropout)
+
+    def forward(self, x: Tensor, seen: Tensor) -> Tensor:
+        """(N, T, dim), (N, T) -> (N, T, dim)."""
+        x = self.attention.output(self.attention.self_attention(x, seen), x)
+        wide = self.intermediate.dense(x)
+        wide = wide * (1 + torch.erf(wide / 2**0.5)) / 2
+        found: Tensor = self.output(wide, x)
+        return found
+
+
+class BERT(nn.Module):
+    """With the keys of the transformers library, but `self_attention` for its `self`."""
+
+    def __init__(
+        self,
+        vocabulary: int = 34,
+        longest: int = 32,
+        dim: int = 64,
+        heads: int = 4,
+        hidden: int = 256,
+        depth: int = 2,
+        num_classes: int = 2,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.bert = nn.Module()
+        self.bert.embeddings = BertEmbeddings(vocabulary, longest, dim, dropout)
+        self.bert.encoder = nn.Module()
+        self.bert.encoder.layer = nn.ModuleList(
+            BertLayer(dim, heads, hidden, dropout) for _ in range(depth)
+        )
+        self.bert.pooler = nn.Module()
+        self.bert.pooler.dense = nn.Linear(dim, dim)
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear(dim, num_classes)
+
+    def forward(self, tokens: Tensor, kinds: Tensor | None = None) -> Tensor:
+        """(N, T), and which of two texts each token is of, -> (N, num_classes)."""
+        x = self.bert.embeddings(tokens, torch.zeros_like(tokens) if kinds is None else kinds)
+        for layer in self.bert.encoder.layer:
+            x = layer(x, tokens != 0)
+        pooled = torch.tanh(self.bert.pooler.dense(x[:, 0]))
+        found: Tensor = self.classifier(self.dropout(pooled))
+        return found

@@ -21,6 +21,8 @@ from tests.presets.gallery import (
 )
 
 TOTALS = {
+    "BERT/actors": 108_738,
+    "BERT/base": 109_483_778,
     "Llama/sentences": 142_272,
     "Llama/1.1B": 1_100_048_384,
     "Llama/2-7B": 6_738_415_616,
@@ -28,7 +30,17 @@ TOTALS = {
 LARGE = ("Llama/2-7B",)
 """What needs more memory than a computer for tests may have, so that it is not built."""
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
+
+
+def pairs() -> tuple[Tensor, Tensor]:
+    """Tokens with padding behind some of them, and which of two texts each belongs to."""
+    tokens, kinds = torch.randint(1, 34, (3, 11)), torch.randint(2, (3, 11))
+    tokens[0, 6:] = tokens[1, 9:] = 0
+    return tokens, kinds
+
+
 SMALL: dict[str, tuple[type[nn.Module], Callable[[], tuple[Tensor, ...]]]] = {
+    "BERT/actors": (plain.BERT, pairs),
     "Llama/sentences": (plain.Llama, lambda: (torch.randint(28, (3, 20)),)),
 }
 """What is computed with, its original and a batch."""
@@ -59,6 +71,23 @@ def test_the_same_weights_give_the_same_numbers(target: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_cards_have_places_of_their_own_and_all_variants_are_known(name: str) -> None:
     has_cards_apart(name, TOTALS)
+
+
+def test_bert_does_not_see_padding_and_sees_which_text_a_token_is_of() -> None:
+    model = build(compiled("BERT/actors")[2]).eval()
+    tokens, kinds = pairs()
+    found = outputs(model, tokens)["output"]
+    torch.testing.assert_close(outputs(model, tokens, kinds * 0)["output"], found)
+    alone = outputs(model, tokens[:1, :6])["output"]
+    torch.testing.assert_close(found[:1], alone)
+    assert not torch.allclose(outputs(model, tokens, kinds)["output"], found)
+
+
+def test_bert_learns_who_acts() -> None:
+    end = last("BERT/actors", max_samples=400, epochs=5, batch_size=8, learning_rate=2e-3)
+    assert end.validation is not None
+    assert end.validation.accuracy is not None
+    assert end.validation.accuracy > 0.9
 
 
 def test_llama_knows_places_by_what_lies_between_them() -> None:

@@ -174,6 +174,7 @@ RECIPES: dict[str, Settings] = {
     "MLPMixer": COSINE_UNCLIPPED,
     "GPT": SENTENCES,
     "Llama": SENTENCES,
+    "BERT": {**SENTENCES, "data": "actors"},
     "ResNet": RESNET,
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,

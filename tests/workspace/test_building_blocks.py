@@ -47,9 +47,11 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "RotaryAttention": (TOKENS, (10, 16), (10, 16)),
     "RotaryPositions": (("N", 10),),
     "SwiGLU": (TOKENS,),
+    "BertEmbeddings": (("N", 10), ("N", 10)),
+    "BertLayer": (TOKENS,),
     "ClassToken": (TOKENS,),
 }
-OF_TOKENS = ("RotaryPositions", "TokenEmbedding")
+OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")
 ASKED_FOR = (
     *("MBConv", "SqueezeExcitation", "ConvNeXtBlock", "GlobalResponseNorm", "EncoderLayer"),
     *("DecoderLayer", "PatchEmbedding", "ClassToken", "SelfAttention", "ResNetBlock2D"),
