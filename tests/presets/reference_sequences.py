@@ -230,3 +230,60 @@ class BERT(nn.Module):
         pooled = torch.tanh(self.bert.pooler.dense(x[:, 0]))
         found: Tensor = self.classifier(self.dropout(pooled))
         return found
+
+
+class AdditiveAttention(nn.Module):
+    """Looks where a small network says so (Bahdanau et al. 2015)."""
+
+    def __init__(self, dim: int, alignment: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(dim, alignment, bias=False)
+        self.score = nn.Linear(alignment, 1, bias=False)
+
+    def forward(self, h: Tensor, keys: Tensor, memory: Tensor, seen: Tensor) -> Tensor:
+        """(N, dim), (N, S, alignment), (N, S, values), (N, S) -> (N, values)."""
+        energies = torch.tanh(keys + self.query(h)[:, None]) @ self.score.weight[0]
+        weights = energies.masked_fill(~seen, -torch.inf).softmax(-1)
+        return torch.einsum("ns,nsv->nv", weights, memory)
+
+
+class Seq2SeqAttention(nn.Module):
+    """With the output of the paper: of pairs of values the larger one, from the state before."""
+
+    def __init__(
+        self,
+        source: int = 20,
+        target: int = 20,
+        embedding: int = 32,
+        dim: int = 64,
+        alignment: int = 64,
+        maxout: int = 32,
+    ) -> None:
+        super().__init__()
+        self.encoder = nn.Module()
+        self.encoder.embedding = nn.Embedding(source, embedding, padding_idx=0)
+        self.encoder.rnn = nn.GRU(embedding, dim, batch_first=True, bidirectional=True)
+        self.encoder.start = nn.Linear(dim, dim)
+        self.decoder = nn.Module()
+        self.decoder.embedding = nn.Embedding(target, embedding, padding_idx=0)
+        self.decoder.keys = nn.Linear(2 * dim, alignment, bias=False)
+        self.decoder.step = nn.Module()
+        self.decoder.step.attention = AdditiveAttention(dim, alignment)
+        self.decoder.step.cell = nn.GRUCell(embedding + 2 * dim, dim)
+        self.decoder.hidden = nn.Linear(3 * dim + embedding, 2 * maxout)
+        self.decoder.out = nn.Linear(maxout, target)
+
+    def forward(self, src: Tensor, tgt: Tensor) -> Tensor:
+        """(N, S), (N, T) -> (N, T, target)."""
+        memory, _ = self.encoder.rnn(self.encoder.embedding(src))
+        size = memory.shape[-1] // 2
+        h = torch.tanh(self.encoder.start(memory[:, 0, size:]))
+        keys, step = self.decoder.keys(memory), self.decoder.step
+        scores = []
+        for k in range(tgt.shape[1]):
+            x = self.decoder.embedding(tgt[:, k])
+            context = step.attention(h, keys, memory, src != 0)
+            pairs = self.decoder.hidden(torch.cat([h, x, context], -1))
+            scores.append(self.decoder.out(torch.maximum(pairs[:, ::2], pairs[:, 1::2])))
+            h = step.cell(torch.cat([x, context], -1), h)
+        return torch.stack(scores, 1)

@@ -26,6 +26,8 @@ TOTALS = {
     "Llama/sentences": 142_272,
     "Llama/1.1B": 1_100_048_384,
     "Llama/2-7B": 6_738_415_616,
+    "Seq2SeqAttention/reverse": 113_876,
+    "Seq2SeqAttention/RNNsearch": 80_451_000,
 }
 LARGE = ("Llama/2-7B",)
 """What needs more memory than a computer for tests may have, so that it is not built."""
@@ -39,9 +41,17 @@ def pairs() -> tuple[Tensor, Tensor]:
     return tokens, kinds
 
 
+def translations() -> tuple[Tensor, Tensor]:
+    """What is read, with padding behind some of it, and what is written, of another length."""
+    source, target = torch.randint(1, 20, (3, 9)), torch.randint(20, (3, 6))
+    source[0, 5:] = 0
+    return source, target
+
+
 SMALL: dict[str, tuple[type[nn.Module], Callable[[], tuple[Tensor, ...]]]] = {
     "BERT/actors": (plain.BERT, pairs),
     "Llama/sentences": (plain.Llama, lambda: (torch.randint(28, (3, 20)),)),
+    "Seq2SeqAttention/reverse": (plain.Seq2SeqAttention, translations),
 }
 """What is computed with, its original and a batch."""
 
@@ -107,3 +117,23 @@ def test_llama_learns_to_write_words() -> None:
     assert end.validation is not None
     assert end.validation.accuracy is not None
     assert end.validation.accuracy > 0.4
+
+
+def test_a_decoder_knows_what_it_has_written_and_not_what_it_will_write() -> None:
+    model = build(compiled("Seq2SeqAttention/reverse")[2]).eval()
+    source, target = translations()
+    found = outputs(model, source, target)["output"]
+    changed = torch.cat([target[:, :3], (target[:, 3:] + 1) % 20], 1)
+    other = outputs(model, source, changed)["output"]
+    torch.testing.assert_close(other[:, :3], found[:, :3])
+    assert not torch.allclose(other[:, 3], found[:, 3])
+
+
+def test_attention_learns_to_turn_sequences_round() -> None:
+    """Of what is asked, the end of the sequence alone is 9 %, a guessed token 6 %."""
+    end = last(
+        "Seq2SeqAttention/reverse", max_samples=500, epochs=3, batch_size=16, learning_rate=1e-2
+    )
+    assert end.validation is not None
+    assert end.validation.accuracy is not None
+    assert end.validation.accuracy > 0.5

@@ -27,7 +27,7 @@ TARGETS = [
 ]
 BIG = (
     *("AlexNet", "EfficientNet/", "GPT/gpt2", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
-    *("BERT/base", "Llama/1.1B", "Llama/2-7B"),
+    *("BERT/base", "Llama/1.1B", "Llama/2-7B", "Seq2SeqAttention/RNNsearch"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
 )
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"

@@ -49,6 +49,7 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "SwiGLU": (TOKENS,),
     "BertEmbeddings": (("N", 10), ("N", 10)),
     "BertLayer": (TOKENS,),
+    "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
     "ClassToken": (TOKENS,),
 }
 OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")
