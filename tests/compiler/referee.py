@@ -378,6 +378,7 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Maximum": lambda t, p: torch.maximum(t[0], t[1]),
     "Scale": _scale,
     "Neg": lambda t, p: -t[0],
+    "LogicalNot": lambda t, p: ~t[0],
     "Concat": lambda t, p: torch.cat(t, p["dim"]),
     "Stack": lambda t, p: torch.stack(t, p["dim"]),
     "Chunk": lambda t, p: tuple(torch.chunk(t[0], p["chunks"], p["dim"])),
