@@ -379,6 +379,8 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Scale": _scale,
     "Neg": lambda t, p: -t[0],
     "LogicalNot": lambda t, p: ~t[0],
+    "MaskedFill": lambda t, p: torch.where(t[1], torch.tensor(p["value"]), t[0]),
+    "Max": lambda t, p: torch.sort(t[0], p["dim"]).values.select(p["dim"], -1),
     "Concat": lambda t, p: torch.cat(t, p["dim"]),
     "Stack": lambda t, p: torch.stack(t, p["dim"]),
     "Chunk": lambda t, p: tuple(torch.chunk(t[0], p["chunks"], p["dim"])),
