@@ -1,9 +1,9 @@
 """A search of the page Studies whose window, or whose worker, is killed at random moments.
 
 `python -m tests.robustness.killing_window KILLS [SEED] [SAMPLER]` begins a search with folds in a
-real window without a screen, kills the window, its worker or both so often, each time opens the
-next window and goes on in it as a user would, and holds what comes of it against the same search
-without a kill.
+real window without a screen and kills the window, its worker or both so often while there is work
+left. Each time it opens the next window and goes on in it as a user would, and it holds what comes
+of it against the same search without a kill.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.result import Follower
 from nnstudio.workspace.studies_page.drafts import SearchDraft
 from tests.robustness.killing import project
-from tests.robustness.killing_search import FOLDS, TRIALS, done, runs_of, table
+from tests.robustness.killing_search import FOLDS, done, runs_of, table
 
+TRIALS = 24
 LONGEST = 600.0
 """Seconds after which a window that has not come to the end of its search counts as stuck."""
 
@@ -131,6 +132,15 @@ def study_in(place: Path) -> StudyFolder | None:
     return StudyFolder.open(found[0].parent) if found else None
 
 
+def is_completed(place: Path) -> bool:
+    """True once no trial of the search is left."""
+    folder = study_in(place)
+    if folder is None:
+        return False
+    rows = Follower(folder).result().rows
+    return len(rows) >= TRIALS and all(row.state not in ("running", "waiting") for row in rows)
+
+
 def trial(kills: int, seed: int, sampler: str, told: list[str]) -> str:
     """Kill the windows and workers of one search so often; what went wrong, "" if nothing.
 
@@ -144,9 +154,9 @@ def trial(kills: int, seed: int, sampler: str, told: list[str]) -> str:
             return "it does not come to its end without a kill"
         takes = time.monotonic() - began
         before: dict[str, Any] = {}
-        while len(told) < kills:
+        while len(told) < kills and not is_completed(killed):
             shown = start(killed, sampler)
-            time.sleep(chance.random() * 2 * takes / max(1, kills))
+            time.sleep(chance.random() ** 2 * takes / 2)  # often while it begins
             both = chance.choice(("window", "worker", "both"))
             if both != "window":
                 told += ["worker" for one in list(workers(killed)) if kill(one)]
