@@ -156,7 +156,7 @@ def trial(kills: int, seed: int, sampler: str, told: list[str]) -> str:
         before: dict[str, Any] = {}
         while len(told) < kills and not is_completed(killed):
             shown = start(killed, sampler)
-            time.sleep(chance.random() ** 2 * takes / 2)  # often while it begins
+            time.sleep(chance.random() * takes * (0.6 if study_in(killed) is None else 0.25))
             both = chance.choice(("window", "worker", "both"))
             if both != "window":
                 told += ["worker" for one in list(workers(killed)) if kill(one)]
