@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.holm import holm
+from nnstudio.evaluation.figures.reading import is_percent, lower_is_better
 from nnstudio.evaluation.judging import OutputFigures
-from nnstudio.report.numbers import LOWER, SHARES, listed, name_of, number, p_text, percent, points
+from nnstudio.report.numbers import listed, name_of, number, p_text, percent, points
 
 LEVEL = 0.05
 FIT, GAP = 0.05, 0.1
@@ -44,7 +45,7 @@ class Difference:
 
 def ranking(sides: Sequence[Side], figure: str) -> list[Side]:
     """The best first."""
-    sign = 1 if figure in LOWER else -1
+    sign = 1 if lower_is_better(figure) else -1
     return sorted(sides, key=lambda one: (sign * one.value, one.name))
 
 
@@ -64,7 +65,7 @@ def analysis(
     if len(order) < 2:
         return []
     best = order[0]
-    end = "lowest" if figure in LOWER else "highest"
+    end = "lowest" if lower_is_better(figure) else "highest"
     said = f"mean {figure}" if mean else figure
     found = [f"{best.name} has the {end} {said} ({_value(figure, best.value)})."]
     decided = shown_pairs(differences)
@@ -95,7 +96,7 @@ def analysis(
 
 
 def _value(figure: str, value: float) -> str:
-    return percent(value) if figure in SHARES else number(value)
+    return percent(value) if is_percent(figure) else number(value)
 
 
 def shown_pairs(differences: Sequence[Difference]) -> set[tuple[str, str]]:
