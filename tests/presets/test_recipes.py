@@ -172,6 +172,8 @@ RECIPES: dict[str, Settings] = {
         "data": "sentences",
     },
     "ResNet": RESNET,
+    "TCN": {**ADAM, "batch_size": 32, "epochs": 15, "data": "heartbeats"},
+    "WaveNet": {**ADAM, "batch_size": 32, "epochs": 10, "data": "sentences"},
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},

@@ -1,0 +1,82 @@
+"""The presets for signals, films, points and pictures made anew, against plain originals."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from nnstudio.compiler.build import build
+from tests.presets import reference_signals as plain
+from tests.presets.gallery import (
+    compiled,
+    has_cards_apart,
+    has_the_keys_of,
+    has_the_numbers_of,
+    last,
+    outputs,
+)
+
+TOTALS = {
+    "TCN/heartbeats": 11_877,
+    "TCN/paper": 66_380,
+    "WaveNet/letters": 81_084,
+    "WaveNet/audio": 557_920,
+}
+PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
+
+
+LEARNS: dict[str, tuple[dict[str, float], float]] = {
+    "TCN/heartbeats": ({"max_samples": 300, "epochs": 6, "learning_rate": 0.005}, 0.5),
+    "WaveNet/letters": (
+        {"max_samples": 160, "epochs": 3, "learning_rate": 0.005, "batch_size": 16},
+        0.35,
+    ),
+}
+"""A short training, and more right answers than by the most frequent one alone."""
+
+
+def given(target: str) -> tuple[Tensor, ...]:
+    """Drawn samples for a target."""
+    torch.manual_seed(2)
+    match target.partition("/")[0]:
+        case "WaveNet":
+            return (torch.randint(28, (3, 20)),)
+        case _:
+            return (torch.randn(3, 1, 48),)
+
+
+@pytest.mark.parametrize("target", TOTALS)
+def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
+    make: type[nn.Module] = getattr(plain, target.partition("/")[0])
+    has_the_keys_of(target, make, TOTALS[target])
+
+
+@pytest.mark.parametrize("target", ["TCN/heartbeats", "WaveNet/letters"])
+def test_the_same_weights_give_the_same_numbers(target: str) -> None:
+    make: type[nn.Module] = getattr(plain, target.partition("/")[0])
+    has_the_numbers_of(target, make, *given(target))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_cards_have_places_of_their_own_and_all_variants_are_known(name: str) -> None:
+    has_cards_apart(name, TOTALS)
+
+
+def test_wavenet_sees_as_far_back_as_its_note_says_and_nothing_ahead() -> None:
+    model = build(compiled("WaveNet/letters")[2]).eval()
+    tokens = torch.zeros(1, 100, dtype=torch.int64)
+    changed = tokens.clone()
+    changed[:, 20] = 1
+    found, other = (outputs(model, given)["output"] for given in (tokens, changed))
+    (places,) = (found != other).any(2)[0].nonzero(as_tuple=True)
+    assert (places.min().item(), places.max().item()) == (20, 20 + 63)
+
+
+@pytest.mark.parametrize("target", LEARNS)
+def test_a_short_training_finds_more_than_what_is_frequent(target: str) -> None:
+    settings, enough = LEARNS[target]
+    judged = last(target, **settings).validation
+    assert judged is not None
+    assert judged.accuracy is not None
+    assert judged.accuracy > enough
