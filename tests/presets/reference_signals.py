@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -105,4 +106,166 @@ class TCN(nn.Module):
     def forward(self, signal: Tensor) -> Tensor:
         """(N, in_channels, T) -> (N, classes)."""
         found: Tensor = self.head(self.blocks(signal)[..., -1])
+        return found
+
+
+class ConvLSTMCell(nn.Module):
+    """The four gates of one convolution."""
+
+    def __init__(self, channels: int, hidden: int, kernel: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels + hidden, 4 * hidden, kernel, padding=kernel // 2)
+
+
+class ConvLSTMLayer(nn.Module):
+    """Frame by frame, from states of zeros."""
+
+    def __init__(self, channels: int, hidden: int, kernel: int) -> None:
+        super().__init__()
+        self.cell = ConvLSTMCell(channels, hidden, kernel)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """(N, T, channels, H, W) -> (N, T, hidden, H, W)."""
+        samples, length, _, height, width = frames.shape
+        hidden = self.cell.conv.out_channels // 4
+        h = c = torch.zeros(samples, hidden, height, width)
+        kept = []
+        for step in range(length):
+            gates = self.cell.conv(torch.cat([frames[:, step], h], 1))
+            enter, keep, show = (
+                gates[:, k * hidden : (k + 1) * hidden].sigmoid() for k in range(3)
+            )
+            c = keep * c + enter * gates[:, 3 * hidden :].tanh()
+            h = show * c.tanh()
+            kept.append(h)
+        return torch.stack(kept, 1)
+
+
+class ConvLSTM(nn.Module):
+    """The next frame, of the last state."""
+
+    def __init__(
+        self, in_channels: int = 1, hidden: int = 16, layers: int = 1, kernel_size: int = 3
+    ) -> None:
+        super().__init__()
+        self.stack = nn.ModuleList(
+            ConvLSTMLayer(hidden if number else in_channels, hidden, kernel_size)
+            for number in range(layers)
+        )
+        self.head = nn.Conv2d(hidden, in_channels, 1)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """(N, T, C, H, W) -> (N, C, H, W)."""
+        for layer in self.stack:
+            frames = layer(frames)
+        found: Tensor = self.head(frames[:, -1])
+        return found
+
+
+def points_layer(channels: int, out: int) -> nn.Module:
+    """A layer for every point alone, with its batch norm."""
+    made = nn.Module()
+    made.conv = nn.Conv1d(channels, out, 1, bias=False)
+    made.norm = nn.BatchNorm1d(out)
+    return made
+
+
+def dense(features: int, out: int) -> nn.Module:
+    """A layer with its batch norm."""
+    made = nn.Module()
+    made.linear = nn.Linear(features, out, bias=False)
+    made.norm = nn.BatchNorm1d(out)
+    return made
+
+
+def applied(layer: Any, x: Tensor) -> Tensor:
+    """Layer, norm, ReLU."""
+    linear = layer.conv if hasattr(layer, "conv") else layer.linear
+    found: Tensor = layer.norm(linear(x)).relu()
+    return found
+
+
+class SpatialTransformer(nn.Module):
+    """A matrix for each cloud, the identity and what is found."""
+
+    def __init__(self, dim: int, width: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.conv1 = points_layer(dim, width)
+        self.conv2 = points_layer(width, 2 * width)
+        self.conv3 = points_layer(2 * width, 16 * width)
+        self.fc1 = dense(16 * width, 8 * width)
+        self.fc2 = dense(8 * width, 4 * width)
+        self.fc3 = nn.Linear(4 * width, dim * dim)
+
+    def forward(self, points: Tensor) -> Tensor:
+        """(N, dim, P) -> (N, dim, dim)."""
+        x = points
+        for layer in (self.conv1, self.conv2, self.conv3):
+            x = applied(layer, x)
+        x = applied(self.fc2, applied(self.fc1, x.max(2).values))
+        found: Tensor = self.fc3(x).reshape(-1, self.dim, self.dim) + torch.eye(self.dim)
+        return found
+
+
+class PointNet(nn.Module):
+    """Classification with both transformers."""
+
+    def __init__(self, width: int = 16, dropout: float = 0.3, num_classes: int = 5) -> None:
+        super().__init__()
+        self.dropout_of = dropout
+        self.transform_points = SpatialTransformer(3, width)
+        self.conv1 = points_layer(3, width)
+        self.transform_features = SpatialTransformer(width, width)
+        self.conv2 = points_layer(width, 2 * width)
+        self.conv3 = nn.Conv1d(2 * width, 16 * width, 1, bias=False)
+        self.norm3 = nn.BatchNorm1d(16 * width)
+        self.fc1 = dense(16 * width, 8 * width)
+        self.fc2 = dense(8 * width, 4 * width)
+        self.fc3 = nn.Linear(4 * width, num_classes)
+
+    def forward(self, points: Tensor) -> dict[str, Tensor]:
+        """(N, 3, P) -> logits (N, classes), how far the matrix is from a rotation (N)."""
+        turn = self.transform_points(points)
+        x = applied(self.conv1, torch.einsum("nij,nip->njp", turn, points))
+        turn = self.transform_features(x)
+        x = applied(self.conv2, torch.einsum("nij,nip->njp", turn, x))
+        whole = self.norm3(self.conv3(x)).max(2).values
+        y = functional.dropout(
+            applied(self.fc2, applied(self.fc1, whole)), self.dropout_of, self.training
+        )
+        far = turn @ turn.mT - torch.eye(turn.shape[1])
+        return {"logits": self.fc3(y), "orthogonality": (far * far).sum((1, 2))}
+
+
+class PictureEncoder(nn.Module):
+    """Two convolutions and a linear layer."""
+
+    def __init__(self, channels: int, width: int, features: int, size: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, 2 * width, 3, padding=1)
+        self.fc = nn.Linear(2 * width * (size // 4) ** 2, features)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, features)."""
+        x = functional.max_pool2d(self.conv1(image).relu(), 2)
+        x = functional.max_pool2d(self.conv2(x).relu(), 2)
+        found: Tensor = self.fc(x.flatten(1)).sigmoid()
+        return found
+
+
+class Siamese(nn.Module):
+    """Weighted distances of features."""
+
+    def __init__(
+        self, in_channels: int = 1, image_size: int = 8, width: int = 16, features: int = 64
+    ) -> None:
+        super().__init__()
+        self.encoder = PictureEncoder(in_channels, width, features, image_size)
+        self.head = nn.Linear(features, 1)
+
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        """Twice (N, C, H, W) -> (N, 1)."""
+        found: Tensor = self.head((self.encoder(first) - self.encoder(second)).abs())
         return found

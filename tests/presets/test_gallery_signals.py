@@ -18,28 +18,45 @@ from tests.presets.gallery import (
 )
 
 TOTALS = {
+    "ConvLSTM/films": 9_873,
+    "PointNet/paper": 3_465_521,
+    "PointNet/solids": 169_870,
+    "Siamese/digit-pairs": 13_121,
     "TCN/heartbeats": 11_877,
     "TCN/paper": 66_380,
-    "WaveNet/letters": 81_084,
     "WaveNet/audio": 557_920,
+    "WaveNet/letters": 81_084,
 }
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 
 
 LEARNS: dict[str, tuple[dict[str, float], float]] = {
+    "ConvLSTM/films": (
+        {"max_samples": 120, "epochs": 5, "learning_rate": 0.02, "batch_size": 8},
+        0.65,
+    ),
+    "PointNet/solids": ({"max_samples": 200, "epochs": 4, "learning_rate": 0.003}, 0.5),
+    "Siamese/digit-pairs": ({"max_samples": 400, "epochs": 6, "learning_rate": 0.005}, 0.65),
     "TCN/heartbeats": ({"max_samples": 300, "epochs": 6, "learning_rate": 0.005}, 0.5),
     "WaveNet/letters": (
         {"max_samples": 160, "epochs": 3, "learning_rate": 0.005, "batch_size": 16},
         0.35,
     ),
 }
-"""A short training, and more right answers than by the most frequent one alone."""
+"""A short training, and more right answers than by the most frequent one alone; of numbers the
+share of their variance: 0.62 by the last frame of a film."""
 
 
 def given(target: str) -> tuple[Tensor, ...]:
     """Drawn samples for a target."""
     torch.manual_seed(2)
     match target.partition("/")[0]:
+        case "ConvLSTM":
+            return (torch.rand(2, 5, 1, 9, 7),)
+        case "PointNet":
+            return (torch.randn(3, 3, 20),)
+        case "Siamese":
+            return torch.randn(3, 1, 8, 8), torch.randn(3, 1, 8, 8)
         case "WaveNet":
             return (torch.randint(28, (3, 20)),)
         case _:
@@ -52,7 +69,16 @@ def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
     has_the_keys_of(target, make, TOTALS[target])
 
 
-@pytest.mark.parametrize("target", ["TCN/heartbeats", "WaveNet/letters"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "ConvLSTM/films",
+        "PointNet/solids",
+        "Siamese/digit-pairs",
+        "TCN/heartbeats",
+        "WaveNet/letters",
+    ],
+)
 def test_the_same_weights_give_the_same_numbers(target: str) -> None:
     make: type[nn.Module] = getattr(plain, target.partition("/")[0])
     has_the_numbers_of(target, make, *given(target))
@@ -74,9 +100,10 @@ def test_wavenet_sees_as_far_back_as_its_note_says_and_nothing_ahead() -> None:
 
 
 @pytest.mark.parametrize("target", LEARNS)
-def test_a_short_training_finds_more_than_what_is_frequent(target: str) -> None:
+def test_a_short_training_finds_more_than_the_data_alone_say(target: str) -> None:
     settings, enough = LEARNS[target]
     judged = last(target, **settings).validation
     assert judged is not None
-    assert judged.accuracy is not None
-    assert judged.accuracy > enough
+    found = judged.r2 if judged.accuracy is None else judged.accuracy
+    assert found is not None
+    assert found > enough
