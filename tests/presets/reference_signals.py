@@ -209,17 +209,18 @@ class SpatialTransformer(nn.Module):
 
 
 class PointNet(nn.Module):
-    """Classification with both transformers."""
+    """Classification with both transformers, layer by layer as in the authors' code."""
 
     def __init__(self, width: int = 16, dropout: float = 0.3, num_classes: int = 5) -> None:
         super().__init__()
         self.dropout_of = dropout
         self.transform_points = SpatialTransformer(3, width)
         self.conv1 = points_layer(3, width)
+        self.conv2 = points_layer(width, width)
         self.transform_features = SpatialTransformer(width, width)
-        self.conv2 = points_layer(width, 2 * width)
-        self.conv3 = nn.Conv1d(2 * width, 16 * width, 1, bias=False)
-        self.norm3 = nn.BatchNorm1d(16 * width)
+        self.conv3 = points_layer(width, width)
+        self.conv4 = points_layer(width, 2 * width)
+        self.conv5 = points_layer(2 * width, 16 * width)
         self.fc1 = dense(16 * width, 8 * width)
         self.fc2 = dense(8 * width, 4 * width)
         self.fc3 = nn.Linear(4 * width, num_classes)
@@ -227,13 +228,16 @@ class PointNet(nn.Module):
     def forward(self, points: Tensor) -> dict[str, Tensor]:
         """(N, 3, P) -> logits (N, classes), how far the matrix is from a rotation (N)."""
         turn = self.transform_points(points)
-        x = applied(self.conv1, torch.einsum("nij,nip->njp", turn, points))
+        x = torch.einsum("nij,nip->njp", turn, points)
+        for layer in (self.conv1, self.conv2):
+            x = applied(layer, x)
         turn = self.transform_features(x)
-        x = applied(self.conv2, torch.einsum("nij,nip->njp", turn, x))
-        whole = self.norm3(self.conv3(x)).max(2).values
-        y = functional.dropout(
-            applied(self.fc2, applied(self.fc1, whole)), self.dropout_of, self.training
-        )
+        x = torch.einsum("nij,nip->njp", turn, x)
+        for layer in (self.conv3, self.conv4, self.conv5):
+            x = applied(layer, x)
+        y = x.max(2).values
+        for layer in (self.fc1, self.fc2):
+            y = functional.dropout(applied(layer, y), self.dropout_of, self.training)
         far = turn @ turn.mT - torch.eye(turn.shape[1])
         return {"logits": self.fc3(y), "orthogonality": (far * far).sum((1, 2))}
 
