@@ -380,7 +380,6 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Neg": lambda t, p: -t[0],
     "LogicalNot": lambda t, p: ~t[0],
     "MaskedFill": lambda t, p: torch.where(t[1], torch.tensor(p["value"]), t[0]),
-    "Max": lambda t, p: torch.sort(t[0], p["dim"]).values.select(p["dim"], -1),
     "Concat": lambda t, p: torch.cat(t, p["dim"]),
     "Stack": lambda t, p: torch.stack(t, p["dim"]),
     "Chunk": lambda t, p: tuple(torch.chunk(t[0], p["chunks"], p["dim"])),
@@ -421,6 +420,11 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Cos": lambda t, p: torch.cos(t[0]),
     "Triu": lambda t, p: torch.triu(t[0], p["diagonal"]),
     "Greater": lambda t, p: t[0] > t[1],
+    "Abs": lambda t, p: t[0].abs(),
+    "Max": lambda t, p: t[0].amax(p["dim"], p["keepdim"]),
+    "Eye": lambda t, p: torch.eye(p["n"], dtype=t[0].dtype if t else None),
+    "OneHot": lambda t, p: F.one_hot(t[0], p["num_classes"]),
+    "Pad": lambda t, p: F.pad(t[0], p["pad"], p["mode"], p["value"]),
     "Cast": lambda t, p: t[0].to(
         {"float": torch.float, "int": torch.long, "bool": torch.bool}[p["dtype"]]
     ),

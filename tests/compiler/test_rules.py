@@ -297,15 +297,6 @@ def test_attention_takes_place_without_its_mask() -> None:
     assert "\n        return F.scaled_dot_product_attention(x, x, value, attn_mask" in text
 
 
-def test_parameters_are_kept_in_the_order_in_which_forward_reads_them() -> None:
-    """As in every process: a run is opened in another one than it was trained in."""
-    names = ("zeta", "alpha", "mu", "beta", "omega")
-    d = mlp(*(P(name, "float", 2.0) for name in sorted(names)))
-    d.output(d.add("Scale", d.input("x", "N", 4), factor=f"={' * '.join(names)}"))
-    kept = [line for line in lines_of(text_of(d.project())) if line.startswith("self.")]
-    assert kept == [f"self.{name} = {name}" for name in names]
-
-
 def test_modules_wait_for_optional_inputs() -> None:
     d = mlp()
     x, y = d.input("x", "N", 5, 4), d.input("memory", "N", 3, 6, optional=True)
