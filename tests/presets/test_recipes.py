@@ -86,6 +86,36 @@ RESNET: Settings = {
     "epochs": 90,
     "data": "digits",
 }
+OF_OUR_OWN: Settings = {
+    **ADAM,
+    "optimizer": "AdamW",
+    "learning_rate": 2e-3,
+    "weight_decay": 0.01,
+    "schedule": "cosine",
+    "batch_size": 32,
+    "epochs": 20,
+    "data": "digits",
+}
+MOBILENET_V2: Settings = {
+    **RESNET,
+    "learning_rate": 0.005625,
+    "weight_decay": 4e-5,
+    "epochs": 300,
+    "schedule_every": 1,
+    "schedule_factor": 0.98,
+}
+MOBILENET_V3: Settings = {
+    **RESNET,
+    "optimizer": "RMSprop",
+    "learning_rate": 0.008,
+    "weight_decay": 1e-5,
+    "square_decay": 0.9,
+    "epsilon": 0.0316,
+    "batch_size": 128,
+    "epochs": 600,
+    "schedule_every": 2,
+    "schedule_factor": 0.973,
+}
 VAE: Settings = {
     **ADAM,
     "loss": "mse",
@@ -171,6 +201,10 @@ RECIPES: dict[str, Settings] = {
         "epochs": 10,
         "data": "sentences",
     },
+    "MobileNetV2": MOBILENET_V2,
+    "MobileNetV2/digits": OF_OUR_OWN,
+    "MobileNetV3": MOBILENET_V3,
+    "MobileNetV3/digits": OF_OUR_OWN,
     "ResNet": RESNET,
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,

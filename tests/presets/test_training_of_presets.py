@@ -27,6 +27,7 @@ TARGETS = [
 ]
 BIG = (
     *("AlexNet", "EfficientNet/", "GPT/gpt2", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
+    *("MobileNetV2/0.5", "MobileNetV2/1.0", "MobileNetV3/large", "MobileNetV3/small"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
 )
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"
