@@ -258,6 +258,7 @@ class _Walk:
             tables=evaluation.tables,
             named=named,
             inner=evaluation.inner,
+            unlike=evaluation.unlike,
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),
             node=node,
