@@ -1,12 +1,13 @@
 """Plain originals of well-known convolutional networks, written by hand with torch alone.
 
-Keys and shapes are torchvision's; so are the numbers.
+Keys and shapes are torchvision's, apart from one name that is said there; so are the numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -181,4 +182,119 @@ class MobileNetV3(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, classes)."""
         found: Tensor = self.classifier(self.features(image).mean((2, 3)))
+        return found
+
+
+# -- DenseNet --------------------------------------------------------------------------------------
+
+
+class DenseLayer(nn.Module):
+    """Puts a few channels more beside those that are there."""
+
+    def __init__(self, channels: int, growth: int, bottleneck: int) -> None:
+        super().__init__()
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.conv1 = nn.Conv2d(channels, bottleneck * growth, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(bottleneck * growth)
+        self.conv2 = nn.Conv2d(bottleneck * growth, growth, 3, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, channels + growth, H, W)."""
+        y = self.conv1(functional.relu(self.norm1(x)))
+        y = self.conv2(functional.relu(self.norm2(y)))
+        return torch.cat([x, y], 1)
+
+
+class Transition(nn.Sequential):
+    """Half the channels, half the height and width."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU()
+        self.conv = nn.Conv2d(channels, channels // 2, 1, bias=False)
+        self.pool = nn.AvgPool2d(2)
+
+
+class DenseNet(nn.Module):
+    """Four dense blocks. In torchvision layer 0 of a block has the name denselayer1, and so on."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 224,
+        depths: Sequence[int] = (6, 12, 24, 16),
+        growth: int = 32,
+        stem_channels: int = 64,
+        bottleneck: int = 4,
+        num_classes: int = 1000,
+    ) -> None:
+        super().__init__()
+        self.image_size, channels = image_size, stem_channels
+        self.features = nn.Sequential()
+        stem = nn.Conv2d(in_channels, channels, 7, 2, 3, bias=False)
+        self.features.add_module("conv0", stem)
+        self.features.add_module("norm0", nn.BatchNorm2d(channels))
+        self.features.add_module("relu0", nn.ReLU())
+        self.features.add_module("pool0", nn.MaxPool2d(3, 2, 1))
+        for k, depth in enumerate(depths, 1):
+            block = nn.Sequential()
+            for _ in range(depth):
+                block.append(DenseLayer(channels, growth, bottleneck))
+                channels += growth
+            self.features.add_module(f"denseblock{k}", block)
+            if k < len(depths):
+                self.features.add_module(f"transition{k}", Transition(channels))
+                channels //= 2
+        self.features.add_module("norm5", nn.BatchNorm2d(channels))
+        self.classifier = nn.Linear(channels, num_classes)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes)."""
+        found: Tensor = self.classifier(functional.relu(self.features(image)).mean((2, 3)))
+        return found
+
+
+# -- VGG -------------------------------------------------------------------------------------------
+
+
+class VGG(nn.Module):
+    """Convolutions of 3 x 3, stage by stage; each stage ends in a pooling."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 224,
+        depths: Sequence[int] = (1, 1, 2, 2, 2),
+        batch_norm: bool = False,
+        width: int = 64,
+        pooled: int = 7,
+        hidden: int = 4096,
+        dropout: float = 0.5,
+        num_classes: int = 1000,
+    ) -> None:
+        super().__init__()
+        self.image_size, channels = image_size, in_channels
+        self.features = nn.Sequential()
+        for stage, depth in enumerate(depths):
+            out = width * min(2**stage, 8)
+            for _ in range(depth):
+                self.features.append(nn.Conv2d(channels, out, 3, padding=1))
+                if batch_norm:
+                    self.features.append(nn.BatchNorm2d(out))
+                self.features.append(nn.ReLU())
+                channels = out
+            self.features.append(nn.MaxPool2d(2))
+        self.avgpool = nn.AdaptiveAvgPool2d(pooled)
+        self.classifier = nn.Sequential(
+            nn.Linear(channels * pooled**2, hidden),
+            *(nn.ReLU(), nn.Dropout(dropout)),
+            nn.Linear(hidden, hidden),
+            *(nn.ReLU(), nn.Dropout(dropout)),
+            nn.Linear(hidden, num_classes),
+        )
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes)."""
+        found: Tensor = self.classifier(self.avgpool(self.features(image)).flatten(1))
         return found

@@ -26,6 +26,7 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "ConvNormAct": (PICTURE,),
     "MBConv": (PICTURE,),
     "InvertedResidual": (PICTURE,),
+    "DenseLayer": (PICTURE,),
     "SqueezeExcitation": (PICTURE,),
     "ConvNeXtBlock": (PICTURE,),
     "GlobalResponseNorm": (("N", 16, 16, 32),),
