@@ -155,7 +155,7 @@ def _write_class(
         text.blank()
         for line in constructor.lines():
             text.add(block.name, line)
-        rules = init_weights(block)
+        rules = init_weights(project, block)
         text.blank(1 if rules else 0)
         for line in rules:
             text.add(block.name, line)

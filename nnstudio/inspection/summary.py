@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import torch
 import torchinfo
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from nnstudio.inspection.flop_counter import Operations, formula_of
 from nnstudio.inspection.torchinfo_table import torchinfo_table
@@ -98,6 +99,12 @@ class Summary:
     def rows(self) -> tuple[Row, ...]:
         """All rows in the order of the calls, the model first."""
         return tuple(self.root.walk())
+
+
+def class_of(module: nn.Module) -> str:
+    """The name of its class; that of the layer where torch has made one for a normalised weight."""
+    kind = type(module)
+    return (kind.__mro__[1] if is_parametrized(module) else kind).__name__
 
 
 def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) -> Summary:
@@ -208,6 +215,13 @@ class _Trace:
         self.activation_bytes = 0
         self.by_formula: list[str] = []
         self._paths = {module: path for path, module in model.named_modules()}
+        # what computes a normalised weight is part of its layer
+        self._within_weights = frozenset(
+            part
+            for module in self._paths
+            if is_parametrized(module)
+            for part in module.parametrizations.modules()
+        )
         self._modules = dict(model.named_modules())
         self._seen: set[nn.Module] = set()
         self._open: list[_Call] = []
@@ -217,7 +231,7 @@ class _Trace:
 
     def run(self, inputs: Sequence[Tensor | None]) -> None:
         with ExitStack() as hooks:
-            for module in self._paths:
+            for module in self._paths.keys() - self._within_weights:
                 handles = (
                     module.register_forward_pre_hook(self._enter),
                     module.register_forward_hook(self._leave, with_kwargs=True),
@@ -234,7 +248,7 @@ class _Trace:
         parameters = list(module.parameters())
         return _Call(
             path=self._paths[module],
-            class_name=type(module).__name__,
+            class_name=class_of(module),
             parameters=sum(p.numel() for p in parameters),
             trainable=sum(p.numel() for p in parameters if p.requires_grad),
             recursive=recursive,
