@@ -12,7 +12,7 @@ from nnstudio.analysis.size_stems import UNTOLD
 from nnstudio.analysis.weight_shapes import weight_shape
 from nnstudio.graph.values import Node
 from nnstudio.project.ties import End, Path, along
-from nnstudio.project.values import Block, Project, WeightName
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse

@@ -1,4 +1,4 @@
-"""The shapes of weights by the documents of torch, and of what normalised ones are computed from."""
+"""The shapes of weights by the documents of torch, and what normalised ones learn besides."""
 
 from __future__ import annotations
 

@@ -123,9 +123,12 @@ def _normalised_to_zero(project: Project, block: Block) -> Iterator[tuple[Node, 
                 whose = "its weight"
             else:
                 continue
-            yield node, (
-                f"{whose} is normalised, but {block.name} lets it begin with zeros, "
-                "which have no length to divide by: choose another rule"
+            yield (
+                node,
+                (
+                    f"{whose} is normalised, but {block.name} lets it begin with zeros, "
+                    "which have no length to divide by: choose another rule"
+                ),
             )
 
 

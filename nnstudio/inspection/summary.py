@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 import torch
 import torchinfo
 from torch import Tensor, nn
-from torch.nn.utils.parametrize import is_parametrized
 
 from nnstudio.inspection.flop_counter import Operations, formula_of
+from nnstudio.inspection.normalised import class_of, parts_of_weights
 from nnstudio.inspection.torchinfo_table import torchinfo_table
 
 Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
@@ -99,12 +99,6 @@ class Summary:
     def rows(self) -> tuple[Row, ...]:
         """All rows in the order of the calls, the model first."""
         return tuple(self.root.walk())
-
-
-def class_of(module: nn.Module) -> str:
-    """The name of its class; that of the layer where torch has made one for a normalised weight."""
-    kind = type(module)
-    return (kind.__mro__[1] if is_parametrized(module) else kind).__name__
 
 
 def summarise(model: nn.Module, inputs: Sequence[Example], *, samples: int = 1) -> Summary:
@@ -215,13 +209,7 @@ class _Trace:
         self.activation_bytes = 0
         self.by_formula: list[str] = []
         self._paths = {module: path for path, module in model.named_modules()}
-        # what computes a normalised weight is part of its layer
-        self._within_weights = frozenset(
-            part
-            for module in self._paths
-            if is_parametrized(module)
-            for part in module.parametrizations.modules()
-        )
+        self._unseen = parts_of_weights(model)
         self._modules = dict(model.named_modules())
         self._seen: set[nn.Module] = set()
         self._open: list[_Call] = []
@@ -231,7 +219,7 @@ class _Trace:
 
     def run(self, inputs: Sequence[Tensor | None]) -> None:
         with ExitStack() as hooks:
-            for module in self._paths.keys() - self._within_weights:
+            for module in self._paths.keys() - self._unseen:
                 handles = (
                     module.register_forward_pre_hook(self._enter),
                     module.register_forward_hook(self._leave, with_kwargs=True),

@@ -24,6 +24,11 @@ def weight_rank(layer_type: str) -> int:
     return 3 if layer_type == "Bilinear" else 2
 
 
+def usual_dim(layer_type: str, kind: ParametrizationKind) -> int:
+    """The dimension that torch takes where none is given."""
+    return int(kind == "spectral_norm" and layer_type.startswith("ConvTranspose"))
+
+
 def values_problem(item: Parametrization) -> str | None:
     """Reason why the values of a parametrization cannot be, whatever the layer."""
     dim: Any = item.dim
