@@ -131,10 +131,7 @@ def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
     if parameter == "bias" and (node.type in WITHOUT_BIAS or node.params.get("bias") is False):
         return "has no bias"
     if parameter == "weight" and node.parametrization is not None:
-        return (
-            "has a normalised weight, computed from other tensors at every use, so it cannot be "
-            "tied; a node can share its whole module"
-        )
+        return "has a normalised weight, which cannot be tied: share the whole module instead"
     return _place_problem(node, f"its {parameter}")
 
 

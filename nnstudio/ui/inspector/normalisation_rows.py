@@ -22,8 +22,11 @@ _HELP = (
 )
 _HELP_OF = {
     "dim": "The dimension of the weight with a length for each index, or that of the outputs.",
-    "n_power_iterations": "Steps of the power method each time the weight is used in a training.",
+    "n_power_iterations": "Steps of the power method each time that the weight is used in a "
+    "training: n_power_iterations.",
 }
+_LABEL_OF = {"n_power_iterations": "Iterations"}
+_KIND_OF = {"dim": "choice", "n_power_iterations": "number"}
 
 
 class NormalisationRows(QWidget):
@@ -46,7 +49,8 @@ class NormalisationRows(QWidget):
         column.addWidget(self._below)
         self.values: dict[str, FieldRow] = {}
         for name in _HELP_OF:
-            row = FieldRow(FieldState(name), self._below, label_width=LABEL_WIDTH - INDENT)
+            state = FieldState(name, _KIND_OF[name], label=_LABEL_OF.get(name, ""))
+            row = FieldRow(state, self._below, label_width=LABEL_WIDTH - INDENT)
             row.committed.connect(self._set_value)
             below.addWidget(row)
             self.values[name] = row
@@ -83,29 +87,32 @@ class NormalisationRows(QWidget):
         )
         if item is None or node.type not in MATRIX:
             return
-        texts = {
-            "dim": "" if item.dim is None else str(item.dim),
-            "n_power_iterations": ""
-            if item.n_power_iterations == 1
-            else str(item.n_power_iterations),
-        }
-        usual = {"dim": str(usual_dim(node.type, item.kind)), "n_power_iterations": "1"}
-        dims = tuple(str(k) for k in range(weight_rank(node.type)))
-        for name, row in self.values.items():
-            is_dim = name == "dim"
-            row.show_state(
-                FieldState(
-                    name,
-                    "choice" if is_dim else "number",
-                    value=texts[name],
-                    given=bool(texts[name]),
-                    placeholder=usual[name],
-                    choices=(*dims, *(["all"] if item.kind == "weight_norm" else []))
-                    if is_dim
-                    else (),
-                    help=_HELP_OF[name],
-                )
+        dims = [str(k) for k in range(weight_rank(node.type))]
+        choices = (*dims, *(["all"] if item.kind == "weight_norm" else []))
+        number = item.n_power_iterations
+        self._show_value(
+            "dim", "" if item.dim is None else str(item.dim), self._usual(node), choices
+        )
+        self._show_value("n_power_iterations", "" if number == 1 else str(number), "1")
+
+    def _show_value(self, name: str, text: str, usual: str, choices: tuple[str, ...] = ()) -> None:
+        self.values[name].show_state(
+            FieldState(
+                name,
+                _KIND_OF[name],
+                label=_LABEL_OF.get(name, ""),
+                value=text,
+                given=bool(text),
+                placeholder=usual,
+                choices=choices,
+                help=_HELP_OF[name],
             )
+        )
+
+    @staticmethod
+    def _usual(node: Node) -> str:
+        item = node.parametrization
+        return "" if item is None else str(usual_dim(node.type, item.kind))
 
     def _set_kind(self, text: str) -> None:
         kind = KINDS.get(text)
@@ -120,6 +127,8 @@ class NormalisationRows(QWidget):
         node = self._node()
         if node is not None and node.parametrization is not None:
             item = node.parametrization
+            if name == "dim" and text == self._usual(node):
+                text = ""
             sentence = self._context.attempt(
                 lambda: normalise(
                     self._context.name, node, with_normalisation_value(item, name, text)
