@@ -5,6 +5,7 @@ whose definition, inputs and names are the same are taken over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 
 from nnstudio.analysis.advice import advice, advice_inside
@@ -19,6 +20,8 @@ from nnstudio.analysis.report import BlockReport, Problem, Report, failure_repor
 from nnstudio.analysis.two_meanings import names_with_two_meanings
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.catalog.rules.cost import without_batch
 from nnstudio.catalog.use import ShapeError
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
@@ -110,9 +113,14 @@ def _standalone(
 ) -> BlockReport:
     """The report of a block by itself: given values or defaults, sizes from the examples."""
     analysis.at = None
+    alone = not block.graph.of_type(INPUT)
+    if previous is not None and previous.source is not None:
+        # what is counted for a sample of a batch is not what is counted for one call
+        previous = previous if alone is not bool(previous.source.graph.of_type(INPUT)) else None
     try:
         binding: Binding = root_binding(block, values)
-        return analysis.block(block, binding, previous)
+        with without_batch() if alone else nullcontext():
+            return analysis.block(block, binding, previous)
     except (ShapeError, ExpressionError) as error:
         return failure_report(block, f"{block.name}: {error}")
     except OutOfStepsError as error:

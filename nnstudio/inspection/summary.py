@@ -362,7 +362,7 @@ def _text(table: torchinfo.ModelStatistics, summary: Summary) -> str:
     """
     lines = [line for line in str(table).splitlines() if not line.startswith(_REPLACED)]
     rule = lines[0]
-    last = len(lines) - 1 - lines[::-1].index(rule, 1)
+    last = [k for k, line in enumerate(lines) if line == rule][3]  # below its totals
     operations = "unknown"
     if summary.flops is not None:
         note = " (some layers by formula)" if summary.by_formula else ""

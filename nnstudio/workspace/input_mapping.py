@@ -52,7 +52,10 @@ def required_inputs(project: Project, report: Report) -> list[RequiredInput]:
         drawn = tuple(dim.value for dim in sample)
         found.append(RequiredInput(node.name, form, drawn, tensor.dtype, axis))
     if not found:
-        raise Refusal(f"{project.root} has no Input: nothing can be given to it")
+        raise Refusal(
+            f"{project.root} has no Input, so no data can be given to it and there is nothing to "
+            "learn from: use it as a block in a model that has one"
+        )
     return found
 
 
