@@ -44,9 +44,9 @@ def analyse(
     as `cancelled` says so, it ends with a `CancelledError`.
     """
     analysis = Analysis(project, infer)
-    before = previous.blocks if previous is not None else {}
     with allowance(STEPS, cancelled):
-        root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
+        earlier = _earlier(previous, project.model)
+        root = _standalone(analysis, project.model, dict(project.values), earlier)
     reports: dict[str, BlockReport] = {}
     problems: dict[Problem, None] = {}
     for problem in differing_uses(_collect(root, reports, problems)):
@@ -80,7 +80,7 @@ def analyse(
                 said = analysis.given_up or (
                     analysis.levels[block.name] > MAX_LEVELS and block.name in used
                 )
-                unused = _standalone(analysis, block, {}, before.get(block.name))
+                unused = _standalone(analysis, block, {}, _earlier(previous, block))
                 reports[block.name] = unused
                 if not said:
                     for problem in unused.problems:
@@ -108,18 +108,33 @@ def _is_whole(block: Block, report: BlockReport) -> bool:
     return all(node.id in report.nodes for node in block.graph.nodes)
 
 
+def _is_alone(block: Block) -> bool:
+    """True if nothing is given to it: it computes once, and no size of its values is a batch."""
+    return not block.graph.of_type(INPUT)
+
+
+def _earlier(previous: Report | None, block: Block) -> BlockReport | None:
+    """The earlier report of a block, if operations were counted in it as they are now.
+
+    What is counted for one call differs from what is counted for a sample of a batch.
+    """
+    if previous is None:
+        return None
+    alone = previous.root.source is not None and _is_alone(previous.root.source)
+    if alone or _is_alone(block):
+        same = block.name == previous.root.block and alone and _is_alone(block)
+        return previous.root if same else None
+    return previous.blocks.get(block.name)
+
+
 def _standalone(
     analysis: Analysis, block: Block, values: dict[str, object], previous: BlockReport | None
 ) -> BlockReport:
     """The report of a block by itself: given values or defaults, sizes from the examples."""
     analysis.at = None
-    alone = not block.graph.of_type(INPUT)
-    if previous is not None and previous.source is not None:
-        # what is counted for a sample of a batch is not what is counted for one call
-        previous = previous if alone is not bool(previous.source.graph.of_type(INPUT)) else None
     try:
         binding: Binding = root_binding(block, values)
-        with without_batch() if alone else nullcontext():
+        with without_batch() if _is_alone(block) else nullcontext():
             return analysis.block(block, binding, previous)
     except (ShapeError, ExpressionError) as error:
         return failure_report(block, f"{block.name}: {error}")

@@ -33,6 +33,9 @@ def boundary_problems(definition: Definition) -> Iterator[Problem]:
     if not graph.of_type(INPUT) and definition.open_inputs:
         sentence = f"{name} has no Input: nothing can be given to it"
         yield Problem("error", sentence, name, fix=_input(definition))
+    elif not graph.of_type(INPUT) and name == definition.project.root:
+        sentence = f"{name} has no Input: it can be built, but no data can be given to it to train"
+        yield Problem("advice", sentence, name)
     yield from _dead_branches(definition)
 
 

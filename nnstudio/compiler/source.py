@@ -178,7 +178,7 @@ def _about(block: Block, report: BlockReport) -> str:
     outputs = [_formula(tensor, block, named) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
-    shapes = f"{', '.join(patterns) or 'nothing'} -> {', '.join(outputs)}"
+    shapes = f"{', '.join(patterns) or '()'} -> {', '.join(outputs)}"
     if len(shapes) > WIDTH:
         shapes = "\n".join([*patterns, *(f"-> {output}" for output in outputs)])
     note = "\n".join(textwrap.fill(line, WIDTH) for line in block.note.strip().splitlines())

@@ -88,7 +88,7 @@ class BlockDrawing(Usable):
     @telling
     def draw(
         self,
-        type: str,
+        type: str | Usable,
         /,
         *sources: Any,
         name: str = "",
@@ -100,8 +100,14 @@ class BlockDrawing(Usable):
         params: dict[str, Any] | None = None,
         **given: Any,
     ) -> Result:
-        """Draw a layer, operation or block by its type; `params` has parameters of any name."""
+        """Draw a layer, operation or block by its type; `params` has parameters of any name.
+
+        A block that was drawn before may come itself: so are those without Inputs drawn.
+        """
         self._refuse_if_done()
+        if isinstance(type, Usable):
+            self.take(type)
+            type = type.name
         by_name = {key: value for key, value in given.items() if isinstance(value, Result)}
         values = {key: v for key, v in given.items() if key not in by_name and v is not None}
         empty = {key for key, value in given.items() if value is None}
