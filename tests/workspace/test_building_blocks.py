@@ -26,6 +26,8 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "ResNetBlock2D": (PICTURE,),
     "ConvNormAct": (PICTURE,),
     "MBConv": (PICTURE,),
+    "InvertedResidual": (PICTURE,),
+    "DenseLayer": (PICTURE,),
     "SqueezeExcitation": (PICTURE,),
     "ConvNeXtBlock": (PICTURE,),
     "GlobalResponseNorm": (("N", 16, 16, 32),),
