@@ -192,9 +192,13 @@ def _follow(
             continue
         incoming = graph.incoming[node_id]
         module = is_module(project, node)
-        ports = [p for p in node_ports(project, graph, node).inputs if p.name in incoming]
+        inputs = node_ports(project, graph, node).inputs
+        ports = [p for p in inputs if p.name in incoming]
         modes = moving_inputs(effective(graph, node).repeat)
-        needed = [p.name for p in ports if not (module and p.optional) or p.name in modes]
+        free = {p.name for p in inputs if p.optional and not p.variadic} - modes
+        if not module and len(free) == len(inputs):  # it would be called with nothing at all
+            free = set()
+        needed = [p.name for p in ports if p.name not in free]
         may = [name for name in needed if incoming[name] in open_ports]
         if not may:
             continue

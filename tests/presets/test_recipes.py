@@ -125,6 +125,14 @@ VAE: Settings = {
     "data": "digits",
 }
 
+SENTENCES: Settings = {
+    **COSINE,
+    "lowest_rate": 1e-4,
+    "batch_size": 32,
+    "epochs": 10,
+    "data": "sentences",
+}
+
 RECIPES: dict[str, Settings] = {
     "CNN2DResNet": HEARTBEATS,
     "Transformer2DResNet": HEARTBEATS,
@@ -194,12 +202,16 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
     "MLPMixer": COSINE_UNCLIPPED,
-    "GPT": {
-        **COSINE,
-        "lowest_rate": 1e-4,
-        "batch_size": 32,
+    "GPT": SENTENCES,
+    "Llama": SENTENCES,
+    "BERT": {**SENTENCES, "data": "actors"},
+    "Seq2SeqAttention": {
+        **ADAM,
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "clip_norm": 1.0,
         "epochs": 10,
-        "data": "sentences",
+        "data": "reverse",
     },
     "DenseNet": {**RESNET, "nesterov": True},
     "DenseNet/digits": OF_OUR_OWN,
