@@ -79,12 +79,27 @@ def icon(name: str, colour: str | None = None, size: int = 20, on: str | None = 
 
     The disabled state is faint. `on` is the colour when checked.
     """
+    shown = theme.current()
+    tints = tuple(
+        shown.colour(token) if token is not None else None for token in (colour or "text", "faint", on)
+    )
+    return QIcon(_icon(name, tints, size, tuple({1.0, _screen_ratio()})))
+
+
+@cache
+def _icon(
+    name: str, tints: tuple[str | None, ...], size: int, ratios: tuple[float, ...]
+) -> QIcon:
+    """Make an icon; `tints`: as it usually is, disabled, and checked if that has one of its own."""
+    usual, disabled, checked = tints
+    assert usual is not None
+    assert disabled is not None
     made = QIcon()
-    for ratio in {1.0, _screen_ratio()}:
-        made.addPixmap(pixmap(name, colour, size, ratio))
-        made.addPixmap(pixmap(name, "faint", size, ratio), QIcon.Mode.Disabled)
-        if on is not None:
-            made.addPixmap(pixmap(name, on, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    for ratio in ratios:
+        made.addPixmap(_draw(name, usual, size, ratio))
+        made.addPixmap(_draw(name, disabled, size, ratio), QIcon.Mode.Disabled)
+        if checked is not None:
+            made.addPixmap(_draw(name, checked, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 
@@ -137,6 +152,18 @@ def category(category: str, size: int = 16, ratio: float | None = None) -> QPixm
     return pixmap(category_name(category), f"category.{category}", size, ratio)
 
 
+def category_icon(category: str, size: int = 16) -> QIcon:
+    """Make the icon of a layer category in the colours of now; what is disabled is as Qt has it."""
+    tint = theme.current().colour(f"category.{category}")
+    return QIcon(_plain_icon(category_name(category), tint, size, _screen_ratio()))
+
+
+@cache
+def _plain_icon(name: str, tint: str, size: int, ratio: float) -> QIcon:
+    return QIcon(_draw(name, tint, size, ratio))
+
+
+@cache
 def application() -> QIcon:
     """Make the icon of the program, in the sizes desktops ask for."""
     made = QIcon()
