@@ -79,21 +79,17 @@ def icon(name: str, colour: str | None = None, size: int = 20, on: str | None = 
 
     The disabled state is faint. `on` is the colour when checked.
     """
-    shown = theme.current()
-    tints = tuple(
-        shown.colour(token) if token is not None else None for token in (colour or "text", "faint", on)
-    )
-    return QIcon(_icon(name, tints, size, tuple({1.0, _screen_ratio()})))
+    colours = theme.current().colour
+    tints = (colours(colour or "text"), colours("faint"), None if on is None else colours(on))
+    ratios = tuple({1.0, _screen_ratio()})
+    return QIcon(_icon(name, *tints, size, ratios))
 
 
 @cache
 def _icon(
-    name: str, tints: tuple[str | None, ...], size: int, ratios: tuple[float, ...]
+    name: str, usual: str, disabled: str, checked: str | None, size: int, ratios: tuple[float, ...]
 ) -> QIcon:
-    """Make an icon; `tints`: as it usually is, disabled, and checked if that has one of its own."""
-    usual, disabled, checked = tints
-    assert usual is not None
-    assert disabled is not None
+    """Make an icon once for each set of colours, so a window with hundreds of them opens soon."""
     made = QIcon()
     for ratio in ratios:
         made.addPixmap(_draw(name, usual, size, ratio))
