@@ -116,14 +116,17 @@ Program = Forked | subprocess.Popen[str]
 
 
 def run(
-    *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    *words: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    patience: float = PATIENCE,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python words` to its end."""
+    """Run `python words` to its end, which comes within `patience` seconds."""
     if sys.platform != "linux":
         command = [sys.executable, *words]
         return subprocess.run(command, capture_output=True, text=True, env=env, cwd=cwd)
     with Forked(*words, env=env, cwd=cwd) as program:
-        out, err = program.communicate()
+        out, err = program.communicate(patience)
         return subprocess.CompletedProcess(words, program.wait(), out, err)
 
 

@@ -22,11 +22,11 @@ def next_order(door: socket.socket) -> dict[str, object]:
     """Wait for orders; return in the process that has to carry one out, and only there."""
     while True:
         message, handles, *_ = socket.recv_fds(door, 1 << 20, 3)
-        if not message:  # whoever gave orders is gone
-            os._exit(0)
         with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
+        if not message:  # whoever gave orders is gone
+            os._exit(0)
         if os.fork() == 0:
             door.close()
             out, err, told = handles
