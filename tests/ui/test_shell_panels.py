@@ -62,9 +62,12 @@ def test_dragging_a_layer_carries_its_type(window: MainWindow) -> None:
 
 def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     palette = window.editor.palette_panel
+    everything = palette.visible_names()
     palette.search.setText("cv2")
     assert "Conv2d" in palette.visible_names()
     assert "GRU" not in palette.visible_names()
+    palette.search.clear()
+    assert palette.visible_names() == everything
     palette.search.setText("filter")  # a keyword
     assert "Conv2d" in palette.visible_names()
     palette.search.setText("conv2d")
