@@ -161,12 +161,6 @@ def _check_modes(repeat: Repeat) -> None:
     for name, _ in carry:
         if name in repeat.each:
             raise Refusal(f"the input '{name}' is carried, so it cannot be a part of each")
-    for _, name in carry:
-        if name in repeat.collect:
-            raise Refusal(
-                f"the output '{name}' is carried, so it cannot be collected; "
-                "draw a second Output from the same wire"
-            )
     dims = [*repeat.each.values(), *(dim for _, dim in repeat.collect.values())]
     for dim in dims:
         if dim is not None and not -MAX_RANK <= dim < MAX_RANK:

@@ -138,9 +138,9 @@ def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bo
         return False
     if not again and later.reads(before.target, index):
         return False
-    if after.value == before.target:
-        return False
     length = len(after.value) + len(before.value) - len(before.target)
+    if after.value == before.target:  # h = c = x.new_zeros(...): one tensor, as it was drawn
+        return before.pure and " = " in after.target and length <= MAX_JOINED
     if before.pure or after.add:
         if length > MAX_JOINED:
             return False
