@@ -62,8 +62,8 @@ def repeat_errors(project: Project, block: Block, node: Node, meant: Node) -> It
     for name, output in repeat.carry or ():
         if name not in wired:
             yield WiringError(
-                f"carries '{output}' to '{name}', so '{name}' must be connected: "
-                "that is what the first repetition gets",
+                f"input '{name}' is not connected: it gets '{output}' of the repetition before, "
+                "so the first one needs a start",
                 no_start=True,
             )
             return

@@ -48,6 +48,7 @@ class Notices(Column):
         grid = QGridLayout(card)
         grid.setContentsMargins(10, 8, 10, 8)
         grid.setHorizontalSpacing(8)
+        picture.setFixedWidth(16)
         grid.addWidget(picture, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(sentence, 0, 1)
         grid.setColumnStretch(1, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node, RepeatKind
@@ -23,12 +24,18 @@ _OWN = "its own module"
 
 
 class Structure(Section):
-    """How often a node is built, when, and with whose weights."""
+    """How often a node is built, when, and with whose weights.
+
+    `grown` when there is more of it than before: it should be brought into view.
+    """
+
+    grown = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__("Repeat, condition, sharing", open=False, parent=parent)
         self._context = context
         self._node_id = ""
+        self._repeated = False
         kinds = tuple(get_args(RepeatKind))
         self.repeat = FieldRow(FieldState("repeat"), self.body)
         self.kind = FieldRow(FieldState("repeat as", "choice", choices=kinds), self.body)
@@ -39,6 +46,7 @@ class Structure(Section):
         self.kind.committed.connect(lambda _name, text: self._set_repeat(None, text))
         self.when.committed.connect(lambda _name, text: self._set_when(text))
         self.ports = PortModes(context, self.body)
+        self.opened_by_hand.connect(self.grown)
         for widget in (self.repeat, self.kind, self.ports, self.when):
             self.add(widget)
         self._module = Column(collapses=True, parent=self.body)
@@ -51,6 +59,9 @@ class Structure(Section):
             for row in (self.repeat, self.when):
                 row.accept()
             self.set_open(bool(node.repeat or node.when or node.shares))
+        elif node.repeat is not None and not self._repeated:  # by a fix, or again by undo
+            self.set_open(True)
+        self._repeated = node.repeat is not None
         count = _count_text(node)
         once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
         self.repeat.show_state(
@@ -78,7 +89,8 @@ class Structure(Section):
                     "shared is one module called several times.",
                 )
             )
-        self.ports.show_node(node, self._answer)
+        if self.ports.show_node(node, self._answer) and not another and self.is_open:
+            self.grown.emit()
         condition = node.when.text if node.when else ""
         self.when.show_state(
             FieldState(

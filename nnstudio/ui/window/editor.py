@@ -168,6 +168,13 @@ class Editor(QWidget):
         self.inspector.focus_first()
         self.layout_changed.emit()
 
+    def show_repeat(self) -> None:
+        """Go to the field that says how often the selected node is repeated."""
+        self.show_canvas()
+        self.inspector.show()
+        self.inspector.show_repeat()
+        self.layout_changed.emit()
+
     # -- panels -------------------------------------------------------------------------------
 
     def show_panel(self, id: str) -> None:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPainterPath
 
 from nnstudio.picture.card_size import LINK, Writing, card_rows, card_width, port_heights
 from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide
+
+_ARC_GAP, _ARC_LEAST, _ARC_TIP = 6.0, 16.0, 3.5
+"""How far an arc stays from the labels, how long it is at least, and the size of its tip."""
 
 Ink = Literal["text", "muted", "accent", "on_accent"]
 
@@ -39,6 +42,8 @@ class Geometry:
     outputs: tuple[tuple[str, QPointF], ...]
     rule: float | None = None
     pill: tuple[float, float] | None = None
+    arcs: tuple[QPainterPath, ...] = ()
+    """From outputs back to the inputs to which they are carried."""
 
     def port(self, side: Side, name: str) -> QPointF:
         """Find the middle of a port; the side's first place if there is no port of that name."""
@@ -105,7 +110,46 @@ def measure(card: Card, look: Style) -> Geometry:
         sides.append(places)
         if len(ports) > 1:
             lines += _labels(ports, places, look, width, opposite)
-    return Geometry(width, rows.height, tuple(lines), sides[0], sides[1], rows.rule, pill)
+    arcs = _arcs(card, look, width, dict(sides[0]), dict(sides[1])) if rows.rule else ()
+    return Geometry(width, rows.height, tuple(lines), sides[0], sides[1], rows.rule, pill, arcs)
+
+
+def _arcs(
+    card: Card,
+    look: Style,
+    width: float,
+    inputs: dict[str, QPointF],
+    outputs: dict[str, QPointF],
+) -> tuple[QPainterPath, ...]:
+    """From each output that is carried back to its input, between the labels of both."""
+    labels = {port.name: port.label for port in card.inputs}
+    said = {port.name: port.label for port in card.outputs}
+    found: list[QPainterPath] = []
+    for entry, leaves in card.carried:
+        if entry not in inputs or leaves not in outputs:
+            continue
+        end = QPointF(
+            metrics.PAD + advance(look.small_font, labels[entry]) + _ARC_GAP, inputs[entry].y()
+        )
+        if len(outputs) > 1:
+            text = advance(look.small_font, said[leaves])
+            start = QPointF(width - metrics.PAD - text - _ARC_GAP, outputs[leaves].y())
+            if start.x() - end.x() < _ARC_LEAST:
+                continue
+            path = QPainterPath(start)
+            middle = (start.x() + end.x()) / 2
+            path.cubicTo(middle, start.y(), middle, end.y(), end.x(), end.y())
+        else:  # the one output has no label and lies beside the texts: down the edge
+            edge, turn = width - _ARC_GAP, end.y() - metrics.GRID
+            path = QPainterPath(QPointF(edge, outputs[leaves].y() + metrics.PORT))
+            path.lineTo(edge, turn)
+            path.quadTo(edge, end.y(), edge - metrics.GRID, end.y())
+            path.lineTo(end)
+        path.moveTo(end + QPointF(_ARC_TIP, -_ARC_TIP))
+        path.lineTo(end)
+        path.lineTo(end + QPointF(_ARC_TIP, _ARC_TIP))
+        found.append(path)
+    return tuple(found)
 
 
 def _labels(
