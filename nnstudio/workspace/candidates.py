@@ -93,7 +93,9 @@ def _try_all(project: Project, found: list[Candidate], tensor: Tensor) -> list[C
             result.append(candidate)
             continue
         # An input or argument that is still missing is no misfit; a shape that comes out tells.
-        alone = len([p for p in ports_of(project, candidate.type).inputs if not p.optional]) == 1
+        ports = ports_of(project, candidate.type).inputs
+        alone = len([p for p in ports if not p.optional]) == 1
+        alone = alone and not any(port.variadic for port in ports)  # Add waits for a second one
         errors = [p for p in tried_report.problems if p.severity == "error"]
         wrong = [p for p in errors if p.param is None or candidate.category != "block"]
         fits = not (alone and wrong)
