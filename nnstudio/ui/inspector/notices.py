@@ -48,12 +48,11 @@ class Notices(Column):
         grid = QGridLayout(card)
         grid.setContentsMargins(10, 8, 10, 8)
         grid.setHorizontalSpacing(8)
-        picture.setFixedWidth(16)
         grid.addWidget(picture, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(sentence, 0, 1)
         grid.setColumnStretch(1, 1)
         if problem.fix is not None:
             fix = ElidedButton(problem.fix.title)
             fix.clicked.connect(lambda: self._context.apply_fix(problem))
-            grid.addWidget(fix, 1, 1)
+            grid.addWidget(fix, 1, 1, Qt.AlignmentFlag.AlignLeft)
         return card

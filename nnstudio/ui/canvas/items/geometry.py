@@ -122,34 +122,50 @@ def _arcs(
     outputs: dict[str, QPointF],
 ) -> tuple[QPainterPath, ...]:
     """From each output that is carried back to its input, between the labels of both."""
-    labels = {port.name: port.label for port in card.inputs}
+    heard = {port.name: port.label for port in card.inputs}
     said = {port.name: port.label for port in card.outputs}
     found: list[QPainterPath] = []
     for entry, leaves in card.carried:
         if entry not in inputs or leaves not in outputs:
             continue
-        end = QPointF(
-            metrics.PAD + advance(look.small_font, labels[entry]) + _ARC_GAP, inputs[entry].y()
-        )
-        if len(outputs) > 1:
-            text = advance(look.small_font, said[leaves])
-            start = QPointF(width - metrics.PAD - text - _ARC_GAP, outputs[leaves].y())
-            if start.x() - end.x() < _ARC_LEAST:
-                continue
-            path = QPainterPath(start)
-            middle = (start.x() + end.x()) / 2
-            path.cubicTo(middle, start.y(), middle, end.y(), end.x(), end.y())
-        else:  # the one output has no label and lies beside the texts: down the edge
-            edge, turn = width - _ARC_GAP, end.y() - metrics.GRID
-            path = QPainterPath(QPointF(edge, outputs[leaves].y() + metrics.PORT))
-            path.lineTo(edge, turn)
-            path.quadTo(edge, end.y(), edge - metrics.GRID, end.y())
-            path.lineTo(end)
-        path.moveTo(end + QPointF(_ARC_TIP, -_ARC_TIP))
-        path.lineTo(end)
-        path.lineTo(end + QPointF(_ARC_TIP, _ARC_TIP))
+        enters, exits = inputs[entry].y(), outputs[leaves].y()
+        left = metrics.PAD + advance(look.small_font, heard[entry]) + _ARC_GAP
+        right = width - metrics.PAD - advance(look.small_font, said[leaves]) - _ARC_GAP
+        # a port that is alone on its side has no label and lies beside the texts: along the edge
+        if len(inputs) == 1:
+            end = QPointF(metrics.BAR + _ARC_GAP, enters + metrics.PORT)
+            path = _turned(QPointF(right, exits), end.x(), end.y())
+            path = _tipped(path, end, QPointF(0, 1))
+        elif len(outputs) == 1:
+            path = _turned(QPointF(left, enters), width - _ARC_GAP, exits + metrics.PORT)
+            path = _tipped(path.toReversed(), QPointF(left, enters), QPointF(1, 0))
+        elif right - left < _ARC_LEAST:
+            continue
+        else:
+            path, middle = QPainterPath(QPointF(right, exits)), (left + right) / 2
+            path.cubicTo(middle, exits, middle, enters, left, enters)
+            path = _tipped(path, QPointF(left, enters), QPointF(1, 0))
         found.append(path)
     return tuple(found)
+
+
+def _turned(start: QPointF, edge: float, top: float) -> QPainterPath:
+    """Along a row to an edge of the card, and up there."""
+    towards = metrics.GRID if edge > start.x() else -metrics.GRID
+    path = QPainterPath(start)
+    path.lineTo(edge - towards, start.y())
+    path.quadTo(edge, start.y(), edge, start.y() - metrics.GRID)
+    path.lineTo(edge, top)
+    return path
+
+
+def _tipped(path: QPainterPath, end: QPointF, back: QPointF) -> QPainterPath:
+    """The path with the tip of an arrow at its end; `back` is the way that it comes from."""
+    aside = QPointF(back.y(), back.x())
+    path.moveTo(end + (back + aside) * _ARC_TIP)
+    path.lineTo(end)
+    path.lineTo(end + (back - aside) * _ARC_TIP)
+    return path
 
 
 def _labels(
