@@ -106,6 +106,11 @@ def check_expression(text: str, what: str, known: frozenset[str] | None = None) 
             variable = ast.unparse(node.target)
             raise Refusal(f"{what}: '{variable}' has a meaning of its own in the generated code")
     if known is not None and names - known:
+        if REPETITION in names - known and what != "repeat":
+            raise Refusal(
+                f"{what}: '{REPETITION}' counts repetitions, and there are none here; "
+                "set 'repeat' first"
+            )
         listed = ", ".join(sorted(known)) or "none"
         raise Refusal(f"{what}: '{min(names - known)}' is not known here; known names: {listed}")
 

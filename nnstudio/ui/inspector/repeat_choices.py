@@ -109,7 +109,7 @@ def _output(
     for dim in places:
         found[f"all, stacked at {dim}"] = put("stack", dim)
     for dim in range(rank):
-        found[f"all, joined along {dim}"] = put("concat", dim)
+        found[f"all, joined at {dim}"] = put("concat", dim)
     found[SUM], found[LIST] = put("sum"), put("list")
     how, dim = repeat.collect.get(name, ("last", 0))
     now = {
@@ -117,7 +117,7 @@ def _output(
         "sum": SUM,
         "list": LIST,
         "stack": f"all, stacked at {dim % (rank + 1)}",
-        "concat": f"all, joined along {dim % max(rank, 1)}",
+        "concat": f"all, joined at {dim % max(rank, 1)}",
     }[how]
     return PortChoice(name, False, now, found)
 

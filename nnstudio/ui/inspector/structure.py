@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node, RepeatKind
-from nnstudio.project.commands.base import Sequence, is_possible
+from nnstudio.project.commands.base import Command, Sequence, is_possible
 from nnstudio.project.commands.node import SetShares
 from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.parameter_text import typed_text
@@ -17,7 +17,7 @@ from nnstudio.ui.forms.callout import Fix
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.edits import set_repeat, set_when
+from nnstudio.ui.inspector.edits import set_repeat, set_when, with_list
 from nnstudio.ui.inspector.port_modes import PortModes
 
 _OWN = "its own module"
@@ -151,6 +151,9 @@ class Structure(Section):
         """Offer a parameter of that name, where a name was written that nothing bears."""
         context = self._context
         now = node.repeat.count if node.repeat is not None else 1
+        over_list = with_list(context.block, node, "repeat", name, 1)
+        if over_list is not None and is_possible(over_list, context.workspace.project):
+            return over_list.title, lambda: self._add(over_list)
         if not name.isidentifier() or not isinstance(now, int):
             return None
         parameter = AddBlockParameter(context.name, BlockParameter(name, "int", now))
@@ -160,7 +163,7 @@ class Structure(Section):
             return None
         return command.title, lambda: self._add(command)
 
-    def _add(self, command: Sequence) -> None:
+    def _add(self, command: Command) -> None:
         self._context.attempt(lambda: command)
 
     def _set_when(self, text: str) -> None:
