@@ -27,7 +27,7 @@ from nnstudio.ui.theme.current import Mode
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.canvas_world import Mouse
-from tests.ui.person import CONTROL, click, pause, press, settle, wait
+from tests.ui.person import CONTROL, NONE, click, pause, press, settle, wait
 from tests.ui.shell import closed
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -125,6 +125,14 @@ class Walk:
         click(found[0])
         settle()
 
+    def go_to(self, title: str, held: Qt.KeyboardModifier = NONE) -> None:
+        """Press Tab until a button or field of a title has the keyboard."""
+        for _ in range(20):
+            press(K.Key_Tab, held)
+            if focused().accessibleName() == title:
+                return
+        raise AssertionError(f"Tab does not lead to '{title}'")
+
     def repeat(self, count: str) -> None:
         """Ctrl+R on the selected node, then how often."""
         self.canvas.setFocus()
@@ -173,6 +181,30 @@ def loop_over_time(walk: Walk, cell: str = "LSTMCell") -> None:
     walk.canvas.select([node])
     walk.arranged()
     walk.seen("every state kept")
+
+
+def loop_by_keys(walk: Walk) -> None:
+    """The same without the mouse: Shift+A, Return, Shift+Tab to the fix, Ctrl+R, Tab, Down."""
+    walk.canvas.setFocus()
+    press(K.Key_A, SHIFT)
+    walk.search("Input")
+    press(K.Key_Return)
+    press(K.Key_A, CONTROL)
+    QTest.keyClicks(focused(), "N, T, 3")
+    press(K.Key_Return)
+    press(K.Key_Escape)
+    press(K.Key_A, SHIFT)
+    walk.search("GRUCell")
+    for title in ("Call it for each step", "Start with zeros"):
+        press(K.Key_Return)
+        walk.go_to(title, SHIFT)
+        press(K.Key_Space)
+        wait(walk.canvas.view.hasFocus)
+    press(K.Key_R, CONTROL)
+    walk.go_to("h")
+    press(K.Key_Down)
+    walk.seen("by keys")
+    press(K.Key_Escape)
 
 
 def skip_sum(walk: Walk) -> None:
@@ -227,7 +259,7 @@ def branches(walk: Walk) -> None:
     walk.seen("joined")
 
 
-WALKS = {"loop": loop_over_time, "skips": skip_sum, "branches": branches}
+WALKS = {"loop": loop_over_time, "keys": loop_by_keys, "skips": skip_sum, "branches": branches}
 
 
 def draw(name: str, theme: Mode, folder: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from nnstudio.graph.values import FrozenMap, Repeat
 from nnstudio.ui.app import create_window
 from nnstudio.workspace.workspace import Workspace
-from tests.ui.repeat_walks import Walk, branches, loop_over_time, skip_sum
+from tests.ui.repeat_walks import Walk, branches, loop_by_keys, loop_over_time, skip_sum
 from tests.ui.shell import closed
 
 
@@ -49,6 +50,20 @@ def test_a_cell_becomes_a_loop_over_time(walk: Walk) -> None:
     taken = walk.undo_all()
     assert taken[-4:] == ["Call it for each step", "Add LSTMCell", "Set shape", "Add Input"]
     assert walk.project == empty
+
+
+def test_a_cell_becomes_a_loop_by_keys(walk: Walk) -> None:
+    loop_by_keys(walk)
+    assert walk.said == ["Model has no Output"]
+    node = walk.canvas.graph.by_id[walk.chosen]
+    assert node.repeat == Repeat(
+        None,
+        "shared",
+        (("hx", "h"),),
+        FrozenMap({"input": 1}),
+        FrozenMap({"h": ("stack", 1)}),
+    )
+    assert walk.canvas.view.hasFocus()
 
 
 def test_what_repetitions_put_aside_is_added_up(walk: Walk) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.ui.forms.fields import ValueEdit
@@ -23,9 +24,11 @@ _Page = TypeVar("_Page", bound=QWidget)
 class Inspector(QWidget):
     """Shows node, nodes or block; everything entered becomes a command, so one undo step.
 
-    `refused(sentence)` when a command was refused, `enter_requested(id)` for the inside of a block.
+    `refused(sentence)` when a command was refused, `enter_requested(id)` for the inside of a block,
+    `left` on Escape.
     """
 
+    left = Signal()
     refused = Signal(str)
     enter_requested = Signal(str)
 
@@ -134,6 +137,12 @@ class Inspector(QWidget):
             bar.setValue(min(top, bottom - height))
         elif top < bar.value():
             bar.setValue(top)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # a field that is being typed in keeps it
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_help(self) -> None:
         """Bring the help on the selected layer into view."""

@@ -80,12 +80,14 @@ class NodePage(QWidget):
         self._parameters.setVisible(bool(fields))
         known = {field.name for field in fields}
         problems = report.problems if report else ()
-        self.notices.show_problems([p for p in problems if p.param not in known])
-        self.structure.show_node(node, another)
+        anew = self.notices.show_problems([p for p in problems if p.param not in known])
+        anew |= self.structure.show_node(node, another)
         self.weights.show_node(node, another)
         self._shapes.show_lines(shape_lines(report))
         self._cost.show_lines(cost_lines(report, self._context.workspace.report.root))
         self._show_help(node)
+        if anew:
+            in_order(self)
 
     def _show_name(self, node: Node, another: bool) -> None:
         if another:

@@ -52,8 +52,11 @@ class Structure(Section):
         self._module = Column(collapses=True, parent=self.body)
         self.add(self._module)
 
-    def show_node(self, node: Node, another: bool) -> None:
-        """Show a node; for another one than before, fold unless it uses something here."""
+    def show_node(self, node: Node, another: bool) -> bool:
+        """Show a node; for another one than before, fold unless it uses something here.
+
+        True if it has other rows.
+        """
         self._node_id = node.id
         if another:
             for row in (self.repeat, self.when):
@@ -89,6 +92,7 @@ class Structure(Section):
                     "shared is one module called several times.",
                 )
             )
+        rows = self.ports.rows
         if self.ports.show_node(node, self._answer) and not another and self.is_open:
             self.grown.emit()
         condition = node.when.text if node.when else ""
@@ -102,6 +106,7 @@ class Structure(Section):
             )
         )
         self._show_shares(node)
+        return self.ports.rows is not rows
 
     def _show_shares(self, node: Node) -> None:
         graph = self._context.block.graph
