@@ -7,6 +7,7 @@ exported class is called by people who do not see that, so it says the same at i
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from nnstudio.analysis.report import BlockReport
@@ -18,6 +19,8 @@ from nnstudio.project.values import Block
 from nnstudio.symbols.expression import parse
 
 Check = tuple[Line, ...]
+
+_LENGTH = re.compile(r"len\((\w+)\)")
 
 
 def with_guards(
@@ -120,11 +123,18 @@ def _count(node: Node, report: BlockReport) -> str | None:
 def _repetition(node: Node, report: BlockReport) -> Check:
     count = in_python(parse(_count(node, report) or "").text)
     assert node.repeat is not None
+    at = (node.id,)
     why = "changes the shape"
     if node.repeat.has_modes:
         why = f"{'collects' if node.repeat.collect else 'gives'} what its repetitions give"
+    if count.isidentifier():  # the parameter is what a caller knows
+        return _check(f"{count} < 1", f"{count} must be at least 1, received {{{count}}}", at)
+    listed = _LENGTH.fullmatch(count)
+    if listed is not None:
+        (name,) = listed.groups()
+        return _check(f"not {name}", f"{name} needs at least 1 value, received {{{name}}}", at)
     sentence = f"{node.name} {why}, so it needs at least 1 repetition, "
-    return _check(f"{count} < 1", f"{sentence}received {{{count}}}", (node.id,))
+    return _check(f"{count} < 1", f"{sentence}received {{{count}}}", at)
 
 
 def _lengths(lengths: Mapping[str, Mapping[str, int]]) -> Iterator[Check]:

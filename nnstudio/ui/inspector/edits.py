@@ -15,7 +15,15 @@ from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.ties import Path, dotted
-from nnstudio.project.values import Block, BlockParameter, Initialiser, Project, Tie, WeightName
+from nnstudio.project.values import (
+    Block,
+    BlockParameter,
+    Initialiser,
+    ParameterType,
+    Project,
+    Tie,
+    WeightName,
+)
 from nnstudio.project.weights import CHOICES
 
 _OF_LIST = re.compile(r"len\((?P<len>[A-Za-z_]\w*)\)|(?P<item>[A-Za-z_]\w*)\[i\]")
@@ -86,7 +94,7 @@ def with_list(block: Block, node: Node, name: str, text: str, now: Value) -> Com
     steps: list[Command] = []
     if listed not in block.names:
         plain = now if isinstance(now, int | float) and not isinstance(now, bool) else 1
-        kind = "list[float]" if isinstance(plain, float) else "list[int]"
+        kind: ParameterType = "list[float]" if isinstance(plain, float) else "list[int]"
         steps.append(AddBlockParameter(block.name, BlockParameter(listed, kind, (plain,))))
     count = Expr(f"len({listed})")
     if item["len"]:

@@ -130,7 +130,7 @@ class Inspector(QWidget):
         if layout is None or self.page is not page:
             return
         layout.activate()
-        area.widget().resize(area.viewport().width(), page.sizeHint().height())
+        page.resize(area.viewport().width(), page.sizeHint().height())
         top, bottom = structure.y(), structure.y() + structure.height()
         bar, height = area.verticalScrollBar(), area.viewport().height()
         if bottom > bar.value() + height:
