@@ -206,7 +206,8 @@ class Aliases:
         """What is carried may come from anywhere in the end; what is put together is new."""
         new = {name for name, (how, _) in repeat.collect.items() if how != "list"}
         states = [cells[port] for port, _ in repeat.carry or () if port in cells]
-        handed = [cell for name, cell in found.items() if name not in new]
+        on = {output for _, output in repeat.carry or ()}
+        handed = [cell for name, cell in found.items() if name not in new or name in on]
         return {
             name: either([cell, *handed, *states])
             for name, cell in found.items()

@@ -14,6 +14,7 @@ from nnstudio.analysis.repeat_wiring import (
     as_module_list,
     moving_inputs,
     repeat_errors,
+    unclear_output,
 )
 from nnstudio.analysis.report import Fix
 from nnstudio.analysis.wire_order import in_wire_order
@@ -130,7 +131,9 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
     outputs = node_ports(project, graph, node).outputs
     later = {port.name for port in outputs[1:]} & {e.source.name for e in graph.outgoing[node.id]}
     modes = meant.repeat is not None and meant.repeat.has_modes
-    if later and not modes:
+    if later and not modes and meant.repeat is not None and is_module(project, node):
+        yield unclear_output(project, block, node, meant.repeat, min(later))
+    elif later and not modes:
         yield WiringError(f"is {what}, so only its first output can be used, not '{min(later)}'")
     if modes:
         yield from repeat_errors(project, block, node, meant)

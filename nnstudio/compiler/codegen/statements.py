@@ -138,11 +138,15 @@ def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bo
         return False
     if not again and later.reads(before.target, index):
         return False
-    if after.value == before.target:
-        return False
     length = len(after.value) + len(before.value) - len(before.target)
+    if after.value == before.target:  # h = c = x.new_zeros(...): one tensor, as it was drawn
+        return before.pure and " = " in after.target and length <= MAX_JOINED
     if before.pure or after.add:
-        if length > MAX_JOINED:
+        # the heads of attention: q.unflatten(2, (heads, dim)).transpose(1, 2)
+        heads = (
+            after.value.startswith(f"{before.target}.transpose(") and ".unflatten(" in before.value
+        )
+        if length > (MAX_CHAIN if heads else MAX_JOINED):
             return False
         return _calls(_substitute(before.target, before.value, after.value)) <= MAX_DEPTH
     # a call whose result only goes on under another name: ``query = self.q(x).unflatten(...)``

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node, RepeatKind
-from nnstudio.project.commands.base import Sequence, is_possible
+from nnstudio.project.commands.base import Command, Sequence, is_possible
 from nnstudio.project.commands.node import SetShares
 from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.parameter_text import typed_text
@@ -16,19 +17,25 @@ from nnstudio.ui.forms.callout import Fix
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.edits import set_repeat, set_when
+from nnstudio.ui.inspector.edits import set_repeat, set_when, with_list
 from nnstudio.ui.inspector.port_modes import PortModes
 
 _OWN = "its own module"
 
 
 class Structure(Section):
-    """How often a node is built, when, and with whose weights."""
+    """How often a node is built, when, and with whose weights.
+
+    `grown` when there is more of it than before: it should be brought into view.
+    """
+
+    grown = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__("Repeat, condition, sharing", open=False, parent=parent)
         self._context = context
         self._node_id = ""
+        self._repeated = False
         kinds = tuple(get_args(RepeatKind))
         self.repeat = FieldRow(FieldState("repeat"), self.body)
         self.kind = FieldRow(FieldState("repeat as", "choice", choices=kinds), self.body)
@@ -39,18 +46,25 @@ class Structure(Section):
         self.kind.committed.connect(lambda _name, text: self._set_repeat(None, text))
         self.when.committed.connect(lambda _name, text: self._set_when(text))
         self.ports = PortModes(context, self.body)
+        self.opened_by_hand.connect(self.grown)
         for widget in (self.repeat, self.kind, self.ports, self.when):
             self.add(widget)
         self._module = Column(collapses=True, parent=self.body)
         self.add(self._module)
 
-    def show_node(self, node: Node, another: bool) -> None:
-        """Show a node; for another one than before, fold unless it uses something here."""
+    def show_node(self, node: Node, another: bool) -> bool:
+        """Show a node; for another one than before, fold unless it uses something here.
+
+        True if it has other rows.
+        """
         self._node_id = node.id
         if another:
             for row in (self.repeat, self.when):
                 row.accept()
             self.set_open(bool(node.repeat or node.when or node.shares))
+        elif node.repeat is not None and not self._repeated:  # by a fix, or again by undo
+            self.set_open(True)
+        self._repeated = node.repeat is not None
         count = _count_text(node)
         once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
         self.repeat.show_state(
@@ -78,7 +92,9 @@ class Structure(Section):
                     "shared is one module called several times.",
                 )
             )
-        self.ports.show_node(node, self._answer)
+        rows = self.ports.rows
+        if self.ports.show_node(node, self._answer) and not another and self.is_open:
+            self.grown.emit()
         condition = node.when.text if node.when else ""
         self.when.show_state(
             FieldState(
@@ -90,6 +106,7 @@ class Structure(Section):
             )
         )
         self._show_shares(node)
+        return self.ports.rows is not rows
 
     def _show_shares(self, node: Node) -> None:
         graph = self._context.block.graph
@@ -139,6 +156,9 @@ class Structure(Section):
         """Offer a parameter of that name, where a name was written that nothing bears."""
         context = self._context
         now = node.repeat.count if node.repeat is not None else 1
+        over_list = with_list(context.block, node, "repeat", name, 1)
+        if over_list is not None and is_possible(over_list, context.workspace.project):
+            return over_list.title, lambda: self._add(over_list)
         if not name.isidentifier() or not isinstance(now, int):
             return None
         parameter = AddBlockParameter(context.name, BlockParameter(name, "int", now))
@@ -148,7 +168,7 @@ class Structure(Section):
             return None
         return command.title, lambda: self._add(command)
 
-    def _add(self, command: Sequence) -> None:
+    def _add(self, command: Command) -> None:
         self._context.attempt(lambda: command)
 
     def _set_when(self, text: str) -> None:
