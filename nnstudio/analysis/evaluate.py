@@ -13,6 +13,7 @@ from nnstudio.analysis.recurrences import Table
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.size_stems import UNTOLD
 from nnstudio.analysis.values import declared_params, resolve_value
+from nnstudio.analysis.weight_shapes import lengths
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.memory import OWN, Memory
@@ -110,6 +111,9 @@ def evaluate_layer(
             memory = memory_of(layer, use, outputs)
             counted = (0, 0)
         parameters, flops = layer.cost(use, outputs) if layer.cost else counted
+        if node.parametrization is not None and parameters is not None:
+            more = lengths(node.type, node.parametrization, {**params, **use.derived})
+            parameters = None if more is None else parameters + more
     except ShapeError as error:
         return Evaluation(
             None, {**params, **use.derived}, error=UseError(error.sentence, error.param, error.fix)

@@ -61,7 +61,9 @@ def effective(graph: Graph, node: Node) -> Node:
     when = both[0] if both else None
     if len(both) == 2:
         when = Expr(" and ".join(f"({condition.text})" for condition in both))
-    return replace(node, params=owner.params, repeat=repeat, when=when)
+    return replace(
+        node, params=owner.params, repeat=repeat, when=when, parametrization=owner.parametrization
+    )
 
 
 def wiring(project: Project, block: Block) -> Wiring:

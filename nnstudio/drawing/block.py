@@ -15,6 +15,7 @@ from nnstudio.catalog.layers.io import INPUT
 from nnstudio.drawing.checking import checked, checked_parameter
 from nnstudio.drawing.definition import Definition
 from nnstudio.drawing.formulas import Formula, stored, text_of
+from nnstudio.drawing.parametrizations import parametrization_of
 from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.repeats import repeat_of
 from nnstudio.drawing.results import Result
@@ -44,7 +45,8 @@ class BlockDrawing(Usable):
     order of the inputs, or by the name of their input; then parameters, by torch's names.
     Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
     ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
-    another node again).
+    another node again), `parametrization` ("weight_norm", "spectral_norm" or these with their
+    values, see `parametrization_of`).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -86,7 +88,7 @@ class BlockDrawing(Usable):
     @telling
     def draw(
         self,
-        type: str,
+        type: str | Usable,
         /,
         *sources: Any,
         name: str = "",
@@ -94,11 +96,18 @@ class BlockDrawing(Usable):
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
+        parametrization: str | dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
         **given: Any,
     ) -> Result:
-        """Draw a layer, operation or block by its type; `params` has parameters of any name."""
+        """Draw a layer, operation or block by its type; `params` has parameters of any name.
+
+        A block that was drawn before may come itself: so are those without Inputs drawn.
+        """
         self._refuse_if_done()
+        if isinstance(type, Usable):
+            self.take(type)
+            type = type.name
         by_name = {key: value for key, value in given.items() if isinstance(value, Result)}
         values = {key: v for key, v in given.items() if key not in by_name and v is not None}
         empty = {key for key, value in given.items() if value is None}
@@ -111,6 +120,7 @@ class BlockDrawing(Usable):
             None if when is None else Expr(_text(when)),
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
+            parametrization=parametrization_of(parametrization),
         )
         if shares is not None and node.params:
             raise refusal(
