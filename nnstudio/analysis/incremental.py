@@ -112,6 +112,7 @@ class PreviousReport:
             or node.shares is not None
             or node.id in self.anew
             or node.id in wiring.errors
+            or before.guarded
             or node.id in wiring.guards
             or not (self.same_nested or node.type not in self.definition.project.by_name)
         ):

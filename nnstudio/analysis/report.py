@@ -51,7 +51,7 @@ class NodeReport:
     (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
     `repetitions` is how many there are as a formula, None if it is not repeated, `tables` the lists
     of sizes that they need, `named` the names that sizes in its outputs got, with their formulas;
-    None: of which no formula is known here. `memory` is what a layer does with that of its input; a
+    None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is what a layer does with that of its input; a
     block's is in `inner`.
     """
 
@@ -71,6 +71,7 @@ class NodeReport:
     ok: bool = True
     connected: bool = True
     problems: tuple[Problem, ...] = ()
+    guarded: bool = False
     node: Node | None = None
     memory: Memory = OWN
 
