@@ -8,7 +8,6 @@ from functools import cached_property
 
 from nnstudio.analysis.aliases import Aliases
 from nnstudio.analysis.binding import Binding, broken_requirements
-from nnstudio.analysis.boundary import open_input
 from nnstudio.analysis.conditional import under_condition, under_its_tensors
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.evaluate import Evaluation, UseError, evaluate
@@ -22,9 +21,10 @@ from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwr
 from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import evaluate_repeat
-from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
+from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem, failure_report
 from nnstudio.analysis.shared_modules import built_for_another
 from nnstudio.analysis.size_names import EMPTY_NAMES, NamedSizes
+from nnstudio.analysis.starts import open_inputs, optional_start
 from nnstudio.analysis.unwritable import node_problem
 from nnstudio.analysis.weights import with_weights
 from nnstudio.analysis.wiring import WHOLE, effective
@@ -100,13 +100,6 @@ class Analysis:
         if found is None:
             found = self.definitions[block.name] = Definition(self.project, block)
         return found
-
-
-def failure_report(block: Block, sentence: str, at: Node | None = None) -> BlockReport:
-    """Report of a block of which nothing is known but what is wrong, perhaps at a node."""
-    place = (at.id, label(at)) if at is not None else (None, "")
-    problem = Problem("error", sentence, block.name, *place)
-    return BlockReport(block.name, problems=(problem,), parameters=None, flops=None, source=block)
 
 
 class _Walk:
@@ -197,15 +190,14 @@ class _Walk:
             return NodeReport(outputs=outputs, ok=not errors, problems=problems, node=node)
         inputs: dict[str, Tensor] = {}
         missing: list[Problem] = []
+        opened: list[str] = []
         broken = False
         incoming = self.graph.incoming[node.id]
         for port in node_ports(self.project, self.graph, node).inputs:
             source = incoming.get(port.name)
             if source is None:
                 if not port.optional and not (port.variadic and inputs):
-                    fix = open_input(self.definition, node, port.name)
-                    text = f"input '{port.name}' is not connected"
-                    missing.append(self.problem(node, text, fix=fix))
+                    opened.append(port.name)
                 continue
             tensor = self.nodes[source.node].outputs.get(source.name)
             if tensor is not None:
@@ -216,6 +208,9 @@ class _Walk:
                 missing.append(self.problem(node, gone))
             else:
                 broken = True
+        if opened:
+            said = open_inputs(self.definition, node, opened, inputs, self.scope)
+            missing = [*(self.problem(node, e.sentence, fix=e.fix) for e in said), *missing]
         if broken or missing:
             return NodeReport(
                 inputs=inputs,
@@ -344,7 +339,13 @@ class _Walk:
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> list[Problem]:
         errors = self.wiring.errors.get(node.id, ())
-        found = [self.problem(node, error.sentence, fix=error.fix) for error in errors]
+        found = []
+        for wrong in errors:
+            fix = wrong.fix
+            if wrong.no_start and evaluation.outputs is not None:
+                given = evaluation.outputs
+                fix = optional_start(self.definition, node, inputs, given, self.scope)
+            found.append(self.problem(node, wrong.sentence, fix=fix))
         error, inner = evaluation.error, evaluation.inner
         if found:
             return found
