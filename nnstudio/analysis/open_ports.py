@@ -70,9 +70,7 @@ class OpenPorts:
     `effective` is what a node means that shares a module.
     """
 
-    def __init__(
-        self, project: Project, block: Block, effective: Callable[[Node], Node]
-    ) -> None:
+    def __init__(self, project: Project, block: Block, effective: Callable[[Node], Node]) -> None:
         self.project = project
         self.block = block
         self.graph = block.graph

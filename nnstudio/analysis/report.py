@@ -51,8 +51,8 @@ class NodeReport:
     (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
     `repetitions` is how many there are as a formula, None if it is not repeated, `tables` the lists
     of sizes that they need, `named` the names that sizes in its outputs got, with their formulas;
-    None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is what a layer does with that of its input; a
-    block's is in `inner`.
+    None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is
+    what a layer does with that of its input; a block's is in `inner`.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
