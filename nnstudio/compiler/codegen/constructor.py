@@ -171,10 +171,12 @@ class Constructor:
     def buffer(self, node: Node) -> list[Line]:
         persistent = "" if node.params.get("persistent", True) else ", persistent=False"
         lines: list[Line] = []
+        nodes: tuple[str, ...] = (node.id,)
         if "formula" in self.block.graph.incoming[node.id]:
             lines, value = self.formulas.statements(node)
             if node.when is not None and len(lines) == 1:
-                lines, value = [], lines[0].text.partition(" = ")[2]
+                (line,) = lines
+                lines, value, nodes = [], line.text.partition(" = ")[2], (*line.nodes, node.id)
         else:
             value = f"torch.{node.params.get('initialiser', 'zeros')}({self.shape(node)})"
         registered = f"self.register_buffer({node.name!r}, {{}}{persistent})"
@@ -186,7 +188,7 @@ class Constructor:
                 Line("else:", 2, (node.id,)),
                 Line(registered.format("None"), 3, (node.id,)),
             ]
-        return [*lines, Line(registered.format(self.or_none(node, value)), 2, (node.id,))]
+        return [*lines, Line(registered.format(self.or_none(node, value)), 2, nodes)]
 
     def or_none(self, node: Node, made: str) -> str:
         """A tensor that is None where its condition does not hold."""

@@ -6,8 +6,9 @@ from typing import cast, get_args
 
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.catalog.layers.io import BUFFER, PARAMETER
 from nnstudio.graph.values import Node, RepeatKind
-from nnstudio.project.commands.base import Sequence, is_possible
+from nnstudio.project.commands.base import Command, Sequence, is_possible
 from nnstudio.project.commands.node import SetShares
 from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.parameter_text import typed_text
@@ -19,14 +20,18 @@ from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when
 from nnstudio.ui.inspector.port_modes import PortModes
 
+_TITLE = "Repeat, condition, sharing"
+_TENSORS = (PARAMETER, BUFFER)
 _OWN = "its own module"
+_ONLY_IF = "It exists only if this holds; otherwise its first input passes through."
+_TENSOR_ONLY_IF = "It exists only if this holds; otherwise what works on it is left out."
 
 
 class Structure(Section):
     """How often a node is built, when, and with whose weights."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__("Repeat, condition, sharing", open=False, parent=parent)
+        super().__init__(_TITLE, open=False, parent=parent)
         self._context = context
         self._node_id = ""
         kinds = tuple(get_args(RepeatKind))
@@ -51,6 +56,8 @@ class Structure(Section):
             for row in (self.repeat, self.when):
                 row.accept()
             self.set_open(bool(node.repeat or node.when or node.shares))
+        tensor = node.type in _TENSORS
+        self.set_title("Condition" if tensor else _TITLE)
         count = _count_text(node)
         once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
         self.repeat.show_state(
@@ -63,6 +70,7 @@ class Structure(Section):
                 help="How many times it is built in a chain; in expressions, i is the repetition.",
             )
         )
+        self.repeat.setVisible(not tensor or node.repeat is not None)
         self.kind.setVisible(node.repeat is not None)
         if node.repeat is not None:
             self.kind.show_state(
@@ -86,7 +94,7 @@ class Structure(Section):
                 value=condition,
                 given=bool(condition),
                 placeholder="always",
-                help="It exists only if this holds; otherwise its first input passes through.",
+                help=_TENSOR_ONLY_IF if tensor else _ONLY_IF,
             )
         )
         self._show_shares(node)
@@ -98,6 +106,8 @@ class Structure(Section):
             for other in graph.of_type(node.type)
             if other.id != node.id and other.shares is None
         }
+        if node.type in _TENSORS and node.shares is None:
+            others = {}  # a tensor is no module
         if self._shares is None or others != self._others:
             self._module.clear()
             self._others = others
@@ -141,10 +151,20 @@ class Structure(Section):
         now = node.repeat.count if node.repeat is not None else 1
         if not name.isidentifier() or not isinstance(now, int):
             return None
-        parameter = AddBlockParameter(context.name, BlockParameter(name, "int", now))
-        repeat = set_repeat(context.name, node, name, kind)
-        command = Sequence((parameter, repeat), f"Add parameter {name}")
-        if not is_possible(command, context.workspace.project):
+        parameter = BlockParameter(name, "int", now)
+        return self._with_parameter(parameter, set_repeat(context.name, node, name, kind))
+
+    def _new_condition(self, node: Node, name: str) -> Fix | None:
+        """Offer a truth of that name, where a name was written that nothing bears."""
+        if not name.isidentifier():
+            return None
+        parameter = BlockParameter(name, "bool", True)
+        return self._with_parameter(parameter, set_when(self._context.name, node, name))
+
+    def _with_parameter(self, parameter: BlockParameter, then: Command) -> Fix | None:
+        add = AddBlockParameter(self._context.name, parameter)
+        command = Sequence((add, then), f"Add parameter {parameter.name}")
+        if not is_possible(command, self._context.workspace.project):
             return None
         return command.title, lambda: self._add(command)
 
@@ -155,7 +175,8 @@ class Structure(Section):
         node = self._node()
         if node is not None:
             sentence = self._context.attempt(lambda: set_when(self._context.name, node, text))
-            self._answer(self.when, sentence)
+            remedy = self._new_condition(node, text.strip()) if sentence else None
+            self._answer(self.when, sentence, remedy)
 
     def _set_shares(self, text: str) -> None:
         owner = self._others.get(text)
