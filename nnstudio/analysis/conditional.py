@@ -17,7 +17,7 @@ from nnstudio.analysis.open_ports import TENSORS, Guard, both
 from nnstudio.graph.values import Node
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
-from nnstudio.symbols.symbolic import Scope, resolve, truth
+from nnstudio.symbols.symbolic import Scope, known_where, resolve, truth
 from nnstudio.symbols.tensor import Tensor
 
 Plain = Callable[[Node, Mapping[str, Tensor], Scope], Evaluation]
@@ -28,7 +28,8 @@ def under_condition(
 ) -> Evaluation:
     """One evaluation of `node` by `plain`, whose condition may hold or not in this use.
 
-    The branch of a condition that is False is read without numbers: they come from what passes.
+    In its branch the sizes are what they are where the condition holds. The branch of a condition
+    that is False is read without numbers: they come from what passes.
     """
     assert node.when is not None
     try:
@@ -38,6 +39,8 @@ def under_condition(
         return Evaluation(None, error=UseError(f"when: {error}"))
     taken = truth(quantity)
     inputs_known = without_numbers(inputs) if taken is False else inputs
+    if not quantity.is_constant:
+        inputs_known = {p: _where(quantity.text, t) for p, t in inputs_known.items()}
     evaluation = plain(node, inputs_known, scope)
     if taken is False and evaluation.outputs is None:
         unknown = plain(node, inputs_known, without_values(scope))
@@ -74,3 +77,11 @@ def _passing(node: Node, guard: Guard | None, inputs: Mapping[str, Tensor]) -> T
     if guard is not None and guard.condition is not None:
         return None if guard.opens else inputs[guard.passing]
     return next(iter(inputs.values()), None)
+
+
+def _where(condition: str, tensor: Tensor) -> Tensor:
+    """A tensor with the sizes that it has where the condition holds."""
+    shape = tuple(known_where(condition, size) for size in tensor.shape)
+    if all(a is b for a, b in zip(shape, tensor.shape, strict=True)):
+        return tensor
+    return replace(tensor, shape=shape)

@@ -16,7 +16,7 @@ from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, ExpressionError, bri
 from nnstudio.symbols.dimension import Dim, constant
 from nnstudio.symbols.evaluation import Steps
 from nnstudio.symbols.expression import Expression, depth_of, parse_formula
-from nnstudio.symbols.folding import fold, fold_text
+from nnstudio.symbols.folding import fold, fold_text, fold_where
 from nnstudio.symbols.work import spend
 
 
@@ -100,6 +100,17 @@ def choice(test: str, taken: Dim, passing: Dim, value: int | None) -> Dim:
         return Dim.atom(text, value)
     found = _size_of(text, {name: Dim.atom(name) for name in expression.names})
     return found if found.is_constant else Dim(value, found.terms)
+
+
+def known_where(test: str, size: Dim) -> Dim:
+    """`size` where `test` holds: of a choice that it decides, what that takes there."""
+    if size.is_constant or " if " not in size.text:
+        return size
+    text = fold_where(size.text, test)
+    if text == size.text:
+        return size
+    found = _size_of(text, {name: Dim.atom(name) for name in parse_formula(text).names})
+    return found if found.is_constant else Dim(size.value, found.terms)
 
 
 def _size_of(text: str, scope: Scope) -> Dim:
