@@ -20,15 +20,22 @@ PADDED = ("Embedding", "EmbeddingBag")
 Rules = Mapping[str, Initialiser]
 
 
-def init_weights(block: Block) -> list[Line]:
-    """The method `_init_weights`; nothing for a block without rules by layer type."""
+def init_weights(block: Block, inside: Sequence[Block], *, others: bool) -> list[Line]:
+    """The method `_init_weights`; nothing for a block without rules by layer type.
+
+    It goes through the modules of the blocks `inside` as well; `others` is True if modules of other
+    packages are among them, of which nothing is known.
+    """
+    nodes = [node for each in (block, *inside) for node in each.graph.nodes]
+    padded = {node.type for node in nodes if node.params.get("padding_idx") is not None}
     types: dict[str, dict[str, Initialiser]] = {}
     for item in block.initialisers:
         if item.layer_type:
             types.setdefault(item.layer_type, {})[item.target] = item
     groups: list[tuple[list[str], list[Line]]] = []
     for layer_type, rules in types.items():
-        lines = _statements("module", layer_type, rules, 3)
+        pads = others or layer_type in padded
+        lines = _statements("module", layer_type, rules, 3, pads=pads)
         known = next((names for names, same in groups if same == lines), None)
         if known is not None:
             known.append(layer_type)
@@ -87,7 +94,8 @@ def _override(node: Node, access: str, rules: Rules, taken: Collection[str]) -> 
     lines = [Line(header, 2 + k, (node.id,)) for k, header in enumerate(headers)]
     has_bias = "bias" not in node.params or node.params["bias"] is True
     depth = 2 + len(headers)
-    for line in _statements(access, node.type, rules, depth, bias=has_bias, own=node, taken=taken):
+    pads = node.params.get("padding_idx") is not None
+    for line in _statements(access, node.type, rules, depth, bias=has_bias, pads=pads, taken=taken):
         lines.append(Line(line.text, line.indent, (node.id,)))
     return lines
 
@@ -99,10 +107,13 @@ def _statements(
     depth: int,
     *,
     bias: bool = False,
-    own: Node | None = None,
+    pads: bool = False,
     taken: Collection[str] = (),
 ) -> list[Line]:
-    """The statements for one layer; `bias` is True if its bias is known to be there."""
+    """The statements for one layer.
+
+    `bias` is True if its bias is known to be there, `pads` if a row of its may stand for nothing.
+    """
     lines: list[Line] = []
     targets: Sequence[str] = [name for name in ("weight", "bias") if name in rules]
     if layer_type in SEVERAL:
@@ -121,8 +132,7 @@ def _statements(
             lines += [Line(f"if {tensor} is not None:", depth), Line(call, depth + 1)]
         else:
             lines.append(Line(call, depth))
-        padded = own is None or own.params.get("padding_idx") is not None
-        if name == "weight" and layer_type in PADDED and padded:
+        if name == "weight" and layer_type in PADDED and pads:
             lines.append(Line(f"if {access}.padding_idx is not None:", depth))
             lines.append(Line(f"nn.init.zeros_({tensor}[{access}.padding_idx])", depth + 1))
     return lines
