@@ -13,8 +13,9 @@ from nnstudio.analysis.evaluate import (
     without_numbers,
     without_values,
 )
-from nnstudio.analysis.open_ports import TENSORS, Guard, both
+from nnstudio.analysis.open_ports import TENSORS, Guard
 from nnstudio.graph.values import Node
+from nnstudio.project.conditions import both
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, known_where, resolve, truth

@@ -16,6 +16,7 @@ from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import topological
 from nnstudio.graph.values import Expr, Node, Port
 from nnstudio.project.commands.node import SetWhen
+from nnstudio.project.conditions import both
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 
@@ -157,13 +158,6 @@ class OpenPorts:
 
 def _key(condition: Expr) -> str:
     return f"when {condition.text}"
-
-
-def both(first: Expr | None, second: Expr | None) -> Expr | None:
-    """The condition that both hold; None: there is none."""
-    if first is None or second is None or first == second:
-        return first if first is not None else second
-    return Expr(f"({first.text}) and ({second.text})")
 
 
 def _why_open(origin: Origin) -> str:

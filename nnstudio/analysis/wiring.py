@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
-from nnstudio.analysis.open_ports import TENSORS, Guard, OpenPorts, both
+from nnstudio.analysis.open_ports import TENSORS, Guard, OpenPorts
 from nnstudio.analysis.repeat_wiring import WiringError, as_module_list, repeat_errors
 from nnstudio.analysis.report import Fix
 from nnstudio.analysis.wire_order import in_wire_order
@@ -14,6 +14,7 @@ from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port
 from nnstudio.project.commands.block import SetKind
+from nnstudio.project.conditions import both
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.article import with_article

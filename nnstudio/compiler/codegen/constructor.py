@@ -200,10 +200,26 @@ class Constructor:
 
     def container(self, entry: Container) -> Line:
         nodes = tuple(node.id for node in entry.nodes())
+        together = self.together(entry)
         elements = self.inside(entry)
+        if together:
+            elements = [(self.plain(node), (node.id,)) for node in together]
         made = MADE[entry.group.kind].format(_listed([text for text, _ in elements]))
+        if together:
+            made = f"{made} if {self.condition(together[0])} else nn.Identity()"
         children = tuple(nodes for _, nodes in elements)
         return Line(f"self.{entry.group.name} = {made}", 2, nodes, children)
+
+    def together(self, container: Container) -> list[Node]:
+        """The members of a Sequential that is there as a whole or not at all; else none."""
+        nodes = [child for child in container.children if isinstance(child, Node)]
+        whole = container.group.kind == "Sequential" and len(nodes) == len(container.children)
+        called = bool(nodes) and self.structure.chains.get(nodes[0].id)
+        if not whole or not called or called.container is not container:
+            return []
+        conditions = {node.when for node in nodes}
+        once = all(node.repeat is None for node in nodes)
+        return nodes if once and len(conditions) == 1 and None not in conditions else []
 
     def inside(self, container: Container) -> list[tuple[str, tuple[str, ...]]]:
         """What a container is made of, each element with its nodes."""
