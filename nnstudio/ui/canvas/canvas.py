@@ -40,6 +40,9 @@ _STEPS: Final[dict[str, tuple[int, int]]] = {
     "down": (0, 1),
 }
 
+CONDITION_WIDTH = 220
+"""Pixels of the field for a condition, at least."""
+
 
 class Canvas(CanvasViewer):
     """One block of the workspace's project, to look at and to edit.
@@ -160,8 +163,9 @@ class Canvas(CanvasViewer):
         shared = shared_condition(conditional_members(self.graph, group))
         text = shared.text if shared is not None else ""
         place = self._title_of(group)
+        place.setWidth(max(place.width(), CONDITION_WIDTH))
         editor = self._edit_name(place, text, lambda t: self.editing.set_condition(group, t))
-        editor.ask("Condition of the group", "when, e.g. depth > 2")
+        editor.ask("Condition of the group", "always")
         return editor
 
     def _title_of(self, group: str) -> QRect:
