@@ -286,7 +286,7 @@ class _Walk:
         if node.when is None:
             return self.plain(node, inputs, scope)
         guard = self.wiring.guards.get(node.id)
-        return under_condition(node, guard, inputs, scope, self.plain)
+        return under_condition(node, guard, inputs, scope, self.plain, self.sizes.formulas)
 
     def plain(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
         """One evaluation of the layer or block itself."""

@@ -14,9 +14,11 @@ from nnstudio.analysis.evaluate import (
     without_values,
 )
 from nnstudio.analysis.open_ports import TENSORS, Guard
+from nnstudio.analysis.size_names import MAX_SHOWN
 from nnstudio.graph.values import Node
 from nnstudio.project.conditions import both
 from nnstudio.symbols.bounds import ExpressionError
+from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, known_where, resolve, truth
 from nnstudio.symbols.tensor import Tensor
@@ -25,11 +27,17 @@ Plain = Callable[[Node, Mapping[str, Tensor], Scope], Evaluation]
 
 
 def under_condition(
-    node: Node, guard: Guard | None, inputs: Mapping[str, Tensor], scope: Scope, plain: Plain
+    node: Node,
+    guard: Guard | None,
+    inputs: Mapping[str, Tensor],
+    scope: Scope,
+    plain: Plain,
+    named: Mapping[str, Dim],
 ) -> Evaluation:
     """One evaluation of `node` by `plain`, whose condition may hold or not in this use.
 
-    In its branch the sizes are what they are where the condition holds. The branch of a condition
+    In its branch the sizes are what they are where the condition holds; `named` are the formulas of
+    sizes that have a name. The branch of a condition
     that is False is read without numbers: they come from what passes.
     """
     assert node.when is not None
@@ -41,7 +49,9 @@ def under_condition(
     taken = truth(quantity)
     inputs_known = without_numbers(inputs) if taken is False else inputs
     if not quantity.is_constant:
-        inputs_known = {p: _where(quantity.text, t) for p, t in inputs_known.items()}
+        inputs_known = {
+            port: _where(quantity.text, tensor, named) for port, tensor in inputs_known.items()
+        }
     evaluation = plain(node, inputs_known, scope)
     if taken is False and evaluation.outputs is None:
         unknown = plain(node, inputs_known, without_values(scope))
@@ -80,9 +90,13 @@ def _passing(node: Node, guard: Guard | None, inputs: Mapping[str, Tensor]) -> T
     return next(iter(inputs.values()), None)
 
 
-def _where(condition: str, tensor: Tensor) -> Tensor:
-    """A tensor with the sizes that it has where the condition holds."""
-    shape = tuple(known_where(condition, size) for size in tensor.shape)
-    if all(a is b for a, b in zip(shape, tensor.shape, strict=True)):
+def _where(condition: str, tensor: Tensor, named: Mapping[str, Dim]) -> Tensor:
+    """A tensor with the sizes that it has where the condition holds, where that is short."""
+    found = [known_where(condition, size, named) for size in tensor.shape]
+    if all(a is b for a, b in zip(found, tensor.shape, strict=True)):
         return tensor
-    return replace(tensor, shape=shape)
+    shape = (
+        there if len(there.text) <= MAX_SHOWN else size
+        for there, size in zip(found, tensor.shape, strict=True)
+    )
+    return replace(tensor, shape=tuple(shape))

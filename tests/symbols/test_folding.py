@@ -109,6 +109,10 @@ def test_a_size_is_what_it_is_where_a_condition_holds() -> None:
     assert known_where("not deep", width).text == "start"
     assert known_where("not deep", 3 * width + 1).text == "3 * start + 1"
     assert known_where("other", width) is width
+    named = {"a_features": width, "long": Dim.atom("+".join(f"(x{k})" for k in range(200)))}
+    assert known_where("not deep", Dim.atom("a_features") + 1, named).text == "start + 1"
+    size = Dim.atom("a_features") + Dim.atom("long")
+    assert known_where("not deep", size, named) is size
 
 
 def test_a_size_of_list_elements_is_folded_like_any_other() -> None:
