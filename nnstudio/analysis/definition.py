@@ -28,8 +28,7 @@ class Definition:
     @cached_property
     def order(self) -> tuple[str, ...] | None:
         """The ids of the nodes, sources first; None if the wires form a cycle."""
-        order = topological(self.block.graph)
-        return None if order is None else tuple(order)
+        return topological(self.block.graph)
 
     @cached_property
     def wiring(self) -> Wiring:
@@ -40,7 +39,12 @@ class Definition:
     def used(self) -> frozenset[str]:
         """The ids of the nodes that lead to an Output; `forward` computes no others."""
         graph = self.block.graph
-        return frozenset(upstream(graph, [node.id for node in graph.of_type(OUTPUT)]))
+        ends = tuple(node.id for node in graph.of_type(OUTPUT))
+        known = graph.noted_of_wires
+        if ends not in known:
+            known[ends] = frozenset(upstream(graph, ends))
+        found: frozenset[str] = known[ends]
+        return found
 
     @cached_property
     def free(self) -> frozenset[str]:

@@ -43,7 +43,10 @@ def effective(graph: Graph, node: Node) -> Node:
     if owner is None:
         return node
     repeat = replace(node.repeat, kind="shared") if node.repeat else owner.repeat
-    return replace(node, params=owner.params, repeat=repeat, when=both(owner.when, node.when))
+    when = both(owner.when, node.when)
+    return replace(
+        node, params=owner.params, repeat=repeat, when=when, parametrization=owner.parametrization
+    )
 
 
 def wiring(project: Project, block: Block) -> Wiring:

@@ -158,7 +158,7 @@ def _write_class(
         rules = []
         if block.initialisers:
             others = any(imported_by(project, each) for each in (block, *report.nested))
-            rules = init_weights(block, report.nested, others=others)
+            rules = init_weights(project, block, report.nested, others=others)
         text.blank(1 if rules else 0)
         for line in rules:
             text.add(block.name, line)
@@ -181,7 +181,7 @@ def _about(block: Block, report: BlockReport) -> str:
     outputs = [_formula(tensor, block, named) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
-    shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
+    shapes = f"{', '.join(patterns) or '()'} -> {', '.join(outputs)}"
     if len(shapes) > WIDTH:
         shapes = "\n".join([*patterns, *(f"-> {output}" for output in outputs)])
     note = "\n".join(textwrap.fill(line, WIDTH) for line in block.note.strip().splitlines())

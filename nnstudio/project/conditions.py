@@ -43,6 +43,15 @@ def both(first: Expr | None, second: Expr | None) -> Expr | None:
     return all_of((*parts_of(first), *parts_of(second)))
 
 
+def within(around: Expr | None, own: Expr | None, owner: Node | None) -> Expr | None:
+    """The condition of a node with one `around` it, which is not said twice.
+
+    owner: the node whose module it calls, None if it has its own; it has the condition of that.
+    """
+    told = owner is not None and {*parts_of(around)} <= {*parts_of(owner.when)}
+    return own if told else both(around, own)
+
+
 def conditional_members(graph: Graph, group: str) -> tuple[Node, ...]:
     """What lies in a group, directly or deep, and can have a condition of its own.
 

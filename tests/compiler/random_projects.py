@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Group
+from nnstudio.graph.values import Group, Parametrization
 from nnstudio.project.names import BlockNames
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.tensor import Tensor
@@ -45,6 +45,14 @@ CONDITIONS = (
 )
 KINDS = ("ModuleList", "Sequential", "inline", "shared")
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "frame")
+
+NORMALISED = (
+    Parametrization("weight_norm"),
+    Parametrization("weight_norm", "all"),
+    Parametrization("weight_norm", 1),
+    Parametrization("spectral_norm"),
+    Parametrization("spectral_norm", 1, 2),
+)
 
 
 def parameters() -> tuple[BlockParameter, ...]:
@@ -197,6 +205,8 @@ class Maker:
         at = None
         if node_type == "MultiheadAttention":
             at = {"query": drawn, "key": drawn, "value": drawn}
+        if node_type in ("Linear", "Conv1d", "Conv2d") and self.chance(15):
+            rest["parametrization"] = self.pick(*NORMALISED)
         sources = () if at else (drawn,)
         return self.attempt(node_type, *sources, at=at, group=self.group(), **params, **rest)
 

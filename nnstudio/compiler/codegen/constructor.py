@@ -27,7 +27,7 @@ from nnstudio.compiler.codegen.value_text import (
     layer_params,
     names_in,
 )
-from nnstudio.compiler.codegen.weight_init import weight_lines
+from nnstudio.compiler.codegen.weight_init import normalised, weight_lines
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import FrozenMap, Node, Value
 from nnstudio.project.parameter_text import python_text
@@ -301,7 +301,7 @@ class Constructor:
         assert isinstance(layer.code, ModuleCode)
         params = layer_params(layer, node, report)
         texts = Written({}, params.texts, params.given)
-        return in_python(layer.code.constructor(layer.type, texts))
+        return normalised(node, in_python(layer.code.constructor(layer.type, texts)))
 
 
 def _words(texts: Iterable[str]) -> set[str]:
