@@ -31,6 +31,7 @@ BIG = (
     *("BERT/base", "Llama/1.1B", "Llama/2-7B", "Seq2SeqAttention/RNNsearch", "GoogLeNet/1"),
     *("MobileNetV2/0.5", "MobileNetV2/1.0", "MobileNetV3/large", "MobileNetV3/small"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
+    *("Swin/B", "Swin/S", "Swin/T"),
 )
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"
 SAMPLES_OF_THE_BIG = 32
