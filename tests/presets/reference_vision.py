@@ -127,14 +127,16 @@ class WindowAttention(nn.Module):
     def within(self, x: Tensor, region: Tensor) -> Tensor:
         """One window (N, window, window, C), with the region of each of its places -> the same."""
         count = self.window**2
-        q, k, v = self.qkv(x.flatten(1, 2)).unflatten(-1, (3, self.heads, -1)).unbind(2)
-        bias = self.relative_position_bias_table[self.relative_position_index]
+        qkv: Tensor = self.qkv(x.flatten(1, 2))
+        q, k, v = qkv.reshape(len(x), count, 3, self.heads, -1).unbind(2)
+        bias = self.relative_position_bias_table[self.get_buffer("relative_position_index")]
         scores = torch.einsum("nihd,njhd->nhij", q, k) * q.shape[-1] ** -0.5
         scores = scores + bias.reshape(count, count, -1).permute(2, 0, 1)
         apart = region.flatten()[:, None] != region.flatten()
         scores = scores.masked_fill(apart, float("-inf"))
         found = torch.einsum("nhij,njhd->nihd", scores.softmax(-1), v).flatten(2)
-        return self.proj(found).unflatten(1, (self.window, self.window))
+        projected: Tensor = self.proj(found)
+        return projected.reshape(x.shape)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, H, W, C) -> the same."""
@@ -174,7 +176,8 @@ class SwinBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, H, W, dim) -> the same."""
         x = x + self.attn(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
+        found: Tensor = x + self.mlp(self.norm2(x))
+        return found
 
 
 class PatchMerging(nn.Module):
