@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from nnstudio.analysis.advice import advice, advice_inside
 from nnstudio.analysis.binding import Binding, root_binding
-from nnstudio.analysis.blocks import Analysis, failure_report
+from nnstudio.analysis.blocks import Analysis
 from nnstudio.analysis.boundary import boundary_problems
 from nnstudio.analysis.consistent_uses import differing_uses
 from nnstudio.analysis.extent import MAX_LEVELS, too_large
+from nnstudio.analysis.failures import failure_report
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.inference import Inference, not_inferred
 from nnstudio.analysis.report import BlockReport, Problem, Report

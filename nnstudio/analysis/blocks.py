@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from nnstudio.analysis.aliases import Aliases
-from nnstudio.analysis.binding import Binding, broken_requirements
+from nnstudio.analysis.alternative_reports import UNREAD, reports_of
+from nnstudio.analysis.alternatives import evaluate_place
+from nnstudio.analysis.binding import Binding
 from nnstudio.analysis.boundary import open_input
 from nnstudio.analysis.conditions import either
 from nnstudio.analysis.definition import Definition
@@ -20,9 +22,10 @@ from nnstudio.analysis.evaluate import (
     without_values,
 )
 from nnstudio.analysis.extent import depth_problem, levels
+from nnstudio.analysis.failures import failure_report
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
-from nnstudio.analysis.guarded import guarded
+from nnstudio.analysis.guarded import apply_guard
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwrites_parts
@@ -30,6 +33,7 @@ from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import evaluate_repeat
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
+from nnstudio.analysis.requirements import requirement_problems
 from nnstudio.analysis.shared_modules import built_for_another
 from nnstudio.analysis.size_names import EMPTY_NAMES, NamedSizes
 from nnstudio.analysis.unwritable import node_problem
@@ -38,7 +42,6 @@ from nnstudio.analysis.wiring import WHOLE, effective
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import find_cycle
 from nnstudio.graph.values import Node, Port
-from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
@@ -110,13 +113,6 @@ class Analysis:
         return found
 
 
-def failure_report(block: Block, sentence: str, at: Node | None = None) -> BlockReport:
-    """Report of a block of which nothing is known but what is wrong, perhaps at a node."""
-    place = (at.id, label(at)) if at is not None else (None, "")
-    problem = Problem("error", sentence, block.name, *place)
-    return BlockReport(block.name, problems=(problem,), parameters=None, flops=None, source=block)
-
-
 class _Walk:
     """One walk over the nodes of a block."""
 
@@ -154,6 +150,8 @@ class _Walk:
                 self.analysis.at = self.block.name, node
                 known = self.node(node)
             self.nodes[node_id] = known
+            if node.instead is not None:
+                self.nodes |= {o.node.id: o for o in known.others if o.node is not None}
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)
@@ -168,7 +166,7 @@ class _Walk:
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
         wired = [n for n in in_order if n.connected]  # what hangs loose says nothing of the rest
         own = free_name_problems(self.project, self.block, self.scope)
-        own += self.requirement_problems()
+        own += requirement_problems(self.project, self.block, self.scope)
         for error in self.wiring.errors.get(WHOLE, ()):
             sentence = f"{self.block.name} {error.sentence}"
             own.append(Problem("error", sentence, self.block.name, fix=error.fix))
@@ -186,14 +184,6 @@ class _Walk:
             absent=self.binding.absent,
             trace=aliases.summary,
         )
-
-    def requirement_problems(self) -> Iterator[Problem]:
-        """Requirements that the block's own values do not meet."""
-        for sentence, proposal in broken_requirements(self.block, self.scope):
-            fix = None
-            if proposal is not None and self.block.name == self.project.root:
-                fix = Fix(proposal.title, SetRootValue(proposal.param, proposal.value))
-            yield Problem("error", f"{self.block.name}: {sentence}", self.block.name, fix=fix)
 
     def node(self, node: Node) -> NodeReport:
         if node.type == INPUT:
@@ -225,7 +215,10 @@ class _Walk:
             else:
                 broken = True
         if broken or missing:
+            others = self.definition.alternatives.get(node.id, ())
+            alone = reports_of(others, {}, UNREAD, self.problems, connected=not missing)
             return NodeReport(
+                others=alone,
                 inputs=inputs,
                 problems=tuple(missing),
                 ok=False,
@@ -249,13 +242,18 @@ class _Walk:
         if outputs is not None:
             outputs, named = self.sizes.named(node, outputs)
         problems = self.problems(node, inputs, evaluation)
+        others = self.definition.alternatives.get(node.id, ())
+        told = reports_of(others, inputs, evaluation, self.problems) if others else ()
+        flops = [0 if not active else evaluation.flops]
+        if node.shares is not None:
+            flops += [other.flops for other in evaluation.others]
         return NodeReport(
             inputs=inputs,
             outputs=self.earlier.keep_equal(node, outputs) if outputs else {},
             params=evaluation.params,
             auto=evaluation.auto,
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
-            flops=0 if not active else evaluation.flops,
+            flops=_total(flops),
             active=active,
             repeats=1 if meant.repeat is None else evaluation.number,
             needs_repetition=evaluation.needs_repetition,
@@ -267,6 +265,7 @@ class _Walk:
             problems=tuple(problems),
             node=node,
             memory=evaluation.memory,
+            others=told,
         )
 
     def evaluation(self, node: Node, meant: Node, inputs: Mapping[str, Tensor]) -> Evaluation:
@@ -275,6 +274,9 @@ class _Walk:
             unfit = list_problem(self.graph, node, meant.repeat, inputs)
             if unfit is not None:
                 return Evaluation(None, error=UseError(unfit))
+        others = self.definition.alternatives.get(node.id, ())
+        if any(other.node.id in self.wiring.errors for other in others):
+            return Evaluation(None)
         if meant.repeat is not None:
             found = evaluate_repeat(
                 meant,
@@ -285,15 +287,20 @@ class _Walk:
                 self.definition.stems[node.id].of_one,
                 self.sizes.taken,
                 {edge.source.name for edge in self.graph.outgoing[node.id]},
+                [other.node for other in others],
             )
         else:
             found = self.once(meant, inputs, self.scope)
-        if node.id in self.wiring.guards and found.outputs is not None:
-            return self.apply_guard(node, inputs, found)
+        guard = self.wiring.guards.get(node.id)
+        if guard is not None and found.outputs is not None:
+            return apply_guard(self.graph, node, guard, inputs, found, self.absent)
         return found
 
     def once(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
         """One evaluation; the branch of a condition that is False is read without numbers."""
+        if node.instead is not None:
+            others = self.definition.alternatives[node.id]
+            return evaluate_place(node, others, inputs, scope, self.plain)
         if node.when is None:
             return self.plain(node, inputs, scope)
         try:
@@ -340,21 +347,6 @@ class _Walk:
             return replace(evaluation, parameters=evaluation.outputs["output"].elements())
         return evaluation
 
-    def apply_guard(
-        self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
-    ) -> Evaluation:
-        """Output of an operation that minds open Inputs; notes that it may carry nothing."""
-        incoming = self.graph.incoming[node.id]
-        open_ = {name for name, source in incoming.items() if source in self.absent}
-        guard = self.wiring.guards[node.id]
-        if guard.passing in guard.optional:
-            if guard.passing in open_:
-                assert evaluation.outputs is not None
-                self.absent.add(Port(node.id, next(iter(evaluation.outputs))))
-            return evaluation
-        whose = label(self.graph.by_id[incoming[guard.optional[0]].node])
-        return guarded(guard, whose, inputs, evaluation, open_)
-
     def compare_shared(self, node: Node) -> None:
         """A shared module is built for its owner: what is derived must suit both."""
         report = self.nodes[node.id]
@@ -371,6 +363,8 @@ class _Walk:
         error, inner = evaluation.error, evaluation.inner
         if found:
             return found
+        if error is not None and error.at is not None:
+            return []
         if error is not None:
             fix = fix_at(self.project, self.block, node, error.fix) if error.fix else None
             found.append(self.problem(node, error.sentence, param=error.param, fix=fix))

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.evaluate import Evaluation, UseError
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.wiring import Guard
+from nnstudio.graph.values import Graph, Node, Port
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -36,3 +38,23 @@ def guarded(
     if any(name in absent for name in guard.optional):
         return replace(evaluation, outputs={**evaluation.outputs, port: passing}, flops=0)
     return evaluation
+
+
+def apply_guard(
+    graph: Graph,
+    node: Node,
+    guard: Guard,
+    inputs: Mapping[str, Tensor],
+    evaluation: Evaluation,
+    absent: set[Port],
+) -> Evaluation:
+    """Output of an operation that minds open Inputs; notes in `absent` that it may be nothing."""
+    incoming = graph.incoming[node.id]
+    open_ = {name for name, source in incoming.items() if source in absent}
+    if guard.passing in guard.optional:
+        if guard.passing in open_:
+            assert evaluation.outputs is not None
+            absent.add(Port(node.id, next(iter(evaluation.outputs))))
+        return evaluation
+    whose = label(graph.by_id[incoming[guard.optional[0]].node])
+    return guarded(guard, whose, inputs, evaluation, open_)

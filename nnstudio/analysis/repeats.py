@@ -10,9 +10,10 @@ error names its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from nnstudio.analysis.alternatives import alternatives_alike, alternatives_changing
 from nnstudio.analysis.evaluate import Evaluation, UseError, silent, without_numbers, without_values
 from nnstudio.analysis.fixes import Repetitions
 from nnstudio.analysis.index_formulas import of_both
@@ -49,6 +50,7 @@ class Walked:
     outputs: tuple[Tensors, ...] | None
     parameters: int | None
     flops: int | None
+    rounds: tuple[Evaluation, ...] | None = None
 
 
 def evaluate_repeat(
@@ -60,14 +62,16 @@ def evaluate_repeat(
     stem: str = "layer",
     taken: Collection[str] = (),
     read: Collection[str] = (),
+    others: Sequence[Node] = (),
 ) -> Evaluation:
-    """Evaluate the repetitions of `node`, each by `once`.
+    """Evaluate the repetitions of `node`, each by `once`; `others` are its alternatives.
 
     `free` are the names that are known only when data comes; what has to be named is called after
     `stem`, and not like what is `taken`; `read` are the outputs that something reads.
     """
     repetitions = _Repetitions(node, inputs, scope, once, stem, taken or scope.keys())
     repetitions.read = read
+    repetitions.by_index = any(uses_index(each) for each in (node, *others))
     try:
         repetitions.number = number_of(node, inputs, scope, free)
     except ExpressionError as error:
@@ -80,6 +84,7 @@ def evaluate_repeat(
         first = repetitions.first
         params, auto = (first.params, first.auto) if first is not None else ({}, frozenset[str]())
         found = Evaluation(None, params, auto, error=refusal.error)
+        found = replace(found, others=first.others if first is not None else ())
     return replace(found, repetitions=repetitions.number)
 
 
@@ -106,6 +111,7 @@ class _Repetitions:
         self.shared = node.repeat.kind == "shared"
         self.number = Dim(0)
         self.read: Collection[str] = ()
+        self.by_index = False
         self.first: Evaluation | None = None
         self.carry: tuple[tuple[str, str], ...] = ()
         self.at: Laws | None = None
@@ -162,7 +168,7 @@ class _Repetitions:
         assert self.first is not None
         assert self.first.outputs is not None
         parts = [self.inputs[port] for port in self.repeat.each if port in self.inputs]
-        if uses_index(self.node) or any(isinstance(tensor, Listed) for tensor in parts):
+        if self.by_index or any(isinstance(tensor, Listed) for tensor in parts):
             return False
         pairs = [(self.inputs[port], self.first.outputs[output]) for port, output in self.carry]
         return all(
@@ -187,6 +193,7 @@ class _Repetitions:
             outputs=found,
             parameters=first.parameters if self.shared else _times(first.parameters, count),
             flops=_times(first.flops, count),
+            others=alternatives_alike(first, count, shared=self.shared),
             needs_repetition=bool(self.repeat.collect) or self.reads_last(outputs),
         )
 
@@ -228,6 +235,7 @@ class _Repetitions:
             params=params,
             parameters=first.parameters if self.shared else walked.parameters,
             flops=walked.flops,
+            others=alternatives_changing(first, laws, walked.rounds, shared=self.shared),
             needs_repetition=needed or bool(self.repeat.collect) or self.reads_last(outputs),
             tables=laws.tables,
         )
@@ -266,6 +274,7 @@ class _Repetitions:
         flops: int | None = 0
         current = {port: self.inputs[port] for port, _ in self.carry}
         outputs: list[Tensors] = []
+        rounds: list[Evaluation] = []
         for index in range(self.number.value):
             scope = {**self.scope, REPETITION: Dim(index)}
             found = self.once(self.given(Dim(index), current), scope)
@@ -277,6 +286,7 @@ class _Repetitions:
             parameters = _sum(parameters, found.parameters)
             flops = _sum(flops, found.flops)
             outputs.append(found.outputs)
+            rounds.append(found)
             # formulas would only grow along the walk: names of their own keep them short
             for port, output in self.carry:
                 tensor = found.outputs[output]
@@ -284,7 +294,7 @@ class _Repetitions:
                     self.at.entering(port, k, dim, index + 1) for k, dim in enumerate(tensor.shape)
                 )
                 current[port] = Tensor(shape, tensor.dtype)
-        return Walked(tuple(outputs), parameters, flops)
+        return Walked(tuple(outputs), parameters, flops, tuple(rounds))
 
     # -- what leaves ----------------------------------------------------------------------------
 

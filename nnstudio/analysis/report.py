@@ -52,7 +52,8 @@ class NodeReport:
     `repetitions` is how many there are as a formula, None if it is not repeated, `tables` the lists
     of sizes that they need, `named` the names that sizes in its outputs got, with their formulas;
     None: of which no formula is known here. `memory` is what a layer does with that of its input; a
-    block's is in `inner`.
+    block's is in `inner`. `others` are the reports of its alternatives, which are among those of
+    the block, too.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class NodeReport:
     problems: tuple[Problem, ...] = ()
     node: Node | None = None
     memory: Memory = OWN
+    others: tuple[NodeReport, ...] = ()
 
 
 @dataclass(frozen=True)

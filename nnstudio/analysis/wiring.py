@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from nnstudio.analysis.alternative_wiring import alternative_errors, is_complete
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
 from nnstudio.analysis.repeat_wiring import (
     WiringError,
@@ -61,7 +62,7 @@ def effective(graph: Graph, node: Node) -> Node:
     when = both[0] if both else None
     if len(both) == 2:
         when = Expr(" and ".join(f"({condition.text})" for condition in both))
-    return replace(node, params=owner.params, repeat=repeat, when=when)
+    return replace(node, params=owner.params, repeat=repeat, when=when, instead=owner.instead)
 
 
 def wiring(project: Project, block: Block) -> Wiring:
@@ -76,6 +77,8 @@ def wiring(project: Project, block: Block) -> Wiring:
         if node.type == BUFFER and graph.incoming[node.id]:
             for sentence in _formula(project, graph, node):
                 errors.setdefault(node.id, []).append(WiringError(sentence))
+    for node_id, unfit in alternative_errors(project, block) if graph.standing_for else ():
+        errors.setdefault(node_id, []).append(unfit)
     contained = any(group.kind != "frame" for group in graph.groups)
     if block.kind != "Module" or contained or _inline(graph):
         known = structure(project, block)
@@ -120,7 +123,8 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
         return
     what = "repeated" if meant.repeat is not None else "conditional"
     incoming = graph.incoming[node.id]
-    if not incoming:
+    complete = meant.instead is not None and is_complete(graph, node)
+    if not incoming and not complete:
         yield WiringError(
             f"has no input, so nothing could pass when it is left out; it cannot be {what}"
         )
@@ -128,7 +132,7 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
     outputs = node_ports(project, graph, node).outputs
     later = {port.name for port in outputs[1:]} & {e.source.name for e in graph.outgoing[node.id]}
     modes = meant.repeat is not None and meant.repeat.has_modes
-    if later and not modes:
+    if later and not modes and not (complete and meant.repeat is None):
         yield WiringError(f"is {what}, so only its first output can be used, not '{min(later)}'")
     if modes:
         yield from repeat_errors(project, block, node, meant)
@@ -144,7 +148,8 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
         )
     if meant.when is not None and not single:
         yield WiringError("is repeated and conditional, so it must have one input and one output")
-    if kind == "shared" and node.shares is None and uses_index(node):
+    members = (node, *graph.alternatives(node))
+    if kind == "shared" and node.shares is None and any(map(uses_index, members)):
         yield WiringError(
             "is one module called several times, so nothing of it can depend on 'i'",
             as_module_list(block, node, meant.repeat),
@@ -168,7 +173,7 @@ def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
     """A formula is computed in `__init__`: it may rest on nothing that exists only later."""
     for node_id in upstream(graph, [port.node for port in graph.incoming[buffer.id].values()]):
         node = graph.by_id[node_id]
-        plain = node.repeat is None and node.when is None
+        plain = node.repeat is None and node.when is None and node.instead is None
         if node.type in OWN or is_module(project, node) or not plain:
             yield (
                 "its formula is computed in __init__, so it cannot rest on "
@@ -212,6 +217,9 @@ def _follow(
             )
         elif later:
             sentence = f"may have nothing to work on, so its output '{min(later)}' cannot be used"
+            yield node_id, WiringError(sentence)
+        elif effective(graph, node).instead is not None:
+            sentence = "rests on an optional Input that may be open, so it can have no alternative"
             yield node_id, WiringError(sentence)
         else:
             guards[node_id] = Guard(fixed[0] if fixed else needed[0], tuple(may))

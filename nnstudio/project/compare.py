@@ -143,6 +143,7 @@ def _in_nodes(here: Block, there: Block, same: Mapping[str, str]) -> list[Differ
                 rows.add(name, parameter_in_words(node, name), parameter_in_words(other, name))
         rows.add("repeated", node.repeat, other.repeat)
         rows.add("condition", node.when, other.when)
+        rows.add("alternative", node.instead, other.instead)
         rows.add("shares the weights of", node.shares, other.shares)
         rows.add("group", _group(here.graph, node), _group(there.graph, other))
         found += rows.found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnstudio.analysis.binding import free_names, pattern_of
 from nnstudio.analysis.containers import Chain, Structure, is_module
-from nnstudio.analysis.report import BlockReport
+from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
@@ -14,6 +14,7 @@ from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
 from nnstudio.compiler.codegen.loops import Loop
 from nnstudio.compiler.codegen.statements import Statement, join_statements
+from nnstudio.compiler.codegen.places import Places
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
     Params,
@@ -62,6 +63,7 @@ class Forward:
         taken = [*self.free.values(), *imported]
         self.results = Results(project, block, report, self.ordered, taken)
         self.variables = self.results.variables
+        self.places = Places(project, block, report, self.results, self)
 
     @property
     def gives_dict(self) -> bool:
@@ -161,6 +163,8 @@ class Forward:
             return loop.statements(access, lambda inner, at: self.call(unit, node, inner, at))
         if loops or conditions:
             return self.stepwise(unit, node, texts, access, conditions)
+        if node.instead is not None:
+            return self.places.statements(unit, node, texts, access)
         value, result = self.call(unit, node, texts, access)
         target = self.results.targets(unit, result)
         commutes = node.type in COMMUTATIVE
@@ -181,6 +185,8 @@ class Forward:
         if guard is not None:
             there = dict.fromkeys(texts[port] for port in guard.optional)
             found += [f"{text} is not None" for text in there]
+        if meant.instead is not None:  # what is called is chosen otherwise
+            return found
         single = True
         if is_module(self.project, node):
             ports = node_ports(self.project, self.graph, node)
@@ -250,6 +256,25 @@ class Forward:
 
     def call(self, unit: Unit, node: Node, texts: dict[str, str], access: str) -> tuple[str, str]:
         """The text of the call and the pattern of its results."""
+        if node.instead is not None:
+            return self.places.one_call(unit, node, texts, access)
+        report = self.report.nodes[node.id]
+        return self.plain_call(node, report, texts, access, self.wired(node))
+
+    def wired(self, node: Node) -> frozenset[str]:
+        """The outputs of a node that something reads."""
+        outputs = self.results.outputs(node)
+        return frozenset(name for name in outputs if self.results.fan[Port(node.id, name)])
+
+    def plain_call(
+        self,
+        node: Node,
+        report: NodeReport,
+        texts: dict[str, str],
+        access: str,
+        wired: frozenset[str],
+    ) -> tuple[str, str]:
+        """The call of one layer or block; `wired` are the outputs that something reads."""
         used = self.project.by_name.get(node.type)
         if used is not None:
             outputs = self.results.outputs(node)
@@ -258,11 +283,9 @@ class Forward:
         layer = registry.find(node.type)
         if layer is None:
             raise CompileError(f"the layer '{node.type}' is not known")
-        report = self.report.nodes[node.id]
         plain = isinstance(layer.code, ModuleCode) and layer.code.call is None
         params = Params({}, frozenset()) if plain else layer_params(layer, node, report)
         outputs = self.results.outputs(node)
-        wired = frozenset(name for name in outputs if self.results.fan[Port(node.id, name)])
         ranks = {port: tensor.rank for port, tensor in report.inputs.items()}
         if isinstance(layer.code, ModuleCode):
             call = Written(texts, params.texts, params.given, wired, ranks)
