@@ -7,12 +7,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from nnstudio.analysis.alternative_wiring import Alternative
-from nnstudio.analysis.evaluate import Evaluation
+from nnstudio.analysis.evaluate import Evaluation, UseError
 from nnstudio.analysis.report import NodeReport, Problem
 from nnstudio.graph.values import Node
 from nnstudio.symbols.tensor import Tensor
 
 UNREAD = Evaluation(None)
+OVERWRITES = "writes into its input, so it cannot be one of several in a place; set inplace off"
+
+
+def _overwrites(found: Evaluation) -> bool:
+    inner = found.inner
+    return bool(found.memory.overwrites) or (inner is not None and inner.overwrites)
 
 
 class Problems(Protocol):
@@ -40,6 +46,9 @@ def reports_of(
             known = replace(known, outputs=None, error=replace(error, at=None))
         given = {other.inputs[port]: t for port, t in inputs.items() if port in other.inputs}
         said = problems(other.node, given, known)
+        if known.outputs is not None and _overwrites(known):
+            error = UseError(OVERWRITES)
+            said = [*said, *problems(other.node, given, replace(known, error=error))]
         wrong = any(problem.severity == "error" for problem in said)
         found.append(
             NodeReport(

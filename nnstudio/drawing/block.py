@@ -45,7 +45,8 @@ class BlockDrawing(Usable):
     order of the inputs, or by the name of their input; then parameters, by torch's names.
     Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
     ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
-    another node again).
+    another node again), `instead` (what stands there where `when` does not hold, drawn without
+    inputs: ``instead=b.GroupNorm(num_groups=8)``).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -95,6 +96,7 @@ class BlockDrawing(Usable):
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
+        instead: Result | None = None,
         params: dict[str, Any] | None = None,
         **given: Any,
     ) -> Result:
@@ -113,6 +115,8 @@ class BlockDrawing(Usable):
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
         )
+        if instead is not None:
+            node = replace(node, instead=self._alternative(instead))
         if shares is not None and node.params:
             raise refusal(
                 f"{self.label(shares.id)} has its parameters already, so its second use takes "
@@ -311,6 +315,15 @@ class BlockDrawing(Usable):
                 f"so it is not known in {self.name}"
             )
         return item
+
+    def _alternative(self, given: Result) -> str:
+        """The id of a node that becomes the alternative of the one that is drawn next."""
+        identifier = self._own(given).id
+        self._definition.give_up(identifier)
+        sketch = self._sketch
+        known = self._definition.nodes[identifier]
+        sketch.nodes = [known if n.id == identifier else n for n in sketch.nodes]
+        return identifier
 
     def _listed(self, sources: tuple[Any, ...]) -> list[Result | None]:
         """The tensors that came by position; a list counts as its items: ``Concat([x, y])``."""

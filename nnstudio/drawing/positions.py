@@ -20,7 +20,7 @@ def with_positions(project: Project, graph: Graph) -> Graph:
     """The graph with a place for every node."""
     sizes: dict[str, tuple[float, float]] = {}
     heights: tuple[dict[Port, float], dict[Port, float]] = ({}, {})
-    for node in graph.nodes:
+    for node in graph.placed:
         ports = node_ports(project, graph, node)
         rows = max(len(ports.inputs), len(ports.outputs))
         row = FIRST_ROW[bool(node.name) + bool(node.params)]
@@ -30,5 +30,7 @@ def with_positions(project: Project, graph: Graph) -> Graph:
             for k, port in enumerate(known):
                 side[Port(node.id, port.name)] = first + k * PORT
     places = arrange(graph, sizes, *heights)
-    nodes = tuple(replace(node, position=places[node.id]) for node in graph.nodes)
+    nodes = tuple(
+        replace(node, position=places.get(node.id, node.position)) for node in graph.nodes
+    )
     return replace(graph, nodes=nodes)

@@ -13,8 +13,8 @@ from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
 from nnstudio.compiler.codegen.loops import Loop
-from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.places import Places
+from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
     Params,

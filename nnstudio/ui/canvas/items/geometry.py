@@ -57,6 +57,7 @@ def measure(card: Card, look: Style) -> Geometry:
     left = float(metrics.TEXT_LEFT)
 
     rows = sum(map(bool, (card.name or card.count, card.facts, card.tied, card.when)))
+    rows += len(card.instead)
     text_height = metrics.TITLE_HEIGHT + rows * metrics.LINE_HEIGHT
     top = max(metrics.GRID + 1.0, (metrics.CARD_LOWEST - text_height) / 2)
 
@@ -89,7 +90,7 @@ def measure(card: Card, look: Style) -> Geometry:
         facts = elide(look.mono_font, card.facts, right - left)
         lines.append(_line(facts, left, y, metrics.LINE_HEIGHT, look.mono_font, "text"))
         y += metrics.LINE_HEIGHT
-    for more in (card.tied, f"if {card.when}" if card.when else ""):
+    for more in (card.tied, f"if {card.when}" if card.when else "", *card.instead):
         if more:
             said = elide(look.mono_font, more, right - left)
             lines.append(_line(said, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
@@ -158,6 +159,7 @@ def _width(card: Card, look: Style) -> float:
         advance(mono, card.facts),
         advance(mono, card.tied),
         advance(mono, f"if {card.when}") if card.when else 0,
+        *(advance(mono, other) for other in card.instead),
     ]
     wanted = metrics.TEXT_LEFT + max(rows) + metrics.PAD + 1
     low = 120 if card.kind in ("input", "output") else metrics.CARD_WIDTH
