@@ -13,9 +13,9 @@ from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.commands.alternative import AddAlternative, SetAlternative, TakeAway
-from nnstudio.project.commands.graph import Connect, Delete
-from nnstudio.project.fragment import Paste, copy
+from nnstudio.project.commands.graph import Delete
 from nnstudio.project.commands.make_block import MakeBlock
+from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Project
