@@ -13,10 +13,9 @@ from nnstudio.analysis.blocks import Analysis
 from nnstudio.analysis.boundary import boundary_problems
 from nnstudio.analysis.consistent_uses import differing_uses
 from nnstudio.analysis.extent import MAX_LEVELS, too_large
-from nnstudio.analysis.failures import failure_report
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.inference import Inference, not_inferred
-from nnstudio.analysis.report import BlockReport, Problem, Report
+from nnstudio.analysis.report import BlockReport, Problem, Report, failure_report
 from nnstudio.analysis.two_meanings import names_with_two_meanings
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED

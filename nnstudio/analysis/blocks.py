@@ -10,7 +10,6 @@ from nnstudio.analysis.aliases import Aliases
 from nnstudio.analysis.alternative_reports import UNREAD, reports_of
 from nnstudio.analysis.alternatives import evaluate_place
 from nnstudio.analysis.binding import Binding
-from nnstudio.analysis.boundary import open_input
 from nnstudio.analysis.conditions import either
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.evaluate import (
@@ -22,7 +21,6 @@ from nnstudio.analysis.evaluate import (
     without_values,
 )
 from nnstudio.analysis.extent import depth_problem, levels
-from nnstudio.analysis.failures import failure_report
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
 from nnstudio.analysis.guarded import apply_guard
@@ -32,10 +30,11 @@ from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwr
 from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import evaluate_repeat
-from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem
+from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem, failure_report
 from nnstudio.analysis.requirements import requirement_problems
 from nnstudio.analysis.shared_modules import built_for_another
 from nnstudio.analysis.size_names import EMPTY_NAMES, NamedSizes
+from nnstudio.analysis.starts import open_inputs, optional_start
 from nnstudio.analysis.unwritable import node_problem
 from nnstudio.analysis.weights import with_weights
 from nnstudio.analysis.wiring import WHOLE, effective
@@ -195,15 +194,14 @@ class _Walk:
             return NodeReport(outputs=outputs, ok=not errors, problems=problems, node=node)
         inputs: dict[str, Tensor] = {}
         missing: list[Problem] = []
+        opened: list[str] = []
         broken = False
         incoming = self.graph.incoming[node.id]
         for port in node_ports(self.project, self.graph, node).inputs:
             source = incoming.get(port.name)
             if source is None:
                 if not port.optional and not (port.variadic and inputs):
-                    fix = open_input(self.definition, node, port.name)
-                    text = f"input '{port.name}' is not connected"
-                    missing.append(self.problem(node, text, fix=fix))
+                    opened.append(port.name)
                 continue
             tensor = self.nodes[source.node].outputs.get(source.name)
             if tensor is not None:
@@ -214,6 +212,9 @@ class _Walk:
                 missing.append(self.problem(node, gone))
             else:
                 broken = True
+        if opened:
+            said = open_inputs(self.definition, node, opened, inputs, self.scope)
+            missing = [*(self.problem(node, e.sentence, fix=e.fix) for e in said), *missing]
         if broken or missing:
             others = self.definition.alternatives.get(node.id, ())
             alone = reports_of(others, {}, UNREAD, self.problems, connected=not missing)
@@ -359,7 +360,13 @@ class _Walk:
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> list[Problem]:
         errors = self.wiring.errors.get(node.id, ())
-        found = [self.problem(node, error.sentence, fix=error.fix) for error in errors]
+        found = []
+        for wrong in errors:
+            fix = wrong.fix
+            if wrong.no_start and evaluation.outputs is not None:
+                given = evaluation.outputs
+                fix = optional_start(self.definition, node, inputs, given, self.scope)
+            found.append(self.problem(node, wrong.sentence, fix=fix))
         error, inner = evaluation.error, evaluation.inner
         if found:
             return found

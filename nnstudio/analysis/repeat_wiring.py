@@ -15,10 +15,14 @@ from nnstudio.project.values import Block, Project
 
 @dataclass(frozen=True)
 class WiringError:
-    """Error in the wires of a node, and the fix if there is one."""
+    """Error in the wires of a node, and the fix if there is one.
+
+    `no_start`: a state that may be left open elsewhere has none.
+    """
 
     sentence: str
     fix: Fix | None = None
+    no_start: bool = False
 
 
 def as_module_list(block: Block, node: Node, repeat: Repeat) -> Fix:
@@ -59,7 +63,8 @@ def repeat_errors(project: Project, block: Block, node: Node, meant: Node) -> It
         if name not in wired:
             yield WiringError(
                 f"carries '{output}' to '{name}', so '{name}' must be connected: "
-                "that is what the first repetition gets"
+                "that is what the first repetition gets",
+                no_start=True,
             )
             return
     for name in repeat.each:

@@ -154,3 +154,10 @@ class Report:
             entered = report.nodes.get(node) if report is not None else None
             report = entered.inner if entered is not None else None
         return report
+
+
+def failure_report(block: Block, sentence: str, at: Node | None = None) -> BlockReport:
+    """Report of a block of which nothing is known but what is wrong, perhaps at a node."""
+    place = (at.id, at.name or at.type) if at is not None else (None, "")
+    problem = Problem("error", sentence, block.name, *place)
+    return BlockReport(block.name, problems=(problem,), parameters=None, flops=None, source=block)

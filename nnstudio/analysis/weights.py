@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from nnstudio.analysis.containers import MisplacedError, structure
 from nnstudio.analysis.free_sizes import label
-from nnstudio.analysis.report import NodeReport, Problem
-from nnstudio.catalog.use import Use
+from nnstudio.analysis.inside_blocks import access_to, shape_at
+from nnstudio.analysis.report import Fix, NodeReport, Problem
+from nnstudio.analysis.size_stems import UNTOLD
 from nnstudio.graph.values import Node
-from nnstudio.project.values import Block, Project, WeightName
-from nnstudio.project.weights import override_problem, tie_problem
-from nnstudio.symbols.dimension import Dim
+from nnstudio.project.commands.weights import SetTies
+from nnstudio.project.ties import Path, dotted, end_problem
+from nnstudio.project.values import Block, Project, Tie
+from nnstudio.project.weights import override_problem
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -20,7 +22,7 @@ def weight_nodes(block: Block | None) -> frozenset[str]:
     """The ids of the nodes that a tie or an initialiser of their own speaks of."""
     if block is None:
         return frozenset()
-    nodes = {node for tie in block.ties for node, _ in tie.ends}
+    nodes = {path[0] for tie in block.ties for path, _ in tie.ends}
     return frozenset(nodes | {item.node for item in block.initialisers if item.node is not None})
 
 
@@ -34,52 +36,58 @@ def with_weights(
     layout = structure(project, block)
     by_id = block.graph.by_id
 
-    def fail(node: Node, sentence: str) -> None:
+    def fail(node: Node, sentence: str, fix: Fix | None = None) -> None:
         text = f"{label(node)}: {sentence}"
-        problem = Problem("error", text, block.name, node.id, label(node))
+        problem = Problem("error", text, block.name, node.id, label(node), fix=fix)
         report = found.get(node.id, nodes[node.id])
         if problem not in report.problems:
             problems = (*report.problems, problem)
             found[node.id] = replace(report, ok=False, problems=problems)
 
-    def check_place(node: Node, problem: str | None) -> bool:
-        if problem is None:
-            try:
-                inline = node.repeat is not None and node.repeat.kind == "inline"
-                if inline:
-                    problem = "is repeated inline: give the layer type an initialiser instead"
-                else:
-                    layout.access(node)
-            except MisplacedError as error:
-                problem = str(error)
-        if problem is not None:
-            fail(node, problem)
-        return problem is None
-
     for item in block.initialisers:
         if item.node is not None:
             node = by_id[item.node]
-            check_place(node, override_problem(project, node, item))
+            problem = override_problem(project, node, item)
+            if problem is None and node.repeat is not None and node.repeat.kind == "inline":
+                problem = "is repeated inline: give the layer type an initialiser instead"
+            try:
+                layout.access(node)
+            except MisplacedError as error:
+                problem = problem or str(error)
+            if problem is not None:
+                fail(node, problem)
     for tie in block.ties:
-        node, other = by_id[tie.node], by_id[tie.other]
-        fit = [check_place(by_id[i], tie_problem(project, by_id[i], name)) for i, name in tie.ends]
-        mine, theirs = nodes[node.id], nodes[other.id]
-        if not all(fit) or not mine.ok or not theirs.ok:
+        node, fix = by_id[tie.node], _untie(project, block, tie)
+        fits = True
+        for end, takes in zip(tie.ends, (True, False), strict=True):
+            misfit = end_problem(project, block, end, takes=takes)
+            if misfit is None:
+                try:
+                    access_to(layout, end[0])
+                except MisplacedError as error:
+                    misfit = dotted(project, block, end[0]), str(error)
+            if misfit is not None:
+                inside = misfit[0].partition(".")[2]
+                sentence = f"inside, '{inside}' {misfit[1]}" if inside else misfit[1]
+                fail(by_id[end[0][0]], sentence, fix)
+                fits = False
+        own, given = (shape_at(project, block, nodes, end) for end in tie.ends)
+        if not (fits and nodes[tie.node].ok and nodes[tie.other].ok and own and given):
             continue
-        own = weight_shape(node, mine, tie.parameter)
-        given = weight_shape(other, theirs, tie.other_parameter)
         if not same_shape(own, given):
             numbers = own.rank != given.rank or any(
                 a.differs(b) for a, b in zip(own.shape, given.shape, strict=True)
             )
             expected, received = (own.label, given.label) if numbers else (_text(own), _text(given))
+            owner = dotted(project, block, tie.ends[1][0])
             fail(
                 node,
-                f"its {tie.parameter} is tied to that of '{label(other)}': expects {expected}, "
-                f"received {received}",
+                f"{_whose(project, block, tie.ends[0][0])} {tie.parameter} is tied to that of "
+                f"'{owner}': expects {expected}, received {received}",
+                fix,
             )
             continue
-        report = found.get(node.id, mine)
+        report = found.get(node.id, nodes[node.id])
         size = own.elements()
         total = report.parameters
         left = None if total is None or size is None else total - size
@@ -87,8 +95,21 @@ def with_weights(
     return found
 
 
+def _untie(project: Project, block: Block, tie: Tie) -> Fix:
+    title = f"Untie {tie.parameter} of {dotted(project, block, tie.ends[0][0])}"
+    others = tuple(other for other in block.ties if other is not tie)
+    return Fix(title, SetTies(block.name, others, title))
+
+
+def _whose(project: Project, block: Block, path: Path) -> str:
+    """Whose weight it is, after the name of the node: ``its``, or of a layer inside of it."""
+    inside = dotted(project, block, path).partition(".")[2]
+    return f"inside, the {inside}'s" if inside else "its"
+
+
 def _text(tensor: Tensor) -> str:
-    return f"({', '.join(dim.text for dim in tensor.shape)})"
+    sizes = ("?" if dim.text.startswith(UNTOLD) else dim.text for dim in tensor.shape)
+    return f"({', '.join(sizes)})"
 
 
 def same_shape(one: Tensor, other: Tensor) -> bool:
@@ -96,28 +117,3 @@ def same_shape(one: Tensor, other: Tensor) -> bool:
     return one.rank == other.rank and all(
         a.same(b) for a, b in zip(one.shape, other.shape, strict=True)
     )
-
-
-def weight_shape(node: Node, report: NodeReport, name: WeightName) -> Tensor:
-    """The shape of a weight or bias that can be tied, by the documents of torch.
-
-    The parameters of the node are all known, as they are where its rule has given an output.
-    """
-    use = Use({}, report.params)
-    kind = node.type
-    shape: tuple[Dim, ...]
-    if kind == "Linear":
-        shape = (use.dim("out_features"), use.dim("in_features"))
-    elif kind in ("Embedding", "EmbeddingBag"):
-        shape = (use.dim("num_embeddings"), use.dim("embedding_dim"))
-    else:
-        inside, outside = use.dim("in_channels"), use.dim("out_channels")
-        axes = use.sizes("kernel_size", int(kind[-2]))
-        groups = use.dim("groups")
-        if kind.startswith("ConvTranspose"):
-            shape = (inside, outside // groups, *axes)
-        else:
-            shape = (outside, inside // groups, *axes)
-        if name == "bias":
-            return Tensor((outside,), "float")
-    return Tensor(shape[:1] if name == "bias" else shape, "float")

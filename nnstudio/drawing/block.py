@@ -30,10 +30,9 @@ from nnstudio.project.values import (
     Initialiser,
     InitialiserRule,
     Project,
-    Tie,
     WeightName,
 )
-from nnstudio.project.weights import initialiser_problem, override_problem, tie_problem
+from nnstudio.project.weights import initialiser_problem, override_problem
 from nnstudio.symbols.symbolic import REPETITION
 
 
@@ -204,14 +203,22 @@ class BlockDrawing(Usable):
         self._definition.initialisers.append(item)
 
     @telling
-    def tie(self, one: Result, other: Result, parameter: WeightName = "weight") -> None:
-        """The weight of `one` is the tensor of `other`, which owns it: head and embedding."""
-        nodes = [self._definition.nodes[self._own(item).id] for item in (one, other)]
-        for node in nodes:
-            problem = tie_problem(self._definition.project, node, parameter)
-            if problem is not None:
-                raise refusal(f"{node.name} {problem}")
-        self._definition.ties.append(Tie(nodes[0].id, parameter, nodes[1].id, parameter))
+    def tie(
+        self,
+        one: Result,
+        other: Result,
+        parameter: WeightName = "weight",
+        *,
+        one_inside: str = "",
+        other_inside: str = "",
+    ) -> None:
+        """The weight of `one` is the tensor of `other`, which owns it: head and embedding.
+
+        one_inside, other_inside: where that is a block, the layer in it, as ``word`` or
+        ``body.word``.
+        """
+        ends = ((self._own(one).id, one_inside), (self._own(other).id, other_inside))
+        self._definition.add_tie(*ends, parameter)
 
     @telling
     def declare_before(self, moved: Result, other: Result) -> None:

@@ -17,6 +17,7 @@ from nnstudio.project.names import (
     parameter_problem,
     place_of,
 )
+from nnstudio.project.ties import along, dotted, end_problem, path_inside, ties_problem
 from nnstudio.project.values import (
     Block,
     BlockKind,
@@ -26,6 +27,7 @@ from nnstudio.project.values import (
     Project,
     Requirement,
     Tie,
+    WeightName,
 )
 
 Blocks = Callable[[], Mapping[str, Block]]
@@ -112,6 +114,26 @@ class Definition:
         check_expression(text, "condition", self.block.names)
         found = Requirement(Expr(text), sentence)
         self.renew(replace(self.block, requirements=(*self.block.requirements, found)))
+
+    def add_tie(self, one: tuple[str, str], other: tuple[str, str], parameter: WeightName) -> None:
+        """Check a tie and note it: for each end a node's id and the dotted names inside of it."""
+        block = replace(self.block, graph=Graph(tuple(self.nodes.values())), ties=tuple(self.ties))
+        ends = []
+        for (node, inside), takes in ((one, True), (other, False)):
+            path = path_inside(self.project, self.nodes[node], inside)
+            known = along(self.project, block, path)
+            if len(known) < len(path):
+                around = dotted(self.project, block, path[: len(known)])
+                raise refusal(f"{around} has no layer '{path[len(known)]}'")
+            problem = end_problem(self.project, block, (path, parameter), takes=takes)
+            if problem is not None:
+                raise refusal(" ".join(problem))
+            ends.append((path, parameter))
+        tie = Tie.between(ends[0], ends[1])
+        unfit = ties_problem(replace(block, ties=(*self.ties, tie)))
+        if unfit is not None:
+            raise refusal(unfit)
+        self.ties.append(tie)
 
     def finished(self, graph: Graph) -> Block:
         """The whole block."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nnstudio.catalog import registry
+from nnstudio.catalog.layer import AUTO
 from nnstudio.graph.layout import arrange
-from nnstudio.graph.values import Graph, Port
-from nnstudio.project.ports import node_ports
+from nnstudio.graph.values import Graph, Node, Port
+from nnstudio.picture.card_size import card_rows, card_width, on_grid, port_heights
+from nnstudio.picture.cards import Card, card
 from nnstudio.project.values import Project
 
-CARD = (184.0, 80.0)
-PORT, FIRST_PORT = 24.0, 28.0
-FIRST_ROW = {0: 60.0, 1: 68.0, 2: 84.0}
-"""About the size of a card and where its ports are, by its lines of text below the title; the
-canvas measures the real ones."""
+SHAPE_ROOM = 56.0
+"""More between two columns than the layout leaves: the shape that a wire carries stands there."""
+_SIZE, _SHAPE, _COUNT = "0000 → ", "N × 000 × 000 × 000", "00,000,000"
 
 
 def with_positions(project: Project, graph: Graph) -> Graph:
@@ -21,16 +22,25 @@ def with_positions(project: Project, graph: Graph) -> Graph:
     sizes: dict[str, tuple[float, float]] = {}
     heights: tuple[dict[Port, float], dict[Port, float]] = ({}, {})
     for node in graph.placed:
-        ports = node_ports(project, graph, node)
-        rows = max(len(ports.inputs), len(ports.outputs))
-        row = FIRST_ROW[bool(node.name) + bool(node.params)]
-        sizes[node.id] = (CARD[0], CARD[1] if rows < 2 else row + rows * PORT)
-        for side, known in zip(heights, (ports.outputs, ports.inputs), strict=True):
-            first = FIRST_PORT if len(known) < 2 else row
-            for k, port in enumerate(known):
-                side[Port(node.id, port.name)] = first + k * PORT
+        shown = _when_analysed(card(project, graph, node), node)
+        rows = card_rows(shown)
+        sizes[node.id] = (on_grid(card_width(shown) + SHAPE_ROOM), rows.height)
+        for side, faces in zip(heights, (shown.outputs, shown.inputs), strict=True):
+            known = port_heights([face.name for face in faces], rows)
+            side.update({Port(node.id, name): y for name, y in known})
     places = arrange(graph, sizes, *heights)
     nodes = tuple(
         replace(node, position=places.get(node.id, node.position)) for node in graph.nodes
     )
     return replace(graph, nodes=nodes)
+
+
+def _when_analysed(shown: Card, node: Node) -> Card:
+    """The card with room for what will stand on it when the sizes in the block are known."""
+    if shown.kind in ("input", "output"):
+        return replace(shown, facts=max(shown.facts, _SHAPE, key=len))
+    if shown.kind == "block":
+        return replace(shown, facts=_SIZE + shown.facts, count=_COUNT)
+    layer = registry.find(node.type)
+    derives = layer is not None and any(param.default is AUTO for param in layer.params)
+    return replace(shown, facts=_SIZE + shown.facts, count=_COUNT) if derives else shown

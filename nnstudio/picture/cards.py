@@ -16,6 +16,7 @@ from nnstudio.catalog.layers.io import BUFFER, INPUT, LOSS, OUTPUT, PARAMETER
 from nnstudio.graph.values import Edge, Graph, GroupKind, Node
 from nnstudio.picture.card_facts import block_facts, facts, value_text
 from nnstudio.project.ports import Ports, PortSpec, node_ports
+from nnstudio.project.ties import dotted
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import Listed, shape_text
 
@@ -103,7 +104,7 @@ def picture(
 ) -> Picture:
     """Make the picture of `block`; cards whose node, ports and report are the same are kept."""
     graph = project.by_name[block].graph
-    tied = _ties(project.by_name[block])
+    tied = _ties(project, project.by_name[block])
     cards: dict[str, Card] = {}
     keys: dict[str, tuple[object, ...]] = {}
     for node in graph.placed:
@@ -130,13 +131,12 @@ def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
     return all(a is b for a, b in zip(old[:4], new[:4], strict=True)) and old[4] == new[4]
 
 
-def _ties(block: Block) -> dict[str, str]:
-    """Find what is tied, by node: `weight = embedding.weight`."""
+def _ties(project: Project, block: Block) -> dict[str, str]:
+    """Find what is tied, by node: `weight = embedding.weight`, `head.weight = words.weight`."""
     found: dict[str, list[str]] = {}
     for tie in block.ties:
-        owner = block.graph.by_id[tie.other]
-        text = f"{tie.parameter} = {owner.name or owner.type}.{tie.other_parameter}"
-        found.setdefault(tie.node, []).append(text)
+        mine, theirs = (f"{dotted(project, block, path)}.{name}" for path, name in tie.ends)
+        found.setdefault(tie.node, []).append(f"{mine.partition('.')[2]} = {theirs}")
     return {node: ", ".join(texts) for node, texts in found.items()}
 
 

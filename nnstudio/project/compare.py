@@ -16,6 +16,7 @@ from nnstudio.project.data.fields import Field, Target
 from nnstudio.project.data.settings import schemas, values_of
 from nnstudio.project.data.spec import DataSpec
 from nnstudio.project.search.space import Axis, Choices
+from nnstudio.project.ties import End, dotted
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.project.values import (
     About,
@@ -23,7 +24,6 @@ from nnstudio.project.values import (
     BlockParameter,
     Initialiser,
     Project,
-    Tie,
     Variant,
 )
 
@@ -62,7 +62,7 @@ def differences(here: Project, there: Project) -> tuple[Difference, ...]:
         if other is None:
             found.append(Difference(block.name, "block", _count(block), ABSENT))
         else:
-            found += _in_block(block, replace(other, name=block.name))
+            found += _in_block(block, replace(other, name=block.name), (here, there))
     found += [Difference(name, "block", ABSENT, _count(block)) for name, block in others.items()]
     found += _in_data(here.data, there.data)
     found += _in_training(here.training, there.training)
@@ -91,7 +91,7 @@ class _Rows:
             self.add(f"{what} {name}".strip(), here.get(name), there.get(name))
 
 
-def _in_block(here: Block, there: Block) -> list[Difference]:
+def _in_block(here: Block, there: Block, projects: tuple[Project, Project]) -> list[Difference]:
     if here == there:
         return []
     rows = _Rows(here.name)
@@ -107,7 +107,7 @@ def _in_block(here: Block, there: Block) -> list[Difference]:
     found = rows.found + _in_nodes(here, there, same) + _in_wires(here, there, same)
     rest = _Rows(here.name)
     rest.add_named("start of", _starts(here), _starts(there))
-    rest.add_named("tie of", _ties(here), _ties(there))
+    rest.add_named("tie of", _ties(projects[0], here), _ties(projects[1], there))
     rest.add_named("group", _groups(here.graph.groups), _groups(there.graph.groups))
     rest.add("note", here.note, there.note)
     if not (found or rest.found):
@@ -289,15 +289,11 @@ def _rule(rule: Initialiser) -> str:
     return f"{rule.rule}({params})"
 
 
-def _ties(block: Block) -> dict[str, str]:
-    def end(node: str, parameter: str) -> str:
-        found = block.graph.by_id.get(node)
-        return f"{found.name if found is not None else node}.{parameter}"
+def _ties(project: Project, block: Block) -> dict[str, str]:
+    def called(end: End) -> str:
+        return f"{dotted(project, block, end[0])}.{end[1]}"
 
-    def both(tie: Tie) -> tuple[str, str]:
-        return end(tie.node, tie.parameter), end(tie.other, tie.other_parameter)
-
-    return dict(both(tie) for tie in block.ties)
+    return {called(tie.ends[0]): called(tie.ends[1]) for tie in block.ties}
 
 
 def _groups(groups: Iterable[Group]) -> dict[str, str]:

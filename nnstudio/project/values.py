@@ -83,17 +83,33 @@ class Initialiser:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A parameter of `node` that is the same tensor as one of the node `other`, which owns it."""
+    """A parameter of `node` that is the same tensor as one of the node `other`, which owns it.
+
+    Where a node is a block, `inside` (`other_inside`) are the ids that lead on to the layer in it.
+    """
 
     node: str
     parameter: WeightName
     other: str
     other_parameter: WeightName
+    inside: tuple[str, ...] = ()
+    other_inside: tuple[str, ...] = ()
 
     @property
-    def ends(self) -> tuple[tuple[str, WeightName], tuple[str, WeightName]]:
-        """(node id, parameter) of both."""
-        return (self.node, self.parameter), (self.other, self.other_parameter)
+    def ends(self) -> tuple[tuple[tuple[str, ...], WeightName], tuple[tuple[str, ...], WeightName]]:
+        """(ids that lead to the layer, parameter) of both."""
+        mine, theirs = (self.node, *self.inside), (self.other, *self.other_inside)
+        return (mine, self.parameter), (theirs, self.other_parameter)
+
+    @classmethod
+    def between(
+        cls,
+        mine: tuple[tuple[str, ...], WeightName],
+        theirs: tuple[tuple[str, ...], WeightName],
+    ) -> Tie:
+        """The tie with these ends."""
+        (node, *inside), (other, *other_inside) = mine[0], theirs[0]
+        return cls(node, mine[1], other, theirs[1], tuple(inside), tuple(other_inside))
 
 
 @dataclass(frozen=True)

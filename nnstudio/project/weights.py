@@ -1,4 +1,4 @@
-"""Initialisers and tied weights of a block: which there are, what suits them, and their commands.
+"""Initialisers of a block and what layers have weights: which there are, and what suits them.
 
 What depends on shapes or on where a module lies is the business of `analysis`.
 """
@@ -116,44 +116,6 @@ def initialisers_problem(block: Block) -> str | None:
             what = item.layer_type or block.graph.by_id[item.node or ""].name
             return f"the {item.target} of {what} has two rules"
         seen.add(key)
-    return None
-
-
-def ties_problem(block: Block) -> str | None:
-    """Problem of the ties of a block by themselves, in one sentence."""
-    by_id = block.graph.by_id
-    takers: set[tuple[str, str]] = set()
-    for tie in block.ties:
-        for node in (tie.node, tie.other):
-            if node not in by_id:
-                return f"expected the id of a node, received '{node}'"
-        if {tie.parameter, tie.other_parameter} - set(get_args(WeightName)):
-            return f"expected weight or bias, received '{tie.parameter}', '{tie.other_parameter}'"
-        if tie.node == tie.other:
-            return f"'{by_id[tie.node].name}' cannot be tied to itself"
-        if (tie.node, tie.parameter) in takers:
-            return f"the {tie.parameter} of '{by_id[tie.node].name}' is tied twice"
-        takers.add((tie.node, tie.parameter))
-    for tie in block.ties:
-        if (tie.other, tie.other_parameter) in takers:
-            return (
-                f"the {tie.other_parameter} of '{by_id[tie.other].name}' is tied itself: "
-                "tie both to the same one"
-            )
-    return None
-
-
-def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
-    """Reason why a parameter of a node cannot be tied, without the node's name."""
-    if node.type in project.by_name or node.type not in TIED:
-        return f"has no {parameter} that can be tied: only {', '.join(TIED)} have"
-    if parameter == "bias" and (node.type in WITHOUT_BIAS or node.params.get("bias") is False):
-        return "has no bias"
-    if node.shares is not None:
-        return "calls the module of another node: tie that one"
-    if node.repeat is not None or node.when is not None:
-        what = "repeated" if node.repeat is not None else "there only on a condition"
-        return f"is {what}, so its {parameter} cannot be tied"
     return None
 
 

@@ -136,8 +136,8 @@ class Dim:
     def __add__(self, other: Dim | int) -> Dim:
         other = as_dim(other)
         value = None if self.value is None or other.value is None else self.value + other.value
-        if self.terms is None and other.terms is None:
-            return Dim(value)
+        if value is not None and self.terms is None and other.terms is None:
+            return constant(value)
         if other.terms is None and other.value == 0:
             return self
         if self.terms is None and self.value == 0:
@@ -155,13 +155,17 @@ class Dim:
         return self * -1
 
     def __sub__(self, other: Dim | int) -> Dim:
-        return self + (-as_dim(other) if isinstance(other, Dim) else -other)
+        other = as_dim(other)
+        value = None if self.value is None or other.value is None else self.value - other.value
+        if value is not None and self.terms is None and other.terms is None:
+            return constant(value)
+        return self + -other
 
     def __mul__(self, other: Dim | int) -> Dim:
         other = as_dim(other)
         value = None if self.value is None or other.value is None else self.value * other.value
-        if self.terms is None and other.terms is None:
-            return Dim(value)
+        if value is not None and self.terms is None and other.terms is None:
+            return constant(value)
         for side, rest in ((self, other), (other, self)):
             if side.terms is None and side.value == 1:
                 return rest
@@ -204,7 +208,7 @@ class Dim:
     def _divide_by_number(self, number: int, value: int | None) -> Dim:
         if self.terms is None:
             assert self.value is not None
-            return Dim(self.value // number) if number else Dim(0)
+            return constant(self.value // number) if number else constant(0)
         if number == 1:
             return self
         whole: dict[Monomial, int] = {}
@@ -217,9 +221,9 @@ class Dim:
         if not rest:
             return _make(value, whole)
         if set(rest) == {()}:
-            constant = rest[()] // number
-            if constant:
-                whole[()] = constant
+            added = rest[()] // number
+            if added:
+                whole[()] = added
             return _make(value, whole)
         return _make(value, _plus(whole, (_floor_division(_tidy(_write(rest)), number),)))
 
@@ -250,7 +254,13 @@ class Dim:
 
 def as_dim(value: Dim | int) -> Dim:
     """`value` as a dimension."""
-    return value if isinstance(value, Dim) else Dim(value)
+    return value if isinstance(value, Dim) else constant(value)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def constant(value: int) -> Dim:
+    """The number `value` as a dimension: one object for each, for nothing ever changes in it."""
+    return Dim(value)
 
 
 def product(dims: tuple[Dim, ...] | list[Dim]) -> Dim:

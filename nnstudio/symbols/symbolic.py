@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, ExpressionError, brief, quoted, some
-from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.dimension import Dim, constant
 from nnstudio.symbols.evaluation import Steps
 from nnstudio.symbols.expression import Expression, depth_of, parse_formula
 from nnstudio.symbols.folding import fold, fold_text
@@ -59,7 +59,7 @@ def _listed(value: Any) -> Any:
 def literal(value: Any) -> Quantity:
     """A literal of the project file as a quantity."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return Dim(value)
+        return constant(value)
     if isinstance(value, list | tuple):
         listed = _listed(value)
         return Term(listed, repr(listed), True)

@@ -8,7 +8,9 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 (its usual name)
 
+from nnstudio.catalog.rules.spatial import window
 from nnstudio.catalog.use import ShapeError
+from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.symbolic import substitute
 from nnstudio.symbols.tensor import Tensor
@@ -79,3 +81,8 @@ def test_interpolation(factor: float) -> None:
     for size in range(4, 12):
         real = F.interpolate(torch.empty(1, 2, size), scale_factor=factor).shape[2]
         assert predicted("Interpolate", size, scale_factor=factor) == real
+
+
+def test_no_step_of_a_window_is_larger_than_torch_counts() -> None:
+    with pytest.raises(ExpressionError, match=r"a size of 9.22e\+18 is too large"):
+        window(Dim(32), Dim(3), Dim(2**40), Dim(2**62), Dim(1))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
+from PySide6.QtWidgets import QApplication
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Expr, FrozenMap, Node, Value
 from nnstudio.picture.card_facts import block_facts, expressions, facts
+from nnstudio.picture.card_size import card_width
 from nnstudio.picture.cards import card, picture
 from nnstudio.project.presets import load_target
+from nnstudio.ui.canvas.items import style
+from nnstudio.ui.canvas.items.geometry import measure
 from nnstudio.ui.canvas.items.routing import Obstacles, route
 from nnstudio.ui.canvas.keyboard_navigation import chain, step
 from nnstudio.ui.canvas.search_popup import rank
@@ -136,3 +140,14 @@ def test_unchanged_cards_are_taken_over() -> None:
     second = picture(project, "Net", report, first)
     assert second == first
     assert all(second.cards[n] is card for n, card in first.cards.items())
+
+
+def test_a_card_is_not_wider_than_is_said_without_a_font(qapp: QApplication) -> None:
+    look = style.current()
+    for name in ("GPT", "UNet"):
+        project = load_target(name)
+        report = analyse(project)
+        for block in project.blocks:
+            own = report.root if block.name == project.root else report.blocks[block.name]
+            for shown in picture(project, block.name, own).cards.values():
+                assert measure(shown, look).width <= card_width(shown), shown.title

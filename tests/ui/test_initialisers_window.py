@@ -357,7 +357,9 @@ def test_a_weight_is_tied_to_one_that_fits(open_window: Open) -> None:
     window = open_window(language_model())
     before = window.workspace.report.root.parameters
     head = weights(window, "n5")
-    assert choices(head.tie) == [OWN, "embedding.weight"]
+    listed = choices(head.tie)
+    assert listed[:2] == [OWN, "embedding.weight"], "what fits comes first"
+    assert all(" × " in text for text in listed[2:] if text), "what does not fit, with its shape"
     choose(head.tie, "embedding.weight")
     assert window.workspace.project.model.ties == (TIE,)
     assert undo_title(window) == "Tie weight of head"

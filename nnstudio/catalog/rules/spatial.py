@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from nnstudio.catalog.layer import Rule
 from nnstudio.catalog.rules.axes import demand, ones
@@ -26,13 +28,15 @@ def window(size: Dim, kernel: Dim, stride: Dim, padding: Dim, dilation: Dim) -> 
     return (reach - dilation * (kernel - 1) - 1) // stride + 1
 
 
-def checked_window(use: Use, size: Dim, out: Dim, kernel: Dim, fix: RuleFix | None) -> Dim:
-    """`out`, refused if the map has shrunk to nothing."""
+def checked_window(
+    use: Use, size: Dim, out: Dim, kernel: Dim, fix: Callable[[], RuleFix | None]
+) -> Dim:
+    """`out`, refused if the map has shrunk to nothing; only then is `fix` asked for."""
     if out.value is not None and out.value < 1:
         use.fail(
             f"a window of {kernel.label} does not fit into a feature map of {size.label}; "
             "use less pooling or stride before, or padding here",
-            fix=fix,
+            fix=fix(),
         )
     return out
 
@@ -56,7 +60,8 @@ def _half(
 def positive(use: Use, dims: int, *names: str) -> None:
     """Refuse window parameters below 1, and negative padding."""
     for name in names:
-        for value in use.sizes(name, dims):
+        given = use.params[name]
+        for value in (given,) if isinstance(given, Dim) else use.sizes(name, dims):
             use.at_least(name, value, 0 if "padding" in name else 1)
 
 
@@ -98,9 +103,9 @@ def convolution(dims: int) -> Rule:
             if word is None:
                 positive(use, dims, "padding")
             padding = (Dim(0),) * dims if word == "valid" else use.sizes("padding", dims)
+            fix = partial(_half, x.shape[2:], kernel, dilation)
             for k in range(dims):
                 out = window(spatial[k], kernel[k], stride[k], padding[k], dilation[k])
-                fix = _half(x.shape[2:], kernel, dilation)
                 spatial[k] = checked_window(use, spatial[k], out, kernel[k], fix)
         return Tensor((x.shape[0], use.dim("out_channels"), *spatial), x.dtype)
 
@@ -209,7 +214,7 @@ def pooling(dims: int) -> Rule:
                     param="padding",
                 )
             out = window_end(use, spatial[k], kernel[k], stride[k], padding[k], dilation[k])
-            spatial[k] = checked_window(use, spatial[k], out, kernel[k], Removal())
+            spatial[k] = checked_window(use, spatial[k], out, kernel[k], Removal)
         return Tensor((*x.shape[:-dims], *spatial), x.dtype)
 
     return rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from nnstudio.analysis.containers import Structure
+from nnstudio.analysis.inside_blocks import access_to
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.value_text import in_python
 from nnstudio.compiler.codegen.variable_names import RESERVED, singular
@@ -60,9 +61,8 @@ def weight_lines(block: Block, layout: Structure, taken: Collection[str]) -> lis
         if node.id in own:
             lines += _override(node, layout.access(node), own[node.id], taken)
     for tie in block.ties:
-        (node, name), (other, other_name) = ((block.graph.by_id[i], n) for i, n in tie.ends)
-        text = f"{layout.access(node)}.{name} = {layout.access(other)}.{other_name}"
-        lines.append(Line(text, 2, (node.id, other.id)))
+        mine, theirs = (f"{access_to(layout, path)}.{name}" for path, name in tie.ends)
+        lines.append(Line(f"{mine} = {theirs}", 2, (tie.node, tie.other)))
     return lines
 
 

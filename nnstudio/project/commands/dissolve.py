@@ -14,6 +14,7 @@ from nnstudio.project.free_names import with_free_names
 from nnstudio.project.ports import without_gaps
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.rewrite import names_in, names_of_node, rewritten, substitute_names
+from nnstudio.project.ties import ties_without
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.dimension import BATCH_NAMES
 
@@ -81,9 +82,8 @@ class Dissolve:
             (*outer.graph.groups, *([frame] if frame and kept else []), *groups),
         )
         project = project.with_graph(self.block, without_gaps(project, graph))
-        ties = tuple(replace(t, node=ids[t.node], other=ids[t.other]) for t in inner.ties)
-        block = project.by_name[self.block]
-        project = project.with_block(replace(block, ties=(*block.ties, *ties)))
+        ties = ties_without(use.id, ids, inner.ties, outer.ties)
+        project = project.with_block(replace(project.by_name[self.block], ties=ties))
         return with_free_names(project, self.block)
 
     def _values(self, project: Project, inner: Block, use: Node) -> dict[str, Value]:

@@ -30,7 +30,8 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.reserved_names import word_problem
 from nnstudio.project.rewrite import names_of_node
 from nnstudio.project.selection import subgraph, whole_groups
-from nnstudio.project.values import Block, BlockParameter, Initialiser, ParameterType, Project, Tie
+from nnstudio.project.ties import ties_into
+from nnstudio.project.values import Block, BlockParameter, Initialiser, ParameterType, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.tensor import Tensor
@@ -64,7 +65,8 @@ class MakeBlock:
         if problem is not None:
             raise Refusal(problem)
         _refuse_selection(outer.graph, self.node_ids)
-        rules, ties = _weights(outer, self.node_ids)
+        rules = _rules(outer, self.node_ids)
+        ties = tuple(t for t in outer.ties if {t.node, t.other} <= self.node_ids)
         part = _with_lists(subgraph(outer.graph, self.node_ids))
         used = self._names_used(project, outer, part)
         parameters = _parameters(outer, used)
@@ -180,6 +182,7 @@ class MakeBlock:
         self, project: Project, inputs: dict[Port, str], outputs: dict[Port, str]
     ) -> Project:
         outer, inner = project.by_name[self.block], project.by_name[self.name]
+        ties = [t for t in outer.ties if not {t.node, t.other} <= self.node_ids]
         graph = outer.graph
         chosen = [n for n in graph.placed if n.id in self.node_ids]
         arguments = {p.name: Expr(p.name) for p in inner.parameters}
@@ -209,7 +212,9 @@ class MakeBlock:
         project = project.with_graph(self.block, after)
         named = replace(use, name=free_name(project, project.by_name[self.block], use))
         after = without_gaps(project, after.with_node(named))
-        return project.with_graph(self.block, after)
+        kept = tuple(ties_into(use.id, self.node_ids, ties))
+        project = project.with_graph(self.block, after)
+        return project.with_block(replace(project.by_name[self.block], ties=kept))
 
 
 def _with_lists(part: Graph) -> Graph:
@@ -252,23 +257,16 @@ def _refuse_selection(graph: Graph, chosen: frozenset[str]) -> None:
         )
 
 
-def _weights(
-    outer: Block, chosen: frozenset[str]
-) -> tuple[tuple[Initialiser, ...], tuple[Tie, ...]]:
-    """The initialisers of single nodes and the ties that go into the block with the selection."""
+def _rules(outer: Block, chosen: frozenset[str]) -> tuple[Initialiser, ...]:
+    """The initialisers of single nodes that go into the block with the selection."""
     by_id = outer.graph.by_id
-    for tie in outer.ties:
-        if (tie.node in chosen) != (tie.other in chosen):
-            raise Refusal(
-                f"{by_id[tie.node].name} is tied to {by_id[tie.other].name}: select both or neither"
-            )
     rules = tuple(item for item in outer.initialisers if item.node in chosen)
     if rules and any(item.layer_type for item in outer.initialisers):
         raise Refusal(
             f"{by_id[rules[0].node or ''].name} has an initialiser of its own, which the rules of "
             f"{outer.name} would overrule inside a block: remove one of them first"
         )
-    return rules, tuple(tie for tie in outer.ties if tie.node in chosen)
+    return rules
 
 
 def names_of_block(block: Block) -> frozenset[str]:

@@ -6,13 +6,9 @@ from dataclasses import dataclass, replace
 
 from nnstudio.project.commands.base import block_of, node_of
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.ties import end_problem, ties_problem
 from nnstudio.project.values import Initialiser, Project, Tie
-from nnstudio.project.weights import (
-    initialisers_problem,
-    override_problem,
-    tie_problem,
-    ties_problem,
-)
+from nnstudio.project.weights import initialisers_problem, override_problem
 
 
 @dataclass(frozen=True)
@@ -39,20 +35,25 @@ class SetInitialisers:
 
 @dataclass(frozen=True)
 class SetTies:
-    """Set all ties of a block: parameters that are the same tensor as those of other nodes."""
+    """Set all ties of a block: parameters that are the same tensor as those of other nodes.
+
+    A tie that is there already stays as it is, even if an edit elsewhere has made it impossible.
+    """
 
     block: str
     ties: tuple[Tie, ...]
     title: str = "Tie weights"
 
     def apply(self, project: Project) -> Project:
-        block = replace(block_of(project, self.block), ties=self.ties)
+        before = block_of(project, self.block)
+        block = replace(before, ties=self.ties)
         for tie in self.ties:
-            for identifier, parameter in tie.ends:
-                node = node_of(block.graph, identifier)
-                problem = tie_problem(project, node, parameter)
-                if problem is not None:
-                    raise Refusal(f"{node.name or node.type} {problem}")
+            for end, takes in zip(tie.ends, (True, False), strict=True):
+                node_of(block.graph, end[0][0])
+                known = tie in before.ties
+                found = None if known else end_problem(project, block, end, takes=takes)
+                if found is not None:
+                    raise Refusal(" ".join(found))
         problem = ties_problem(block)
         if problem is not None:
             raise Refusal(_sentence(problem))

@@ -27,8 +27,9 @@ from nnstudio.project.names import (
 from nnstudio.project.ports import refuse_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import fail
+from nnstudio.project.ties import ties_problem
 from nnstudio.project.values import Block, Project
-from nnstudio.project.weights import initialisers_problem, ties_problem
+from nnstudio.project.weights import initialisers_problem
 from nnstudio.symbols.article import with_article
 from nnstudio.symbols.work import spend
 

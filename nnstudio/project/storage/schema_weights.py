@@ -5,10 +5,11 @@ from __future__ import annotations
 from nnstudio.project.storage.fields import (
     Json,
     choice,
+    fail,
     identifier,
     record,
+    short_text,
     text,
-    two_ports,
     values,
     values_to_json,
     without_empty,
@@ -25,8 +26,8 @@ def initialiser_to_json(item: Initialiser) -> Json:
 
 
 def tie_to_json(tie: Tie) -> list[str]:
-    """One tie: ``["id.weight", "owner.weight"]``."""
-    return [f"{node}.{name}" for node, name in tie.ends]
+    """One tie: ``["id.weight", "owner.weight"]``, inside a block ``"id.id.weight"``."""
+    return [".".join([*path, name]) for path, name in tie.ends]
 
 
 def initialiser(data: object, place: str) -> Initialiser:
@@ -43,6 +44,13 @@ def initialiser(data: object, place: str) -> Initialiser:
 
 def tie(data: object, place: str) -> Tie:
     """One tie."""
-    mine, theirs = two_ports(data, place)
-    names = [choice(port.name, place, WeightName) for port in (mine, theirs)]
-    return Tie(mine.node, names[0], theirs.node, names[1])
+    if not isinstance(data, list) or len(data) != 2:
+        fail(place, f'expected ["id.weight", "id.weight"], received {short_text(data)}')
+    return Tie.between(_tied_end(data[0], place), _tied_end(data[1], place))
+
+
+def _tied_end(data: object, place: str) -> tuple[tuple[str, ...], WeightName]:
+    *path, name = text(data, place).split(".")
+    if not path:
+        fail(place, f'expected ["id.weight", "id.weight"], received {short_text(data)}')
+    return tuple(identifier(item, place) for item in path), choice(name, place, WeightName)

@@ -14,12 +14,19 @@ from nnstudio.ui.actions.actions import Actions
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.hit_testing import Hit
 
-OPEN = ("graph.add", "edit.paste", "", "edit.select_all", "graph.arrange", "view.fit", "",
-        "graph.save_block", "graph.leave")  # fmt: skip
-NODE = ("edit.properties", "edit.rename", "graph.enter", "help.layer", "", "edit.cut", "edit.copy",
-        "edit.duplicate", "edit.delete", "edit.delete_heal", "", "graph.swap", "graph.bypass", "",
-        "graph.group", "graph.ungroup", "graph.make_block", "graph.dissolve",
-        "graph.save_block")  # fmt: skip
+OPEN = (
+    ("graph.add", "edit.paste"),
+    ("edit.select_all", "graph.arrange", "view.fit"),
+    ("graph.save_block", "graph.leave"),
+)
+LAYER = (
+    ("edit.properties", "edit.rename", "graph.enter", "help.layer"),
+    ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_heal"),
+    ("graph.swap", "graph.bypass"),
+    ("graph.group", "graph.ungroup", "graph.make_block", "graph.dissolve"),
+)
+BLOCK = (*LAYER[:-1], (*LAYER[-1], "graph.save_block"))
+EDGE = (("edit.delete",),)
 ONLY_IF_POSSIBLE = {"graph.enter", "graph.dissolve", "graph.ungroup", "graph.leave",
                     "graph.save_block"}  # fmt: skip
 KINDS = {"frame": "Frame (paint only)"}
@@ -36,37 +43,30 @@ class CanvasMenu(QObject):
 
     def open(self, hit: Hit, at: QPoint) -> None:
         """Open the menu for what lies under a place of the screen."""
-        menu = self.make_menu(hit)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
+        self.make_menu(hit).popup(at)
 
     def make_menu(self, hit: Hit) -> QMenu:
         """Make the menu for what was hit."""
-        menu = QMenu(self._canvas)
-        menu.setToolTipsVisible(True)
-        self._actions.refresh()
-        if hit.node is not None:
-            layer = self._canvas.graph.by_id[hit.node].type not in self._canvas.project.by_name
-            self._fill(menu, NODE[:-1] if layer else NODE)
-        elif hit.edge is not None:
-            self._canvas.select((), frozenset({hit.edge}))
-            self._actions.refresh()
-            menu.addAction(self._actions.action("edit.delete"))
-        elif hit.group is not None:
-            self._fill_group(menu, hit.group)
-        else:
-            self._fill(menu, OPEN)
-        return menu
-
-    def _fill(self, menu: QMenu, ids: tuple[str, ...]) -> None:
-        for id in ids:
-            if not id:
-                menu.addSeparator()
-            elif id not in ONLY_IF_POSSIBLE or self._actions.reason(id) is None:
-                menu.addAction(self._actions.action(id))
-
-    def _fill_group(self, menu: QMenu, group: str) -> None:
         canvas = self._canvas
+        if hit.node is not None:
+            is_block = canvas.graph.by_id[hit.node].type in canvas.project.by_name
+            return self._menu(BLOCK if is_block else LAYER)
+        if hit.edge is not None:
+            canvas.select((), frozenset({hit.edge}))
+            return self._menu(EDGE)
+        return self._menu(OPEN) if hit.group is None else self._group_menu(hit.group)
+
+    def _menu(self, parts: tuple[tuple[str, ...], ...]) -> QMenu:
+        fitting = [
+            [id for id in part if id not in ONLY_IF_POSSIBLE or self._actions.reason(id) is None]
+            for part in parts
+        ]
+        return self._actions.menu(fitting, self._canvas)
+
+    def _group_menu(self, group: str) -> QMenu:
+        canvas = self._canvas
+        menu = QMenu(canvas)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = canvas.graph.groups_by_id[group]
         menu.addAction("Rename", partial(canvas.rename_group, group))
         kinds = menu.addMenu("Kind")
@@ -77,3 +77,4 @@ class CanvasMenu(QObject):
             act.setChecked(shown.kind == kind)
         menu.addSeparator()
         menu.addAction("Ungroup", partial(canvas.editing.do, Ungroup(canvas.block, group)))
+        return menu

@@ -12,6 +12,7 @@ from nnstudio.project.commands.node import SetParam, SetRepeat, SetWhen
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
+from nnstudio.project.ties import Path, dotted
 from nnstudio.project.values import Block, Initialiser, Project, Tie, WeightName
 from nnstudio.project.weights import CHOICES
 
@@ -117,11 +118,14 @@ def with_param(item: Initialiser, name: str, text: str) -> Initialiser:
     return replace(item, params=item.params.with_(name, number))
 
 
-def tie_weight(block: Block, node: Node, owner: str | None) -> SetTies:
-    """Let a node's weight be that of the node `owner`; None gives it one of its own."""
-    others = tuple(t for t in block.ties if (t.node, t.parameter) != (node.id, "weight"))
-    name = node.name or node.type
+def tie_weight(project: Project, block: Block, path: Path, owner: Path | None) -> SetTies:
+    """Let a layer's weight be that of the layer `owner`; None gives it one of its own.
+
+    Both are the ids that lead to it from `block`.
+    """
+    others = tuple(t for t in block.ties if t.ends[0] != (path, "weight"))
+    name = dotted(project, block, path)
     if owner is None:
         return SetTies(block.name, others, f"Untie weight of {name}")
-    tie = Tie(node.id, "weight", owner, "weight")
+    tie = Tie.between((path, "weight"), (owner, "weight"))
     return SetTies(block.name, (*others, tie), f"Tie weight of {name}")

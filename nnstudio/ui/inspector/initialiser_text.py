@@ -1,26 +1,21 @@
-"""How weights begin and whose they are, as the forms say it. No widget, no command."""
+"""How weights begin, as the forms say it. No widget, no command."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnstudio.analysis.report import BlockReport
-from nnstudio.analysis.weights import same_shape, weight_shape
 from nnstudio.graph.values import EMPTY, FrozenMap, Node, Value
 from nnstudio.project.parameter_text import typed_text
-from nnstudio.project.values import Block, Initialiser, InitialiserRule, Project, Tie, WeightName
+from nnstudio.project.values import Block, Initialiser, InitialiserRule, Project, WeightName
 from nnstudio.project.weights import (
     INITIALISED,
     MATRIX,
     RULES,
     SEVERAL,
-    TIED,
     WITHOUT_BIAS,
-    tie_problem,
     type_problem,
 )
-from nnstudio.symbols.tensor import Tensor
 
 _NAMES = {"xavier": "Xavier", "kaiming": "Kaiming"}
 SPOKEN: dict[str, str] = {
@@ -142,65 +137,3 @@ def start_of(blocks: Sequence[Block], node: Node, target: WeightName) -> Initial
             if (item.layer_type, item.target) == (node.type, target):
                 return InitialValue(own, (block.name, item), block is not here)
     return InitialValue(own)
-
-
-def tie_of(block: Block, node: str) -> Tie | None:
-    """Find the tie of a node's weight to another's."""
-    return next((t for t in block.ties if (t.node, t.parameter) == (node, "weight")), None)
-
-
-def owner_of(block: Block, tie: Tie) -> str:
-    """Find what a weight is tied to: `embedding.weight`."""
-    return f"{_name(block.graph.by_id[tie.other])}.{tie.other_parameter}"
-
-
-def takers(block: Block, node: str) -> list[str]:
-    """Find the weights and biases that are tied to the node's weight: `head.weight`."""
-    return [
-        f"{_name(block.graph.by_id[tie.node])}.{tie.parameter}"
-        for tie in block.ties
-        if (tie.other, tie.other_parameter) == (node, "weight")
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """A node whose weight another can have, and whether it is known to fit."""
-
-    node: str
-    text: str
-    fits: bool
-
-
-def owners(project: Project, block: Block, report: BlockReport, node: Node) -> list[Owner]:
-    """Find the nodes to whose weight that of `node` can be tied, those of its shape first."""
-    own = _shape(report, node)
-    tied = {tie.node for tie in block.ties if tie.parameter == "weight"}
-    found = []
-    for other in _can_own(project, block):
-        if other.id == node.id or other.id in tied:
-            continue
-        shape = _shape(report, other)
-        fits = own is not None and shape is not None and same_shape(own, shape)
-        text = f"{_name(other)}.weight"
-        if shape is not None and not fits:
-            text += f"  {shape.label}"
-        found.append(Owner(other.id, text, fits))
-    return sorted(found, key=lambda owner: not owner.fits)
-
-
-def _can_own(project: Project, block: Block) -> Iterator[Node]:
-    for node in block.graph.nodes:
-        if node.type in TIED and tie_problem(project, node, "weight") is None:
-            yield node
-
-
-def _shape(report: BlockReport, node: Node) -> Tensor | None:
-    said = report.nodes.get(node.id)
-    if said is None or not said.outputs:
-        return None
-    return weight_shape(node, said, "weight")
-
-
-def _name(node: Node) -> str:
-    return node.name or node.type

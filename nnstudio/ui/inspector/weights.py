@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Node
+from nnstudio.project.ties import Path, tie_problem
 from nnstudio.project.values import Initialiser, InitialiserRule, Tie, WeightName
-from nnstudio.project.weights import INITIALISED, TIED, tie_problem
+from nnstudio.project.weights import INITIALISED, TIED
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Section
 from nnstudio.ui.inspector.context import Context
@@ -19,15 +20,12 @@ from nnstudio.ui.inspector.initialiser_text import (
     InitialValue,
     describe_rule,
     fitting_rules,
-    owner_of,
-    owners,
     start_of,
-    takers,
     targets,
-    tie_of,
     with_rule,
 )
 from nnstudio.ui.inspector.rule_rows import RuleRows
+from nnstudio.ui.inspector.tie_text import owner_around, owner_of, owners, takers, tie_of
 
 OWN = "own weight"
 LABELS: dict[WeightName, str] = {"weight": "Weight starts as", "bias": "Bias starts as"}
@@ -54,7 +52,7 @@ class Weights(Section):
         self.tie.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.tie.committed.connect(lambda _name, text: self._set_tie(text))
         self.add(self.tie)
-        self._owners: dict[str, str] = {}
+        self._owners: dict[str, Path] = {}
 
     def show_node(self, node: Node, another: bool) -> None:
         """Show a node; for another one than before, fold unless it uses something here."""
@@ -67,14 +65,15 @@ class Weights(Section):
             return
         blocks = self._context.blocks
         starts = {target: start_of(blocks, node, target) for target in LABELS}
-        tied = tie_of(block, node.id)
+        tied = tie_of(block, (node.id,))
         if another:
             self.tie.accept()
             for rows in self.starts.values():
                 rows.forget()
             self.set_open(tied is not None or any(start.own for start in starts.values()))
         self._show_tie(node, tied)
-        owner = owner_of(block, tied) if tied else ""
+        around = owner_around(project, blocks, (*self._context.path, node.id))
+        owner = owner_of(project, block, tied) if tied else around
         for target, start in starts.items():
             missing = target not in targets(node.type) or (
                 target == "bias" and node.params.get("bias") is False
@@ -106,22 +105,27 @@ class Weights(Section):
     def _show_tie(self, node: Node, tie: Tie | None) -> None:
         context = self._context
         block = context.block
+        project = context.workspace.project
         self.tie.setVisible(node.type in TIED)
         if node.type not in TIED:
             return
-        found = owners(context.workspace.project, block, context.report, node)
+        found = owners(project, block, context.report, (node.id,))
         fitting = [owner.text for owner in found if owner.fits]
         others = [owner.text for owner in found if not owner.fits]
-        self._owners = {owner.text: owner.node for owner in found}
+        self._owners = {owner.text: owner.path for owner in found}
         value = ""
         if tie is not None:  # that of another parameter, made elsewhere, is none of the choices
-            same = (o.text for o in found if (o.node, tie.other_parameter) == (tie.other, "weight"))
-            value = next(same, owner_of(block, tie))
-        why_not = tie_problem(context.workspace.project, node, "weight")
-        has_it = takers(block, node.id)
+            same = (o.text for o in found if (o.path, "weight") == tie.ends[1])
+            value = next(same, owner_of(project, block, tie))
+        why_not = tie_problem(project, node, "weight")
+        path = (*context.path, node.id)
+        has_it = takers(project, context.blocks, path)
         remark = f"Also the weight of {', '.join(has_it)}." if has_it else ""
+        around = owner_around(project, context.blocks, path)
+        if around:
+            remark = f"In this use it is {around}."
         if not found and tie is None:
-            remark = remark or "No other layer of this block has a weight that it could share."
+            remark = remark or "No other layer here has a weight that it could share."
         self.tie.show_state(
             FieldState(
                 "tie",
@@ -161,8 +165,9 @@ class Weights(Section):
 
     def _set_tie(self, text: str) -> None:
         block = self._context.block
-        node = block.graph.by_id[self._node_id]
-        sentence = self._context.attempt(lambda: tie_weight(block, node, self._owners.get(text)))
+        project, path = self._context.workspace.project, (self._node_id,)
+        owner = self._owners.get(text)
+        sentence = self._context.attempt(lambda: tie_weight(project, block, path, owner))
         if sentence:
             self.tie.refuse(sentence)
         else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont
 
+from nnstudio.picture.card_size import LINK, Writing, card_rows, card_width, port_heights
 from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
@@ -51,15 +51,14 @@ class Geometry:
 
 def measure(card: Card, look: Style) -> Geometry:
     """Measure a card."""
-    width = _width(card, look)
+
+    def wide(text: str, writing: Writing) -> float:
+        return advance(look.title_font if writing == "title" else look.mono_font, text)
+
+    width, rows = card_width(card, wide), card_rows(card)
     lines: list[Line] = []
     right = width - metrics.PAD
     left = float(metrics.TEXT_LEFT)
-
-    rows = sum(map(bool, (card.name or card.count, card.facts, card.tied, card.when)))
-    rows += len(card.instead)
-    text_height = metrics.TITLE_HEIGHT + rows * metrics.LINE_HEIGHT
-    top = max(metrics.GRID + 1.0, (metrics.CARD_LOWEST - text_height) / 2)
 
     title_room = right - left
     pill: tuple[float, float] | None = None
@@ -67,7 +66,7 @@ def measure(card: Card, look: Style) -> Geometry:
         pill_width = advance(look.mono_font, card.repeat) + 12
         pill = (right + 4 - pill_width, pill_width)
         title_room -= pill_width + 4
-    y = top
+    y = rows.top
     title = elide(look.title_font, card.title, title_room)
     lines.append(_line(title, left, y, metrics.TITLE_HEIGHT, look.title_font, "text"))
     if pill:
@@ -78,7 +77,7 @@ def measure(card: Card, look: Style) -> Geometry:
 
     if card.name or card.count:
         count_width = advance(look.mono_font, card.count)
-        name_left = left + (16 if card.shared else 0)
+        name_left = left + (LINK if card.shared else 0)
         room = right - name_left - (count_width + 8 if card.count else 0)
         name = elide(look.mono_font, card.name, room)
         lines.append(_line(name, name_left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
@@ -96,75 +95,41 @@ def measure(card: Card, look: Style) -> Geometry:
             lines.append(_line(said, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
             y += metrics.LINE_HEIGHT
 
-    count = max(len(card.inputs), len(card.outputs))
-    rule = None
-    if count > 1:
-        # The middles of the rows lie on the same grid as the port of a plain card, so that
-        # wires between cards on the grid can run level.
-        rule = y + 5
-        middle = _up(rule + 4 + metrics.ROW_HEIGHT / 2 - metrics.PORT_Y) + metrics.PORT_Y
-        widths = [[advance(look.small_font, port.label) for port in card.inputs], []]
-        if len(card.outputs) > 1:
-            widths[1] = [advance(look.small_font, port.label) for port in card.outputs]
-        inputs, named = _rows(card.inputs, 0.0, middle, look, width, widths[1])
-        outputs, named_out = _rows(card.outputs, width, middle, look, width, widths[0])
-        lines += named + named_out
-        height = middle + (count - 1) * metrics.ROW_HEIGHT + metrics.ROW_HEIGHT / 2 + 2
-    else:
-        inputs = tuple((p.name, QPointF(0, metrics.PORT_Y)) for p in card.inputs)
-        outputs = tuple((p.name, QPointF(width, metrics.PORT_Y)) for p in card.outputs)
-        height = max(metrics.CARD_LOWEST, y + metrics.GRID - 1)
-    return Geometry(width, _up(height), tuple(lines), inputs, outputs, rule, pill)
+    widths = [[advance(look.small_font, port.label) for port in card.inputs], []]
+    if len(card.outputs) > 1:
+        widths[1] = [advance(look.small_font, port.label) for port in card.outputs]
+    sides = []
+    for x, ports, opposite in ((0.0, card.inputs, widths[1]), (width, card.outputs, widths[0])):
+        heights = port_heights([port.name for port in ports], rows)
+        places = tuple((name, QPointF(x, height)) for name, height in heights)
+        sides.append(places)
+        if len(ports) > 1:
+            lines += _labels(ports, places, look, width, opposite)
+    return Geometry(width, rows.height, tuple(lines), sides[0], sides[1], rows.rule, pill)
 
 
-def _rows(
+def _labels(
     ports: tuple[PortFace, ...],
-    x: float,
-    first: float,
+    places: tuple[tuple[str, QPointF], ...],
     look: Style,
     width: float,
     opposite: list[float],
-) -> tuple[tuple[tuple[str, QPointF], ...], list[Line]]:
+) -> list[Line]:
     # `opposite` are the widths of the labels of the other side, row by row
-    if len(ports) == 1:
-        return ((ports[0].name, QPointF(x, metrics.PORT_Y)),), []
-    places: list[tuple[str, QPointF]] = []
     lines: list[Line] = []
-    for k, port in enumerate(ports):
-        middle = first + k * metrics.ROW_HEIGHT
-        places.append((port.name, QPointF(x, middle)))
+    for k, (port, (_, place)) in enumerate(zip(ports, places, strict=True)):
         taken = min(opposite[k], width / 2) if k < len(opposite) else 0.0
         room = width - 2 * metrics.PAD - (taken + 12 if taken else 0.0)
         text = elide(look.small_font, port.label, room)
-        left = metrics.PAD if x == 0 else width - metrics.PAD - advance(look.small_font, text)
-        top = middle - metrics.ROW_HEIGHT / 2
+        left = (
+            metrics.PAD if place.x() == 0 else width - metrics.PAD - advance(look.small_font, text)
+        )
+        top = place.y() - metrics.ROW_HEIGHT / 2
         lines.append(_line(text, left, top, metrics.ROW_HEIGHT, look.small_font, "muted"))
-    return tuple(places), lines
+    return lines
 
 
 def _line(text: str, x: float, top: float, height: float, font: QFont, ink: Ink) -> Line:
     # Text stands a hair above the middle of its line: capitals look centred there.
     letters = ascent(font) * 0.76
     return Line(text, x, round(top + (height + letters) / 2), font, ink)
-
-
-def _width(card: Card, look: Style) -> float:
-    mono = look.mono_font
-    rows = [
-        advance(look.title_font, card.title)
-        + (advance(mono, card.repeat) + 20 if card.repeat else 0),
-        advance(mono, card.name)
-        + (advance(mono, card.count) + 16 if card.count else 0)
-        + (16 if card.shared else 0),
-        advance(mono, card.facts),
-        advance(mono, card.tied),
-        advance(mono, f"if {card.when}") if card.when else 0,
-        *(advance(mono, other) for other in card.instead),
-    ]
-    wanted = metrics.TEXT_LEFT + max(rows) + metrics.PAD + 1
-    low = 120 if card.kind in ("input", "output") else metrics.CARD_WIDTH
-    return _up(min(max(wanted, low), metrics.CARD_WIDEST))
-
-
-def _up(value: float) -> float:
-    return math.ceil(value / metrics.GRID) * float(metrics.GRID)

@@ -8,25 +8,24 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen, QPixmap
 
+from nnstudio.picture.card_size import CARD_LOWEST as CARD_LOWEST
+from nnstudio.picture.card_size import CARD_WIDTH as CARD_WIDTH
+from nnstudio.picture.card_size import GRID as GRID
+from nnstudio.picture.card_size import LINE_HEIGHT as LINE_HEIGHT
+from nnstudio.picture.card_size import PAD as PAD
+from nnstudio.picture.card_size import PORT_Y as PORT_Y
+from nnstudio.picture.card_size import ROW_HEIGHT as ROW_HEIGHT
+from nnstudio.picture.card_size import TEXT_LEFT as TEXT_LEFT
+from nnstudio.picture.card_size import TITLE_HEIGHT as TITLE_HEIGHT
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.current import SMALL_SIZE, TEXT_SIZE, Theme
 
-GRID: Final = 8
 DOTS: Final = 24
 
-CARD_WIDTH: Final = 168
-CARD_WIDEST: Final = 304
-CARD_LOWEST: Final = 56
 RADIUS: Final = 8
 BAR: Final = 4
 ICON: Final = 16
-TEXT_LEFT: Final = 36
-PAD: Final = 12
-TITLE_HEIGHT: Final = 18
-LINE_HEIGHT: Final = 16
-ROW_HEIGHT: Final = 24
-PORT_Y: Final = 28
 PORT: Final = 9
 PEEP: Final = 4
 MARGIN: Final = 14
