@@ -258,16 +258,24 @@ class Use:
     ) -> dict[str, Tensor | None]:
         """What the alternative of a node gives for its inputs, by their position."""
         other = self.graph.by_id[owner.instead or ""]
-        used = self.project.by_name.get(other.type)
-        layer = registry.find(other.type)
-        if used is not None:
-            ports = [n.name for n in used.graph.of_type("Input")]
-        else:
-            assert layer is not None
-            ports = [p.name for p in layer.inputs]
-        given = dict(zip(ports, inputs.values(), strict=False))
+        ports = self.declared(other)
+        given = {ports[self.declared(node).index(name)]: inputs[name] for name in inputs}
         found = self.once(other, other, names, given, place)
         return dict(zip(self.outputs_of(node), found.values(), strict=False))
+
+    def declared(self, node: Node) -> list[str]:
+        """All inputs that a node could have."""
+        used = self.project.by_name.get(node.type)
+        if used is not None:
+            return [n.name for n in used.graph.of_type("Input")]
+        layer = registry.find(node.type)
+        assert layer is not None
+        most = range(8)
+        return [
+            name
+            for port in layer.inputs
+            for name in ([f"{port.name}.{k}" for k in most] if port.variadic else [port.name])
+        ]
 
     def ports(self, node: Node) -> list[str]:
         """The connected inputs in the order of the layer's or block's declaration."""
