@@ -104,10 +104,10 @@ def assert_line_map(project: Project, source: Source) -> None:
         if node.shares is not None and node.id not in used:
             continue
         assert found, f"no line for {node.id}"
-        plain = not any(graph.groups_by_id[g].kind != "frame" for g in graph.ancestry(node.group))
+        place = graph.by_id[graph.place_of(node.id)]
+        plain = not any(graph.groups_by_id[g].kind != "frame" for g in graph.ancestry(place.group))
         if is_module(project, node) and node.shares is None and plain:
-            name = graph.by_id[graph.place_of(node.id)].name
-            assert any(f"self.{name}" in line for line in found)
+            assert any(f"self.{place.name}" in line for line in found)
 
 
 def assert_one_text(project: Project, report: Report, source: Source) -> None:
