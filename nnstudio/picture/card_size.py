@@ -23,6 +23,8 @@ TITLE_HEIGHT: Final = 18
 LINE_HEIGHT: Final = 16
 ROW_HEIGHT: Final = 24
 PORT_Y: Final = 28
+FLAP_GAP: Final = 6
+"""Above the lines that say what stands there instead."""
 LINK: Final = 16
 """Room for the sign of a module that is another node's."""
 
@@ -76,7 +78,7 @@ def card_rows(card: Card) -> Rows:
     """The heights on a card."""
     lines = sum(map(bool, (card.name or card.count, card.facts, card.tied, card.when)))
     lines += len(card.instead)
-    text = TITLE_HEIGHT + lines * LINE_HEIGHT
+    text = TITLE_HEIGHT + lines * LINE_HEIGHT + (FLAP_GAP if card.instead else 0)
     top = max(GRID + 1.0, (CARD_LOWEST - text) / 2)
     ports = max(len(card.inputs), len(card.outputs))
     if ports < 2:

@@ -7,11 +7,13 @@ from functools import partial
 
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.values import Expr, Node, Value
+from nnstudio.project.alternatives import OWN
 from nnstudio.project.commands.base import Sequence
 from nnstudio.project.commands.dissolve import Dissolve
 from nnstudio.project.commands.graph import Move
 from nnstudio.project.commands.group import Ungroup
 from nnstudio.project.refusal import Refusal
+from nnstudio.symbols.article import with_article
 from nnstudio.symbols.dimension import Dim
 from nnstudio.ui.actions.actions import Actions, Reason
 from nnstudio.ui.canvas.canvas import Canvas
@@ -43,6 +45,7 @@ class GraphActions:
         bind("edit.rename", canvas.rename_selected, one)
         bind("graph.add", lambda: canvas.act("search"), open)
         bind("graph.swap", canvas.open_swap, one)
+        bind("graph.alternative", canvas.open_alternative, self._needs_place)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
         bind("graph.group", self.group, some)
         bind("graph.ungroup", self.ungroup, self._needs_group)
@@ -81,6 +84,17 @@ class GraphActions:
         if missing is None and self._type() not in self._canvas.project.by_name:
             missing = "The selected node is a layer; only blocks have an inside."
         return missing
+
+    def _needs_place(self) -> str | None:
+        missing = self._needs_one()
+        if missing is not None:
+            return missing
+        node = self._canvas.graph.by_id[self._one()]
+        if node.type in OWN:
+            return f"{with_article(node.type)} can have no alternative."
+        if node.shares is not None:
+            return "It calls the module of another node: give that one the alternative."
+        return None
 
     def _needs_inside(self) -> str | None:
         return self._open() or (None if self._canvas.path else "The canvas shows the model itself.")

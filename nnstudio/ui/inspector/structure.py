@@ -53,6 +53,9 @@ class Structure(Section):
             self.set_open(bool(node.repeat or node.when or node.shares))
         count = _count_text(node)
         once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
+        stands = node.id in self._context.block.graph.standing_for
+        self.repeat.setVisible(not stands)
+        self.set_title("Condition" if stands else "Repeat, condition, sharing")
         self.repeat.show_state(
             FieldState(
                 "repeat",
@@ -86,7 +89,10 @@ class Structure(Section):
                 value=condition,
                 given=bool(condition),
                 placeholder="always",
-                help="It exists only if this holds; otherwise its first input passes through.",
+                help="Asked where no condition before it in the place holds."
+                if stands
+                else "It exists only if this holds; otherwise its alternative stands there, or "
+                "its first input passes through.",
             )
         )
         self._show_shares(node)
@@ -96,8 +102,10 @@ class Structure(Section):
         others = {
             other.name or other.id: other.id
             for other in graph.of_type(node.type)
-            if other.id != node.id and other.shares is None
+            if other.id != node.id and other.shares is None and other.id not in graph.standing_for
         }
+        if node.id in graph.standing_for:
+            others = {}
         if self._shares is None or others != self._others:
             self._module.clear()
             self._others = others

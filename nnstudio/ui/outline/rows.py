@@ -7,7 +7,7 @@ order. Inputs (the arguments of `forward`) and Outputs (its results) stand befor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final, Literal
 
@@ -42,7 +42,8 @@ class Row:
     tensor, else the id of the group around it; None where nothing can be moved (headings, and
     the `inside` of a used block). `nodes` are all nodes it stands for; `head` and `tail` the
     nodes that give its first and last place in the declaration order. A row that `uses` a block
-    has no `children` here: `inside` makes them from its `report`.
+    has no `children` here: `inside` makes them from its `report`. `instead` is the node in whose
+    place the row's node stands, if it is an alternative.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Row:
     when: str = ""
     active: bool = True
     shares: str = ""
+    instead: str = ""
     severity: Severity | None = None
     notes: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
@@ -83,6 +85,7 @@ class Row:
         lines += [f"{self.count:,} parameters"] if self.count else []
         lines += [f"Repeated {self.repeat}"] if self.repeat else []
         lines += [f"Only if {self.when}"] if self.when else []
+        lines += ["Stands there where no other one in the place does"] if self.instead else []
         lines += [] if self.active else ["Left out with the values of now"]
         lines += [f"Calls the module of {self.shares} again"] if self.shares else []
         return (*lines, *self.notes)
@@ -180,7 +183,7 @@ class _Builder:
                     return containers[around].entries
             return top
 
-        for node in self.graph.nodes:
+        for node in self.graph.placed:
             if node.type not in (INPUT, OUTPUT, PARAMETER, BUFFER):
                 members(node.group).append(node)
         for container in containers.values():
@@ -203,7 +206,9 @@ class _Builder:
         found: list[Row] = []
         for frame, run in groupby(entries, key=lambda entry: self.frame_of(entry, level)):
             if frame is None:
-                found += [self.make_row(entry, level, numbers) for entry in run]
+                for entry in run:
+                    found.append(self.make_row(entry, level, numbers))
+                    found += self.alternatives(entry)
             else:
                 children = self.frame_rows(list(run), frame, numbers)
                 found.append(self.frame(self.graph.groups_by_id[frame], level, children))
@@ -228,9 +233,8 @@ class _Builder:
         return self.group_row(group, "container", level, children, index, (head, head))
 
     def frame(self, group: Group, level: str, children: list[Row]) -> Row:
-        return self.group_row(
-            group, "frame", level, children, "", (children[0].head, children[-1].tail)
-        )
+        own = [child for child in children if not child.instead]
+        return self.group_row(group, "frame", level, children, "", (own[0].head, own[-1].tail))
 
     def group_row(
         self,
@@ -254,7 +258,7 @@ class _Builder:
             index=index,
             count=sum(child.count for child in children),
             severity=next((s for s in _SEVERITIES if s in said), None),
-            nodes=tuple(node for child in children for node in child.nodes),
+            nodes=tuple(n for child in children if not child.instead for n in child.nodes),
             head=ends[0],
             tail=ends[1],
             children=tuple(children),
@@ -296,6 +300,15 @@ class _Builder:
             report=report.inner,
         )
 
+    def alternatives(self, entry: _Entry) -> list[Row]:
+        """Rows of what stands in the place of a node, to look at; they move with its row."""
+        if not isinstance(entry, Node) or entry.instead is None:
+            return []
+        return [
+            replace(row, text=f"else {row.text}", level=None, named=False, instead=entry.id)
+            for row in (self.row(other, LAYERS) for other in self.graph.alternatives(entry))
+        ]
+
     def kind(self, node: Node) -> Kind:
         own: Mapping[str, Kind] = {
             INPUT: "input",
@@ -316,7 +329,8 @@ class _Builder:
         report = self.report.nodes.get(node.id, _NOTHING)
         if node.repeat is not None and node.repeat.kind == "inline":
             return numbers.count(report.repeats)
-        return numbers.count(1 if node.when is None or report.active else 0)
+        there = node.when is None or node.instead is not None or report.active
+        return numbers.count(1 if there else 0)
 
 
 def _nodes(container: _Container) -> Iterator[Node]:
