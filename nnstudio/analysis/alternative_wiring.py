@@ -16,6 +16,7 @@ from nnstudio.analysis.report import Fix
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Graph, Node
 from nnstudio.project.commands.alternative import Choose
+from nnstudio.project.commands.graph import Delete
 from nnstudio.project.ports import Ports, PortSpec, node_ports
 from nnstudio.project.values import Block, Project
 
@@ -78,8 +79,11 @@ def alternative_errors(project: Project, block: Block) -> Iterator[tuple[str, Wi
             yield node.id, WiringError(f"{sentence}a repeat nor a condition of its own")
         for other in graph.alternatives(owner):
             sentence = _unfit(project, graph, node, other)
-            if sentence:
-                yield (node.id if node.shares else other.id), WiringError(sentence)
+            if sentence and node.shares:
+                yield node.id, WiringError(sentence)
+            elif sentence:
+                remove = Delete(block.name, frozenset({other.id}))
+                yield other.id, WiringError(sentence, Fix(f"Remove {_told(other)}", remove))
     for node in graph.nodes:
         if node.instead is not None and node.when is None:
             other = graph.by_id[node.instead]

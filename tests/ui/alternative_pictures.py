@@ -63,8 +63,9 @@ def draw(project: Project, chosen: str, theme: Mode, path: Path) -> None:
         canvas = window.editor.canvas
         canvas.arrange()
         wait(200)
-        canvas.fly_to(node_of(project, chosen).id)
-        canvas.view.land()
+        canvas.select({node_of(project, chosen).id})
+        (place,) = canvas.selection()
+        canvas.view.look_at(canvas.scene.nodes[place].rect().center(), 1.0)
         window.editor.inspector.node_page.structure.set_open(True)
         window.editor.inspector.node_page.alternatives.set_open(True)
         wait(400)

@@ -149,7 +149,7 @@ class GraphActions:
         name = self._free_name()
         make = MakeReusableBlock(canvas.block, nodes, name)
         left, right = _columns(canvas.graph.by_id[n] for n in nodes)
-        rest = [n for n in canvas.graph.nodes if n.id not in nodes]
+        rest = [n for n in canvas.graph.placed if n.id not in nodes]
         beside = any(left < n.position[0] <= right for n in rest)
         closed = _shift_beyond(canvas.block, rest, right, 0.0 if beside else left - right)
         canvas.workspace.do(Sequence((make, closed), make.title))
@@ -178,8 +178,8 @@ class GraphActions:
         before = frozenset(canvas.graph.by_id)
         dissolve = Dissolve(canvas.block, node, outside)
         use = canvas.graph.by_id[node]
-        left, right = _columns(canvas.project.by_name[use.type].graph.nodes)
-        rest = [n for n in canvas.graph.nodes if n.id != node]
+        left, right = _columns(canvas.project.by_name[use.type].graph.placed)
+        rest = [n for n in canvas.graph.placed if n.id != node]
         distances = [n.position[0] - use.position[0] for n in rest]
         near = any(0 < distance < right - left + CARD for distance in distances)
         opened = _shift_beyond(canvas.block, rest, use.position[0], right - left if near else 0.0)

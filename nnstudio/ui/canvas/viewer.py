@@ -314,7 +314,8 @@ class CanvasViewer(QWidget):
             self.show_path(path_to(after, found.block) or ())
         self.select(found.nodes, found.wires)
         ends = {port.node for wire in found.wires for port in (wire.source, wire.target)}
-        self.view.bring_into_sight(self.scene.content_rect(found.nodes or ends))
+        shown = {self.graph.place_of(node) for node in found.nodes}
+        self.view.bring_into_sight(self.scene.content_rect(shown or ends))
 
     def _on_opened(self) -> None:
         if self._is_gone():

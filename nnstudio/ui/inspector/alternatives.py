@@ -133,7 +133,7 @@ def _told_of(node: Node, others: tuple[Node, ...]) -> str:
     if not others or others[-1].when is not None:
         last = "no condition holds" if others else "the condition does not hold"
         return f"Where {last}, the first input passes through."
-    return f"The first whose condition holds is built, as {_told(node)}."
+    return f"The first whose condition holds is built, under the name {_told(node)}."
 
 
 def _standing(graph: Graph, node: Node) -> str:
@@ -144,8 +144,10 @@ def _standing(graph: Graph, node: Node) -> str:
             break
         before.append(other)
     conditions = [each.when.text for each in before if each.when is not None]
-    told = " or ".join(conditions) if conditions else "nothing"
+    told = f"{conditions[0]} does not hold" if conditions else "that does not"
+    if len(conditions) > 1:
+        told = f"neither {' nor '.join(conditions)} holds"
     return (
-        f"It stands in the place of {_told(place)} where not {told}, with its wires, its name in "
-        "the code and its keys."
+        f"It stands in the place of {_told(place)} where {told}, with the wires, the name in the "
+        "code and the keys of that."
     )

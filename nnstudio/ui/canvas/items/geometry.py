@@ -61,7 +61,8 @@ class Geometry:
         """Where an alternative of the node may be dropped: on the flap, else on its condition."""
         left, width = float(metrics.BAR), self.width - metrics.BAR
         if self.flap is not None:
-            top, bottom = self.flap[0] - FLAP_GAP / 2, self.flap[1] + 3
+            top = self.flap[0] - FLAP_GAP / 2
+            bottom = self.height if self.rule is None else self.rule
             return QRectF(left, top, width - 0.5, bottom - top)
         if not card.when:
             return None

@@ -172,7 +172,10 @@ class NodeItem(QGraphicsItem):
         if rect is None or not self.detailed:
             return
         if g.flap is not None:
+            painter.save()
+            painter.setClipPath(_round_rect(g.width, g.height, metrics.RADIUS, 1.0))
             painter.fillRect(rect, look.flap)
+            painter.restore()
             painter.setPen(look.dashed_thin)
             painter.drawLine(rect.topLeft(), rect.topRight())
         if self.flap_hot:
