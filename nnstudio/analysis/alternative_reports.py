@@ -9,7 +9,7 @@ from typing import Protocol
 from nnstudio.analysis.alternative_wiring import Alternative
 from nnstudio.analysis.evaluate import Evaluation, UseError
 from nnstudio.analysis.report import NodeReport, Problem
-from nnstudio.graph.values import Node
+from nnstudio.graph.values import Graph, Node
 from nnstudio.symbols.tensor import Tensor
 
 UNREAD = Evaluation(None)
@@ -27,6 +27,18 @@ class Problems(Protocol):
     def __call__(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> list[Problem]: ...
+
+
+def unread(graph: Graph) -> dict[str, NodeReport]:
+    """The reports of all alternatives by their ids, before anything is known of them."""
+    standing = graph.standing_for
+    return {n.id: NodeReport(node=n, ok=False) for n in graph.nodes if n.id in standing}
+
+
+def alternative_nodes(graph: Graph, nodes: Mapping[str, NodeReport]) -> dict[str, NodeReport]:
+    """The reports of alternatives by their ids; `nodes` are those of the places."""
+    places = [nodes[node.id] for node in graph.placed if node.instead is not None]
+    return {other.node.id: other for place in places for other in place.others if other.node}
 
 
 def reports_of(

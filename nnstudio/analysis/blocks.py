@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from nnstudio.analysis.aliases import Aliases
-from nnstudio.analysis.alternative_reports import UNREAD, reports_of
+from nnstudio.analysis.alternative_reports import UNREAD, alternative_nodes, reports_of, unread
 from nnstudio.analysis.alternatives import evaluate_place
 from nnstudio.analysis.binding import Binding
 from nnstudio.analysis.conditions import either
@@ -126,7 +126,7 @@ class _Walk:
         self.binding = binding
         self.scope = binding.scope
         self.earlier = earlier
-        self.nodes: dict[str, NodeReport] = {}
+        self.nodes: dict[str, NodeReport] = unread(self.graph)
         self.absent: set[Port] = set()
         self.sizes = NamedSizes(definition, self.scope)
 
@@ -149,8 +149,8 @@ class _Walk:
                 self.analysis.at = self.block.name, node
                 known = self.node(node)
             self.nodes[node_id] = known
-            if node.instead is not None:
-                self.nodes |= {o.node.id: o for o in known.others if o.node is not None}
+        if self.graph.standing_for:
+            self.nodes |= alternative_nodes(self.graph, self.nodes)
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)

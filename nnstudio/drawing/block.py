@@ -130,6 +130,11 @@ class BlockDrawing(Usable):
         outputs = self.outputs_of(node.id)
         return Result(result.id, outputs[0] if outputs else "", self)
 
+    def use(self, block: Usable, *sources: Any, **given: Any) -> Result:
+        """Draw a use of a block here: as ``block(x)``, where no tensor tells in which drawing."""
+        self.take(block)
+        return self.draw(block.name, *sources, **given)
+
     def input(self, name: str, *shape: int | str | Formula, **params: Any) -> Result:
         """An Input with a shape pattern: numbers, names, formulas; names bind or are free.
 
