@@ -32,6 +32,8 @@ class Problems(Protocol):
 def unread(graph: Graph) -> dict[str, NodeReport]:
     """The reports of all alternatives by their ids, before anything is known of them."""
     standing = graph.standing_for
+    if not standing:
+        return {}
     return {n.id: NodeReport(node=n, ok=False) for n in graph.nodes if n.id in standing}
 
 

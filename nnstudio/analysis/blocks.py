@@ -262,6 +262,7 @@ class _Walk:
             tables=evaluation.tables,
             named=named,
             inner=evaluation.inner,
+            unlike=evaluation.unlike,
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),
             node=node,
@@ -364,8 +365,7 @@ class _Walk:
         for wrong in errors:
             fix = wrong.fix
             if wrong.no_start and evaluation.outputs is not None:
-                given = evaluation.outputs
-                fix = optional_start(self.definition, node, inputs, given, self.scope)
+                fix = optional_start(self.definition, node, inputs, evaluation.outputs, self.scope)
             found.append(self.problem(node, wrong.sentence, fix=fix))
         error, inner = evaluation.error, evaluation.inner
         if found:

@@ -35,8 +35,8 @@ class Definition:
         """
         graph = self.block.graph
         order = topological(graph)
-        if order is None:
-            return None
+        if order is None or not graph.standing_for:
+            return order
         return tuple(n for n in order if n not in graph.standing_for)
 
     @cached_property
@@ -57,8 +57,12 @@ class Definition:
     def used(self) -> frozenset[str]:
         """The ids of the nodes that lead to an Output; `forward` computes no others."""
         graph = self.block.graph
-        leading = upstream(graph, [node.id for node in graph.of_type(OUTPUT)])
-        return with_alternatives(graph, leading)
+        ends = tuple(node.id for node in graph.of_type(OUTPUT))
+        known = graph.noted_of_wires
+        if ends not in known:
+            known[ends] = frozenset(upstream(graph, ends))
+        found: frozenset[str] = known[ends]
+        return with_alternatives(graph, found) if graph.standing_for else found
 
     @cached_property
     def free(self) -> frozenset[str]:

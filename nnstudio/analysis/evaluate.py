@@ -45,8 +45,9 @@ class Evaluation:
     """Result of one evaluation; `outputs` None if it failed, `active` False if left out.
 
     `needs_repetition`: its formula does not hold where it is repeated no time. `repetitions` is
-    how many there are, None if it is not repeated; `tables` are the sizes that have to be listed.
-    `others` are the evaluations of its alternatives, each with what it alone costs.
+    how many there are, None if it is not repeated; `tables` are the sizes that have to be listed,
+    `unlike` the reports of repetitions with other layers than the first. `others` are the
+    evaluations of its alternatives, each with what it alone costs.
     """
 
     outputs: Mapping[str, Tensor] | None
@@ -55,6 +56,7 @@ class Evaluation:
     parameters: int | None = 0
     flops: int | None = 0
     inner: BlockReport | None = None
+    unlike: tuple[BlockReport, ...] = ()
     error: UseError | None = None
     active: bool = True
     needs_repetition: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstudio.analysis.containers import is_module
 from nnstudio.analysis.free_sizes import label
@@ -17,15 +17,11 @@ MAX_LEVELS = 32
 """Blocks inside blocks, and groups inside groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """The layers that are made, and the calls of one forward; an empty block counts as one."""
 
     layers: int = 0
     calls: int = 0
-
-    def __add__(self, other: Extent) -> Extent:
-        return Extent(self.layers + other.layers, self.calls + other.calls)
 
 
 def levels(project: Project) -> dict[str, int]:
@@ -102,12 +98,34 @@ def _extents(project: Project, root: BlockReport) -> dict[int, Extent]:
         if id(report) in found:
             continue
         if ready:
-            parts = (_extent(project, node, found) for node in report.nodes.values())
-            found[id(report)] = sum(parts, Extent())
+            found[id(report)] = _sum(project, report, found)
             continue
         stack.append((report, True))
         stack += [(n.inner, False) for n in report.nodes.values() if n.inner is not None]
     return found
+
+
+def _sum(project: Project, report: BlockReport, found: Mapping[int, Extent]) -> Extent:
+    """The extent of a use: all of its nodes together."""
+    layers = calls = 0
+    modules: dict[str, bool] = {}
+    for part in report.nodes.values():
+        node = part.node
+        if (
+            node is None
+            or part.inner is not None
+            or node.repeat is not None
+            or node.shares is not None
+        ):
+            more = _extent(project, part, found)
+            layers, calls = layers + more.layers, calls + more.calls
+        elif node.type not in OWN:  # by far the most: one layer, called once
+            module = modules.get(node.type)
+            if module is None:
+                module = modules[node.type] = is_module(project, node)
+            times = 1 if part.repeats is None else part.repeats
+            layers, calls = layers + module * times, calls + times
+    return Extent(layers, calls)
 
 
 def _extent(project: Project, report: NodeReport, found: Mapping[int, Extent]) -> Extent:

@@ -9,6 +9,7 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from nnstudio.analysis.binding import Binding, free_names
 from nnstudio.analysis.definition import Definition
@@ -62,6 +63,7 @@ class PreviousReport:
         self.unedited = source is definition.block
         self.same_nested = report is not None and _identical(report.nested, definition.nested)
         self.anew = definition.weight_nodes | weight_nodes(source)
+        self.incoming = definition.block.graph.incoming
         self.nodes: Mapping[str, NodeReport] = {}
         self.changed: frozenset[str] = frozenset()
         self.renamed: frozenset[str] = frozenset()
@@ -76,6 +78,12 @@ class PreviousReport:
             self.changed = _changed_names(report.scope, binding.scope)
             if not self.unedited and report.derived:
                 self.renamed = _renamed(source, definition)
+
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        """The ids of nodes on which more bears than their report tells: they are looked at anew."""
+        wiring = self.definition.wiring
+        return self.anew.union(wiring.errors, wiring.guards)
 
     @property
     def whole(self) -> BlockReport | None:
@@ -103,23 +111,20 @@ class PreviousReport:
         a cycle.
         """
         before = self.nodes.get(node.id)
-        wiring = self.definition.wiring
         if (
             before is None
             or before.node is not node
             or not before.ok
             or before.problems
             or node.shares is not None
-            or node.id in self.anew
-            or node.id in wiring.errors
-            or node.id in wiring.guards
+            or node.id in self.doubtful
             or not (self.same_nested or node.type not in self.definition.project.by_name)
         ):
             return None
         if node.type == INPUT:
             same = same_tensor(before.outputs["output"], self.binding.inputs[node.name])
             return before if same and node.name not in self.binding.absent else None
-        incoming = self.definition.block.graph.incoming[node.id]
+        incoming = self.incoming[node.id]
         if len(incoming) != len(before.inputs):
             return None
         for name, tensor in before.inputs.items():

@@ -27,6 +27,7 @@ from nnstudio.analysis.modes import (
     with_numbers,
 )
 from nnstudio.analysis.recurrences import INDEX, Recurrence
+from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.size_laws import Laws, SizeAt, Sizes, read_laws
 from nnstudio.analysis.wiring import uses_index
 from nnstudio.catalog.use import Removal
@@ -44,12 +45,14 @@ MAX_REPEATS = 4096
 class Walked:
     """Every repetition with its own numbers: outputs and what they cost together.
 
-    `outputs` None: it is not known how many there are.
+    `outputs` None: it is not known how many there are. `unlike` is a report of each further kind
+    of repetition, by the layers that are there.
     """
 
     outputs: tuple[Tensors, ...] | None
     parameters: int | None
     flops: int | None
+    unlike: tuple[BlockReport, ...] = ()
     rounds: tuple[Evaluation, ...] | None = None
 
 
@@ -236,6 +239,7 @@ class _Repetitions:
             parameters=first.parameters if self.shared else walked.parameters,
             flops=walked.flops,
             others=alternatives_changing(first, laws, walked.rounds, shared=self.shared),
+            unlike=walked.unlike,
             needs_repetition=needed or bool(self.repeat.collect) or self.reads_last(outputs),
             tables=laws.tables,
         )
@@ -275,6 +279,7 @@ class _Repetitions:
         current = {port: self.inputs[port] for port, _ in self.carry}
         outputs: list[Tensors] = []
         rounds: list[Evaluation] = []
+        kinds: dict[object, BlockReport] = {}
         for index in range(self.number.value):
             scope = {**self.scope, REPETITION: Dim(index)}
             found = self.once(self.given(Dim(index), current), scope)
@@ -287,6 +292,8 @@ class _Repetitions:
             flops = _sum(flops, found.flops)
             outputs.append(found.outputs)
             rounds.append(found)
+            if found.inner is not None and (found.active or not found.others):
+                kinds.setdefault(found.inner.layers, found.inner)
             # formulas would only grow along the walk: names of their own keep them short
             for port, output in self.carry:
                 tensor = found.outputs[output]
@@ -294,7 +301,8 @@ class _Repetitions:
                     self.at.entering(port, k, dim, index + 1) for k, dim in enumerate(tensor.shape)
                 )
                 current[port] = Tensor(shape, tensor.dtype)
-        return Walked(tuple(outputs), parameters, flops, tuple(rounds))
+        unlike = tuple(kinds.values())[1:]
+        return Walked(tuple(outputs), parameters, flops, unlike, tuple(rounds))
 
     # -- what leaves ----------------------------------------------------------------------------
 

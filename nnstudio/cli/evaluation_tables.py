@@ -14,6 +14,7 @@ from nnstudio.evaluation.figures.confusion import ConfusionMatrix
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.label_figures import LabelFigures
 from nnstudio.evaluation.figures.number_figures import NumberFigures
+from nnstudio.evaluation.figures.reading import is_percent
 from nnstudio.evaluation.judging import OutputFigures
 from nnstudio.evaluation.model_facts import ModelFacts
 from nnstudio.runs.record import RunRecord
@@ -23,7 +24,6 @@ MOST_ROWS = 20
 _MISTAKES = 5
 _WIDTH = 100
 _NOTHING = "–"
-_SHARES = ("accuracy", "top 5", "all labels right", "accuracy of labels", "balanced accuracy")
 
 
 def print_evaluation(run: RunRecord, found: Evaluation) -> None:
@@ -70,7 +70,7 @@ def _print_head(figures: OutputFigures) -> None:
     table = _table("figure", "value", "95 % interval", left=1)
     reasons: list[str] = []
     for name, figure in figures.head().items():
-        share = name in _SHARES
+        share = is_percent(name)
         between = ""
         if figure.low is not None and figure.high is not None:
             between = f"{_number(figure.low, share)} to {_number(figure.high, share)}"

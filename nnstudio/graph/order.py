@@ -7,8 +7,16 @@ from collections.abc import Iterable
 from nnstudio.graph.values import Graph
 
 
-def topological(graph: Graph) -> list[str] | None:
+def topological(graph: Graph) -> tuple[str, ...] | None:
     """Node ids, sources first, declaration order where the wires leave it open; None if a cycle."""
+    known = graph.noted_of_wires
+    if topological not in known:
+        known[topological] = _topological(graph)
+    found: tuple[str, ...] | None = known[topological]
+    return found
+
+
+def _topological(graph: Graph) -> tuple[str, ...] | None:
     missing: dict[str, int] = {}
     for node in graph.nodes:
         ports = graph.incoming[node.id].values()
@@ -24,7 +32,7 @@ def topological(graph: Graph) -> list[str] | None:
             missing[target] -= 1
             if not missing[target]:
                 ready.append(target)
-    return result if len(result) == len(graph.nodes) else None
+    return tuple(result) if len(result) == len(graph.nodes) else None
 
 
 def find_cycle(graph: Graph) -> list[str]:

@@ -253,6 +253,11 @@ class Graph:
         """What others work out about this graph once and look up again."""
         return {}
 
+    @cached_property
+    def noted_of_wires(self) -> dict[object, Any]:
+        """The same of what rests on the ids and the wires alone, whatever the nodes are."""
+        return {}
+
     def members(self, group: str) -> tuple[Node, ...]:
         """The nodes directly in a group, in declaration order."""
         return tuple(node for node in self.nodes if node.group == group)
@@ -301,7 +306,7 @@ class Graph:
         """This graph with the node of the same id replaced."""
         graph = replace(self, nodes=tuple(node if n.id == node.id else n for n in self.nodes))
         # the wires are the same, and so are their indexes
-        for index in ("incoming", "outgoing", "groups_by_id"):
+        for index in ("incoming", "outgoing", "groups_by_id", "noted_of_wires"):
             if index in self.__dict__:
                 graph.__dict__[index] = self.__dict__[index]
         return graph

@@ -50,6 +50,11 @@ class RefusedValue:
     sentence: str
     unknown: str = ""
 
+    @property
+    def line(self) -> str:
+        """The place and what is wrong there, without a full stop."""
+        return ": ".join(part for part in (self.place, self.sentence.rstrip(".")) if part)
+
 
 def refused_value(error: ValidationError, model: type[BaseModel]) -> RefusedValue:
     """The first problem of `error`, which a `model` has raised."""

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from nnstudio.evaluation.figures.figure import Figure
+from nnstudio.evaluation.figures.reading import is_percent
 
 NOTHING = "–"
 BLANK = "\u00a0"
 """Between a number and its unit."""
-SHARES = frozenset(
-    {"accuracy", "top 5", "all labels right", "accuracy of labels", "balanced accuracy"}
-)
-"""Figures that are read in per cent."""
-LOWER = frozenset(
-    {
-        *("log loss", "loss", "perplexity", "calibration error", "MAE", "RMSE", "MSE"),
-        "median error",
-    }
-)
-"""Figures of which the lower is the better."""
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -39,14 +29,14 @@ def of(name: str, value: float | None) -> str:
     """The value of a figure of that name."""
     if value is None:
         return NOTHING
-    return percent(value, 2) if name in SHARES else number(value)
+    return percent(value, 2) if is_percent(name) else number(value)
 
 
 def between(name: str, low: float | None, high: float | None) -> str:
     """`95.3 to 98.6 %`; nothing where there is no interval."""
     if low is None or high is None:
         return ""
-    if name in SHARES:
+    if is_percent(name):
         return f"{100 * low:.2f} to {percent(high, 2)}"
     return f"{number(low)} to {number(high)}"
 
@@ -59,7 +49,7 @@ def figure(name: str, one: Figure) -> str:
 
 def points(name: str, value: float, *, sign: bool = False) -> str:
     """A difference of a figure: `3.1 points` of per cent, else a number."""
-    if name in SHARES:
+    if is_percent(name):
         told = f"{100 * value:+.1f} points" if sign else f"{100 * value:.1f} points"
     else:
         told = f"{value:+.4f}" if sign else number(value)

@@ -314,8 +314,7 @@ def read_begun(folder: Path) -> Begun:
     except OSError as error:
         raise StudyError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValidationError as error:
-        told_by = refused_value(error, Assignment)
-        raise StudyError(f"{path} is damaged: {told_by.place}: {told_by.sentence}") from error
+        raise StudyError(f"{path} is damaged: {refused_value(error, Assignment).line}.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StudyError(f"{path} is damaged: it tells no assignment.") from error
     if [name for name, _ in models] != list(plan.models) or Path(own).name != own or not own:

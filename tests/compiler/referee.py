@@ -445,6 +445,11 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Cos": lambda t, p: torch.cos(t[0]),
     "Triu": lambda t, p: torch.triu(t[0], p["diagonal"]),
     "Greater": lambda t, p: t[0] > t[1],
+    "Abs": lambda t, p: t[0].abs(),
+    "Max": lambda t, p: t[0].amax(p["dim"], p["keepdim"]),
+    "Eye": lambda t, p: torch.eye(p["n"], dtype=t[0].dtype if t else None),
+    "OneHot": lambda t, p: F.one_hot(t[0], p["num_classes"]),
+    "Pad": lambda t, p: F.pad(t[0], p["pad"], p["mode"], p["value"]),
     "Cast": lambda t, p: t[0].to(
         {"float": torch.float, "int": torch.long, "bool": torch.bool}[p["dtype"]]
     ),

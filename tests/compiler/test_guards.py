@@ -44,6 +44,11 @@ DEPTH = BlockParameter("depth", "int", 3)
 WIDTHS = BlockParameter("widths", "list[int]", (4, 8, 16))
 GROWING = chain((DEPTH,), conv("convs", Expr("8 * 2 ** i"), Expr("depth")))
 LISTED = chain((WIDTHS,), conv("convs", Expr("widths[i]"), Expr("len(widths)")))
+ENDING = chain(
+    (WIDTHS,),
+    conv("convs", Expr("widths[i]"), Expr("len(widths)")),
+    conv("last", Expr("widths[-1]")),
+)
 FIXED = chain((WIDTHS,), conv("a", Expr("widths[0]")), conv("b", Expr("widths[-3]")))
 BOTH = chain((DEPTH, WIDTHS), conv("convs", Expr("widths[i]"), Expr("depth")))
 LOCAL = chain((DEPTH,), conv("convs", Expr("8 * 2 ** i"), Expr("times")), local="depth - 1")
@@ -54,7 +59,8 @@ LOCAL = chain((DEPTH,), conv("convs", Expr("8 * 2 ** i"), Expr("times")), local=
     [
         (GROWING, {"depth": 0}, "convs changes the shape, so it needs at least 1 repetition"),
         (LOCAL, {"depth": 1}, "convs changes the shape, so it needs at least 1 repetition"),
-        (LISTED, {"widths": []}, "convs changes the shape|at least 1"),
+        (LISTED, {"widths": []}, "convs changes the shape, so it needs at least 1 repetition"),
+        (ENDING, {"widths": []}, "widths needs at least 1 element, received 0"),
         (LISTED, {"widths": [8, 0]}, r"widths expects sizes of at least 1, received \[8, 0\]"),
         (FIXED, {"widths": [8]}, "widths needs at least 3 elements, received 1"),
         (BOTH, {"depth": 4}, "widths needs at least 4 elements, received 3"),
@@ -89,6 +95,10 @@ def test_a_repetition_that_keeps_its_shape_needs_no_check() -> None:
 def test_repetitions_of_one_list_are_checked_together() -> None:
     text = generate(load_target("SimpleEfficientNet")).plain
     assert text.count("at least 1 repetition") == 1
+
+
+def test_a_list_that_says_how_often_is_checked_once() -> None:
+    assert generate(ENDING).plain.count("len(widths) < 1") == 1
 
 
 def use(id: str, type: str, **params: object) -> Node:

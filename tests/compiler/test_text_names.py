@@ -8,7 +8,7 @@ import pytest
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.codegen.imports import names_read
-from nnstudio.compiler.codegen.value_text import every_name
+from nnstudio.compiler.codegen.value_text import every_name, rename_names
 from nnstudio.compiler.source import generate
 from nnstudio.project.presets import load_target
 
@@ -36,3 +36,10 @@ def test_the_names_of_a_program_are_what_python_finds(name: str) -> None:
     known = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
     imported = {"torch", "nn", "F", "math", "Tensor", "make_divisible"}
     assert imported & names_read(text) == imported & known
+
+
+def test_names_are_asked_for_in_the_order_in_which_they_stand() -> None:
+    names = [f"size_{letter}" for letter in "hbfdgaec"]
+    asked: list[str] = []
+    rename_names(" + ".join(names), asked.append)
+    assert asked == names

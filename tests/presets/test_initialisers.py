@@ -12,6 +12,7 @@ import nnstudio
 from nnstudio.project.presets import preset, preset_names
 
 TRUNCATED = ("ConvNeXtV2", "SimpleViT", "SimpleViTTorchLayers")
+TORCHVISIONS = ("DenseNet", "EfficientNet", "MobileNetV2", "MobileNetV3", "ResNet", "VGG")
 
 
 def built(name: str, **values: object) -> nn.Module:
@@ -29,11 +30,14 @@ def deviation(tensors: list[Tensor]) -> float:
 
 def test_only_published_rules_are_set() -> None:
     ruled = {name for name in preset_names() if preset(name).model.initialisers}
-    assert ruled == {*TRUNCATED, "EfficientNet", "GPT", "ResNet", "Seq2SeqTransformer"}
-    inner = [
-        b for name in preset_names() for b in preset(name).blocks if b.name != preset(name).root
-    ]
-    assert not any(block.initialisers for block in inner)
+    assert ruled == {*TRUNCATED, *TORCHVISIONS, "GPT", "Seq2SeqTransformer"}
+    inner = {
+        block.name
+        for name in preset_names()
+        for block in preset(name).blocks
+        if block.initialisers and block.name != preset(name).root
+    }
+    assert inner == {"SpatialTransformer"}
 
 
 @pytest.mark.parametrize("name", TRUNCATED)

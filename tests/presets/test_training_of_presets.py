@@ -26,7 +26,9 @@ TARGETS = [
     for variant in (preset(name).variants or (None,))
 ]
 BIG = (
+    *("DenseNet/121", "DenseNet/161", "DenseNet/169", "DenseNet/201", "VGG/1"),
     *("AlexNet", "EfficientNet/", "GPT/gpt2", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
+    *("MobileNetV2/0.5", "MobileNetV2/1.0", "MobileNetV3/large", "MobileNetV3/small"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
 )
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"

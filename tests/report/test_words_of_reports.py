@@ -16,7 +16,7 @@ from nnstudio.evaluation.joining import joined_figures
 from nnstudio.evaluation.model_facts import ModelFacts
 from nnstudio.evaluation.predictions import Predictions
 from nnstudio.evaluation.questions import Question
-from nnstudio.report.words.compared import Difference, Side, analysis, holm
+from nnstudio.report.words.compared import Difference, Side, analysis, shown_pairs
 from nnstudio.report.words.judged import cautions, learning
 from tests.evaluation.made import of_output, part_of
 
@@ -87,7 +87,7 @@ def test_many_pairs_take_more_to_convince() -> None:
         difference("a", name, 0.1, 0.02, 0.18, p)
         for name, p in (("b", 0.01), ("c", 0.02), ("d", 0.03), ("e", 0.04))
     ]
-    assert holm(four) == {("a", "b")}
+    assert shown_pairs(four) == {("a", "b")}
     sides = [Side("a", 0.5), Side("b", 0.6), Side("c", 0.6), Side("d", 0.6), Side("e", 0.6)]
     best = sides[1].name
     said = analysis(sides, four, "accuracy", HOW)

@@ -149,7 +149,8 @@ def test_studies_are_found_by_the_beginning_of_their_id(
     ("name", "text", "sentence"),
     [
         ("study.json", "{", "study.json is damaged"),
-        ("study.json", '{"format": 9}', "study.json is damaged: 'id'"),
+        ("study.json", '{"format": 1}', "study.json is damaged: expected the key 'id'."),
+        ("study.json", '{"format": 9, "new": 1}', "was written by a newer version"),
         ("control.json", '{"wish": "dance"}', "control.json cannot be read"),
     ],
 )

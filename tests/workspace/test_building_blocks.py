@@ -20,17 +20,25 @@ from tests.taking import taken
 
 PICTURE = ("N", 32, 16, 16)
 TOKENS = ("N", 10, 64)
+SIGNAL = ("N", 32, 100)
 LENGTH_FIRST = (10, "N", 64)
 SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "ResNetBlock2D": (PICTURE,),
     "ConvNormAct": (PICTURE,),
     "MBConv": (PICTURE,),
+    "InvertedResidual": (PICTURE,),
+    "DenseLayer": (PICTURE,),
     "SqueezeExcitation": (PICTURE,),
     "ConvNeXtBlock": (PICTURE,),
     "GlobalResponseNorm": (("N", 16, 16, 32),),
     "LayerNorm2d": (PICTURE,),
     "DropPath": (PICTURE,),
     "ConvBase": (("N", 1, 4000),),
+    "GatedResidualBlock": (SIGNAL,),
+    "TemporalBlock": (SIGNAL,),
+    "ConvLSTMCell": (("N", 3, 12, 12), ("N", 16, 12, 12), ("N", 16, 12, 12)),
+    "ConvLSTMLayer": (("N", 5, 3, 12, 12),),
+    "SpatialTransformer": (("N", 3, 50),),
     "SelfAttention": (TOKENS,),
     "EncoderBlock": (TOKENS,),
     "TransformerBlock": (TOKENS,),

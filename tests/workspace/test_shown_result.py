@@ -54,7 +54,7 @@ def test_the_lower_error_is_the_better() -> None:
     assert "large is better by 0." in told.answer.sentence
     three = result(("a", "b", "c"), numbers=True)
     assert three.answer.question == "Which of the 3 models is the best?"
-    assert "picked among several" in three.answer.sentence
+    assert "after Holm's correction for 3 comparisons" in three.answer.sentence
 
 
 def test_a_mean_and_its_deviation_are_written_to_the_same_place() -> None:

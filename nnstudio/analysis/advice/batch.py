@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nnstudio.analysis.advice.batch_axes import SEQUENCES, Along, first_input, plain, rule_of
+from nnstudio.analysis.advice.batch_axes import RULES, SEQUENCES, Along, first_input, plain, rule_of
 from nnstudio.analysis.advice.neighbours import built_in_place, say
 from nnstudio.analysis.binding import free_names, pattern_of
 from nnstudio.analysis.free_sizes import label
@@ -93,6 +93,14 @@ class _Mixing:
     at: Node | None = None
 
 
+def _cannot_mix(node: Node, found: NodeReport) -> bool:
+    """True for most: one input, and nothing is known of the layer that could bear on samples."""
+    return len(found.inputs) < 2 and node.type not in _MAY_MIX
+
+
+_MAY_MIX = frozenset({*RULES, *SEQUENCES, OUTPUT, "Reshape"})
+
+
 class _Use:
     """One use of a block in which the batch has these names."""
 
@@ -109,7 +117,10 @@ class _Use:
         """One for each node, but for what only follows from another one's."""
         found: dict[str, _Mixing] = {}
         for node in self.graph.nodes:
-            mixing = self.mixing(node)
+            report = self.report.nodes.get(node.id)
+            if report is None or _cannot_mix(node, report):
+                continue
+            mixing = self.mixing(node, report)
             if mixing is not None:
                 found[node.id] = mixing
         for node_id, mixing in found.items():
@@ -130,11 +141,10 @@ class _Use:
         before = upstream(self.graph, [place]) - {place}
         return any(other in before for other in found)
 
-    def mixing(self, node: Node) -> _Mixing | None:
+    def mixing(self, node: Node, found: NodeReport) -> _Mixing | None:
         """What one layer does to the batch."""
         rule = rule_of(node.type)
-        found = self.report.nodes.get(node.id)
-        if found is None or not found.inputs or not found.active or found.repeats == 0:
+        if not found.inputs or not found.active or found.repeats == 0:
             return None
         if node.type == OUTPUT:
             return self.moved(node, found) if self.is_root else None

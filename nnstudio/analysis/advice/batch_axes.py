@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog.use import Resolved
 from nnstudio.symbols.tensor import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Along:
+class Along(NamedTuple):
     """A dimension of an input along which a layer works; `param` is what says so, if anything."""
 
     tensor: Tensor

@@ -41,9 +41,12 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
         yield _single_samples(project, block, built[0], report)
     for node in norms:
         before = first_source(graph, node)
-        if before is None or not are_built_together(block, before, node):
+        if before is None:
             continue
-        if _has_idle_bias(graph, before, node):
+        idle = _has_idle_bias(graph, before, node)
+        if not (idle or before.type in DROPOUT) or not are_built_together(block, before, node):
+            continue
+        if idle:
             fix = Fix(
                 f"Set bias of {label(before)} to False",
                 SetParam(block.name, before.id, "bias", False),

@@ -43,10 +43,13 @@ def with_guards(
             needs.visit(ast.parse(_statement(text)))
         found += _lengths({n: m for n, m in needs.lengths.items() if f"len({n})" not in said})
         found += _least(block, lists)
-    found += {check[0].text: check for check in reversed([*_repetitions(block, report)])}.values()
+    found += _repetitions(block, report)
+    first: dict[str, Check] = {}
+    for check in found:
+        first.setdefault(check[0].text, check)
     known = {item.name for item in block.locals}
-    late = [check for check in found if known & _names(check[0].text)]
-    early = [check for check in found if check not in late]
+    late = [check for check in first.values() if known & _names(check[0].text)]
+    early = [check for check in first.values() if check not in late]
     return [*(line for check in early for line in check), *local_lines] + [
         line for check in late for line in check
     ]
@@ -132,9 +135,10 @@ def _lengths(lengths: Mapping[str, Mapping[str, int]]) -> Iterator[Check]:
         for count, more in counts.items():
             least = f"{count} + {more}" if count and more else count or str(more)
             said = f"{{{least}}}" if count else least
+            elements = "element" if least == "1" else "elements"
             yield _check(
                 f"len({name}) < {least}",
-                f"{name} needs at least {said} elements, received {{len({name})}}",
+                f"{name} needs at least {said} {elements}, received {{len({name})}}",
             )
 
 

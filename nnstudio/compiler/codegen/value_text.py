@@ -156,8 +156,11 @@ def names_in(text: str) -> frozenset[str]:
 
 
 def rename_names(text: str, rename: Callable[[str], str | None]) -> str:
-    """`text` with names replaced; `rename` gives the new text or None to keep the name."""
-    if not any(rename(name) is not None for name in names_in(text)):
+    """`text` with names replaced; `rename` gives the new text or None to keep the name.
+
+    It is asked in the same order each time, for it may take notes: the order of attributes is one.
+    """
+    if not any(rename(name) is not None for name in every_name(text)):
         return text
     tree = _Renaming(rename).visit(ast.parse(text, mode="eval"))
     return ast.unparse(tree)

@@ -122,6 +122,57 @@ _SHAPES = DataSetInfo(
     asked=(Answer("", "per_pixel", _PARTS, (32, 32)),),
 )
 
+_FILMS = DataSetInfo(
+    name="films",
+    title="Films of moving discs (synthetic)",
+    note=(
+        "Synthetic: 600 computed films of eight frames, 16 x 16, values of 0 to 1; two discs move "
+        "straight on and bounce off the edges. Asked is the frame after the last. For trying out "
+        "models that look ahead. Choose the loss mse."
+    ),
+    classes=(),
+    samples=600,
+    forms=((8, 1, 16, 16),),
+    licence="MIT, made by this program",
+    source="computed by this program from a seed",
+    synthetic=True,
+    asked=(Answer("", "number", form=(1, 16, 16)),),
+)
+
+_SOLIDS = DataSetInfo(
+    name="solids",
+    title="Points on solids (synthetic)",
+    note=(
+        "Synthetic: 500 computed clouds of 128 points on the surface of a ball, box, cylinder, "
+        "cone or ring, 100 of each; stretched, turned about the upright axis, with noise. For "
+        "trying out models of points; how well a model does on them says nothing about scans."
+    ),
+    classes=("ball", "box", "cylinder", "cone", "ring"),
+    samples=500,
+    forms=((3, 128),),
+    licence="MIT, made by this program",
+    source="computed by this program from a seed",
+    synthetic=True,
+)
+
+_DIGIT_PAIRS = replace(
+    _DIGITS,
+    name="digit-pairs",
+    title="Pairs of handwritten digits",
+    note=(
+        "898 pairs of the real handwritten digits, 8 x 8 grey values, scaled as in the set digits. "
+        "Asked is whether both show the same digit; half of them do. No picture is in two pairs. "
+        "For models with two inputs."
+    ),
+    classes=("different", "same"),
+    samples=898,
+    forms=((1, 8, 8),),
+    resizable="",
+    first="first",
+    further=(("second", (1, 8, 8)),),
+    numbers=(),
+)
+
 _VOCABULARY = 20
 
 
@@ -192,9 +243,12 @@ BUILT_IN: dict[str, DataSetInfo] = {
         replace(_DIGITS, note=_DIGITS.note + _MEASURES + _STROKES),
         replace(_DIGITS_HEADS, note=_DIGITS_HEADS.note + _MEASURES + _STROKES),
         _DIGITS_PROPERTIES,
+        _DIGIT_PAIRS,
         _HEARTBEATS,
         _SOUNDS,
         _SHAPES,
+        _FILMS,
+        _SOLIDS,
         _SENTENCES,
         _token_task("copy", "the same sequence"),
         _token_task("reverse", "the sequence from its end"),

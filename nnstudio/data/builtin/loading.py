@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from nnstudio.data.builtin import digit_answers, heartbeats, sequences
 from nnstudio.data.builtin.catalogue import BUILT_IN
+from nnstudio.data.builtin.digit_pairs import digit_pairs
 from nnstudio.data.builtin.digits import digits, measures_of, strokes
+from nnstudio.data.builtin.films import films
 from nnstudio.data.builtin.sentences import sentences
 from nnstudio.data.builtin.shapes import shapes
+from nnstudio.data.builtin.solids import solids
 from nnstudio.data.builtin.sounds import sounds
 from nnstudio.data.info import DataSetInfo, InputMapping, ModelInput
 from nnstudio.data.samples import Samples
@@ -105,6 +108,17 @@ def _digits_with(heads: digit_answers.Heads) -> Loader:
     return load
 
 
+def _digit_pairs(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    """A model with one input gets the first picture alone."""
+    pixels, _ = digits()
+    pairs, same = digit_pairs()
+    pictures = pixels.reshape(-1, *info.forms[0])
+    names = (info.first, *(name for name, _ in info.further))
+    fed = {one.field for one in feed.inputs}
+    sides = dict(zip(names, pairs.T, strict=True))
+    return {name: pictures[rows] for name, rows in sides.items() if name in fed}, {ANSWER: same}
+
+
 @lru_cache(maxsize=1)
 def _recordings() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     signals, targets = heartbeats.generate(BUILT_IN["heartbeats"].samples, seed=0)
@@ -125,6 +139,16 @@ def _sounds(info: DataSetInfo, feed: InputMapping) -> Loaded:
 def _shapes(info: DataSetInfo, feed: InputMapping) -> Loaded:
     pictures, masks = shapes()
     return {info.first: pictures}, {ANSWER: masks}
+
+
+def _films(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    frames, following = films()
+    return {info.first: frames}, {ANSWER: following}
+
+
+def _solids(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    clouds, targets = solids()
+    return {info.first: clouds}, {ANSWER: targets}
 
 
 def _sentences(info: DataSetInfo, feed: InputMapping) -> Loaded:
@@ -154,9 +178,12 @@ LOADERS: dict[str, Loader] = {
     "digits": _digits,
     "digits-heads": _digits_with(digit_answers.MNIST),
     "digits-properties": _digits_with(digit_answers.CIFAR),
+    "digit-pairs": _digit_pairs,
     "heartbeats": _heartbeats,
     "sounds": _sounds,
     "shapes": _shapes,
+    "films": _films,
+    "solids": _solids,
     "sentences": _sentences,
     "copy": _tokens,
     "reverse": _tokens,

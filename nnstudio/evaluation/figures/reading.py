@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-_PERCENT = ("accuracy", "top 5", "f1", "iou", "labels right", "precision", "recall", "calibration")
+_PERCENT = ("accuracy", "top 5", "top_5", "labels right")
 _LOWER = ("loss", "error", "mae", "mse", "perplexity")
 """Parts of names."""
 
 
 def is_percent(name: str) -> bool:
-    """True for shares of 1 that are read as per cent."""
-    return any(part in name.lower() for part in _PERCENT)
+    """True for shares of all answers, which are read as per cent; F1, recall and others are not.
+
+    name: as `Balanced accuracy`, as `balanced_accuracy`, or of one output of several `digit.top_5`.
+    """
+    return any(part in name.rpartition(".")[2].lower() for part in _PERCENT)
 
 
 def lower_is_better(name: str) -> bool:
-    """True for losses and errors."""
-    return any(part in name.lower() for part in _LOWER)
+    """True for losses and errors, of one output of several as well."""
+    return any(part in name.rpartition(".")[2].lower() for part in _LOWER)
 
 
 def figure_text(name: str, value: float | None) -> str:

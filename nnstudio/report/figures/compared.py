@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nnstudio.evaluation.figures.figure import Figure as Number
+from nnstudio.evaluation.figures.reading import is_percent
 from nnstudio.evaluation.figures.spread import Spread
 from nnstudio.report.document import Picture
-from nnstudio.report.numbers import SHARES
 from nnstudio.report.svg import WIDE, colour, drawn, one_panel
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def spreads_of(models: Mapping[str, Spread], figure_name: str) -> Picture | None
     there = {name: one for name, one in models.items() if one.mean is not None}
     if not there:
         return None
-    times = 100.0 if figure_name in SHARES else 1.0
+    times = 100.0 if is_percent(figure_name) else 1.0
 
     def paint(figure: Figure) -> None:
         axes = one_panel(figure)
@@ -53,7 +53,7 @@ def intervals_of(models: Mapping[str, Number], figure_name: str, method: str) ->
     there = {name: one for name, one in models.items() if one.value is not None}
     if len(there) < 2:
         return None
-    times = 100.0 if figure_name in SHARES else 1.0
+    times = 100.0 if is_percent(figure_name) else 1.0
 
     def paint(figure: Figure) -> None:
         axes = one_panel(figure)
@@ -80,7 +80,7 @@ def differences_of(
     there = [one for one in pairs if one[1].value is not None]
     if not there:
         return None
-    times = 100.0 if figure_name in SHARES else 1.0
+    times = 100.0 if is_percent(figure_name) else 1.0
 
     def paint(figure: Figure) -> None:
         axes = one_panel(figure)

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.paired import Paired
+from nnstudio.evaluation.figures.reading import is_percent, lower_is_better
 from nnstudio.evaluation.figures.spread import Spread
 from nnstudio.evaluation.judging import OutputFigures
 from nnstudio.project.search.space import Axis, Choices
 from nnstudio.report.document import Cell, Table, row
-from nnstudio.report.numbers import BLANK, LOWER, NOTHING, SHARES, number, of, p_text, points, title
+from nnstudio.report.numbers import BLANK, NOTHING, number, of, p_text, points, title
 from nnstudio.studies.search.result import SearchResult, TrialRow
 
 MOST_TRIALS = 20
@@ -21,7 +22,7 @@ def mean_text(name: str, one: Spread) -> str:
     if one.mean is None:
         return NOTHING
     few = f" ({one.count} of {len(one.values)})" if one.count < len(one.values) else ""
-    if name in SHARES:
+    if is_percent(name):
         deviation = NOTHING if one.deviation is None else f"{100 * one.deviation:.2f}"
         return f"{100 * one.mean:.2f} ± {deviation}{BLANK}%{few}"
     deviation = NOTHING if one.deviation is None else f"{one.deviation:.4f}"
@@ -75,7 +76,7 @@ def models_table(
         means = [head[name].mean for _, _, head in models.values() if name in head]
         there = [mean for mean in means if mean is not None]
         if there:
-            best[name] = min(there) if name in LOWER else max(there)
+            best[name] = min(there) if lower_is_better(name) else max(there)
     told = []
     for model, (trainable, frozen, head) in models.items():
         cells = [Cell(model), Cell(_count(trainable)), Cell(_count(frozen))]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from nnstudio.evaluation.figures.class_figures import ClassFigures
 from nnstudio.evaluation.figures.figure import Figure
+from nnstudio.evaluation.figures.holm import holm
+from nnstudio.evaluation.figures.reading import is_percent, lower_is_better
 from nnstudio.evaluation.judging import OutputFigures
-from nnstudio.report.numbers import LOWER, SHARES, listed, name_of, number, p_text, percent, points
+from nnstudio.report.numbers import listed, name_of, number, p_text, percent, points
 
 LEVEL = 0.05
 FIT, GAP = 0.05, 0.1
@@ -43,7 +45,7 @@ class Difference:
 
 def ranking(sides: Sequence[Side], figure: str) -> list[Side]:
     """The best first."""
-    sign = 1 if figure in LOWER else -1
+    sign = 1 if lower_is_better(figure) else -1
     return sorted(sides, key=lambda one: (sign * one.value, one.name))
 
 
@@ -63,10 +65,10 @@ def analysis(
     if len(order) < 2:
         return []
     best = order[0]
-    end = "lowest" if figure in LOWER else "highest"
+    end = "lowest" if lower_is_better(figure) else "highest"
     said = f"mean {figure}" if mean else figure
     found = [f"{best.name} has the {end} {said} ({_value(figure, best.value)})."]
-    decided = holm(differences)
+    decided = shown_pairs(differences)
     shown = 0
     for other in order[1:]:
         one = _between(best, other, differences)
@@ -94,30 +96,23 @@ def analysis(
 
 
 def _value(figure: str, value: float) -> str:
-    return percent(value) if figure in SHARES else number(value)
+    return percent(value) if is_percent(figure) else number(value)
 
 
-def holm(differences: Sequence[Difference]) -> set[tuple[str, str]]:
+def shown_pairs(differences: Sequence[Difference]) -> set[tuple[str, str]]:
     """Pairs that differ at the level 0.05 after Holm's correction for their number.
 
     Of a pair without a p value its interval decides.
-
-    Holm 1979, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
-    Statistics 6.
     """
-    there = sorted(
-        (one.p.value, (one.first, one.second)) for one in differences if one.p.value is not None
-    )
+    tested = [one for one in differences if one.p.value is not None]
+    corrected = holm([one.p.value for one in tested if one.p.value is not None])
     found = {
-        (one.first, one.second)
-        for one in differences
-        if one.p.value is None and one.mean.low is not None and one.mean.high is not None
-        and one.mean.low * one.mean.high > 0
-    }  # fmt: skip
-    for place, (p, pair) in enumerate(there):
-        if p > LEVEL / (len(there) - place):
-            break
-        found.add(pair)
+        (one.first, one.second) for one, p in zip(tested, corrected, strict=True) if p <= LEVEL
+    }
+    for one in differences:
+        low, high = one.mean.low, one.mean.high
+        if one.p.value is None and low is not None and high is not None and low * high > 0:
+            found.add((one.first, one.second))
     return found
 
 

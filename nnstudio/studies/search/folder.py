@@ -17,12 +17,13 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from nnstudio.project.refused_value import refused_value
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.occupied import why_no_study
 from nnstudio.runs.owner import Owner, owner_of
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.kept_folds import ABOUT, SETS
-from nnstudio.studies.places import RECORD, refuse_other_kind
+from nnstudio.studies.places import RECORD, refuse_other_kind, told_of
 from nnstudio.studies.run_places import RunPlaces
 from nnstudio.studies.search.folder_lock import FolderLock
 from nnstudio.studies.search.optuna_store import NAME
@@ -150,11 +151,13 @@ class StudyFolder:
         except OSError as error:
             raise StudyError(f"{path / RECORD} cannot be read: {error.strerror}.") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise StudyError(f"{path / RECORD} is damaged: '{place}': {first['msg']}.") from error
-        if plan.format > FORMAT:
-            raise StudyError(f"{path / RECORD} was written by a newer version of this program.")
+            said = told_of(path)
+            if not said:
+                raise StudyError(f"{path / RECORD} is damaged: it tells no study.") from error
+            _refuse_newer(said.get("format"), path)
+            told = refused_value(error, SearchPlan).line
+            raise StudyError(f"{path / RECORD} is damaged: {told}.") from error
+        _refuse_newer(plan.format, path)
         if url:
             whole(plan.storage, url)  # refused if it is another one
         return cls(path, plan, url)
@@ -257,3 +260,8 @@ class StudyFolder:
             "limits": control.limits.model_dump(),
             "folder": str(self.path),
         }
+
+
+def _refuse_newer(format: object, path: Path) -> None:
+    if isinstance(format, int) and format > FORMAT:
+        raise StudyError(f"{path / RECORD} was written by a newer version of this program.")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
+from nnstudio.evaluation.figures.reading import lower_is_better
 from nnstudio.project.settings import schemas
-from nnstudio.workspace.runs_page.rows import RunRow, is_lower_better
+from nnstudio.workspace.runs_page.rows import RunRow
 
 Value: TypeAlias = float | str | None
 SETTING, BEST = "setting.", "best."
@@ -34,12 +35,12 @@ def _best(row: RunRow) -> Value:
     value = row.best.get(row.figure)
     if value is None:
         return None
-    return -value if is_lower_better(row.figure) else value
+    return -value if lower_is_better(row.figure) else value
 
 
 def _last(row: RunRow) -> Value:
     value = row.last.get(row.figure)
-    return None if value is None else -value if is_lower_better(row.figure) else value
+    return None if value is None else -value if lower_is_better(row.figure) else value
 
 
 COLUMNS: tuple[RunColumn, ...] = (

@@ -14,13 +14,14 @@ from nnstudio.analysis.model_changes import ModelChanges, model_changes
 from nnstudio.analysis.report import Report
 from nnstudio.compiler.inference import full_report
 from nnstudio.errors import UserError
+from nnstudio.evaluation.figures.reading import lower_is_better
 from nnstudio.project.values import Project
 from nnstudio.symbols.work import CancelledError, look
 from nnstudio.workspace.runs_page.acts import project_of
 from nnstudio.workspace.runs_page.columns import figures_of
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.reading import Jobs
-from nnstudio.workspace.runs_page.rows import RunRow, is_lower_better
+from nnstudio.workspace.runs_page.rows import RunRow
 
 if TYPE_CHECKING:  # needs torch
     from nnstudio.evaluation.evaluation import Evaluation
@@ -265,10 +266,5 @@ def _value(figure: Any) -> float | None:
 def _compared(name: str, first: float | None, second: float | None) -> ComparedFigure:
     if first is None or second is None or first == second:
         return ComparedFigure(name, first, second)
-    words = name.lower().replace("²", "2").replace(" ", "_")
-    lower = is_lower_better(words) or any(part in words for part in _LOWER)
-    return ComparedFigure(name, first, second, 1 if (second < first) == lower else -1)
-
-
-_LOWER = ("loss", "error", "mae", "mse", "perplexity")
-"""Parts of the names of figures of which the lower one is the better."""
+    better = (second < first) == lower_is_better(name)
+    return ComparedFigure(name, first, second, 1 if better else -1)

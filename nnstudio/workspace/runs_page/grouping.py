@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from nnstudio.workspace.runs_page.rows import RunRow, is_lower_better
+from nnstudio.evaluation.figures.reading import lower_is_better
+from nnstudio.workspace.runs_page.rows import RunRow
 
 GROUPINGS: Mapping[str, tuple[str, Callable[[RunRow], str]]] = {
     "study": ("Study", lambda row: row.record.group),
@@ -97,7 +98,7 @@ def best_of(rows: Iterable[RunRow]) -> RunRow | None:
         if value is None:
             continue
         figure = figure or row.figure
-        value = -value if is_lower_better(figure) else value
+        value = -value if lower_is_better(figure) else value
         if best is None or value > most:
             best, most = row, value
     return best

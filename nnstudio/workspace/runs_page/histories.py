@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nnstudio.errors import UserError
+from nnstudio.evaluation.figures.reading import lower_is_better
 from nnstudio.runs.folder import HISTORY_FILE
 from nnstudio.runs.journal import read_history
-from nnstudio.workspace.runs_page.rows import Progress, is_lower_better
+from nnstudio.workspace.runs_page.rows import Progress
 
 PARTS = ("train", "validation")
 _ALONE = ("learning_rate", "seconds")
@@ -61,7 +62,7 @@ class History:
             x, y = self.points(best_by, "train")
         best = None
         if x:
-            pick = min if is_lower_better(best_by) else max
+            pick = min if lower_is_better(best_by) else max
             best = int(x[y.index(pick(y))])
         seconds = sum(value or 0.0 for value in self.columns.get("seconds", ()))
         return Progress(epochs[-1], best, self._at(best), self._at(epochs[-1]), seconds)

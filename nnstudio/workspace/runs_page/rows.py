@@ -9,7 +9,6 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from nnstudio.data.builtin.catalogue import BUILT_IN
-from nnstudio.project.training.objective_settings import LOWER_IS_BETTER
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
 
@@ -159,8 +158,3 @@ def flat(metrics: Any) -> dict[str, float]:
         for name, value in both.items()
         if name != "samples" and isinstance(value, int | float) and not isinstance(value, bool)
     }
-
-
-def is_lower_better(figure: str) -> bool:
-    """True for losses and errors, of one output among several as well."""
-    return figure.rpartition(".")[2] in LOWER_IS_BETTER

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nnstudio.evaluation.figures.holm import holm
 from nnstudio.evaluation.figures.paired import Paired
 from nnstudio.evaluation.figures.reading import difference_text, is_percent, lower_is_better
 from nnstudio.evaluation.figures.spread import Spread
@@ -39,8 +40,7 @@ def answer_of(figures: StudyFigures) -> Answer:
     """The answer by the first figure of the first output. It takes what was judged, nothing else.
 
     Of several models the one with the best mean is held against the next: by the corrected
-    resampled t-test if they share folds. That the best of several was picked makes p too small,
-    which the sentence says.
+    resampled t-test if they share folds, with Holm's correction for all pairs of the models.
     """
     question = question_of([variant.name for variant in figures.study.plan.variants])
     first = figures.models[0]
@@ -143,18 +143,27 @@ def _between(
     low, high = sorted((turn * mean.low, turn * mean.high))
     gain = turn * mean.value
     ends = difference_text(name, low).removesuffix(" points")
+    p, tests = _corrected(figures.pairs, pair)
     equals = "p" if p < 0.001 else "p ="
     test = (
         f"95 % interval {ends} to {difference_text(name, high)}, {equals} {p_text(p)} by the "
         f"corrected t-test on {count:,} pairs"
     )
-    more = " The pair was picked among several, which makes p too small." * (len(ordered) > 2)
-    if p < LEVEL and gain > 0:
+    if tests > 1:
+        test += f", after Holm's correction for {tests} comparisons"
+    if p <= LEVEL and gain > 0:
         better = f"{best.name} is better by {difference_text(name, gain)}"
-        return Answer(question, f"{means}. {better} ({test}).{more}", True, pair.notes)
+        return Answer(question, f"{means}. {better} ({test}).", True, pair.notes)
     size = difference_text(name, gain)
     cannot = f"That {best.name} is better cannot be shown: the mean difference is {size}"
-    return Answer(question, f"{means}. {cannot} ({test}).{more}", False, pair.notes)
+    return Answer(question, f"{means}. {cannot} ({test}).", False, pair.notes)
+
+
+def _corrected(pairs: Sequence[Paired], pair: Paired) -> tuple[float, int]:
+    """The p of a pair after the correction for all pairs of its figure, and how many those are."""
+    tested = [one for one in pairs if one.figure == pair.figure and one.p.value is not None]
+    values = holm([one.p.value for one in tested if one.p.value is not None])
+    return values[tested.index(pair)], len(tested)
 
 
 def _pair(pairs: Sequence[Paired], one: str, other: str, name: str) -> Paired | None:

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text, is_share
+from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.ui.pages.runs.texts import figure_name, figure_text
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.runs_page.histories import PARTS, History
@@ -81,14 +82,14 @@ class RunChart(Chart):
         keys = tuple(
             (run.id, part, run.colour) for run in drawn for part in PARTS if points[run.id, part][0]
         )
-        self.show_as(percent=is_share(self.shown_figure))
+        self.show_as(percent=is_percent(self.shown_figure))
         self.few = FEW if len(drawn) < 2 else 1  # dots of several runs would hide each other
         if keys != self._keys:
             self.drop_series()
             self._keys = keys
             for id, part, colour in keys:
                 self.add_series(f"{id} {part}", part, dashed=part == PARTS[1], colour=colour)
-        factor = 100.0 if is_share(self.shown_figure) else 1.0
+        factor = 100.0 if is_percent(self.shown_figure) else 1.0
         for id, part, _ in keys:
             curve = self.curve(f"{id} {part}")
             curve.entry.hide()  # the legend of all charts stands below them
@@ -141,7 +142,7 @@ class RunChart(Chart):
                 series = self.series[key]
                 near = series.nearest(x)
                 if near is not None and abs(series.x[near] - x) < 0.5:
-                    factor = 100.0 if is_share(self.shown_figure) else 1.0
+                    factor = 100.0 if is_percent(self.shown_figure) else 1.0
                     text = figure_text(self.shown_figure, series.y[near] / factor)
                     cells.append(text if part == PARTS[0] else f"<b>{text}</b>")
             if cells:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nnstudio.evaluation.figures.reading import is_percent
 from nnstudio.runs.states import State
 from nnstudio.ui.files.recent import ago
 from nnstudio.ui.number_text import duration, percent
@@ -28,14 +29,7 @@ STATES: Mapping[State, tuple[str, str, str]] = {
     State.LOST: ("warning", "warning", "Whoever trained it went without a word: resume it"),
 }
 """Icon, colour and meaning of each state."""
-SHARES = frozenset({"accuracy", "balanced_accuracy", "top_5"})
-"""Figures that are read as percent."""
 _NAMES = {"learning_rate": "Learning rate", "seconds": "Seconds per epoch", "r2": "R²"}
-
-
-def is_share(figure: str) -> bool:
-    """True for figures that are read as percent, of one output among several as well."""
-    return figure.rpartition(".")[2] in SHARES
 
 
 def figure_name(figure: str) -> str:
@@ -48,7 +42,7 @@ def figure_text(figure: str, value: float | None) -> str:
     """A value as people read it: `97.21 %`, `0.0831`."""
     if value is None:
         return ""
-    if is_share(figure):
+    if is_percent(figure):
         return percent(value)
     if value and (abs(value) < 1e-3 or abs(value) >= 1e6):
         return f"{value:.2e}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nnstudio.evaluation.figures.figure import Figure
+from nnstudio.evaluation.figures.reading import is_percent
 from nnstudio.ui.number_text import duration, flops
-from nnstudio.ui.pages.runs.texts import column_title, figure_text, is_share
+from nnstudio.ui.pages.runs.texts import column_title, figure_text
 from nnstudio.ui.widgets.bar_table import Column
 from nnstudio.ui.widgets.head_figure import figure_words
 from nnstudio.workspace.runs_page.columns import BEST
@@ -47,7 +48,7 @@ def difference_text(one: ComparedFigure) -> str:
     if not found:
         return "same"
     sign, size = "+" if found > 0 else "−", abs(found)
-    if is_share(one.name) or one.name in ("recall", "precision", "f1"):
+    if is_percent(one.name):
         return f"{sign}{100 * size:.2f} points"
     share = f"{abs(found / one.first):.0%}" if one.name in _SIZES and one.first else "0%"
     more = "" if share == "0%" else f"  ({sign}{share})"

@@ -8,8 +8,9 @@ from html import escape
 
 import numpy as np
 
+from nnstudio.evaluation.figures.reading import is_percent
 from nnstudio.ui.number_text import duration, flops, group_digits
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text, is_share
+from nnstudio.ui.pages.runs.texts import figure_name, figure_text
 from nnstudio.ui.plots.scale import Floats, Scale, scale_of
 from nnstudio.workspace.studies_page.shown_trials import Parameter, ShownTrials
 
@@ -59,7 +60,7 @@ def parameter_text(parameter: Parameter, value: float) -> str:
 def objective_scale(figure: str, values: Floats, *, log: bool = False) -> Scale:
     """A scale on which the values of an objective have room."""
     whole = figure in ("parameters", "flops")
-    return scale_of(values, log=log, percent=is_share(figure), whole=whole)
+    return scale_of(values, log=log, percent=is_percent(figure), whole=whole)
 
 
 def parameter_scale(parameter: Parameter, values: Floats) -> Scale:

@@ -21,7 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QWidget
 
-from nnstudio.ui.pages.runs.texts import figure_text, is_share
+from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.ui.pages.runs.texts import figure_text
 from nnstudio.ui.plots.frame import LINE, Frame, elided, frame_in
 from nnstudio.ui.plots.layered import LayeredView, Stroke
 from nnstudio.ui.plots.scale import Floats, Scale, scale_of
@@ -152,7 +153,7 @@ class FoldPlots(LayeredView):
         kept = np.concatenate([kept, usual_range(np.concatenate(held or [NO_POINTS]))[0]])
         last = max(2.0, float(x.max())) if len(x) else 2.0
         return Scale(1 - 0.03 * (last - 1), last, whole=True), scale_of(
-            kept, percent=is_share(self._figure)
+            kept, percent=is_percent(self._figure)
         )
 
     # -- painting ---------------------------------------------------------------------------------
