@@ -122,6 +122,29 @@ def test_what_does_not_fit_is_said_at_the_alternative() -> None:
     assert any("stands in the place of 'norm'" in sentence for sentence in said)
 
 
+def test_a_block_stands_in_the_place_of_a_layer() -> None:
+    with nnstudio.draw("Scaled", factor=2.0, channels=int) as scaled:
+        x = scaled.input("x", "N", scaled.channels, "h", "w")
+        x = scaled.Conv2d(x, name="conv", out_channels=scaled.channels, kernel_size=1)
+        scaled.output(scaled.Scale(x, factor=scaled.factor))
+    with nnstudio.draw("Net", plain=True, width=4) as b:
+        x = b.Conv2d(b.input("x", "N", 3, 5, 5), out_channels=b.width, kernel_size=1)
+        other = b.use(scaled, factor=3.0)
+        x = b.Conv2d(
+            x, name="mix", out_channels=b.width, kernel_size=1, when="plain", instead=other
+        )
+        b.output(x)
+    project = b.project()
+    for values in ({}, {"plain": False}):
+        found = replace(project, values=FrozenMap(values))
+        report = analyse(found)
+        module = build(generate(found, report))
+        use = assert_equal(found, module, {"x": torch.randn(2, 3, 5, 5)})
+        assert_shapes(report.root, use)
+        assert report.root.parameters == sum(p.numel() for p in module.parameters())
+    assert "mix.conv.weight" in module.state_dict()
+
+
 def test_circles_and_wires_are_refused() -> None:
     project = drawn()
     known = ids(project)
