@@ -56,7 +56,7 @@ def draw(project: Project, chosen: str, theme: Mode, path: Path) -> None:
         apply_theme(application(), theme)
         Settings(Path(folder)).set_theme(theme)
         window = create_window(Workspace(project), folder=Path(folder))
-        window.resize(1440, 900)
+        window.resize(1440, 1200)
         window.show()
         wait(200)
         window.editor.left.go_to("outline")

@@ -18,6 +18,7 @@ from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.graph import Delete
 from nnstudio.ui.forms.sections import Column, Section
 from nnstudio.ui.inspector.context import Context
+from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.theme.icons import SEVERITIES, category_key
 from nnstudio.ui.widgets.elided_button import ElidedButton
@@ -31,6 +32,7 @@ class Alternatives(Section):
         super().__init__("Alternatives", open=False, parent=parent)
         self._context = context
         self._shown: object = None
+        self._listed: tuple[Node, ...] = ()
         self._node = self._place = ""
         self.sentence = WrappedLabel(parent=self.body)
         self.sentence.setProperty("role", "muted")
@@ -49,6 +51,7 @@ class Alternatives(Section):
             line.addWidget(button)
         line.addStretch(1)
         self.add(buttons)
+        theme.notifier.changed.connect(self._tint_rows)
 
     def show_node(self, node: Node, another: bool) -> None:
         """Show a node; for another one than before, fold unless there are alternatives."""
@@ -67,7 +70,12 @@ class Alternatives(Section):
         self.sentence.set_full_text(_standing(graph, node) if stands else _told_of(node, others))
         self._show_rows(() if stands else others)
 
+    def _tint_rows(self, _theme: object = None) -> None:
+        self._shown = None
+        self._show_rows(self._listed)
+
     def _show_rows(self, others: tuple[Node, ...]) -> None:
+        self._listed = others
         reports = self._context.report.nodes
         shown = tuple((other, reports.get(other.id)) for other in others)
         if shown != self._shown:
@@ -99,7 +107,7 @@ class Alternatives(Section):
         icons.attach(remove, "close", "muted", 14)
         remove.clicked.connect(lambda: self._do(Delete(self._context.name, frozenset({other.id}))))
         grid = QGridLayout(row)
-        grid.setContentsMargins(0, 2, 0, 2)
+        grid.setContentsMargins(0, 6, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         grid.addWidget(said, 0, 0, 1, 4)
