@@ -1,4 +1,4 @@
-"""What leaves an operation that happens only if optional Inputs are there."""
+"""What leaves an operation that happens only if what it works on is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nnstudio.analysis.evaluate import Evaluation, UseError
 from nnstudio.analysis.free_sizes import label
-from nnstudio.analysis.wiring import Guard
+from nnstudio.analysis.open_ports import Guard
 from nnstudio.graph.values import Graph, Node, Port
 from nnstudio.symbols.tensor import Tensor
 
@@ -23,6 +23,8 @@ def guarded(
 
     `whose` is what the optional input comes from, `absent` are the inputs that carry nothing now.
     """
+    if guard.opens or guard.condition is not None:
+        return evaluation
     assert evaluation.outputs is not None
     port, branch = next(iter(evaluation.outputs.items()))
     passing = inputs[guard.passing]
@@ -30,8 +32,9 @@ def guarded(
         a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
     )
     if not same:
+        left = "left open" if any(tensor is None for _, tensor in guard.tests) else "left out"
         sentence = (
-            f"'{whose}' may be left open, and the shape must not depend on that: "
+            f"'{whose}' may be {left}, and the shape must not depend on that: "
             f"{branch.label} with it, {passing.label} without it"
         )
         return replace(evaluation, outputs=None, error=UseError(sentence))
@@ -46,15 +49,10 @@ def apply_guard(
     guard: Guard,
     inputs: Mapping[str, Tensor],
     evaluation: Evaluation,
-    absent: set[Port],
+    absent: Collection[Port],
 ) -> Evaluation:
-    """Output of an operation that minds open Inputs; notes in `absent` that it may be nothing."""
+    """Output of an operation that minds open Inputs; `absent` are the ports that carry nothing."""
     incoming = graph.incoming[node.id]
     open_ = {name for name, source in incoming.items() if source in absent}
-    if guard.passing in guard.optional:
-        if guard.passing in open_:
-            assert evaluation.outputs is not None
-            absent.add(Port(node.id, next(iter(evaluation.outputs))))
-        return evaluation
     whose = label(graph.by_id[incoming[guard.optional[0]].node])
     return guarded(guard, whose, inputs, evaluation, open_)

@@ -14,7 +14,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.alternatives import alternatives_alike, alternatives_changing
-from nnstudio.analysis.evaluate import Evaluation, UseError, silent, without_numbers, without_values
+from nnstudio.analysis.evaluate import (
+    Evaluation,
+    UseError,
+    silent,
+    why_not,
+    without_numbers,
+    without_values,
+)
 from nnstudio.analysis.fixes import Repetitions
 from nnstudio.analysis.index_formulas import of_both
 from nnstudio.analysis.modes import (
@@ -260,7 +267,7 @@ class _Repetitions:
         scope = {**self.scope, REPETITION: INDEX, **mark}
         found = self.once(without_numbers(self.given(INDEX, carry)), scope)
         if found.outputs is None:
-            raise RefusedError(found.error or UseError("cannot be built"))
+            raise RefusedError(why_not(found))
         leaving: dict[SizeAt, Dim] = {}
         for port, output in self.carry:
             tensor = found.outputs[output]
@@ -284,7 +291,7 @@ class _Repetitions:
             scope = {**self.scope, REPETITION: Dim(index)}
             found = self.once(self.given(Dim(index), current), scope)
             if found.outputs is None:
-                error = found.error or UseError("cannot be built")
+                error = why_not(found)
                 sentence = f"in repetition {index}: {error.sentence}"
                 fix = Repetitions(index) if index and isinstance(error.fix, Removal) else error.fix
                 return replace(found, error=replace(error, sentence=sentence, fix=fix))

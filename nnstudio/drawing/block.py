@@ -11,18 +11,22 @@ from typing import Any
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
-from nnstudio.catalog.layers.io import INPUT
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.drawing.checking import checked, checked_parameter
 from nnstudio.drawing.definition import Definition
 from nnstudio.drawing.formulas import Formula, stored, text_of
+from nnstudio.drawing.parametrizations import parametrization_of
 from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.repeats import repeat_of
 from nnstudio.drawing.results import Result
 from nnstudio.drawing.script import Line, here, refusal, telling, told
-from nnstudio.drawing.sketch import Drawn, Sketch
+from nnstudio.drawing.sketch import Sketch
 from nnstudio.drawing.surroundings import with_rest
 from nnstudio.drawing.usable import Usable
+from nnstudio.drawing.wires import wires_of
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
+from nnstudio.project.alternatives import NO_GROUP_CONDITION
+from nnstudio.project.conditions import both, within
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import (
     Block,
@@ -45,7 +49,8 @@ class BlockDrawing(Usable):
     Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
     ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
     another node again), `instead` (what stands there where `when` does not hold, drawn without
-    inputs: ``instead=b.GroupNorm(num_groups=8)``).
+    inputs: ``instead=b.GroupNorm(num_groups=8)``), `parametrization` ("weight_norm",
+    "spectral_norm" or these with their values, see `parametrization_of`).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -57,6 +62,7 @@ class BlockDrawing(Usable):
         self._definition = Definition(name, kind, note, self._inner_blocks)
         self._sketch = Sketch(name)
         self._around: list[str] = []
+        self._condition: Expr | None = None
         self._lines: dict[str, Line] = {}
         self._finished: Block | None = None
         with told():
@@ -87,7 +93,7 @@ class BlockDrawing(Usable):
     @telling
     def draw(
         self,
-        type: str,
+        type: str | Usable,
         /,
         *sources: Any,
         name: str = "",
@@ -96,23 +102,39 @@ class BlockDrawing(Usable):
         when: str | Formula | None = None,
         shares: Result | None = None,
         instead: Result | None = None,
+        parametrization: str | dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
         **given: Any,
     ) -> Result:
-        """Draw a layer, operation or block by its type; `params` has parameters of any name."""
+        """Draw a layer, operation or block by its type; `params` has parameters of any name.
+
+        A block that was drawn before may come itself: so are those without Inputs drawn.
+        """
         self._refuse_if_done()
+        if isinstance(type, Usable):
+            self.take(type)
+            type = type.name
         by_name = {key: value for key, value in given.items() if isinstance(value, Result)}
         values = {key: v for key, v in given.items() if key not in by_name and v is not None}
         empty = {key for key, value in given.items() if value is None}
+        condition = None if when is None else Expr(_text(when))
+        fed = bool(sources or by_name) or type in (PARAMETER, BUFFER)
+        if fed and type != OUTPUT:
+            called = None if shares is None else self._own(shares).id
+            owner = next((n for n in self._sketch.nodes if n.id == called), None)
+            condition = within(self._condition, condition, owner)
+            if instead is not None and self._condition is not None:
+                raise refusal(f"{name or type} has an alternative: {NO_GROUP_CONDITION}")
         node = Node(
             f"n{len(self._sketch.nodes)}",
             type,
             name,
             FrozenMap({key: stored(v) for key, v in (values | (params or {})).items()}),
             repeat_of(repeat, kind),
-            None if when is None else Expr(_text(when)),
+            condition,
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
+            parametrization=parametrization_of(parametrization),
         )
         if instead is not None:
             node = replace(node, instead=self._alternative(instead))
@@ -121,7 +143,9 @@ class BlockDrawing(Usable):
                 f"{self.label(shares.id)} has its parameters already, so its second use takes "
                 f"none, received {', '.join(node.params)}"
             )
-        wires = self._wires(node, self._listed(sources), by_name)
+        named = {port: self._own(source) for port, source in by_name.items()}
+        given_to = self._listed(sources)
+        wires = wires_of(type, self._input_names(node, len(given_to)), given_to, named)
         optional = [key for key in empty if key not in self._input_names(node)]
         node = replace(node, params=FrozenMap({**node.params, **dict.fromkeys(optional)}))
         node = self._definition.add(node)
@@ -129,11 +153,6 @@ class BlockDrawing(Usable):
         self._lines[node.id] = here()
         outputs = self.outputs_of(node.id)
         return Result(result.id, outputs[0] if outputs else "", self)
-
-    def use(self, block: Usable, *sources: Any, **given: Any) -> Result:
-        """Draw a use of a block here: as ``block(x)``, where no tensor tells in which drawing."""
-        self.take(block)
-        return self.draw(block.name, *sources, **given)
 
     def input(self, name: str, *shape: int | str | Formula, **params: Any) -> Result:
         """An Input with a shape pattern: numbers, names, formulas; names bind or are free.
@@ -151,18 +170,26 @@ class BlockDrawing(Usable):
         self.draw("Output", source, name=name, params=params)
 
     @contextmanager
-    def group(self, name: str, kind: GroupKind = "frame") -> Iterator[None]:
-        """A frame around what is drawn inside; kinds but `frame` are containers in the code."""
+    def group(
+        self, name: str, kind: GroupKind = "frame", when: str | Formula | None = None
+    ) -> Iterator[None]:
+        """A frame around what is drawn inside; kinds but `frame` are containers in the code.
+
+        `when` is a condition of all that is drawn inside, besides that of each.
+        """
         self._refuse_if_done()
         identifier = self._sketch.group(name, kind, self._around[-1] if self._around else None)
         self._lines[identifier] = here()
         with told():
             self._definition.add_group(self._sketch.groups[-1])
+        before = self._condition
+        self._condition = both(before, None if when is None else Expr(_text(when)))
         self._around.append(identifier)
         try:
             yield
         finally:
             self._around.pop()
+            self._condition = before
 
     # -- what the block says of itself ------------------------------------------------------------
 
@@ -351,26 +378,6 @@ class BlockDrawing(Usable):
         if node.type in self._inner:
             return [n.name for n in self._inner[node.type].block().graph.of_type(INPUT)]
         return self._sketch.ports(node.type, count)[0]
-
-    def _wires(
-        self, node: Node, sources: list[Result | None], by_name: dict[str, Result]
-    ) -> dict[str, Drawn]:
-        ports = self._input_names(node, len(sources))
-        if len(sources) > len(ports):
-            count = f"{len(ports)} tensor{'s' if len(ports) > 1 else ''}"
-            takes = f"{count} ({', '.join(ports)})" if ports else "no tensor"
-            raise refusal(f"{node.type} takes {takes}, received {len(sources)}")
-        wires: dict[str, Drawn] = {
-            port: source for port, source in zip(ports, sources, strict=False) if source is not None
-        }
-        for port, source in by_name.items():
-            if port not in ports:
-                listed = ", ".join(ports) or "none"
-                raise refusal(f"{node.type} has no input '{port}'; it has: {listed}")
-            if port in wires:
-                raise refusal(f"{node.type} gets its input '{port}' twice")
-            wires[port] = self._own(source)
-        return wires
 
     def _refuse_if_done(self) -> None:
         if self._finished is not None:

@@ -145,6 +145,8 @@ def _in_nodes(here: Block, there: Block, same: Mapping[str, str]) -> list[Differ
         rows.add("condition", node.when, other.when)
         rows.add("alternative", _instead(here.graph, node), _instead(there.graph, other))
         rows.add("shares the weights of", node.shares, other.shares)
+        both = (node.parametrization, other.parametrization)
+        rows.add("weight normalisation", *("none" if one is None else one.text for one in both))
         rows.add("group", _group(here.graph, node), _group(there.graph, other))
         found += rows.found
     known_there = set(same.values())

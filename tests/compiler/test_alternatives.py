@@ -129,7 +129,7 @@ def test_a_block_stands_in_the_place_of_a_layer() -> None:
         scaled.output(scaled.Scale(x, factor=scaled.factor))
     with nnstudio.draw("Net", plain=True, width=4) as b:
         x = b.Conv2d(b.input("x", "N", 3, 5, 5), out_channels=b.width, kernel_size=1)
-        other = b.use(scaled, factor=3.0)
+        other = b.draw(scaled, factor=3.0)
         x = b.Conv2d(
             x, name="mix", out_channels=b.width, kernel_size=1, when="plain", instead=other
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.values import Expr, Node, Value
 from nnstudio.project.alternatives import OWN
 from nnstudio.project.commands.base import Sequence
@@ -25,9 +25,19 @@ CARD = 160.0
 
 
 class GraphActions:
-    """Binds the acts on the graph. `open` tells why there is no graph now, None if there is."""
+    """Binds the acts on the graph. `open` tells why there is no graph now, None if there is.
 
-    def __init__(self, actions: Actions, canvas: Canvas, outline: Outline, open: Reason) -> None:
+    `repeat` goes to where it is said how often the selected node is repeated.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        canvas: Canvas,
+        outline: Outline,
+        open: Reason,
+        repeat: Callable[[], object],
+    ) -> None:
         self._canvas = canvas
         self._outline = outline
         self._open = open
@@ -47,6 +57,7 @@ class GraphActions:
         bind("graph.swap", canvas.open_swap, one)
         bind("graph.alternative", canvas.open_alternative, self._needs_place)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
+        bind("graph.repeat", repeat, self._needs_repeatable)
         bind("graph.group", self.group, some)
         bind("graph.ungroup", self.ungroup, self._needs_group)
         bind("graph.make_block", self.make_block, some)
@@ -95,6 +106,12 @@ class GraphActions:
         if node.shares is not None:
             return "It calls the module of another node: give that one the alternative."
         return None
+
+    def _needs_repeatable(self) -> str | None:
+        missing = self._needs_one()
+        if missing is None and self._type() in (INPUT, OUTPUT, PARAMETER, BUFFER):
+            missing = f"{with_article(self._type())} cannot be repeated."
+        return missing
 
     def _needs_inside(self) -> str | None:
         return self._open() or (None if self._canvas.path else "The canvas shows the model itself.")
