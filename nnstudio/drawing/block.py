@@ -124,7 +124,7 @@ class BlockDrawing(Usable):
             owner = next((n for n in self._sketch.nodes if n.id == called), None)
             condition = within(self._condition, condition, owner)
             if instead is not None and self._condition is not None:
-                raise refusal(f"{name or type} has an alternative: {NO_GROUP_CONDITION}")
+                raise refusal(f"{name or type} has an alternative, {NO_GROUP_CONDITION}")
         node = Node(
             f"n{len(self._sketch.nodes)}",
             type,

@@ -16,7 +16,7 @@ from nnstudio.symbols.article import with_article
 OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 """What is no layer: it neither stands in a place nor leaves its own to others."""
 NO_GROUP_CONDITION = (
-    "under a condition of the group that would stand there where nothing should; make it a block"
+    "which would stand there where the condition of the group does not hold; make it a block first"
 )
 MOST = 20
 """Alternatives of one node."""

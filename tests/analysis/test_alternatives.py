@@ -16,8 +16,9 @@ from nnstudio.compiler.build import build, example_inputs
 from nnstudio.compiler.source import generate
 from nnstudio.drawing.block import BlockDrawing
 from nnstudio.drawing.results import Result
-from nnstudio.graph.values import FrozenMap
+from nnstudio.graph.values import Expr, FrozenMap
 from nnstudio.inspection.summary import summarise
+from nnstudio.project.commands.members_when import SetMembersWhen
 from nnstudio.project.commands.node import SetWhen
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.compare import differences
@@ -189,6 +190,43 @@ def test_a_place_without_a_condition_is_told_and_mended() -> None:
     assert "is always built, so 'GELU' never stands in its place" in error.sentence
     assert error.fix is not None
     assert not analyse(error.fix.command.apply(changed)).errors
+
+
+def test_a_condition_of_the_group_around_a_place_is_refused() -> None:
+    def act(b: BlockDrawing, x: Result) -> Result:
+        with b.group("part"):
+            return b.ReLU(x, name="act", when="flag", instead=b.GELU())
+
+    project = drawn(act)
+    (group,) = project.model.graph.groups
+    with pytest.raises(Refusal, match="act has an alternative, which would stand there"):
+        SetMembersWhen("Net", group.id, Expr("other")).apply(project)
+
+
+def test_a_place_that_may_have_nothing_to_work_on_is_refused_and_mended() -> None:
+    def added(b: BlockDrawing, x: Result) -> Result:
+        table = b.Parameter(name="table", shape=(16,), when="other")
+        return b.Add(x, table, when="flag", instead=b.Multiply())
+
+    (error,) = analyse(drawn(added)).errors
+    assert "has an alternative, but 'table' is there only if other" in error.sentence
+    assert error.fix is not None
+    assert not analyse(error.fix.command.apply(drawn(added))).errors
+
+
+def test_members_of_a_sequential_stand_in_their_places() -> None:
+    def net(b: BlockDrawing, x: Result) -> Result:
+        with b.group("net", "Sequential"):
+            bare = b.Linear(out_features=8, bias=False)
+            x = b.Linear(
+                x, out_features=8, when="flag", instead=bare, parametrization="weight_norm"
+            )
+            return b.ReLU(x, when="flag", instead=b.GELU())
+
+    built = started(drawn(net), flag=False).net
+    assert isinstance(built, nn.Sequential)
+    assert [type(module).__name__ for module in built] == ["Linear", "GELU"]
+    assert next(iter(started(drawn(net)).state_dict())) == "net.0.bias"
 
 
 def test_what_gives_another_number_of_dimensions_is_refused() -> None:

@@ -37,7 +37,7 @@ class SetMembersWhen:
         several = next((node for node in members if node.instead is not None), None)
         if several is not None:
             told = several.name or several.type
-            raise Refusal(f"{told} has an alternative: {NO_GROUP_CONDITION}")
+            raise Refusal(f"{told} has an alternative, {NO_GROUP_CONDITION}")
         if self.when is not None:
             check_expression(self.when.text, "when", block.names)
         new, old = parts_of(self.when), parts_of(shared_condition(members))
