@@ -114,7 +114,10 @@ class Aliases:
         if stands_by is not None and found:
             passing = next(iter(found))
             own = [] if found[passing] or not acts else [self._new(Port(node.id, passing))]
-            found[passing] += [*own, self._cells[stands_by]]
+            passed = self._cells[stands_by]
+            if any(node.id in cell.behind for cell in found[passing]):
+                passed = passed.after(writer=node.id)  # if it does nothing, it writes nothing
+            found[passing] += [*own, passed]
         return {Port(node.id, port): either(cells) for port, cells in found.items() if cells}
 
     def _ways(self, node: Node, report: NodeReport) -> tuple[bool, Port | None]:
@@ -206,7 +209,8 @@ class Aliases:
         """What is carried may come from anywhere in the end; what is put together is new."""
         new = {name for name, (how, _) in repeat.collect.items() if how != "list"}
         states = [cells[port] for port, _ in repeat.carry or () if port in cells]
-        handed = [cell for name, cell in found.items() if name not in new]
+        on = {output for _, output in repeat.carry or ()}
+        handed = [cell for name, cell in found.items() if name not in new or name in on]
         return {
             name: either([cell, *handed, *states])
             for name, cell in found.items()

@@ -17,7 +17,7 @@ from typing import cast
 from nnstudio.analysis.values import plain, resolve_value
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT
-from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, nearest_divisor
+from nnstudio.catalog.use import ParamFix, Resolved, ShapeError, Steps, nearest_divisor
 from nnstudio.graph.values import Expr, Node
 from nnstudio.project.values import Block
 from nnstudio.symbols.bounds import ExpressionError
@@ -107,7 +107,8 @@ def bind(block: Block, given: Mapping[str, Resolved], tensors: Mapping[str, Tens
         if len(pattern) != tensor.rank:
             raise ShapeError(
                 f"input '{node.name}' expects {len(pattern)} dimensions {pattern_text(pattern)}, "
-                f"received {tensor.rank} ({tensor.label})"
+                f"received {tensor.rank} ({tensor.label})",
+                fix=Steps.through(node.name, tensor, len(pattern)),
             )
         for item, dim in zip(pattern, tensor.shape, strict=True):
             if isinstance(item, str) and _bare(item) and item not in outside:

@@ -66,6 +66,15 @@ class Evaluation:
         return self.repetitions.value if self.repetitions is not None else None
 
 
+def why_not(failed: Evaluation) -> UseError:
+    """The error of a failed evaluation, else the first one inside the block that it uses."""
+    if failed.error is not None:
+        return failed.error
+    problems = failed.inner.problems if failed.inner is not None else ()
+    inside = [problem.sentence for problem in problems if problem.severity == "error"]
+    return UseError(f"inside: {inside[0]}" if inside else "cannot be built")
+
+
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
 
 

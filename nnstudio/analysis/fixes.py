@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.report import Fix
-from nnstudio.catalog.use import Expansion, ParamFix, Removal, RuleFix
+from nnstudio.catalog.use import Expansion, ParamFix, Removal, RuleFix, Steps
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Node, Port, Repeat, Value
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.graph import Delete
 from nnstudio.project.commands.insert import Insert
 from nnstudio.project.commands.model import SetRootValue
-from nnstudio.project.commands.node import SetParam, SetRepeat
+from nnstudio.project.commands.node import SetParam, SetRepeat, repeat_of_steps
 from nnstudio.project.values import Block, Project
 
 
@@ -63,6 +63,12 @@ def fix_at(project: Project, block: Block, node: Node, proposal: NodeFix) -> Fix
             title = f"Expand {fed.name or fed.type} to the batch"
             params: FrozenMap[Value] = FrozenMap({"sizes": sizes})
             return Fix(title, Insert(block.name, (wire,), "Expand", params))
+        case Steps(port, dim):
+            once_a_step = repeat_of_steps(project, block.graph, node, port, dim)
+            if once_a_step is None:
+                return None
+            title = "Call it for each step"
+            return Fix(title, SetRepeat(block.name, node.id, once_a_step, title))
         case OtherRepeat(title, changed):
             if node.repeat is None:  # it is that of the node whose module it calls
                 return None

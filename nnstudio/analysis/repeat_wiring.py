@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.containers import is_module, takes_and_gives_one
+from nnstudio.analysis.modes import carried_pairs
 from nnstudio.analysis.report import Fix
 from nnstudio.graph.values import Node, Repeat
 from nnstudio.project.commands.node import SetRepeat
@@ -29,6 +30,31 @@ def as_module_list(block: Block, node: Node, repeat: Repeat) -> Fix:
     """The fix that gives every repetition a module of its own in a list."""
     command = SetRepeat(block.name, node.id, replace(repeat, kind="ModuleList"))
     return Fix("Make the repetitions a ModuleList", command)
+
+
+def unclear_output(
+    project: Project, block: Block, node: Node, repeat: Repeat, name: str
+) -> WiringError:
+    """An output of a plain chain is used that is not handed on; the fix says what is kept of it.
+
+    Of what a block puts aside that is the sum of all, else what the last repetition gives.
+    """
+    sentence = (
+        f"is repeated, and every repetition gives '{name}': choose what is kept of it, "
+        "the last one or all"
+    )
+    if node.repeat is None:  # it is that of the node whose module it calls
+        return WiringError(sentence)
+    ports = node_ports(project, block.graph, node)
+    wired = [p.name for p in ports.inputs if p.name in block.graph.incoming[node.id]]
+    pairs = carried_pairs(repeat, wired, [port.name for port in ports.outputs])
+    kind = "ModuleList" if repeat.kind in ("Sequential", "inline") else repeat.kind
+    named = replace(repeat, carry=pairs, kind=kind)
+    title = f"Keep the last {name}"
+    if node.type in project.by_name:
+        title = f"Add up {name} of all"
+        named = replace(named, collect=repeat.collect.with_(name, ("sum", 0)))
+    return WiringError(sentence, Fix(title, SetRepeat(block.name, node.id, named, title)))
 
 
 def moving_inputs(repeat: Repeat | None) -> frozenset[str]:
@@ -62,8 +88,8 @@ def repeat_errors(project: Project, block: Block, node: Node, meant: Node) -> It
     for name, output in repeat.carry or ():
         if name not in wired:
             yield WiringError(
-                f"carries '{output}' to '{name}', so '{name}' must be connected: "
-                "that is what the first repetition gets",
+                f"input '{name}' is not connected: it gets '{output}' of the repetition before, "
+                "so the first one needs a start",
                 no_start=True,
             )
             return

@@ -13,7 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from nnstudio.analysis.evaluate import Evaluation, UseError, silent, without_numbers, without_values
+from nnstudio.analysis.evaluate import (
+    Evaluation,
+    UseError,
+    silent,
+    why_not,
+    without_numbers,
+    without_values,
+)
 from nnstudio.analysis.fixes import Repetitions
 from nnstudio.analysis.index_formulas import of_both
 from nnstudio.analysis.modes import (
@@ -252,7 +259,7 @@ class _Repetitions:
         scope = {**self.scope, REPETITION: INDEX, **mark}
         found = self.once(without_numbers(self.given(INDEX, carry)), scope)
         if found.outputs is None:
-            raise RefusedError(found.error or UseError("cannot be built"))
+            raise RefusedError(why_not(found))
         leaving: dict[SizeAt, Dim] = {}
         for port, output in self.carry:
             tensor = found.outputs[output]
@@ -275,7 +282,7 @@ class _Repetitions:
             scope = {**self.scope, REPETITION: Dim(index)}
             found = self.once(self.given(Dim(index), current), scope)
             if found.outputs is None:
-                error = found.error or UseError("cannot be built")
+                error = why_not(found)
                 sentence = f"in repetition {index}: {error.sentence}"
                 fix = Repetitions(index) if index and isinstance(error.fix, Removal) else error.fix
                 return replace(found, error=replace(error, sentence=sentence, fix=fix))

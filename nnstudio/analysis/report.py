@@ -51,9 +51,10 @@ class NodeReport:
     (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
     `repetitions` is how many there are as a formula, None if it is not repeated, `tables` the lists
     of sizes that they need, `named` the names that sizes in its outputs got, with their formulas;
-    None: of which no formula is known here. `memory` is what a layer does with that of its input; a
-    block's is in `inner`. Of a repeated block that is the report of the first repetition; `unlike`
-    are those of the next ones whose layers are others, the first of each kind.
+    None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is
+    what a layer does with that of its input; a block's is in `inner`. Of a repeated block that is
+    the report of the first repetition; `unlike` are those of the next ones whose layers are others,
+    the first of each kind.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class NodeReport:
     ok: bool = True
     connected: bool = True
     problems: tuple[Problem, ...] = ()
+    guarded: bool = False
     node: Node | None = None
     memory: Memory = OWN
 

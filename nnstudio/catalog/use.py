@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 from nnstudio.errors import UserError
 from nnstudio.symbols.bounds import ExpressionError
-from nnstudio.symbols.dimension import Dim, as_dim
+from nnstudio.symbols.dimension import BATCH_NAMES, Dim, as_dim
 from nnstudio.symbols.symbolic import Quantity, Term, as_size
-from nnstudio.symbols.tensor import Tensor
+from nnstudio.symbols.tensor import Listed, Tensor
 
 Resolved = Quantity | tuple[Quantity, ...]
 
@@ -41,7 +41,25 @@ class Expansion:
     sizes: tuple[int | str, ...]
 
 
-RuleFix = ParamFix | Removal | Expansion
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A fix: call it once for each part of what comes in at a port, along a dimension."""
+
+    port: str
+    dim: int
+
+    @classmethod
+    def through(cls, port: str, tensor: Tensor, expected: int) -> Steps | None:
+        """The steps of a sequence where one of them, of `expected` dimensions, is wanted.
+
+        They are the dimension behind the batch; None for what is no sequence of such steps.
+        """
+        if isinstance(tensor, Listed) or expected < 1 or tensor.rank != expected + 1:
+            return None
+        return cls(port, 0 if tensor.shape[1].text in BATCH_NAMES else 1)
+
+
+RuleFix = ParamFix | Removal | Expansion | Steps
 
 
 class ShapeError(UserError):

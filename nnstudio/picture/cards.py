@@ -41,7 +41,10 @@ class PortFace:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One node as it is drawn."""
+    """One node as it is drawn.
+
+    `carried` are the pairs (input, output) that go from one repetition to the next.
+    """
 
     id: str
     kind: Kind
@@ -53,6 +56,7 @@ class Card:
     inputs: tuple[PortFace, ...] = ()
     outputs: tuple[PortFace, ...] = ()
     repeat: str = ""
+    carried: tuple[tuple[str, str], ...] = ()
     when: str = ""
     bypassed: bool = False
     active: bool = True
@@ -172,7 +176,8 @@ def card(
         category = node.type.lower()
     bypassed = node.when is not None and node.when.text == "False"
     ports = node_ports(project, graph, node)
-    signs = _signs(node, ports)
+    carried = _carried(node, ports)
+    signs = _signs(node, carried)
     told = report.outputs
     incoming = graph.incoming[node.id]
     outgoing = {edge.source.name for edge in graph.outgoing[node.id]}
@@ -199,6 +204,7 @@ def card(
             if not told or port.name in told or port.name in outgoing
         ),
         repeat=_repeat(node, report),
+        carried=carried,
         when=node.when.text if node.when and not bypassed else "",
         bypassed=bypassed,
         active=report.active,
@@ -226,17 +232,26 @@ def _repeat(node: Node, report: NodeReport) -> str:
     return f"{sign}{space}{count if known is None else known}"
 
 
-def _signs(node: Node, ports: Ports) -> dict[tuple[bool, str], str]:
-    """The sign beside the label of a port of a repetition, by whether it is an input."""
+def _carried(node: Node, ports: Ports) -> tuple[tuple[str, str], ...]:
+    """The pairs of ports that are carried, where more is said than that it is a chain."""
+    repeat = node.repeat
+    if repeat is None or not repeat.has_modes:
+        return ()
+    wired = [port.name for port in ports.inputs]
+    return carried_pairs(repeat, wired, [port.name for port in ports.outputs])
+
+
+def _signs(node: Node, carried: tuple[tuple[str, str], ...]) -> dict[tuple[bool, str], str]:
+    """The signs beside the label of a port of a repetition, by whether it is an input."""
     repeat = node.repeat
     if repeat is None or not repeat.has_modes:
         return {}
-    wired = [port.name for port in ports.inputs]
-    pairs = carried_pairs(repeat, wired, [port.name for port in ports.outputs])
     found = {(True, name): "≡" for name in repeat.each}
-    found |= {(True, name): "↻" for name, _ in pairs}
-    found |= {(False, name): "↻" for _, name in pairs}
-    return found | {(False, name): "▤" for name in repeat.collect}
+    found |= {(True, name): "↻" for name, _ in carried}
+    found |= {(False, name): "▤" for name in repeat.collect}
+    for _, name in carried:
+        found[False, name] = f"{found.get((False, name), '')}↻"
+    return found
 
 
 def _input(port: PortSpec, connected: bool, sign: str = "") -> PortFace:

@@ -106,6 +106,11 @@ def check_expression(text: str, what: str, known: frozenset[str] | None = None) 
             variable = ast.unparse(node.target)
             raise Refusal(f"{what}: '{variable}' has a meaning of its own in the generated code")
     if known is not None and names - known:
+        if REPETITION in names - known and what != "repeat":
+            raise Refusal(
+                f"{what}: '{REPETITION}' counts repetitions, and there are none here; "
+                "set 'repeat' first"
+            )
         listed = ", ".join(sorted(known)) or "none"
         raise Refusal(f"{what}: '{min(names - known)}' is not known here; known names: {listed}")
 
@@ -161,12 +166,6 @@ def _check_modes(repeat: Repeat) -> None:
     for name, _ in carry:
         if name in repeat.each:
             raise Refusal(f"the input '{name}' is carried, so it cannot be a part of each")
-    for _, name in carry:
-        if name in repeat.collect:
-            raise Refusal(
-                f"the output '{name}' is carried, so it cannot be collected; "
-                "draw a second Output from the same wire"
-            )
     dims = [*repeat.each.values(), *(dim for _, dim in repeat.collect.values())]
     for dim in dims:
         if dim is not None and not -MAX_RANK <= dim < MAX_RANK:

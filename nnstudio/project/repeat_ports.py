@@ -40,6 +40,15 @@ def paired(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[tuple[str, st
     return tuple(found)
 
 
+def states_of(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The pairs (input, output) that have one stem; none if there is none."""
+    found = paired(inputs, outputs)
+    if found is not None:
+        return found
+    both = inputs and outputs and stem_of(inputs[0]) == stem_of(outputs[0])
+    return ((inputs[0], outputs[0]),) if both else ()
+
+
 def with_ports_renamed(
     repeat: Repeat,
     inputs: Mapping[str, str],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from nnstudio.analysis.report import Problem
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.compiler.inference import DeferredInference, full_report, is_waiting
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Value
 from nnstudio.project.checks import contains
 from nnstudio.project.commands.new_node import _initial
+from nnstudio.project.commands.node import SetRepeat
 from nnstudio.project.ports import Ports, Side, block_ports, node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.tensor import Tensor, shape_text
@@ -93,14 +95,22 @@ def _try_all(project: Project, found: list[Candidate], tensor: Tensor) -> list[C
             result.append(candidate)
             continue
         # An input or argument that is still missing is no misfit; a shape that comes out tells.
-        alone = len([p for p in ports_of(project, candidate.type).inputs if not p.optional]) == 1
+        ports = ports_of(project, candidate.type).inputs
+        alone = len([p for p in ports if not p.optional]) == 1
+        alone = alone and not any(port.variadic for port in ports)  # Add waits for a second one
         errors = [p for p in tried_report.problems if p.severity == "error"]
         wrong = [p for p in errors if p.param is None or candidate.category != "block"]
+        wrong = [p for p in wrong if not _takes_steps(p)]
         fits = not (alone and wrong)
         outputs = tried_report.outputs.values()
         shape = "" if candidate.type == OUTPUT else shape_text(next(iter(outputs), None))
         result.append(replace(candidate, fits=fits, result=shape if fits else ""))
     return sorted(result, key=lambda c: (not c.fits, c.category == "io", not _natural(c, tensor)))
+
+
+def _takes_steps(problem: Problem) -> bool:
+    """True if what comes is a sequence of what is wanted: it can be called for each step."""
+    return problem.fix is not None and isinstance(problem.fix.command, SetRepeat)
 
 
 def _natural(candidate: Candidate, tensor: Tensor) -> bool:

@@ -116,4 +116,18 @@ def scan() -> Project:
     return d.project()
 
 
-MODELS = {make.__name__: make for make in (conv_lstm, wave_net, u_net, branches, scan)}
+def cell_of_torch() -> Project:
+    """A cell called for each step; its first state goes on and is kept of every step, too."""
+    d = Drawing("Reader", P("hidden", "int", 6))
+    x = d.input("x", "N", "T", 3, example=(2, 5, 3))
+    zeros = d.add("Zeros", x, size=("N", "hidden"))
+    collect = Ports({"h": ("stack", 1)})
+    again = Repeat(None, "shared", (("hx", "h"), ("cx", "c")), Ports({"input": 1}), collect)
+    at = {"input": x, "hx": zeros, "cx": zeros}
+    y = d.add("LSTMCell", name="cell", at=at, hidden_size="=hidden", repeat=again)
+    d.output(d.add("Linear", y["h"], name="head", out_features=2))
+    return d.project()
+
+
+_MAKERS = (conv_lstm, wave_net, u_net, branches, scan, cell_of_torch)
+MODELS = {make.__name__: make for make in _MAKERS}

@@ -418,7 +418,8 @@ class Maker:
             return self.table(found[0], last.value)
         node_type = self.pick("Parameter", "Buffer")
         params = {"initialiser": "ones"} if node_type == "Buffer" else {"initialiser": "normal"}
-        if not self.attempt(node_type, shape=(1, 1, last.value), **params):
+        rest = {"when": self.pick(*CONDITIONS)} if self.chance(40) else {}
+        if not self.attempt(node_type, shape=(1, 1, last.value), **params, **rest):
             return False
         made = Drawn(self.drawing.nodes[-1].id, "output")
         return self.attempt("Multiply", found[0], made)
@@ -433,7 +434,8 @@ class Maker:
             if not self.attempt(node_type, last, **params):
                 return False
         last = Drawn(self.drawing.nodes[-1].id, "output")
-        if not self.attempt("Buffer", last):
+        rest = {"when": self.pick(*CONDITIONS)} if self.chance(40) else {}
+        if not self.attempt("Buffer", last, **rest):
             return False
         return self.attempt("Add", source, Drawn(self.drawing.nodes[-1].id, "output"))
 

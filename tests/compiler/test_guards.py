@@ -57,9 +57,9 @@ LOCAL = chain((DEPTH,), conv("convs", Expr("8 * 2 ** i"), Expr("times")), local=
 @pytest.mark.parametrize(
     ("project", "arguments", "sentence"),
     [
-        (GROWING, {"depth": 0}, "convs changes the shape, so it needs at least 1 repetition"),
+        (GROWING, {"depth": 0}, "depth must be at least 1, received 0"),
         (LOCAL, {"depth": 1}, "convs changes the shape, so it needs at least 1 repetition"),
-        (LISTED, {"widths": []}, "convs changes the shape, so it needs at least 1 repetition"),
+        (LISTED, {"widths": []}, "widths needs at least 1 element, received 0"),
         (ENDING, {"widths": []}, "widths needs at least 1 element, received 0"),
         (LISTED, {"widths": [8, 0]}, r"widths expects sizes of at least 1, received \[8, 0\]"),
         (FIXED, {"widths": [8]}, "widths needs at least 3 elements, received 1"),

@@ -53,6 +53,14 @@ TEXTS = {
             ys.append(y)
         return self.o(torch.stack(ys, dim=1))
 """,
+    "cell_of_torch": """
+        h = c = x.new_zeros((batch, self.hidden))
+        hs = []
+        for x_t in x.unbind(1):
+            h, c = self.cell(x_t, (h, c))
+            hs.append(h)
+        return self.head(torch.stack(hs, dim=1))
+""",
 }
 
 

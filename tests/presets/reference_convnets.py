@@ -298,3 +298,77 @@ class VGG(nn.Module):
         """(N, C, H, W) -> (N, classes)."""
         found: Tensor = self.classifier(self.avgpool(self.features(image)).flatten(1))
         return found
+
+
+# -- ShuffleNetV2 ----------------------------------------------------------------------------------
+
+
+def branch(channels: int, half: int, stride: int) -> nn.Sequential:
+    """1 x 1, every channel by itself, 1 x 1."""
+    return nn.Sequential(
+        *conv_norm(channels, half),
+        *conv_norm(half, half, 3, stride, half, None),
+        *conv_norm(half, half),
+    )
+
+
+def shuffled(*parts: Tensor) -> Tensor:
+    """The first channel of each part, the second of each, and so on."""
+    return torch.stack(parts, 2).flatten(1, 2)
+
+
+class DownUnit(nn.Module):
+    """Both branches see all."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.branch1 = nn.Sequential(
+            *conv_norm(channels, channels, 3, 2, channels, None), *conv_norm(channels, out // 2)
+        )
+        self.branch2 = branch(channels, out // 2, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, out, H / 2, W / 2)."""
+        return shuffled(self.branch1(x), self.branch2(x))
+
+
+class ShuffleUnit(nn.Module):
+    """One half passes."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.branch2 = branch(channels // 2, channels // 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> the same."""
+        left, right = x.chunk(2, 1)
+        return shuffled(left, self.branch2(right))
+
+
+class ShuffleNetV2(nn.Module):
+    """Three stages; the first unit of each halves height and width."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        image_size: int = 224,
+        depths: Sequence[int] = (4, 8, 4),
+        channels: Sequence[int] = (24, 116, 232, 464, 1024),
+        num_classes: int = 1000,
+    ) -> None:
+        super().__init__()
+        self.image_size, (first, *stages, last) = image_size, channels
+        self.conv1 = conv_norm(in_channels, first, 3, 2)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        for k, (depth, out) in enumerate(zip(depths, stages, strict=True), 2):
+            units = (ShuffleUnit(out) for _ in range(depth - 1))
+            self.add_module(f"stage{k}", nn.Sequential(DownUnit(first, out), *units))
+            first = out
+        self.conv5 = conv_norm(first, last)
+        self.fc = nn.Linear(last, num_classes)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, classes)."""
+        x = self.stage2(self.maxpool(self.conv1(image)))
+        found: Tensor = self.fc(self.conv5(self.stage4(self.stage3(x))).mean((2, 3)))
+        return found

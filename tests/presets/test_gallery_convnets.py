@@ -21,6 +21,11 @@ TOTALS = {
     "MobileNetV3/small": 2_542_856,
     "MobileNetV3/large": 5_483_032,
     "MobileNetV3/digits": 58_978,
+    "ShuffleNetV2/1.0": 2_278_604,
+    "ShuffleNetV2/0.5": 1_366_792,
+    "ShuffleNetV2/1.5": 3_503_624,
+    "ShuffleNetV2/2.0": 7_393_996,
+    "ShuffleNetV2/digits": 49_802,
     "VGG/11": 132_863_336,
     "VGG/13": 133_047_848,
     "VGG/16": 138_357_544,
@@ -51,6 +56,7 @@ def test_keys_shapes_and_totals_are_torchvisions(target: str) -> None:
         ("MobileNetV2/digits", (2, 1, 16, 16)),
         ("MobileNetV3/digits", (2, 1, 16, 16)),
         ("MobileNetV3/small", (1, 3, 32, 32)),
+        ("ShuffleNetV2/digits", (2, 1, 32, 32)),
         ("VGG/digits", (2, 1, 32, 32)),
     ],
 )
@@ -67,8 +73,8 @@ def test_cards_have_places_of_their_own_and_all_variants_are_known(name: str) ->
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_small_one_learns_the_digits(name: str) -> None:
     """Guessing is right once in ten."""
-    samples = 400 if name == "VGG" else 200
-    few = {"max_samples": samples, "validation": 0.1, "epochs": 5, "batch_size": 20}
+    few = {"max_samples": 200, "validation": 0.1, "epochs": 5, "batch_size": 20}
+    few |= {"VGG": {"max_samples": 400}, "ShuffleNetV2": {"epochs": 3}}.get(name, {})
     trained = last(f"{name}/digits", **few).train
     assert trained.accuracy is not None
     assert trained.accuracy > 0.5

@@ -125,6 +125,14 @@ VAE: Settings = {
     "data": "digits",
 }
 
+SENTENCES: Settings = {
+    **COSINE,
+    "lowest_rate": 1e-4,
+    "batch_size": 32,
+    "epochs": 10,
+    "data": "sentences",
+}
+
 RECIPES: dict[str, Settings] = {
     "CNN2DResNet": HEARTBEATS,
     "Transformer2DResNet": HEARTBEATS,
@@ -194,12 +202,16 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
     "MLPMixer": COSINE_UNCLIPPED,
-    "GPT": {
-        **COSINE,
-        "lowest_rate": 1e-4,
-        "batch_size": 32,
+    "GPT": SENTENCES,
+    "Llama": SENTENCES,
+    "BERT": {**SENTENCES, "data": "actors"},
+    "Seq2SeqAttention": {
+        **ADAM,
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "clip_norm": 1.0,
         "epochs": 10,
-        "data": "sentences",
+        "data": "reverse",
     },
     "DenseNet": {**RESNET, "nesterov": True},
     "DenseNet/digits": OF_OUR_OWN,
@@ -208,6 +220,16 @@ RECIPES: dict[str, Settings] = {
     "MobileNetV3": MOBILENET_V3,
     "MobileNetV3/digits": OF_OUR_OWN,
     "ResNet": RESNET,
+    "ShuffleNetV2": {
+        **RESNET,
+        "learning_rate": 0.015625,
+        "weight_decay": 4e-5,
+        "schedule": "polynomial",
+        "schedule_every": values_of(Project())["schedule_every"],
+        "schedule_factor": values_of(Project())["schedule_factor"],
+        "epochs": 240,
+    },
+    "ShuffleNetV2/digits": OF_OUR_OWN,
     "TCN": {**ADAM, "batch_size": 32, "epochs": 15, "data": "heartbeats"},
     "WaveNet": {**ADAM, "batch_size": 32, "epochs": 10, "data": "sentences"},
     "ConvLSTM": {**ADAM, "loss": "mse", "batch_size": 16, "epochs": 30, "data": "films"},

@@ -51,7 +51,7 @@ def test_the_rows_say_what_is_so() -> None:
         (True, "h"): "carried: h_next",
         (True, "order"): "first to last",
         (False, "y"): "all, stacked at 1",
-        (False, "h_next"): "carried to h",
+        (False, "h_next"): "the last one",
     }
     assert rows(u_net(), "up")[True, "skip"].now == EACH_OF_LIST
     assert rows(u_net(), "up")[True, "order"].now == BACKWARD

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnstudio.analysis.advice.batch import mixed_samples
+from nnstudio.analysis.advice.branches import unused_branches
 from nnstudio.analysis.advice.linear import linear_maps
 from nnstudio.analysis.advice.norms import batch_norms
 from nnstudio.analysis.advice.order import sequentials_out_of_order
@@ -35,4 +36,5 @@ def advice_inside(project: Project, reports: Mapping[str, BlockReport]) -> Itera
         yield from batch_norms(project, block, report)
         yield from linear_maps(block)
         yield from idle_dropout(block)
+        yield from unused_branches(block, report)
         yield from sequentials_out_of_order(project, block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nnstudio.catalog.code import FunctionCode, Written, in_brackets
@@ -24,11 +25,12 @@ _KEEP = Param("keepdim", "bool", False, "Leave a dimension of 1 in its place.", 
 
 
 def _method(name: str, noun: str = "") -> FunctionCode:
-    """`x.mean(dim=1, keepdim=True)`; `dim=None` is left out."""
+    """`x.mean(dim=1, keepdim=True)`; `dim=None` is left out, of a single one the brackets are."""
 
     def write(w: Written) -> str:
         drop = ("dim",) if w.params["dim"] == "None" else ()
-        return f"{in_brackets(w.x)}.{name}({w.arguments(drop=drop)})"
+        said = re.sub(r"\bdim=\((-?\d+),\)", r"dim=\1", w.arguments(drop=drop))
+        return f"{in_brackets(w.x)}.{name}({said})"
 
     return FunctionCode(write, noun=noun)
 

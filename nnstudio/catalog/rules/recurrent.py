@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnstudio.catalog.layer import Cost, Rule
 from nnstudio.catalog.rules.axes import demand, equal_sizes, switch
 from nnstudio.catalog.rules.cost import Outputs, cost, enabled, number, size
-from nnstudio.catalog.use import Use
+from nnstudio.catalog.use import Steps, Use
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.tensor import Tensor
 
@@ -91,6 +91,12 @@ def recurrent_cell(states: int) -> Rule:
 
     def rule(use: Use) -> Tensor | tuple[Tensor, ...]:
         x = use.inputs["input"]
+        if x.rank == 3:
+            use.fail(
+                "takes one step of a sequence, 2 dimensions (batch, features), "
+                f"received 3 ({x.label})",
+                fix=Steps.through("input", x, 2),
+            )
         use.rank(x, 2, layout="(batch, features)")
         demand(use, x, "float")
         use.auto("input_size", x.shape[1], "input features")

@@ -7,6 +7,7 @@ exported class is called by people who do not see that, so it says the same at i
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from nnstudio.analysis.report import BlockReport
@@ -18,6 +19,8 @@ from nnstudio.project.values import Block
 from nnstudio.symbols.expression import parse
 
 Check = tuple[Line, ...]
+
+_LENGTH = re.compile(r"len\((\w+)\)")
 
 
 def with_guards(
@@ -106,7 +109,7 @@ def _repetitions(block: Block, report: BlockReport) -> Iterator[Check]:
                 tuple(node.id for node in nodes),
             )
         else:
-            yield from (_repetition(node, report) for node in needed)
+            yield from (_repetition(block, node, report) for node in needed)
 
 
 def _count(node: Node, report: BlockReport) -> str | None:
@@ -120,14 +123,21 @@ def _count(node: Node, report: BlockReport) -> str | None:
     return found.text if found is not None and known else None
 
 
-def _repetition(node: Node, report: BlockReport) -> Check:
+def _repetition(block: Block, node: Node, report: BlockReport) -> Check:
     count = in_python(parse(_count(node, report) or "").text)
     assert node.repeat is not None
+    at = (node.id,)
     why = "changes the shape"
     if node.repeat.has_modes:
         why = f"{'collects' if node.repeat.collect else 'gives'} what its repetitions give"
+    if block.parameter(count) is not None:  # that is what a caller knows
+        return _check(f"{count} < 1", f"{count} must be at least 1, received {{{count}}}", at)
+    listed = _LENGTH.fullmatch(count)
+    if listed is not None and block.parameter(listed[1]) is not None:
+        said = f"{listed[1]} needs at least 1 element, received {{{count}}}"
+        return _check(f"{count} < 1", said, at)
     sentence = f"{node.name} {why}, so it needs at least 1 repetition, "
-    return _check(f"{count} < 1", f"{sentence}received {{{count}}}", (node.id,))
+    return _check(f"{count} < 1", f"{sentence}received {{{count}}}", at)
 
 
 def _lengths(lengths: Mapping[str, Mapping[str, int]]) -> Iterator[Check]:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from nnstudio.analysis.modes import carried_pairs
 from nnstudio.analysis.report import NodeReport
 from nnstudio.compiler.codegen.local_values import Results, pattern
+from nnstudio.compiler.codegen.result_names import stem
 from nnstudio.compiler.codegen.statements import Statement
 from nnstudio.compiler.codegen.steps import Unit
 from nnstudio.compiler.codegen.variable_names import singular
 from nnstudio.graph.values import CollectKind, Node, Port, Repeat
-from nnstudio.project.english import many_of
+from nnstudio.project.english import many_of, one_of
 from nnstudio.project.parameter_text import python_text
 from nnstudio.symbols.tensor import Listed
 
@@ -54,6 +55,7 @@ class Loop:
         self.variables = results.variables
         self.texts = texts
         self.count = count
+        self.of_block = node.type in results.names.project.by_name
         self.outputs = results.outputs(node)
         self.carry = carried_pairs(self.repeat, list(texts), self.outputs)
         self.read = {name for name in self.outputs if results.fan[self.port(name)]}
@@ -103,10 +105,16 @@ class Loop:
                 items = f"{items}.unbind({dim})"
             if self.repeat.reverse:
                 items = f"reversed({items})"
-            wanted = port if port not in self.variables.alive else f"{port}_t"
-            parts[port] = self.variables.fresh(wanted)
+            parts[port] = self.variables.fresh(self.part(port))
             found.append(Round(parts[port], items))
         return access, found, parts
+
+    def part(self, port: str) -> str:
+        """What a part is called: ``x_t``, or ``word`` of words where the port is torch's."""
+        if self.of_block:
+            return port if port not in self.variables.alive else f"{port}_t"
+        text = self.texts[port]
+        return one_of(text) or (f"{text}_t" if text.isidentifier() else "x_t")
 
     def header(self, rounds: list[Round]) -> str:
         """``x, h in zip(xs, hs, strict=True)``, without `zip` if there is one, or a count."""
@@ -129,7 +137,8 @@ class Loop:
             if dies and (text == port or len(self.carry) == 1):
                 names[port] = text
             else:
-                wanted = port if len(self.carry) > 1 else self.results.names.noun(self.node)
+                wanted = port if self.of_block else stem(port)  # torch says hx
+                wanted = wanted if len(self.carry) > 1 else self.results.names.noun(self.node)
                 names[port] = self.variables.fresh(wanted)
                 starts.setdefault(text, []).append(names[port])
             self.results.texts[self.port(output)] = names[port]
@@ -146,17 +155,15 @@ class Loop:
         after: list[Statement] = []
         names: dict[str, str] = {}
         states = {output: inner[port] for port, output in self.carry}
+        done: list[str] = []
         nodes = self.unit.nodes
         for name in self.outputs:
-            if name in states:
-                names[name] = states[name]
-                continue
-            if name not in self.read:
+            if name not in self.read and name not in states:
                 names[name] = "_"
                 continue
-            one = names[name] = self.variables.fresh(self.wanted(name))
+            one = names[name] = states.get(name) or self.variables.fresh(self.wanted(name))
             self.results.texts[self.port(name)] = one
-            if name not in self.repeat.collect:
+            if name not in self.repeat.collect or name not in self.read:
                 continue
             how, dim = self.repeat.collect[name]
             if how == "sum":
@@ -164,7 +171,7 @@ class Loop:
                 before.append(Statement(total, "0", nodes))
                 inside.append((total, f"{total} + {one}"))
                 self.results.texts[self.port(name)] = total
-                self.variables.release(one)
+                done.append(one)
                 continue
             many = self.variables.fresh(many_of(one))
             before.append(Statement(many, "[]", nodes))
@@ -174,11 +181,13 @@ class Loop:
                 if turned != many:
                     after.append(Statement(many, turned, nodes))
                 self.results.texts[self.port(name)] = many
-                self.variables.release(one)
+                done.append(one)
             else:
                 together = _together(how, turned, dim)
                 after.append(Statement(one, together, nodes, "", True, movable=True))
-                self.variables.release(many)
+                done.append(many)
+        for name in done:  # only now: two results of one round have two names
+            self.variables.release(name)
         return inside, after, names
 
     def wanted(self, output: str) -> str:

@@ -52,16 +52,26 @@ def normalising_imports(project: Project, block: Block) -> list[str]:
     return found
 
 
-def init_weights(project: Project, block: Block) -> list[Line]:
-    """The method `_init_weights`; nothing for a block without rules by layer type."""
+def init_weights(
+    project: Project, block: Block, nested: Sequence[Block], *, others: bool
+) -> list[Line]:
+    """The method `_init_weights`; nothing for a block without rules by layer type.
+
+    It goes through the modules of the blocks inside, `nested`, as well; `others` is True if modules
+    of other packages are among them, of which nothing is known.
+    """
     inside = kinds_inside(project, block) if block.initialisers else {}
+    nodes = [node for each in (block, *nested) for node in each.graph.nodes]
+    padded = {node.type for node in nodes if node.params.get("padding_idx") is not None}
     types: dict[str, dict[str, Initialiser]] = {}
     for item in block.initialisers:
         if item.layer_type:
             types.setdefault(item.layer_type, {})[item.target] = item
     groups: list[tuple[list[str], list[Line]]] = []
     for layer_type, rules in types.items():
-        lines = _statements("module", layer_type, rules, 3, kinds=inside.get(layer_type, ()))
+        pads = others or layer_type in padded
+        normed = inside.get(layer_type, ())
+        lines = _statements("module", layer_type, rules, 3, pads=pads, kinds=normed)
         known = next((names for names, same in groups if same == lines), None)
         if known is not None:
             known.append(layer_type)
@@ -120,9 +130,18 @@ def _override(node: Node, access: str, rules: Rules, taken: Collection[str]) -> 
     lines = [Line(header, 2 + k, (node.id,)) for k, header in enumerate(headers)]
     has_bias = "bias" not in node.params or node.params["bias"] is True
     depth = 2 + len(headers)
+    pads = node.params.get("padding_idx") is not None
     kinds = () if node.parametrization is None else (node.parametrization.kind,)
     for line in _statements(
-        access, node.type, rules, depth, bias=has_bias, own=node, taken=taken, kinds=kinds
+        access,
+        node.type,
+        rules,
+        depth,
+        own=True,
+        bias=has_bias,
+        pads=pads,
+        taken=taken,
+        kinds=kinds,
     ):
         lines.append(Line(line.text, line.indent, (node.id,)))
     return lines
@@ -134,13 +153,15 @@ def _statements(
     rules: Rules,
     depth: int,
     *,
+    own: bool = False,
     bias: bool = False,
-    own: Node | None = None,
+    pads: bool = False,
     taken: Collection[str] = (),
     kinds: Collection[ParametrizationKind] = (),
 ) -> list[Line]:
-    """The statements for one layer; `bias` is True if its bias is known to be there.
+    """The statements for one layer, `own` if that is all that they are for.
 
+    `bias` is True if its bias is known to be there, `pads` if a row of it may stand for nothing.
     kinds: how weights of this type are normalised here, if any are; with `own`, that one is.
     """
     lines: list[Line] = []
@@ -156,12 +177,11 @@ def _statements(
     for name in targets:
         tensor = f"{access}.{name}"
         call = _call(tensor, rules[name])
-        padded = name == "weight" and layer_type in PADDED
-        padded = padded and (own is None or own.params.get("padding_idx") is not None)
+        padded = pads and name == "weight" and layer_type in PADDED
         if name == "weight" and kinds:
-            deeper = depth if own is not None else depth + 1
+            deeper = depth if own else depth + 1
             assigned = _assigned(access, rules[name], deeper, kinds, padded=padded)
-            if own is not None:
+            if own:
                 lines += assigned
                 continue
             header = f'if parametrize.is_parametrized({access}, "weight"):'

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
-from nnstudio.graph.values import Expr, Graph, Node, Repeat, Value
+from nnstudio.graph.values import CollectKind, Expr, FrozenMap, Graph, Node, Repeat, Value
 from nnstudio.project.checks import (
     canonical,
     check_expression,
@@ -19,7 +19,7 @@ from nnstudio.project.free_names import with_free_names
 from nnstudio.project.names import attribute_problem
 from nnstudio.project.ports import node_ports
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.repeat_ports import paired
+from nnstudio.project.repeat_ports import paired, states_of
 from nnstudio.project.values import Project
 
 
@@ -114,6 +114,34 @@ def with_states(project: Project, graph: Graph, node: Node) -> Repeat | None:
         return repeat
     pairs = paired([p.name for p in ports.inputs], [p.name for p in ports.outputs])
     return repeat if pairs is None else replace(repeat, carry=pairs)
+
+
+def repeat_of_steps(
+    project: Project, graph: Graph, node: Node, port: str, dim: int
+) -> Repeat | None:
+    """The repeat that calls one module for each part of what comes in at `port`, along `dim`.
+
+    States are carried, of all else that a block gives every step is kept; None where another node
+    says how often it is called. What is chosen already stays.
+    """
+    before = node.repeat
+    if node.shares is not None or (before is not None and port in before.each):
+        return None
+    ports = node_ports(project, graph, node)
+    inputs = [p.name for p in ports.inputs if p.name != port]
+    outputs = [p.name for p in ports.outputs]
+    carry = before.carry if before is not None and before.carry is not None else None
+    if carry is None:
+        carry = states_of(inputs, outputs)
+    carry = tuple(pair for pair in carry if pair[0] != port)
+    each = (before.each if before is not None else FrozenMap()).with_(port, dim)
+    collect: dict[str, tuple[CollectKind, int]] = {}
+    if node.type in project.by_name:
+        on = {output for _, output in carry}
+        collect = {name: ("stack", dim) for name in outputs if name not in on}
+    if before is not None:
+        collect |= before.collect
+    return Repeat(None, "shared", carry, each, FrozenMap(collect))
 
 
 @dataclass(frozen=True)

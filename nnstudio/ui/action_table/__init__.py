@@ -149,6 +149,14 @@ _GRAPH = (
         icon="bypass",
         note="Keep the node, but let the data pass by it; again to take it back.",
     ),
+    canvas_act(
+        "graph.repeat",
+        "Repeat...",
+        "Graph",
+        0,
+        "Ctrl+R",
+        note="Build or call the node several times: a chain, branches, a loop over time.",
+    ),
     canvas_act("graph.group", "Group into a frame", "Graph", 1, "Ctrl+G", icon="group"),
     canvas_act("graph.ungroup", "Ungroup", "Graph", 1, "Ctrl+Alt+Shift+G"),
     canvas_act(

@@ -22,7 +22,7 @@ OPEN = (
 LAYER = (
     ("edit.properties", "edit.rename", "graph.enter", "help.layer"),
     ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_heal"),
-    ("graph.swap", "graph.bypass"),
+    ("graph.swap", "graph.bypass", "graph.repeat"),
     ("graph.group", "graph.ungroup", "graph.make_block", "graph.dissolve"),
 )
 BLOCK = (*LAYER[:-1], (*LAYER[-1], "graph.save_block"))
@@ -75,6 +75,7 @@ class CanvasMenu(QObject):
             act = kinds.addAction(KINDS.get(kind, kind), partial(canvas.editing.do, command))
             act.setCheckable(True)
             act.setChecked(shown.kind == kind)
+        menu.addAction("Only if...", partial(canvas.set_condition, group))
         menu.addSeparator()
         menu.addAction("Ungroup", partial(canvas.editing.do, Ungroup(canvas.block, group)))
         return menu

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.values import Expr, Node, Value
 from nnstudio.project.commands.base import Sequence
 from nnstudio.project.commands.dissolve import Dissolve
 from nnstudio.project.commands.graph import Move
 from nnstudio.project.commands.group import Ungroup
 from nnstudio.project.refusal import Refusal
+from nnstudio.symbols.article import with_article
 from nnstudio.symbols.dimension import Dim
 from nnstudio.ui.actions.actions import Actions, Reason
 from nnstudio.ui.canvas.canvas import Canvas
@@ -23,9 +24,19 @@ CARD = 160.0
 
 
 class GraphActions:
-    """Binds the acts on the graph. `open` tells why there is no graph now, None if there is."""
+    """Binds the acts on the graph. `open` tells why there is no graph now, None if there is.
 
-    def __init__(self, actions: Actions, canvas: Canvas, outline: Outline, open: Reason) -> None:
+    `repeat` goes to where it is said how often the selected node is repeated.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        canvas: Canvas,
+        outline: Outline,
+        open: Reason,
+        repeat: Callable[[], object],
+    ) -> None:
         self._canvas = canvas
         self._outline = outline
         self._open = open
@@ -44,6 +55,7 @@ class GraphActions:
         bind("graph.add", lambda: canvas.act("search"), open)
         bind("graph.swap", canvas.open_swap, one)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
+        bind("graph.repeat", repeat, self._needs_repeatable)
         bind("graph.group", self.group, some)
         bind("graph.ungroup", self.ungroup, self._needs_group)
         bind("graph.make_block", self.make_block, some)
@@ -80,6 +92,12 @@ class GraphActions:
         missing = self._needs_one()
         if missing is None and self._type() not in self._canvas.project.by_name:
             missing = "The selected node is a layer; only blocks have an inside."
+        return missing
+
+    def _needs_repeatable(self) -> str | None:
+        missing = self._needs_one()
+        if missing is None and self._type() in (INPUT, OUTPUT, PARAMETER, BUFFER):
+            missing = f"{with_article(self._type())} cannot be repeated."
         return missing
 
     def _needs_inside(self) -> str | None:

@@ -31,7 +31,10 @@ _CANDIDATE = Qt.ItemDataRole.UserRole
 
 
 def rank(query: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Sort the candidates that answer a query, best first; what does not fit comes last."""
+    """Sort the candidates that answer a query, best first; what does not fit comes last.
+
+    What is called exactly so is meant, whatever else fits.
+    """
     if not query.strip():
         return list(candidates)
     scored: list[tuple[bool, float, Candidate]] = []
@@ -42,7 +45,8 @@ def rank(query: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         best = max([own.score if own else 0.0, *(s - 45.0 for s in words if s > 100.0)])
         if best > 0.0 or own:
             scored.append((candidate.fits, best, candidate))
-    scored.sort(key=lambda entry: (not entry[0], -entry[1]))
+    exact = query.strip().lower()
+    scored.sort(key=lambda entry: (entry[2].type.lower() != exact, not entry[0], -entry[1]))
     return [candidate for _, _, candidate in scored]
 
 

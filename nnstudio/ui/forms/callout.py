@@ -43,7 +43,7 @@ class Callout(QFrame):
         super().__init__(parent)
         self.setProperty("role", f"notice-{severity}")
         self.sentence = WrappedLabel(sentence)
-        self.button = ElidedButton(fix)
+        self.button = ElidedButton(fix, self)  # shown without a parent, it would be a window
         self.button.setProperty("role", "small")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field keeps it, and its text
         self.button.setVisible(bool(fix))

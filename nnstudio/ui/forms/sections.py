@@ -67,6 +67,7 @@ class Section(QFrame):
     """A title and what stands under it; a click on the title folds it."""
 
     folded = Signal(bool)
+    opened_by_hand = Signal()
 
     def __init__(self, title: str, *, open: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +80,7 @@ class Section(QFrame):
         self._title.setCheckable(True)
         self._title.setChecked(open)
         self._title.toggled.connect(self._fold)
+        self._title.clicked.connect(lambda open: self.opened_by_hand.emit() if open else None)
         self.body = Column(parent=self)
         self.body.setContentsMargins(8, 0, 0, 8)
         column = QVBoxLayout(self)  # the arrow stands left of the line of the fields

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as Many
 from dataclasses import replace
 
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Expr, Node, Parametrization, Repeat, RepeatKind
+from nnstudio.graph.values import Expr, Node, Parametrization, Repeat, RepeatKind, Value
 from nnstudio.project.commands.base import Command, Sequence
 from nnstudio.project.commands.node import SetParam, SetRepeat, SetWhen
+from nnstudio.project.commands.parameter import AddBlockParameter
 from nnstudio.project.commands.weights import SetInitialisers, SetParametrization, SetTies
 from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.ties import Path, dotted
-from nnstudio.project.values import Block, Initialiser, Project, Tie, WeightName
+from nnstudio.project.values import (
+    Block,
+    BlockParameter,
+    Initialiser,
+    ParameterType,
+    Project,
+    Tie,
+    WeightName,
+)
 from nnstudio.project.weights import CHOICES
+
+_OF_LIST = re.compile(r"len\((?P<len>[A-Za-z_]\w*)\)|(?P<item>[A-Za-z_]\w*)\[i\]")
 
 
 def set_param(project: Project, block: str, node: Node, name: str, text: str) -> SetParam:
@@ -67,6 +79,33 @@ def set_repeat(block: str, node: Node, count: str, kind: RepeatKind) -> SetRepea
     if before is None:
         return SetRepeat(block, node.id, Repeat(times, kind))
     return SetRepeat(block, node.id, replace(before, count=times, kind=kind))
+
+
+def with_list(block: Block, node: Node, name: str, text: str, now: Value) -> Command | None:
+    """What makes ``rates[i]`` of a parameter, or ``len(rates)`` of the repeat, mean something.
+
+    A list of that name, if there is none, with what is so `now` as its one value, and as many
+    repetitions as the list has values, if there are none. None for any other text.
+    """
+    item = _OF_LIST.fullmatch(text.strip())
+    if item is None or (name == "repeat") != bool(item["len"]):
+        return None
+    listed = item["len"] or item["item"]
+    steps: list[Command] = []
+    if listed not in block.names:
+        plain = now if isinstance(now, int | float) and not isinstance(now, bool) else 1
+        kind: ParameterType = "list[float]" if isinstance(plain, float) else "list[int]"
+        steps.append(AddBlockParameter(block.name, BlockParameter(listed, kind, (plain,))))
+    count = Expr(f"len({listed})")
+    if item["len"]:
+        again = replace(node.repeat, count=count) if node.repeat else Repeat(count)
+        steps.append(SetRepeat(block.name, node.id, again))
+    else:
+        if node.repeat is None:
+            steps.append(SetRepeat(block.name, node.id, Repeat(count)))
+        steps.append(SetParam(block.name, node.id, name, Expr(text.strip())))
+    title = f"Add list {listed}" if item["len"] else f"Repeat it for each of {listed}"
+    return Sequence(tuple(steps), title)
 
 
 def set_when(block: str, node: Node, condition: str) -> SetWhen:

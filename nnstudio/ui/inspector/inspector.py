@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.ui.forms.fields import ValueEdit
@@ -23,9 +24,11 @@ _Page = TypeVar("_Page", bound=QWidget)
 class Inspector(QWidget):
     """Shows node, nodes or block; everything entered becomes a command, so one undo step.
 
-    `refused(sentence)` when a command was refused, `enter_requested(id)` for the inside of a block.
+    `refused(sentence)` when a command was refused, `enter_requested(id)` for the inside of a block,
+    `left` on Escape.
     """
 
+    left = Signal()
     refused = Signal(str)
     enter_requested = Signal(str)
 
@@ -51,7 +54,9 @@ class Inspector(QWidget):
     @cached_property
     def node_page(self) -> NodePage:
         """The form of one node."""
-        return self._added(NodePage)
+        page = self._added(NodePage)
+        page.structure.grown.connect(lambda: QTimer.singleShot(0, self, self._show_structure))
+        return page
 
     @cached_property
     def many_page(self) -> ManyPage:
@@ -107,6 +112,37 @@ class Inspector(QWidget):
                 first.editor.selectAll()
         else:
             self.page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_repeat(self) -> None:
+        """Put the cursor into the field that says how often the node is repeated."""
+        if self.page is not self.node_page:
+            return
+        structure = self.node_page.structure
+        structure.set_open(True)
+        self._show_structure()
+        structure.repeat.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_structure(self) -> None:
+        """Scroll until all of repeat, condition and sharing is seen, else its beginning."""
+        page = self.node_page
+        area, structure = self._areas[page], page.structure
+        layout = page.layout()
+        if layout is None or self.page is not page:
+            return
+        layout.activate()
+        page.resize(area.viewport().width(), page.sizeHint().height())
+        top, bottom = structure.y(), structure.y() + structure.height()
+        bar, height = area.verticalScrollBar(), area.viewport().height()
+        if bottom > bar.value() + height:
+            bar.setValue(min(top, bottom - height))
+        elif top < bar.value():
+            bar.setValue(top)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # a field that is being typed in keeps it
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_help(self) -> None:
         """Bring the help on the selected layer into view."""

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from nnstudio.analysis.report import NodeReport
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Node
-from nnstudio.project.commands.base import is_possible
+from nnstudio.project.commands.base import Command, is_possible
 from nnstudio.project.commands.node import Rename
 from nnstudio.project.commands.parameter import PromoteToParameter
 from nnstudio.ui.forms.callout import Fix
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Facts, Section, in_order
 from nnstudio.ui.inspector.context import Context
-from nnstudio.ui.inspector.edits import set_param
+from nnstudio.ui.inspector.edits import set_param, with_list
 from nnstudio.ui.inspector.facts import cost_lines, shape_lines
 from nnstudio.ui.inspector.field_states import node_fields
 from nnstudio.ui.inspector.header import Header
@@ -80,12 +80,14 @@ class NodePage(QWidget):
         self._parameters.setVisible(bool(fields))
         known = {field.name for field in fields}
         problems = report.problems if report else ()
-        self.notices.show_problems([p for p in problems if p.param not in known])
-        self.structure.show_node(node, another)
+        anew = self.notices.show_problems([p for p in problems if p.param not in known])
+        anew |= self.structure.show_node(node, another)
         self.weights.show_node(node, another)
         self._shapes.show_lines(shape_lines(report))
         self._cost.show_lines(cost_lines(report, self._context.workspace.report.root))
         self._show_help(node)
+        if anew:
+            in_order(self)
 
     def _show_name(self, node: Node, another: bool) -> None:
         if another:
@@ -164,6 +166,11 @@ class NodePage(QWidget):
     def _remedy(self, node: Node, name: str, text: str) -> Fix | None:
         """Offer a parameter of that name, where a name was written that nothing bears."""
         context = self._context
+        given = self.report.params.get(name) if self.report else None
+        now = getattr(given, "value", node.params.get(name))
+        over_list = with_list(context.block, node, name, text, now)
+        if over_list is not None and is_possible(over_list, context.workspace.project):
+            return over_list.title, lambda: self._add(over_list)
         command = PromoteToParameter(context.name, node.id, name, text)
         if not text.isidentifier() or not is_possible(command, context.workspace.project):
             return None
@@ -187,5 +194,5 @@ class NodePage(QWidget):
     def _promote(self, name: str) -> None:
         self._add(PromoteToParameter(self._context.name, self._node_id, name))
 
-    def _add(self, promote: PromoteToParameter) -> None:
-        self._context.attempt(lambda: promote)
+    def _add(self, command: Command) -> None:
+        self._context.attempt(lambda: command)

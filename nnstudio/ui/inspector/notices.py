@@ -27,15 +27,16 @@ class Notices(Column):
         self.setContentsMargins(16, 0, 12, 12)
         self.hide()
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show these problems; nothing at all if there are none."""
+    def show_problems(self, problems: Sequence[Problem]) -> bool:
+        """Show these problems; nothing at all if there are none. True if they are others."""
         self.setVisible(bool(problems))
         if tuple(problems) == self._shown:
-            return
+            return False
         self._shown = tuple(problems)
         self.clear()
         for problem in problems:
             self.add(self._card(problem))
+        return True
 
     def _card(self, problem: Problem) -> QFrame:
         name, colour = SEVERITIES[problem.severity]
@@ -54,5 +55,5 @@ class Notices(Column):
         if problem.fix is not None:
             fix = ElidedButton(problem.fix.title)
             fix.clicked.connect(lambda: self._context.apply_fix(problem))
-            grid.addWidget(fix, 1, 1)
+            grid.addWidget(fix, 1, 1, Qt.AlignmentFlag.AlignLeft)
         return card

@@ -33,19 +33,21 @@ class PortModes(Column):
         self._choices: dict[str, PortChoice] = {}
         self._node_id = ""
 
-    def show_node(self, node: Node, answer: Callable[[FieldRow, str | None], None]) -> None:
-        """Show the ports of a node; `answer` says what came of a choice."""
+    def show_node(self, node: Node, answer: Callable[[FieldRow, str | None], None]) -> bool:
+        """Show the ports of a node; `answer` says what came of a choice. True if there are more."""
         context = self._context
         report = context.report.nodes.get(node.id)
         found = port_choices(context.workspace.project, context.block.graph, node, report)
         self._node_id = node.id
         self._choices = {_key(choice): choice for choice in found}
         shown = (node.id, *(_key(choice) for choice in found))
+        more = len(shown) > len(self._shown)
         if shown != self._shown:
             self._shown = shown
             self._rebuild(found, answer)
         for choice in found:
             self.rows[_key(choice)].show_state(_state(choice))
+        return more
 
     def _rebuild(
         self, found: list[PortChoice], answer: Callable[[FieldRow, str | None], None]

@@ -71,8 +71,7 @@ def _input(
     found = {SAME: free}
     for output in outputs:
         carried = (*(pair for pair in others if pair[1] != output), (name, output))
-        collect = repeat.collect.without(output)
-        found[f"carried: {output}"] = replace(free, carry=carried, collect=collect)
+        found[f"carried: {output}"] = replace(free, carry=carried)
     tensor = report.inputs.get(name) if report is not None else None
     going = replace(repeat, carry=others, count=None)
     if isinstance(tensor, Listed):
@@ -98,10 +97,6 @@ def _now(found: Mapping[str, Repeat], word: str, dim: int | None, rank: int | No
 def _output(
     repeat: Repeat, name: str, pairs: tuple[tuple[str, str], ...], report: NodeReport | None
 ) -> PortChoice:
-    target = next((a for a, b in pairs if b == name), None)
-    if target is not None:
-        now = f"carried to {target}"
-        return PortChoice(name, False, now, {now: repeat})
     keep = replace(repeat, carry=pairs)
 
     def put(how: CollectKind, dim: int = 0) -> Repeat:
@@ -109,10 +104,12 @@ def _output(
 
     found = {LAST: replace(keep, collect=repeat.collect.without(name))}
     rank = _rank(repeat, name, report)
-    for dim in range(rank + 1):
+    gone = next((dim for dim in repeat.each.values() if dim is not None), 0)
+    places = sorted(range(rank + 1), key=lambda dim: dim != gone)  # first as it came apart
+    for dim in places:
         found[f"all, stacked at {dim}"] = put("stack", dim)
     for dim in range(rank):
-        found[f"all, joined along {dim}"] = put("concat", dim)
+        found[f"all, joined at {dim}"] = put("concat", dim)
     found[SUM], found[LIST] = put("sum"), put("list")
     how, dim = repeat.collect.get(name, ("last", 0))
     now = {
@@ -120,7 +117,7 @@ def _output(
         "sum": SUM,
         "list": LIST,
         "stack": f"all, stacked at {dim % (rank + 1)}",
-        "concat": f"all, joined along {dim % max(rank, 1)}",
+        "concat": f"all, joined at {dim % max(rank, 1)}",
     }[how]
     return PortChoice(name, False, now, found)
 

@@ -256,6 +256,7 @@ class _Builder:
     ) -> Row:
         run = self.runs[group.id] = self.runs.get(group.id, -1) + 1
         said = {child.severity for child in children}
+        conditions = {child.when for child in children}
         type_name = "" if kind == "frame" else group.kind
         return Row(
             key=f"{self.within}g.{group.id}.{run}",
@@ -266,6 +267,8 @@ class _Builder:
             group=group.id,
             index=index,
             count=sum(child.count for child in children),
+            when=conditions.pop() if len(conditions) == 1 else "",
+            active=any(child.active for child in children),
             severity=next((s for s in _SEVERITIES if s in said), None),
             nodes=tuple(node for child in children for node in child.nodes),
             head=ends[0],

@@ -91,6 +91,7 @@ class Editor(QWidget):
         self.canvas.properties_requested.connect(lambda _id: self.show_properties())
         self.breadcrumb.path_requested.connect(self.canvas.show_path)
         self.inspector.enter_requested.connect(self.canvas.enter)
+        self.inspector.left.connect(self.canvas.setFocus)
         self.inspector.context.fixed.connect(self._focus_canvas_soon)
         self.palette_panel.add_requested.connect(self.add)
         self.left.currentChanged.connect(lambda _page: self.layout_changed.emit())
@@ -166,6 +167,13 @@ class Editor(QWidget):
         self.show_canvas()
         self.inspector.show()
         self.inspector.focus_first()
+        self.layout_changed.emit()
+
+    def show_repeat(self) -> None:
+        """Go to the field that says how often the selected node is repeated."""
+        self.show_canvas()
+        self.inspector.show()
+        self.inspector.show_repeat()
         self.layout_changed.emit()
 
     # -- panels -------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
         self.file_actions = FileActions(
             actions, self.documents, canvas, self.settings, self.say, open
         )
-        GraphActions(actions, canvas, editor.outline, on_canvas)
+        GraphActions(actions, canvas, editor.outline, on_canvas, editor.show_repeat)
         self.library_actions = LibraryActions(
             actions, canvas, editor.palette_panel, libraries, self.say, on_canvas
         )

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPainterPath
 
 from nnstudio.picture.card_size import LINK, Writing, card_rows, card_width, port_heights
 from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
 from nnstudio.ui.canvas.items.style import Style, advance, ascent, elide
+
+_ARC_GAP, _ARC_LEAST, _ARC_TIP = 6.0, 16.0, 3.5
+"""How far an arc stays from the labels, how long it is at least, and the size of its tip."""
 
 Ink = Literal["text", "muted", "accent", "on_accent"]
 
@@ -39,6 +42,8 @@ class Geometry:
     outputs: tuple[tuple[str, QPointF], ...]
     rule: float | None = None
     pill: tuple[float, float] | None = None
+    arcs: tuple[QPainterPath, ...] = ()
+    """From outputs back to the inputs to which they are carried."""
 
     def port(self, side: Side, name: str) -> QPointF:
         """Find the middle of a port; the side's first place if there is no port of that name."""
@@ -105,7 +110,62 @@ def measure(card: Card, look: Style) -> Geometry:
         sides.append(places)
         if len(ports) > 1:
             lines += _labels(ports, places, look, width, opposite)
-    return Geometry(width, rows.height, tuple(lines), sides[0], sides[1], rows.rule, pill)
+    arcs = _arcs(card, look, width, dict(sides[0]), dict(sides[1])) if rows.rule else ()
+    return Geometry(width, rows.height, tuple(lines), sides[0], sides[1], rows.rule, pill, arcs)
+
+
+def _arcs(
+    card: Card,
+    look: Style,
+    width: float,
+    inputs: dict[str, QPointF],
+    outputs: dict[str, QPointF],
+) -> tuple[QPainterPath, ...]:
+    """From each output that is carried back to its input, between the labels of both."""
+    heard = {port.name: port.label for port in card.inputs}
+    said = {port.name: port.label for port in card.outputs}
+    found: list[QPainterPath] = []
+    for entry, leaves in card.carried:
+        if entry not in inputs or leaves not in outputs:
+            continue
+        enters, exits = inputs[entry].y(), outputs[leaves].y()
+        left = metrics.PAD + advance(look.small_font, heard[entry]) + _ARC_GAP
+        right = width - metrics.PAD - advance(look.small_font, said[leaves]) - _ARC_GAP
+        # a port that is alone on its side has no label and lies beside the texts: along the edge
+        if len(inputs) == 1:
+            end = QPointF(metrics.BAR + _ARC_GAP, enters + metrics.PORT)
+            path = _turned(QPointF(right, exits), end.x(), end.y())
+            path = _tipped(path, end, QPointF(0, 1))
+        elif len(outputs) == 1:
+            path = _turned(QPointF(left, enters), width - _ARC_GAP, exits + metrics.PORT)
+            path = _tipped(path.toReversed(), QPointF(left, enters), QPointF(1, 0))
+        elif right - left < _ARC_LEAST:
+            continue
+        else:
+            path, middle = QPainterPath(QPointF(right, exits)), (left + right) / 2
+            path.cubicTo(middle, exits, middle, enters, left, enters)
+            path = _tipped(path, QPointF(left, enters), QPointF(1, 0))
+        found.append(path)
+    return tuple(found)
+
+
+def _turned(start: QPointF, edge: float, top: float) -> QPainterPath:
+    """Along a row to an edge of the card, and up there."""
+    towards = metrics.GRID if edge > start.x() else -metrics.GRID
+    path = QPainterPath(start)
+    path.lineTo(edge - towards, start.y())
+    path.quadTo(edge, start.y(), edge, start.y() - metrics.GRID)
+    path.lineTo(edge, top)
+    return path
+
+
+def _tipped(path: QPainterPath, end: QPointF, back: QPointF) -> QPainterPath:
+    """The path with the tip of an arrow at its end; `back` is the way that it comes from."""
+    aside = QPointF(back.y(), back.x())
+    path.moveTo(end + (back + aside) * _ARC_TIP)
+    path.lineTo(end)
+    path.lineTo(end + (back - aside) * _ARC_TIP)
+    return path
 
 
 def _labels(

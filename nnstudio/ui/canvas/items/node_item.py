@@ -166,6 +166,10 @@ class NodeItem(QGraphicsItem):
         if g.rule is not None:
             painter.setPen(look.rule)
             painter.drawLine(QPointF(metrics.BAR, g.rule), QPointF(g.width, g.rule))
+        painter.setPen(look.carried)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for arc in g.arcs:
+            painter.drawPath(arc)
         if card.shared:
             link = look.icon("link", "muted", 12)
             painter.drawPixmap(QPointF(metrics.TEXT_LEFT, g.lines[1].y - 10), link)

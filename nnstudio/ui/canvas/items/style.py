@@ -73,6 +73,7 @@ class Style:
         self.dashed = pen(colour("muted"), 1.2, dashes=(4, 3))
         self.inner = pen(colour("category.block", 0.55), 1.0)
         self.block_outline = pen(colour("category.block", 0.8), 1.0)
+        self.carried = pen(colour("wire"), 1.3, cap=Qt.PenCapStyle.RoundCap)
         self.rule = pen(colour("line"), 1.0)
         self.ring = pen(colour("accent"), 2.0)
         self.ring_hover = pen(colour("line_strong"), 1.0)
