@@ -86,7 +86,7 @@ def test_search_ranks_names_before_keywords_and_misfits_last() -> None:
     ]
     assert [c.type for c in rank("dense", found)] == ["DenseBlock", "Linear", "Dense3d"]
     assert rank("", found) == found
-    assert [c.type for c in rank("dense3d", found)][0] == "Dense3d"
+    assert rank("dense3d", found)[0].type == "Dense3d"
 
 
 def test_a_block_is_no_candidate_within_itself() -> None:
