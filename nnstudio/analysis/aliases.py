@@ -114,7 +114,10 @@ class Aliases:
         if stands_by is not None and found:
             passing = next(iter(found))
             own = [] if found[passing] or not acts else [self._new(Port(node.id, passing))]
-            found[passing] += [*own, self._cells[stands_by]]
+            passed = self._cells[stands_by]
+            if any(node.id in cell.behind for cell in found[passing]):
+                passed = passed.after(writer=node.id)  # if it does nothing, it writes nothing
+            found[passing] += [*own, passed]
         return {Port(node.id, port): either(cells) for port, cells in found.items() if cells}
 
     def _ways(self, node: Node, report: NodeReport) -> tuple[bool, Port | None]:

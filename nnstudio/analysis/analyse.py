@@ -5,6 +5,7 @@ whose definition, inputs and names are the same are taken over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 
 from nnstudio.analysis.advice import advice, advice_inside
@@ -19,6 +20,8 @@ from nnstudio.analysis.report import BlockReport, Problem, Report, failure_repor
 from nnstudio.analysis.two_meanings import names_with_two_meanings
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
+from nnstudio.catalog.layers.io import INPUT
+from nnstudio.catalog.rules.cost import without_batch
 from nnstudio.catalog.use import ShapeError
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
@@ -41,9 +44,9 @@ def analyse(
     as `cancelled` says so, it ends with a `CancelledError`.
     """
     analysis = Analysis(project, infer)
-    before = previous.blocks if previous is not None else {}
     with allowance(STEPS, cancelled):
-        root = _standalone(analysis, project.model, dict(project.values), before.get(project.root))
+        earlier = _earlier(previous, project.model)
+        root = _standalone(analysis, project.model, dict(project.values), earlier)
     reports: dict[str, BlockReport] = {}
     problems: dict[Problem, None] = {}
     for problem in differing_uses(_collect(root, reports, problems)):
@@ -77,7 +80,7 @@ def analyse(
                 said = analysis.given_up or (
                     analysis.levels[block.name] > MAX_LEVELS and block.name in used
                 )
-                unused = _standalone(analysis, block, {}, before.get(block.name))
+                unused = _standalone(analysis, block, {}, _earlier(previous, block))
                 reports[block.name] = unused
                 if not said:
                     for problem in unused.problems:
@@ -105,6 +108,25 @@ def _is_whole(block: Block, report: BlockReport) -> bool:
     return all(node.id in report.nodes for node in block.graph.nodes)
 
 
+def _is_alone(block: Block) -> bool:
+    """True if nothing is given to it: it computes once, and no size of its values is a batch."""
+    return not block.graph.of_type(INPUT)
+
+
+def _earlier(previous: Report | None, block: Block) -> BlockReport | None:
+    """The earlier report of a block, if operations were counted in it as they are now.
+
+    What is counted for one call differs from what is counted for a sample of a batch.
+    """
+    if previous is None:
+        return None
+    alone = previous.root.source is not None and _is_alone(previous.root.source)
+    if alone or _is_alone(block):
+        same = block.name == previous.root.block and alone and _is_alone(block)
+        return previous.root if same else None
+    return previous.blocks.get(block.name)
+
+
 def _standalone(
     analysis: Analysis, block: Block, values: dict[str, object], previous: BlockReport | None
 ) -> BlockReport:
@@ -112,7 +134,8 @@ def _standalone(
     analysis.at = None
     try:
         binding: Binding = root_binding(block, values)
-        return analysis.block(block, binding, previous)
+        with without_batch() if _is_alone(block) else nullcontext():
+            return analysis.block(block, binding, previous)
     except (ShapeError, ExpressionError) as error:
         return failure_report(block, f"{block.name}: {error}")
     except OutOfStepsError as error:

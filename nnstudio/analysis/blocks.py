@@ -8,16 +8,9 @@ from functools import cached_property
 
 from nnstudio.analysis.aliases import Aliases
 from nnstudio.analysis.binding import Binding, broken_requirements
-from nnstudio.analysis.conditions import either
+from nnstudio.analysis.conditional import under_condition, under_its_tensors
 from nnstudio.analysis.definition import Definition
-from nnstudio.analysis.evaluate import (
-    Evaluation,
-    UseError,
-    evaluate,
-    silent,
-    without_numbers,
-    without_values,
-)
+from nnstudio.analysis.evaluate import Evaluation, UseError, evaluate
 from nnstudio.analysis.extent import depth_problem, levels
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
@@ -43,8 +36,7 @@ from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.exact_products import exact_products
-from nnstudio.symbols.expression import parse
-from nnstudio.symbols.symbolic import Scope, resolve, truth
+from nnstudio.symbols.symbolic import Scope
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.symbols.work import spend
 
@@ -147,6 +139,8 @@ class _Walk:
                 self.analysis.at = self.block.name, node
                 known = self.node(node)
             self.nodes[node_id] = known
+            if self.wiring.open_ports:
+                self.note_absent(node, known)
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)
@@ -190,8 +184,6 @@ class _Walk:
 
     def node(self, node: Node) -> NodeReport:
         if node.type == INPUT:
-            if node.name in self.binding.absent:
-                self.absent.add(Port(node.id, "output"))
             errors = self.wiring.errors.get(node.id, ())
             problems = tuple(self.problem(node, error.sentence) for error in errors)
             outputs = {"output": self.binding.inputs[node.name]}
@@ -232,7 +224,8 @@ class _Walk:
         return self.evaluate(node, inputs)
 
     def evaluate(self, node: Node, inputs: Mapping[str, Tensor]) -> NodeReport:
-        meant = effective(self.graph, node)
+        guard = self.wiring.guards.get(node.id)
+        meant = under_its_tensors(effective(self.graph, node), guard)
         try:
             evaluation = self.evaluation(node, meant, inputs)
         except ExpressionError as error:
@@ -258,8 +251,10 @@ class _Walk:
             tables=evaluation.tables,
             named=named,
             inner=evaluation.inner,
+            unlike=evaluation.unlike,
             ok=outputs is not None and not any(p.severity == "error" for p in problems),
             problems=tuple(problems),
+            guarded=guard is not None,
             node=node,
             memory=evaluation.memory,
         )
@@ -288,36 +283,11 @@ class _Walk:
         return found
 
     def once(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
-        """One evaluation; the branch of a condition that is False is read without numbers."""
+        """One evaluation, perhaps under a condition."""
         if node.when is None:
             return self.plain(node, inputs, scope)
-        try:
-            condition = parse(node.when.text)
-            quantity = resolve(condition, scope)
-        except ExpressionError as error:
-            return Evaluation(None, error=UseError(f"when: {error}"))
-        taken = truth(quantity)
-        inputs_known = without_numbers(inputs) if taken is False else inputs
-        evaluation = self.plain(node, inputs_known, scope)
-        if taken is False and evaluation.outputs is None:
-            unknown = self.plain(node, inputs_known, without_values(scope))
-            evaluation = unknown if unknown.outputs is not None else evaluation
-        outputs = evaluation.outputs
-        if outputs is None or not inputs or not outputs:
-            return evaluation
-        if taken is False:
-            evaluation = silent(evaluation)
-        port, branch = next(iter(outputs.items()))
-        passing = next(iter(inputs.values()))
-        try:
-            if not quantity.is_constant:
-                passing = either(condition, taken, branch, passing, scope)
-            elif taken:
-                passing = branch
-        except ExpressionError as error:
-            return replace(evaluation, outputs=None, error=UseError(str(error)))
-        outputs = {**outputs, port: passing}
-        return replace(evaluation, outputs=outputs, active=taken is not False)
+        guard = self.wiring.guards.get(node.id)
+        return under_condition(node, guard, inputs, scope, self.plain, self.sizes.formulas)
 
     def plain(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
         """One evaluation of the layer or block itself."""
@@ -338,17 +308,25 @@ class _Walk:
     def apply_guard(
         self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
     ) -> Evaluation:
-        """Output of an operation that minds open Inputs; notes that it may carry nothing."""
+        """Output of an operation that minds open Inputs."""
         incoming = self.graph.incoming[node.id]
         open_ = {name for name, source in incoming.items() if source in self.absent}
         guard = self.wiring.guards[node.id]
-        if guard.passing in guard.optional:
-            if guard.passing in open_:
-                assert evaluation.outputs is not None
-                self.absent.add(Port(node.id, next(iter(evaluation.outputs))))
-            return evaluation
         whose = label(self.graph.by_id[incoming[guard.optional[0]].node])
         return guarded(guard, whose, inputs, evaluation, open_)
+
+    def note_absent(self, node: Node, report: NodeReport) -> None:
+        """Note the outputs of a node that carry nothing in this use."""
+        guard = self.wiring.guards.get(node.id)
+        if node.type == INPUT:
+            nothing = node.name in self.binding.absent
+        elif guard is None:
+            nothing = not report.active
+        else:
+            nothing = self.graph.incoming[node.id].get(guard.passing) in self.absent
+        if nothing:
+            ports = {Port(node.id, port) for port in report.outputs}
+            self.absent |= ports & self.wiring.open_ports
 
     def compare_shared(self, node: Node) -> None:
         """A shared module is built for its owner: what is derived must suit both."""
@@ -366,8 +344,7 @@ class _Walk:
         for wrong in errors:
             fix = wrong.fix
             if wrong.no_start and evaluation.outputs is not None:
-                given = evaluation.outputs
-                fix = optional_start(self.definition, node, inputs, given, self.scope)
+                fix = optional_start(self.definition, node, inputs, evaluation.outputs, self.scope)
             found.append(self.problem(node, wrong.sentence, fix=fix))
         error, inner = evaluation.error, evaluation.inner
         if found:

@@ -19,7 +19,10 @@ MANY = 100
 
 
 def boundary_problems(definition: Definition) -> Iterator[Problem]:
-    """No Input, no Output, nothing at all; nodes that lead to no Output."""
+    """No Output, nothing at all; an Input that is missed; nodes that lead to no Output.
+
+    A block without Inputs is whole if all begins at constants: a learned start, a table.
+    """
     block = definition.block
     name, graph = block.name, block.graph
     outputs = graph.of_type(OUTPUT)
@@ -27,9 +30,12 @@ def boundary_problems(definition: Definition) -> Iterator[Problem]:
         what = "has no Output" if graph.nodes else "is empty: add an Input, layers and an Output"
         yield Problem("error", f"{name} {what}", name, fix=_output(definition))
         return
-    if not graph.of_type(INPUT):
+    if not graph.of_type(INPUT) and definition.open_inputs:
         sentence = f"{name} has no Input: nothing can be given to it"
         yield Problem("error", sentence, name, fix=_input(definition))
+    elif not graph.of_type(INPUT) and name == definition.project.root:
+        sentence = f"{name} has no Input: it can be built, but no data can be given to it to train"
+        yield Problem("advice", sentence, name)
     yield from _dead_branches(definition)
 
 

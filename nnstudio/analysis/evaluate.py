@@ -13,6 +13,7 @@ from nnstudio.analysis.recurrences import Table
 from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.size_stems import UNTOLD
 from nnstudio.analysis.values import declared_params, resolve_value
+from nnstudio.analysis.weight_shapes import lengths
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import Layer
 from nnstudio.catalog.memory import OWN, Memory
@@ -41,7 +42,8 @@ class Evaluation:
     """Result of one evaluation; `outputs` None if it failed, `active` False if left out.
 
     `needs_repetition`: its formula does not hold where it is repeated no time. `repetitions` is
-    how many there are, None if it is not repeated; `tables` are the sizes that have to be listed.
+    how many there are, None if it is not repeated; `tables` are the sizes that have to be listed,
+    `unlike` the reports of repetitions with other layers than the first.
     """
 
     outputs: Mapping[str, Tensor] | None
@@ -50,6 +52,7 @@ class Evaluation:
     parameters: int | None = 0
     flops: int | None = 0
     inner: BlockReport | None = None
+    unlike: tuple[BlockReport, ...] = ()
     error: UseError | None = None
     active: bool = True
     needs_repetition: bool = False
@@ -61,6 +64,15 @@ class Evaluation:
     def number(self) -> int | None:
         """How many repetitions there are as a number, None if it is not known."""
         return self.repetitions.value if self.repetitions is not None else None
+
+
+def why_not(failed: Evaluation) -> UseError:
+    """The error of a failed evaluation, else the first one inside the block that it uses."""
+    if failed.error is not None:
+        return failed.error
+    problems = failed.inner.problems if failed.inner is not None else ()
+    inside = [problem.sentence for problem in problems if problem.severity == "error"]
+    return UseError(f"inside: {inside[0]}" if inside else "cannot be built")
 
 
 BlockAnalysis = Callable[[Block, Binding], BlockReport]
@@ -108,6 +120,9 @@ def evaluate_layer(
             memory = memory_of(layer, use, outputs)
             counted = (0, 0)
         parameters, flops = layer.cost(use, outputs) if layer.cost else counted
+        if node.parametrization is not None and parameters is not None:
+            more = lengths(node.type, node.parametrization, {**params, **use.derived})
+            parameters = None if more is None else parameters + more
     except ShapeError as error:
         return Evaluation(
             None, {**params, **use.derived}, error=UseError(error.sentence, error.param, error.fix)

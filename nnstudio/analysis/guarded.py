@@ -1,4 +1,4 @@
-"""What leaves an operation that happens only if optional Inputs are there."""
+"""What leaves an operation that happens only if what it works on is there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.evaluate import Evaluation, UseError
-from nnstudio.analysis.wiring import Guard
+from nnstudio.analysis.open_ports import Guard
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -21,6 +21,8 @@ def guarded(
 
     `whose` is what the optional input comes from, `absent` are the inputs that carry nothing now.
     """
+    if guard.opens or guard.condition is not None:
+        return evaluation
     assert evaluation.outputs is not None
     port, branch = next(iter(evaluation.outputs.items()))
     passing = inputs[guard.passing]
@@ -28,8 +30,9 @@ def guarded(
         a.same(b) for a, b in zip(branch.shape, passing.shape, strict=True)
     )
     if not same:
+        left = "left open" if any(tensor is None for _, tensor in guard.tests) else "left out"
         sentence = (
-            f"'{whose}' may be left open, and the shape must not depend on that: "
+            f"'{whose}' may be {left}, and the shape must not depend on that: "
             f"{branch.label} with it, {passing.label} without it"
         )
         return replace(evaluation, outputs=None, error=UseError(sentence))

@@ -99,6 +99,11 @@ class PreviousReport:
         )
         return report if holds else None
 
+    @property
+    def has_names(self) -> bool:
+        """True if sizes had names of their own."""
+        return self.report is not None and bool(self.report.derived)
+
     def inner(self, node: Node) -> BlockReport | None:
         """The earlier report of the block inside a node."""
         before = self.report.nodes.get(node.id) if self.report is not None else None
@@ -117,7 +122,9 @@ class PreviousReport:
             or not before.ok
             or before.problems
             or node.shares is not None
+            or before.guarded
             or node.id in self.doubtful
+            or (node.when is not None and self.has_names)  # it looks into them
             or not (self.same_nested or node.type not in self.definition.project.by_name)
         ):
             return None

@@ -9,10 +9,10 @@ from nnstudio.analysis.binding import outward, with_derived
 from nnstudio.analysis.containers import Structure, structure
 from nnstudio.analysis.report import NodeReport
 from nnstudio.analysis.size_stems import UNTOLD
-from nnstudio.catalog.use import Use
+from nnstudio.analysis.weight_shapes import weight_shape
 from nnstudio.graph.values import Node
 from nnstudio.project.ties import End, Path, along
-from nnstudio.project.values import Block, Project, WeightName
+from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
@@ -49,7 +49,8 @@ def shape_at(
         reports = report.inner.nodes if report.inner is not None else {}
     if len(way) < len(path) or way[-1][0].type in project.by_name:
         return None
-    shape = weight_shape(*way.pop(), parameter)
+    last, report = way.pop()
+    shape = weight_shape(last.type, report.params, parameter)
     while way:
         node, report = way.pop()
         shape = _outside(project.by_name[node.type], report, shape)
@@ -67,28 +68,3 @@ def _outside(block: Block, use: NodeReport, tensor: Tensor) -> Tensor:
     derived = use.inner.derived if use.inner is not None else {}
     formulas = {name: size for name, size in derived.items() if isinstance(size, Dim)}
     return outward(tensor, with_derived(terms, formulas, [tensor]), f"{UNTOLD}_")
-
-
-def weight_shape(node: Node, report: NodeReport, name: WeightName) -> Tensor:
-    """The shape of a weight or bias that can be tied, by the documents of torch.
-
-    The parameters of the node are all known, as they are where its rule has given an output.
-    """
-    use = Use({}, report.params)
-    kind = node.type
-    shape: tuple[Dim, ...]
-    if kind == "Linear":
-        shape = (use.dim("out_features"), use.dim("in_features"))
-    elif kind in ("Embedding", "EmbeddingBag"):
-        shape = (use.dim("num_embeddings"), use.dim("embedding_dim"))
-    else:
-        inside, outside = use.dim("in_channels"), use.dim("out_channels")
-        axes = use.sizes("kernel_size", int(kind[-2]))
-        groups = use.dim("groups")
-        if kind.startswith("ConvTranspose"):
-            shape = (inside, outside // groups, *axes)
-        else:
-            shape = (outside, inside // groups, *axes)
-        if name == "bias":
-            return Tensor((outside,), "float")
-    return Tensor(shape[:1] if name == "bias" else shape, "float")

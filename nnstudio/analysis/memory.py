@@ -38,9 +38,9 @@ class Region:
 class Cell:
     """The memory of one output: where it may come from, and what happened to it on the way.
 
-    `behind` are the nodes that have written into it on every way; `kept` those whose gradient
-    needs it as it is; `locked` those of which torch lets nobody write into what they give;
-    `overlaps` those that gave one place to several elements.
+    `behind` are the nodes that have written into it on every way, or else nowhere; `kept` those
+    whose gradient needs it as it is; `locked` those of which torch lets nobody write into what they
+    give; `overlaps` those that gave one place to several elements.
     """
 
     origins: frozenset[Origin]

@@ -177,6 +177,7 @@ Rows: TypeAlias = list[tuple[str, str, str]]
 def _own(ours: Node, theirs: Node, mine: NodeReport, other: NodeReport) -> Rows:
     """What differs of the node itself."""
     rows: Rows = []
+    both = (ours, theirs)
 
     def add(what: str, before: object, after: object) -> None:
         if before != after:
@@ -191,6 +192,7 @@ def _own(ours: Node, theirs: Node, mine: NodeReport, other: NodeReport) -> Rows:
             for name in dict.fromkeys((*ours.params, *theirs.params)):
                 add(name, ours.params.get(name), theirs.params.get(name))
     add("name", ours.name, theirs.name)
+    add("weight normalisation", *(n.parametrization and n.parametrization.text for n in both))
     add("times", mine.repeats, other.repeats)
     add("is used", mine.active, other.active)
     return rows

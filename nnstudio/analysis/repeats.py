@@ -13,7 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from nnstudio.analysis.evaluate import Evaluation, UseError, silent, without_numbers, without_values
+from nnstudio.analysis.evaluate import (
+    Evaluation,
+    UseError,
+    silent,
+    why_not,
+    without_numbers,
+    without_values,
+)
 from nnstudio.analysis.fixes import Repetitions
 from nnstudio.analysis.index_formulas import of_both
 from nnstudio.analysis.modes import (
@@ -26,6 +33,7 @@ from nnstudio.analysis.modes import (
     with_numbers,
 )
 from nnstudio.analysis.recurrences import INDEX, Recurrence
+from nnstudio.analysis.report import BlockReport
 from nnstudio.analysis.size_laws import Laws, SizeAt, Sizes, read_laws
 from nnstudio.analysis.wiring import uses_index
 from nnstudio.catalog.use import Removal
@@ -43,12 +51,14 @@ MAX_REPEATS = 4096
 class Walked:
     """Every repetition with its own numbers: outputs and what they cost together.
 
-    `outputs` None: it is not known how many there are.
+    `outputs` None: it is not known how many there are. `unlike` is a report of each further kind
+    of repetition, by the layers that are there.
     """
 
     outputs: tuple[Tensors, ...] | None
     parameters: int | None
     flops: int | None
+    unlike: tuple[BlockReport, ...] = ()
 
 
 def evaluate_repeat(
@@ -228,6 +238,7 @@ class _Repetitions:
             params=params,
             parameters=first.parameters if self.shared else walked.parameters,
             flops=walked.flops,
+            unlike=walked.unlike,
             needs_repetition=needed or bool(self.repeat.collect) or self.reads_last(outputs),
             tables=laws.tables,
         )
@@ -248,7 +259,7 @@ class _Repetitions:
         scope = {**self.scope, REPETITION: INDEX, **mark}
         found = self.once(without_numbers(self.given(INDEX, carry)), scope)
         if found.outputs is None:
-            raise RefusedError(found.error or UseError("cannot be built"))
+            raise RefusedError(why_not(found))
         leaving: dict[SizeAt, Dim] = {}
         for port, output in self.carry:
             tensor = found.outputs[output]
@@ -266,17 +277,20 @@ class _Repetitions:
         flops: int | None = 0
         current = {port: self.inputs[port] for port, _ in self.carry}
         outputs: list[Tensors] = []
+        kinds: dict[object, BlockReport] = {}
         for index in range(self.number.value):
             scope = {**self.scope, REPETITION: Dim(index)}
             found = self.once(self.given(Dim(index), current), scope)
             if found.outputs is None:
-                error = found.error or UseError("cannot be built")
+                error = why_not(found)
                 sentence = f"in repetition {index}: {error.sentence}"
                 fix = Repetitions(index) if index and isinstance(error.fix, Removal) else error.fix
                 return replace(found, error=replace(error, sentence=sentence, fix=fix))
             parameters = _sum(parameters, found.parameters)
             flops = _sum(flops, found.flops)
             outputs.append(found.outputs)
+            if found.inner is not None:
+                kinds.setdefault(found.inner.layers, found.inner)
             # formulas would only grow along the walk: names of their own keep them short
             for port, output in self.carry:
                 tensor = found.outputs[output]
@@ -284,7 +298,7 @@ class _Repetitions:
                     self.at.entering(port, k, dim, index + 1) for k, dim in enumerate(tensor.shape)
                 )
                 current[port] = Tensor(shape, tensor.dtype)
-        return Walked(tuple(outputs), parameters, flops)
+        return Walked(tuple(outputs), parameters, flops, tuple(kinds.values())[1:])
 
     # -- what leaves ----------------------------------------------------------------------------
 

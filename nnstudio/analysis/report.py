@@ -51,8 +51,10 @@ class NodeReport:
     (one sample, forward; a multiply-add counts as two) include repetitions; None if not known.
     `repetitions` is how many there are as a formula, None if it is not repeated, `tables` the lists
     of sizes that they need, `named` the names that sizes in its outputs got, with their formulas;
-    None: of which no formula is known here. `memory` is what a layer does with that of its input; a
-    block's is in `inner`.
+    None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is
+    what a layer does with that of its input; a block's is in `inner`. Of a repeated block that is
+    the report of the first repetition; `unlike` are those of the next ones whose layers are others,
+    the first of each kind.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -68,9 +70,11 @@ class NodeReport:
     tables: tuple[Table, ...] = ()
     named: Mapping[str, Dim | None] = field(default_factory=dict)
     inner: BlockReport | None = None
+    unlike: tuple[BlockReport, ...] = ()
     ok: bool = True
     connected: bool = True
     problems: tuple[Problem, ...] = ()
+    guarded: bool = False
     node: Node | None = None
     memory: Memory = OWN
 
@@ -118,6 +122,14 @@ class BlockReport:
         """True if a layer in it, or in a block inside, writes into its input."""
         return any(
             node.memory.overwrites or (node.inner is not None and node.inner.overwrites)
+            for node in self.nodes.values()
+        )
+
+    @cached_property
+    def layers(self) -> tuple[object, ...]:
+        """What is there of its nodes: equal for two uses with the same layers, whatever sizes."""
+        return tuple(
+            (node.active, node.repeats, node.inner.layers if node.inner is not None else ())
             for node in self.nodes.values()
         )
 

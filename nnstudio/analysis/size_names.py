@@ -36,6 +36,7 @@ class NamedSizes:
         self.by_formula: dict[str, str] = {}
         self.untold: dict[str, str] = {}
         self.rests_on: dict[str, frozenset[str]] = {}
+        self.formulas: dict[str, Dim] = {}
 
     @property
     def taken(self) -> frozenset[str]:
@@ -76,6 +77,8 @@ class NamedSizes:
             else:
                 self.rests_on[name] = dim.names
             given[name] = None if untold else Dim(None, dim.terms)
+            if not untold:
+                self.formulas[name] = Dim(None, dim.terms)
             shape.append(Dim.atom(name, dim.value))
         return replace(tensor, shape=tuple(shape))
 
@@ -118,6 +121,7 @@ class NamedSizes:
             else:
                 self.by_formula[formula.text] = name
                 self.rests_on[name] = formula.names
+                self.formulas[name] = formula
         return True
 
     def rooted(self, names: frozenset[str]) -> frozenset[str]:

@@ -68,7 +68,7 @@ def _init_names(
         yield name, _names(value, patterns)
     for name in evaluation.auto if len(evaluation.auto) < 2 else sorted(evaluation.auto):
         yield name, _names_in(evaluation.params[name])
-    if module:
+    if module or node.type in (PARAMETER, BUFFER):
         yield "the condition", names_of(node.when)
         if node.repeat is not None:
             yield "repeat", names_of(node.repeat.count)

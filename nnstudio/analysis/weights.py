@@ -1,8 +1,8 @@
-"""Tied weights and initialisers of single nodes: are they possible, and what do they cost."""
+"""Ties, initialisers and normalised weights: are they possible, and what do they cost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.containers import MisplacedError, structure
@@ -11,19 +11,22 @@ from nnstudio.analysis.inside_blocks import access_to, shape_at
 from nnstudio.analysis.report import Fix, NodeReport, Problem
 from nnstudio.analysis.size_stems import UNTOLD
 from nnstudio.graph.values import Node
-from nnstudio.project.commands.weights import SetTies
+from nnstudio.project.commands.weights import SetParametrization, SetTies
+from nnstudio.project.parametrizations import kinds_inside, parametrization_problem
 from nnstudio.project.ties import Path, dotted, end_problem
 from nnstudio.project.values import Block, Project, Tie
-from nnstudio.project.weights import override_problem
+from nnstudio.project.weights import gives_zeros, override_problem
 from nnstudio.symbols.tensor import Tensor
 
 
 def weight_nodes(block: Block | None) -> frozenset[str]:
-    """The ids of the nodes that a tie or an initialiser of their own speaks of."""
+    """The ids of the nodes with a tie, an initialiser of their own or a normalised weight."""
     if block is None:
         return frozenset()
     nodes = {path[0] for tie in block.ties for path, _ in tie.ends}
-    return frozenset(nodes | {item.node for item in block.initialisers if item.node is not None})
+    nodes |= {item.node for item in block.initialisers if item.node is not None}
+    nodes |= {node.id for node in block.graph.nodes if node.parametrization is not None}
+    return frozenset(nodes)
 
 
 def with_weights(
@@ -31,7 +34,8 @@ def with_weights(
 ) -> dict[str, NodeReport]:
     """The reports of the touched nodes, with problems and without counting a tensor twice."""
     found: dict[str, NodeReport] = {}
-    if not weight_nodes(block):
+    emptied = list(_normalised_to_zero(project, block))
+    if not emptied and not weight_nodes(block):
         return found
     layout = structure(project, block)
     by_id = block.graph.by_id
@@ -44,6 +48,13 @@ def with_weights(
             problems = (*report.problems, problem)
             found[node.id] = replace(report, ok=False, problems=problems)
 
+    for node in block.graph.nodes:
+        if node.parametrization is not None:
+            problem = parametrization_problem(project, node, node.parametrization)
+            if problem is not None:
+                fail(node, problem, _not_normalised(block, node))
+    for node, problem in emptied:
+        fail(node, problem)
     for item in block.initialisers:
         if item.node is not None:
             node = by_id[item.node]
@@ -93,6 +104,37 @@ def with_weights(
         left = None if total is None or size is None else total - size
         found[node.id] = replace(report, parameters=left)
     return found
+
+
+def _normalised_to_zero(project: Project, block: Block) -> Iterator[tuple[Node, str]]:
+    """The nodes with a normalised weight in them that a rule by layer type makes all zeros.
+
+    0 / 0 is no number, so the model would give none.
+    """
+    for item in block.initialisers:
+        if not item.layer_type or item.target != "weight" or not gives_zeros(item):
+            continue
+        own = {i.node for i in block.initialisers if i.target == "weight"}
+        for node in block.graph.nodes:
+            inner = project.by_name.get(node.type)
+            if inner is not None and item.layer_type in kinds_inside(project, inner):
+                whose = f"inside, the weight of a {item.layer_type}"
+            elif node.parametrization and node.type == item.layer_type and node.id not in own:
+                whose = "its weight"
+            else:
+                continue
+            yield (
+                node,
+                (
+                    f"{whose} is normalised, but {block.name} lets it begin with zeros, "
+                    "which have no length to divide by: choose another rule"
+                ),
+            )
+
+
+def _not_normalised(block: Block, node: Node) -> Fix:
+    title = f"Leave the weight of {label(node)} as it is"
+    return Fix(title, SetParametrization(block.name, node.id, None, title))
 
 
 def _untie(project: Project, block: Block, tie: Tie) -> Fix:

@@ -1,27 +1,25 @@
-"""What the wires, repeats, conditions and shares of a block allow, before any shape is known.
-
-Also the ports that may carry nothing: those that rest on an optional Input.
-"""
+"""What the wires, repeats, conditions and shares of a block allow, before any shape is known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
+from nnstudio.analysis.open_ports import TENSORS, Guard, OpenPorts
 from nnstudio.analysis.repeat_wiring import (
     WiringError,
     as_module_list,
-    moving_inputs,
     repeat_errors,
     unclear_output,
 )
 from nnstudio.analysis.report import Fix
 from nnstudio.analysis.wire_order import in_wire_order
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
-from nnstudio.graph.order import topological, upstream
+from nnstudio.graph.order import upstream
 from nnstudio.graph.values import Expr, Graph, Node, Port
 from nnstudio.project.commands.block import SetKind
+from nnstudio.project.conditions import both
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.article import with_article
@@ -36,19 +34,11 @@ OWN = (INPUT, OUTPUT, PARAMETER, BUFFER)
 
 
 @dataclass(frozen=True)
-class Guard:
-    """A call that happens only if optional inputs are there; else `passing` goes through."""
-
-    passing: str
-    optional: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Wiring:
     """Errors by node id (`WHOLE`: the block), ports that may carry nothing, and who minds that."""
 
     errors: Mapping[str, tuple[WiringError, ...]] = field(default_factory=dict)
-    open_ports: frozenset[Port] = frozenset()
+    open_ports: Set[Port] = frozenset()
     guards: Mapping[str, Guard] = field(default_factory=dict)
 
 
@@ -58,11 +48,10 @@ def effective(graph: Graph, node: Node) -> Node:
     if owner is None:
         return node
     repeat = replace(node.repeat, kind="shared") if node.repeat else owner.repeat
-    both = [condition for condition in (owner.when, node.when) if condition is not None]
-    when = both[0] if both else None
-    if len(both) == 2:
-        when = Expr(" and ".join(f"({condition.text})" for condition in both))
-    return replace(node, params=owner.params, repeat=repeat, when=when)
+    when = both(owner.when, node.when)
+    return replace(
+        node, params=owner.params, repeat=repeat, when=when, parametrization=owner.parametrization
+    )
 
 
 def wiring(project: Project, block: Block) -> Wiring:
@@ -91,12 +80,11 @@ def wiring(project: Project, block: Block) -> Wiring:
             if fix is None and found_at is None:
                 fix = Fix(f"Make {block.name} a Module", SetKind(block.name, "Module"))
             errors.setdefault(key, []).append(WiringError(sentence, fix))
-    open_ports: set[Port] = set()
-    guards: dict[str, Guard] = {}
-    if any(node.params.get("optional") is True for node in graph.of_type(INPUT)):
-        for node_id, error in _follow(project, block, open_ports, guards):
-            errors.setdefault(node_id, []).append(error)
-    return Wiring({n: tuple(found) for n, found in errors.items()}, frozenset(open_ports), guards)
+    followed = OpenPorts(project, block, lambda node: effective(graph, node))
+    for node_id, error in followed.errors:
+        errors.setdefault(node_id, []).append(error)
+    found_errors = {node_id: tuple(found) for node_id, found in errors.items()}
+    return Wiring(found_errors, followed.origins.keys(), followed.guards)
 
 
 def _inline(graph: Graph) -> bool:
@@ -107,9 +95,10 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
     """Errors of a node that is repeated, conditional or shared."""
     graph = block.graph
     if node.type in OWN:
-        yield WiringError(
-            f"{with_article(node.type)} can be neither repeated, conditional nor shared"
-        )
+        tensor = node.type in TENSORS
+        if not tensor or node.repeat is not None or node.shares is not None:
+            not_so = "repeated nor shared" if tensor else "repeated, conditional nor shared"
+            yield WiringError(f"{with_article(node.type)} can be neither {not_so}")
         return
     if node.shares is not None:
         sentence = _share(project, graph, node)
@@ -178,62 +167,6 @@ def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
                 f"'{node.name or node.type}'; plain operations on numbers are allowed"
             )
             return
-
-
-def _follow(
-    project: Project, block: Block, open_ports: set[Port], guards: dict[str, Guard]
-) -> Iterator[tuple[str, WiringError]]:
-    """Follow the optional Inputs: what minds that they are open, and what cannot."""
-    graph = block.graph
-    for node_id in topological(graph) or ():
-        node = graph.by_id[node_id]
-        if node.type == INPUT:
-            if node.params.get("optional") is True:
-                open_ports.add(Port(node_id, "output"))
-            continue
-        incoming = graph.incoming[node_id]
-        module = is_module(project, node)
-        ports = [p for p in node_ports(project, graph, node).inputs if p.name in incoming]
-        modes = moving_inputs(effective(graph, node).repeat)
-        needed = [p.name for p in ports if not (module and p.optional) or p.name in modes]
-        may = [name for name in needed if incoming[name] in open_ports]
-        if not may:
-            continue
-        fixed = [name for name in needed if name not in may]
-        one = len({incoming[name] for name in needed}) == 1
-        first_only = module or node.when is not None
-        outputs = node_ports(project, graph, node).outputs
-        later = {p.name for p in outputs[1:]} & {e.source.name for e in graph.outgoing[node_id]}
-        if node.type == OUTPUT or (module and not _by_itself(block, node)):
-            names = ", ".join(sorted(_origins(graph, open_ports, incoming[may[0]])))
-            sentence = f"needs its input '{may[0]}', but the optional Input '{names}' may be open"
-            yield node_id, WiringError(sentence)
-        elif not one and (not fixed or (first_only and needed[0] not in fixed)):
-            yield (
-                node_id,
-                WiringError("rests on optional Inputs, so nothing may be there to work on"),
-            )
-        elif later:
-            sentence = f"may have nothing to work on, so its output '{min(later)}' cannot be used"
-            yield node_id, WiringError(sentence)
-        else:
-            guards[node_id] = Guard(fixed[0] if fixed else needed[0], tuple(may))
-            if not fixed:
-                open_ports.update(Port(node_id, port.name) for port in outputs)
-
-
-def _by_itself(block: Block, node: Node) -> bool:
-    """True if the module is called once, by its own name: a call that can be left out."""
-    graph = block.graph
-    owner = graph.by_id.get(node.shares or node.id, node)
-    contained = any(graph.groups_by_id[g].kind != "frame" for g in graph.ancestry(owner.group))
-    return block.kind == "Module" and not contained and not owner.repeat and not node.repeat
-
-
-def _origins(graph: Graph, open_ports: set[Port], port: Port) -> set[str]:
-    """The names of the optional Inputs on which an open port rests."""
-    nodes = (graph.by_id[n] for n in upstream(graph, [port.node]))
-    return {n.name for n in nodes if n.type == INPUT and Port(n.id, "output") in open_ports}
 
 
 def uses_index(node: Node) -> bool:

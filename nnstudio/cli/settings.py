@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from nnstudio.project.refusal import Refusal
@@ -54,7 +55,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
             group.add_argument(*flags, metavar=_placeholder(name, told), **about)
 
 
-def _placeholder(name: str, told: dict[str, Any]) -> str:
+def _placeholder(name: str, told: Mapping[str, Any]) -> str:
     if "enum" in told:
         return "|".join(told["enum"])
     parts = told.get("anyOf", [told])

@@ -19,7 +19,7 @@ from nnstudio.catalog.code import CodeError
 from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.codegen.constructor import Constructor
 from nnstudio.compiler.codegen.forward import Forward
-from nnstudio.compiler.codegen.imports import head, import_lines
+from nnstudio.compiler.codegen.imports import head, import_lines, imported_by
 from nnstudio.compiler.codegen.lines import Line, Owners, Text
 from nnstudio.compiler.codegen.sizes import sizes_of_model
 from nnstudio.compiler.codegen.weight_init import init_weights
@@ -155,7 +155,10 @@ def _write_class(
         text.blank()
         for line in constructor.lines():
             text.add(block.name, line)
-        rules = init_weights(block)
+        rules = []
+        if block.initialisers:
+            others = any(imported_by(project, each) for each in (block, *report.nested))
+            rules = init_weights(project, block, report.nested, others=others)
         text.blank(1 if rules else 0)
         for line in rules:
             text.add(block.name, line)
@@ -178,7 +181,7 @@ def _about(block: Block, report: BlockReport) -> str:
     outputs = [_formula(tensor, block, named) for tensor in report.outputs.values()]
     if len(outputs) > 1:
         outputs = [f"{name}: {shape}" for name, shape in zip(report.outputs, outputs, strict=True)]
-    shapes = f"{', '.join(patterns)} -> {', '.join(outputs)}"
+    shapes = f"{', '.join(patterns) or '()'} -> {', '.join(outputs)}"
     if len(shapes) > WIDTH:
         shapes = "\n".join([*patterns, *(f"-> {output}" for output in outputs)])
     note = "\n".join(textwrap.fill(line, WIDTH) for line in block.note.strip().splitlines())

@@ -37,7 +37,8 @@ class DataSetInfo:
     enlarged or reduced, a signal resampled, a sequence made in any length and width. `further`
     names inputs that a model may take besides the first, with their forms. `heads` names several
     targets with their classes, the first those of `classes`. `tokens` is the size of the
-    vocabulary if the inputs are token numbers, else 0. `numbers` names further targets that are
+    vocabulary if the inputs are token numbers, else 0; `words` names the tokens where the answers
+    are of other classes. `numbers` names further targets that are
     numbers, measured of each sample. `fed` is true if the inputs were put together by hand, for
     Inputs of their names and no others.
     """
@@ -59,6 +60,7 @@ class DataSetInfo:
     numbers: tuple[str, ...] = ()
     asked: tuple[Answer, ...] = ()
     fed: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def answers(self) -> tuple[Answer, ...]:

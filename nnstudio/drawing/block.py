@@ -11,10 +11,11 @@ from typing import Any
 
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
-from nnstudio.catalog.layers.io import INPUT
+from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.drawing.checking import checked, checked_parameter
 from nnstudio.drawing.definition import Definition
 from nnstudio.drawing.formulas import Formula, stored, text_of
+from nnstudio.drawing.parametrizations import parametrization_of
 from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.repeats import repeat_of
 from nnstudio.drawing.results import Result
@@ -23,6 +24,7 @@ from nnstudio.drawing.sketch import Drawn, Sketch
 from nnstudio.drawing.surroundings import with_rest
 from nnstudio.drawing.usable import Usable
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
+from nnstudio.project.conditions import both, within
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import (
     Block,
@@ -44,7 +46,8 @@ class BlockDrawing(Usable):
     order of the inputs, or by the name of their input; then parameters, by torch's names.
     Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
     ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
-    another node again).
+    another node again), `parametrization` ("weight_norm", "spectral_norm" or these with their
+    values, see `parametrization_of`).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -56,6 +59,7 @@ class BlockDrawing(Usable):
         self._definition = Definition(name, kind, note, self._inner_blocks)
         self._sketch = Sketch(name)
         self._around: list[str] = []
+        self._condition: Expr | None = None
         self._lines: dict[str, Line] = {}
         self._finished: Block | None = None
         with told():
@@ -86,7 +90,7 @@ class BlockDrawing(Usable):
     @telling
     def draw(
         self,
-        type: str,
+        type: str | Usable,
         /,
         *sources: Any,
         name: str = "",
@@ -94,23 +98,37 @@ class BlockDrawing(Usable):
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
+        parametrization: str | dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
         **given: Any,
     ) -> Result:
-        """Draw a layer, operation or block by its type; `params` has parameters of any name."""
+        """Draw a layer, operation or block by its type; `params` has parameters of any name.
+
+        A block that was drawn before may come itself: so are those without Inputs drawn.
+        """
         self._refuse_if_done()
+        if isinstance(type, Usable):
+            self.take(type)
+            type = type.name
         by_name = {key: value for key, value in given.items() if isinstance(value, Result)}
         values = {key: v for key, v in given.items() if key not in by_name and v is not None}
         empty = {key for key, value in given.items() if value is None}
+        condition = None if when is None else Expr(_text(when))
+        fed = bool(sources or by_name) or type in (PARAMETER, BUFFER)
+        if fed and type != OUTPUT:
+            called = None if shares is None else self._own(shares).id
+            owner = next((n for n in self._sketch.nodes if n.id == called), None)
+            condition = within(self._condition, condition, owner)
         node = Node(
             f"n{len(self._sketch.nodes)}",
             type,
             name,
             FrozenMap({key: stored(v) for key, v in (values | (params or {})).items()}),
             repeat_of(repeat, kind),
-            None if when is None else Expr(_text(when)),
+            condition,
             self._own(shares).id if shares is not None else None,
             self._around[-1] if self._around else None,
+            parametrization=parametrization_of(parametrization),
         )
         if shares is not None and node.params:
             raise refusal(
@@ -142,18 +160,26 @@ class BlockDrawing(Usable):
         self.draw("Output", source, name=name, params=params)
 
     @contextmanager
-    def group(self, name: str, kind: GroupKind = "frame") -> Iterator[None]:
-        """A frame around what is drawn inside; kinds but `frame` are containers in the code."""
+    def group(
+        self, name: str, kind: GroupKind = "frame", when: str | Formula | None = None
+    ) -> Iterator[None]:
+        """A frame around what is drawn inside; kinds but `frame` are containers in the code.
+
+        `when` is a condition of all that is drawn inside, besides that of each.
+        """
         self._refuse_if_done()
         identifier = self._sketch.group(name, kind, self._around[-1] if self._around else None)
         self._lines[identifier] = here()
         with told():
             self._definition.add_group(self._sketch.groups[-1])
+        before = self._condition
+        self._condition = both(before, None if when is None else Expr(_text(when)))
         self._around.append(identifier)
         try:
             yield
         finally:
             self._around.pop()
+            self._condition = before
 
     # -- what the block says of itself ------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from nnstudio.project.names import (
     parameter_problem,
     place_of,
 )
+from nnstudio.project.parametrizations import parametrization_problem
 from nnstudio.project.ties import along, dotted, end_problem, path_inside, ties_problem
 from nnstudio.project.values import (
     Block,
@@ -74,6 +75,10 @@ class Definition:
         if not node.name and node.shares is None:
             node = replace(node, name=free_name_in(self.names, node))
         check_node(self.project, self.name, node, names=self.names)
+        if node.parametrization is not None:
+            unfit = parametrization_problem(self.project, node, node.parametrization)
+            if unfit is not None:
+                raise refusal(f"{node.name} {unfit}" if node.name else f"{node.type} {unfit}")
         self.nodes[node.id] = node
         self.names.add(place_of(self.project, self.block, node), node.name)
         if node.type == INPUT:

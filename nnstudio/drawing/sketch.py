@@ -15,6 +15,7 @@ from nnstudio.graph.values import (
     Group,
     GroupKind,
     Node,
+    Parametrization,
     Port,
     Repeat,
     RepeatKind,
@@ -71,6 +72,7 @@ class Sketch:
         when: str | None = None,
         shares: Drawn | None = None,
         at: dict[str, Drawn] | None = None,
+        parametrization: Parametrization | None = None,
         **params: Any,
     ) -> Drawn:
         """A node fed by `sources` in port order, and by `at` for ports by name."""
@@ -85,6 +87,7 @@ class Sketch:
             Expr(when) if when else None,
             shares.id if shares else None,
             group,
+            parametrization=parametrization,
         )
         inputs, outputs = self.ports(node_type, len(sources))
         return self.put(node, dict(zip(inputs, sources, strict=False)) | (at or {}), outputs)

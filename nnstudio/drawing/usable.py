@@ -34,7 +34,10 @@ class Usable:
         """Draw a use of this block in the drawing of its first tensor."""
         first = next((s for s in (*sources, *given.values()) if isinstance(s, Result)), None)
         if first is None:
-            raise refusal(f"{self.name} is drawn with a tensor first, received none")
+            raise refusal(
+                f"{self.name} is drawn with a tensor first, received none; a block without Inputs "
+                f"is drawn by name: b.draw({self.name.lower()}, ...)"
+            )
         first.drawing.take(self)
         return first.drawing.draw(self.name, *sources, **given)
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from nnstudio.data.rows import Rows, each
 from nnstudio.evaluation.errors import EvaluationError
+from nnstudio.inspection.normalised import class_of
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import forward
 
@@ -79,7 +80,7 @@ def _with_weights(_module: nn.Module, given: Any, named: dict[str, Any]) -> tupl
 
 
 def _read(name: str, module: nn.Module, output: object, calls: int, batch_axis: int) -> Activation:
-    kind = type(module).__name__
+    kind = class_of(module)
     if isinstance(module, nn.MultiheadAttention) and isinstance(output, tuple):
         weights = output[1]
         if isinstance(weights, Tensor) and weights.ndim >= 3:

@@ -13,6 +13,7 @@ V = TypeVar("V")
 RepeatKind = Literal["ModuleList", "Sequential", "inline", "shared"]
 CollectKind = Literal["stack", "concat", "sum", "list"]
 GroupKind = Literal["frame", "Sequential", "ModuleList", "ModuleDict"]
+ParametrizationKind = Literal["weight_norm", "spectral_norm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,36 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Parametrization:
+    """What a weight is computed from: one of `torch.nn.utils.parametrizations`.
+
+    weight_norm: w = g v / |v|, with a length g for each index of `dim` ("all": one for the whole
+    weight); Salimans and Kingma (2016). spectral_norm: w = v / s, s the largest singular value of v
+    as a matrix with `dim` first, estimated by `n_power_iterations` of the power method at each
+    step of a training; Miyato et al. (2018). Without a `dim`, torch's: 0, for the spectral_norm of
+    transposed convolutions 1.
+    """
+
+    kind: ParametrizationKind
+    dim: int | Literal["all"] | None = None
+    n_power_iterations: int = 1
+
+    @property
+    def text(self) -> str:
+        """``weight_norm``, ``spectral_norm, dim 1, 3 iterations``: what differs from the usual."""
+        dim = [f"dim {self.dim}"] if self.dim is not None else []
+        more = self.n_power_iterations
+        return ", ".join([self.kind, *dim, *([f"{more} iterations"] if more != 1 else [])])
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One use of a layer or block.
 
     `name` is the attribute in the code and the prefix in `state_dict`; for operations without a
     module it may be empty, else it names their result. `params` holds only what differs from the
-    declared defaults.
+    declared defaults. `parametrization` says what its weight is computed from, if it is no
+    parameter itself.
     """
 
     id: str
@@ -132,6 +157,7 @@ class Node:
     shares: str | None = None
     group: str | None = None
     position: tuple[float, float] = (0.0, 0.0)
+    parametrization: Parametrization | None = None
 
     def with_param(self, name: str, value: Value) -> Node:
         """This node with one parameter set."""

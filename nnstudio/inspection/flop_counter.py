@@ -29,6 +29,14 @@ class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch i
     of the calls; `drew` tells whether random numbers were drawn.
     """
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Torch need not keep its compiler from what follows: that would import all of it.
+
+        Nothing is compiled while operations are counted, and the import takes over a second.
+        """
+        return False
+
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.flops = 0

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nnstudio.inspection.normalised import class_of
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -39,7 +41,7 @@ class Found:
     @property
     def kind(self) -> str:
         """The name of its class."""
-        return type(self.module).__name__
+        return class_of(self.module)
 
     @property
     def kinds(self) -> frozenset[str]:

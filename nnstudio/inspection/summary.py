@@ -18,6 +18,7 @@ import torchinfo
 from torch import Tensor, nn
 
 from nnstudio.inspection.flop_counter import Operations, formula_of
+from nnstudio.inspection.normalised import class_of, parts_of_weights
 from nnstudio.inspection.torchinfo_table import torchinfo_table
 
 Example: TypeAlias = Tensor | tuple[Sequence[int], torch.dtype] | None
@@ -208,6 +209,7 @@ class _Trace:
         self.activation_bytes = 0
         self.by_formula: list[str] = []
         self._paths = {module: path for path, module in model.named_modules()}
+        self._unseen = parts_of_weights(model)
         self._modules = dict(model.named_modules())
         self._seen: set[nn.Module] = set()
         self._open: list[_Call] = []
@@ -217,7 +219,7 @@ class _Trace:
 
     def run(self, inputs: Sequence[Tensor | None]) -> None:
         with ExitStack() as hooks:
-            for module in self._paths:
+            for module in self._paths.keys() - self._unseen:
                 handles = (
                     module.register_forward_pre_hook(self._enter),
                     module.register_forward_hook(self._leave, with_kwargs=True),
@@ -234,7 +236,7 @@ class _Trace:
         parameters = list(module.parameters())
         return _Call(
             path=self._paths[module],
-            class_name=type(module).__name__,
+            class_name=class_of(module),
             parameters=sum(p.numel() for p in parameters),
             trainable=sum(p.numel() for p in parameters if p.requires_grad),
             recursive=recursive,
@@ -360,7 +362,7 @@ def _text(table: torchinfo.ModelStatistics, summary: Summary) -> str:
     """
     lines = [line for line in str(table).splitlines() if not line.startswith(_REPLACED)]
     rule = lines[0]
-    last = len(lines) - 1 - lines[::-1].index(rule, 1)
+    last = [k for k, line in enumerate(lines) if line == rule][3]  # below its totals
     operations = "unknown"
     if summary.flops is not None:
         note = " (some layers by formula)" if summary.by_formula else ""

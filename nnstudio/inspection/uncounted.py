@@ -55,7 +55,9 @@ multilabel_margin_loss_forward nan_to_num nll_loss2d_forward nll_loss_forward pr
 rrelu_with_noise
 rrelu_with_noise_functional smooth_l1_loss
 """
-_NAMES = frozenset(f"{_MADE_AND_ARRANGED} {_CHOSEN} {_SUMMED} {_SINGLE}".split())
+# what normalises a weight: once for all samples of a batch
+_OF_WEIGHTS = "mv vdot weight_norm weight_norm_interface norm_except_dim"
+_NAMES = frozenset(f"{_MADE_AND_ARRANGED} {_CHOSEN} {_SUMMED} {_SINGLE} {_OF_WEIGHTS}".split())
 
 
 def is_nothing(operation: Any) -> bool:

@@ -209,10 +209,15 @@ def card(
         bypassed=bypassed,
         active=report.active,
         shared=node.shares is not None,
-        tied=tied,
+        tied=", ".join(filter(None, (_normalised(owner or node), tied))),
         severity=_worst(report),
         position=node.position,
     )
+
+
+def _normalised(node: Node) -> str:
+    """``weight norm``: how the weight of a node is normalised, if it is."""
+    return "" if node.parametrization is None else node.parametrization.text.replace("_", " ")
 
 
 def _repeat(node: Node, report: NodeReport) -> str:

@@ -144,6 +144,8 @@ def _in_nodes(here: Block, there: Block, same: Mapping[str, str]) -> list[Differ
         rows.add("repeated", node.repeat, other.repeat)
         rows.add("condition", node.when, other.when)
         rows.add("shares the weights of", node.shares, other.shares)
+        both = (node.parametrization, other.parametrization)
+        rows.add("weight normalisation", *("none" if one is None else one.text for one in both))
         rows.add("group", _group(here.graph, node), _group(there.graph, other))
         found += rows.found
     known_there = set(same.values())

@@ -6,6 +6,7 @@ import contextlib
 import difflib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from nnstudio.project.data import settings as data_settings
@@ -14,7 +15,8 @@ from nnstudio.project.training_settings import TrainingSettings, no_such_setting
 from nnstudio.project.values import Project
 
 
-def schemas() -> dict[str, dict[str, Any]]:
+@cache
+def schemas() -> Mapping[str, Mapping[str, Any]]:
     """The JSON schema of each setting by name, in the order in which they are listed."""
     return {
         **data_settings.schemas(),

@@ -130,6 +130,8 @@ def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
         return f"has no {parameter} that can be tied: only {', '.join(TIED)} have"
     if parameter == "bias" and (node.type in WITHOUT_BIAS or node.params.get("bias") is False):
         return "has no bias"
+    if parameter == "weight" and node.parametrization is not None:
+        return "has a normalised weight, which cannot be tied: share the whole module instead"
     return _place_problem(node, f"its {parameter}")
 
 

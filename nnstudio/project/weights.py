@@ -119,6 +119,23 @@ def initialisers_problem(block: Block) -> str | None:
     return None
 
 
+def gives_zeros(item: Initialiser) -> bool:
+    """True for a rule after which all numbers are 0, which no normalisation can divide by."""
+    given = {**RULES[item.rule], **item.params}
+    match item.rule:
+        case "zeros":
+            return True
+        case "constant":
+            return given["value"] == 0
+        case "normal" | "truncated_normal":
+            return given["mean"] == given["std"] == 0
+        case "uniform":
+            return given["a"] == given["b"] == 0
+        case "xavier_uniform" | "xavier_normal" | "orthogonal":
+            return given["gain"] == 0
+    return False
+
+
 def override_problem(project: Project, node: Node, item: Initialiser) -> str | None:
     """Reason why a node cannot have an initialiser of its own, without its name."""
     if node.type in project.by_name:
@@ -127,4 +144,6 @@ def override_problem(project: Project, node: Node, item: Initialiser) -> str | N
         return "calls the module of another node: give that one the initialiser"
     if item.target == "bias" and node.params.get("bias") is False:
         return "has no bias"
+    if item.target == "weight" and node.parametrization is not None and gives_zeros(item):
+        return "has a normalised weight, and zeros have no length to divide by: choose another rule"
     return type_problem(item, node.type)

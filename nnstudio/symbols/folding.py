@@ -22,6 +22,16 @@ _INVERSE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
+_MIRROR: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.Eq,
+    ast.NotEq: ast.NotEq,
+    ast.Lt: ast.Gt,
+    ast.GtE: ast.LtE,
+    ast.Gt: ast.Lt,
+    ast.LtE: ast.GtE,
+}
+
+
 _TRUTH: Mapping[type[ast.cmpop], Callable[[int, int], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -38,6 +48,13 @@ def fold_text(text: str) -> str:
     return ast.unparse(fold(ast.parse(text, mode="eval").body))
 
 
+@lru_cache(maxsize=8192)
+def fold_where(text: str, test: str) -> str:
+    """`text` where `test` holds: of the choices that it decides, what they take."""
+    holds = fold(ast.parse(test, mode="eval").body)
+    return ast.unparse(_Folding().where(ast.parse(text, mode="eval").body, holds, True))
+
+
 def fold(tree: ast.expr) -> ast.expr:
     """Fold a checked expression; the tree that is given may be changed."""
     folded = _Folding().visit(tree)
@@ -46,33 +63,81 @@ def fold(tree: ast.expr) -> ast.expr:
 
 
 class _Folding(ast.NodeTransformer):
-    """`known` is the truth of the conditions around the place that is visited, by their texts."""
+    """`known` is the truth of the conditions around the place that is visited, by their texts.
+
+    `equal` are the texts that something is known to be there: it is no other.
+    """
 
     def __init__(self) -> None:
         self.known: dict[str, bool] = {}
+        self.equal: dict[str, str] = {}
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         test = self.visit(node.test)
-        decided = self.known.get(ast.unparse(test))
-        if isinstance(test, ast.Constant):
-            decided = bool(test.value)
+        decided = self.decided(test)
         if decided is not None:
             chosen = self.visit(node.body if decided else node.orelse)
             assert isinstance(chosen, ast.expr)
             return chosen
-        body = self._visit_where(node.body, test, True)
-        orelse = self._visit_where(node.orelse, test, False)
+        body = self.where(node.body, test, True)
+        orelse = self.where(node.orelse, test, False)
         if ast.unparse(body) == ast.unparse(orelse):
             return body
         return ast.IfExp(test, body, orelse)
 
-    def _visit_where(self, node: ast.expr, test: ast.expr, holds: bool) -> ast.expr:
-        before = self.known
-        self.known = before | {ast.unparse(test): holds, ast.unparse(_inverse(test)): not holds}
+    def where(self, node: ast.expr, test: ast.expr, holds: bool) -> ast.expr:
+        """`node` folded where a folded `test` holds, or does not."""
+        known, equal = self.known, self.equal
+        self.known, self.equal = dict(known), dict(equal)
+        self._learn(test, holds)
         found = self.visit(node)
-        self.known = before
+        self.known, self.equal = known, equal
         assert isinstance(found, ast.expr)
         return found
+
+    def _learn(self, test: ast.expr, holds: bool) -> None:
+        self.known[ast.unparse(test)] = holds
+        self.known[ast.unparse(_inverse(test))] = not holds
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                self._learn(operand, not holds)
+            case ast.BoolOp(op=op, values=values) if holds == isinstance(op, ast.And):
+                for value in values:
+                    self._learn(value, holds)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _MIRROR:
+                mirrored = ast.Compare(right, [_MIRROR[type(op)]()], [left])
+                self.known[ast.unparse(mirrored)] = holds
+                self.known[ast.unparse(_inverse(mirrored))] = not holds
+                equal = isinstance(op, ast.Eq) if holds else isinstance(op, ast.NotEq)
+                if equal and isinstance(right, ast.Constant) and isinstance(right.value, str):
+                    self.equal[ast.unparse(left)] = right.value
+
+    def decided(self, test: ast.expr) -> bool | None:
+        """The truth of a folded condition where it stands; None if it is open."""
+        known = self.known.get(ast.unparse(test)) if self.known else None
+        if known is not None:
+            return known
+        match test:
+            case ast.Constant(value=value):
+                return bool(value)
+            case ast.UnaryOp(op=ast.Not(), operand=operand) if self.known:
+                inner = self.decided(operand)
+                return None if inner is None else not inner
+            case ast.BoolOp(op=op, values=values) if self.known:
+                parts = [self.decided(value) for value in values]
+                decisive = isinstance(op, ast.Or)
+                if decisive in parts:
+                    return decisive
+                return None if None in parts else not decisive
+            case ast.Compare(
+                left=left,
+                ops=[ast.Eq() | ast.NotEq() as op],
+                comparators=[ast.Constant(value=str(value))],
+            ) if self.equal:
+                found = self.equal.get(ast.unparse(left))
+                if found is not None:
+                    return (found == value) == isinstance(op, ast.Eq)
+        return None
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         value, place = self.visit(node.value), self.visit(node.slice)
@@ -120,9 +185,10 @@ class _Folding(ast.NodeTransformer):
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
         # its variable has a meaning of its own, so what is known outside may not hold inside
-        before, self.known = self.known, {}
+        known, equal = self.known, self.equal
+        self.known, self.equal = {}, {}
         self.generic_visit(node)
-        self.known = before
+        self.known, self.equal = known, equal
         return node
 
 

@@ -16,7 +16,7 @@ from nnstudio.symbols.bounds import MAX_DEPTH, MAX_FORMULA, ExpressionError, bri
 from nnstudio.symbols.dimension import Dim, constant
 from nnstudio.symbols.evaluation import Steps
 from nnstudio.symbols.expression import Expression, depth_of, parse_formula
-from nnstudio.symbols.folding import fold, fold_text
+from nnstudio.symbols.folding import fold, fold_text, fold_where
 from nnstudio.symbols.work import spend
 
 
@@ -42,9 +42,14 @@ class Term:
 Quantity = Dim | Term
 Scope = Mapping[str, Quantity]
 
+NO_NAMES: Mapping[str, Dim] = {}
+
 REPETITION = "i"
 LATER = "i >= 1"
 """In a scope beside `REPETITION`: the index is not 0. Only the run that has it folds by it."""
+
+MAX_WRITTEN_OUT = 400
+"""Characters of a formula up to which the names of formulas in it are replaced by these."""
 
 STEPS_TO_RESOLVE = 15
 STEPS_TO_WRITE = 60
@@ -100,6 +105,37 @@ def choice(test: str, taken: Dim, passing: Dim, value: int | None) -> Dim:
         return Dim.atom(text, value)
     found = _size_of(text, {name: Dim.atom(name) for name in expression.names})
     return found if found.is_constant else Dim(value, found.terms)
+
+
+def known_where(test: str, size: Dim, named: Mapping[str, Dim] = NO_NAMES) -> Dim:
+    """`size` where `test` holds: of a choice that it decides, what that takes there.
+
+    `named` are formulas that have a name; they are read where the test decides something in them,
+    unless they are very long.
+    """
+    if size.is_constant:
+        return size
+    written = _without_names(size, named) if named else size
+    if " if " not in written.text:
+        return size
+    text = fold_where(written.text, test)
+    if text == written.text:
+        return size
+    found = _size_of(text, {name: Dim.atom(name) for name in parse_formula(text).names})
+    return found if found.is_constant else Dim(size.value, found.terms)
+
+
+def _without_names(size: Dim, named: Mapping[str, Dim]) -> Dim:
+    """`size` with formulas in the place of their names; as it is where that gets too long."""
+    written = size
+    try:
+        while written.names & named.keys():
+            written = substitute(Dim(None, written.terms), named)
+            if len(written.text) > MAX_WRITTEN_OUT:
+                return size
+    except ExpressionError:
+        return size
+    return written
 
 
 def _size_of(text: str, scope: Scope) -> Dim:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import ParametrizationList
 from torch.optim import Adam, Optimizer
 
 from nnstudio.project.training.optimizers import OPTIMIZERS, OptimizerName
@@ -90,7 +91,10 @@ def _groups(wanted: list[nn.Parameter], model: nn.Module, settings: TrainingSett
 
 
 def _norms_and_biases(model: nn.Module) -> Iterable[nn.Parameter]:
+    """Nothing of a normalised weight: without its length, no decay would hold for it at all."""
     for module in model.modules():
+        if isinstance(module, ParametrizationList):
+            continue
         for name, parameter in module.named_parameters(recurse=False):
             if isinstance(module, _NORMS) or parameter.ndim < 2 or "bias" in name:
                 yield parameter

@@ -68,10 +68,14 @@ def freeze(model: nn.Module, patterns: Sequence[str]) -> list[nn.Module]:
 
 
 def learn(model: nn.Module, frozen: Sequence[nn.Module]) -> None:
-    """Put the model into `train`, and what is frozen and keeps running averages into `eval`."""
+    """Put the model into `train`, and what is frozen and keeps running averages into `eval`.
+
+    So are the singular vectors of spectral_norm, by which a weight would go on changing.
+    """
     model.train()
     for module in frozen:
-        if isinstance(getattr(module, "running_mean", None), Tensor):
+        kept = (getattr(module, name, None) for name in ("running_mean", "_u"))
+        if any(isinstance(tensor, Tensor) for tensor in kept):
             module.eval()
 
 

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import traceback
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -44,8 +44,9 @@ def application() -> QApplication:
     return app
 
 
-def preset_infos() -> list[PresetInfo]:
-    """Read what the cards of the gallery say, without checking the projects themselves."""
+@cache
+def preset_infos() -> tuple[PresetInfo, ...]:
+    """Read, once, what the cards of the gallery say, without checking the projects themselves."""
     infos = []
     for name in preset_names():
         try:
@@ -69,7 +70,7 @@ def preset_infos() -> list[PresetInfo]:
             TypeError,
         ):  # a broken example is left out
             continue
-    return sorted(infos, key=lambda info: info.family)
+    return tuple(sorted(infos, key=lambda info: info.family))
 
 
 def create_window(

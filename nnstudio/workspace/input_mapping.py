@@ -52,7 +52,12 @@ def required_inputs(project: Project, report: Report) -> list[RequiredInput]:
         drawn = tuple(dim.value for dim in sample)
         found.append(RequiredInput(node.name, form, drawn, tensor.dtype, axis))
     if not found:
-        raise Refusal(f"{project.root} has no Input: nothing can be given to it")
+        optional = bool(project.model.graph.of_type(INPUT))
+        which = "no Input that is not optional" if optional else "no Input"
+        raise Refusal(
+            f"{project.root} has {which}, so no data can be given to it and there is nothing to "
+            "learn from: use it as a block in a model that has one"
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nnstudio.analysis.report import Report
 from nnstudio.catalog import registry
 from nnstudio.catalog.isolation import message_of, muted
+from nnstudio.catalog.layers.io import INPUT
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.memory import BYTES, largest_tensor
@@ -87,7 +88,8 @@ def _run_so(
     make = meta_inputs if by_shapes else example_inputs
     try:
         inputs = make(project.model, report.root, SAMPLES)
-        return model, summarise(model, list(inputs.values()), samples=SAMPLES)
+        samples = SAMPLES if project.model.graph.of_type(INPUT) else 1
+        return model, summarise(model, list(inputs.values()), samples=samples)
     except Exception as error:
         if is_shortage(error):
             raise CompileError(NOT_ENOUGH.format(project.root)) from error

@@ -230,6 +230,39 @@ def test_a_layer_that_is_left_out_overwrites_nothing() -> None:
     assert sentences(replace(project, values=FrozenMap({"on": True}))) == [FORK]
 
 
+def chosen(both: bool) -> Project:
+    """A block with one of two activations that overwrite, repeated with either; or read besides."""
+    inner = Drawing("Chosen", BlockParameter("which", "str"))
+    x = inner.add("Linear", inner.input("x", "N", 6), name="linear", out_features=6)
+    y = inner.add("Hardswish", x, name="a", inplace=True, when="which == 'a'")
+    y = inner.add("ReLU", y, name="b", inplace=True, when="which == 'b'")
+    inner.output(inner.add("Add", x, y) if both else y)
+    kinds = BlockParameter("kinds", "list[str]", ("a", "b", "none"))
+    net = Drawing("Net", kinds, blocks=(inner.block(),))
+    uses = {"which": "=kinds[i]", "repeat": "len(kinds)"}
+    net.output(net.add("Chosen", net.input("x", "N", 6), name="chosen", **uses))
+    return net.project()
+
+
+def test_what_gets_its_value_from_a_layer_that_may_overwrite_reads_nothing_else() -> None:
+    project = chosen(both=False)
+    assert full_report(project).problems == ()
+    torch.manual_seed(0)
+    model = build(generate(project))
+    plain = build(generate(without_overwriting(project)))
+    plain.load_state_dict(model.state_dict())
+    x = torch.randn(2, 6)
+    assert torch.equal(model(x), plain(x))
+
+
+def test_the_reason_stands_where_the_layer_is_though_its_block_is_repeated() -> None:
+    first = full_report(chosen(both=True)).problems[0]
+    assert first.block == "Chosen"
+    assert first.sentence == (
+        "a: overwrites what linear gives, and Add reads it too; set inplace off"
+    )
+
+
 def test_inplace_by_a_parameter_of_the_model() -> None:
     net = Net(saving=True)
     project = net.add_up(net.add("ReLU", net.l, name="act", inplace="=saving"), net.l)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -26,6 +25,7 @@ from nnstudio.catalog.rules.same import elementwise
 from nnstudio.compiler import inference, meta_run
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import generate
+from tests import forked
 from tests.drawing import Drawing
 from tests.packages import package
 from tests.robustness import large
@@ -280,13 +280,8 @@ def test_the_command_line_stays_clean(tmp_path: Path, what: str) -> None:
     (tmp_path / "net.nns").write_text(text)
     place = os.pathsep.join([str(tmp_path), str(Path.cwd())])
     for command in ("check", "summary"):
-        done = subprocess.run(
-            [sys.executable, "-m", "nnstudio", command, str(tmp_path / "net.nns"), "--json"],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": place},
-            timeout=120,
-        )
+        words = ("-m", "nnstudio", command, str(tmp_path / "net.nns"), "--json")
+        done = forked.run(*words, env={**os.environ, "PYTHONPATH": place})
         if command == "check":
             problems = json.loads(done.stdout)
             assert done.returncode == (1 if what else 0)

@@ -21,6 +21,7 @@ from nnstudio.graph.values import Edge, Graph, Node, Port
 from nnstudio.project.storage import file
 from nnstudio.project.values import Block, Project
 from tests.drawing import Drawing
+from tests.forked import begun
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -133,14 +134,13 @@ def test_train_says_what_the_best_epoch_is_the_best_by(
 
 def test_ctrl_c_stops_with_a_checkpoint(tmp_path: Path) -> None:
     words = ["train", "CNN2DResNet", "--data", "digits", "--set", "hidden=8", "--json"]
-    command = [sys.executable, "-m", "nnstudio", *words, "--epochs", "1000", "--run", str(tmp_path)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    for line in running.stdout:
-        if json.loads(line)["event"] == "epoch_done":
-            break
-    running.send_signal(signal.SIGINT)
-    out, _ = running.communicate(timeout=60)
+    with begun("-m", "nnstudio", *words, "--epochs", "1000", "--run", str(tmp_path)) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if json.loads(line)["event"] == "epoch_done":
+                break
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=60)
     assert running.returncode == 130
     assert json.loads(out.splitlines()[-1])["event"] == "stopped"
     assert (tmp_path / "checkpoints" / "last.json").is_file()
@@ -292,17 +292,6 @@ def test_a_terminal_that_lacks_characters() -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     assert "all rows match or are explained" in done.stdout
-
-
-def test_output_that_nobody_reads_to_the_end() -> None:
-    command = [sys.executable, "-m", "nnstudio", "presets", "--json"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    assert running.stderr is not None
-    running.stdout.close()
-    assert running.stderr.read() == ""
-    assert running.wait(timeout=60) == 0
-    running.stderr.close()
 
 
 def test_data_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,14 @@ from nnstudio.__main__ import main
 from nnstudio.cli import output
 from nnstudio.cli.stopping import StopWish
 from nnstudio.training import checkpoints
+from tests import forked
 
 ENDLESS = ["train", "CNN2DResNet", "--data", "digits", "--set", "hidden=4", "--epochs", "100000"]
 SETTLED = [*ENDLESS, "--threads", "1"]
 """The same, without the trial of threads."""
 
 
-def begun(*words: str, folder: Path, **more: object) -> subprocess.Popen[str]:
+def started(*words: str, folder: Path) -> subprocess.Popen[str]:
     """A command in a process of its own, whose cache lies in `folder`."""
     return subprocess.Popen(
         [sys.executable, "-m", "nnstudio", *words],
@@ -32,8 +34,13 @@ def begun(*words: str, folder: Path, **more: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
-        **more,  # type: ignore[call-overload]
     )
+
+
+def begun(*words: str, folder: Path) -> forked.Program:
+    """The same, but torch is loaded already."""
+    surroundings = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    return forked.begun("-m", "nnstudio", *words, env=surroundings)
 
 
 def assert_whole_or_none(folder: Path) -> None:
@@ -47,9 +54,13 @@ def assert_whole_or_none(folder: Path) -> None:
 # -- told to stop ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_signals_stop_a_training_with_a_checkpoint(name: str, tmp_path: Path) -> None:
-    with begun(*SETTLED, "--json", "--run", str(tmp_path), folder=tmp_path) as running:
+@pytest.mark.parametrize(
+    ("name", "begin"), [("SIGINT", started), ("SIGTERM", begun), ("SIGHUP", begun)]
+)
+def test_signals_stop_a_training_with_a_checkpoint(
+    name: str, begin: Callable[..., forked.Program], tmp_path: Path
+) -> None:
+    with begin(*SETTLED, "--json", "--run", str(tmp_path), folder=tmp_path) as running:
         assert running.stdout is not None
         for line in running.stdout:
             if json.loads(line)["event"] == "epoch_done":
@@ -66,10 +77,12 @@ def test_signals_stop_a_training_with_a_checkpoint(name: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("first", ["stderr", "stdout"])
-@pytest.mark.parametrize("after", [0.0, 0.4])
-def test_ctrl_c_again_and_again_at_any_time(first: str, after: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("after", "begin"), [(0.0, started), (0.4, begun)])
+def test_ctrl_c_again_and_again_at_any_time(
+    first: str, after: float, begin: Callable[..., forked.Program], tmp_path: Path
+) -> None:
     """While torch is loaded, the model made and the threads tried; and while it trains."""
-    with begun(*ENDLESS, "--run", str(tmp_path), folder=tmp_path) as running:
+    with begin(*ENDLESS, "--run", str(tmp_path), folder=tmp_path) as running:
         assert getattr(running, first).readline()
         time.sleep(after)
         for _ in range(10):
@@ -129,7 +142,7 @@ def test_a_command_in_another_thread_leaves_signals_alone(
     "words", [["presets"], ["presets", "--json"], ["--help"], ["check", "CNN2DResNet"]]
 )
 def test_a_reader_that_goes_away_ends_a_command_quietly(words: list[str], tmp_path: Path) -> None:
-    with begun(*words, folder=tmp_path) as running:
+    with started(*words, folder=tmp_path) as running:
         assert running.stdout is not None
         running.stdout.close()
         assert running.stderr is not None
@@ -137,9 +150,11 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(words: list[str], tmp_pa
         assert running.wait(timeout=120) == 0
 
 
-@pytest.mark.parametrize("form", [["--json"], []])
-def test_a_reader_that_goes_away_stops_a_training(form: list[str], tmp_path: Path) -> None:
-    with begun(*SETTLED, *form, "--run", str(tmp_path), folder=tmp_path) as running:
+@pytest.mark.parametrize(("form", "begin"), [(["--json"], started), ([], begun)])
+def test_a_reader_that_goes_away_stops_a_training(
+    form: list[str], begin: Callable[..., forked.Program], tmp_path: Path
+) -> None:
+    with begin(*SETTLED, *form, "--run", str(tmp_path), folder=tmp_path) as running:
         assert running.stdout is not None
         assert running.stdout.readline()
         running.stdout.close()

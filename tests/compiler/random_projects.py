@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Group
+from nnstudio.graph.values import Group, Parametrization
 from nnstudio.project.names import BlockNames
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.tensor import Tensor
@@ -45,6 +45,14 @@ CONDITIONS = (
 )
 KINDS = ("ModuleList", "Sequential", "inline", "shared")
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "frame")
+
+NORMALISED = (
+    Parametrization("weight_norm"),
+    Parametrization("weight_norm", "all"),
+    Parametrization("weight_norm", 1),
+    Parametrization("spectral_norm"),
+    Parametrization("spectral_norm", 1, 2),
+)
 
 
 def parameters() -> tuple[BlockParameter, ...]:
@@ -197,6 +205,8 @@ class Maker:
         at = None
         if node_type == "MultiheadAttention":
             at = {"query": drawn, "key": drawn, "value": drawn}
+        if node_type in ("Linear", "Conv1d", "Conv2d") and self.chance(15):
+            rest["parametrization"] = self.pick(*NORMALISED)
         sources = () if at else (drawn,)
         return self.attempt(node_type, *sources, at=at, group=self.group(), **params, **rest)
 
@@ -408,7 +418,8 @@ class Maker:
             return self.table(found[0], last.value)
         node_type = self.pick("Parameter", "Buffer")
         params = {"initialiser": "ones"} if node_type == "Buffer" else {"initialiser": "normal"}
-        if not self.attempt(node_type, shape=(1, 1, last.value), **params):
+        rest = {"when": self.pick(*CONDITIONS)} if self.chance(40) else {}
+        if not self.attempt(node_type, shape=(1, 1, last.value), **params, **rest):
             return False
         made = Drawn(self.drawing.nodes[-1].id, "output")
         return self.attempt("Multiply", found[0], made)
@@ -423,7 +434,8 @@ class Maker:
             if not self.attempt(node_type, last, **params):
                 return False
         last = Drawn(self.drawing.nodes[-1].id, "output")
-        if not self.attempt("Buffer", last):
+        rest = {"when": self.pick(*CONDITIONS)} if self.chance(40) else {}
+        if not self.attempt("Buffer", last, **rest):
             return False
         return self.attempt("Add", source, Drawn(self.drawing.nodes[-1].id, "output"))
 

@@ -149,7 +149,9 @@ class Use:
         inputs = {name: self.at(self.graph.incoming[node.id][name]) for name in self.ports(node)}
         if node.type in ("Parameter", "Buffer"):
             tensor = getattr(self.module, node.name)
-            for formula in inputs.values():
+            there = node.when is None or bool(parse(node.when.text).evaluate(self.names))
+            assert (tensor is not None) is there
+            for formula in inputs.values() if there else ():
                 assert formula is not None
                 assert torch.equal(tensor, formula), f"{node.name} differs from its formula"
             return {"output": tensor}
@@ -263,7 +265,7 @@ class Use:
         return [name for name in order if name in connected]
 
     def needed(self, node: Node) -> list[str]:
-        """The connected inputs without which nothing is computed; all of an operation's."""
+        """The connected inputs without which nothing is computed; all where none must be there."""
         connected = self.ports(node)
         used = self.project.by_name.get(node.type)
         if used is not None:
@@ -271,7 +273,9 @@ class Use:
         else:
             layer = registry.find(node.type)
             assert layer is not None
-            optional = {p.name for p in layer.inputs if p.optional and layer.is_module}
+            optional = {p.name for p in layer.inputs if p.optional}
+            if not layer.is_module and len(optional) == len(layer.inputs):
+                optional = set()
         return [name for name in connected if name not in optional]
 
     def outputs_of(self, node: Node) -> list[str]:
@@ -376,6 +380,8 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Maximum": lambda t, p: torch.maximum(t[0], t[1]),
     "Scale": _scale,
     "Neg": lambda t, p: -t[0],
+    "LogicalNot": lambda t, p: ~t[0],
+    "MaskedFill": lambda t, p: torch.where(t[1], torch.tensor(p["value"]), t[0]),
     "Concat": lambda t, p: torch.cat(t, p["dim"]),
     "Stack": lambda t, p: torch.stack(t, p["dim"]),
     "Chunk": lambda t, p: tuple(torch.chunk(t[0], p["chunks"], p["dim"])),
@@ -403,6 +409,8 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "ScaledDotProductAttention": lambda t, p: F.scaled_dot_product_attention(
         *t, is_causal=p["is_causal"]
     ),
+    "Outer": lambda t, p: t[0][:, None] * t[1],
+    "RepeatInterleave": lambda t, p: t[0].repeat_interleave(p["repeats"], p["dim"]),
     "Bmm": lambda t, p: torch.bmm(*t),
     "TanhFunction": lambda t, p: torch.tanh(t[0]),
     "SiLUFunction": lambda t, p: F.silu(t[0]),

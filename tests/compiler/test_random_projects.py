@@ -83,10 +83,23 @@ def assert_model(project: Project, report: Report, source: Source, **values: Any
         assert_equal(project, module, {**inputs, node.name: torch.randn(sizes)})
     parameters = sum(p.numel() for p in module.parameters())
     assert report.root.parameters in (None, parameters)
+    assert_normalised(project, module, use.names)
     declared = places(project, project.model, use.names)
     children = dict.fromkeys(place.partition(".")[0] for place in declared.values())
     built = [name for name, _ in module.named_children()]
     assert built == [name for name in children if name in built]
+
+
+def assert_normalised(project: Project, module: Any, names: dict[str, Any]) -> None:
+    """The weights of the model's own nodes are computed from what the nodes say."""
+    graph = project.model.graph
+    for node, place in places(project, project.model, names).items():
+        item = graph.by_id[node].parametrization
+        if item is None or graph.by_id[node].repeat is not None or graph.by_id[node].when:
+            continue
+        by = module.get_submodule(place).parametrizations.weight[0]
+        dim = {"all": -1, None: 0}.get(item.dim, item.dim)
+        assert (type(by).__name__, by.dim) == (f"_{''.join(item.kind.title().split('_'))}", dim)
 
 
 def assert_line_map(project: Project, source: Source) -> None:

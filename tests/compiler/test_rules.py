@@ -284,6 +284,19 @@ def test_an_optional_input_may_be_open_or_not() -> None:
     assert "if bias is not None:" in text
 
 
+def test_attention_takes_place_without_its_mask() -> None:
+    d = mlp()
+    x = d.input("x", "N", 3, 5, 4)
+    mask = d.input("mask", "N", 5, dtype="bool", optional=True)
+    y = d.add("Linear", x, name="value", out_features=4)
+    seen = d.add("Unsqueeze", d.add("Unsqueeze", mask, dim=1), dim=2)
+    at = {"query": x, "key": x, "value": y, "attn_mask": seen}
+    d.output(d.add("ScaledDotProductAttention", name="attention", at=at))
+    given = torch.tensor([[True, True, True, False, False], [True] * 5])
+    text = text_of(d.project(), mask=given)
+    assert "\n        return F.scaled_dot_product_attention(x, x, value, attn_mask" in text
+
+
 def test_modules_wait_for_optional_inputs() -> None:
     d = mlp()
     x, y = d.input("x", "N", 5, 4), d.input("memory", "N", 3, 6, optional=True)

@@ -92,6 +92,20 @@ def test_the_text_of_the_usual_rules() -> None:
     assert METHOD in generate(initialised(*USUAL)).text
 
 
+def test_what_stands_for_nothing_is_asked_for_only_where_a_layer_has_it() -> None:
+    inner = Drawing("Tokens")
+    table = {"num_embeddings": 11, "embedding_dim": 8}
+    tokens = inner.input("tokens", "N", 5, dtype="int")
+    inner.output(inner.add("Embedding", tokens, name="table", padding_idx=0, **table))
+    for within in (True, False):
+        drawing = Drawing("Net", blocks=(inner.block(),) if within else ())
+        x = drawing.input("tokens", "N", 5, dtype="int")
+        params = {} if within else table
+        drawing.output(drawing.add("Tokens" if within else "Embedding", x, name="e", **params))
+        project = SetInitialisers("Net", (rule("Embedding", "normal"),)).apply(drawing.project())
+        assert ("padding_idx is not None" in generate(project).plain) is within
+
+
 def test_ruff_leaves_the_text_as_it_is() -> None:
     types = [rule(t, "normal", std=0.02) for t in INITIALISED]
     biases = [rule(t, "zeros", "bias") for t in INITIALISED[:9] if "Embedding" not in t]

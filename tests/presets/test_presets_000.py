@@ -17,6 +17,7 @@ from nnstudio.assets import asset
 from nnstudio.compiler.build import example_inputs
 from nnstudio.export.python_module import export
 from nnstudio.workspace.workspace import Workspace
+from tests import forked
 from tests.inspection import reference_models
 
 FACTS = {
@@ -115,8 +116,7 @@ def test_the_exported_file_runs_alone_to_the_bit(name: str, tmp_path: Path) -> N
     save_file(model.state_dict(), tmp_path / "weights.safetensors")
     torch.save(x, tmp_path / "inputs.pt")
     code = ALONE.format(root=workspace.project.root)
-    command = [sys.executable, "-c", code, str(tmp_path), str(torch.get_num_threads())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = forked.run("-c", code, str(tmp_path), str(torch.get_num_threads()))
     assert done.returncode == 0, done.stderr
     with torch.no_grad():
         assert torch.equal(torch.load(tmp_path / "outputs.pt"), model(x))

@@ -86,6 +86,36 @@ RESNET: Settings = {
     "epochs": 90,
     "data": "digits",
 }
+OF_OUR_OWN: Settings = {
+    **ADAM,
+    "optimizer": "AdamW",
+    "learning_rate": 2e-3,
+    "weight_decay": 0.01,
+    "schedule": "cosine",
+    "batch_size": 32,
+    "epochs": 20,
+    "data": "digits",
+}
+MOBILENET_V2: Settings = {
+    **RESNET,
+    "learning_rate": 0.005625,
+    "weight_decay": 4e-5,
+    "epochs": 300,
+    "schedule_every": 1,
+    "schedule_factor": 0.98,
+}
+MOBILENET_V3: Settings = {
+    **RESNET,
+    "optimizer": "RMSprop",
+    "learning_rate": 0.008,
+    "weight_decay": 1e-5,
+    "square_decay": 0.9,
+    "epsilon": 0.0316,
+    "batch_size": 128,
+    "epochs": 600,
+    "schedule_every": 2,
+    "schedule_factor": 0.973,
+}
 VAE: Settings = {
     **ADAM,
     "loss": "mse",
@@ -93,6 +123,14 @@ VAE: Settings = {
     "batch_size": 128,
     "epochs": 40,
     "data": "digits",
+}
+
+SENTENCES: Settings = {
+    **COSINE,
+    "lowest_rate": 1e-4,
+    "batch_size": 32,
+    "epochs": 10,
+    "data": "sentences",
 }
 
 RECIPES: dict[str, Settings] = {
@@ -164,14 +202,34 @@ RECIPES: dict[str, Settings] = {
     "SimpleViT/cifar100-210k": {**COSINE, **CIFAR_100},
     "SimpleViTTorchLayers": COSINE,
     "MLPMixer": COSINE_UNCLIPPED,
-    "GPT": {
-        **COSINE,
-        "lowest_rate": 1e-4,
-        "batch_size": 32,
+    "GPT": SENTENCES,
+    "Llama": SENTENCES,
+    "BERT": {**SENTENCES, "data": "actors"},
+    "Seq2SeqAttention": {
+        **ADAM,
+        "learning_rate": 3e-3,
+        "schedule": "cosine",
+        "clip_norm": 1.0,
         "epochs": 10,
-        "data": "sentences",
+        "data": "reverse",
     },
+    "DenseNet": {**RESNET, "nesterov": True},
+    "DenseNet/digits": OF_OUR_OWN,
+    "MobileNetV2": MOBILENET_V2,
+    "MobileNetV2/digits": OF_OUR_OWN,
+    "MobileNetV3": MOBILENET_V3,
+    "MobileNetV3/digits": OF_OUR_OWN,
     "ResNet": RESNET,
+    "ShuffleNetV2": {
+        **RESNET,
+        "learning_rate": 0.015625,
+        "weight_decay": 4e-5,
+        "schedule": "polynomial",
+        "schedule_every": values_of(Project())["schedule_every"],
+        "schedule_factor": values_of(Project())["schedule_factor"],
+        "epochs": 240,
+    },
+    "ShuffleNetV2/digits": OF_OUR_OWN,
     "TCN": {**ADAM, "batch_size": 32, "epochs": 15, "data": "heartbeats"},
     "WaveNet": {**ADAM, "batch_size": 32, "epochs": 10, "data": "sentences"},
     "ConvLSTM": {**ADAM, "loss": "mse", "batch_size": 16, "epochs": 30, "data": "films"},
@@ -183,6 +241,9 @@ RECIPES: dict[str, Settings] = {
         "data": "solids",
     },
     "Siamese": {**ADAM, "batch_size": 32, "epochs": 30, "data": "digit-pairs"},
+    "VGG": {**RESNET, "learning_rate": 0.00125},
+    **{f"VGG/{depth}-bn": RESNET for depth in (11, 13, 16, 19)},
+    "VGG/digits": OF_OUR_OWN,
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},

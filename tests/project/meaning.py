@@ -95,7 +95,8 @@ class Meaning:
         values = self.values(project, node, env) if inner is None else ()
         repeat = node.repeat and (str(self.evaluated(node.repeat.count, env)), node.repeat.kind)
         when = node.when and str(self.evaluated(node.when, env))
-        return self.term(kind, values, repeat, None if when == "True" else when)
+        normalised = [node.parametrization] if node.parametrization is not None else []
+        return self.term(kind, values, repeat, None if when == "True" else when, *normalised)
 
     def values(
         self, project: Project, node: Node, env: Env, only: tuple[str, ...] = ()

@@ -269,7 +269,7 @@ BROKEN = {
     "nan": ('{"format": NaN}', "expected finite numbers, received NaN"),
     "doubled key": ('{"format": "nnstudio", "format": "x"}', "received 'format' twice"),
     "foreign": ('{"nodes": []}', "format: expected 'nnstudio', received None"),
-    "newer": (text_of(version=4), "version: the file is of version 4, this program reads up to 3"),
+    "newer": (text_of(version=5), "version: the file is of version 5, this program reads up to 4"),
     "no version": (text_of(version=None), "version: expected a whole number"),
     "true version": (text_of(version=True), "version: expected a whole number"),
     "unknown key": (text_of(plugins=[]), "received 'plugins'"),

@@ -15,6 +15,8 @@ from nnstudio.graph.values import (
     Graph,
     Group,
     Node,
+    Parametrization,
+    ParametrizationKind,
     Port,
     Repeat,
     new_id,
@@ -43,7 +45,7 @@ from nnstudio.project.commands.parameter import (
     RemoveBlockParameter,
     RenameBlockParameter,
 )
-from nnstudio.project.commands.weights import SetInitialisers, SetTies
+from nnstudio.project.commands.weights import SetInitialisers, SetParametrization, SetTies
 from nnstudio.project.fragment import Paste, copy
 from nnstudio.project.history import History
 from nnstudio.project.ports import node_ports
@@ -295,6 +297,12 @@ class Editing(RuleBasedStateMachine):
         new = Initialiser("Linear" if by_type else "", "zeros", node=node)
         rules = () if off else (*block.initialisers, new)
         self.do_same(SetInitialisers(block.name, rules))
+
+    @rule(at=number, pick=number, kind=st.sampled_from([None, "weight_norm", "spectral_norm"]))
+    def normalise(self, at: int, pick: int, kind: ParametrizationKind | None) -> None:
+        block = self.block(at)
+        item = Parametrization(kind) if kind is not None else None
+        self.do(SetParametrization(block.name, self.node(block, pick), item))
 
     # -- groups -------------------------------------------------------------------------------
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trial is a fork")
+
+HOURS = 4 * 3600.0
 
 
 def killed(count: int, seed: int, program: str = "killing", *before: str) -> None:
     """In a program of its own, which has no threads when it forks."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"tests.robustness.{program}", *before, str(count), str(seed)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("-m", f"tests.robustness.{program}", *before, str(count), str(seed))
+    done = forked.run(*words, cwd=Path(__file__).parents[2], patience=HOURS)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.catalog import registry
+from nnstudio.graph.values import Repeat
 from nnstudio.project.storage import file
 from nnstudio.symbols.article import with_article
 
@@ -40,6 +42,16 @@ def test_every_layer_has_one() -> None:
             assert article == ("an" if name[0] in "AEIOU" else "a")
 
 
-def test_the_case() -> None:
-    (problem,) = analyse(file.read(CASES / "an_parameter.nns")).errors
-    assert problem.sentence == ("bias: a Parameter can be neither repeated, conditional nor shared")
+def test_in_a_refusal() -> None:
+    """A Parameter may have a condition; only what it still cannot be needs the article."""
+    project = file.read(CASES / "an_parameter.nns")
+    assert not analyse(project).problems
+    (block,) = project.blocks
+    bias = next(node for node in block.graph.nodes if node.name == "bias")
+    repeated = replace(bias, repeat=Repeat(2))
+    nodes = tuple(repeated if node == bias else node for node in block.graph.nodes)
+    graph = replace(block.graph, nodes=nodes)
+    twice = replace(project, blocks=(replace(block, graph=graph),))
+    assert analyse(twice).errors[0].sentence == (
+        "bias: a Parameter can be neither repeated nor shared"
+    )

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations
 
 from nnstudio.project.training.optimizers import OPTIMIZERS, OptimizerName, optimizers_with
 from nnstudio.project.training.schedules import SCHEDULES
@@ -139,6 +140,14 @@ def test_decay_spares_norms_and_biases_if_asked() -> None:
     assert len(spared["params"]) == 4
     (one,) = build_optimizers(model, settings.with_values(decay_norms=True), CPU)
     assert len(one.param_groups) == 1
+
+
+def test_decay_holds_for_length_and_direction_of_a_normalised_weight() -> None:
+    for dim in (0, None):
+        model = parametrizations.weight_norm(nn.Linear(2, 3), dim=dim)
+        settings = SHORT.with_values(weight_decay=0.1, decay_norms=False)
+        (optimizer,) = build_optimizers(model, settings, CPU)
+        assert [len(group["params"]) for group in optimizer.param_groups] == [2, 1]
 
 
 def test_a_norm_over_several_axes_is_spared() -> None:

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 from tiny_training import convolutions, pictures
 from torch import nn
+from torch.nn.utils import parametrizations
 
 from nnstudio.project.training_settings import TrainingSettings
 from nnstudio.training import checkpoints, machine
@@ -127,6 +128,14 @@ def test_freezing_a_block_by_pattern() -> None:
     done(run(model, SHORT.with_values(freeze="block.*")))
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name]) == name.startswith("block"), name
+
+
+def test_a_frozen_weight_of_spectral_norm_stays_as_it_is() -> None:
+    model = nn.Sequential(parametrizations.spectral_norm(nn.Linear(2, 8)), nn.Linear(8, 3))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    done(run(model, SHORT.with_values(freeze="0")))
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, before[name]) == name.startswith("0."), name
 
 
 def test_what_cannot_be_frozen_is_said() -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.crash_report import FATAL, CrashRecorder, crash_reports
 from nnstudio.ui.start.crash_dialog import CrashDialog
+from tests import forked
 from tests.ui.shell import closed
 
 ROOT = Path(__file__).parents[2]
@@ -36,14 +37,9 @@ recorder.stop()
 
 def test_many_projects_opened_one_after_another() -> None:
     """`.ci/run` does it three hundred times."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "ui" / "soak.py"), "15"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = (str(ROOT / "tests" / "ui" / "soak.py"), "15")
+    done = forked.run(*words, env=surroundings, cwd=ROOT, patience=600.0)
     said = done.stdout + done.stderr[-4000:]
     assert done.returncode == 0, said
     assert done.stdout.endswith("ok\n"), said

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from nnstudio.graph.values import FrozenMap
+from nnstudio.graph.values import FrozenMap, Parametrization
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
@@ -378,6 +378,34 @@ def test_a_weight_is_tied_to_one_that_fits(open_window: Open) -> None:
     assert undo_title(window) == "Untie weight of head"
     assert window.editor.canvas.scene.picture.cards["n5"].tied == ""
     assert start.editor.isEnabled()
+
+
+def test_a_weight_is_normalised(open_window: Open) -> None:
+    window = open_window(language_model())
+    rows = weights(window, "n5").normalisation
+    assert choices(rows.kind) == ["none", "weight", "spectral"]
+    assert not rows.values["dim"].isVisible()
+    choose(rows.kind, "spectral")
+    assert undo_title(window) == "Normalise weight of head"
+    write(rows.values["n_power_iterations"], "3")
+    assert window.workspace.project.model.graph.by_id["n5"].parametrization == Parametrization(
+        "spectral_norm", None, 3
+    )
+    lines = [line.text for line in window.editor.canvas.scene.nodes["n5"].geometry.lines]
+    assert lines == ["Linear", "head", "99", "8 → 11", "spectral norm, 3 iterations"]
+    write(rows.values["n_power_iterations"], "0")
+    assert rows.values["n_power_iterations"].message.startswith("head cannot have a normalised")
+    assert weights(window, "n5").tie.message.startswith("It has a normalised weight, which cannot")
+    choose(rows.kind, "weight")
+    assert not rows.values["n_power_iterations"].isVisible()
+    assert choices(rows.values["dim"]) == ["0", "1", "all"]
+    choose(rows.values["dim"], "all")
+    said = "self.head = parametrizations.weight_norm(nn.Linear(8, vocabulary), dim=None)"
+    assert said in window.workspace.source().text
+    choose(rows.kind, "none")
+    assert window.workspace.project == language_model()
+    window.editor.canvas.select({"n3"})
+    assert not window.editor.inspector.node_page.weights.normalisation.isVisible()
 
 
 def test_the_card_follows_the_name_of_the_owner(open_window: Open) -> None:

@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from nnstudio.graph.values import Expr
+from nnstudio.graph.values import Expr, FrozenMap, Node
+from nnstudio.project.commands.graph import AddNodes
+from nnstudio.project.values import BlockParameter
 from nnstudio.ui.forms.fields import ChoiceEdit, FlagEdit, ValueEdit
 from nnstudio.ui.forms.rows import FieldRow
 from nnstudio.ui.inspector import Inspector
@@ -233,6 +235,28 @@ def test_structure_is_folded_until_used(bench: Bench) -> None:
     assert not structure.is_open
     bench.select("conv")
     assert structure.is_open
+
+
+def test_a_tensor_has_a_condition_and_a_new_name_becomes_a_parameter(bench: Bench) -> None:
+    tensor = Node("t", "Parameter", "bias", FrozenMap({"shape": (10,)}))
+    bench.workspace.do(AddNodes("Small", (tensor,)))
+    bench.select(tensor.id)
+    structure = bench.inspector.node_page.structure
+    assert structure.title == "Condition"
+    assert structure.repeat.isHidden()
+    structure.set_open(True)
+    bench.type_into(structure.when, "use_bias")
+    assert "'use_bias' is not known" in structure.when.refusal
+    callout = structure.when.callout.shown
+    assert callout is not None
+    assert callout.button.title == "Add parameter use_bias"
+    callout.button.click()
+    assert bench.workspace.project.model.graph.by_id[tensor.id].when == Expr("use_bias")
+    assert bench.workspace.project.model.parameters[-1] == BlockParameter("use_bias", "bool", True)
+    assert structure.when.refusal == ""
+    bench.select("conv")
+    assert structure.title == "Repeat, condition, sharing"
+    assert not structure.repeat.isHidden()
 
 
 def test_several_nodes_are_set_in_one_act(two: Bench) -> None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.ui.conftest import FOLDERS
 
 ROOT = Path(__file__).parents[2]
@@ -27,13 +26,6 @@ def test_everything_can_be_reached(tmp_path: Path, size: tuple[int, int]) -> Non
     about.write_text(json.dumps({"screens": [{**screen, "logicalDpi": 96, "dpr": 1}]}))
     folders = {variable: str(tmp_path / variable.lower()) for variable in FOLDERS}
     platform = {"QT_QPA_PLATFORM": f"offscreen:configfile={about}"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.ui.small_screen"],
-        cwd=ROOT,
-        env={**os.environ, **folders, **platform},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    surroundings = {**os.environ, **folders, **platform}
+    done = forked.run("-m", "tests.ui.small_screen", env=surroundings, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr

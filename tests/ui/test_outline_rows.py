@@ -10,9 +10,10 @@ import pytest
 from nnstudio.compiler.build import build_empty
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
+from nnstudio.graph.values import Expr
 from nnstudio.project.presets import load_target, preset_names
 from nnstudio.project.refusal import Refusal
-from nnstudio.project.values import Project
+from nnstudio.project.values import BlockParameter, Project
 from nnstudio.ui.outline.moves import Place, Rows
 from nnstudio.ui.outline.rows import Row, inside, outline, walk, way
 from tests.drawing import Drawing
@@ -147,6 +148,36 @@ def test_problems_and_conditions_are_told() -> None:
     assert "Calls the module of act again" in shared.lines
 
 
+def test_layers_of_some_repetitions_are_told_with_all_places_behind_them() -> None:
+    inner = Drawing("Step", BlockParameter("widen", "bool", False))
+    group = inner.group("ways", "Sequential")
+    x = inner.input("x", "N", 4)
+    x = inner.add("Linear", x, name="wide", group=group, out_features=4, when="widen")
+    x = inner.add("Linear", x, name="narrow", group=group, out_features=4)
+    inner.output(inner.add("ReLU", x, name="act", group=group))
+    d = Drawing("Net", blocks=(inner.block(),))
+    x = d.input("x", "N", 4)
+    x = d.add("Step", x, name="steps", widen=Expr("i > 0"), repeat=3, kind="inline")
+    d.output(d.add("Step", x, name="alone"))
+    project = d.project()
+    rows = rows_of(project)
+    steps, alone = (walk(inside(project, find(rows, name))) for name in ("steps", "alone"))
+    assert [(row.index, row.text) for row in steps if row.node] == [
+        ("0", "wide"), ("0 or 1", "narrow"), ("1 or 2", "act"),
+    ]  # fmt: skip
+    assert [(row.index, row.text) for row in alone if row.node] == [
+        ("", "wide"), ("0", "narrow"), ("1", "act"),
+    ]  # fmt: skip
+    wide = next(row for row in walk(inside(project, find(rows, "steps"))) if row.text == "wide")
+    assert wide.active
+    assert "In some of the repetitions only" in wide.lines
+    assert "Left out with the values of now" not in wide.lines
+
+
+SEVERAL = "(?#or)"
+"""Stands in a pattern, as a comment, behind a number that is another in other repetitions."""
+
+
 def paths(project: Project, rows: Sequence[Row], before: str = "") -> Iterator[tuple[str, Row]]:
     """Each row that has tensors of its own, with what its keys begin with, as a pattern."""
     for row in rows:
@@ -155,14 +186,11 @@ def paths(project: Project, rows: Sequence[Row], before: str = "") -> Iterator[t
         if row.kind == "frame":
             yield from paths(project, row.children, before)
             continue
-        first, _, last = row.index.partition("–")
-        number = (
-            "|".join(str(k) for k in range(int(first), int(last or first) + 1)) if first else ""
-        )
-        here = before + (f"(?:{number})" if number else re.escape(row.text))
-        if row.repeat and not last and number != first:
-            here += r"\.\d+"
-        elif row.repeat and "–" not in row.index:
+        places = [place.partition("–")[::2] for place in row.index.split(" or ") if place]
+        numbers = [str(k) for low, up in places for k in range(int(low), int(up or low) + 1)]
+        here = before + (f"(?:{'|'.join(numbers)})" if numbers else re.escape(row.text))
+        here += SEVERAL if len(places) > 1 else ""
+        if row.repeat and "–" not in row.index:
             here += r"(?:\.\d+)?"
         below = inside(project, row) if row.uses else row.children
         yield from paths(project, below, here + r"\.")
@@ -178,7 +206,9 @@ def test_the_rows_of_every_preset_follow_its_state_dict(name: str) -> None:
     once: list[int] = []
     for key in build_empty(generate(project)).state_dict():
         found = [k for k, (pattern, _) in enumerate(patterns) if pattern.match(key)]
-        assert len(found) == 1, (key, [patterns[k][1].text for k in found])
+        several = any(SEVERAL in patterns[k][0].pattern for k in found)
+        assert found, key
+        assert len(found) == 1 or several, (key, [patterns[k][1].text for k in found])
         if found[0] not in once:
             once.append(found[0])
     repeated = any(row.repeat for row in walk(rows))

@@ -112,8 +112,12 @@ def test_keys_can_be_changed_but_not_taken(window: MainWindow) -> None:
     actions.set_keys("file.save", ("Ctrl+K",))
     assert actions.action("file.save").shortcut() == QKeySequence("Ctrl+K")
     assert actions.keys("file.save") == ("Ctrl+K",)
+    actions.refresh()
+    assert "Ctrl+K" in actions.action("file.save").toolTip()
     actions.set_keys("file.save", None)
     assert actions.keys("file.save") == ("Ctrl+S",)
+    actions.refresh()
+    assert "Ctrl+S" in actions.action("file.save").toolTip()
 
 
 def test_the_list_of_all_acts_finds_and_runs(window: MainWindow, qtbot: QtBot) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.analysis.report import Fix, Problem
+from nnstudio.graph.values import Expr
 from nnstudio.inspection.documented import CheckRow, DocumentedCheck
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.settings import SetSettings
@@ -21,6 +23,7 @@ from nnstudio.ui.actions.context_menu import CanvasMenu
 from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
 from nnstudio.ui.canvas.hit_testing import Hit
+from nnstudio.ui.canvas.rename_editor import RenameEditor
 from nnstudio.ui.panels.documented_table import DocumentedTable
 from nnstudio.ui.panels.problems_panel import ProblemsPanel
 from nnstudio.ui.theme import current as theme
@@ -62,9 +65,12 @@ def test_dragging_a_layer_carries_its_type(window: MainWindow) -> None:
 
 def test_searching_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     palette = window.editor.palette_panel
+    everything = palette.visible_names()
     palette.search.setText("cv2")
     assert "Conv2d" in palette.visible_names()
     assert "GRU" not in palette.visible_names()
+    palette.search.clear()
+    assert palette.visible_names() == everything
     palette.search.setText("filter")  # a keyword
     assert "Conv2d" in palette.visible_names()
     palette.search.setText("conv2d")
@@ -121,6 +127,33 @@ def test_the_menu_of_the_canvas_offers_what_fits(window: MainWindow) -> None:
     edge = canvas.graph.edges[0]
     menus.make_menu(Hit(edge=edge)).actions()[0].trigger()
     assert edge not in canvas.graph.edges
+
+
+def test_a_group_gets_a_condition_at_its_title(window: MainWindow) -> None:
+    canvas = window.editor.canvas
+    canvas.select(("conv", "flat"))
+    assert canvas.editing.group("features")
+    (group,) = canvas.graph.groups
+    acts = CanvasMenu(window.actions_table, canvas).make_menu(Hit(group=group.id)).actions()
+    next(act for act in acts if act.text() == "Only if...").trigger()
+    field = canvas.popup
+    assert isinstance(field, RenameEditor)
+    assert field.accessibleName() == "Condition of the group"
+    field.setText("hiden > 2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert canvas.popup is field  # refused: the name is not known
+    field.setText("hidden > 2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert canvas.popup is None
+    by_id = canvas.graph.by_id
+    assert by_id["conv"].when == by_id["flat"].when == Expr("hidden > 2")
+    assert by_id["fc"].when is None
+    field = canvas.set_condition(group.id)
+    assert field.text() == "hidden > 2"
+    field.clear()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert canvas.graph.by_id["conv"].when is None
+    assert window.workspace.history.undo_title == "Set condition of the group"
 
 
 def test_blocks_appear_in_the_palette_and_the_breadcrumb_leads_back(window: MainWindow) -> None:

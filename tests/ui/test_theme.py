@@ -208,6 +208,20 @@ def test_attached_icons_follow_the_theme(qapp: QApplication) -> None:
     assert drawn.toImage() == icons.pixmap("stop", ratio=drawn.devicePixelRatio()).toImage()
 
 
+def test_icons_are_drawn_for_the_colours_and_the_screen_of_now(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in theme.NAMES:
+        apply_theme(qapp, name)  # type: ignore[arg-type]
+        sought = theme.current().colour("category.convolution")
+        assert middle(icons.category_icon("convolution").pixmap(16, 16), sought)
+    for ratio in (1.0, 2.0, 3.0):
+        monkeypatch.setattr(icons, "_screen_ratio", lambda ratio=ratio: ratio)
+        drawn = icons.icon("run", size=16).availableSizes()
+        assert max(size.width() for size in drawn) == 16 * ratio
+        assert icons.category_icon("convolution").availableSizes()[0].width() == 16 * ratio
+
+
 def test_figures_and_code_have_fonts_of_one_width(qapp: QApplication) -> None:
     from PySide6.QtGui import QFontMetrics
 

@@ -26,6 +26,8 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "ResNetBlock2D": (PICTURE,),
     "ConvNormAct": (PICTURE,),
     "MBConv": (PICTURE,),
+    "InvertedResidual": (PICTURE,),
+    "DenseLayer": (PICTURE,),
     "SqueezeExcitation": (PICTURE,),
     "ConvNeXtBlock": (PICTURE,),
     "GlobalResponseNorm": (("N", 16, 16, 32),),
@@ -50,8 +52,15 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "CausalMask": (TOKENS,),
     "PatchEmbedding": (("N", 3, 32, 32),),
     "Patchify": (("N", 3, 32, 32),),
+    "RotaryAttention": (TOKENS, (10, 16), (10, 16)),
+    "RotaryPositions": (("N", 10),),
+    "SwiGLU": (TOKENS,),
+    "BertEmbeddings": (("N", 10), ("N", 10)),
+    "BertLayer": (TOKENS,),
+    "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
     "ClassToken": (TOKENS,),
 }
+OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")
 ASKED_FOR = (
     *("MBConv", "SqueezeExcitation", "ConvNeXtBlock", "GlobalResponseNorm", "EncoderLayer"),
     *("DecoderLayer", "PatchEmbedding", "ClassToken", "SelfAttention", "ResNetBlock2D"),
@@ -61,7 +70,7 @@ ASKED_FOR = (
 def empty(found: BuildingBlock) -> Project:
     """Nothing but the Inputs that the block needs, and an Output."""
     drawing = Drawing("Model")
-    dtype = {"dtype": "int"} if found.name == "TokenEmbedding" else {}
+    dtype = {"dtype": "int"} if found.name in OF_TOKENS else {}
     for k, shape in enumerate(SHAPES[found.name]):
         drawing.input(f"x{k}", *shape, **dtype)
     drawing.add("Output", name="output")

@@ -13,6 +13,7 @@ import soundfile
 from PIL import Image
 
 import nnstudio
+from nnstudio.project.presets import with_values
 from nnstudio.project.values import Project
 from nnstudio.training.events import Started
 from nnstudio.training.failures import TrainingError
@@ -109,11 +110,12 @@ def test_heartbeats_of_unequal_classes(tmp_path: Path) -> None:
     rare = np.flatnonzero((targets == 0) | (np.arange(600) % 4 == 0))
     table = np.c_[signals[rare, :187], targets[rare]]
     path = written(tmp_path / "beats.csv", table, form="%.4f")
-    plain = train("CNN2DResNet", path, epochs=1, batch_size=64)
+    small = with_values(nnstudio.load("CNN2DResNet"), {"hidden": "4"})
+    plain = train(small, path, epochs=1, batch_size=64)
     assert plain.project.data.targets[0].classes == ("0", "1", "2", "3", "4")
     samples = [event for event in plain.events if hasattr(event, "train_samples")]
     for balance in ("class_weights", "weighted_drawing", "smote"):
-        run = train("CNN2DResNet", path, epochs=1, batch_size=64, balance=balance)
+        run = train(small, path, epochs=1, batch_size=64, balance=balance)
         counts = [event for event in run.events if hasattr(event, "train_samples")]
         more = counts[0].train_samples - samples[0].train_samples  # type: ignore[union-attr]
         assert (more > 0) == (balance == "smote")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from nnstudio.project.storage import file
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.training.events import Failed
 from nnstudio.workspace.training import plan_training, start
+from tests import forked
 from tests.drawing import Drawing
 
 CASES = Path(__file__).parents[1] / "cases" / "training"
@@ -51,8 +50,7 @@ def test_a_batch_size_of_one_is_refused_before_the_start() -> None:
 
 def test_the_command_line_says_so_too() -> None:
     case = str(CASES / "bn1.nns")
-    command = [sys.executable, "-m", "nnstudio", "train", case, "--batch-size", "1"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    done = forked.run("-m", "nnstudio", "train", case, "--batch-size", "1")
     assert done.returncode == 2
     assert "parameters on" not in done.stdout
     assert "choose a batch size of at least 2" in done.stderr
@@ -62,8 +60,7 @@ def test_what_is_only_unwise_is_said_before_the_start(tmp_path: Path) -> None:
     path = tmp_path / "maps.nns"
     file.write(nested(2), path)
     settings = ("--batch-size", "1", "--epochs", "1", "--data", "digits", "--device", "cpu")
-    command = [sys.executable, "-m", "nnstudio", "train", str(path), *settings]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    done = forked.run("-m", "nnstudio", "train", str(path), *settings)
     assert done.returncode == 0
     assert "warning: Part: norm: with a batch of 1 sample it takes the mean" in done.stderr
 

@@ -6,7 +6,10 @@ known; one that is not known ends it, and the cost is None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from nnstudio.catalog.layer import Cost
 from nnstudio.catalog.use import Use
@@ -20,6 +23,19 @@ Count = Callable[[Use, Outputs], int]
 
 class UnknownError(Exception):
     """A number that a formula needs is not known."""
+
+
+_no_batch: ContextVar[bool] = ContextVar("no_batch", default=False)
+
+
+@contextmanager
+def without_batch() -> Iterator[None]:
+    """Nothing counted inside has a batch: a model that is given nothing computes once."""
+    token = _no_batch.set(True)
+    try:
+        yield
+    finally:
+        _no_batch.reset(token)
 
 
 def number(dim: Dim) -> int:
@@ -46,9 +62,11 @@ def per_sample(dims: Iterable[Dim]) -> int:
     """The product of `dims` for one sample. Raises `UnknownError`.
 
     The batch counts once: it is the dimension that speaks of it, wherever it stands, or else the
-    first. ``12 * N`` counts 12.
+    first. ``12 * N`` counts 12. Inside of `without_batch` all dimensions count.
     """
     sizes = list(dims)
+    if _no_batch.get():
+        return math.prod(map(number, sizes))
     named = [dim.names & BATCH_NAMES for dim in sizes]
     total = 1
     for axis, (dim, batch) in enumerate(zip(sizes, named, strict=True)):

@@ -27,7 +27,11 @@ class Formulas:
         self.taken = taken
 
     def statements(self, buffer: Node) -> tuple[list[Line], str]:
-        """The statements before `register_buffer` and the text of the value."""
+        """The statements before `register_buffer` and the text of the value.
+
+        What is computed for a conditional buffer may not be there for another one.
+        """
+        before = dict(self.names)
         source = self.graph.incoming[buffer.id]["formula"]
         nodes = upstream(self.graph, [source.node])
         statements: list[Statement] = []
@@ -54,6 +58,8 @@ class Formulas:
             statements.append(Statement(name, in_python(text), (node_id,), pure=mine))
         name = self.names[source.node]
         short = join_statements(statements, [name])
+        if buffer.when is not None:
+            self.names = before
         return [Line(f"{s.target} = {s.value}", 2, s.nodes) for s in short], name
 
     def _sources_in_order(self, node: Node) -> dict[str, Port]:

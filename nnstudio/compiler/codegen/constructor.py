@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from nnstudio.analysis.binding import pattern_of
@@ -26,7 +27,7 @@ from nnstudio.compiler.codegen.value_text import (
     layer_params,
     names_in,
 )
-from nnstudio.compiler.codegen.weight_init import weight_lines
+from nnstudio.compiler.codegen.weight_init import normalised, weight_lines
 from nnstudio.compiler.errors import CompileError
 from nnstudio.graph.values import FrozenMap, Node, Value
 from nnstudio.project.parameter_text import python_text
@@ -95,9 +96,11 @@ class Constructor:
                 text = f"self.{entry.name} = {self.module(entry)}"
                 attributes.append(Line(text, 2, (entry.id,)))
         children = self.elements(members)
-        texts = [line.text for line in (*body, *attributes)] + [text for text, _ in children]
-        sizes = NamedSizes(self.report, [*_words(texts), *self.kept])
-        texts += sizes.texts()
+        written = [*body, *attributes]
+        elements = [text for text, _ in children]
+        words = _words([line.text for line in written] + elements)
+        sizes = NamedSizes(self.report, [*words, *self.kept])
+        texts = [line.text for line in written if line.is_always] + elements + sizes.texts()
         requirements = self.requirements()
         body = with_guards(self.block, self.report, body, requirements, texts, self.sizes)
         body += sizes.lines()
@@ -162,28 +165,61 @@ class Constructor:
             "truncated_normal": f"nn.init.trunc_normal_(torch.empty({shape}), std={std})",
             "uniform": f"nn.init.uniform_(torch.empty({shape}), -{std}, {std})",
         }[str(node.params.get("initialiser", "zeros"))]
-        return Line(f"self.{node.name} = nn.Parameter({made})", 2, (node.id,))
+        value = self.or_none(node, f"nn.Parameter({made})")
+        return Line(f"self.{node.name} = {value}", 2, (node.id,))
 
     def buffer(self, node: Node) -> list[Line]:
         persistent = "" if node.params.get("persistent", True) else ", persistent=False"
+        lines: list[Line] = []
+        nodes: tuple[str, ...] = (node.id,)
         if "formula" in self.block.graph.incoming[node.id]:
             lines, value = self.formulas.statements(node)
+            if node.when is not None and len(lines) == 1:
+                (line,) = lines
+                lines, value, nodes = [], line.text.partition(" = ")[2], (*line.nodes, node.id)
         else:
-            lines, value = (
-                [],
-                f"torch.{node.params.get('initialiser', 'zeros')}({self.shape(node)})",
-            )
-        text = f"self.register_buffer({node.name!r}, {value}{persistent})"
-        return [*lines, Line(text, 2, (node.id,))]
+            value = f"torch.{node.params.get('initialiser', 'zeros')}({self.shape(node)})"
+        registered = f"self.register_buffer({node.name!r}, {{}}{persistent})"
+        if node.when is not None and lines:
+            made = [*lines, Line(registered.format(value), 2, (node.id,))]
+            return [
+                Line(f"if {self.condition(node)}:", 2, (node.id,)),
+                *(replace(line, indent=3) for line in made),
+                Line("else:", 2, (node.id,)),
+                Line(registered.format("None"), 3, (node.id,)),
+            ]
+        return [*lines, Line(registered.format(self.or_none(node, value)), 2, nodes)]
+
+    def or_none(self, node: Node, made: str) -> str:
+        """A tensor that is None where its condition does not hold."""
+        if node.when is None:
+            return made
+        return fold_text(f"{made} if {self.condition(node)} else None")
 
     # -- modules --------------------------------------------------------------------------------
 
     def container(self, entry: Container) -> Line:
         nodes = tuple(node.id for node in entry.nodes())
+        together = self.together(entry)
         elements = self.inside(entry)
+        if together:
+            elements = [(self.plain(node), (node.id,)) for node in together]
         made = MADE[entry.group.kind].format(_listed([text for text, _ in elements]))
+        if together:
+            made = f"{made} if {self.condition(together[0])} else nn.Identity()"
         children = tuple(nodes for _, nodes in elements)
         return Line(f"self.{entry.group.name} = {made}", 2, nodes, children)
+
+    def together(self, container: Container) -> list[Node]:
+        """The members of a Sequential that is there as a whole or not at all; else none."""
+        nodes = [child for child in container.children if isinstance(child, Node)]
+        whole = container.group.kind == "Sequential" and len(nodes) == len(container.children)
+        called = bool(nodes) and self.structure.chains.get(nodes[0].id)
+        if not whole or not called or called.container is not container:
+            return []
+        conditions = {node.when for node in nodes}
+        once = all(node.repeat is None for node in nodes)
+        return nodes if once and len(conditions) == 1 and None not in conditions else []
 
     def inside(self, container: Container) -> list[tuple[str, tuple[str, ...]]]:
         """What a container is made of, each element with its nodes."""
@@ -265,7 +301,7 @@ class Constructor:
         assert isinstance(layer.code, ModuleCode)
         params = layer_params(layer, node, report)
         texts = Written({}, params.texts, params.given)
-        return in_python(layer.code.constructor(layer.type, texts))
+        return normalised(node, in_python(layer.code.constructor(layer.type, texts)))
 
 
 def _words(texts: Iterable[str]) -> set[str]:

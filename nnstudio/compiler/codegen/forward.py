@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nnstudio.analysis.binding import free_names, pattern_of
 from nnstudio.analysis.containers import Chain, Structure, is_module
 from nnstudio.analysis.report import BlockReport
@@ -9,6 +11,7 @@ from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
+from nnstudio.compiler.codegen.branches import body_lines, gathered
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
@@ -80,36 +83,25 @@ class Forward:
             else:
                 statements += self.statements(unit)
         statements = self.with_return(statements, returned, outputs)
-        body: list[Line] = []
-        header = ""
-        for statement in statements:
-            text = statement.value
-            if statement.target:
-                text = f"{statement.target} = {statement.value}"
-            repeated = statement.header == header and header.startswith("if ")
-            if statement.header and not repeated and not statement.goes_on:
-                body.append(Line(statement.header, 2, statement.nodes))
-            header = statement.header
-            body.append(Line(text, 3 if header else 2, statement.nodes))
-        return [Line(self.signature(), 1), *self.unpacking(), *body]
+        return [Line(self.signature(), 1), *self.unpacking(), *body_lines(statements)]
 
     def with_return(
         self, statements: list[Statement], returned: list[tuple[str, str]], outputs: list[str]
     ) -> list[Statement]:
+        texts = [value for _, value in returned]
+        statements = gathered(join_statements(statements, texts), texts)
         if len(returned) == 1:
             value = returned[0][1]
-            statements = join_statements(statements, [value])
             last = statements[-1] if statements else None
             if last is not None and last.target == value and not last.header:
                 final = Statement("", f"return {last.value}", (*last.nodes, *outputs))
                 return [*statements[:-1], final]
             return [*statements, Statement("", f"return {value}", tuple(outputs))]
-        statements = join_statements(statements, [value for _, value in returned])
         if self.gives_dict:
             items = ", ".join(f"{name!r}: {value}" for name, value in returned)
             value = f"{{{items}}}"
         else:
-            value = ", ".join(value for _, value in returned)
+            value = ", ".join(texts)
         return [*statements, Statement("", f"return {value}", tuple(outputs))]
 
     def signature(self) -> str:
@@ -155,12 +147,17 @@ class Forward:
         if module and node.repeat is not None:
             loops = node.repeat.kind in ("ModuleList", "shared")
         conditions = self.conditions(unit.node, node, texts)
+        asked = [*self.tests(node, texts), *conditions]
+        if len(asked) > 1:
+            asked = [f"({text})" if " or " in text or " if " in text else text for text in asked]
         if node.repeat is not None and node.repeat.has_modes:
             report = self.report.nodes[node.id]
             loop = Loop(unit, node, report, self.results, texts, self.in_forward)
             return loop.statements(access, lambda inner, at: self.call(unit, node, inner, at))
-        if loops or conditions:
-            return self.stepwise(unit, node, texts, access, conditions)
+        if loops or asked:
+            guard = self.guards.get(node.id)
+            branch = " ".join([*sorted(guard.together), *conditions]) if guard is not None else ""
+            return self.stepwise(unit, node, texts, access, asked, branch)
         value, result = self.call(unit, node, texts, access)
         target = self.results.targets(unit, result)
         commutes = node.type in COMMUTATIVE
@@ -174,26 +171,27 @@ class Forward:
         draws = layer is None or not isinstance(layer.code, FunctionCode) or layer.code.draws
         return not draws and not self.overwrites
 
+    def tests(self, node: Node, texts: dict[str, str]) -> list[str]:
+        """What has to be there for a call to happen."""
+        guard = self.guards.get(node.id)
+        if guard is None:
+            return []
+        asked = [texts[p] if own is None else self.results.texts[own] for p, own in guard.tests]
+        return [f"{text} is not None" for text in dict.fromkeys(asked)]
+
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
         """Conditions for a call to happen; none where an Identity stands in for it."""
-        found: list[str] = []
-        guard = self.guards.get(node.id)
-        if guard is not None:
-            there = dict.fromkeys(texts[port] for port in guard.optional)
-            found += [f"{text} is not None" for text in there]
         single = True
+        condition = node.when
         if is_module(self.project, node):
             ports = node_ports(self.project, self.graph, node)
             single = len(texts) == 1 and len(ports.outputs) == 1
             condition = node.when if node.shares else None
             condition = condition if single else meant.when
-        else:
-            condition = node.when
-        if condition is not None:
-            found.append(self.in_forward(parse(condition.text).text))
-        if len(found) > 1:
-            found = [f"({text})" if " or " in text or " if " in text else text for text in found]
-        return found
+        guard = self.guards.get(node.id)
+        if condition is None or (guard is not None and guard.asks(condition)):
+            return []
+        return [self.in_forward(parse(condition.text).text)]
 
     def container(self, unit: Unit, chain: Chain, source: str) -> list[Statement]:
         group = chain.container.group
@@ -207,9 +205,18 @@ class Forward:
         return [*start, Statement(target, f"{item}({target})", unit.nodes, header)]
 
     def stepwise(
-        self, unit: Unit, node: Node, texts: dict[str, str], access: str, conditions: list[str]
+        self,
+        unit: Unit,
+        node: Node,
+        texts: dict[str, str],
+        access: str,
+        conditions: list[str],
+        branch: str,
     ) -> list[Statement]:
-        """A loop, or a call that happens only if its conditions hold; else its input passes."""
+        """A loop, or a call that happens only if its conditions hold; else its input passes.
+
+        Calls of one `branch` happen together, "" where that is not known.
+        """
         guard = self.guards.get(node.id)
         passing = guard.passing if guard is not None else next(iter(texts))
         first = texts[passing]
@@ -222,7 +229,7 @@ class Forward:
         repeat = node.repeat
         source = None if repeat is not None and first in others else dict(unit.inputs)[passing]
         target = self.results.target(unit, source, output, base, passing=True)
-        start = [] if target == first else [Statement(target, first, unit.nodes)]
+        start = [Statement(target, first, unit.nodes, start=branch)] if target != first else []
         header, item = "", access
         if repeat is not None:
             texts = {**texts, passing: target}
@@ -239,14 +246,25 @@ class Forward:
                 value = f"{value} if {condition} else {target}"
             names = names_in(value)
             header = f"for {'i' if 'i' in names else '_'} in range({count}):"
-        elif conditions:
+        branched = bool(conditions) and not header
+        if branched:
             header = f"if {' and '.join(conditions)}:"
         for text in released:
             self.variables.release(text)
         left = target
         if result:
             left = pattern(result, self.results.outputs(node), {output: target})
-        return [*start, Statement(left, value, unit.nodes, header)]
+        statement = Statement(left, value, unit.nodes, header)
+        if branched and not is_module(self.project, node):
+            statement = replace(
+                statement,
+                pure=True,
+                add=node.type in COMMUTATIVE,
+                named=bool(node.name),
+                movable=self.is_movable(node),
+                branch=branch,
+            )
+        return [*start, statement]
 
     def call(self, unit: Unit, node: Node, texts: dict[str, str], access: str) -> tuple[str, str]:
         """The text of the call and the pattern of its results."""

@@ -11,6 +11,7 @@ from nnstudio.analysis.binding import free_names
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import IMPORTED, imported_names
 from nnstudio.catalog.layers.io import INPUT
+from nnstudio.compiler.codegen.weight_init import normalising_imports
 from nnstudio.compiler.errors import CompileError
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.expression import make_divisible
@@ -20,6 +21,8 @@ OWN = {
     "F": "import torch.nn.functional as F",
     "Tensor": "from torch import Tensor",
 }
+NORMALISED = "normalised weights"
+"""What stands for a layer where weights ask for an import."""
 
 
 def imported_by(project: Project, block: Block) -> dict[str, str]:
@@ -31,7 +34,7 @@ def imported_by(project: Project, block: Block) -> dict[str, str]:
 
 
 def import_lines(project: Project, blocks: Sequence[Block]) -> list[str]:
-    """The statements that the layers of `blocks` ask for, each once.
+    """The statements that the layers and normalised weights of `blocks` ask for, each once.
 
     Raises `CompileError` where a name means something else in the text already.
     """
@@ -44,7 +47,7 @@ def import_lines(project: Project, blocks: Sequence[Block]) -> list[str]:
             if name in own or name in project.by_name:
                 what = f"a name of {block.name}" if name in own else "a block"
                 raise CompileError(
-                    f"{block.name}: the layer {layer} imports '{name}', which is {what} already; "
+                    f"{block.name}: {_needed_by(layer)} '{name}', which is {what} already; "
                     "rename that"
                 )
         for statement, layer in _statements(project, block):
@@ -108,6 +111,10 @@ def names_read(text: str) -> set[str]:
     return found
 
 
+def _needed_by(layer: str) -> str:
+    return f"{layer} need" if layer == NORMALISED else f"the layer {layer} imports"
+
+
 def _statements(project: Project, block: Block) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for kind in dict.fromkeys(node.type for node in block.graph.nodes):
@@ -115,6 +122,8 @@ def _statements(project: Project, block: Block) -> list[tuple[str, str]]:
         for statement in layer.code.imports if layer is not None else ():
             if statement not in IMPORTED:
                 found.setdefault(statement, kind)
+    for statement in normalising_imports(project, block):
+        found.setdefault(statement, NORMALISED)
     return list(found.items())
 
 

@@ -27,6 +27,11 @@ class Line:
     children: tuple[tuple[str, ...], ...] = ()
     kind: str = "statement"
 
+    @property
+    def is_always(self) -> bool:
+        """True for a statement of a method that stands under no header."""
+        return self.indent == 2 and not self.text.endswith(":")
+
 
 @dataclass
 class Text:

@@ -27,7 +27,8 @@ class Statement:
     `pure` is True for operations that may be written inside the next statement, `movable` for those
     that may also be written inside a later one; `named` for those whose result was given a name,
     which stays to be read; `returned` for the one that becomes the ``return``, `goes_on` for those
-    that stand under the header of the statement before.
+    that stand under the header of the statement before. Statements of one `branch` happen together
+    or not at all; `start` names the branch after a value that stands where that is not taken.
     """
 
     target: str
@@ -40,6 +41,8 @@ class Statement:
     returned: bool = False
     movable: bool = False
     goes_on: bool = False
+    branch: str = ""
+    start: str = ""
 
 
 @lru_cache(maxsize=8192)
@@ -106,12 +109,13 @@ def _joined(before: Statement, after: Statement) -> Statement:
         pure=after.pure and (before.pure or (after.add and _calls(before.value) == 1)),
         movable=after.movable and before.movable,
         add=False,
+        header=before.header,
     )
 
 
 def _moved(result: list[Statement], after: Statement, later: _Later, index: int) -> int | None:
     """The place of an operation that `after` alone reads and that may be moved into it."""
-    if after.header or not result:
+    if (after.header and not after.branch) or not result:
         return None
     wanted = set(every_name(after.value))
     written: set[str] = set()
@@ -127,8 +131,13 @@ def _moved(result: list[Statement], after: Statement, later: _Later, index: int)
     return None
 
 
+def are_together(a: Statement, b: Statement) -> bool:
+    """True if both happen always, or under the same condition."""
+    return a.branch == b.branch and (bool(a.branch) or not (a.header or b.header))
+
+
 def _joins(before: Statement, after: Statement, later: _Later, index: int) -> bool:
-    if before.header or after.header or not before.target.isidentifier():
+    if not are_together(before, after) or not before.target.isidentifier():
         return False
     again = before.target in names_of(after.target)
     if before.named and (after.returned or not again):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nnstudio.data.answer import Answer
 from nnstudio.data.builtin import digit_answers as heads
+from nnstudio.data.builtin.words import ADJECTIVES, ANIMALS, PERSONS, VERBS
 from nnstudio.data.info import DataSetInfo
 
 _DIGITS = DataSetInfo(
@@ -218,6 +219,11 @@ _SEQUENCES = DataSetInfo(
 
 _LETTERS = (" ", ".", *"abcdefghijklmnopqrstuvwxyz")
 
+_WORDS = (
+    *("[padding]", "[start]", "[end]", "the", "is", "by"),
+    *(*ADJECTIVES, *ANIMALS, *PERSONS, *(form for verb in VERBS for form in verb)),
+)
+
 _SENTENCES = DataSetInfo(
     name="sentences",
     title="Simple sentences (synthetic)",
@@ -237,6 +243,26 @@ _SENTENCES = DataSetInfo(
     asked=(Answer("", "next_token", _LETTERS, (64,)),),
 )
 
+_ACTORS = DataSetInfo(
+    name="actors",
+    title="Who acts? (synthetic)",
+    note=(
+        "Synthetic: 2,000 computed sentences of one animal or person and another, half of them in "
+        "the passive; asked is whether an animal or a person acts. Up to eleven words a sentence: "
+        "token 1 starts and 2 ends it, 0 is padding behind it."
+    ),
+    classes=("animal", "person"),
+    samples=2000,
+    forms=((11,),),
+    licence="MIT, made by this program",
+    source="computed by this program from a seed",
+    synthetic=True,
+    first="tokens",
+    tokens=len(_WORDS),
+    words=_WORDS,
+    asked=(Answer("", "classes", ("animal", "person")),),
+)
+
 BUILT_IN: dict[str, DataSetInfo] = {
     info.name: info
     for info in (
@@ -250,6 +276,7 @@ BUILT_IN: dict[str, DataSetInfo] = {
         _FILMS,
         _SOLIDS,
         _SENTENCES,
+        _ACTORS,
         _token_task("copy", "the same sequence"),
         _token_task("reverse", "the sequence from its end"),
         _token_task("sort", "the sequence in rising order"),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.data.builtin import digit_answers, heartbeats, sequences
+from nnstudio.data.builtin.actors import actors
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.builtin.digit_pairs import digit_pairs
 from nnstudio.data.builtin.digits import digits, measures_of, strokes
@@ -71,7 +72,7 @@ def _input(info: DataSetInfo, name: str, values: Array) -> Field:
         kind = "tokens" if info.tokens else "number"
     if _per_pixel(info):
         kind = "image"
-    classes = info.classes if info.tokens else ()
+    classes = (info.words or info.classes) if info.tokens else ()
     return Field(name=name, kind=kind, role="input", shape=values.shape[1:], classes=classes)
 
 
@@ -156,6 +157,11 @@ def _sentences(info: DataSetInfo, feed: InputMapping) -> Loaded:
     return {info.first: tokens}, {ANSWER: following}
 
 
+def _actors(info: DataSetInfo, feed: InputMapping) -> Loaded:
+    tokens, answers = actors()
+    return {info.first: tokens}, {ANSWER: answers}
+
+
 def _tokens(info: DataSetInfo, feed: InputMapping) -> Loaded:
     """With two inputs the decoder reads the answer one token behind."""
     source, answers = sequences.tokens(info.name, info.samples, info.forms[0][0], info.tokens)
@@ -185,6 +191,7 @@ LOADERS: dict[str, Loader] = {
     "films": _films,
     "solids": _solids,
     "sentences": _sentences,
+    "actors": _actors,
     "copy": _tokens,
     "reverse": _tokens,
     "sort": _tokens,

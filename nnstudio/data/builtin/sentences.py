@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnstudio.data.builtin.catalogue import BUILT_IN
+from nnstudio.data.builtin.words import ADJECTIVES, VERBS
 
-ADJECTIVES = ("small", "quiet", "old", "brave", "grey", "happy", "lazy", "quick")
 NOUNS = ("fox", "owl", "child", "giraffe", "zebra", "king", "baker", "jay")
-VERBS = ("sees", "follows", "greets", "visits", "remembers", "draws")
 PLACES = ("in the forest", "by the sea", "at noon", "under a bridge", "every day")
+ACTIVE = tuple(active for active, _ in VERBS)
 LETTERS = BUILT_IN["sentences"].classes
 PIECES, LENGTH = BUILT_IN["sentences"].samples, BUILT_IN["sentences"].forms[0][0]
 
@@ -46,4 +46,4 @@ def _sentence(random: np.random.Generator) -> str:
         return words[random.integers(len(words))]
 
     who, whom = (f"the {one(ADJECTIVES)} {one(NOUNS)}" for _ in range(2))
-    return f"{who} {one(VERBS)} {whom} {one(PLACES)}"
+    return f"{who} {one(ACTIVE)} {whom} {one(PLACES)}"

@@ -149,7 +149,13 @@ def _inherit_module(node: Node, heir: Node | None, owner: Node) -> Node:
     """A sharing node when the module's owner goes: the first takes the module, others share it."""
     if heir is None or heir.id != node.id:
         return replace(node, shares=heir.id if heir else None)
-    return replace(node, shares=None, name=owner.name, params=owner.params)
+    return replace(
+        node,
+        shares=None,
+        name=owner.name,
+        params=owner.params,
+        parametrization=owner.parametrization,
+    )
 
 
 @dataclass(frozen=True)

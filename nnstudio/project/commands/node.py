@@ -175,12 +175,15 @@ class SetShares:
         node = node_of(graph, self.node)
         if self.shares is None:
             if node.shares is not None and not node.params:
-                node = replace(node, params=graph.by_id[node.shares].params)
+                owner = graph.by_id[node.shares]
+                node = replace(node, params=owner.params, parametrization=owner.parametrization)
             graph = graph.with_node(replace(node, shares=None))
             return with_free_names(project.with_graph(self.block, graph), self.block)
         refuse_share(project, node, node_of(graph, self.shares))
         nodes = tuple(
-            replace(n, shares=self.shares) if node.id in (n.id, n.shares) else n
+            replace(n, shares=self.shares, parametrization=None)
+            if node.id in (n.id, n.shares)
+            else n
             for n in graph.nodes
         )
         return with_free_names(

@@ -9,6 +9,7 @@ from nnstudio.project.checks import check_node, check_value
 from nnstudio.project.commands.base import Replace, block_of, node_of
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.project.free_names import free_name, snake_case
+from nnstudio.project.parametrizations import parametrization_problem
 from nnstudio.project.ports import PortSpec, node_ports
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.values import Project
@@ -29,6 +30,8 @@ def with_type(project: Project, block_name: str, node_id: str, new_type: str) ->
     fresh = fresh_node(project, block_name, new_type, old.position, old.group)
     new = replace(old, type=new_type, params=EMPTY, shares=None)
     new = replace(new, params=_kept_params(project, old, new, fresh.params))
+    if new.parametrization and parametrization_problem(project, new, new.parametrization):
+        new = replace(new, parametrization=None)
     own_name = old.name and not old.name.rstrip("0123456789").startswith(snake_case(old.type))
     if not own_name:
         without = project.with_graph(block_name, _without(graph, node_id))

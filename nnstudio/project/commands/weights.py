@@ -1,10 +1,12 @@
-"""Commands on initialisers and weight ties of a block."""
+"""Commands on the weights of a block: initialisers, ties, and what a weight is computed from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from nnstudio.graph.values import Parametrization
 from nnstudio.project.commands.base import block_of, node_of
+from nnstudio.project.parametrizations import parametrization_problem
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.ties import end_problem, ties_problem
 from nnstudio.project.values import Initialiser, Project, Tie
@@ -58,6 +60,26 @@ class SetTies:
         if problem is not None:
             raise Refusal(_sentence(problem))
         return project.with_block(block)
+
+
+@dataclass(frozen=True)
+class SetParametrization:
+    """Compute the weight of a node from others, normalised, or (None) let it be a parameter."""
+
+    block: str
+    node: str
+    parametrization: Parametrization | None
+    title: str = "Set weight normalisation"
+
+    def apply(self, project: Project) -> Project:
+        graph = block_of(project, self.block).graph
+        node = node_of(graph, self.node)
+        if self.parametrization is not None:
+            problem = parametrization_problem(project, node, self.parametrization)
+            if problem is not None:
+                raise Refusal(f"{node.name or node.type} {problem}")
+        node = replace(node, parametrization=self.parametrization)
+        return project.with_graph(self.block, graph.with_node(node))
 
 
 def _sentence(problem: str) -> str:

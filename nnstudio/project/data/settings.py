@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,7 +70,8 @@ _SOURCE = {
 }
 
 
-def schemas() -> dict[str, dict[str, Any]]:
+@cache
+def schemas() -> Mapping[str, Mapping[str, Any]]:
     """The JSON schema of each setting by name: title, description, limits."""
     own = DataSpec.model_json_schema()["properties"]
     parts = {"split": Split.model_json_schema()["properties"]}

@@ -10,7 +10,7 @@ from nnstudio.project.storage.fields import fail, short_text
 from nnstudio.project.storage.later_layers import with_names_of_their_own
 from nnstudio.project.storage.schema_repeat import has_modes
 
-VERSION = 3
+VERSION = 4
 PLAIN = 2
 """The version that is written where nothing in the file needs a later one."""
 
@@ -65,6 +65,7 @@ def _without_data(record: dict[str, Any], place: str) -> tuple[dict[str, Any], d
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _data_of_their_own,
     2: dict,  # what is new in version 3 are keys of repeats
+    3: dict,  # what is new in version 4 are weights that are computed from others
 }
 
 
@@ -72,7 +73,15 @@ def needed_version(data: dict[str, Any]) -> int:
     """The lowest version that can say what is in `data`: so old programs read what they can."""
     blocks = data.get("blocks", [])
     nodes = [data.get("nodes"), *(block.get("nodes") for block in blocks)]
-    return VERSION if any(has_modes(found) for found in nodes) else PLAIN
+    if any(_has_parametrizations(found) for found in nodes):
+        return VERSION
+    return 3 if any(has_modes(found) for found in nodes) else PLAIN
+
+
+def _has_parametrizations(nodes: object) -> bool:
+    """True if a node among these records has a weight that version 3 could not say."""
+    found = nodes if isinstance(nodes, list) else []
+    return any(isinstance(node, dict) and "parametrization" in node for node in found)
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:

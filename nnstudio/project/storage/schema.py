@@ -1,8 +1,8 @@
 """The records of a project file: project, block, node, edge, ... to and from JSON values.
 
 Only form is checked here (keys, types); what belongs together is checked in `resolve`. The fields
-of the records are read in `fields`, initialisers and ties in `schema_weights`, the data in
-`schema_data`.
+of the records are read in `fields`, initialisers, ties and parametrizations in `schema_weights`,
+the data in `schema_data`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ from nnstudio.project.storage.schema_repeat import repeat_to_json
 from nnstudio.project.storage.schema_weights import (
     initialiser,
     initialiser_to_json,
+    parametrization,
+    parametrization_to_json,
     tie,
     tie_to_json,
 )
@@ -77,6 +79,7 @@ def node_to_json(node: Node) -> Json:
             "repeat": repeat_to_json(node.repeat) if node.repeat is not None else None,
             "when": node.when.text if node.when else None,
             "shares": node.shares,
+            "parametrization": parametrization_to_json(node.parametrization),
             "group": node.group,
             "position": at if at != [0, 0] else None,
         }
@@ -158,7 +161,7 @@ def project_to_json(project: Project) -> Json:
 def node(data: object, place: str) -> Node:
     """One node."""
     spend(STEPS_OF_A_NODE)
-    keys = "id type name params repeat when shares group position"
+    keys = "id type name params repeat when shares parametrization group position"
     found = record(data, place, keys, "id type")
     at = found.get("position", [0, 0])
     if (
@@ -180,6 +183,9 @@ def node(data: object, place: str) -> Node:
         repeat=None if repeat is None else read_repeat(repeat, f"{place}.repeat"),
         when=expression(found["when"], f"{place}.when") if "when" in found else None,
         position=(round(float(at[0]), 1) + 0.0, round(float(at[1]), 1) + 0.0),
+        parametrization=parametrization(found["parametrization"], f"{place}.parametrization")
+        if "parametrization" in found
+        else None,
         **optional,
     )
 

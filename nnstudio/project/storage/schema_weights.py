@@ -1,7 +1,9 @@
-"""Initialisers and ties of a block, to and from JSON values."""
+"""Initialisers and ties of a block, parametrizations of nodes, to and from JSON values."""
 
 from __future__ import annotations
 
+from nnstudio.graph.values import Parametrization, ParametrizationKind
+from nnstudio.project.parametrizations import values_problem
 from nnstudio.project.storage.fields import (
     Json,
     choice,
@@ -54,3 +56,29 @@ def _tied_end(data: object, place: str) -> tuple[tuple[str, ...], WeightName]:
     if not path:
         fail(place, f'expected ["id.weight", "id.weight"], received {short_text(data)}')
     return tuple(identifier(item, place) for item in path), choice(name, place, WeightName)
+
+
+def parametrization_to_json(item: Parametrization | None) -> Json | None:
+    """What a weight is computed from, without its defaults: ``{"kind": "weight_norm"}``."""
+    if item is None:
+        return None
+    found: Json = {"kind": item.kind}
+    if item.dim is not None:
+        found["dim"] = item.dim
+    if item.n_power_iterations != 1:
+        found["n_power_iterations"] = item.n_power_iterations
+    return found
+
+
+def parametrization(data: object, place: str) -> Parametrization:
+    """What a weight is computed from."""
+    found = record(data, place, "kind dim n_power_iterations", "kind")
+    item = Parametrization(
+        choice(found["kind"], f"{place}.kind", ParametrizationKind),
+        found.get("dim"),
+        found.get("n_power_iterations", 1),
+    )
+    unfit = values_problem(item)
+    if unfit is not None:
+        fail(place, unfit)
+    return item

@@ -57,6 +57,8 @@ class Actions(QObject):
         self.specs: dict[str, ActionSpec] = {spec.id: spec for spec in table}
         self._bound: dict[str, _Bound] = {}
         self._actions: dict[str, QAction] = {}
+        self._key_texts: dict[str, str] = {}
+        self._shown: dict[str, tuple[str, str | None]] = {}
         for spec in self.specs.values():
             self._actions[spec.id] = self._make_action(spec)
 
@@ -75,7 +77,7 @@ class Actions(QObject):
             icons.attach(action, spec.icon)
         if spec.where == "window":
             self._window.addAction(action)
-        self._give_keys(action, self.keys(spec.id))
+        self._give_keys(spec.id, action)
         action.setEnabled(False)
         return action
 
@@ -138,10 +140,12 @@ class Actions(QObject):
             action = self._actions[id]
             title = bound.title() if bound.title else self.specs[id].title
             reason = bound.reason() if bound.reason else None
-            action.setText(title)
-            action.setEnabled(reason is None)
-            action.setToolTip(self._tooltip(id, title, reason))
-            action.setStatusTip(reason or "")
+            if self._shown.get(id) != (title, reason):  # most are what they were
+                self._shown[id] = (title, reason)
+                action.setText(title)
+                action.setEnabled(reason is None)
+                action.setToolTip(self._tooltip(id, title, reason))
+                action.setStatusTip(reason or "")
             if bound.checked:
                 action.setChecked(bound.checked())
             if bound.shown:
@@ -179,10 +183,7 @@ class Actions(QObject):
 
     def keys_text(self, id: str) -> str:
         """Return the first key as this desktop writes it."""
-        keys = self.keys(id)
-        return (
-            QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        )
+        return self._key_texts[id]
 
     def set_keys(self, id: str, keys: tuple[str, ...] | None) -> None:
         """Give an act other keys, or (None) the table's again.
@@ -197,7 +198,7 @@ class Actions(QObject):
                 title = self.specs[holder].plain_title
                 raise Refusal(f"{key} is the key of '{title}' already.")
         self._settings.set_keys(id, keys)
-        self._give_keys(self._actions[id], self.keys(id))
+        self._give_keys(id, self._actions[id])
         self.keys_changed.emit()
 
     def holder(self, key: str, but: str = "") -> str | None:
@@ -220,12 +221,15 @@ class Actions(QObject):
         """Give every act the keys of the table again."""
         for id, action in self._actions.items():
             self._settings.set_keys(id, None)
-            self._give_keys(action, self.keys(id))
+            self._give_keys(id, action)
         self.keys_changed.emit()
 
-    @staticmethod
-    def _give_keys(action: QAction, keys: tuple[str, ...]) -> None:
-        action.setShortcuts([QKeySequence(key) for key in keys])
+    def _give_keys(self, id: str, action: QAction) -> None:
+        sequences = [QKeySequence(key) for key in self.keys(id)]
+        action.setShortcuts(sequences)
+        first = next(iter(sequences), QKeySequence())
+        self._key_texts[id] = first.toString(QKeySequence.SequenceFormat.NativeText)
+        self._shown.pop(id, None)  # its tip names the key
 
     def add_to_canvas(self, canvas: Canvas) -> None:
         """Let the acts of the canvas listen to its keys, and the canvas know them."""

@@ -75,6 +75,7 @@ class CanvasMenu(QObject):
             act = kinds.addAction(KINDS.get(kind, kind), partial(canvas.editing.do, command))
             act.setCheckable(True)
             act.setChecked(shown.kind == kind)
+        menu.addAction("Only if...", partial(canvas.set_condition, group))
         menu.addSeparator()
         menu.addAction("Ungroup", partial(canvas.editing.do, Ungroup(canvas.block, group)))
         return menu

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.project.commands.swap_type import swap_command
+from nnstudio.project.conditions import conditional_members, shared_condition
 from nnstudio.project.ports import Side, node_ports
 from nnstudio.symbols.tensor import Tensor
 from nnstudio.ui.canvas import picture
@@ -38,6 +39,9 @@ _STEPS: Final[dict[str, tuple[int, int]]] = {
     "up": (0, -1),
     "down": (0, 1),
 }
+
+CONDITION_WIDTH = 220
+"""Pixels of the field for a condition, at least."""
 
 
 class Canvas(CanvasViewer):
@@ -150,10 +154,23 @@ class Canvas(CanvasViewer):
 
     def rename_group(self, group: str) -> RenameEditor:
         """Open the field for the name of a group."""
-        rect = self.scene.groups[group].title_rect().adjusted(4, 1, -4, -1)
         name = self.graph.groups_by_id[group].name
-        place = self.view.viewportTransform().mapRect(rect).toRect()
+        place = self._title_of(group)
         return self._edit_name(place, name, lambda text: self.editing.rename_group(group, text))
+
+    def set_condition(self, group: str) -> RenameEditor:
+        """Open the field for the condition that the members of a group share."""
+        shared = shared_condition(conditional_members(self.graph, group))
+        text = shared.text if shared is not None else ""
+        place = self._title_of(group)
+        place.setWidth(max(place.width(), CONDITION_WIDTH))
+        editor = self._edit_name(place, text, lambda t: self.editing.set_condition(group, t))
+        editor.ask("Condition of the group", "always")
+        return editor
+
+    def _title_of(self, group: str) -> QRect:
+        rect = self.scene.groups[group].title_rect().adjusted(4, 1, -4, -1)
+        return self.view.viewportTransform().mapRect(rect).toRect()
 
     def _edit_name(self, place: QRect, name: str, rename: Callable[[str], bool]) -> RenameEditor:
         self.close_popups()

@@ -20,6 +20,7 @@ from nnstudio.project.commands.graph import (
     declare_beside,
 )
 from nnstudio.project.commands.group import GroupNodes, PutInGroup, SetGroup
+from nnstudio.project.commands.members_when import SetMembersWhen
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.project.commands.node import Rename, SetWhen
 from nnstudio.project.ports import Ports, Side, node_ports
@@ -258,6 +259,11 @@ class Editing:
         """Give a group another name."""
         old = self._viewer.graph.groups_by_id[group]
         return self.do(SetGroup(self._viewer.block, group, name, old.kind, f"Rename to {name}"))
+
+    def set_condition(self, group: str, text: str) -> bool:
+        """Let the members of a group exist only if a condition holds; always if there is none."""
+        when = Expr(text) if text else None
+        return self.do(SetMembersWhen(self._viewer.block, group, when))
 
     def group(self, name: str = "group") -> bool:
         """Put a frame around the selected nodes."""

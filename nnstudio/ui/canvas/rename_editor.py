@@ -1,4 +1,4 @@
-"""The field over a card or a frame's title in which it gets another name."""
+"""The field over a card or a frame's title in which it gets another name, or a condition."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class RenameEditor(QLineEdit):
         self._rename = rename
         self._name = name
         self._done = False
+        self._may_be_empty = False
         self.setObjectName("canvasRename")
         self.setAccessibleName("New name")
         self.setFont(theme.mono_font(theme.TEXT_SIZE))
@@ -32,6 +33,12 @@ class RenameEditor(QLineEdit):
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ask(self, what: str, placeholder: str) -> None:
+        """Ask for something else than a name; it may be empty."""
+        self.setAccessibleName(what)
+        self.setPlaceholderText(placeholder)
+        self._may_be_empty = True
 
     def _accept(self) -> None:
         name = self.text().strip()
@@ -66,6 +73,6 @@ class RenameEditor(QLineEdit):
         super().focusOutEvent(event)
         if not self._done and event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
             name = self.text().strip()
-            if name and name != self._name:
+            if (name or self._may_be_empty) and name != self._name:
                 self._rename(name)
             self.close_editor()

@@ -8,6 +8,7 @@ from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.catalog import registry
 from nnstudio.graph.values import Repeat
 from nnstudio.picture.card_facts import expressions, value_text
+from nnstudio.project.conditions import conditional_members, shared_condition
 from nnstudio.project.values import Project
 from nnstudio.symbols.tensor import shape_text
 from nnstudio.ui.canvas.hit_testing import Hit
@@ -28,7 +29,10 @@ def tooltip(scene: CanvasScene, project: Project, report: BlockReport, hit: Hit)
         frame = scene.picture.frames[hit.group]
         count = len(frame.inside)
         kind = "Frame" if frame.kind == "frame" else frame.kind
-        return f"<p><b>{escape(frame.name)}</b><br>{kind}, {count} node{'s' * (count != 1)}</p>"
+        shared = shared_condition(conditional_members(scene.graph, hit.group))
+        when = f"<br>Only if {escape(shared.text)}" if shared is not None else ""
+        nodes = f"{count} node{'s' * (count != 1)}"
+        return f"<p><b>{escape(frame.name)}</b><br>{kind}, {nodes}{when}</p>"
     return ""
 
 

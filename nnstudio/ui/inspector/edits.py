@@ -7,11 +7,11 @@ from collections.abc import Sequence as Many
 from dataclasses import replace
 
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Expr, Node, Repeat, RepeatKind, Value
+from nnstudio.graph.values import Expr, Node, Parametrization, Repeat, RepeatKind, Value
 from nnstudio.project.commands.base import Command, Sequence
 from nnstudio.project.commands.node import SetParam, SetRepeat, SetWhen
 from nnstudio.project.commands.parameter import AddBlockParameter
-from nnstudio.project.commands.weights import SetInitialisers, SetTies
+from nnstudio.project.commands.weights import SetInitialisers, SetParametrization, SetTies
 from nnstudio.project.parameter_text import CLEAR, parse_value
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.ties import Path, dotted
@@ -168,3 +168,29 @@ def tie_weight(project: Project, block: Block, path: Path, owner: Path | None) -
         return SetTies(block.name, others, f"Untie weight of {name}")
     tie = Tie.between((path, "weight"), (owner, "weight"))
     return SetTies(block.name, (*others, tie), f"Tie weight of {name}")
+
+
+def normalise(block: str, node: Node, item: Parametrization | None) -> SetParametrization:
+    """Let the weight of a node be normalised; None leaves it as it is."""
+    verb = "Normalise" if item is not None else "Do not normalise"
+    title = f"{verb} weight of {node.name or node.type}"
+    return SetParametrization(block, node.id, item, title)
+
+
+def with_normalisation_value(item: Parametrization, name: str, text: str) -> Parametrization:
+    """Give a normalisation a value as it was typed; nothing gives torch's default.
+
+    Raises:
+        Refusal: a whole number is expected, and the text is none.
+    """
+    text = text.strip()
+    if not text:
+        return replace(item, dim=None) if name == "dim" else replace(item, n_power_iterations=1)
+    if name == "dim" and text == "all":
+        return replace(item, dim="all")
+    if not text.lstrip("-").isdigit():
+        raise Refusal(f"{name} expects a whole number, received '{text:.60}'")
+    number = int(text)
+    if name == "dim":
+        return replace(item, dim=number)
+    return replace(item, n_power_iterations=number)

@@ -7,6 +7,7 @@ from typing import cast, get_args
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.catalog.layers.io import BUFFER, PARAMETER
 from nnstudio.graph.values import Node, RepeatKind
 from nnstudio.project.commands.base import Command, Sequence, is_possible
 from nnstudio.project.commands.node import SetShares
@@ -20,7 +21,11 @@ from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_repeat, set_when, with_list
 from nnstudio.ui.inspector.port_modes import PortModes
 
+_TITLE = "Repeat, condition, sharing"
+_TENSORS = (PARAMETER, BUFFER)
 _OWN = "its own module"
+_ONLY_IF = "It exists only if this holds; otherwise its first input passes through."
+_TENSOR_ONLY_IF = "It exists only if this holds; otherwise what works on it is left out."
 
 
 class Structure(Section):
@@ -32,7 +37,7 @@ class Structure(Section):
     grown = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__("Repeat, condition, sharing", open=False, parent=parent)
+        super().__init__(_TITLE, open=False, parent=parent)
         self._context = context
         self._node_id = ""
         self._repeated = False
@@ -65,6 +70,8 @@ class Structure(Section):
         elif node.repeat is not None and not self._repeated:  # by a fix, or again by undo
             self.set_open(True)
         self._repeated = node.repeat is not None
+        tensor = node.type in _TENSORS
+        self.set_title("Condition" if tensor else _TITLE)
         count = _count_text(node)
         once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
         self.repeat.show_state(
@@ -77,6 +84,7 @@ class Structure(Section):
                 help="How many times it is built in a chain; in expressions, i is the repetition.",
             )
         )
+        self.repeat.setVisible(not tensor or node.repeat is not None)
         self.kind.setVisible(node.repeat is not None)
         if node.repeat is not None:
             self.kind.show_state(
@@ -102,7 +110,7 @@ class Structure(Section):
                 value=condition,
                 given=bool(condition),
                 placeholder="always",
-                help="It exists only if this holds; otherwise its first input passes through.",
+                help=_TENSOR_ONLY_IF if tensor else _ONLY_IF,
             )
         )
         self._show_shares(node)
@@ -115,6 +123,8 @@ class Structure(Section):
             for other in graph.of_type(node.type)
             if other.id != node.id and other.shares is None
         }
+        if node.type in _TENSORS and node.shares is None:
+            others = {}  # a tensor is no module
         if self._shares is None or others != self._others:
             self._module.clear()
             self._others = others
@@ -161,10 +171,20 @@ class Structure(Section):
             return over_list.title, lambda: self._add(over_list)
         if not name.isidentifier() or not isinstance(now, int):
             return None
-        parameter = AddBlockParameter(context.name, BlockParameter(name, "int", now))
-        repeat = set_repeat(context.name, node, name, kind)
-        command = Sequence((parameter, repeat), f"Add parameter {name}")
-        if not is_possible(command, context.workspace.project):
+        parameter = BlockParameter(name, "int", now)
+        return self._with_parameter(parameter, set_repeat(context.name, node, name, kind))
+
+    def _new_condition(self, node: Node, name: str) -> Fix | None:
+        """Offer a truth of that name, where a name was written that nothing bears."""
+        if not name.isidentifier():
+            return None
+        parameter = BlockParameter(name, "bool", True)
+        return self._with_parameter(parameter, set_when(self._context.name, node, name))
+
+    def _with_parameter(self, parameter: BlockParameter, then: Command) -> Fix | None:
+        add = AddBlockParameter(self._context.name, parameter)
+        command = Sequence((add, then), f"Add parameter {parameter.name}")
+        if not is_possible(command, self._context.workspace.project):
             return None
         return command.title, lambda: self._add(command)
 
@@ -175,7 +195,8 @@ class Structure(Section):
         node = self._node()
         if node is not None:
             sentence = self._context.attempt(lambda: set_when(self._context.name, node, text))
-            self._answer(self.when, sentence)
+            remedy = self._new_condition(node, text.strip()) if sentence else None
+            self._answer(self.when, sentence, remedy)
 
     def _set_shares(self, text: str) -> None:
         owner = self._others.get(text)

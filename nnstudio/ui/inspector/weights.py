@@ -1,4 +1,4 @@
-"""The weights of a node: how they begin, and whether they are those of another node."""
+"""The weights of a node: how they begin, whether they are normalised or those of another node."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from nnstudio.ui.inspector.initialiser_text import (
     targets,
     with_rule,
 )
+from nnstudio.ui.inspector.normalisation_rows import NormalisationRows
 from nnstudio.ui.inspector.rule_rows import RuleRows
 from nnstudio.ui.inspector.tie_text import owner_around, owner_of, owners, takers, tie_of
 
@@ -47,6 +48,8 @@ class Weights(Section):
             )
             self.starts[target] = rows
             self.add(rows)
+        self.normalisation = NormalisationRows(context, self.body)
+        self.add(self.normalisation)
         tie = FieldState("tie", "choice", label="Weight tied to", choices=(OWN,))
         self.tie = FieldRow(tie, self.body)
         self.tie.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -60,6 +63,7 @@ class Weights(Section):
         block = self._context.block
         project = self._context.workspace.project
         shown = node.type in INITIALISED and node.type not in project.by_name and not node.shares
+        shown = shown or node.parametrization is not None
         self.setVisible(shown)
         if not shown:
             return
@@ -70,7 +74,9 @@ class Weights(Section):
             self.tie.accept()
             for rows in self.starts.values():
                 rows.forget()
-            self.set_open(tied is not None or any(start.own for start in starts.values()))
+            used = tied is not None or node.parametrization is not None
+            self.set_open(used or any(start.own for start in starts.values()))
+        self.normalisation.show_node(node, another)
         self._show_tie(node, tied)
         around = owner_around(project, blocks, (*self._context.path, node.id))
         owner = owner_of(project, block, tied) if tied else around

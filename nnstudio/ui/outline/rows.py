@@ -42,7 +42,8 @@ class Row:
     tensor, else the id of the group around it; None where nothing can be moved (headings, and
     the `inside` of a used block). `nodes` are all nodes it stands for; `head` and `tail` the
     nodes that give its first and last place in the declaration order. A row that `uses` a block
-    has no `children` here: `inside` makes them from its `report`.
+    has no `children` here: `inside` makes them from its `report`, and from those of repetitions
+    with other layers. There `index` names all places that it has in one of them, `0 or 1`.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Row:
     tail: str = ""
     children: tuple[Row, ...] = ()
     report: BlockReport | None = field(default=None, compare=False)
+    unlike: tuple[BlockReport, ...] = field(default=(), compare=False)
 
     @property
     def is_group(self) -> bool:
@@ -98,35 +100,39 @@ _Entry = Node | _Container
 
 
 class _Numbers:
-    """Counts the members of a container, if it numbers them."""
+    """Counts the members of a container, if it numbers them, in each of `reports` by itself."""
 
-    def __init__(self, kind: GroupKind | BlockKind) -> None:
-        self.next: int | None = 0 if kind in NUMBERED else None
+    def __init__(self, kind: GroupKind | BlockKind, reports: int) -> None:
+        self.next: list[int | None] = [0 if kind in NUMBERED else None] * reports
 
-    def count(self, members: int | None) -> str:
+    def count(self, members: Sequence[int | None]) -> str:
         """Count on, and write the indexes as text: none are known behind an unknown number."""
-        first = self.next
+        texts = [self.count_one(k, number) for k, number in enumerate(members)]
+        return " or ".join(dict.fromkeys(text for text in texts if text))
+
+    def count_one(self, k: int, members: int | None) -> str:
+        first = self.next[k]
         if first is None:
             return ""
         if members is None:
-            self.next = None
+            self.next[k] = None
             return f"{first}–"
-        self.next = first + members
-        last = self.next - 1
+        self.next[k] = first + members
+        last = first + members - 1
         return "" if not members else str(first) if members == 1 else f"{first}–{last}"
 
 
 def outline(project: Project, block: str, report: BlockReport) -> tuple[Row, ...]:
     """Make the rows of a block, each section under its heading."""
-    return _Builder(project, project.by_name[block], report).rows()
+    return _Builder(project, project.by_name[block], (report,)).rows()
 
 
 def inside(project: Project, row: Row) -> tuple[Row, ...]:
     """Make the rows of the block that a row uses, to look at only."""
     if not row.uses:
         return ()
-    report = row.report or BlockReport(row.uses)
-    return _Builder(project, project.by_name[row.uses], report, f"{row.key}/").rows()
+    reports = (row.report or BlockReport(row.uses), *row.unlike)
+    return _Builder(project, project.by_name[row.uses], reports, f"{row.key}/").rows()
 
 
 def way(row: Row) -> tuple[str, ...]:
@@ -136,8 +142,12 @@ def way(row: Row) -> tuple[str, ...]:
 
 
 class _Builder:
-    def __init__(self, project: Project, block: Block, report: BlockReport, within: str = ""):
-        self.project, self.block, self.report, self.within = project, block, report, within
+    """Makes the rows of a block from the first of `reports`, and what differs from all."""
+
+    def __init__(
+        self, project: Project, block: Block, reports: tuple[BlockReport, ...], within: str = ""
+    ) -> None:
+        self.project, self.block, self.reports, self.within = project, block, reports, within
         self.graph = block.graph
         self.place: dict[str, int] = {node.id: k for k, node in enumerate(self.graph.nodes)}
         self.runs: dict[str, int] = {}
@@ -153,7 +163,7 @@ class _Builder:
         sections = {
             INPUT: own[INPUT],
             PARAMETER: own[PARAMETER] + own[BUFFER],
-            LAYERS: self.frame_rows(self.entries(), LAYERS, _Numbers(self.block.kind)),
+            LAYERS: self.frame_rows(self.entries(), LAYERS, self.numbers(self.block.kind)),
             OUTPUT: own[OUTPUT],
         }
         found: list[Row] = []
@@ -164,6 +174,9 @@ class _Builder:
                 title, note = _HEADINGS[section]
                 found += [Row(f"h.{title}", "heading", title, notes=(note,)), *rows]
         return tuple(found)
+
+    def numbers(self, kind: GroupKind | BlockKind) -> _Numbers:
+        return _Numbers(kind, len(self.reports))
 
     def entries(self) -> list[_Entry]:
         """Find what lies in no container: nodes and containers, these at their first module."""
@@ -222,8 +235,8 @@ class _Builder:
         if isinstance(entry, Node):
             return self.row(entry, level, self.index(entry, numbers))
         group = entry.group
-        index = numbers.count(1)
-        children = self.frame_rows(entry.entries, group.id, _Numbers(group.kind))
+        index = numbers.count([1] * len(self.reports))
+        children = self.frame_rows(entry.entries, group.id, self.numbers(group.kind))
         head = self.head(entry).id
         return self.group_row(group, "container", level, children, index, (head, head))
 
@@ -243,6 +256,7 @@ class _Builder:
     ) -> Row:
         run = self.runs[group.id] = self.runs.get(group.id, -1) + 1
         said = {child.severity for child in children}
+        conditions = {child.when for child in children}
         type_name = "" if kind == "frame" else group.kind
         return Row(
             key=f"{self.within}g.{group.id}.{run}",
@@ -253,6 +267,8 @@ class _Builder:
             group=group.id,
             index=index,
             count=sum(child.count for child in children),
+            when=conditions.pop() if len(conditions) == 1 else "",
+            active=any(child.active for child in children),
             severity=next((s for s in _SEVERITIES if s in said), None),
             nodes=tuple(node for child in children for node in child.nodes),
             head=ends[0],
@@ -261,7 +277,8 @@ class _Builder:
         )
 
     def row(self, node: Node, level: str, index: str = "") -> Row:
-        report = self.report.nodes.get(node.id, _NOTHING)
+        report, *others = self.reports_of(node)
+        there = {one.active for one in (report, *others)}
         owner = self.graph.by_id.get(node.shares) if node.shares else None
         known = {problem.severity for problem in report.problems}
         text = node.name or (owner.name if owner is not None else "") or node.type
@@ -286,14 +303,21 @@ class _Builder:
             count=report.parameters or 0,
             repeat=_repeat(node, report),
             when=node.when.text if node.when is not None else "",
-            active=report.active and (node.when is None or node.when.text != "False"),
+            active=True in there and (node.when is None or node.when.text != "False"),
             shares=(owner.name or owner.type) if owner is not None else "",
             severity=next((s for s in _SEVERITIES if s in known), None),
-            notes=tuple(problem.sentence for problem in report.problems),
+            notes=(
+                *(("In some of the repetitions only",) if len(there) > 1 else ()),
+                *(problem.sentence for problem in report.problems),
+            ),
             nodes=(node.id,),
             head=node.id,
             tail=node.id,
             report=report.inner,
+            unlike=(
+                *report.unlike,
+                *(x for one in others for x in (one.inner, *one.unlike) if x is not None),
+            ),
         )
 
     def kind(self, node: Node) -> Kind:
@@ -313,10 +337,13 @@ class _Builder:
         """Write its number in a Sequential or ModuleList: `3`, or `3–5` for repetitions in line."""
         if node.shares is not None or not is_module(self.project, node):
             return ""
-        report = self.report.nodes.get(node.id, _NOTHING)
+        reports = self.reports_of(node)
         if node.repeat is not None and node.repeat.kind == "inline":
-            return numbers.count(report.repeats)
-        return numbers.count(1 if node.when is None or report.active else 0)
+            return numbers.count([report.repeats for report in reports])
+        return numbers.count([int(node.when is None or report.active) for report in reports])
+
+    def reports_of(self, node: Node) -> list[NodeReport]:
+        return [report.nodes.get(node.id, _NOTHING) for report in self.reports]
 
 
 def _nodes(container: _Container) -> Iterator[Node]:

@@ -55,6 +55,7 @@ class Palette(QWidget):
         self._libraries = libraries
         self._block_names: tuple[str, ...] | None = None
         self._open_before: list[QTreeWidgetItem] | None = None
+        self._is_narrowed = False
         self.search = QLineEdit(placeholderText="Search layers and blocks", clearButtonEnabled=True)
         self._magnifier = self.search.addAction(
             icons.icon("search", "muted", 16), QLineEdit.ActionPosition.LeadingPosition
@@ -100,8 +101,8 @@ class Palette(QWidget):
         self._presets.setHidden(not presets)
         theme.notifier.changed.connect(self.tree.tint)
         libraries.changed.connect(self._fill_own)
-        self.refresh()
         self._fill_own()
+        self.refresh()
 
     # -- filling ------------------------------------------------------------------------------
 
@@ -124,7 +125,7 @@ class Palette(QWidget):
             item.setData(0, ADDS, name)
             note = project.by_name[name].note or "A block of this project."
             item.setToolTip(0, f"{name}\n{note}")
-        self._follow()
+        self._filter(self.search.text())
 
     def _fill_own(self) -> None:
         """Show the blocks that the library has now, or how it is filled."""
@@ -136,7 +137,7 @@ class Palette(QWidget):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             item.setFont(0, theme.text_font(theme.SMALL_SIZE))
             item.setToolTip(0, NONE_YET_MORE)
-        self._follow()
+        self._filter(self.search.text())
 
     def _add_own(self, block: LibraryBlock) -> None:
         icon = "warning" if block.problem else "block"
@@ -149,14 +150,15 @@ class Palette(QWidget):
             item.setData(0, ADDS, block.path.name)
             item.setToolTip(0, f"{block.name}\n{block.note or 'A block of your own.'}")
 
-    def _follow(self) -> None:
-        self.tree.tint()
-        self._filter(self.search.text())
-
     # -- searching ----------------------------------------------------------------------------
 
     def _filter(self, typed: str) -> None:
         typed = typed.strip()
+        if not typed and not self._is_narrowed:  # every entry can be seen
+            for section in self.tree.sections():
+                section.setHidden(section.childCount() == 0)
+            return
+        self._is_narrowed = bool(typed)
         if typed and self._open_before is None:
             self._open_before = [s for s in self.tree.sections() if s.isExpanded()]
         best: tuple[float, QTreeWidgetItem] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from nnstudio.ui.canvas.gestures.drop_type import MIME_TYPE
@@ -54,6 +54,7 @@ class PaletteTree(QTreeWidget):
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setFont(0, theme.text_font(weight=QFont.Weight.DemiBold))
         item.setExpanded(open)
+        _dress(item, icon)
         return item
 
     @staticmethod
@@ -62,6 +63,7 @@ class PaletteTree(QTreeWidget):
         item = QTreeWidgetItem(section, [text])
         item.setData(0, _ICON, icon)
         item.setData(0, WORDS, words)
+        _dress(item, icon)
         return item
 
     def sections(self) -> list[QTreeWidgetItem]:
@@ -75,13 +77,7 @@ class PaletteTree(QTreeWidget):
     def tint(self, _theme: object = None) -> None:
         """Give every entry its icon in the colours of now."""
         for item in (*self.sections(), *self.entries()):
-            name = str(item.data(0, _ICON) or "")
-            if name in _PLAIN:
-                item.setIcon(0, icons.icon(name, _PLAIN[name], 16))
-            elif name:
-                item.setIcon(0, QIcon(icons.category(name, 16)))
-            else:  # a line that says something
-                item.setForeground(0, theme.qcolor("muted"))
+            _dress(item, str(item.data(0, _ICON) or ""))
 
     # -- Qt -----------------------------------------------------------------------------------
 
@@ -112,6 +108,16 @@ class PaletteTree(QTreeWidget):
             self.delete_requested.emit(item)
         else:
             super().keyPressEvent(event)
+
+
+def _dress(item: QTreeWidgetItem, name: str) -> None:
+    """Give an entry the icon called `name` in the colours of now."""
+    if name in _PLAIN:
+        item.setIcon(0, icons.icon(name, _PLAIN[name], 16))
+    elif name:
+        item.setIcon(0, icons.category_icon(name, 16))
+    else:  # a line that says something
+        item.setForeground(0, theme.qcolor("muted"))
 
 
 def children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:

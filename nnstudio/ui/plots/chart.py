@@ -94,9 +94,8 @@ class Chart(QFrame):
 
     def _make_plot(self) -> PlotArea:
         left, bottom = self._axes
-        plot = PlotArea(axisItems={"left": left, "bottom": bottom})
+        plot = PlotArea(axisItems={"left": left, "bottom": bottom}, enableMenu=False)
         plot.setFrameShape(QFrame.Shape.NoFrame)
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=True, y=False)
         plot.getPlotItem().setContentsMargins(4, 2, 10, 0)

@@ -54,9 +54,9 @@ class PlainPlot(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._left, self._bottom = Axis("left"), WordAxis()
-        super().__init__(parent, axisItems={"left": self._left, "bottom": self._bottom})
+        axes = {"left": self._left, "bottom": self._bottom}
+        super().__init__(parent, axisItems=axes, enableMenu=False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=True, y=False)
         self.showGrid(x=False, y=True, alpha=0.1)

@@ -79,12 +79,23 @@ def icon(name: str, colour: str | None = None, size: int = 20, on: str | None = 
 
     The disabled state is faint. `on` is the colour when checked.
     """
+    colours = theme.current().colour
+    tints = (colours(colour or "text"), colours("faint"), None if on is None else colours(on))
+    ratios = tuple({1.0, _screen_ratio()})
+    return QIcon(_icon(name, *tints, size, ratios))
+
+
+@cache
+def _icon(
+    name: str, usual: str, disabled: str, checked: str | None, size: int, ratios: tuple[float, ...]
+) -> QIcon:
+    """Make an icon once for each set of colours, so a window with hundreds of them opens soon."""
     made = QIcon()
-    for ratio in {1.0, _screen_ratio()}:
-        made.addPixmap(pixmap(name, colour, size, ratio))
-        made.addPixmap(pixmap(name, "faint", size, ratio), QIcon.Mode.Disabled)
-        if on is not None:
-            made.addPixmap(pixmap(name, on, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    for ratio in ratios:
+        made.addPixmap(_draw(name, usual, size, ratio))
+        made.addPixmap(_draw(name, disabled, size, ratio), QIcon.Mode.Disabled)
+        if checked is not None:
+            made.addPixmap(_draw(name, checked, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 
@@ -137,6 +148,18 @@ def category(category: str, size: int = 16, ratio: float | None = None) -> QPixm
     return pixmap(category_name(category), f"category.{category}", size, ratio)
 
 
+def category_icon(category: str, size: int = 16) -> QIcon:
+    """Make the icon of a layer category in the colours of now; what is disabled is as Qt has it."""
+    tint = theme.current().colour(f"category.{category}")
+    return QIcon(_plain_icon(category_name(category), tint, size, _screen_ratio()))
+
+
+@cache
+def _plain_icon(name: str, tint: str, size: int, ratio: float) -> QIcon:
+    return QIcon(_draw(name, tint, size, ratio))
+
+
+@cache
 def application() -> QIcon:
     """Make the icon of the program, in the sizes desktops ask for."""
     made = QIcon()

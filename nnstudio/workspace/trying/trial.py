@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnstudio.data.info import DataError
 from nnstudio.errors import UserError
+from nnstudio.inspection.normalised import class_of, parts_of_weights
 from nnstudio.project.data.fields import Field
 from nnstudio.project.data.source import Text
 from nnstudio.project.data.spec import DataSpec
@@ -76,8 +77,11 @@ class Trial:
     @property
     def modules(self) -> tuple[tuple[str, str], ...]:
         """Name and type of every module of the model, in the order of their making."""
+        parts = parts_of_weights(self.model)
         return tuple(
-            (name, type(module).__name__) for name, module in self.model.named_modules() if name
+            (name, class_of(module))
+            for name, module in self.model.named_modules()
+            if name and module not in parts
         )
 
     def sample(self, index: int) -> Values:
