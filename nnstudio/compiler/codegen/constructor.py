@@ -20,6 +20,7 @@ from nnstudio.compiler.codegen.guards import Check, with_guards
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.named_sizes import NamedSizes
+from nnstudio.compiler.codegen.negation import negation
 from nnstudio.compiler.codegen.value_text import (
     block_arguments,
     default_text,
@@ -139,7 +140,7 @@ class Constructor:
     def requirements(self) -> list[Check]:
         checks: list[Check] = []
         for requirement in self.block.requirements:
-            condition = _negation(parse(requirement.condition.text).tree)
+            condition = negation(parse(requirement.condition.text).tree)
             refusal = Line(f"raise ValueError({requirement.sentence!r})", 3)
             checks.append((Line(f"if {in_python(condition)}:", 2), refusal))
         return checks
@@ -341,23 +342,3 @@ def _runs(children: Sequence[Entry]) -> list[list[Entry]]:
         return id(entry)
 
     return [list(run) for _, run in groupby(children, key=condition)]
-
-
-_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.GtE,
-    ast.GtE: ast.Lt,
-    ast.Gt: ast.LtE,
-    ast.LtE: ast.Gt,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-
-
-def _negation(tree: ast.expr) -> str:
-    if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and type(tree.ops[0]) in _OPPOSITE:
-        return ast.unparse(
-            ast.Compare(tree.left, [_OPPOSITE[type(tree.ops[0])]()], tree.comparators)
-        )
-    return ast.unparse(ast.UnaryOp(ast.Not(), tree))

@@ -125,7 +125,10 @@ class Inspector(QWidget):
         structure.repeat.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_structure(self) -> None:
-        """Scroll until all of repeat, condition and sharing is seen, else its beginning."""
+        """Scroll until all of repeat, condition and sharing is seen, else its beginning.
+
+        What is wrong, with its fix, stays in sight.
+        """
         page = self.node_page
         area, structure = self._areas[page], page.structure
         layout = page.layout()
@@ -136,7 +139,8 @@ class Inspector(QWidget):
         top, bottom = structure.y(), structure.y() + structure.height()
         bar, height = area.verticalScrollBar(), area.viewport().height()
         if bottom > bar.value() + height:
-            bar.setValue(min(top, bottom - height))
+            notices = page.notices
+            bar.setValue(min(top if notices.isHidden() else notices.y(), bottom - height))
         elif top < bar.value():
             bar.setValue(top)
 
