@@ -238,16 +238,16 @@ class _Walk:
         problems = self.problems(node, inputs, evaluation)
         others = self.definition.alternatives.get(node.id, ())
         told = reports_of(others, inputs, evaluation, self.problems) if others else ()
-        flops = [0 if not active else evaluation.flops]
-        if node.shares is not None:
-            flops += [other.flops for other in evaluation.others]
+        flops = evaluation.flops if active else 0
+        if node.shares is not None and evaluation.others:
+            flops = _total([flops, *(other.flops for other in evaluation.others)])
         return NodeReport(
             inputs=inputs,
             outputs=self.earlier.keep_equal(node, outputs) if outputs else {},
             params=evaluation.params,
             auto=evaluation.auto,
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
-            flops=_total(flops),
+            flops=flops,
             active=active,
             repeats=1 if meant.repeat is None else evaluation.number,
             needs_repetition=evaluation.needs_repetition,
@@ -271,7 +271,7 @@ class _Walk:
             if unfit is not None:
                 return Evaluation(None, error=UseError(unfit))
         others = self.definition.alternatives.get(node.id, ())
-        if any(other.node.id in self.wiring.errors for other in others):
+        if others and any(other.node.id in self.wiring.errors for other in others):
             return Evaluation(None)
         if meant.repeat is not None:
             found = evaluate_repeat(
