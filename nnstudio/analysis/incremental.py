@@ -142,9 +142,24 @@ class PreviousReport:
             return None
         if not self.unedited and node.repeat is not None and node.repeat.has_modes:
             return None  # what is said of it rests on which of its outputs are read
+        if node.instead is not None and not self._same_others(node, before):
+            return None
         if (before.tables or before.named) and (self.changed or node.id in self.renamed):
             return None
         return before
+
+    def _same_others(self, node: Node, before: NodeReport) -> bool:
+        """True if the same nodes stand in its place, and what was said of them still holds."""
+        others = self.definition.block.graph.alternatives(node)
+        return len(others) == len(before.others) and all(
+            known.node is other
+            and known.ok
+            and not known.problems
+            and other.id not in self.anew
+            and other.id not in self.definition.wiring.errors
+            and (self.same_nested or other.type not in self.definition.project.by_name)
+            for other, known in zip(others, before.others, strict=True)
+        )
 
     def keep_equal(self, node: Node, outputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """`outputs` of a node; those that are as before are the same objects as before.

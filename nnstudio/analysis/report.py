@@ -54,7 +54,8 @@ class NodeReport:
     None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is
     what a layer does with that of its input; a block's is in `inner`. Of a repeated block that is
     the report of the first repetition; `unlike` are those of the next ones whose layers are others,
-    the first of each kind.
+    the first of each kind. `others` are the reports of its alternatives, which are among those of
+    the block, too.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class NodeReport:
     guarded: bool = False
     node: Node | None = None
     memory: Memory = OWN
+    others: tuple[NodeReport, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,12 @@ class Inspector(QWidget):
         self._stack.addWidget(area)
         return page
 
-    def show_target(self, path: tuple[str, ...], selection: Iterable[str]) -> None:
-        """Look at the block at `path` and the nodes selected in it."""
+    def show_target(
+        self, path: tuple[str, ...], selection: Iterable[str], alternative: str = ""
+    ) -> None:
+        """Look at the block at `path` and the nodes selected in it, or at an alternative."""
         self.context.path = path
-        self._selection = frozenset(selection)
+        self._selection = frozenset([alternative] if alternative else selection)
         self.refresh()
 
     def refresh(self) -> None:
