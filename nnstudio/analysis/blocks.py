@@ -134,12 +134,17 @@ class _Walk:
                 self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}"
             )
         self.wiring = self.definition.wiring
+        steady = self.earlier.steady
         for node_id in order:
+            if node_id in steady and not self.wiring.open_ports:
+                self.nodes[node_id] = self.earlier.nodes[node_id]
+                continue
             node = self.graph.by_id[node_id]
             known = self.earlier.node(node, self.nodes)
             if known is None or not self.sizes.takes_over(known):
                 self.analysis.at = self.block.name, node
                 known = self.node(node)
+            self.earlier.follow(node_id, known)
             self.nodes[node_id] = known
             if self.wiring.open_ports:
                 self.note_absent(node, known)

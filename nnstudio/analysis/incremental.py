@@ -85,6 +85,29 @@ class PreviousReport:
         wiring = self.definition.wiring
         return self.anew.union(wiring.errors, wiring.guards)
 
+    @cached_property
+    def steady(self) -> set[str]:
+        """The ids of nodes whose earlier reports hold unless what comes in has changed.
+
+        `node` need not be asked of them, which is most of the work after an edit that leaves the
+        wires alone; `follow` takes those out to which a change comes.
+        """
+        source = self.report.source if self.report is not None else None
+        graph = self.definition.block.graph
+        if self.report is None or source is None or not self.nodes or self.changed:
+            return set()
+        if source.graph.incoming is not graph.incoming:  # other wires
+            return set()
+        pairs = zip(graph.nodes, source.graph.nodes, strict=True)
+        edited = {node.id for node, before in pairs if node is not before}
+        return set(self.report.plain) - self.doubtful - edited
+
+    def follow(self, node_id: str, report: NodeReport) -> None:
+        """A node has this report now: where it is another one, those behind it are not steady."""
+        if self.steady and report is not self.nodes.get(node_id):
+            edges = self.definition.block.graph.outgoing[node_id]
+            self.steady.difference_update(edge.target.node for edge in edges)
+
     @property
     def whole(self) -> BlockReport | None:
         """The report itself, if all of it holds."""
