@@ -204,6 +204,7 @@ RECIPES: dict[str, Settings] = {
     "MLPMixer": COSINE_UNCLIPPED,
     "GPT": SENTENCES,
     "Llama": SENTENCES,
+    "Mixtral": {**SENTENCES, "loss_weights": "1, 0.02"},
     "BERT": {**SENTENCES, "data": "actors"},
     "Seq2SeqAttention": {
         **ADAM,
