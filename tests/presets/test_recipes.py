@@ -248,6 +248,12 @@ RECIPES: dict[str, Settings] = {
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},
+    "VQVAE": {
+        **VAE,
+        "learning_rate": 3e-4,
+        "loss_weights": "1, 1, 0.25",
+        "batch_size": 32,
+    },
     "SimpleEfficientNet": DECAYED,
     "SimpleEfficientNet/cifar10": {**DECAYED, **CIFAR_10},
     "SimpleEfficientNet/cifar10-210k": {**DECAYED, **CIFAR_10},

@@ -59,6 +59,7 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "BertEmbeddings": (("N", 10), ("N", 10)),
     "BertLayer": (TOKENS,),
     "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
+    "VectorQuantizer": (PICTURE,),
     "ClassToken": (TOKENS,),
 }
 OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")
