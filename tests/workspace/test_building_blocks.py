@@ -56,9 +56,11 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "RotaryAttention": (TOKENS, (10, 16), (10, 16)),
     "RotaryPositions": (("N", 10),),
     "SwiGLU": (TOKENS,),
+    "MixtureOfExperts": (TOKENS,),
     "BertEmbeddings": (("N", 10), ("N", 10)),
     "BertLayer": (TOKENS,),
     "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
+    "VectorQuantizer": (PICTURE,),
     "ClassToken": (TOKENS,),
 }
 OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")
