@@ -38,7 +38,7 @@ def test_only_published_rules_are_set() -> None:
         for block in preset(name).blocks
         if block.initialisers and block.name != preset(name).root
     }
-    assert inner == {"SpatialTransformer"}
+    assert inner == {"SpatialTransformer", "VectorQuantizer"}
 
 
 @pytest.mark.parametrize("name", TRUNCATED)
