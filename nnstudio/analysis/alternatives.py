@@ -8,13 +8,14 @@ that is built counts, and the others are read as formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nnstudio.analysis.alternative_wiring import Alternative
 from nnstudio.analysis.conditions import either
 from nnstudio.analysis.evaluate import (
     Evaluation,
+    Plain,
     UseError,
     silent,
     without_numbers,
@@ -28,9 +29,6 @@ from nnstudio.symbols.bounds import ExpressionError
 from nnstudio.symbols.expression import Expression, parse
 from nnstudio.symbols.symbolic import Scope, resolve, truth
 from nnstudio.symbols.tensor import Tensor
-
-Plain = Callable[[Node, Mapping[str, Tensor], Scope], Evaluation]
-"""One evaluation of a layer or block, whatever its condition says."""
 
 
 @dataclass(frozen=True)

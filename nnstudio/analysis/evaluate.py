@@ -72,6 +72,10 @@ class Evaluation:
         return self.repetitions.value if self.repetitions is not None else None
 
 
+Plain = Callable[[Node, Mapping[str, Tensor], Scope], Evaluation]
+"""One evaluation of a layer or block, whatever its condition says."""
+
+
 def why_not(failed: Evaluation) -> UseError:
     """The error of a failed evaluation, else the first one inside the block that it uses."""
     if failed.error is not None:

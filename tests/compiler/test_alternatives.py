@@ -23,6 +23,7 @@ from tests.compiler.referee import assert_equal, assert_formulas, assert_shapes
 
 
 def drawn() -> Project:
+    """A small classifier with a place for the norm, the activation, the pooling and the cell."""
     with nnstudio.draw("Net", norm="batch", smooth=False, cell="gru", wide=True) as b:
         x = b.input("x", "N", 3, 8, 8)
         x = b.Conv2d(x, out_channels=16, kernel_size=3, padding=1)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import nnstudio
 from nnstudio.graph.values import FrozenMap, Node
 from nnstudio.project.commands.alternative import AddAlternative
 from nnstudio.project.values import Project
@@ -18,31 +17,9 @@ from nnstudio.ui.settings import Settings
 from nnstudio.ui.theme.apply import apply_theme
 from nnstudio.ui.theme.current import Mode
 from nnstudio.workspace.workspace import Workspace
+from tests.compiler.test_alternatives import drawn
 from tests.ui.loop_pictures import wait
 from tests.ui.shell import closed
-
-
-def drawn() -> Project:
-    """A small classifier with a place for the norm, the activation, the pooling and the cell."""
-    with nnstudio.draw("Net", norm="batch", smooth=False, cell="gru", wide=True) as b:
-        x = b.input("x", "N", 3, 8, 8)
-        x = b.Conv2d(x, out_channels=16, kernel_size=3, padding=1)
-        last = b.InstanceNorm2d()
-        group = b.GroupNorm(num_groups=8, when="norm == 'group'", instead=last)
-        x = b.BatchNorm2d(x, name="norm", when="norm == 'batch'", instead=group)
-        x = b.ReLUFunction(x, when="not smooth", instead=b.GELUFunction())
-        x = b.MaxPool2d(
-            x, name="pool", kernel_size=2, when="wide", instead=b.AvgPool2d(kernel_size=4)
-        )
-        x = b.Flatten(x, start_dim=2)
-        x = b.Transpose(x, dim0=1, dim1=2)
-        gru = b.GRU(hidden_size=20, batch_first=True)
-        x = b.LSTM(
-            x, name="rnn", hidden_size=12, batch_first=True, when="cell == 'lstm'", instead=gru
-        )
-        x = b.Select(x, dim=1, index=-1)
-        b.output(b.Linear(x, out_features=10))
-    return b.project()
 
 
 def node_of(project: Project, name: str) -> Node:
