@@ -32,7 +32,7 @@ def facts_of(block: Block) -> Facts:
                 left=ast.BinOp(left=left, op=ast.Mod(), right=right),
                 ops=[ast.Eq()],
                 comparators=[ast.Constant(value=0)],
-            ) if not condition.names & free and type(right) is ast.Name:
+            ) if not condition.names & free and _is_factor(right):
                 whole, part = ast.unparse(left), ast.unparse(right)
                 quotient = ast.unparse(ast.BinOp(left, ast.FloorDiv(), right))
                 found[f"({whole}) // ({part})", part] = whole
@@ -41,6 +41,16 @@ def facts_of(block: Block) -> Facts:
                     if text == quotient:
                         found[name, part] = whole
     return found
+
+
+def _is_factor(divisor: ast.expr) -> bool:
+    """True for what is one factor of a product: a name, or a power as ``2 ** depth``."""
+    match divisor:
+        case ast.Name():
+            return True
+        case ast.BinOp(left=ast.Name() | ast.Constant(), op=ast.Pow(), right=ast.Name()):
+            return True
+    return False
 
 
 def _text(source: str) -> str:

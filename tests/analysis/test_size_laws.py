@@ -53,7 +53,7 @@ def sizes(project: Project) -> list[str]:
     ("params", "leaving"),
     [
         ({"out_channels": "=widths[i]"}, ["widths[n - 1]", "24", "24"]),
-        ({"out_channels": "=hidden * 2 ** (i + 1)"}, ["2 ** n * hidden", "24", "24"]),
+        ({"out_channels": "=hidden * 2 ** (i + 1)"}, ["hidden * 2 ** n", "24", "24"]),
         ({"stride": 2}, ["4", "23 // 2 ** n + 1", "23 // 2 ** n + 1"]),
         (
             {"stride": "=strides[i]"},
@@ -208,6 +208,19 @@ def test_requirements_make_sizes_whole() -> None:
     whole = replace(project, blocks=(block, project.model))
     assert analyse(whole, analyse(project)) == analyse(whole)
     assert "self.proj = nn.Linear(dim, dim)" in generate(whole).plain
+
+
+def test_requirements_make_products_with_powers_whole() -> None:
+    d = Drawing("Halved", P("size", "int", 16), P("depth", "int", 2))
+    x = d.input("x", "N", "size")
+    y = d.add("Linear", x, name="small", out_features="=size // 2 ** depth")
+    y = d.add("Linear", y, name="large", out_features="=2 ** depth * (size // 2 ** depth)")
+    d.output(d.add("Linear", y, name="head", out_features=3))
+    project = d.project()
+    rule = Requirement(Expr("size % 2 ** depth == 0"), "2 ** depth must divide size")
+    whole = replace(project, blocks=(replace(project.model, requirements=(rule,)),))
+    assert "self.head = nn.Linear(size // 2 ** depth * 2 ** depth, 3)" in generate(project).plain
+    assert "self.head = nn.Linear(size, 3)" in generate(whole).plain
 
 
 # -- the cases that testers found ------------------------------------------------------------------

@@ -287,3 +287,98 @@ class Seq2SeqAttention(nn.Module):
             scores.append(self.decoder.out(torch.maximum(pairs[:, ::2], pairs[:, 1::2])))
             h = step.cell(torch.cat([x, context], -1), h)
         return torch.stack(scores, 1)
+
+
+class MixtralExpert(nn.Module):
+    """A gated network by the names of the authors' code."""
+
+    def __init__(self, dim: int, hidden: int) -> None:
+        super().__init__()
+        self.w1 = nn.Linear(dim, hidden, bias=False)
+        self.w2 = nn.Linear(hidden, dim, bias=False)
+        self.w3 = nn.Linear(dim, hidden, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(tokens, dim) -> the same."""
+        gate = self.w1(x)
+        found: Tensor = self.w2(gate * torch.sigmoid(gate) * self.w3(x))
+        return found
+
+
+class SparseMixture(nn.Module):
+    """An expert sees the tokens that chose it, and no others."""
+
+    def __init__(self, dim: int, hidden: int, num_experts: int, top_k: int) -> None:
+        super().__init__()
+        self.top_k = top_k
+        self.gate = nn.Linear(dim, num_experts, bias=False)
+        self.experts = nn.ModuleList(MixtralExpert(dim, hidden) for _ in range(num_experts))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, T, dim) -> the same, and (N,): the balance of each sequence."""
+        tokens, scores = x.flatten(0, 1), self.gate(x)
+        best, places = scores.flatten(0, 1).topk(self.top_k)
+        weights = best.softmax(-1)
+        found, used = torch.zeros_like(tokens), []
+        for number, expert in enumerate(self.experts):
+            rows, column = (places == number).nonzero(as_tuple=True)
+            found[rows] += weights[rows, column, None] * expert(tokens[rows])
+            used.append((places == number).any(1).view(x.shape[:2]).sum(1) / x.shape[1])
+        asked = scores.softmax(-1).mean(1)
+        return found.view_as(x), len(self.experts) * (torch.stack(used, 1) * asked).sum(1)
+
+
+class MixtralLayer(nn.Module):
+    """Attention and experts, each normalised before."""
+
+    def __init__(self, attention: LlamaAttention, mixture: SparseMixture, dim: int) -> None:
+        super().__init__()
+        self.self_attn = attention
+        self.block_sparse_moe = mixture
+        self.input_layernorm = RMSNorm(dim)
+        self.post_attention_layernorm = RMSNorm(dim)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, T, dim) -> the same, and (N,)."""
+        x = x + self.self_attn(self.input_layernorm(x))
+        y, balance = self.block_sparse_moe(self.post_attention_layernorm(x))
+        return x + y, balance
+
+
+class Mixtral(nn.Module):
+    """With the keys of the transformers library before its version 5."""
+
+    def __init__(
+        self,
+        vocabulary: int = 28,
+        dim: int = 64,
+        hidden: int = 96,
+        num_experts: int = 4,
+        top_k: int = 2,
+        heads: int = 4,
+        kv_heads: int = 2,
+        depth: int = 2,
+        base: float = 1e6,
+    ) -> None:
+        super().__init__()
+        self.model = nn.Module()
+        self.model.embed_tokens = nn.Embedding(vocabulary, dim)
+        self.model.layers = nn.ModuleList(
+            MixtralLayer(
+                LlamaAttention(dim, heads, kv_heads, base),
+                SparseMixture(dim, hidden, num_experts, top_k),
+                dim,
+            )
+            for _ in range(depth)
+        )
+        self.model.norm = RMSNorm(dim)
+        self.lm_head = nn.Linear(dim, vocabulary, bias=False)
+
+    def forward(self, tokens: Tensor) -> dict[str, Tensor]:
+        """(N, T) -> (N, T, vocabulary) and the mean balance of the layers."""
+        x, balances = self.model.embed_tokens(tokens), []
+        for layer in self.model.layers:
+            x, balance = layer(x)
+            balances.append(balance)
+        logits = self.lm_head(self.model.norm(x))
+        return {"logits": logits, "balance": torch.stack(balances).mean(0)}

@@ -26,10 +26,12 @@ TOTALS = {
     "Llama/sentences": 142_272,
     "Llama/1.1B": 1_100_048_384,
     "Llama/2-7B": 6_738_415_616,
+    "Mixtral/sentences": 176_448,
+    "Mixtral/8x7B": 46_702_792_704,
     "Seq2SeqAttention/reverse": 113_876,
     "Seq2SeqAttention/RNNsearch": 80_451_000,
 }
-LARGE = ("Llama/2-7B",)
+LARGE = ("Llama/2-7B", "Mixtral/8x7B")
 """What needs more memory than a computer for tests may have, so that it is not built."""
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 
@@ -51,6 +53,7 @@ def translations() -> tuple[Tensor, Tensor]:
 SMALL: dict[str, tuple[type[nn.Module], Callable[[], tuple[Tensor, ...]]]] = {
     "BERT/actors": (plain.BERT, pairs),
     "Llama/sentences": (plain.Llama, lambda: (torch.randint(28, (3, 20)),)),
+    "Mixtral/sentences": (plain.Mixtral, lambda: (torch.randint(28, (3, 20)),)),
     "Seq2SeqAttention/reverse": (plain.Seq2SeqAttention, translations),
 }
 """What is computed with, its original and a batch."""
@@ -117,6 +120,33 @@ def test_llama_learns_to_write_words() -> None:
     assert end.validation is not None
     assert end.validation.accuracy is not None
     assert end.validation.accuracy > 0.4
+
+
+def test_experts_that_are_not_chosen_change_nothing_and_their_number_is_free() -> None:
+    torch.manual_seed(4)
+    model = build(compiled("Mixtral/sentences")[2], num_experts=5, top_k=1).eval()
+    mixture = model.get_submodule("model.layers.0.block_sparse_moe")
+    x = torch.randn(1, 1, 64)
+    with torch.no_grad():
+        chosen = mixture.get_submodule("gate")(x).argmax()
+        found, balance = mixture(x)
+        alone = mixture.get_submodule(f"experts.{chosen}")(x)
+        for number in range(5):
+            if number != chosen:
+                mixture.get_parameter(f"experts.{number}.w2.weight").fill_(1.0)
+        again, _ = mixture(x)
+    torch.testing.assert_close(found, alone)
+    assert torch.equal(again, found)
+    assert balance.shape == (1,)
+
+
+def test_experts_learn_to_write_words_and_none_is_forgotten() -> None:
+    """A router that sends all to the same two experts has a balance above 2 of up to 4."""
+    end = last("Mixtral/sentences", max_samples=160, epochs=2, batch_size=8, learning_rate=7e-3)
+    assert end.validation is not None
+    assert end.validation.accuracy is not None
+    assert end.validation.accuracy > 0.4
+    assert 1.99 < end.validation.more["balance"] < 2.3
 
 
 def test_a_decoder_knows_what_it_has_written_and_not_what_it_will_write() -> None:

@@ -9,6 +9,7 @@ from torch import nn
 from nnstudio.compiler.build import build
 from tests.presets import reference_vision as plain
 from tests.presets.gallery import (
+    class_in,
     compiled,
     has_cards_apart,
     has_the_keys_of,
@@ -28,14 +29,9 @@ TOTALS = {
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 
 
-def original(target: str) -> type[nn.Module]:
-    found: type[nn.Module] = getattr(plain, target.partition("/")[0])
-    return found
-
-
 @pytest.mark.parametrize("target", TOTALS)
 def test_keys_shapes_and_totals_are_torchvisions(target: str) -> None:
-    has_the_keys_of(target, original(target), TOTALS[target])
+    has_the_keys_of(target, class_in(plain, target), TOTALS[target])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +43,7 @@ def test_keys_shapes_and_totals_are_torchvisions(target: str) -> None:
 )
 def test_the_same_weights_give_the_same_numbers(target: str, shape: tuple[int, ...]) -> None:
     torch.manual_seed(2)
-    has_the_numbers_of(target, original(target), torch.randn(shape))
+    has_the_numbers_of(target, class_in(plain, target), torch.randn(shape))
 
 
 def test_biases_of_attention_go_by_where_one_place_lies_from_another() -> None:

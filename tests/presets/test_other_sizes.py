@@ -60,6 +60,7 @@ SIZES: list[tuple[str, dict[str, Any], int]] = [
     ("AlexNet", {"num_classes": 10}, 57_044_810),
     ("ViTClassifier", {"image_size": 28, "patch_size": 4}, 893_098),
     ("ViTClassifierMLPHead", {"image_size": 24}, 212_938),
+    ("Mixtral", {"num_experts": 6, "top_k": 1}, 176_448 + 2 * 2 * (3 * 64 * 96 + 64)),
 ]
 
 

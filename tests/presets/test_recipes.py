@@ -204,6 +204,7 @@ RECIPES: dict[str, Settings] = {
     "MLPMixer": COSINE_UNCLIPPED,
     "GPT": SENTENCES,
     "Llama": SENTENCES,
+    "Mixtral": {**SENTENCES, "loss_weights": "1, 0.02"},
     "BERT": {**SENTENCES, "data": "actors"},
     "Seq2SeqAttention": {
         **ADAM,
@@ -265,6 +266,12 @@ RECIPES: dict[str, Settings] = {
         "epochs": 300,
     },
     "Swin/digits": OF_OUR_OWN,
+    "VQVAE": {
+        **VAE,
+        "learning_rate": 3e-4,
+        "loss_weights": "1, 1, 0.25",
+        "batch_size": 32,
+    },
     "SimpleEfficientNet": DECAYED,
     "SimpleEfficientNet/cifar10": {**DECAYED, **CIFAR_10},
     "SimpleEfficientNet/cifar10-210k": {**DECAYED, **CIFAR_10},

@@ -59,9 +59,11 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "SwinBlock": (("N", 16, 16, 32),),
     "WindowAttention": (("N", 16, 16, 32),),
     "PatchMerging": (("N", 16, 16, 32),),
+    "MixtureOfExperts": (TOKENS,),
     "BertEmbeddings": (("N", 10), ("N", 10)),
     "BertLayer": (TOKENS,),
     "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
+    "VectorQuantizer": (PICTURE,),
     "ClassToken": (TOKENS,),
 }
 OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")

@@ -1,0 +1,86 @@
+"""The presets that make pictures, against plain originals."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from nnstudio.compiler.build import build
+from tests.presets import reference_generative as plain
+from tests.presets.gallery import (
+    class_in,
+    compiled,
+    has_cards_apart,
+    has_the_keys_of,
+    has_the_numbers_of,
+    last,
+    original_of,
+)
+
+TOTALS = {"VQVAE/digits": 23_497, "VQVAE/cifar10": 695_491}
+PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
+SMALL: dict[str, tuple[int, ...]] = {
+    "VQVAE/digits": (3, 1, 8, 8),
+    "VQVAE/cifar10": (2, 3, 32, 32),
+}
+"""What is computed with, and the shape of a batch."""
+
+
+@pytest.mark.parametrize("target", TOTALS)
+def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
+    has_the_keys_of(target, class_in(plain, target), TOTALS[target])
+
+
+@pytest.mark.parametrize("target", SMALL)
+def test_the_same_weights_give_the_same_numbers(target: str) -> None:
+    torch.manual_seed(2)
+    has_the_numbers_of(target, class_in(plain, target), torch.randn(SMALL[target]))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_cards_have_places_of_their_own_and_all_variants_are_known(name: str) -> None:
+    has_cards_apart(name, TOTALS)
+
+
+def slopes(model: nn.Module, image: Tensor) -> dict[str, Tensor | None]:
+    """The gradients of all losses of a training with equal weights."""
+    found = model(image)
+    error = nn.functional.mse_loss(found["reconstruction"], image)
+    (error + found["codebook"].mean() + found["commitment"].mean()).backward()
+    return {name: weight.grad for name, weight in model.named_parameters()}
+
+
+def test_gradients_pass_the_codebook_as_in_the_original() -> None:
+    torch.manual_seed(5)
+    model = build(compiled("VQVAE/digits")[2])
+    other = original_of("VQVAE/digits", plain.VQVAE)
+    other.load_state_dict(model.state_dict())
+    image = torch.randn(4, 1, 8, 8)
+    found, wanted = slopes(model, image), slopes(other, image)
+    for name, slope in wanted.items():
+        torch.testing.assert_close(found[name], slope)
+    assert all(slope is not None and bool(slope.any()) for slope in found.values())
+
+
+def test_what_is_quantised_is_out_of_the_codebook_and_nothing_is_nearer() -> None:
+    torch.manual_seed(6)
+    quantizer = build(compiled("VQVAE/digits")[2]).get_submodule("quantizer")
+    x = torch.randn(2, 8, 3, 5)
+    with torch.no_grad():
+        found, codes, _, commitment = quantizer(x)
+        table = quantizer.get_parameter("codebook.weight")
+        every = (x.unsqueeze(1) - table[:, :, None, None]).pow(2).sum(2)
+    torch.testing.assert_close(found, table[codes].movedim(-1, 1))
+    torch.testing.assert_close(8 * commitment, every.amin(1).mean((1, 2)))
+
+
+def test_digits_are_redrawn_out_of_few_words() -> None:
+    """The mean digit has an error of 1 minus what lies between pixels, about 0.5."""
+    judged = last(
+        "VQVAE/digits", max_samples=400, epochs=4, batch_size=16, learning_rate=1e-2
+    ).validation
+    assert judged is not None
+    losses = judged.more["codebook"] + 0.25 * judged.more["commitment"]
+    assert 0 < losses < 1
+    assert judged.loss - losses < 0.25
