@@ -12,7 +12,7 @@ from nnstudio.project.presets import load_target, preset_names
 from tests.compiler.referee import assert_equal, assert_formulas, assert_shapes
 from tests.compiler.test_random_projects import assert_one_text
 
-SMALLER = {"GoogLeNet": "GoogLeNet/digits", "VGG": "VGG/digits"}
+SMALLER = {name: f"{name}/digits" for name in ("GoogLeNet", "Swin", "VGG")}
 """The variant that stands for a preset whose first one takes long."""
 
 

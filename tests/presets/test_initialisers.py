@@ -12,7 +12,7 @@ import nnstudio
 from nnstudio.project.presets import preset, preset_names
 
 TRUNCATED = ("ConvNeXtV2", "SimpleViT", "SimpleViTTorchLayers")
-TORCHVISIONS = ("DenseNet", "EfficientNet", "MobileNetV2", "MobileNetV3", "ResNet", "VGG")
+TORCHVISIONS = ("DenseNet", "EfficientNet", "MobileNetV2", "MobileNetV3", "ResNet", "Swin", "VGG")
 
 
 def built(name: str, **values: object) -> nn.Module:

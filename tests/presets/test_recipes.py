@@ -257,6 +257,15 @@ RECIPES: dict[str, Settings] = {
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},
+    "Swin": {
+        **OF_OUR_OWN,
+        "learning_rate": 3.125e-5,
+        "weight_decay": 0.05,
+        "label_smoothing": 0.1,
+        "clip_norm": 1.0,
+        "epochs": 300,
+    },
+    "Swin/digits": OF_OUR_OWN,
     "VQVAE": {
         **VAE,
         "learning_rate": 3e-4,

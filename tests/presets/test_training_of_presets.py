@@ -32,6 +32,7 @@ BIG = (
     "Seq2SeqAttention/RNNsearch",
     *("MobileNetV2/0.5", "MobileNetV2/1.0", "MobileNetV3/large", "MobileNetV3/small"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
+    *("Swin/B", "Swin/S", "Swin/T"),
 )
 SMALLEST_OF_THE_BIG = "EfficientNet/B0"
 SAMPLES_OF_THE_BIG = 32
