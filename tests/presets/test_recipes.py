@@ -248,6 +248,7 @@ RECIPES: dict[str, Settings] = {
     "UNet": {**ADAM, "batch_size": 16, "epochs": 30, "data": "shapes"},
     "VAE": VAE,
     "VAE/28x28": {**VAE, "loss_weights": "1, 0.00064"},
+    "ACGAN": {**ADAM, "beta1": 0.5, "batch_size": 32, "epochs": 40, "data": "digits"},
     "VQVAE": {
         **VAE,
         "learning_rate": 3e-4,
