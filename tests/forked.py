@@ -19,7 +19,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from threading import Thread, Timer
+from threading import Event, Thread, Timer
 from typing import TextIO
 
 KEEPER = Path(__file__).with_name("forked_keeper.py")
@@ -98,7 +98,13 @@ class Forked:
 
     def communicate(self, timeout: float = PATIENCE) -> tuple[str, str]:
         """What it says on both streams until it ends."""
-        late = Timer(timeout, self.kill)
+        is_late = Event()
+
+        def end() -> None:
+            is_late.set()
+            self.kill()
+
+        late = Timer(timeout, end)
         late.start()
         said: dict[TextIO, str] = {}
         streams = [stream for stream in (self.stdout, self.stderr) if not stream.closed]
@@ -108,6 +114,8 @@ class Forked:
         for reader in readers:
             reader.join()
         late.cancel()
+        if is_late.is_set():
+            raise subprocess.TimeoutExpired("a forked program", timeout)
         self.wait(timeout)
         return said.get(self.stdout, ""), said.get(self.stderr, "")
 

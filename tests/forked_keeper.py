@@ -15,7 +15,8 @@ import socket
 import sys
 from contextlib import suppress
 
-LARGE = ("torch", "torch._dynamo", "pandas", "sklearn.utils", "PySide6.QtWidgets")
+LARGE = ("torch", "torch._dynamo", "PySide6.QtWidgets")
+"""Of these only numpy's BLAS has a thread, which it ends before a fork; pyarrow's would stay."""
 
 
 def next_order(door: socket.socket) -> dict[str, object]:

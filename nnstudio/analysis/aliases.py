@@ -131,6 +131,9 @@ class Aliases:
         first = incoming.get(next(iter(report.inputs)))
         if meant.repeat is not None and report.repeats == 0:
             return False, first
+        if report.others:
+            new = all(r.memory is OWN and r.inner is None for r in (report, *report.others))
+            return True, None if new else first
         may_not = meant.repeat is not None and report.repeats is None
         if meant.when is not None:
             holds = self._holds(meant.when.text)

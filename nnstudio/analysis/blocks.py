@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from nnstudio.analysis.aliases import Aliases
-from nnstudio.analysis.binding import Binding, broken_requirements
+from nnstudio.analysis.alternative_reports import UNREAD, alternative_nodes, reports_of, unread
+from nnstudio.analysis.alternatives import evaluate_place
+from nnstudio.analysis.binding import Binding
 from nnstudio.analysis.conditional import under_condition, under_its_tensors
 from nnstudio.analysis.definition import Definition
 from nnstudio.analysis.evaluate import Evaluation, UseError, evaluate
 from nnstudio.analysis.extent import depth_problem, levels
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
-from nnstudio.analysis.guarded import guarded
+from nnstudio.analysis.guarded import apply_guard
 from nnstudio.analysis.incremental import PreviousReport, same_sizes, same_use
 from nnstudio.analysis.inference import Inference
 from nnstudio.analysis.list_wires import OVERWRITTEN_PARTS, list_problem, overwrites_parts
@@ -22,6 +24,7 @@ from nnstudio.analysis.lost_states import lost_state
 from nnstudio.analysis.overwriting import with_overwriting
 from nnstudio.analysis.repeats import evaluate_repeat
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem, failure_report
+from nnstudio.analysis.requirements import requirement_problems
 from nnstudio.analysis.shared_modules import built_for_another
 from nnstudio.analysis.size_names import EMPTY_NAMES, NamedSizes
 from nnstudio.analysis.starts import open_inputs, optional_start
@@ -31,7 +34,6 @@ from nnstudio.analysis.wiring import WHOLE, effective
 from nnstudio.catalog.layers.io import INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.order import find_cycle
 from nnstudio.graph.values import Node, Port
-from nnstudio.project.commands.model import SetRootValue
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.bounds import ExpressionError
@@ -116,7 +118,7 @@ class _Walk:
         self.binding = binding
         self.scope = binding.scope
         self.earlier = earlier
-        self.nodes: dict[str, NodeReport] = {}
+        self.nodes: dict[str, NodeReport] = unread(self.graph)
         self.absent: set[Port] = set()
         self.sizes = NamedSizes(definition, self.scope)
 
@@ -132,15 +134,22 @@ class _Walk:
                 self.block, f"the wires form a cycle: {' > '.join([*cycle, cycle[0]])}"
             )
         self.wiring = self.definition.wiring
+        steady = self.earlier.steady
         for node_id in order:
+            if node_id in steady and not self.wiring.open_ports:
+                self.nodes[node_id] = self.earlier.nodes[node_id]
+                continue
             node = self.graph.by_id[node_id]
             known = self.earlier.node(node, self.nodes)
             if known is None or not self.sizes.takes_over(known):
                 self.analysis.at = self.block.name, node
                 known = self.node(node)
+            self.earlier.follow(node_id, known)
             self.nodes[node_id] = known
             if self.wiring.open_ports:
                 self.note_absent(node, known)
+        if self.graph.standing_for:
+            self.nodes |= alternative_nodes(self.graph, self.nodes)
         for node in self.graph.nodes:
             if node.shares is not None:
                 self.compare_shared(node)
@@ -155,7 +164,7 @@ class _Walk:
         in_order = [self.nodes[n.id] for n in self.graph.nodes]
         wired = [n for n in in_order if n.connected]  # what hangs loose says nothing of the rest
         own = free_name_problems(self.project, self.block, self.scope)
-        own += self.requirement_problems()
+        own += requirement_problems(self.project, self.block, self.scope)
         for error in self.wiring.errors.get(WHOLE, ()):
             sentence = f"{self.block.name} {error.sentence}"
             own.append(Problem("error", sentence, self.block.name, fix=error.fix))
@@ -173,14 +182,6 @@ class _Walk:
             absent=self.binding.absent,
             trace=aliases.summary,
         )
-
-    def requirement_problems(self) -> Iterator[Problem]:
-        """Requirements that the block's own values do not meet."""
-        for sentence, proposal in broken_requirements(self.block, self.scope):
-            fix = None
-            if proposal is not None and self.block.name == self.project.root:
-                fix = Fix(proposal.title, SetRootValue(proposal.param, proposal.value))
-            yield Problem("error", f"{self.block.name}: {sentence}", self.block.name, fix=fix)
 
     def node(self, node: Node) -> NodeReport:
         if node.type == INPUT:
@@ -212,7 +213,10 @@ class _Walk:
             said = open_inputs(self.definition, node, opened, inputs, self.scope)
             missing = [*(self.problem(node, e.sentence, fix=e.fix) for e in said), *missing]
         if broken or missing:
+            others = self.definition.alternatives.get(node.id, ())
+            alone = reports_of(others, {}, UNREAD, self.problems, connected=not missing)
             return NodeReport(
+                others=alone,
                 inputs=inputs,
                 problems=tuple(missing),
                 ok=False,
@@ -237,13 +241,18 @@ class _Walk:
         if outputs is not None:
             outputs, named = self.sizes.named(node, outputs)
         problems = self.problems(node, inputs, evaluation)
+        others = self.definition.alternatives.get(node.id, ())
+        told = reports_of(others, inputs, evaluation, self.problems) if others else ()
+        flops = evaluation.flops if active else 0
+        if node.shares is not None and evaluation.others:
+            flops = _total([flops, *(other.flops for other in evaluation.others)])
         return NodeReport(
             inputs=inputs,
             outputs=self.earlier.keep_equal(node, outputs) if outputs else {},
             params=evaluation.params,
             auto=evaluation.auto,
             parameters=0 if node.shares is not None or not active else evaluation.parameters,
-            flops=0 if not active else evaluation.flops,
+            flops=flops,
             active=active,
             repeats=1 if meant.repeat is None else evaluation.number,
             needs_repetition=evaluation.needs_repetition,
@@ -257,6 +266,7 @@ class _Walk:
             guarded=guard is not None,
             node=node,
             memory=evaluation.memory,
+            others=told,
         )
 
     def evaluation(self, node: Node, meant: Node, inputs: Mapping[str, Tensor]) -> Evaluation:
@@ -265,6 +275,9 @@ class _Walk:
             unfit = list_problem(self.graph, node, meant.repeat, inputs)
             if unfit is not None:
                 return Evaluation(None, error=UseError(unfit))
+        others = self.definition.alternatives.get(node.id, ())
+        if others and any(other.node.id in self.wiring.errors for other in others):
+            return Evaluation(None)
         if meant.repeat is not None:
             found = evaluate_repeat(
                 meant,
@@ -275,15 +288,20 @@ class _Walk:
                 self.definition.stems[node.id].of_one,
                 self.sizes.taken,
                 {edge.source.name for edge in self.graph.outgoing[node.id]},
+                [other.node for other in others],
             )
         else:
             found = self.once(meant, inputs, self.scope)
-        if node.id in self.wiring.guards and found.outputs is not None:
-            return self.apply_guard(node, inputs, found)
+        guard = self.wiring.guards.get(node.id)
+        if guard is not None and found.outputs is not None:
+            return apply_guard(self.graph, node, guard, inputs, found, self.absent)
         return found
 
     def once(self, node: Node, inputs: Mapping[str, Tensor], scope: Scope) -> Evaluation:
-        """One evaluation, perhaps under a condition."""
+        """One evaluation, perhaps under a condition, or of one of several in a place."""
+        if node.instead is not None:
+            others = self.definition.alternatives[node.id]
+            return evaluate_place(node, others, inputs, scope, self.plain)
         if node.when is None:
             return self.plain(node, inputs, scope)
         guard = self.wiring.guards.get(node.id)
@@ -304,16 +322,6 @@ class _Walk:
         if node.type == PARAMETER and evaluation.outputs is not None:
             return replace(evaluation, parameters=evaluation.outputs["output"].elements())
         return evaluation
-
-    def apply_guard(
-        self, node: Node, inputs: Mapping[str, Tensor], evaluation: Evaluation
-    ) -> Evaluation:
-        """Output of an operation that minds open Inputs."""
-        incoming = self.graph.incoming[node.id]
-        open_ = {name for name, source in incoming.items() if source in self.absent}
-        guard = self.wiring.guards[node.id]
-        whose = label(self.graph.by_id[incoming[guard.optional[0]].node])
-        return guarded(guard, whose, inputs, evaluation, open_)
 
     def note_absent(self, node: Node, report: NodeReport) -> None:
         """Note the outputs of a node that carry nothing in this use."""
@@ -349,6 +357,8 @@ class _Walk:
         error, inner = evaluation.error, evaluation.inner
         if found:
             return found
+        if error is not None and error.at is not None:
+            return []
         if error is not None:
             fix = fix_at(self.project, self.block, node, error.fix) if error.fix else None
             found.append(self.problem(node, error.sentence, param=error.param, fix=fix))

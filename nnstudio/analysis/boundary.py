@@ -100,7 +100,7 @@ def _dead_branches(definition: Definition) -> Iterator[Problem]:
     used = definition.used
     met: set[str] = set()
     sentences: dict[str, tuple[str, Fix | None]] = {}
-    for node in graph.nodes:
+    for node in graph.placed:
         if node.id in used or graph.outgoing[node.id]:
             continue
         branch = _branch(graph, node)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.conditions import either
 from nnstudio.analysis.evaluate import (
     Evaluation,
+    Plain,
     UseError,
     silent,
     without_numbers,
@@ -22,8 +23,6 @@ from nnstudio.symbols.dimension import Dim
 from nnstudio.symbols.expression import parse
 from nnstudio.symbols.symbolic import Scope, known_where, resolve, truth
 from nnstudio.symbols.tensor import Tensor
-
-Plain = Callable[[Node, Mapping[str, Tensor], Scope], Evaluation]
 
 
 def under_condition(

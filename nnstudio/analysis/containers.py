@@ -64,16 +64,23 @@ def is_module(project: Project, node: Node) -> bool:
 
 
 def takes_and_gives_one(project: Project, graph: Graph, node: Node) -> bool:
-    """True if its module is called with one tensor and returns one tensor."""
-    if len(graph.incoming[node.id]) != 1:
+    """True if its module, whichever stands there, is called with one tensor and returns one."""
+    if len(graph.incoming[node.id]) != 1 or not is_module(project, node):
         return False
+    owner = graph.by_id.get(node.shares or "", node)
+    others = graph.alternatives(owner) if owner.instead is not None else ()
+    return all(gives_one(project, graph, each) for each in (node, *others))
+
+
+def gives_one(project: Project, graph: Graph, node: Node) -> bool:
+    """True if it is called with what comes in, in its order, and gives one tensor."""
     used = project.by_name.get(node.type)
     if used is not None:
         return len(used.graph.of_type(OUTPUT)) == 1
     layer = registry.find(node.type)
-    if layer is None or not isinstance(layer.code, ModuleCode):
+    if layer is None or len(node_ports(project, graph, node).outputs) != 1:
         return False
-    return len(node_ports(project, graph, node).outputs) == 1 and layer.code.call is None
+    return not isinstance(layer.code, ModuleCode) or layer.code.call is None
 
 
 def name_of(entry: Entry) -> str:
@@ -115,7 +122,8 @@ class Structure:
 
         Raises `MisplacedError` where that place is not the same for every use.
         """
-        owner = self.block.graph.by_id[node.shares] if node.shares else node
+        graph = self.block.graph
+        owner = graph.by_id[node.shares or graph.place_of(node.id)]
         return self._reach(owner, owner.id)
 
     def reach(self, container: Container) -> str:
@@ -172,12 +180,12 @@ class Structure:
         """True if the block is one chain from Input to Output, as `nn.Sequential` is."""
         graph = self.block.graph
         ends = [graph.of_type(INPUT), graph.of_type(OUTPUT)]
-        if any(len(nodes) != 1 for nodes in ends) or len(graph.nodes) == 2:
+        if any(len(nodes) != 1 for nodes in ends) or len(graph.placed) == 2:
             return False
         chain = self._chain(Container(Group("", self.block.name, "Sequential"), self.entries))
         return (
             chain is not None
-            and len(chain.nodes) == len(graph.nodes) - 2
+            and len(chain.nodes) == len(graph.placed) - 2
             and chain.feeding.node == ends[0][0].id
             and graph.incoming[ends[1][0].id].get("input") == chain.output
         )
@@ -255,7 +263,7 @@ def _moves_indexes(node: Entry) -> bool:
         return False
     if node.repeat is not None:
         return node.repeat.kind == "inline"
-    return node.when is not None
+    return node.when is not None and node.instead is None
 
 
 def structure(project: Project, block: Block) -> Structure:
@@ -273,7 +281,7 @@ def structure(project: Project, block: Block) -> Structure:
         places[key] = (parent, len(children) - before)
         children.append(entry)
 
-    for node in graph.nodes:
+    for node in graph.placed:
         own = node.type in (PARAMETER, BUFFER)
         if node.shares or not (own or is_module(project, node)):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from nnstudio.analysis.alternative_wiring import Alternative, alternatives_of
 from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.exact_requirements import facts_of
 from nnstudio.analysis.size_stems import Stems, stems_of
@@ -13,6 +14,7 @@ from nnstudio.analysis.wiring import Wiring, names_of, wiring
 from nnstudio.catalog.layers.io import OUTPUT
 from nnstudio.graph.order import topological, upstream
 from nnstudio.graph.values import Expr, Node, Port
+from nnstudio.project.alternatives import with_alternatives
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, Project
 from nnstudio.symbols.exact_products import Facts
@@ -27,8 +29,24 @@ class Definition:
 
     @cached_property
     def order(self) -> tuple[str, ...] | None:
-        """The ids of the nodes, sources first; None if the wires form a cycle."""
-        return topological(self.block.graph)
+        """The ids of the nodes, sources first; None if the wires form a cycle.
+
+        An alternative is no step of its own: it is read in the place in which it stands.
+        """
+        graph = self.block.graph
+        order = topological(graph)
+        if order is None or not graph.standing_for:
+            return order
+        return tuple(n for n in order if n not in graph.standing_for)
+
+    @cached_property
+    def alternatives(self) -> Mapping[str, tuple[Alternative, ...]]:
+        """By the id of each node that has them, or calls the module of one that has."""
+        graph = self.block.graph
+        if not graph.standing_for:
+            return {}
+        found = {n.id: alternatives_of(self.project, graph, n) for n in graph.placed}
+        return {node: others for node, others in found.items() if others}
 
     @cached_property
     def wiring(self) -> Wiring:
@@ -44,7 +62,7 @@ class Definition:
         if ends not in known:
             known[ends] = frozenset(upstream(graph, ends))
         found: frozenset[str] = known[ends]
-        return found
+        return with_alternatives(graph, found) if graph.standing_for else found
 
     @cached_property
     def free(self) -> frozenset[str]:
@@ -90,7 +108,7 @@ class Definition:
         """The first outputs of the nodes that feed nothing, Outputs left out."""
         graph = self.block.graph
         found = []
-        for node in graph.nodes:
+        for node in graph.placed:
             if not graph.outgoing[node.id]:
                 outputs = node_ports(self.project, graph, node).outputs
                 found += [Port(node.id, port.name) for port in outputs[:1]]
@@ -111,7 +129,10 @@ class Definition:
     @cached_property
     def used_names(self) -> Mapping[str, frozenset[str]]:
         """Names on which the parameters and conditions of each node may rest, by its id."""
-        return {node.id: _names(node) for node in self.block.graph.nodes}
+        found = {node.id: _names(node) for node in self.block.graph.nodes}
+        for node, others in self.alternatives.items():
+            found[node] = found[node].union(*(_names(other.node) for other in others))
+        return found
 
 
 def _names(node: Node) -> frozenset[str]:

@@ -30,11 +30,15 @@ from nnstudio.symbols.tensor import Tensor
 
 @dataclass(frozen=True)
 class UseError:
-    """Error of one evaluation, before it is known where it stands."""
+    """Error of one evaluation, before it is known where it stands.
+
+    `at` is the id of the alternative that it is about, None for the node itself.
+    """
 
     sentence: str
     param: str | None = None
     fix: NodeFix | None = None
+    at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class Evaluation:
 
     `needs_repetition`: its formula does not hold where it is repeated no time. `repetitions` is
     how many there are, None if it is not repeated; `tables` are the sizes that have to be listed,
-    `unlike` the reports of repetitions with other layers than the first.
+    `unlike` the reports of repetitions with other layers than the first. `others` are the
+    evaluations of its alternatives, each with what it alone costs.
     """
 
     outputs: Mapping[str, Tensor] | None
@@ -59,11 +64,16 @@ class Evaluation:
     repetitions: Dim | None = None
     tables: tuple[Table, ...] = ()
     memory: Memory = OWN
+    others: tuple[Evaluation, ...] = ()
 
     @property
     def number(self) -> int | None:
         """How many repetitions there are as a number, None if it is not known."""
         return self.repetitions.value if self.repetitions is not None else None
+
+
+Plain = Callable[[Node, Mapping[str, Tensor], Scope], Evaluation]
+"""One evaluation of a layer or block, whatever its condition says."""
 
 
 def why_not(failed: Evaluation) -> UseError:
@@ -221,4 +231,5 @@ def without_values(scope: Scope) -> dict[str, Quantity]:
 
 def silent(evaluation: Evaluation) -> Evaluation:
     """An evaluation of a branch that is not taken: no cost."""
-    return replace(evaluation, parameters=0, flops=0)
+    others = tuple(silent(other) for other in evaluation.others)
+    return replace(evaluation, parameters=0, flops=0, others=others)

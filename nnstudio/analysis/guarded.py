@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from nnstudio.analysis.evaluate import Evaluation, UseError
+from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.open_ports import Guard
+from nnstudio.graph.values import Graph, Node, Port
 from nnstudio.symbols.tensor import Tensor
 
 
@@ -39,3 +41,18 @@ def guarded(
     if any(name in absent for name in guard.optional):
         return replace(evaluation, outputs={**evaluation.outputs, port: passing}, flops=0)
     return evaluation
+
+
+def apply_guard(
+    graph: Graph,
+    node: Node,
+    guard: Guard,
+    inputs: Mapping[str, Tensor],
+    evaluation: Evaluation,
+    absent: Collection[Port],
+) -> Evaluation:
+    """Output of an operation that minds open Inputs; `absent` are the ports that carry nothing."""
+    incoming = graph.incoming[node.id]
+    open_ = {name for name, source in incoming.items() if source in absent}
+    whose = label(graph.by_id[incoming[guard.optional[0]].node])
+    return guarded(guard, whose, inputs, evaluation, open_)

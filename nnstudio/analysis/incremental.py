@@ -85,6 +85,29 @@ class PreviousReport:
         wiring = self.definition.wiring
         return self.anew.union(wiring.errors, wiring.guards)
 
+    @cached_property
+    def steady(self) -> set[str]:
+        """The ids of nodes whose earlier reports hold unless what comes in has changed.
+
+        `node` need not be asked of them, which is most of the work after an edit that leaves the
+        wires alone; `follow` takes those out to which a change comes.
+        """
+        source = self.report.source if self.report is not None else None
+        graph = self.definition.block.graph
+        if self.report is None or source is None or not self.nodes or self.changed:
+            return set()
+        if source.graph.incoming is not graph.incoming:  # other wires
+            return set()
+        pairs = zip(graph.nodes, source.graph.nodes, strict=True)
+        edited = {node.id for node, before in pairs if node is not before}
+        return set(self.report.plain) - self.doubtful - edited
+
+    def follow(self, node_id: str, report: NodeReport) -> None:
+        """A node has this report now: where it is another one, those behind it are not steady."""
+        if self.steady and report is not self.nodes.get(node_id):
+            edges = self.definition.block.graph.outgoing[node_id]
+            self.steady.difference_update(edge.target.node for edge in edges)
+
     @property
     def whole(self) -> BlockReport | None:
         """The report itself, if all of it holds."""
@@ -142,9 +165,24 @@ class PreviousReport:
             return None
         if not self.unedited and node.repeat is not None and node.repeat.has_modes:
             return None  # what is said of it rests on which of its outputs are read
+        if node.instead is not None and not self._same_others(node, before):
+            return None
         if (before.tables or before.named) and (self.changed or node.id in self.renamed):
             return None
         return before
+
+    def _same_others(self, node: Node, before: NodeReport) -> bool:
+        """True if the same nodes stand in its place, and what was said of them still holds."""
+        others = self.definition.block.graph.alternatives(node)
+        return len(others) == len(before.others) and all(
+            known.node is other
+            and known.ok
+            and not known.problems
+            and other.id not in self.anew
+            and other.id not in self.definition.wiring.errors
+            and (self.same_nested or other.type not in self.definition.project.by_name)
+            for other, known in zip(others, before.others, strict=True)
+        )
 
     def keep_equal(self, node: Node, outputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """`outputs` of a node; those that are as before are the same objects as before.

@@ -117,6 +117,9 @@ class OpenPorts:
         elif later:
             sentence = f"may have nothing to work on, so its output '{min(later)}' cannot be used"
             self._refuse(node, sentence)
+        elif self.effective(node).instead is not None:
+            origin = next(iter(origins.values()))
+            self._refuse(node, f"has an alternative, but {_why_open(origin)}", origin)
         else:
             self.guards[node.id] = self._guard(node, module, fixed, origins)
             if not fixed:

@@ -10,9 +10,10 @@ error names its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from nnstudio.analysis.alternatives import alternatives_alike, alternatives_changing
 from nnstudio.analysis.evaluate import (
     Evaluation,
     UseError,
@@ -59,6 +60,7 @@ class Walked:
     parameters: int | None
     flops: int | None
     unlike: tuple[BlockReport, ...] = ()
+    rounds: tuple[Evaluation, ...] | None = None
 
 
 def evaluate_repeat(
@@ -70,14 +72,16 @@ def evaluate_repeat(
     stem: str = "layer",
     taken: Collection[str] = (),
     read: Collection[str] = (),
+    others: Sequence[Node] = (),
 ) -> Evaluation:
-    """Evaluate the repetitions of `node`, each by `once`.
+    """Evaluate the repetitions of `node`, each by `once`; `others` are its alternatives.
 
     `free` are the names that are known only when data comes; what has to be named is called after
     `stem`, and not like what is `taken`; `read` are the outputs that something reads.
     """
     repetitions = _Repetitions(node, inputs, scope, once, stem, taken or scope.keys())
     repetitions.read = read
+    repetitions.by_index = any(uses_index(each) for each in (node, *others))
     try:
         repetitions.number = number_of(node, inputs, scope, free)
     except ExpressionError as error:
@@ -90,6 +94,7 @@ def evaluate_repeat(
         first = repetitions.first
         params, auto = (first.params, first.auto) if first is not None else ({}, frozenset[str]())
         found = Evaluation(None, params, auto, error=refusal.error)
+        found = replace(found, others=first.others if first is not None else ())
     return replace(found, repetitions=repetitions.number)
 
 
@@ -116,6 +121,7 @@ class _Repetitions:
         self.shared = node.repeat.kind == "shared"
         self.number = Dim(0)
         self.read: Collection[str] = ()
+        self.by_index = False
         self.first: Evaluation | None = None
         self.carry: tuple[tuple[str, str], ...] = ()
         self.at: Laws | None = None
@@ -172,7 +178,7 @@ class _Repetitions:
         assert self.first is not None
         assert self.first.outputs is not None
         parts = [self.inputs[port] for port in self.repeat.each if port in self.inputs]
-        if uses_index(self.node) or any(isinstance(tensor, Listed) for tensor in parts):
+        if self.by_index or any(isinstance(tensor, Listed) for tensor in parts):
             return False
         pairs = [(self.inputs[port], self.first.outputs[output]) for port, output in self.carry]
         return all(
@@ -197,6 +203,7 @@ class _Repetitions:
             outputs=found,
             parameters=first.parameters if self.shared else _times(first.parameters, count),
             flops=_times(first.flops, count),
+            others=alternatives_alike(first, count, shared=self.shared),
             needs_repetition=bool(self.repeat.collect) or self.reads_last(outputs),
         )
 
@@ -238,6 +245,7 @@ class _Repetitions:
             params=params,
             parameters=first.parameters if self.shared else walked.parameters,
             flops=walked.flops,
+            others=alternatives_changing(first, laws, walked.rounds, shared=self.shared),
             unlike=walked.unlike,
             needs_repetition=needed or bool(self.repeat.collect) or self.reads_last(outputs),
             tables=laws.tables,
@@ -277,6 +285,7 @@ class _Repetitions:
         flops: int | None = 0
         current = {port: self.inputs[port] for port, _ in self.carry}
         outputs: list[Tensors] = []
+        rounds: list[Evaluation] = []
         kinds: dict[object, BlockReport] = {}
         for index in range(self.number.value):
             scope = {**self.scope, REPETITION: Dim(index)}
@@ -289,7 +298,8 @@ class _Repetitions:
             parameters = _sum(parameters, found.parameters)
             flops = _sum(flops, found.flops)
             outputs.append(found.outputs)
-            if found.inner is not None:
+            rounds.append(found)
+            if found.inner is not None and (found.active or not found.others):
                 kinds.setdefault(found.inner.layers, found.inner)
             # formulas would only grow along the walk: names of their own keep them short
             for port, output in self.carry:
@@ -298,7 +308,8 @@ class _Repetitions:
                     self.at.entering(port, k, dim, index + 1) for k, dim in enumerate(tensor.shape)
                 )
                 current[port] = Tensor(shape, tensor.dtype)
-        return Walked(tuple(outputs), parameters, flops, tuple(kinds.values())[1:])
+        unlike = tuple(kinds.values())[1:]
+        return Walked(tuple(outputs), parameters, flops, unlike, tuple(rounds))
 
     # -- what leaves ----------------------------------------------------------------------------
 

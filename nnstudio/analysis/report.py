@@ -9,6 +9,7 @@ from typing import Literal
 
 from nnstudio.analysis.memory import BlockMemory
 from nnstudio.analysis.recurrences import Table
+from nnstudio.catalog.layers.io import INPUT
 from nnstudio.catalog.memory import OWN, Memory
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Node
@@ -54,7 +55,8 @@ class NodeReport:
     None: of which no formula is known here. `guarded`: it may have nothing to work on. `memory` is
     what a layer does with that of its input; a block's is in `inner`. Of a repeated block that is
     the report of the first repetition; `unlike` are those of the next ones whose layers are others,
-    the first of each kind.
+    the first of each kind. `others` are the reports of its alternatives, which are among those of
+    the block, too.
     """
 
     inputs: Mapping[str, Tensor] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class NodeReport:
     guarded: bool = False
     node: Node | None = None
     memory: Memory = OWN
+    others: tuple[NodeReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,26 @@ class BlockReport:
         return tuple(
             (node.active, node.repeats, node.inner.layers if node.inner is not None else ())
             for node in self.nodes.values()
+        )
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """The ids of the nodes whose reports rest on their definition and what comes in alone."""
+        return frozenset(
+            node_id
+            for node_id, report in self.nodes.items()
+            if (node := report.node) is not None
+            and report.ok
+            and not report.problems
+            and not report.guarded
+            and not report.tables
+            and not report.named
+            and report.inner is None
+            and node.repeat is None
+            and node.when is None
+            and node.shares is None
+            and node.instead is None
+            and node.type != INPUT
         )
 
     @property

@@ -19,4 +19,5 @@ def built_for_another(owner: NodeReport | None, report: NodeReport) -> str | Non
                 f"calls '{label(owner.node)}', which is built for {name} "
                 f"{distinct_text(theirs, mine)}, received {distinct_text(mine, theirs)}"
             )
-    return None
+    pairs = zip(owner.others, report.others, strict=False)
+    return next((told for pair in pairs if (told := built_for_another(*pair))), None)

@@ -10,7 +10,7 @@ from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.inside_blocks import access_to, shape_at
 from nnstudio.analysis.report import Fix, NodeReport, Problem
 from nnstudio.analysis.size_stems import UNTOLD
-from nnstudio.graph.values import Node
+from nnstudio.graph.values import Graph, Node
 from nnstudio.project.commands.weights import SetParametrization, SetTies
 from nnstudio.project.parametrizations import kinds_inside, parametrization_problem
 from nnstudio.project.ties import Path, dotted, end_problem
@@ -59,8 +59,7 @@ def with_weights(
         if item.node is not None:
             node = by_id[item.node]
             problem = override_problem(project, node, item)
-            if problem is None and node.repeat is not None and node.repeat.kind == "inline":
-                problem = "is repeated inline: give the layer type an initialiser instead"
+            problem = problem or _repeated_problem(block.graph, node)
             try:
                 layout.access(node)
             except MisplacedError as error:
@@ -104,6 +103,21 @@ def with_weights(
         left = None if total is None or size is None else total - size
         found[node.id] = replace(report, parameters=left)
     return found
+
+
+def _repeated_problem(graph: Graph, node: Node) -> str | None:
+    """Why a repeated node cannot have an initialiser of its own."""
+    place = graph.by_id[graph.place_of(node.id)]
+    if place.repeat is None or place.repeat.kind == "shared":
+        return None
+    if place.repeat.kind == "inline":
+        return "is repeated inline: give the layer type an initialiser instead"
+    if sum(n.type == node.type for n in (place, *graph.alternatives(place))) > 1:
+        return (
+            f"is one of several {node.type} in a repeated place: "
+            "give the layer type an initialiser instead"
+        )
+    return None
 
 
 def _normalised_to_zero(project: Project, block: Block) -> Iterator[tuple[Node, str]]:

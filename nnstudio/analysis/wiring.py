@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
+from nnstudio.analysis.alternative_wiring import alternative_errors, is_complete
 from nnstudio.analysis.containers import is_module, structure, takes_and_gives_one
 from nnstudio.analysis.open_ports import TENSORS, Guard, OpenPorts
 from nnstudio.analysis.repeat_wiring import (
@@ -50,7 +51,12 @@ def effective(graph: Graph, node: Node) -> Node:
     repeat = replace(node.repeat, kind="shared") if node.repeat else owner.repeat
     when = both(owner.when, node.when)
     return replace(
-        node, params=owner.params, repeat=repeat, when=when, parametrization=owner.parametrization
+        node,
+        params=owner.params,
+        repeat=repeat,
+        when=when,
+        instead=owner.instead,
+        parametrization=owner.parametrization,
     )
 
 
@@ -66,6 +72,8 @@ def wiring(project: Project, block: Block) -> Wiring:
         if node.type == BUFFER and graph.incoming[node.id]:
             for sentence in _formula(project, graph, node):
                 errors.setdefault(node.id, []).append(WiringError(sentence))
+    for node_id, unfit in alternative_errors(project, block) if graph.standing_for else ():
+        errors.setdefault(node_id, []).append(unfit)
     contained = any(group.kind != "frame" for group in graph.groups)
     if block.kind != "Module" or contained or _inline(graph):
         known = structure(project, block)
@@ -110,7 +118,8 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
         return
     what = "repeated" if meant.repeat is not None else "conditional"
     incoming = graph.incoming[node.id]
-    if not incoming:
+    complete = meant.instead is not None and is_complete(graph, node)
+    if not incoming and not complete:
         yield WiringError(
             f"has no input, so nothing could pass when it is left out; it cannot be {what}"
         )
@@ -120,7 +129,7 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
     modes = meant.repeat is not None and meant.repeat.has_modes
     if later and not modes and meant.repeat is not None and is_module(project, node):
         yield unclear_output(project, block, node, meant.repeat, min(later))
-    elif later and not modes:
+    elif later and not modes and not (complete and meant.repeat is None):
         yield WiringError(f"is {what}, so only its first output can be used, not '{min(later)}'")
     if modes:
         yield from repeat_errors(project, block, node, meant)
@@ -136,7 +145,8 @@ def _special(project: Project, block: Block, node: Node) -> Iterator[WiringError
         )
     if meant.when is not None and not single:
         yield WiringError("is repeated and conditional, so it must have one input and one output")
-    if kind == "shared" and node.shares is None and uses_index(node):
+    members = (node, *graph.alternatives(node))
+    if kind == "shared" and node.shares is None and any(map(uses_index, members)):
         yield WiringError(
             "is one module called several times, so nothing of it can depend on 'i'",
             as_module_list(block, node, meant.repeat),
@@ -160,7 +170,7 @@ def _formula(project: Project, graph: Graph, buffer: Node) -> Iterator[str]:
     """A formula is computed in `__init__`: it may rest on nothing that exists only later."""
     for node_id in upstream(graph, [port.node for port in graph.incoming[buffer.id].values()]):
         node = graph.by_id[node_id]
-        plain = node.repeat is None and node.when is None
+        plain = node.repeat is None and node.when is None and node.instead is None
         if node.type in OWN or is_module(project, node) or not plain:
             yield (
                 "its formula is computed in __init__, so it cannot rest on "

@@ -20,10 +20,12 @@ from nnstudio.drawing.positions import with_positions
 from nnstudio.drawing.repeats import repeat_of
 from nnstudio.drawing.results import Result
 from nnstudio.drawing.script import Line, here, refusal, telling, told
-from nnstudio.drawing.sketch import Drawn, Sketch
+from nnstudio.drawing.sketch import Sketch
 from nnstudio.drawing.surroundings import with_rest
 from nnstudio.drawing.usable import Usable
+from nnstudio.drawing.wires import wires_of
 from nnstudio.graph.values import Expr, FrozenMap, Graph, GroupKind, Node, Repeat, RepeatKind
+from nnstudio.project.alternatives import NO_GROUP_CONDITION
 from nnstudio.project.conditions import both, within
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import (
@@ -46,8 +48,9 @@ class BlockDrawing(Usable):
     order of the inputs, or by the name of their input; then parameters, by torch's names.
     Everywhere: `name`, `repeat` (a number, a formula, or modes by name, see `repeat_of`; inside,
     ``b.i`` counts) with `kind`, `when` (a condition on parameters), `shares` (call the module of
-    another node again), `parametrization` ("weight_norm", "spectral_norm" or these with their
-    values, see `parametrization_of`).
+    another node again), `instead` (what stands there where `when` does not hold, drawn without
+    inputs: ``instead=b.GroupNorm(num_groups=8)``), `parametrization` ("weight_norm",
+    "spectral_norm" or these with their values, see `parametrization_of`).
 
     ``b.width`` is a parameter, local or size of an Input, as a formula; ``b["width"]`` the same
     where a method is called so. Raises `DrawingError` at the line of the script.
@@ -98,6 +101,7 @@ class BlockDrawing(Usable):
         kind: RepeatKind = "ModuleList",
         when: str | Formula | None = None,
         shares: Result | None = None,
+        instead: Result | None = None,
         parametrization: str | dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
         **given: Any,
@@ -119,6 +123,8 @@ class BlockDrawing(Usable):
             called = None if shares is None else self._own(shares).id
             owner = next((n for n in self._sketch.nodes if n.id == called), None)
             condition = within(self._condition, condition, owner)
+            if instead is not None and self._condition is not None:
+                raise refusal(f"{name or type} has an alternative, {NO_GROUP_CONDITION}")
         node = Node(
             f"n{len(self._sketch.nodes)}",
             type,
@@ -130,12 +136,16 @@ class BlockDrawing(Usable):
             self._around[-1] if self._around else None,
             parametrization=parametrization_of(parametrization),
         )
+        if instead is not None:
+            node = replace(node, instead=self._alternative(instead))
         if shares is not None and node.params:
             raise refusal(
                 f"{self.label(shares.id)} has its parameters already, so its second use takes "
                 f"none, received {', '.join(node.params)}"
             )
-        wires = self._wires(node, self._listed(sources), by_name)
+        named = {port: self._own(source) for port, source in by_name.items()}
+        given_to = self._listed(sources)
+        wires = wires_of(type, self._input_names(node, len(given_to)), given_to, named)
         optional = [key for key in empty if key not in self._input_names(node)]
         node = replace(node, params=FrozenMap({**node.params, **dict.fromkeys(optional)}))
         node = self._definition.add(node)
@@ -345,6 +355,15 @@ class BlockDrawing(Usable):
             )
         return item
 
+    def _alternative(self, given: Result) -> str:
+        """The id of a node that becomes the alternative of the one that is drawn next."""
+        identifier = self._own(given).id
+        self._definition.give_up(identifier)
+        sketch = self._sketch
+        known = self._definition.nodes[identifier]
+        sketch.nodes = [known if n.id == identifier else n for n in sketch.nodes]
+        return identifier
+
     def _listed(self, sources: tuple[Any, ...]) -> list[Result | None]:
         """The tensors that came by position; a list counts as its items: ``Concat([x, y])``."""
         found: list[Result | None] = []
@@ -359,26 +378,6 @@ class BlockDrawing(Usable):
         if node.type in self._inner:
             return [n.name for n in self._inner[node.type].block().graph.of_type(INPUT)]
         return self._sketch.ports(node.type, count)[0]
-
-    def _wires(
-        self, node: Node, sources: list[Result | None], by_name: dict[str, Result]
-    ) -> dict[str, Drawn]:
-        ports = self._input_names(node, len(sources))
-        if len(sources) > len(ports):
-            count = f"{len(ports)} tensor{'s' if len(ports) > 1 else ''}"
-            takes = f"{count} ({', '.join(ports)})" if ports else "no tensor"
-            raise refusal(f"{node.type} takes {takes}, received {len(sources)}")
-        wires: dict[str, Drawn] = {
-            port: source for port, source in zip(ports, sources, strict=False) if source is not None
-        }
-        for port, source in by_name.items():
-            if port not in ports:
-                listed = ", ".join(ports) or "none"
-                raise refusal(f"{node.type} has no input '{port}'; it has: {listed}")
-            if port in wires:
-                raise refusal(f"{node.type} gets its input '{port}' twice")
-            wires[port] = self._own(source)
-        return wires
 
     def _refuse_if_done(self) -> None:
         if self._finished is not None:

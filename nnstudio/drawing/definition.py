@@ -86,6 +86,12 @@ class Definition:
             self.renew(replace(self.block, graph=replace(graph, nodes=(*graph.nodes, node))))
         return node
 
+    def give_up(self, identifier: str) -> None:
+        """Free the name of a node that takes over the place of another, and its group."""
+        node = self.nodes[identifier]
+        self.names.add(place_of(self.project, self.block, node), node.name, -1)
+        self.nodes[identifier] = replace(node, name="", group=None)
+
     def add_group(self, group: Group) -> None:
         """Check a group and note it."""
         if group.kind != "frame":

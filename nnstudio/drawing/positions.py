@@ -21,7 +21,7 @@ def with_positions(project: Project, graph: Graph) -> Graph:
     """The graph with a place for every node."""
     sizes: dict[str, tuple[float, float]] = {}
     heights: tuple[dict[Port, float], dict[Port, float]] = ({}, {})
-    for node in graph.nodes:
+    for node in graph.placed:
         shown = _when_analysed(card(project, graph, node), node)
         rows = card_rows(shown)
         sizes[node.id] = (on_grid(card_width(shown) + SHAPE_ROOM), rows.height)
@@ -29,7 +29,9 @@ def with_positions(project: Project, graph: Graph) -> Graph:
             known = port_heights([face.name for face in faces], rows)
             side.update({Port(node.id, name): y for name, y in known})
     places = arrange(graph, sizes, *heights)
-    nodes = tuple(replace(node, position=places[node.id]) for node in graph.nodes)
+    nodes = tuple(
+        replace(node, position=places.get(node.id, node.position)) for node in graph.nodes
+    )
     return replace(graph, nodes=nodes)
 
 

@@ -35,6 +35,7 @@ def arrange(
     """
     if not graph.nodes:
         return {}
+    graph = Graph(graph.placed, graph.edges, graph.groups) if graph.standing_for else graph
     order = topological(graph)
     edges = graph.edges
     if order is None:  # only a broken graph has a cycle: draw the wires that run forwards

@@ -145,7 +145,9 @@ class Node:
     `name` is the attribute in the code and the prefix in `state_dict`; for operations without a
     module it may be empty, else it names their result. `params` holds only what differs from the
     declared defaults. `parametrization` says what its weight is computed from, if it is no
-    parameter itself.
+    parameter itself. `instead` is the id of its alternative: the node that stands here where
+    `when` does not hold. An alternative has no wires and no place of its own; its name only tells
+    people what it is.
     """
 
     id: str
@@ -158,6 +160,7 @@ class Node:
     group: str | None = None
     position: tuple[float, float] = (0.0, 0.0)
     parametrization: Parametrization | None = None
+    instead: str | None = None
 
     def with_param(self, name: str, value: Value) -> Node:
         """This node with one parameter set."""
@@ -240,6 +243,36 @@ class Graph:
     def shared(self) -> frozenset[str]:
         """The ids of the nodes whose modules others call, too."""
         return frozenset(node.shares for node in self.nodes if node.shares is not None)
+
+    @cached_property
+    def standing_for(self) -> dict[str, str]:
+        """By the id of each alternative: the node in whose place it stands."""
+        return {node.instead: node.id for node in self.nodes if node.instead is not None}
+
+    @cached_property
+    def placed(self) -> tuple[Node, ...]:
+        """The nodes that have wires and a place of their own: all but the alternatives."""
+        if not self.standing_for:
+            return self.nodes
+        return tuple(node for node in self.nodes if node.id not in self.standing_for)
+
+    def alternatives(self, node: Node) -> tuple[Node, ...]:
+        """The alternatives of a node in the order in which they are asked; none stands twice."""
+        found: dict[str, Node] = {}
+        while node.instead is not None and node.instead not in found:
+            other = self.by_id.get(node.instead)
+            if other is None:
+                break
+            found[other.id] = node = other
+        return tuple(found.values())
+
+    def place_of(self, node: str) -> str:
+        """The node whose wires an alternative takes over, through all before it; else itself."""
+        seen = {node}
+        while (before := self.standing_for.get(node)) is not None and before not in seen:
+            seen.add(before)
+            node = before
+        return node
 
     @cached_property
     def noted(self) -> dict[object, Any]:

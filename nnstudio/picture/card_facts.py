@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from nnstudio.analysis.wiring import names_of
 from nnstudio.catalog.layer import AUTO, REQUIRED, Layer, Param
 from nnstudio.catalog.use import Resolved
 from nnstudio.graph.values import Expr, Node
 from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.symbolic import REPETITION
 
 GAP = "  "
+OTHERS = "…"
+"""Behind what the first repetition has, where the others have something else."""
 
 _FROM_TO = {
     "in_channels": "out_channels",
@@ -77,6 +81,9 @@ def block_facts(
     place = {name: k for k, name in enumerate(declared)}
     written = {name: value_text(value) for name, value in node.params.items()}
     texts = {name: _resolved_text(resolved.get(name)) or text for name, text in written.items()}
+    for name, value in node.params.items():
+        if texts[name] != written[name] and _differs(node, value):
+            texts[name] += OTHERS
     first = []
     for source, target in _FROM_TO.items():
         entering = _resolved_text(resolved.get(source))
@@ -105,16 +112,20 @@ def value_text(value: Any) -> str:
 def _text(param: Param, node: Node, resolved: Mapping[str, Resolved]) -> str | None:
     found = _resolved_text(resolved.get(param.name))
     if param.name in node.params:
-        return (
-            found
-            if found and _is_expression(node.params[param.name])
-            else value_text(node.params[param.name])
-        )
+        value = node.params[param.name]
+        if found and _is_expression(value):
+            return f"{found}{OTHERS}" if _differs(node, value) else found
+        return value_text(value)
     if found is not None:
         return found
     if param.default is AUTO or param.default is REQUIRED:
         return None
     return value_text(param.default)
+
+
+def _differs(node: Node, value: Any) -> bool:
+    """True if each repetition of a node has a value of its own, of which the first is told."""
+    return node.repeat is not None and REPETITION in names_of(value)
 
 
 def _is_expression(value: Any) -> bool:

@@ -23,6 +23,8 @@ TITLE_HEIGHT: Final = 18
 LINE_HEIGHT: Final = 16
 ROW_HEIGHT: Final = 24
 PORT_Y: Final = 28
+FLAP_GAP: Final = 6
+"""Above the lines that say what stands there instead."""
 LINK: Final = 16
 """Room for the sign of a module that is another node's."""
 
@@ -66,6 +68,7 @@ def card_width(card: Card, wide: TextWidth = about) -> float:
         wide(card.facts, "mono"),
         wide(card.tied, "mono"),
         wide(f"if {card.when}", "mono") if card.when else 0,
+        *(wide(other, "mono") for other in card.instead),
     ]
     low = _IO_WIDTH if card.kind in ("input", "output") else CARD_WIDTH
     return on_grid(min(max(TEXT_LEFT + max(lines) + PAD + 1, low), CARD_WIDEST))
@@ -74,7 +77,8 @@ def card_width(card: Card, wide: TextWidth = about) -> float:
 def card_rows(card: Card) -> Rows:
     """The heights on a card."""
     lines = sum(map(bool, (card.name or card.count, card.facts, card.tied, card.when)))
-    text = TITLE_HEIGHT + lines * LINE_HEIGHT
+    lines += len(card.instead)
+    text = TITLE_HEIGHT + lines * LINE_HEIGHT + (FLAP_GAP if card.instead else 0)
     top = max(GRID + 1.0, (CARD_LOWEST - text) / 2)
     ports = max(len(card.inputs), len(card.outputs))
     if ports < 2:

@@ -58,6 +58,7 @@ class Card:
     repeat: str = ""
     carried: tuple[tuple[str, str], ...] = ()
     when: str = ""
+    instead: tuple[str, ...] = ()
     bypassed: bool = False
     active: bool = True
     shared: bool = False
@@ -110,12 +111,13 @@ def picture(
     tied = _ties(project, project.by_name[block])
     cards: dict[str, Card] = {}
     keys: dict[str, tuple[object, ...]] = {}
-    for node in graph.nodes:
+    for node in graph.placed:
         said = report.nodes.get(node.id, _NOTHING)
         connected = (
             tuple(graph.incoming[node.id]),
             tuple(e.source.name for e in graph.outgoing[node.id]),
             tied.get(node.id, ""),
+            graph.alternatives(node),
         )
         owner = graph.by_id.get(node.shares) if node.shares else None
         key = (node, said, project.by_name.get(node.type), owner, connected)
@@ -187,7 +189,7 @@ def card(
         title=title,
         name=name,
         facts=said,
-        count=f"{report.parameters:,}" if report.parameters else "",
+        count=_count(report),
         category=category,
         inputs=tuple(
             _input(port, port.name in incoming, signs.get((True, port.name), ""))
@@ -206,11 +208,12 @@ def card(
         repeat=_repeat(node, report),
         carried=carried,
         when=node.when.text if node.when and not bypassed else "",
+        instead=_instead(graph, node),
         bypassed=bypassed,
-        active=report.active,
+        active=report.active or any(other.active for other in report.others),
         shared=node.shares is not None,
         tied=", ".join(filter(None, (_normalised(owner or node), tied))),
-        severity=_worst(report),
+        severity=_worst(report, *report.others),
         position=node.position,
     )
 
@@ -268,8 +271,23 @@ def _input(port: PortSpec, connected: bool, sign: str = "") -> PortFace:
     )
 
 
-def _worst(report: NodeReport) -> Severity | None:
-    return max((p.severity for p in report.problems), key=lambda s: _RANK[s], default=None)
+def _worst(*reports: NodeReport) -> Severity | None:
+    found = (p.severity for report in reports for p in report.problems)
+    return max(found, key=lambda s: _RANK[s], default=None)
+
+
+def _count(report: NodeReport) -> str:
+    """The parameters of what is built in the place of a node; nothing for none."""
+    known = [one.parameters or 0 for one in (report, *report.others)]
+    return f"{sum(known):,}" if sum(known) else ""
+
+
+def _instead(graph: Graph, node: Node) -> tuple[str, ...]:
+    """``else gn if norm == 'group'``: what stands in the place of a node where it does not."""
+    return tuple(
+        f"else {other.name or other.type}" + (f" if {other.when.text}" if other.when else "")
+        for other in graph.alternatives(node)
+    )
 
 
 def _wires(

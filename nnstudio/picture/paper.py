@@ -51,7 +51,7 @@ def pictures_of(project: Project, report: Report, most: int = 12) -> list[BlockP
         name = waiting.pop(0)
         own = report.root if name == project.root else report.blocks.get(name)
         graph = project.by_name[name].graph
-        for node in graph.nodes:
+        for node in graph.placed:
             if node.type in project.by_name and node.type not in seen:
                 seen.add(node.type)
                 waiting.append(node.type)
@@ -106,7 +106,7 @@ class _Line:
 def _paths(graph: Graph) -> dict[str, str]:
     """The names of nodes that lie in containers, as the state dict has them."""
     found = {}
-    for node in graph.nodes:
+    for node in graph.placed:
         chain = [graph.groups_by_id[id] for id in graph.ancestry(node.group)[::-1]]
         around = [group.name for group in chain if group.kind != "frame" and group.name]
         if around and node.name:
@@ -124,6 +124,7 @@ def _lines(card: Card, name: str) -> list[_Line]:
         found.append(_Line(card.tied, kind="muted"))
     if card.when:
         found.append(_Line(f"if {card.when}", kind="muted"))
+    found += [_Line(other, kind="muted") for other in card.instead]
     return found
 
 

@@ -77,7 +77,7 @@ def laid_out(
     """
     if not graph.nodes:
         return PaperLayout({}, (), 0.0, 0.0)
-    flat = Graph(tuple(replace(n, group=None) for n in graph.nodes), graph.edges)
+    flat = Graph(tuple(replace(n, group=None) for n in graph.placed), graph.edges)
     turned = {node: (height, width) for node, (width, height) in sizes.items()}
     found = arrange(flat, turned, outputs, inputs)
     steps = sorted({x for x, _ in found.values()})

@@ -86,7 +86,8 @@ def pattern_names(block: Block) -> frozenset[str]:
 def known_names(project: Project, block: Block, node: Node) -> frozenset[str]:
     """The names an expression of `node` may use; function nodes also see the sizes of Inputs."""
     names = set(block.names)
-    if node.repeat is not None:
+    place = block.graph.by_id.get(block.graph.place_of(node.id), node)
+    if node.repeat is not None or place.repeat is not None:
         names.add(REPETITION)
     layer = None if node.type in project.by_name else registry.find(node.type)
     if layer is not None and not layer.is_module:

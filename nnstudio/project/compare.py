@@ -143,6 +143,7 @@ def _in_nodes(here: Block, there: Block, same: Mapping[str, str]) -> list[Differ
                 rows.add(name, parameter_in_words(node, name), parameter_in_words(other, name))
         rows.add("repeated", node.repeat, other.repeat)
         rows.add("condition", node.when, other.when)
+        rows.add("alternative", _instead(here.graph, node), _instead(there.graph, other))
         rows.add("shares the weights of", node.shares, other.shares)
         both = (node.parametrization, other.parametrization)
         rows.add("weight normalisation", *("none" if one is None else one.text for one in both))
@@ -230,6 +231,11 @@ def _beside_the_model(here: Project, there: Project) -> list[Difference]:
 
 def _place(node: Node, block: Block) -> str:
     return f"{node.name or node.type} in {block.name}"
+
+
+def _instead(graph: Graph, node: Node) -> str | None:
+    other = graph.by_id.get(node.instead or "")
+    return None if other is None else other.name or other.type
 
 
 def _count(block: Block) -> str:

@@ -185,8 +185,8 @@ def paste(
     """The project with the fragment's graph added to a block under new ids."""
     part = fragment.graph
     ids = {identifier: new_id() for identifier in (*part.by_id, *part.groups_by_id)}
-    left = min((n.position[0] for n in part.nodes), default=0.0)
-    top = min((n.position[1] for n in part.nodes), default=0.0)
+    left = min((n.position[0] for n in part.placed), default=0.0)
+    top = min((n.position[1] for n in part.placed), default=0.0)
     dx, dy = (OFFSET, OFFSET) if at is None else (at[0] - left, at[1] - top)
 
     block = project.by_name[block_name]
@@ -210,9 +210,13 @@ def paste(
             id=ids[node.id],
             type=types.get(node.type, node.type),
             shares=ids[node.shares] if node.shares else None,
+            instead=ids[node.instead] if node.instead else None,
             group=ids[node.group] if node.group else None,
             position=(node.position[0] + dx, node.position[1] + dy),
         )
+        if node.id in part.standing_for:  # it has the place of another, its name is told alone
+            nodes.append(replace(new, position=(0.0, 0.0)))
+            continue
         new = replace(new, name=free_like(names, new))
         names.add(place_of(project, names.block, new), new.name)
         nodes.append(new)

@@ -101,7 +101,9 @@ def with_free_names(project: Project, block_name: str) -> Project:
     kept: dict[str, Node] = {}
     # Inputs first: their names are ports of the block, which its uses know
     for node in sorted(graph.nodes, key=lambda n: n.type != INPUT):
-        if names.node_problem(node, node.name) is None:
+        if node.id in graph.standing_for:  # its name is said to people alone
+            kept[node.id] = node
+        elif names.node_problem(node, node.name) is None:
             names.add(place_of(project, names.block, node), node.name)
             kept[node.id] = node
     nodes = []

@@ -63,7 +63,7 @@ def place_of(project: Project, block: Block, node: Node) -> Place:
         return Place("output")
     if node.type in (PARAMETER, BUFFER):
         return Place("attribute")
-    if node.shares is not None:
+    if node.shares is not None or node.id in block.graph.standing_for:
         return Place("variable")
     if node.type not in project.by_name:
         layer = registry.find(node.type)

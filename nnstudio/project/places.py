@@ -33,7 +33,7 @@ def below(graph: Graph, place: Position) -> Position:
 def _free(graph: Graph, place: Position) -> Position:
     x, y = place
     while any(
-        abs(n.position[0] - x) < _WIDTH and abs(n.position[1] - y) < _HEIGHT for n in graph.nodes
+        abs(n.position[0] - x) < _WIDTH and abs(n.position[1] - y) < _HEIGHT for n in graph.placed
     ):
         y += ROW
     return x, y
@@ -52,5 +52,5 @@ def make_room(
     if by <= 0:
         return (x, y), ()
     later = downstream(graph, [node.id for node in ahead])
-    moved = [n for n in graph.nodes if n.id in later and n.position[0] >= first]
+    moved = [n for n in graph.placed if n.id in later and n.position[0] >= first]
     return (x, y), tuple((n.id, (n.position[0] + by, n.position[1])) for n in moved)

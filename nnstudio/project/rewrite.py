@@ -47,8 +47,8 @@ def names_of_node(project: Project, node: Node) -> set[str]:
         found |= set(names_in(value, _is_pattern(project, node, param)))
     if node.when is not None:
         found |= set(names_in(node.when))
+    found.discard(REPETITION)  # an alternative is repeated as the node it stands for
     if node.repeat is not None:
-        found.discard(REPETITION)
         found |= set(names_in(node.repeat.count))
     return found
 
@@ -166,6 +166,8 @@ def rewritten(project: Project, node: Node, by: Replacements) -> Node:
         for param, value in node.params.items()
     }
     when = None if node.when is None else _condition(replace_names(node.when, inside))
+    if when is None and node.instead is not None:
+        when = Expr("True")  # else its alternative would be left without a place
     repeat = node.repeat
     if repeat is not None and isinstance(repeat.count, Expr):
         count = replace_names(repeat.count, by)

@@ -9,6 +9,7 @@ from nnstudio.graph.values import (
     Graph,
     Group,
 )
+from nnstudio.project.alternatives import with_alternatives
 
 
 def whole_groups(graph: Graph, nodes: Collection[str]) -> tuple[Group, ...]:
@@ -28,7 +29,11 @@ def whole_groups(graph: Graph, nodes: Collection[str]) -> tuple[Group, ...]:
 
 
 def subgraph(graph: Graph, nodes: Collection[str]) -> Graph:
-    """The part of `graph` that consists of `nodes`; who shared a module outside gets its own."""
+    """The part of `graph` that consists of `nodes`; who shared a module outside gets its own.
+
+    What stands in their places comes with them.
+    """
+    nodes = with_alternatives(graph, nodes)
     groups = whole_groups(graph, nodes)
     ids = {group.id for group in groups}
     chosen = []

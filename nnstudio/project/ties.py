@@ -122,8 +122,8 @@ def _called(block: Block, path: Path) -> str:
     return ".".join([block.graph.by_id[path[0]].name, *path[1:]])
 
 
-def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
-    """Reason why a parameter of a node cannot be tied, without the node's name."""
+def tie_problem(project: Project, block: Block, node: Node, parameter: str) -> str | None:
+    """Reason why a parameter of a node of `block` cannot be tied, without the node's name."""
     if node.type in project.by_name:
         return f"is a block: say which layer inside it has the {parameter} that is meant"
     if node.type not in TIED:
@@ -132,10 +132,12 @@ def tie_problem(project: Project, node: Node, parameter: str) -> str | None:
         return "has no bias"
     if parameter == "weight" and node.parametrization is not None:
         return "has a normalised weight, which cannot be tied: share the whole module instead"
-    return _place_problem(node, f"its {parameter}")
+    return _place_problem(block, node, f"its {parameter}")
 
 
-def _place_problem(node: Node, what: str) -> str | None:
+def _place_problem(block: Block, node: Node, what: str) -> str | None:
+    if node.id in block.graph.standing_for:
+        return f"stands in the place of another node on a condition, so {what} cannot be tied"
     if node.shares is not None:
         return "calls the module of another node: tie that one"
     if node.repeat is not None or node.when is not None:
@@ -155,11 +157,11 @@ def end_problem(project: Project, block: Block, end: End, *, takes: bool) -> tup
     def at(k: int) -> str:
         return dotted(project, block, path[: k + 1])
 
-    for k, (_, node) in enumerate(found):
+    for k, (here, node) in enumerate(found):
         if k == len(path) - 1:
-            problem = tie_problem(project, node, parameter)
+            problem = tie_problem(project, here, node, parameter)
         elif node.type in project.by_name:
-            problem = _place_problem(node, "a weight inside it")
+            problem = _place_problem(here, node, "a weight inside it")
         else:
             problem = f"is no block, so no {parameter} inside it can be tied"
         if problem is not None:

@@ -324,7 +324,10 @@ def _write(terms: dict[Monomial, int]) -> str:
     for monomial, coefficient in sorted(terms.items(), key=lambda item: not item[0]):
         size = abs(coefficient)
         factors = [] if size == 1 and monomial else [str(size)]
-        for atom in sorted(dict.fromkeys(monomial), key=lambda a: monomial.count(a) > 1):
+        # names before powers, and `width * 2 ** i` as one writes it
+        for atom in sorted(
+            dict.fromkeys(monomial), key=lambda a: (monomial.count(a) > 1, a[:1].isdigit())
+        ):
             power = monomial.count(atom)
             factors.append(f"({atom})" if power == 1 else f"({atom}) ** {power}")
         sign = "-" if coefficient < 0 else "+"

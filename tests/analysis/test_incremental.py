@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nnstudio.analysis.analyse import analyse
 from nnstudio.graph.values import EMPTY, Edge, Expr, FrozenMap, Graph, Node, Port, Repeat
+from nnstudio.project.alternatives import alternatives_problem
 from nnstudio.project.ports import node_ports
 from nnstudio.project.values import Block, BlockParameter, Local, Project, Requirement
 from tests.compiler.random_projects import CONDITIONS, KINDS, NAMES, SIZES, VALUES, projects, value
@@ -88,6 +89,18 @@ def set_pattern(draw: Draw, project: Project) -> Project:
 def set_when(draw: Draw, project: Project) -> Project:
     when = pick(draw, (None, "h > 1", "i", *CONDITIONS))
     return on_node(draw, project, lambda node: replace(node, when=Expr(when) if when else None))
+
+
+def set_instead(draw: Draw, project: Project) -> Project:
+    """Another alternative, or none, where no rule of alternatives forbids it."""
+
+    def change(block: Block) -> Block:
+        node, other = pick(draw, block.graph.nodes), pick(draw, (None, *block.graph.nodes))
+        node = replace(node, instead=other.id if other is not None else None)
+        graph = block.graph.with_node(node)
+        return block if alternatives_problem(graph) else replace(block, graph=graph)
+
+    return in_block(draw, project, change)
 
 
 def set_repeat(draw: Draw, project: Project) -> Project:
@@ -186,7 +199,7 @@ def contain_itself(draw: Draw, project: Project) -> Project:
 EDITS: tuple[Edit, ...] = (
     *(set_param, set_param, set_param, clear_params, set_pattern, set_when, set_repeat),
     *(set_shares, rename, delete, rewire, disconnect, declare, define, set_values, set_kind),
-    contain_itself,
+    *(contain_itself, set_instead),
 )
 
 

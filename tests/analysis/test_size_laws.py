@@ -53,7 +53,7 @@ def sizes(project: Project) -> list[str]:
     ("params", "leaving"),
     [
         ({"out_channels": "=widths[i]"}, ["widths[n - 1]", "24", "24"]),
-        ({"out_channels": "=hidden * 2 ** (i + 1)"}, ["2 ** n * hidden", "24", "24"]),
+        ({"out_channels": "=hidden * 2 ** (i + 1)"}, ["hidden * 2 ** n", "24", "24"]),
         ({"stride": 2}, ["4", "23 // 2 ** n + 1", "23 // 2 ** n + 1"]),
         (
             {"stride": "=strides[i]"},

@@ -14,6 +14,7 @@ from nnstudio.errors import UserError
 NEVER_SHOWN = {
     "nnstudio.catalog.isolation.ForeignError": "whoever calls foreign code says whose it was",
     "nnstudio.catalog.isolation.UnansweredError": "whoever calls foreign code says whose it was",
+    "nnstudio.analysis.alternatives._UnlikeError": "whoever reads the place says at which node",
     "nnstudio.analysis.modes.RefusedError": "whoever analyses the repetition says whose it is",
     "nnstudio.symbols.normal._TooLongError": "a formula that is too long to be compared is not",
     "nnstudio.catalog.rules.cost.UnknownError": "a cost that depends on an unknown size",

@@ -7,6 +7,7 @@ whether it is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import reject
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.catalog import registry
-from nnstudio.graph.values import Group, Parametrization
+from nnstudio.graph.values import Group, Node, Parametrization
 from nnstudio.project.names import BlockNames
 from nnstudio.project.values import Block, BlockParameter, Project
 from nnstudio.symbols.tensor import Tensor
+from tests.compiler.referee import is_module
 from tests.drawing import Drawing, Drawn, value
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -136,8 +138,6 @@ class Maker:
 
     def name(self, wanted: str | None) -> None:
         """Give the last node a tempting name that it may bear."""
-        from dataclasses import replace
-
         node = self.drawing.nodes[-1]
         names = BlockNames(self.drawing.project(), self.drawing.block())
         wish = self.pick("", "", *NAMES) if wanted is None else wanted
@@ -189,6 +189,7 @@ class Maker:
             *(self.nested,) * 2,
             self.residual,
             self.tensor,
+            *(self.alternative,) * 2,
         )
         self.pick(*weighted)()
 
@@ -290,6 +291,57 @@ class Maker:
         if self.chance(15):
             return self.operation(**rest)
         return self.module(**rest)
+
+    def alternative(self) -> bool:
+        """Something else stands where the condition of one of the last nodes does not hold."""
+        graph = self.drawing.block().graph
+        report = self.report()
+        free = [
+            node
+            for node in graph.nodes
+            if node.when is not None and node.instead is None and node.shares is None
+        ]
+        if not free:
+            return False
+        owner = free[-1] if self.chance(65) else self.pick(*free)
+        place = graph.by_id[graph.place_of(owner.id)]
+        tensor = next(iter(report.nodes[place.id].inputs.values()), None)
+        if tensor is None:
+            return False
+        before = list(self.drawing.nodes)
+        node_type, params = self.another(place, tensor)
+        when = self.pick(*CONDITIONS) if self.chance(30) else None
+        other = self.drawing.add(node_type, when=when, **params)
+        k = before.index(owner)
+        self.drawing.nodes[k] = replace(owner, instead=other.id)
+        report = self.report()
+        if not report.ok:
+            self.drawing.nodes[:] = before
+            return False
+        known = {d: report.nodes[d.id].outputs.get(d.output) for d, _ in self.live}
+        self.live = [(d, t) for d, t in known.items() if t is not None and "N" in t.shape[0].names]
+        return bool(self.live)
+
+    def another(self, place: Node, tensor: Tensor) -> tuple[str, dict[str, Any]]:
+        """A type with parameters that may stand for a node with this first input."""
+        changing = place.repeat is not None and self.chance(50)
+        size = self.pick(*(CHANGING_SIZES if changing else SIZES))
+        if is_module(self.drawing.project(), place):
+            blocks = [n for n in self.drawing.blocks if n == place.type]
+            if blocks and self.chance(70):
+                return place.type, dict(place.params)
+            return self.layer(tensor, size)
+        last = tensor.rank - 1
+        found: tuple[str, dict[str, Any]] = self.pick(
+            (place.type, dict(place.params)),
+            ("GELUFunction", {}),
+            ("Scale", {"factor": "=width"}),
+            ("Slice", {"dim": last, "start": 1}),
+            ("SoftmaxFunction", {"dim": last}),
+            ("Mean", {"dim": last, "keepdim": True}),
+            ("FlattenDims", {"start_dim": last}),
+        )
+        return found
 
     def operation(self, **rest: Any) -> bool:
         found = self.source(2, 3, 4)

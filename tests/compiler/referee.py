@@ -80,7 +80,7 @@ def places(project: Project, block: Block, names: Environment) -> dict[str, str]
         return f"{prefix}{name}"
 
     for node in block.graph.nodes:
-        if node.shares or not is_module(project, node):
+        if node.shares or not is_module(project, node) or node.id in block.graph.standing_for:
             continue
         prefix, kind = "", str(block.kind)
         for group in containers_around(block, node):
@@ -88,7 +88,9 @@ def places(project: Project, block: Block, names: Environment) -> dict[str, str]
                 containers[group.id] = step(prefix, kind, group.name, 1)
             prefix, kind = f"{containers[group.id]}.", group.kind
         size = 1
-        if node.repeat is None and node.when is not None and kind in ("Sequential", "ModuleList"):
+        always = node.when is None or node.instead is not None
+        if node.repeat is None and not always and kind in ("Sequential", "ModuleList"):
+            assert node.when is not None
             size = int(bool(parse(node.when.text).evaluate(names)))
         elif node.repeat is not None and node.repeat.kind == "inline":
             size = evaluate(node.repeat.count, names)
@@ -231,6 +233,11 @@ class Use:
         place: str | None,
     ) -> dict[str, Tensor | None]:
         outputs = self.outputs_of(node)
+        if owner.instead is not None and owner.when is not None:
+            if not parse(owner.when.text).evaluate(names):
+                return self.alternative(node, owner, names, inputs, place)
+            owner = replace(owner, when=None)
+            node = replace(node, when=None)
         for condition in {owner.when, node.when}:
             if condition is not None and not parse(condition.text).evaluate(names):
                 return {outputs[0]: next(iter(inputs.values()))}
@@ -247,6 +254,30 @@ class Use:
             return dict(self.inner[node.id].outputs())
         wired = {e.source.name for e in self.graph.outgoing[node.id] if e.target.node in self.used}
         return dict(zip(outputs, layer_call(module, inputs, wired), strict=False))
+
+    def alternative(
+        self, node: Node, owner: Node, names: Environment, inputs: Tensors, place: str | None
+    ) -> dict[str, Tensor | None]:
+        """What the alternative of a node gives for its inputs, by their position."""
+        other = self.graph.by_id[owner.instead or ""]
+        ports = self.declared(other)
+        given = {ports[self.declared(node).index(name)]: inputs[name] for name in inputs}
+        found = self.once(other, other, names, given, place)
+        return dict(zip(self.outputs_of(node), found.values(), strict=False))
+
+    def declared(self, node: Node) -> list[str]:
+        """All inputs that a node could have."""
+        used = self.project.by_name.get(node.type)
+        if used is not None:
+            return [n.name for n in used.graph.of_type("Input")]
+        layer = registry.find(node.type)
+        assert layer is not None
+        most = range(8)
+        return [
+            name
+            for port in layer.inputs
+            for name in ([f"{port.name}.{k}" for k in most] if port.variadic else [port.name])
+        ]
 
     def ports(self, node: Node) -> list[str]:
         """The connected inputs in the order of the layer's or block's declaration."""

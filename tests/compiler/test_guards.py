@@ -11,11 +11,13 @@ import pytest
 from torch import nn
 
 from nnstudio.compiler.build import model_class
+from nnstudio.compiler.codegen.negation import negation
 from nnstudio.compiler.inference import full_report
 from nnstudio.compiler.source import generate
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port, Repeat
 from nnstudio.project.presets import load_target
 from nnstudio.project.values import Block, BlockParameter, Local, Project
+from nnstudio.symbols.expression import parse
 
 
 def chain(parameters: tuple[BlockParameter, ...], *middle: Node, local: str = "") -> Project:
@@ -199,3 +201,21 @@ def test_what_is_refused_is_what_the_analysis_refuses(preset: str) -> None:
                 model(**{parameter.name: 0})
         elif parameter.name != "in_channels":  # an input of nothing is seen when data come
             model(**{parameter.name: 0})
+
+
+@pytest.mark.parametrize(
+    ("condition", "refused"),
+    [
+        ("n % 2 == 0", "n % 2 != 0"),
+        ("kind in ['a', 'b']", "kind not in ['a', 'b']"),
+        ("a and b", "not (a and b)"),
+        ("len([r for r in rows if len(r) != 3]) == 0", "any(len(r) != 3 for r in rows)"),
+        (
+            "len([n for n in sizes if n < 1 if n % 2]) == 0",
+            "any(n < 1 and n % 2 for n in sizes)",
+        ),
+        ("len([n for n in sizes]) == 0", "len([n for n in sizes]) != 0"),
+    ],
+)
+def test_what_is_refused_is_written_as_one_would(condition: str, refused: str) -> None:
+    assert negation(parse(condition).tree) == refused

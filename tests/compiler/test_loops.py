@@ -83,7 +83,7 @@ def test_the_depth_of_a_u_net_is_a_parameter() -> None:
     project = u_net()
     text = generate(project).plain
     assert (
-        "Up(2 ** (depth - i) * width, width * 2 ** (depth - 1 - i)) for i in range(depth)" in text
+        "Up(width * 2 ** (depth - i), width * 2 ** (depth - 1 - i)) for i in range(depth)" in text
     )
     deeper = replace(project, values=FrozenMap({"depth": 5}))
     assert analyse(deeper).ok

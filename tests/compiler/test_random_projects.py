@@ -21,6 +21,7 @@ from nnstudio.compiler.build import build, example_inputs
 from nnstudio.compiler.source import Source, generate
 from nnstudio.graph.order import upstream
 from nnstudio.graph.values import FrozenMap
+from nnstudio.project.alternatives import with_alternatives
 from nnstudio.project.values import Project
 from nnstudio.symbols.expression import parse
 from tests.compiler.random_projects import VALUES, projects
@@ -106,7 +107,7 @@ def assert_line_map(project: Project, source: Source) -> None:
     """Every used node has lines; those of an attribute name it."""
     graph = project.model.graph
     lines = source.text.splitlines()
-    used = upstream(graph, [node.id for node in graph.of_type("Output")])
+    used = with_alternatives(graph, upstream(graph, [n.id for n in graph.of_type("Output")]))
     for node in graph.nodes:
         found = [lines[line - 1] for line in source.lines_of(project.root, node.id)]
         if node.type == "Input" or (node.id not in used and not is_module(project, node)):
@@ -116,9 +117,10 @@ def assert_line_map(project: Project, source: Source) -> None:
         if node.shares is not None and node.id not in used:
             continue
         assert found, f"no line for {node.id}"
-        plain = not any(graph.groups_by_id[g].kind != "frame" for g in graph.ancestry(node.group))
+        place = graph.by_id[graph.place_of(node.id)]
+        plain = not any(graph.groups_by_id[g].kind != "frame" for g in graph.ancestry(place.group))
         if is_module(project, node) and node.shares is None and plain:
-            assert any(f"self.{node.name}" in line for line in found)
+            assert any(f"self.{place.name}" in line for line in found)
 
 
 def assert_one_text(project: Project, report: Report, source: Source) -> None:

@@ -368,7 +368,7 @@ def repeated(out: str, count: str, **rest: Any) -> Drawing:
         ("=hidden", "n", "nn.Linear(16 if i == 0 else hidden, hidden)", "hidden"),
         ("=dims[i]", "len(dims)", "nn.Linear(16 if i == 0 else dims[i - 1], dims[i])", "dims[-1]"),
         ("=dims[i]", "n", "nn.Linear(16 if i == 0 else dims[i - 1], dims[i])", "dims[n - 1]"),
-        ("=hidden * 2 ** i", "n", "hidden * 2**i)", "2 ** (n - 1) * hidden"),
+        ("=hidden * 2 ** i", "n", "hidden * 2**i)", "hidden * 2 ** (n - 1)"),
     ],
 )
 def test_repeats_whose_shape_follows_the_index(out: str, count: str, made: str, after: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -28,6 +29,12 @@ def compiled(target: str) -> tuple[Project, Report, Source]:
 
 def shapes(model: nn.Module) -> list[tuple[str, tuple[int, ...]]]:
     return [(name, tuple(tensor.shape)) for name, tensor in model.state_dict().items()]
+
+
+def class_in(module: ModuleType, target: str) -> type[nn.Module]:
+    """The plain class that a preset is compared with: it has the same name."""
+    found: type[nn.Module] = getattr(module, target.partition("/")[0])
+    return found
 
 
 def original_of(target: str, make: type[nn.Module]) -> nn.Module:

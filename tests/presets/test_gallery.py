@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
 
 from nnstudio.compiler.build import build
 from tests.presets import reference_gallery as plain
 from tests.presets.gallery import (
+    class_in,
     compiled,
     has_cards_apart,
     has_the_keys_of,
@@ -47,15 +47,9 @@ SMALL: dict[str, tuple[int, ...]] = {
 """What is computed with, and the shape of a batch."""
 
 
-def original(target: str) -> type[nn.Module]:
-    """The plain class that a preset is compared with: it has the same name."""
-    found: type[nn.Module] = getattr(plain, target.partition("/")[0])
-    return found
-
-
 @pytest.mark.parametrize("target", TOTALS)
 def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
-    has_the_keys_of(target, original(target), TOTALS[target])
+    has_the_keys_of(target, class_in(plain, target), TOTALS[target])
 
 
 @pytest.mark.parametrize("target", SMALL)
@@ -63,7 +57,7 @@ def test_the_same_weights_give_the_same_numbers(target: str) -> None:
     torch.manual_seed(2)
     shape, tokens = SMALL[target], target.startswith("GPT")
     given = torch.randint(28, shape) if tokens else torch.randn(shape)
-    has_the_numbers_of(target, original(target), given)
+    has_the_numbers_of(target, class_in(plain, target), given)
 
 
 def test_no_token_knows_what_comes_after_it() -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
 
 from tests.presets import reference_convnets as plain
-from tests.presets.gallery import has_cards_apart, has_the_keys_of, has_the_numbers_of, last
+from tests.presets.gallery import (
+    class_in,
+    has_cards_apart,
+    has_the_keys_of,
+    has_the_numbers_of,
+    last,
+)
 
 TOTALS = {
     "DenseNet/121": 7_978_856,
@@ -39,14 +44,9 @@ TOTALS = {
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 
 
-def original(target: str) -> type[nn.Module]:
-    found: type[nn.Module] = getattr(plain, target.partition("/")[0])
-    return found
-
-
 @pytest.mark.parametrize("target", TOTALS)
 def test_keys_shapes_and_totals_are_torchvisions(target: str) -> None:
-    has_the_keys_of(target, original(target), TOTALS[target])
+    has_the_keys_of(target, class_in(plain, target), TOTALS[target])
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_keys_shapes_and_totals_are_torchvisions(target: str) -> None:
 )
 def test_the_same_weights_give_the_same_numbers(target: str, shape: tuple[int, ...]) -> None:
     torch.manual_seed(2)
-    has_the_numbers_of(target, original(target), torch.randn(shape))
+    has_the_numbers_of(target, class_in(plain, target), torch.randn(shape))
 
 
 @pytest.mark.parametrize("name", PRESETS)

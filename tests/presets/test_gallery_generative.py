@@ -12,6 +12,7 @@ from nnstudio.compiler.build import build
 from nnstudio.project.presets import load_target
 from tests.presets import reference_generative as plain
 from tests.presets.gallery import (
+    class_in,
     compiled,
     has_cards_apart,
     has_the_keys_of,
@@ -35,21 +36,15 @@ SMALL: dict[str, tuple[int, ...]] = {
 """What is computed with, and the shape of a batch."""
 
 
-def original(target: str) -> type[nn.Module]:
-    """The plain class that a preset is compared with: it has the same name."""
-    found: type[nn.Module] = getattr(plain, target.partition("/")[0])
-    return found
-
-
 @pytest.mark.parametrize("target", TOTALS)
 def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
-    has_the_keys_of(target, original(target), TOTALS[target])
+    has_the_keys_of(target, class_in(plain, target), TOTALS[target])
 
 
 @pytest.mark.parametrize("target", SMALL)
 def test_the_same_weights_give_the_same_numbers(target: str) -> None:
     torch.manual_seed(2)
-    has_the_numbers_of(target, original(target), torch.randn(SMALL[target]))
+    has_the_numbers_of(target, class_in(plain, target), torch.randn(SMALL[target]))
 
 
 @pytest.mark.parametrize("name", PRESETS)

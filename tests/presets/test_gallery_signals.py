@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nnstudio.compiler.build import build
 from tests.presets import reference_signals as plain
 from tests.presets.gallery import (
+    class_in,
     compiled,
     has_cards_apart,
     has_the_keys_of,
@@ -67,20 +68,14 @@ def given(target: str) -> tuple[Tensor, ...]:
             return (torch.randn(3, 1, 48),)
 
 
-def original(target: str) -> type[nn.Module]:
-    """The plain class that a preset is compared with: it has the same name."""
-    found: type[nn.Module] = getattr(plain, target.partition("/")[0])
-    return found
-
-
 @pytest.mark.parametrize("target", TOTALS)
 def test_keys_shapes_and_totals_are_those_of_the_original(target: str) -> None:
-    has_the_keys_of(target, original(target), TOTALS[target])
+    has_the_keys_of(target, class_in(plain, target), TOTALS[target])
 
 
 @pytest.mark.parametrize("target", LEARNS)
 def test_the_same_weights_give_the_same_numbers(target: str) -> None:
-    has_the_numbers_of(target, original(target), *given(target))
+    has_the_numbers_of(target, class_in(plain, target), *given(target))
 
 
 @pytest.mark.parametrize("name", PRESETS)

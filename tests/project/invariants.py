@@ -17,6 +17,8 @@ def assert_sound(project: Project) -> None:
         assert all(e.source.node in graph.by_id for e in graph.edges)
         assert all(e.target.node in graph.by_id for e in graph.edges)
         assert topological(graph) is not None
+        alone = [graph.by_id[node] for node in graph.standing_for]
+        assert not any(n.group or graph.incoming[n.id] or graph.outgoing[n.id] for n in alone)
         used = {group for node in graph.nodes for group in graph.ancestry(node.group)}
         assert used <= graph.groups_by_id.keys()
     resolve(project)

@@ -13,7 +13,7 @@ from nnstudio.catalog import registry
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import topological
-from nnstudio.graph.values import Expr, Node
+from nnstudio.graph.values import Expr, Graph, Node
 from nnstudio.project.checks import canonical
 from nnstudio.project.rewrite import _is_pattern, substitute_names
 from nnstudio.project.values import Block, Project
@@ -73,11 +73,19 @@ class Meaning:
                 found.update({(identifier, port): term for port, term in outputs.items()})
             else:
                 owner = graph.by_id[node.shares] if node.shares else node
-                what = self.layer(project, owner, env)
+                what = self.place(project, graph, owner, env)
                 ports = {e.source.name for e in graph.outgoing[identifier]}
                 for port in ports:
                     found[identifier, port] = self.term(what, port, tuple(feeding.items()))
         return results
+
+    def place(self, project: Project, graph: Graph, node: Node, env: Env) -> int:
+        """A node with what stands there where it does not."""
+        own = self.layer(project, node, env)
+        if node.when is None or node.instead is None:
+            return own
+        others = (self.layer(project, other, env) for other in graph.alternatives(node))
+        return self.term("place", own, *others)
 
     def arguments(self, inner: Block, use: Node, env: Env) -> dict[str, Any]:
         values = {p.name: p.default for p in inner.parameters if p.default is not REQUIRED}

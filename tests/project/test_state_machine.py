@@ -22,6 +22,7 @@ from nnstudio.graph.values import (
     new_id,
 )
 from nnstudio.project.commands.add_input_output import AddInput, AddOutput
+from nnstudio.project.commands.alternative import AddAlternative, SetAlternative, TakeAway
 from nnstudio.project.commands.base import Command
 from nnstudio.project.commands.block import DeleteBlock, RenameBlock, SetKind, SetLocal
 from nnstudio.project.commands.dissolve import Dissolve
@@ -66,6 +67,7 @@ PARAMS = {
     "LSTM": {"hidden_size": Expr("hidden")},
     "Odd": {"anything": (1, "a", None, 2.5)},
 }
+PARAMS_OF = {kind: FrozenMap(PARAMS.get(kind, {})) for kind in TYPES}
 number = st.integers(0, 10**6)
 
 
@@ -272,6 +274,17 @@ class Editing(RuleBasedStateMachine):
     def condition(self, at: int, pick: int, when: Expr | None) -> None:
         block = self.block(at)
         self.do(SetWhen(block.name, self.node(block, pick), when))
+
+    @rule(at=number, pick=number, other=number, kind=st.sampled_from(TYPES))
+    def alternative(self, at: int, pick: int, other: int, kind: str) -> None:
+        block = self.block(at)
+        node = self.node(block, pick)
+        if other % 3 == 0:
+            self.do(SetAlternative(block.name, node, self.node(block, other)))
+        elif other % 3 == 1 and block.graph.standing_for:
+            self.do(TakeAway(block.name, min(block.graph.standing_for)))
+        else:
+            self.do(AddAlternative(block.name, node, kind, PARAMS_OF[kind]))
 
     @rule(at=number, pick=number, other=number, off=st.booleans())
     def share(self, at: int, pick: int, other: int, off: bool) -> None:

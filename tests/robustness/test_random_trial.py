@@ -13,13 +13,17 @@ from tests.robustness import cases, large
 from tests.robustness.hostile import EXPRESSIONS, VALUES
 from tests.robustness.mutations import MUTATIONS, mutated
 
-SEEDS = 40
+SEEDS, MOST = 40, 400
+ENDS = {"refused", "wrong", "built"}
 
 
 @pytest.mark.parametrize("kind", cases.KINDS)
 def test_every_case_is_refused_in_one_sentence_or_built(kind: str) -> None:
     ends = {cases.run(kind, seed) for seed in range(SEEDS)}
-    assert ends == {"refused", "wrong", "built"}
+    more = iter(range(SEEDS, MOST))  # few texts that were changed at random can be built
+    while ends != ENDS and (seed := next(more, None)) is not None:
+        ends.add(cases.run(kind, seed))
+    assert ends == ENDS
 
 
 @pytest.mark.parametrize("kind", ["preset", "hostile"])

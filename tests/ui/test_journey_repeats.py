@@ -93,5 +93,7 @@ def test_branches_of_several_rates_are_joined(walk: Walk) -> None:
     assert (
         walk.window.workspace.report.root.nodes[walk.chosen].outputs["output"].shape[1].value == 24
     )
+    assert walk.canvas.scene.nodes[walk.chosen].card.facts == "4 → 8  3×3  p1…"
+    assert walk.inspector.node_page.rows["padding"].editor.shown_note == "= 1, …"
     assert "Repeat it for each of rates" in walk.undo_all()
     assert walk.project == empty

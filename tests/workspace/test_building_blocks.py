@@ -28,6 +28,7 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "MBConv": (PICTURE,),
     "InvertedResidual": (PICTURE,),
     "DenseLayer": (PICTURE,),
+    "Inception": (PICTURE,),
     "SqueezeExcitation": (PICTURE,),
     "ConvNeXtBlock": (PICTURE,),
     "GlobalResponseNorm": (("N", 16, 16, 32),),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nnstudio.analysis.advice.batch_axes import RULES, SEQUENCES, Along, first_input, plain, rule_of
-from nnstudio.analysis.advice.neighbours import say
+from nnstudio.analysis.advice.neighbours import built_in_place, say
 from nnstudio.analysis.binding import free_names, pattern_of
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, NodeReport, Problem, Severity
@@ -137,7 +137,8 @@ class _Use:
         twice = any(len(_places(tensor, self.names)) > 1 for tensor in tensors)
         if not twice and node.type != OUTPUT:
             return False
-        before = upstream(self.graph, [node.id]) - {node.id}
+        place = self.graph.place_of(node.id)
+        before = upstream(self.graph, [place]) - {place}
         return any(other in before for other in found)
 
     def mixing(self, node: Node, found: NodeReport) -> _Mixing | None:
@@ -264,7 +265,7 @@ class _Use:
             found = self.report.nodes[node.id]
             tensor = first_input(found)
             if tensor is None or self.is_placed(tensor, axis):
-                return node
+                return built_in_place(node, found)
 
 
 def _lower(fix: Fix) -> str:

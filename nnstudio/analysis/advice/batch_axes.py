@@ -77,7 +77,8 @@ def _last(count: int) -> Callable[[NodeReport], Iterator[Along]]:
         tensor = first_input(report)
         if tensor is not None:
             for axis in range(max(0, tensor.rank - count), tensor.rank):
-                yield Along(tensor, axis)
+                if not tensor.shape[axis].is_constant:  # a number is never the batch
+                    yield Along(tensor, axis)
 
     return along
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.analysis.free_sizes import label
-from nnstudio.analysis.report import Fix, Problem, Severity
+from nnstudio.analysis.report import Fix, NodeReport, Problem, Severity
 from nnstudio.analysis.satisfiable import can_hold
 from nnstudio.analysis.wiring import effective
 from nnstudio.graph.values import Edge, Graph, Node
@@ -31,9 +31,21 @@ def only_wire(graph: Graph, node: Node) -> Edge | None:
 def through(graph: Graph, node: Node) -> Node | None:
     """The node behind the first input, past transparent ones; none that feeds anything else."""
     before = first_source(graph, node)
-    while before is not None and before.type in TRANSPARENT and only_wire(graph, before):
+    while before is not None and is_transparent(graph, before) and only_wire(graph, before):
         before = first_source(graph, before)
     return before if before is not None and only_wire(graph, before) else None
+
+
+def is_transparent(graph: Graph, node: Node) -> bool:
+    """True if what passes a node is unchanged, whichever stands in its place."""
+    owner = graph.by_id.get(node.shares or "", node)
+    return all(each.type in TRANSPARENT for each in (node, *graph.alternatives(owner)))
+
+
+def built_in_place(node: Node, report: NodeReport) -> Node:
+    """The node that stands in a place by the values of the parameters; itself if none does."""
+    built = (other for other in report.others if other.active and other.node is not None)
+    return node if report.active else next((b.node for b in built if b.node is not None), node)
 
 
 def is_called_once(graph: Graph, node: Node) -> bool:

@@ -58,7 +58,7 @@ def batch_norms(project: Project, block: Block, report: BlockReport) -> Iterator
             yield say(block, before, "advice", sentence, fix)
         if before.type in DROPOUT:
             swap = None
-            if only_wire(graph, before) is not None:
+            if only_wire(graph, before) is not None and before.instead is None:
                 title = f"Put {label(before)} after {label(node)}"
                 swap = Fix(title, SwapNeighbours(block.name, before.id, node.id, title))
             yield say(

@@ -74,9 +74,10 @@ class _Orders:
                 continue
             if told is None:
                 tellers = [n for n in graph.nodes if self.tells(graph, n)]
-                fed = (edge.target.node for n in tellers for edge in graph.outgoing[n.id])
+                places = {graph.place_of(n.id) for n in tellers}
+                fed = (edge.target.node for n in places for edge in graph.outgoing[n])
                 told = downstream(graph, fed)
-            if node.id not in told:
+            if graph.place_of(node.id) not in told:
                 return node, found[1]
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nnstudio.analysis.advice.neighbours import first_source, say
+from nnstudio.analysis.advice.neighbours import built_in_place, first_source, say
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.report import BlockReport, Fix, Problem, Severity
 from nnstudio.catalog.layers.io import OUTPUT
@@ -57,7 +57,8 @@ def scores_for_the_loss(project: Project, reports: Mapping[str, BlockReport]) ->
             seen.add((block.name, node.id))
             severity, sentence = SAID[node.type]
             fix = None
-            if block.name == project.root or len(project.uses(block.name)) == 1:
+            alone = block.name == project.root or len(project.uses(block.name)) == 1
+            if alone and node.instead is None:
                 command = Delete(block.name, frozenset({node.id}), heal=True)
                 fix = Fix(f"Remove {label(node)}", command)
             yield say(block, node, severity, sentence, fix)
@@ -75,7 +76,12 @@ def _last(
             return None
         known = report.nodes.get(node.id) if report is not None else None
         inner = project.by_name.get(node.type)
+        place = node
+        if known is not None and known.others:
+            node = built_in_place(node, known)
+            known = next((o for o in (known, *known.others) if o.node is node), known)
         if node.type in PASSING or (known is not None and not known.active):
+            node = place
             continue
         if inner is None:
             return block, node

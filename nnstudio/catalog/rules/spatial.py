@@ -131,11 +131,11 @@ def transposed_convolution(dims: int) -> Rule:
                     f"received {more} with stride {least[0]} and dilation {least[1]}",
                     param="output_padding",
                 )
-            out = (spatial[k] - 1) * stride[k] - padding[k] * 2
-            if kernel[k].same(stride[k]) and dilation[k].same(Dim(1)):
-                out = spatial[k] * stride[k] - padding[k] * 2 + extra[k]
+            reach = dilation[k] * (kernel[k] - 1) + 1
+            if (reach - stride[k]).is_constant:  # `2 * h`, not `2 * (h - 1) + 2`
+                out = spatial[k] * stride[k] + (reach - stride[k]) - padding[k] * 2 + extra[k]
             else:
-                out = out + dilation[k] * (kernel[k] - 1) + extra[k] + 1
+                out = (spatial[k] - 1) * stride[k] - padding[k] * 2 + reach + extra[k]
             if out.value is not None and out.value < 1:
                 use.fail(f"nothing is left of {spatial[k].label} with this padding")
             spatial[k] = out

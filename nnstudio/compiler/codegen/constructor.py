@@ -20,6 +20,7 @@ from nnstudio.compiler.codegen.guards import Check, with_guards
 from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.named_sizes import NamedSizes
+from nnstudio.compiler.codegen.negation import negation
 from nnstudio.compiler.codegen.value_text import (
     block_arguments,
     default_text,
@@ -94,7 +95,7 @@ class Constructor:
                 attributes.append(self.container(entry))
             else:
                 text = f"self.{entry.name} = {self.module(entry)}"
-                attributes.append(Line(text, 2, (entry.id,)))
+                attributes.append(Line(text, 2, self.ids(entry)))
         children = self.elements(members)
         written = [*body, *attributes]
         elements = [text for text, _ in children]
@@ -139,7 +140,7 @@ class Constructor:
     def requirements(self) -> list[Check]:
         checks: list[Check] = []
         for requirement in self.block.requirements:
-            condition = _negation(parse(requirement.condition.text).tree)
+            condition = negation(parse(requirement.condition.text).tree)
             refusal = Line(f"raise ValueError({requirement.sentence!r})", 3)
             checks.append((Line(f"if {in_python(condition)}:", 2), refusal))
         return checks
@@ -199,7 +200,7 @@ class Constructor:
     # -- modules --------------------------------------------------------------------------------
 
     def container(self, entry: Container) -> Line:
-        nodes = tuple(node.id for node in entry.nodes())
+        nodes = self.ids(entry)
         together = self.together(entry)
         elements = self.inside(entry)
         if together:
@@ -218,7 +219,7 @@ class Constructor:
         if not whole or not called or called.container is not container:
             return []
         conditions = {node.when for node in nodes}
-        once = all(node.repeat is None for node in nodes)
+        once = all(node.repeat is None and node.instead is None for node in nodes)
         return nodes if once and len(conditions) == 1 and None not in conditions else []
 
     def inside(self, container: Container) -> list[tuple[str, tuple[str, ...]]]:
@@ -228,7 +229,7 @@ class Constructor:
         found: list[tuple[str, tuple[str, ...]]] = []
         for child in container.children:
             name = child.name if isinstance(child, Node) else child.group.name
-            found.append((f"{name!r}: {self.child(child, leaves_out=False)}", _ids(child)))
+            found.append((f"{name!r}: {self.child(child, leaves_out=False)}", self.ids(child)))
         return found
 
     def elements(self, children: Sequence[Entry]) -> list[tuple[str, tuple[str, ...]]]:
@@ -241,8 +242,14 @@ class Constructor:
                 nodes = [node for node in run if isinstance(node, Node)]
                 made = ", ".join(self.plain(node) for node in nodes)
                 text = f"*([{made}] if {self.condition(nodes[0])} else [])"
-            found.append((text, tuple(n for child in run for n in _ids(child))))
+            found.append((text, tuple(n for child in run for n in self.ids(child))))
         return found
+
+    def ids(self, entry: Entry) -> tuple[str, ...]:
+        """The nodes of an entry, each with those that stand in its place."""
+        nodes = entry.nodes() if isinstance(entry, Container) else [entry]
+        graph = self.block.graph
+        return tuple(n.id for node in nodes for n in (node, *graph.alternatives(node)))
 
     def child(self, entry: Entry, *, leaves_out: bool) -> str:
         """An element of a container; if it may be left out, a condition closes the indexes up."""
@@ -251,7 +258,7 @@ class Constructor:
             return MADE[entry.group.kind].format(inner)
         if entry.repeat is not None and entry.repeat.kind == "inline":
             return f"*[{self.repetition(entry)}]"
-        if entry.when is not None and entry.repeat is None and leaves_out:
+        if _is_left_out(entry) and leaves_out:
             return f"*([{self.plain(entry)}] if {self.condition(entry)} else [])"
         return self.module(entry)
 
@@ -281,8 +288,11 @@ class Constructor:
     def conditional(self, node: Node) -> str:
         if node.when is None:
             return self.plain(node)
+        other = "nn.Identity()"
+        if node.instead is not None:
+            other = self.conditional(self.block.graph.by_id[node.instead])
         # what holds wherever the node is built need not be asked again inside
-        return fold_text(f"{self.plain(node)} if {self.condition(node)} else nn.Identity()")
+        return fold_text(f"{self.plain(node)} if {self.condition(node)} else {other}")
 
     def condition(self, node: Node) -> str:
         assert node.when is not None
@@ -313,36 +323,22 @@ def _listed(elements: Sequence[str]) -> str:
     return ",".join(f"\n{text}" for text in elements)
 
 
-def _ids(entry: Entry) -> tuple[str, ...]:
-    return tuple(n.id for n in entry.nodes()) if isinstance(entry, Container) else (entry.id,)
+def _is_left_out(entry: Entry) -> bool:
+    """True if a condition leaves it out of its container, so that nothing is in its place."""
+    return (
+        isinstance(entry, Node)
+        and entry.when is not None
+        and entry.instead is None
+        and entry.repeat is None
+    )
 
 
 def _runs(children: Sequence[Entry]) -> list[list[Entry]]:
     """Neighbours that are left out together, by one condition."""
 
     def condition(entry: Entry) -> Hashable:
-        if isinstance(entry, Node) and entry.when is not None and entry.repeat is None:
+        if isinstance(entry, Node) and _is_left_out(entry):
             return entry.when
         return id(entry)
 
     return [list(run) for _, run in groupby(children, key=condition)]
-
-
-_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.GtE,
-    ast.GtE: ast.Lt,
-    ast.Gt: ast.LtE,
-    ast.LtE: ast.Gt,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-
-
-def _negation(tree: ast.expr) -> str:
-    if isinstance(tree, ast.Compare) and len(tree.ops) == 1 and type(tree.ops[0]) in _OPPOSITE:
-        return ast.unparse(
-            ast.Compare(tree.left, [_OPPOSITE[type(tree.ops[0])]()], tree.comparators)
-        )
-    return ast.unparse(ast.UnaryOp(ast.Not(), tree))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from nnstudio.analysis.binding import free_names, pattern_of
 from nnstudio.analysis.containers import Chain, Structure, is_module
-from nnstudio.analysis.report import BlockReport
+from nnstudio.analysis.report import BlockReport, NodeReport
 from nnstudio.analysis.wiring import effective, wiring
 from nnstudio.catalog import registry
 from nnstudio.catalog.code import FunctionCode, ModuleCode, Written
@@ -16,6 +16,7 @@ from nnstudio.compiler.codegen.imports import imported_by
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.local_values import Results, pattern
 from nnstudio.compiler.codegen.loops import Loop
+from nnstudio.compiler.codegen.places import Places
 from nnstudio.compiler.codegen.statements import Statement, join_statements
 from nnstudio.compiler.codegen.steps import COMMUTATIVE, Unit, may_overwrite, order, units
 from nnstudio.compiler.codegen.value_text import (
@@ -65,6 +66,7 @@ class Forward:
         taken = [*self.free.values(), *imported]
         self.results = Results(project, block, report, self.ordered, taken)
         self.variables = self.results.variables
+        self.places = Places(project, block, report, self.results, self)
 
     @property
     def gives_dict(self) -> bool:
@@ -158,6 +160,8 @@ class Forward:
             guard = self.guards.get(node.id)
             branch = " ".join([*sorted(guard.together), *conditions]) if guard is not None else ""
             return self.stepwise(unit, node, texts, access, asked, branch)
+        if node.instead is not None:
+            return self.places.statements(unit, node, texts, access)
         value, result = self.call(unit, node, texts, access)
         target = self.results.targets(unit, result)
         commutes = node.type in COMMUTATIVE
@@ -181,6 +185,8 @@ class Forward:
 
     def conditions(self, node: Node, meant: Node, texts: dict[str, str]) -> list[str]:
         """Conditions for a call to happen; none where an Identity stands in for it."""
+        if meant.instead is not None:  # what is called is chosen otherwise
+            return []
         single = True
         condition = node.when
         if is_module(self.project, node):
@@ -268,6 +274,25 @@ class Forward:
 
     def call(self, unit: Unit, node: Node, texts: dict[str, str], access: str) -> tuple[str, str]:
         """The text of the call and the pattern of its results."""
+        if node.instead is not None:
+            return self.places.one_call(unit, node, texts, access)
+        report = self.report.nodes[node.id]
+        return self.plain_call(node, report, texts, access, self.wired(node))
+
+    def wired(self, node: Node) -> frozenset[str]:
+        """The outputs of a node that something reads."""
+        outputs = self.results.outputs(node)
+        return frozenset(name for name in outputs if self.results.fan[Port(node.id, name)])
+
+    def plain_call(
+        self,
+        node: Node,
+        report: NodeReport,
+        texts: dict[str, str],
+        access: str,
+        wired: frozenset[str],
+    ) -> tuple[str, str]:
+        """The call of one layer or block; `wired` are the outputs that something reads."""
         used = self.project.by_name.get(node.type)
         if used is not None:
             outputs = self.results.outputs(node)
@@ -276,11 +301,9 @@ class Forward:
         layer = registry.find(node.type)
         if layer is None:
             raise CompileError(f"the layer '{node.type}' is not known")
-        report = self.report.nodes[node.id]
         plain = isinstance(layer.code, ModuleCode) and layer.code.call is None
         params = Params({}, frozenset()) if plain else layer_params(layer, node, report)
         outputs = self.results.outputs(node)
-        wired = frozenset(name for name in outputs if self.results.fan[Port(node.id, name)])
         ranks = {port: tensor.rank for port, tensor in report.inputs.items()}
         if isinstance(layer.code, ModuleCode):
             call = Written(texts, params.texts, params.given, wired, ranks)

@@ -58,6 +58,12 @@ class Results:
 
     def targets(self, unit: Unit, result: str) -> str:
         """The left side: one name, a tuple of names, or a pattern such as ``x, (h, c)``."""
+        outputs = self.outputs(unit.node)
+        names = self.chosen_names(unit)
+        return pattern(result, outputs, names) if result else names[outputs[0]]
+
+    def chosen_names(self, unit: Unit) -> dict[str, str]:
+        """The name of each result of a unit, ``_`` for one that nothing reads."""
         node = unit.node
         outputs = self.outputs(node)
         source = unit.inputs[0][1] if unit.inputs else None
@@ -75,9 +81,7 @@ class Results:
                 names[output] = self.target(unit, source, output, self.names.noun(node))
             else:
                 names[output] = self.further(unit, output, part)
-        if not result:
-            return names[outputs[0]]
-        return pattern(result, outputs, names)
+        return names
 
     def has_own_name(self, unit: Unit, output: str) -> bool:
         """True for what is one of several results and no `output`, and for the states of a cell."""

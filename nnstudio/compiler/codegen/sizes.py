@@ -43,7 +43,7 @@ class _Sizes:
 
     def _reached(self, block: Block, report: BlockReport) -> Iterator[str]:
         locals_ = {item.name: item.value.text for item in block.locals}
-        for node in block.graph.nodes:
+        for node in block.graph.placed:
             if node.when is not None or node.id not in report.nodes:
                 continue  # where it is left out, the number may be anything
             counted = frozenset[str]()

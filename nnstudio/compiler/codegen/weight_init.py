@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Mapping, Sequence
 
 from nnstudio.analysis.containers import Structure
@@ -9,7 +10,7 @@ from nnstudio.analysis.inside_blocks import access_to
 from nnstudio.compiler.codegen.lines import Line
 from nnstudio.compiler.codegen.value_text import in_python
 from nnstudio.compiler.codegen.variable_names import RESERVED, singular
-from nnstudio.graph.values import Node, ParametrizationKind
+from nnstudio.graph.values import Graph, Node, ParametrizationKind
 from nnstudio.project.parametrizations import kinds_inside
 from nnstudio.project.values import Block, Initialiser, Project
 from nnstudio.project.weights import NORMS, RULES, SEVERAL, WITHOUT_BIAS
@@ -102,11 +103,17 @@ def weight_lines(block: Block, layout: Structure, taken: Collection[str]) -> lis
             own.setdefault(item.node, {})[item.target] = item
     for node in block.graph.nodes:
         if node.id in own:
-            lines += _override(node, layout.access(node), own[node.id], taken)
+            lines += _override(block.graph, node, layout.access(node), own[node.id], taken)
     for tie in block.ties:
         mine, theirs = (f"{access_to(layout, path)}.{name}" for path, name in tie.ends)
         lines.append(Line(f"{mine} = {theirs}", 2, (tie.node, tie.other)))
     return lines
+
+
+def _joined(text: str) -> str:
+    """A condition as a part of ``a and b``."""
+    weak = isinstance(ast.parse(text, mode="eval").body, ast.IfExp | ast.BoolOp)
+    return f"({text})" if weak else text
 
 
 def _free(wish: str, taken: Collection[str]) -> str:
@@ -115,18 +122,35 @@ def _free(wish: str, taken: Collection[str]) -> str:
     return wish
 
 
-def _override(node: Node, access: str, rules: Rules, taken: Collection[str]) -> list[Line]:
+def _conditions(graph: Graph, node: Node) -> list[str]:
+    """When a node is the one that is built: those before it in its place are not, it is."""
+    place = graph.by_id[graph.place_of(node.id)]
+    conditions: list[str] = []
+    for member in (place, *graph.alternatives(place)):
+        text = in_python(parse(member.when.text).text) if member.when is not None else ""
+        if member.id == node.id:
+            return [*conditions, text] if text else conditions
+        conditions.append(f"not {text}" if text.isidentifier() else f"not ({text})")
+    return conditions
+
+
+def _override(
+    graph: Graph, node: Node, access: str, rules: Rules, taken: Collection[str]
+) -> list[Line]:
     """One node's own rules, for each repetition and only if it is there."""
     headers: list[str] = []
-    if node.repeat is not None and node.repeat.kind != "shared":
-        name = singular(node.name)
-        name = _free("layer" if name in (node.name, *RESERVED) else name, taken)
+    place, conditions = graph.by_id[graph.place_of(node.id)], _conditions(graph, node)
+    if place.repeat is not None and place.repeat.kind != "shared":
+        name = singular(place.name)
+        name = _free("layer" if name in (place.name, *RESERVED) else name, taken)
         headers.append(f"for {name} in {access}:")
         access = name
-        if node.when is not None:
+        if conditions:
             headers.append(f"if isinstance({access}, nn.{node.type}):")
-    elif node.when is not None:
-        headers.append(f"if {in_python(parse(node.when.text).text)}:")
+    elif len(conditions) == 1:
+        headers.append(f"if {conditions[0]}:")
+    elif conditions:
+        headers.append(f"if {' and '.join(_joined(text) for text in conditions)}:")
     lines = [Line(header, 2 + k, (node.id,)) for k, header in enumerate(headers)]
     has_bias = "bias" not in node.params or node.params["bias"] is True
     depth = 2 + len(headers)

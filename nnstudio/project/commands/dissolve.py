@@ -58,15 +58,18 @@ class Dissolve:
             replace(g, id=ids[g.id], parent=ids[g.parent] if g.parent else home)
             for g in part.groups
         ]
-        left = min((n.position[0] for n in kept), default=0.0)
-        top = min((n.position[1] for n in kept), default=0.0)
+        left = min((n.position[0] for n in kept if n in part.placed), default=0.0)
+        top = min((n.position[1] for n in kept if n in part.placed), default=0.0)
         nodes = [
             replace(
                 rewritten(project, n, by),
                 id=ids[n.id],
                 shares=ids[n.shares] if n.shares else None,
-                group=ids[n.group] if n.group else home,
-                position=checked_position(
+                instead=ids[n.instead] if n.instead else None,
+                group=None if n.id in part.standing_for else ids[n.group] if n.group else home,
+                position=(0.0, 0.0)
+                if n.id in part.standing_for
+                else checked_position(
                     (n.position[0] - left + use.position[0], n.position[1] - top + use.position[1])
                 ),
             )
@@ -113,13 +116,15 @@ class Dissolve:
         return by
 
 
-def _refuse_use(graph: Graph, use: Node) -> None:
+def _refuse_use(outer: Graph, use: Node) -> None:
     if use.repeat is not None or use.when is not None:
         what = "repeated" if use.repeat is not None else "conditional"
         raise Refusal(
             f"{use.name} is {what}: a use can be dissolved only if it stands once, always"
         )
-    if use.shares is not None or any(n.shares == use.id for n in graph.nodes):
+    if use.id in outer.standing_for or use.instead is not None:
+        raise Refusal(f"{use.name or use.type} is one of several that may stand in its place")
+    if use.shares is not None or any(n.shares == use.id for n in outer.nodes):
         raise Refusal(f"{use.name} shares its module with another node and cannot be dissolved")
 
 

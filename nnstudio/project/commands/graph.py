@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from nnstudio.catalog.layers.io import INPUT, OUTPUT
 from nnstudio.graph.order import topological, would_cycle
 from nnstudio.graph.values import Edge, Graph, Group, Node, Port
+from nnstudio.project.alternatives import refuse_alternatives, with_alternatives, without
 from nnstudio.project.checks import (
     check_node,
 )
@@ -87,6 +88,7 @@ def with_nodes(
         raise Refusal("An input takes one wire")
     if edges and topological(graph) is None:
         raise Refusal("These wires would close a cycle")
+    refuse_alternatives(graph)
     return project.with_graph(block_name, without_gaps(project, graph))
 
 
@@ -107,6 +109,9 @@ class Delete:
         graph = block_of(project, self.block).graph
         for node in self.nodes:
             node_of(graph, node)
+        whole = with_alternatives(graph, self.nodes) if self._takes_all(graph) else self.nodes
+        if whole != self.nodes:
+            return replace(self, nodes=whole).apply(project)
         edges = [e for e in graph.edges if not {e.source.node, e.target.node} & self.nodes]
         if self.heal:
             for edge in graph.edges:
@@ -124,14 +129,17 @@ class Delete:
             _inherit_module(n, heirs[n.shares], graph.by_id[n.shares])
             if n.shares in self.nodes
             else n
-            for n in graph.nodes
-            if n.id not in self.nodes
+            for n in without(graph, self.nodes)
         )
         left = without_gaps(project, replace(graph, nodes=nodes, edges=tuple(edges)))
         project = project.with_graph(self.block, without_empty_groups(left))
         if any(graph.by_id[n].type in (INPUT, OUTPUT) for n in self.nodes):
             project = with_ports_followed(project, self.block)
         return with_free_names(project, self.block)
+
+    def _takes_all(self, graph: Graph) -> bool:
+        """True if a node goes that has a place, so that all go which stand in it."""
+        return any(n not in graph.standing_for for n in self.nodes)
 
     def _origin(self, project: Project, graph: Graph, port: Port) -> Port | None:
         """Port that feeds the chain of deleted nodes which ends at `port`."""
@@ -176,6 +184,13 @@ class Connect:
 def refuse_connection(project: Project, graph: Graph, edge: Edge) -> None:
     """Raise `Refusal` with the reason if the wire cannot be drawn."""
     source, target = node_of(graph, edge.source.node), node_of(graph, edge.target.node)
+    for node in (source, target):
+        if node.id in graph.standing_for:
+            place = graph.by_id[graph.place_of(node.id)]
+            raise Refusal(
+                f"{node.name or node.type} stands in the place of {place.name or place.type} "
+                "and takes over its wires: it can have none of its own"
+            )
     if source.id == target.id:
         raise Refusal("A node cannot feed itself; use 'repeat' to apply it several times")
     refuse_ports(project, graph, edge)

@@ -41,7 +41,8 @@ class GroupNodes:
     def apply(self, project: Project) -> Project:
         block = block_of(project, self.block)
         graph = block.graph
-        parents = {node_of(graph, n).group for n in self.nodes}
+        chosen = {graph.place_of(node_of(graph, n).id) for n in self.nodes}
+        parents = {graph.by_id[n].group for n in chosen}
         if not parents:
             raise Refusal("Select the nodes to group first")
         parent = parents.pop() if len(parents) == 1 else None
@@ -49,7 +50,7 @@ class GroupNodes:
         if group.id in graph.groups_by_id:
             raise Refusal(f"A group with the id '{group.id}' is here already")
         refuse_group(project, block, group)
-        nodes = tuple(replace(n, group=group.id) if n.id in self.nodes else n for n in graph.nodes)
+        nodes = tuple(replace(n, group=group.id) if n.id in chosen else n for n in graph.nodes)
         graph = replace(graph, nodes=nodes, groups=(*graph.groups, group))
         return with_free_names(
             project.with_graph(self.block, without_empty_groups(graph)), self.block
@@ -93,11 +94,8 @@ class PutInGroup:
         graph = block_of(project, self.block).graph
         if self.group is not None and self.group not in graph.groups_by_id:
             raise Refusal("There is no such group here")
-        for node in self.nodes:
-            node_of(graph, node)
-        nodes = tuple(
-            replace(n, group=self.group) if n.id in self.nodes else n for n in graph.nodes
-        )
+        chosen = {graph.place_of(node_of(graph, n).id) for n in self.nodes}
+        nodes = tuple(replace(n, group=self.group) if n.id in chosen else n for n in graph.nodes)
         graph = without_empty_groups(replace(graph, nodes=nodes))
         return with_free_names(project.with_graph(self.block, graph), self.block)
 

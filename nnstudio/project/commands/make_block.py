@@ -19,6 +19,7 @@ from nnstudio.graph.values import (
     Value,
     new_id,
 )
+from nnstudio.project.alternatives import in_one_place
 from nnstudio.project.checks import canonical, pattern_names, told_type
 from nnstudio.project.commands.base import block_of, checked_position, node_of, without_empty_groups
 from nnstudio.project.free_names import free_name, snake_case, with_free_names
@@ -57,6 +58,9 @@ class MakeBlock:
 
     def apply(self, project: Project) -> Project:
         outer = block_of(project, self.block)
+        whole = in_one_place(outer.graph, self.node_ids)
+        if whole != self.node_ids:
+            return replace(self, node_ids=whole).apply(project)
         problem = class_name_problem(project, self.name)
         if problem is not None:
             raise Refusal(problem)
@@ -92,8 +96,8 @@ class MakeBlock:
     ) -> tuple[Project, dict[Port, str], dict[Port, str]]:
         """Input and Output nodes for the crossing wires; their names by outer and inner source."""
         graph = project.by_name[self.name].graph
-        left = min(n.position[0] for n in graph.nodes) - BEFORE
-        right = max(n.position[0] for n in graph.nodes) + AFTER
+        left = min(n.position[0] for n in graph.placed) - BEFORE
+        right = max(n.position[0] for n in graph.placed) + AFTER
         sizes: dict[str, str] = {}
         inputs: dict[Port, str] = {}
         outputs: dict[Port, str] = {}
@@ -180,7 +184,7 @@ class MakeBlock:
         outer, inner = project.by_name[self.block], project.by_name[self.name]
         ties = [t for t in outer.ties if not {t.node, t.other} <= self.node_ids]
         graph = outer.graph
-        chosen = [n for n in graph.nodes if n.id in self.node_ids]
+        chosen = [n for n in graph.placed if n.id in self.node_ids]
         arguments = {p.name: Expr(p.name) for p in inner.parameters}
         moved = {group.id for group in whole_groups(graph, self.node_ids)}
         corner = (min(n.position[0] for n in chosen), min(n.position[1] for n in chosen))
@@ -304,7 +308,7 @@ def _input_wish(graph: Graph, edge: Edge, *, first: bool) -> str:
 
 def _loose_ends(project: Project, graph: Graph) -> list[Port]:
     """The first output that feeds nothing, for a selection that no wire leaves."""
-    for node in reversed(graph.nodes):
+    for node in reversed(graph.placed):
         ports = node_ports(project, graph, node).outputs
         if ports and not graph.outgoing[node.id]:
             return [Port(node.id, ports[0].name)]

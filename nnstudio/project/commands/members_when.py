@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnstudio.graph.values import Expr
+from nnstudio.project.alternatives import NO_GROUP_CONDITION
 from nnstudio.project.checks import check_expression
 from nnstudio.project.commands.base import block_of
 from nnstudio.project.conditions import all_of, conditional_members, parts_of, shared_condition
@@ -33,6 +34,10 @@ class SetMembersWhen:
         if not members:
             name = graph.groups_by_id[self.group].name or "the group"
             raise Refusal(f"Nothing in {name} can have a condition")
+        several = next((node for node in members if node.instead is not None), None)
+        if several is not None:
+            told = several.name or several.type
+            raise Refusal(f"{told} has an alternative, {NO_GROUP_CONDITION}")
         if self.when is not None:
             check_expression(self.when.text, "when", block.names)
         new, old = parts_of(self.when), parts_of(shared_condition(members))

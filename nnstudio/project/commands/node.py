@@ -97,6 +97,11 @@ class SetRepeat:
     def apply(self, project: Project) -> Project:
         block = block_of(project, self.block)
         before = node_of(block.graph, self.node)
+        if before.id in block.graph.standing_for and self.repeat is not None:
+            raise Refusal(
+                f"{before.name or before.type} stands in the place of another node and is "
+                "repeated as that is"
+            )
         node = replace(before, repeat=self.repeat)
         if before.repeat is None and self.repeat is not None and not self.repeat.has_modes:
             node = replace(node, repeat=with_states(project, block.graph, node))
@@ -180,6 +185,8 @@ class SetShares:
             graph = graph.with_node(replace(node, shares=None))
             return with_free_names(project.with_graph(self.block, graph), self.block)
         refuse_share(project, node, node_of(graph, self.shares))
+        if {self.node, self.shares} & graph.standing_for.keys():
+            raise Refusal("What stands in the place of another node can share no module")
         nodes = tuple(
             replace(n, shares=self.shares, parametrization=None)
             if node.id in (n.id, n.shares)
@@ -197,6 +204,7 @@ def refuse_share(project: Project, node: Node, owner: Node) -> None:
         owner.id == node.id
         or owner.type != node.type
         or owner.shares
+        or node.instead is not None
         or (layer is not None and not layer.is_module)
     ):
         raise Refusal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nnstudio.graph.values import EMPTY, Edge, FrozenMap, Graph, Node, Port, Value
+from nnstudio.project.alternatives import refuse_alternatives
 from nnstudio.project.checks import check_node, check_value
 from nnstudio.project.commands.base import Replace, block_of, node_of
 from nnstudio.project.commands.new_node import fresh_node
@@ -37,6 +38,7 @@ def with_type(project: Project, block_name: str, node_id: str, new_type: str) ->
         without = project.with_graph(block_name, _without(graph, node_id))
         new = replace(new, name=free_name(without, without.by_name[block_name], new))
     graph = _with_wires(project, graph, old, new)
+    refuse_alternatives(graph)
     project = project.with_graph(block_name, graph)
     check_node(project, block_name, new)
     return project

@@ -65,7 +65,7 @@ def _without_data(record: dict[str, Any], place: str) -> tuple[dict[str, Any], d
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _data_of_their_own,
     2: dict,  # what is new in version 3 are keys of repeats
-    3: dict,  # what is new in version 4 are weights that are computed from others
+    3: dict,  # what is new in version 4 are alternatives and weights computed from others
 }
 
 
@@ -73,15 +73,18 @@ def needed_version(data: dict[str, Any]) -> int:
     """The lowest version that can say what is in `data`: so old programs read what they can."""
     blocks = data.get("blocks", [])
     nodes = [data.get("nodes"), *(block.get("nodes") for block in blocks)]
-    if any(_has_parametrizations(found) for found in nodes):
+    if any(_is_of_version_4(found) for found in nodes):
         return VERSION
     return 3 if any(has_modes(found) for found in nodes) else PLAIN
 
 
-def _has_parametrizations(nodes: object) -> bool:
-    """True if a node among these records has a weight that version 3 could not say."""
+def _is_of_version_4(nodes: object) -> bool:
+    """True if a node among these records has what version 3 could not say."""
     found = nodes if isinstance(nodes, list) else []
-    return any(isinstance(node, dict) and "parametrization" in node for node in found)
+    return any(
+        isinstance(node, dict) and ("instead" in node or "parametrization" in node)
+        for node in found
+    )
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from nnstudio.catalog.layer import REQUIRED
 from nnstudio.graph.order import find_cycle, topological
 from nnstudio.graph.values import Graph, Node
+from nnstudio.project.alternatives import alternatives_problem
 from nnstudio.project.checks import (
     check_argument,
     check_expression,
@@ -131,6 +132,9 @@ def resolve_graph(project: Project, block: Block, place: str) -> None:
     for k, node in enumerate(graph.nodes):
         _resolve_node(project, names, node, f"{dot}nodes[{k}]")
     _resolve_edges(project, graph, dot)
+    unfit = alternatives_problem(graph) if graph.standing_for else None
+    if unfit is not None:
+        fail(f"{dot}nodes[{graph.nodes.index(unfit[0])}].instead", unfit[1])
 
 
 def _resolve_node(project: Project, names: BlockNames, node: Node, at: str) -> None:

@@ -79,6 +79,7 @@ def node_to_json(node: Node) -> Json:
             "repeat": repeat_to_json(node.repeat) if node.repeat is not None else None,
             "when": node.when.text if node.when else None,
             "shares": node.shares,
+            "instead": node.instead,
             "parametrization": parametrization_to_json(node.parametrization),
             "group": node.group,
             "position": at if at != [0, 0] else None,
@@ -161,7 +162,7 @@ def project_to_json(project: Project) -> Json:
 def node(data: object, place: str) -> Node:
     """One node."""
     spend(STEPS_OF_A_NODE)
-    keys = "id type name params repeat when shares parametrization group position"
+    keys = "id type name params repeat when shares instead parametrization group position"
     found = record(data, place, keys, "id type")
     at = found.get("position", [0, 0])
     if (
@@ -173,7 +174,9 @@ def node(data: object, place: str) -> Node:
         fail(f"{place}.position", f"expected two numbers below 10,000,000, received {at!r:.60}")
     repeat = found.get("repeat")
     optional = {
-        key: identifier(found[key], f"{place}.{key}") for key in ("shares", "group") if key in found
+        key: identifier(found[key], f"{place}.{key}")
+        for key in ("shares", "instead", "group")
+        if key in found
     }
     return Node(
         id=identifier(found["id"], f"{place}.id"),

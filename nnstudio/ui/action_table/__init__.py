@@ -141,6 +141,13 @@ _GRAPH = (
         note="Another type in the same place; parameters and wires that fit are kept.",
     ),
     canvas_act(
+        "graph.alternative",
+        "Add an alternative...",
+        "Graph",
+        0,
+        note="What stands in the place of the node where its condition does not hold.",
+    ),
+    canvas_act(
         "graph.bypass",
         "Bypass",
         "Graph",

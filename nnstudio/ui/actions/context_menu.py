@@ -22,7 +22,7 @@ OPEN = (
 LAYER = (
     ("edit.properties", "edit.rename", "graph.enter", "help.layer"),
     ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_heal"),
-    ("graph.swap", "graph.bypass", "graph.repeat"),
+    ("graph.swap", "graph.alternative", "graph.bypass", "graph.repeat"),
     ("graph.group", "graph.ungroup", "graph.make_block", "graph.dissolve"),
 )
 BLOCK = (*LAYER[:-1], (*LAYER[-1], "graph.save_block"))

@@ -7,6 +7,7 @@ from functools import partial
 
 from nnstudio.catalog.layers.io import BUFFER, INPUT, OUTPUT, PARAMETER
 from nnstudio.graph.values import Expr, Node, Value
+from nnstudio.project.alternatives import OWN
 from nnstudio.project.commands.base import Sequence
 from nnstudio.project.commands.dissolve import Dissolve
 from nnstudio.project.commands.graph import Move
@@ -54,6 +55,7 @@ class GraphActions:
         bind("edit.rename", canvas.rename_selected, one)
         bind("graph.add", lambda: canvas.act("search"), open)
         bind("graph.swap", canvas.open_swap, one)
+        bind("graph.alternative", canvas.open_alternative, self._needs_place)
         bind("graph.bypass", canvas.editing.toggle_bypass, some, title=self._bypass_title)
         bind("graph.repeat", repeat, self._needs_repeatable)
         bind("graph.group", self.group, some)
@@ -93,6 +95,17 @@ class GraphActions:
         if missing is None and self._type() not in self._canvas.project.by_name:
             missing = "The selected node is a layer; only blocks have an inside."
         return missing
+
+    def _needs_place(self) -> str | None:
+        missing = self._needs_one()
+        if missing is not None:
+            return missing
+        node = self._canvas.graph.by_id[self._one()]
+        if node.type in OWN:
+            return f"{with_article(node.type)} can have no alternative."
+        if node.shares is not None:
+            return "It calls the module of another node: give that one the alternative."
+        return None
 
     def _needs_repeatable(self) -> str | None:
         missing = self._needs_one()
@@ -153,7 +166,7 @@ class GraphActions:
         name = self._free_name()
         make = MakeReusableBlock(canvas.block, nodes, name)
         left, right = _columns(canvas.graph.by_id[n] for n in nodes)
-        rest = [n for n in canvas.graph.nodes if n.id not in nodes]
+        rest = [n for n in canvas.graph.placed if n.id not in nodes]
         beside = any(left < n.position[0] <= right for n in rest)
         closed = _shift_beyond(canvas.block, rest, right, 0.0 if beside else left - right)
         canvas.workspace.do(Sequence((make, closed), make.title))
@@ -182,8 +195,8 @@ class GraphActions:
         before = frozenset(canvas.graph.by_id)
         dissolve = Dissolve(canvas.block, node, outside)
         use = canvas.graph.by_id[node]
-        left, right = _columns(canvas.project.by_name[use.type].graph.nodes)
-        rest = [n for n in canvas.graph.nodes if n.id != node]
+        left, right = _columns(canvas.project.by_name[use.type].graph.placed)
+        rest = [n for n in canvas.graph.placed if n.id != node]
         distances = [n.position[0] - use.position[0] for n in rest]
         near = any(0 < distance < right - left + CARD for distance in distances)
         opened = _shift_beyond(canvas.block, rest, use.position[0], right - left if near else 0.0)

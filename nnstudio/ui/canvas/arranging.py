@@ -31,6 +31,6 @@ def arrange_cards(scene: CanvasScene) -> dict[str, QPointF]:
         for side, ports in (("in", g.inputs), ("out", g.outputs)):
             heights[side].update({Port(node, name): place.y() for name, place in ports})
     cards = scene.picture.cards
-    graph = Graph(scene.graph.nodes, tuple(scene.picture.wires), scene.graph.groups)
+    graph = Graph(scene.graph.placed, tuple(scene.picture.wires), scene.graph.groups)
     found = arrange(graph, sizes, heights["out"], heights["in"])
     return {n: QPointF(x, y) for n, (x, y) in found.items() if n in cards}

@@ -13,7 +13,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from nnstudio.graph.values import Edge, Port
+from nnstudio.analysis.containers import is_module
+from nnstudio.graph.values import Edge, Node, Port
+from nnstudio.project.alternatives import OWN
 from nnstudio.project.commands.swap_type import swap_command
 from nnstudio.project.conditions import conditional_members, shared_condition
 from nnstudio.project.ports import Side, node_ports
@@ -97,7 +99,8 @@ class Canvas(CanvasViewer):
 
     def open_swap(self) -> SearchPopup:
         """Ask for another type, at the selected node."""
-        node = next(iter(self.selection()))
+        place = next(iter(self.selection()))
+        node = self.alternative or place
         block, old = self.block, self.graph.by_id[node]
         self.close_popups()
         found = [c for c in candidates(self.project, block) if c.type != old.type]
@@ -105,9 +108,29 @@ class Canvas(CanvasViewer):
         popup.chosen.connect(lambda chosen: self.editing.do(swap_command(block, node, chosen)))
         popup.chosen.connect(lambda _chosen: self.setFocus())
         popup.dismissed.connect(self.setFocus)
+        self._open_below(popup, place)
+        return popup
+
+    def open_alternative(self) -> SearchPopup:
+        """Ask for what stands in the place of the selected node where its condition fails."""
+        place = next(iter(self.selection()))
+        node = self.graph.by_id[place]
+        self.close_popups()
+        given = self.report.nodes[place].inputs if place in self.report.nodes else {}
+        found = self._candidates("out", next(iter(given.values()), None))
+        module = is_module(self.project, node)
+        found = [c for c in found if c.key or is_module(self.project, Node("", c.type)) == module]
+        found = [c for c in found if c.key or c.type not in OWN]
+        popup = SearchPopup(self, found, f"Instead of {node.name or node.type}")
+        popup.chosen.connect(lambda chosen: self.editing.add_alternative(place, chosen))
+        popup.chosen.connect(lambda _chosen: self.setFocus())
+        popup.dismissed.connect(self.setFocus)
+        self._open_below(popup, place)
+        return popup
+
+    def _open_below(self, popup: SearchPopup, node: str) -> None:
         rect = self.scene.nodes[node].rect()
         popup.open_at(self.view.view_at(rect.bottomLeft()).toPoint())
-        return popup
 
     def _search_for(
         self, port: Port | None, side: Side, wire: Edge | None
@@ -147,9 +170,9 @@ class Canvas(CanvasViewer):
             if nodes:
                 self.refuse("Select one node to rename it")
             return None
-        node = next(iter(nodes))
+        rect = name_rect(self, next(iter(nodes)))
+        node = self.alternative or next(iter(nodes))
         name = self.graph.by_id[node].name
-        rect = name_rect(self, node)
         return self._edit_name(rect, name, lambda text: self.editing.rename(node, text))
 
     def rename_group(self, group: str) -> RenameEditor:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF
 
 from nnstudio.graph.order import downstream
-from nnstudio.graph.values import Edge, Expr, Graph, Port
+from nnstudio.graph.values import Edge, Expr, Graph, Port, new_id
 from nnstudio.picture.cards import card
 from nnstudio.project import fragment
+from nnstudio.project.alternatives import OWN
+from nnstudio.project.commands.alternative import AddAlternative, SetAlternative
 from nnstudio.project.commands.base import Command, Sequence
 from nnstudio.project.commands.graph import (
     AddNodes,
@@ -136,6 +138,35 @@ class Editing:
         )
         return self.do(Sequence(commands, title))
 
+    def add_alternative(self, place: str, node_type: str) -> bool:
+        """Add a node of a type that stands in a place where no other node there does."""
+        viewer = self._viewer
+        try:
+            added = self.addition(node_type)
+        except Refusal as refusal:
+            viewer.refuse(str(refusal))
+            return False
+        new = new_id()
+        last = AddAlternative(viewer.block, place, added.type, added.values, new)
+        done = self.do(Sequence((*added.first, last), last.title))
+        if done:
+            viewer.select({new})
+        return done
+
+    def can_stand_instead(self, node: str) -> bool:
+        """Tell whether a node has no wires and could become the alternative of another."""
+        graph = self._viewer.graph
+        found = graph.by_id[node]
+        free = not graph.incoming[node] and not graph.outgoing[node]
+        return free and found.type not in OWN and found.shares is None
+
+    def stand_instead(self, place: str, node: str) -> bool:
+        """Let a node without wires stand in the place of another where that does not."""
+        done = self.do(SetAlternative(self._viewer.block, place, node))
+        if done:
+            self._viewer.select({node})
+        return done
+
     def _declare_beside(self, node: str, other: str, before: bool = False) -> Command:
         # Where an engineer would write it, and where a Sequential calls it
         return declare_beside(self._viewer.graph, self._viewer.block, node, other, before=before)
@@ -202,6 +233,8 @@ class Editing:
         """Delete the selected nodes and wires."""
         viewer = self._viewer
         nodes, wires = viewer.selection(), viewer.scene.selected_wires
+        if viewer.alternative:
+            return self.do(Delete(viewer.block, frozenset({viewer.alternative})))
         if not nodes:
             return self.disconnect(wires) if wires else False
         command: Command = Delete(viewer.block, nodes, heal)

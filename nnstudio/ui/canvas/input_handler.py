@@ -107,10 +107,18 @@ class InputHandler(QObject):
         if at.adds:
             self.canvas.select(selected ^ {node})
             return MoveNodes(self.canvas, at, node) if node not in selected else None
+        meant = self._alternative_at(at, node)
         if node in selected:
-            return MoveNodes(self.canvas, at, node, then=frozenset({node}))
+            return MoveNodes(self.canvas, at, node, then=frozenset({meant or node}))
         self.canvas.select(frozenset({node}))
-        return MoveNodes(self.canvas, at, node)
+        return MoveNodes(self.canvas, at, node, then=frozenset({meant}) if meant else None)
+
+    def _alternative_at(self, at: Pointer, node: str) -> str:
+        """The alternative whose line on a card lies under the mouse; "" if none does."""
+        item, graph = self.canvas.scene.nodes[node], self.canvas.graph
+        number = item.geometry.alternative((at.scene - item.pos()).y())
+        others = graph.alternatives(graph.by_id[node]) if number is not None else ()
+        return others[number].id if number is not None and number < len(others) else ""
 
     def _on_move(self, event: QMouseEvent) -> bool:
         self._view.pointer = event.position()

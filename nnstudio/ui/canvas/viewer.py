@@ -53,6 +53,7 @@ class CanvasViewer(QWidget):
         super().__init__(parent)
         self.workspace = workspace
         self._path: tuple[str, ...] = ()
+        self._alternative = ""
         self._looks: dict[tuple[str, ...], tuple[QPointF, float]] = {}
         self._first_look = False
         self._following = True
@@ -181,12 +182,25 @@ class CanvasViewer(QWidget):
         """Return the ids of the selected nodes."""
         return self.scene.selected_nodes
 
+    @property
+    def alternative(self) -> str:
+        """The alternative that is looked at in the one selected place; "": the node itself."""
+        meant = self._alternative
+        if meant not in self.graph.standing_for:
+            return ""
+        return meant if self.selection() == {self.graph.place_of(meant)} else ""
+
     def select(self, ids: Iterable[str], wires: frozenset[Edge] = frozenset()) -> None:
-        """Select nodes (and wires), and only these."""
-        before = self.scene.selected_nodes, self.scene.selected_wires
-        ids = frozenset(ids) & self.scene.nodes.keys()
+        """Select nodes (and wires), and only these; for an alternative the card of its place."""
+        before = self.scene.selected_nodes, self.scene.selected_wires, self.alternative
+        given = list(ids)
+        standing = self.graph.standing_for if given else {}
+        self._alternative = given[0] if len(given) == 1 and given[0] in standing else ""
+        if standing:
+            given = [self.graph.place_of(node) for node in given]
+        ids = frozenset(given) & self.scene.nodes.keys()
         self.scene.select(ids, wires)
-        if (ids, wires) != before:
+        if (ids, wires, self.alternative) != before:
             self.selection_changed.emit(ids)
             if len(ids) == 1 and ids != before[0]:
                 self._describe_selected(next(iter(ids)))
@@ -261,7 +275,7 @@ class CanvasViewer(QWidget):
 
     def fly_to(self, node: str) -> bool:
         """Select a node of this block and bring it into the middle; False if it is not here."""
-        item = self.scene.nodes.get(node)
+        item = self.scene.nodes.get(self.graph.place_of(node))
         if item is None:
             return False
         self.select({node})
@@ -300,7 +314,8 @@ class CanvasViewer(QWidget):
             self.show_path(path_to(after, found.block) or ())
         self.select(found.nodes, found.wires)
         ends = {port.node for wire in found.wires for port in (wire.source, wire.target)}
-        self.view.bring_into_sight(self.scene.content_rect(found.nodes or ends))
+        shown = {self.graph.place_of(node) for node in found.nodes}
+        self.view.bring_into_sight(self.scene.content_rect(shown or ends))
 
     def _on_opened(self) -> None:
         if self._is_gone():

@@ -14,11 +14,16 @@ from nnstudio.workspace.workspace import Workspace
 
 
 class Context(QObject):
-    """The block that the canvas shows, and how to act on it."""
+    """The block that the canvas shows, and how to act on it.
+
+    `look_requested(id)` for another node, `alternative_requested()` to choose one for the node.
+    """
 
     refused = Signal(str)
     enter_requested = Signal(str)
     fixed = Signal()
+    look_requested = Signal(str)
+    alternative_requested = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nnstudio.analysis.report import NodeReport, Problem
+from nnstudio.analysis.wiring import names_of
 from nnstudio.catalog import registry
 from nnstudio.catalog.layer import AUTO, REQUIRED, Param
 from nnstudio.catalog.use import Resolved
@@ -13,6 +14,7 @@ from nnstudio.graph.values import Expr, Node
 from nnstudio.project.parameter_text import typed_text
 from nnstudio.project.values import BlockParameter, Project
 from nnstudio.symbols.dimension import Dim
+from nnstudio.symbols.symbolic import REPETITION
 from nnstudio.ui.forms.rows import FieldState
 
 ApplyFix = Callable[[Problem], None]
@@ -53,7 +55,7 @@ def _parameter(
         value=typed_text(value) if given else "",
         given=given,
         placeholder=placeholder,
-        note=_comes_to(value, resolved),
+        note=_comes_to(value, resolved, report),
         fallback=known.replace(",", ""),
         choices=param.choices,
         help=_limits(param),
@@ -81,7 +83,7 @@ def _argument(
         value=typed_text(value) if given else "",
         given=given,
         placeholder=placeholder,
-        note=_comes_to(value, resolved),
+        note=_comes_to(value, resolved, report),
         fallback=known.replace(",", ""),
         help=declared.note,
         plain=not isinstance(value, Expr),
@@ -117,11 +119,16 @@ def bare(problem: Problem) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _comes_to(value: Any, resolved: Resolved | None) -> str:
-    """Write `= 128` for an expression whose number is known."""
+def _comes_to(value: Any, resolved: Resolved | None, report: NodeReport | None) -> str:
+    """Write `= 128` for an expression whose number is known.
+
+    `= 1, …` where it is that of the first of several repetitions, and they differ.
+    """
     if resolved is None or not _has_expression(value):
         return ""
     text = _label(resolved)
+    if report is not None and report.repeats != 1 and REPETITION in names_of(value):
+        text = f"{text}, …" if text else ""
     return f"= {text}" if text and text != typed_text(value) else ""
 
 

@@ -74,10 +74,12 @@ class Inspector(QWidget):
         self._stack.addWidget(area)
         return page
 
-    def show_target(self, path: tuple[str, ...], selection: Iterable[str]) -> None:
-        """Look at the block at `path` and the nodes selected in it."""
+    def show_target(
+        self, path: tuple[str, ...], selection: Iterable[str], alternative: str = ""
+    ) -> None:
+        """Look at the block at `path` and the nodes selected in it, or at an alternative."""
         self.context.path = path
-        self._selection = frozenset(selection)
+        self._selection = frozenset([alternative] if alternative else selection)
         self.refresh()
 
     def refresh(self) -> None:
@@ -123,7 +125,10 @@ class Inspector(QWidget):
         structure.repeat.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_structure(self) -> None:
-        """Scroll until all of repeat, condition and sharing is seen, else its beginning."""
+        """Scroll until all of repeat, condition and sharing is seen, else its beginning.
+
+        What is wrong, with its fix, stays in sight.
+        """
         page = self.node_page
         area, structure = self._areas[page], page.structure
         layout = page.layout()
@@ -134,7 +139,8 @@ class Inspector(QWidget):
         top, bottom = structure.y(), structure.y() + structure.height()
         bar, height = area.verticalScrollBar(), area.viewport().height()
         if bottom > bar.value() + height:
-            bar.setValue(min(top, bottom - height))
+            notices = page.notices
+            bar.setValue(min(top if notices.isHidden() else notices.y(), bottom - height))
         elif top < bar.value():
             bar.setValue(top)
 

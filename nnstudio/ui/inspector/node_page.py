@@ -13,6 +13,7 @@ from nnstudio.project.commands.parameter import PromoteToParameter
 from nnstudio.ui.forms.callout import Fix
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Facts, Section, in_order
+from nnstudio.ui.inspector.alternatives import Alternatives
 from nnstudio.ui.inspector.context import Context
 from nnstudio.ui.inspector.edits import set_param, with_list
 from nnstudio.ui.inspector.facts import cost_lines, shape_lines
@@ -41,6 +42,7 @@ class NodePage(QWidget):
         self._parameters = Section("Parameters", parent=self)
         self.structure = Structure(context, self)
         self.weights = Weights(context, self)
+        self.alternatives = Alternatives(context, self)
         self._shapes = Facts()
         self._cost = Facts()
         self.help = HelpText()
@@ -52,6 +54,7 @@ class NodePage(QWidget):
         column.addWidget(self.notices)
         column.addWidget(self._parameters)
         column.addWidget(self.structure)
+        column.addWidget(self.alternatives)
         column.addWidget(self.weights)
         for title, facts in (("Shapes", self._shapes), ("Cost", self._cost)):
             section = Section(title, parent=self)
@@ -82,6 +85,7 @@ class NodePage(QWidget):
         problems = report.problems if report else ()
         anew = self.notices.show_problems([p for p in problems if p.param not in known])
         anew |= self.structure.show_node(node, another)
+        self.alternatives.show_node(node, another)
         self.weights.show_node(node, another)
         self._shapes.show_lines(shape_lines(report))
         self._cost.show_lines(cost_lines(report, self._context.workspace.report.root))
@@ -99,6 +103,8 @@ class NodePage(QWidget):
             if named
             else ("The name of the result in the code.")
         )
+        if node.id in self._context.block.graph.standing_for:
+            named, note = False, "Tells people what it is; in the code it is called as its place."
         self.name_row.show_state(
             FieldState(
                 "name",

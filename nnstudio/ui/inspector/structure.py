@@ -24,7 +24,11 @@ from nnstudio.ui.inspector.port_modes import PortModes
 _TITLE = "Repeat, condition, sharing"
 _TENSORS = (PARAMETER, BUFFER)
 _OWN = "its own module"
-_ONLY_IF = "It exists only if this holds; otherwise its first input passes through."
+_ONLY_IF = (
+    "It exists only if this holds; otherwise its alternative stands there, or its first input "
+    "passes through."
+)
+_ASKED = "Asked where no condition before it in the place holds."
 _TENSOR_ONLY_IF = "It exists only if this holds; otherwise what works on it is left out."
 
 
@@ -71,9 +75,11 @@ class Structure(Section):
             self.set_open(True)
         self._repeated = node.repeat is not None
         tensor = node.type in _TENSORS
-        self.set_title("Condition" if tensor else _TITLE)
         count = _count_text(node)
         once = "1" if node.repeat is None or node.repeat.count is not None else "as the parts are"
+        stands = node.id in self._context.block.graph.standing_for
+        self.repeat.setVisible(not stands)
+        self.set_title("Condition" if tensor or stands else _TITLE)
         self.repeat.show_state(
             FieldState(
                 "repeat",
@@ -110,7 +116,7 @@ class Structure(Section):
                 value=condition,
                 given=bool(condition),
                 placeholder="always",
-                help=_TENSOR_ONLY_IF if tensor else _ONLY_IF,
+                help=_ASKED if stands else _TENSOR_ONLY_IF if tensor else _ONLY_IF,
             )
         )
         self._show_shares(node)
@@ -121,10 +127,10 @@ class Structure(Section):
         others = {
             other.name or other.id: other.id
             for other in graph.of_type(node.type)
-            if other.id != node.id and other.shares is None
+            if other.id != node.id and other.shares is None and other.id not in graph.standing_for
         }
-        if node.type in _TENSORS and node.shares is None:
-            others = {}  # a tensor is no module
+        if node.id in graph.standing_for or (node.type in _TENSORS and node.shares is None):
+            others = {}  # what has no place of its own, or is no module
         if self._shares is None or others != self._others:
             self._module.clear()
             self._others = others

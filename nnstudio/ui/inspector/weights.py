@@ -123,7 +123,7 @@ class Weights(Section):
         if tie is not None:  # that of another parameter, made elsewhere, is none of the choices
             same = (o.text for o in found if (o.path, "weight") == tie.ends[1])
             value = next(same, owner_of(project, block, tie))
-        why_not = tie_problem(project, node, "weight")
+        why_not = tie_problem(project, block, node, "weight")
         path = (*context.path, node.id)
         has_it = takers(project, context.blocks, path)
         remark = f"Also the weight of {', '.join(has_it)}." if has_it else ""

@@ -97,14 +97,17 @@ class Outline(QWidget):
                     self._known.add(key)
                     self.tree.expand(self.model.index_of(key))
             self._stack.setCurrentIndex(0 if self.model.rows else 1)
-            if not self._leading and self._selected_nodes() != canvas.selection():
-                nodes = canvas.selection()
+            looked_at = canvas.alternative
+            nodes = frozenset({looked_at}) if looked_at else canvas.selection()
+            if not self._leading and self._selected_nodes() != nodes:
                 self.tree.select_keys([r.key for r in walk(self.model.rows) if r.node in nodes])
         finally:
             self._following = False
 
     def _selected_nodes(self) -> frozenset[str]:
         rows = self.tree.selected_rows()
+        if len(rows) == 1 and rows[0].instead and rows[0].level is None:
+            return frozenset(rows[0].nodes)
         return frozenset(node for row in rows if row.level is not None for node in row.nodes)
 
     def _on_rows_selected(self) -> None:

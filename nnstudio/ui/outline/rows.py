@@ -7,7 +7,7 @@ order. Inputs (the arguments of `forward`) and Outputs (its results) stand befor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final, Literal
 
@@ -44,6 +44,7 @@ class Row:
     nodes that give its first and last place in the declaration order. A row that `uses` a block
     has no `children` here: `inside` makes them from its `report`, and from those of repetitions
     with other layers. There `index` names all places that it has in one of them, `0 or 1`.
+    `instead` is the node in whose place the row's node stands, if it is an alternative.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Row:
     when: str = ""
     active: bool = True
     shares: str = ""
+    instead: str = ""
     severity: Severity | None = None
     notes: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class Row:
         lines += [f"{self.count:,} parameters"] if self.count else []
         lines += [f"Repeated {self.repeat}"] if self.repeat else []
         lines += [f"Only if {self.when}"] if self.when else []
+        lines += ["Stands there where no other one in the place does"] if self.instead else []
         lines += [] if self.active else ["Left out with the values of now"]
         lines += [f"Calls the module of {self.shares} again"] if self.shares else []
         return (*lines, *self.notes)
@@ -193,7 +196,7 @@ class _Builder:
                     return containers[around].entries
             return top
 
-        for node in self.graph.nodes:
+        for node in self.graph.placed:
             if node.type not in (INPUT, OUTPUT, PARAMETER, BUFFER):
                 members(node.group).append(node)
         for container in containers.values():
@@ -216,7 +219,9 @@ class _Builder:
         found: list[Row] = []
         for frame, run in groupby(entries, key=lambda entry: self.frame_of(entry, level)):
             if frame is None:
-                found += [self.make_row(entry, level, numbers) for entry in run]
+                for entry in run:
+                    found.append(self.make_row(entry, level, numbers))
+                    found += self.alternatives(entry)
             else:
                 children = self.frame_rows(list(run), frame, numbers)
                 found.append(self.frame(self.graph.groups_by_id[frame], level, children))
@@ -241,9 +246,8 @@ class _Builder:
         return self.group_row(group, "container", level, children, index, (head, head))
 
     def frame(self, group: Group, level: str, children: list[Row]) -> Row:
-        return self.group_row(
-            group, "frame", level, children, "", (children[0].head, children[-1].tail)
-        )
+        own = [child for child in children if not child.instead]
+        return self.group_row(group, "frame", level, children, "", (own[0].head, own[-1].tail))
 
     def group_row(
         self,
@@ -270,7 +274,7 @@ class _Builder:
             when=conditions.pop() if len(conditions) == 1 else "",
             active=any(child.active for child in children),
             severity=next((s for s in _SEVERITIES if s in said), None),
-            nodes=tuple(node for child in children for node in child.nodes),
+            nodes=tuple(n for child in children if not child.instead for n in child.nodes),
             head=ends[0],
             tail=ends[1],
             children=tuple(children),
@@ -320,6 +324,15 @@ class _Builder:
             ),
         )
 
+    def alternatives(self, entry: _Entry) -> list[Row]:
+        """Rows of what stands in the place of a node, to look at; they move with its row."""
+        if not isinstance(entry, Node) or entry.instead is None:
+            return []
+        return [
+            replace(row, text=f"else {row.text}", level=None, named=False, instead=entry.id)
+            for row in (self.row(other, LAYERS) for other in self.graph.alternatives(entry))
+        ]
+
     def kind(self, node: Node) -> Kind:
         own: Mapping[str, Kind] = {
             INPUT: "input",
@@ -340,7 +353,8 @@ class _Builder:
         reports = self.reports_of(node)
         if node.repeat is not None and node.repeat.kind == "inline":
             return numbers.count([report.repeats for report in reports])
-        return numbers.count([int(node.when is None or report.active) for report in reports])
+        always = node.when is None or node.instead is not None
+        return numbers.count([int(always or report.active) for report in reports])
 
     def reports_of(self, node: Node) -> list[NodeReport]:
         return [report.nodes.get(node.id, _NOTHING) for report in self.reports]

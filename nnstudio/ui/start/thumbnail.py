@@ -41,7 +41,7 @@ class Thumbnail(QWidget):
         """Draw the model of a project; places are those of its canvas."""
         graph = project.model.graph
         self._bars = {}
-        for node in graph.nodes:
+        for node in graph.placed:
             key = "block" if node.type in project.by_name else category_key(node.type)
             height = _height(report.nodes.get(node.id))
             self._bars[node.id] = (QPointF(*node.position), height, key)

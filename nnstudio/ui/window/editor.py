@@ -93,10 +93,16 @@ class Editor(QWidget):
         self.inspector.enter_requested.connect(self.canvas.enter)
         self.inspector.left.connect(self.canvas.setFocus)
         self.inspector.context.fixed.connect(self._focus_canvas_soon)
+        self.inspector.context.look_requested.connect(lambda id: self.canvas.select({id}))
+        self.inspector.context.alternative_requested.connect(self._choose_alternative)
         self.palette_panel.add_requested.connect(self.add)
         self.left.currentChanged.connect(lambda _page: self.layout_changed.emit())
         self.tabs.panel_shown.connect(self.panel_shown)
         self.tabs.enlarge_requested.connect(self.toggle_large_panel)
+
+    def _choose_alternative(self) -> None:
+        if self.canvas.selection():
+            self.canvas.open_alternative()
 
     def put_above_canvas(self, bar: QWidget) -> None:
         """Put a line between the way to the block and the canvas."""
@@ -112,10 +118,11 @@ class Editor(QWidget):
 
     def _on_path(self, path: tuple[str, ...]) -> None:
         self.breadcrumb.show_path(path)
-        self.inspector.show_target(path, self.canvas.selection())
+        self._on_selection(self.canvas.selection())
 
     def _on_selection(self, selection: frozenset[str]) -> None:
-        self.inspector.show_target(self.canvas.path, selection)
+        canvas = self.canvas
+        self.inspector.show_target(canvas.path, selection, canvas.alternative)
 
     # -- acts of the palette and the problems -------------------------------------------------
 

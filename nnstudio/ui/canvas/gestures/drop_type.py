@@ -12,6 +12,7 @@ from nnstudio.picture.cards import card
 from nnstudio.project.commands.new_node import fresh_node
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
+from nnstudio.ui.canvas.gestures.target_flap import TargetFlap
 from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.node_item import NodeItem
@@ -38,21 +39,29 @@ class DropType(Gesture):
         ports = ports_of(added.project, added.type)
         self._insertable = bool(ports.inputs and ports.outputs)
         self._target = TargetWire(self.scene)
+        self._flap = TargetFlap(self.scene)
         self.move(press)
 
     def move(self, at: Pointer) -> None:
         self._ghost.setPos(self._place(at.scene))
         reach = max(20.0, 10.0 / self.canvas.view.zoom)
-        found = nearest_wire(self.scene.wires, at.scene, reach) if self._insertable else None
+        self._flap.follow(at.scene)
+        free = self._insertable and self._flap.node is None
+        found = nearest_wire(self.scene.wires, at.scene, reach) if free else None
         self._target.set_edge(found)
 
     def release(self, at: Pointer) -> None:
         wire, place = self._target.edge, self._place(at.scene)
+        flap = self._flap.node
         self.cancel()
+        if flap is not None:
+            self.canvas.editing.add_alternative(flap, self.type)
+            return
         self.canvas.editing.add(self.type, place, wire=wire)
 
     def cancel(self) -> None:
         self._target.set_edge(None)
+        self._flap.set_node(None)
         if self._ghost.scene() is self.scene:
             self.scene.removeItem(self._ghost)
 

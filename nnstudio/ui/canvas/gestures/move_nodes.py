@@ -7,6 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from nnstudio.graph.values import Edge
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.canvas.gestures.gesture import Gesture, Pointer
+from nnstudio.ui.canvas.gestures.target_flap import TargetFlap
 from nnstudio.ui.canvas.gestures.target_wire import TargetWire
 from nnstudio.ui.canvas.hit_testing import nearest_wire
 from nnstudio.ui.canvas.items.overlay_items import Guides
@@ -31,6 +32,8 @@ class MoveNodes(Gesture):
         self.start = {n: self.scene.nodes[n].pos() for n in canvas.selection()}
         self._guides: Guides | None = None
         self._target = TargetWire(self.scene)
+        self._flap = TargetFlap(self.scene)
+        self._may_stand = len(self.start) == 1 and canvas.editing.can_stand_instead(lead)
 
     def move(self, at: Pointer) -> None:
         if not self.is_drag(at):
@@ -41,10 +44,12 @@ class MoveNodes(Gesture):
         by = self._align(self._on_grid(at.scene - self.press.scene))
         self.scene.place({n: place + by for n, place in self.start.items()})
         self._guides.draw(self._guide_lines())
-        self._target.set_edge(self._wire_under())
+        if self._may_stand:
+            self._flap.follow(at.scene, self.lead)
+        self._target.set_edge(None if self._flap.node is not None else self._wire_under())
 
     def release(self, at: Pointer) -> None:
-        wire = self._target.edge
+        wire, flap = self._target.edge, self._flap.node
         self._clear()
         if not self.dragged:
             if self.then is not None:
@@ -55,6 +60,8 @@ class MoveNodes(Gesture):
         if at.alt:
             self.scene.settle()
             done = self.canvas.editing.duplicate(places[self.lead] - self.start[self.lead])
+        elif flap is not None:
+            done = self.canvas.editing.stand_instead(flap, self.lead)
         elif wire is not None:
             done = self.canvas.editing.put_into(self.lead, wire, places[self.lead])
         elif any(places[n] != self.start[n] for n in places):
@@ -119,6 +126,7 @@ class MoveNodes(Gesture):
 
     def _clear(self) -> None:
         self._target.set_edge(None)
+        self._flap.set_node(None)
         if self._guides is not None:
             self.scene.removeItem(self._guides)
             self._guides = None

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainterPath
 
-from nnstudio.picture.card_size import LINK, Writing, card_rows, card_width, port_heights
+from nnstudio.picture.card_size import (
+    FLAP_GAP,
+    LINK,
+    Writing,
+    card_rows,
+    card_width,
+    port_heights,
+)
 from nnstudio.picture.cards import Card, PortFace
 from nnstudio.project.ports import Side
 from nnstudio.ui.canvas.items import style as metrics
@@ -33,7 +40,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Geometry:
-    """A card in its own coordinates, the top left corner at the origin."""
+    """A card in its own coordinates, the top left corner at the origin.
+
+    flap: from where to where down the lines say what stands there instead.
+    """
 
     width: float
     height: float
@@ -41,9 +51,28 @@ class Geometry:
     inputs: tuple[tuple[str, QPointF], ...]
     outputs: tuple[tuple[str, QPointF], ...]
     rule: float | None = None
+    flap: tuple[float, float] | None = None
     pill: tuple[float, float] | None = None
     arcs: tuple[QPainterPath, ...] = ()
     """From outputs back to the inputs to which they are carried."""
+
+    def alternative(self, y: float) -> int | None:
+        """The number of the alternative whose line is at this height, None if none is there."""
+        if self.flap is None or not self.flap[0] <= y < self.flap[1]:
+            return None
+        return int((y - self.flap[0]) // metrics.LINE_HEIGHT)
+
+    def drop_rect(self, card: Card) -> QRectF | None:
+        """Where an alternative of the node may be dropped: on the flap, else on its condition."""
+        left, width = float(metrics.BAR), self.width - metrics.BAR
+        if self.flap is not None:
+            top = self.flap[0] - FLAP_GAP / 2
+            bottom = self.height if self.rule is None else self.rule
+            return QRectF(left, top, width - 0.5, bottom - top)
+        if not card.when:
+            return None
+        line = next(line for line in self.lines if line.text.startswith("if "))
+        return QRectF(left, line.y - 12, width - 0.5, metrics.LINE_HEIGHT)
 
     def port(self, side: Side, name: str) -> QPointF:
         """Find the middle of a port; the side's first place if there is no port of that name."""
@@ -94,11 +123,15 @@ def measure(card: Card, look: Style) -> Geometry:
         facts = elide(look.mono_font, card.facts, right - left)
         lines.append(_line(facts, left, y, metrics.LINE_HEIGHT, look.mono_font, "text"))
         y += metrics.LINE_HEIGHT
-    for more in (card.tied, f"if {card.when}" if card.when else ""):
-        if more:
-            said = elide(look.mono_font, more, right - left)
-            lines.append(_line(said, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
-            y += metrics.LINE_HEIGHT
+    flap: tuple[float, float] | None = None
+    more = [text for text in (card.tied, f"if {card.when}" if card.when else "") if text]
+    for k, text in enumerate((*more, *card.instead)):
+        if k == len(more):
+            y += FLAP_GAP
+            flap = (y, y + len(card.instead) * metrics.LINE_HEIGHT)
+        said = elide(look.mono_font, text, right - left)
+        lines.append(_line(said, left, y, metrics.LINE_HEIGHT, look.mono_font, "muted"))
+        y += metrics.LINE_HEIGHT
 
     widths = [[advance(look.small_font, port.label) for port in card.inputs], []]
     if len(card.outputs) > 1:
@@ -111,7 +144,8 @@ def measure(card: Card, look: Style) -> Geometry:
         if len(ports) > 1:
             lines += _labels(ports, places, look, width, opposite)
     arcs = _arcs(card, look, width, dict(sides[0]), dict(sides[1])) if rows.rule else ()
-    return Geometry(width, rows.height, tuple(lines), sides[0], sides[1], rows.rule, pill, arcs)
+    inputs, outputs = sides
+    return Geometry(width, rows.height, tuple(lines), inputs, outputs, rows.rule, flap, pill, arcs)
 
 
 def _arcs(

@@ -52,6 +52,7 @@ class NodeItem(QGraphicsItem):
         self.selected = False
         self.hovered = False
         self.failed = False
+        self.flap_hot = False
         self.detailed = True
         self.hot: tuple[Side, str] | None = None
         self.fits: Fits | None = None
@@ -101,6 +102,12 @@ class NodeItem(QGraphicsItem):
             self._settle_opacity()
             self.update()
 
+    def light_flap(self, lit: bool) -> None:
+        """Show that what is dragged would become an alternative of the node."""
+        if lit != self.flap_hot:
+            self.flap_hot = lit
+            self.update()
+
     def anchor(self, side: Side, name: str) -> QPointF:
         """Return the middle of a port, in the scene."""
         return self.pos() + self.geometry.port(side, name)
@@ -139,8 +146,14 @@ class NodeItem(QGraphicsItem):
                 painter.drawPath(behind)
                 painter.translate(-7.0 * step, metrics.PEEP * step)
         painter.setPen(outline)
+        if card.instead:
+            low = _round_rect(g.width - 14.0, 40.0, metrics.RADIUS, 0.0)
+            painter.translate(7.0, g.height - 40.0 + metrics.PEEP)
+            painter.drawPath(low)
+            painter.translate(-7.0, 40.0 - g.height - metrics.PEEP)
         painter.drawPath(body)
         painter.fillPath(_bar(g.height), look.category(card.category))
+        self._paint_flap(painter)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if card.kind == "block":
             painter.setPen(look.inner)
@@ -151,6 +164,24 @@ class NodeItem(QGraphicsItem):
         if self.selected:
             painter.setPen(look.ring)
             painter.drawPath(_round_rect(g.width, g.height, metrics.RADIUS + 2, -2.0))
+
+    def _paint_flap(self, painter: QPainter) -> None:
+        """What stands there instead, on a darker ground; an alternative may be dropped here."""
+        look, g = self.look, self.geometry
+        rect = g.drop_rect(self.card)
+        if rect is None or not self.detailed:
+            return
+        if g.flap is not None:
+            painter.save()
+            painter.setClipPath(_round_rect(g.width, g.height, metrics.RADIUS, 1.0))
+            painter.fillRect(rect, look.flap)
+            painter.restore()
+            painter.setPen(look.dashed_thin)
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        if self.flap_hot:
+            painter.setPen(look.ring)
+            painter.setBrush(look.band)
+            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 3, 3)
 
     def _paint_texts(self, painter: QPainter) -> None:
         card, look, g = self.card, self.look, self.geometry

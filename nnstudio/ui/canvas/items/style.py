@@ -75,6 +75,8 @@ class Style:
         self.block_outline = pen(colour("category.block", 0.8), 1.0)
         self.carried = pen(colour("wire"), 1.3, cap=Qt.PenCapStyle.RoundCap)
         self.rule = pen(colour("line"), 1.0)
+        self.flap = QBrush(colour("muted", 0.10))
+        self.dashed_thin = pen(colour("muted", 0.7), 1.0, dashes=(4, 3))
         self.ring = pen(colour("accent"), 2.0)
         self.ring_hover = pen(colour("line_strong"), 1.0)
         self.severity = {kind: colour(kind) for kind in ("error", "warning")}
