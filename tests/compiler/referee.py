@@ -467,6 +467,14 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Cast": lambda t, p: t[0].to(
         {"float": torch.float, "int": torch.long, "bool": torch.bool}[p["dtype"]]
     ),
+    "LeakyReLUFunction": lambda t, p: F.leaky_relu(t[0], p["negative_slope"]),
+    "SoftplusFunction": lambda t, p: F.softplus(t[0]),
+    "Detach": lambda t, p: t[0].detach(),
+    "Einsum": lambda t, p: torch.einsum(p["equation"], *t),
+    "TopK": lambda t, p: tuple(torch.topk(t[0], p["k"], p["dim"], p["largest"], p["sorted"])),
+    "Argmin": lambda t, p: t[0].argmin(p["dim"], p["keepdim"]),
+    "Cdist": lambda t, p: torch.cdist(*t, p=p["p"]),
+    "Multinomial": lambda t, p: torch.multinomial(t[0], p["num_samples"], p["replacement"]),
     "Ones": _made(1.0),
     "Zeros": _made(0.0),
     "Arange": _arange,

@@ -211,6 +211,23 @@ def test_a_block_that_gives_the_next_state_is_called_like_the_state() -> None:
     ]
 
 
+def test_results_of_a_second_call_bear_its_name_where_those_of_the_first_are_in_use() -> None:
+    d = Drawing("Judge")
+    x = d.input("x", "N", 4)
+    d.output(d.add("Linear", x, name="score", out_features=1), "score")
+    d.output(d.add("Linear", x, name="sort", out_features=3), "sort")
+    model = mlp(blocks=(d.block(),))
+    real, made = model.input("real", "N", 4), model.input("made", "N", 4)
+    first = model.add("Judge", real, name="judge")
+    second = model.add("Judge", made, name="of_made", shares=first)
+    model.output(model.add("Subtract", first["score"], second["score"]))
+    assert forward_of(model)[-3:] == [
+        "score, _ = self.judge(real)",
+        "score_of_made, _ = self.judge(made)",
+        "return score - score_of_made",
+    ]
+
+
 def test_parts_and_states_are_called_by_what_they_are_for() -> None:
     d = mlp()
     x = d.input("x", "N", 5, 4)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Codebook(nn.Module):
@@ -92,3 +94,103 @@ class VQVAE(nn.Module):
         for layer in self.decoder.up:
             x = layer.conv(x.relu())
         return {"reconstruction": x, "codebook": codebook, "commitment": commitment}
+
+
+def unit(layer: nn.Module, norm: nn.Module) -> nn.Module:
+    """A convolution with what follows it, called one after the other."""
+    made = nn.Module()
+    made.conv, made.norm = layer, norm
+    return made
+
+
+class Generator(nn.Module):
+    """As in PyTorch's example of DCGAN, without tanh."""
+
+    def __init__(self, latent: int, channels: int, width: int, halvings: int) -> None:
+        super().__init__()
+        widths = [width << k for k in reversed(range(halvings))]
+        self.conv = nn.ConvTranspose2d(latent, widths[0], 4, 1, 0, bias=False)
+        self.norm = nn.BatchNorm2d(widths[0])
+        self.up = nn.Sequential()
+        for before, after in pairwise([*widths, channels]):
+            conv = nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False)
+            last = len(self.up) + 1 == halvings
+            self.up.append(unit(conv, nn.Identity() if last else nn.BatchNorm2d(after)))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(N, latent) -> (N, C, H, W)."""
+        x = self.norm(self.conv(z[:, :, None, None]))
+        for layer in self.up:
+            x = layer.norm(layer.conv(x.relu()))
+        return x
+
+
+class Discriminator(nn.Module):
+    """As in PyTorch's example of DCGAN, with a second answer."""
+
+    def __init__(self, channels: int, width: int, halvings: int, num_classes: int) -> None:
+        super().__init__()
+        self.down = nn.Sequential()
+        for before, after in pairwise([channels, *(width << k for k in range(halvings))]):
+            conv = nn.Conv2d(before, after, 4, 2, 1, bias=False)
+            self.down.append(unit(conv, nn.BatchNorm2d(after) if self.down else nn.Identity()))
+        self.real, self.classes = nn.Linear(after * 16, 1), nn.Linear(after * 16, num_classes)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, C, H, W) -> (N), (N, classes)."""
+        x = image
+        for layer in self.down:
+            x = functional.leaky_relu(layer.norm(layer.conv(x)), 0.2)
+        return self.real(x.flatten(1)).flatten(), self.classes(x.flatten(1))
+
+
+class ACGAN(nn.Module):
+    """Both networks, as they are judged; `separate` has a loss for each alone."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        halvings: int = 2,
+        width: int = 16,
+        latent: int = 32,
+        num_classes: int = 10,
+    ) -> None:
+        super().__init__()
+        self.latent, self.num_classes = latent, num_classes
+        self.generator = Generator(latent + num_classes, in_channels, width, halvings)
+        self.discriminator = Discriminator(in_channels, width, halvings, num_classes)
+
+    def made(self, count: int) -> tuple[Tensor, Tensor]:
+        """Pictures (N, C, H, W) and what they should show (N)."""
+        noise = torch.randn(count, self.latent)
+        labels = torch.multinomial(torch.ones(count, self.num_classes), 1).flatten()
+        return self.generator(torch.cat([noise, torch.eye(self.num_classes)[labels]], 1)), labels
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        """(N, C, H, W) -> scores of the classes (N, classes) and losses (N)."""
+        real, logits = self.discriminator(image)
+        pictures, labels = self.made(len(image))
+        fake, classes = self.discriminator(pictures)
+        one, zero = torch.ones_like(fake), torch.zeros_like(fake)
+        judged = functional.binary_cross_entropy_with_logits
+        return {
+            "logits": logits,
+            "discriminator_loss": judged(real, one, reduction="none")
+            + judged(fake, zero, reduction="none"),
+            "generator_loss": judged(fake, one, reduction="none"),
+            "class_loss": functional.cross_entropy(classes, labels, reduction="none"),
+        }
+
+    def separate(self, image: Tensor, digits: Tensor) -> dict[str, Tensor]:
+        """The gradients of both networks by name, each of its own loss alone."""
+        found = {name: one.mean() for name, one in self(image).items() if name != "logits"}
+        told = functional.cross_entropy(self.discriminator(image)[1], digits)
+        gradients = {}
+        for name, loss in (
+            ("discriminator", found["discriminator_loss"] + found["class_loss"] + told),
+            ("generator", found["generator_loss"] + found["class_loss"]),
+        ):
+            weights = dict(self.get_submodule(name).named_parameters(name))
+            slopes = torch.autograd.grad(loss, list(weights.values()), retain_graph=True)
+            gradients |= dict(zip(weights, slopes, strict=True))
+        return gradients

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
+import nnstudio
 from nnstudio.compiler.build import build
+from nnstudio.project.presets import load_target
 from tests.presets import reference_generative as plain
 from tests.presets.gallery import (
     class_in,
@@ -18,9 +21,15 @@ from tests.presets.gallery import (
     original_of,
 )
 
-TOTALS = {"VQVAE/digits": 23_497, "VQVAE/cifar10": 695_491}
+TOTALS = {
+    "ACGAN/digits": 44_203,
+    "ACGAN/64x64": 6_506_123,
+    "VQVAE/digits": 23_497,
+    "VQVAE/cifar10": 695_491,
+}
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 SMALL: dict[str, tuple[int, ...]] = {
+    "ACGAN/digits": (3, 1, 16, 16),
     "VQVAE/digits": (3, 1, 8, 8),
     "VQVAE/cifar10": (2, 3, 32, 32),
 }
@@ -84,3 +93,55 @@ def test_digits_are_redrawn_out_of_few_words() -> None:
     losses = judged.more["codebook"] + 0.25 * judged.more["commitment"]
     assert 0 < losses < 1
     assert judged.loss - losses < 0.25
+
+
+def test_each_of_two_networks_learns_by_its_own_loss_alone() -> None:
+    """One backward pass for the sum of all losses is one for each network's."""
+    torch.manual_seed(7)
+    model = build(compiled("ACGAN/digits")[2])
+    other = plain.ACGAN()
+    other.load_state_dict(model.state_dict())
+    image, digits = torch.randn(6, 1, 16, 16), torch.randint(10, (6,))
+    torch.manual_seed(8)
+    found = model(image)
+    total = nn.functional.cross_entropy(found.pop("logits"), digits)
+    (total + sum(loss.mean() for loss in found.values())).backward()
+    torch.manual_seed(8)
+    wanted = other.separate(image, digits)
+    slopes = {name: weight.grad for name, weight in model.named_parameters()}
+    assert set(slopes) == set(wanted)
+    for name, slope in wanted.items():
+        torch.testing.assert_close(slopes[name], slope)
+    assert all(slope is not None and bool(slope.any()) for slope in slopes.values())
+
+
+def apart(pictures: Tensor) -> Tensor:
+    """(10, 8, 8) -> (10, 64): what tells each from the mean of all."""
+    return (pictures - pictures.mean(0)).flatten(1)
+
+
+def test_digits_are_drawn_on_demand() -> None:
+    """What is drawn for a digit is, on average, more like that digit than like all others."""
+    run = nnstudio.train(
+        load_target("ACGAN/digits"),
+        device="cpu",
+        threads=1,
+        max_samples=300,
+        epochs=5,
+        batch_size=16,
+    )
+    judged = run.history[-1].validation
+    assert judged is not None
+    assert judged.more["discriminator_loss"] > 0.5  # near 0 where the generator has lost
+    generator = run.model().get_submodule("generator")
+    torch.manual_seed(1)
+    wanted = torch.eye(10).repeat_interleave(40, 0)
+    with torch.no_grad():
+        drawn = generator(torch.cat([torch.randn(400, 32), wanted], 1))
+    drawn = nn.functional.avg_pool2d(drawn, 2).view(10, 40, 8, 8).mean(1)
+    digits = load_digits()
+    images, labels = torch.tensor(digits.images).float(), torch.tensor(digits.target)
+    real = torch.stack([images[labels == digit].mean(0) for digit in range(10)])
+    likeness = torch.corrcoef(torch.cat([apart(drawn), apart(real)]))[:10, 10:]
+    assert likeness.argmax(1).tolist() == list(range(10))
+    assert likeness.diag().mean() > 0.6

@@ -266,6 +266,7 @@ RECIPES: dict[str, Settings] = {
         "epochs": 300,
     },
     "Swin/digits": OF_OUR_OWN,
+    "ACGAN": {**ADAM, "beta1": 0.5, "batch_size": 32, "epochs": 40, "data": "digits"},
     "VQVAE": {
         **VAE,
         "learning_rate": 3e-4,

@@ -64,6 +64,7 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "BertLayer": (TOKENS,),
     "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
     "VectorQuantizer": (PICTURE,),
+    "AdversarialLosses": (("N",), ("N",), ("N",)),
     "ClassToken": (TOKENS,),
 }
 OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")

@@ -97,7 +97,10 @@ class Results:
         port = Port(unit.node.id, output)
         name = "" if part else self.next_state(unit, output)
         if not name:
-            name = self.variables.fresh(part or self.names.output(port) or output)
+            wanted = part or self.names.output(port) or output
+            if unit.node.shares and unit.node.name and not self.variables.is_free(wanted):
+                wanted = f"{wanted}_{unit.node.name}"  # of another call of the same module
+            name = self.variables.fresh(wanted)
         self.texts[port] = name
         return name
 

@@ -33,6 +33,10 @@ class Variables:
             self.alive.add(name)
         return name
 
+    def is_free(self, wanted: str) -> bool:
+        """True if `fresh` gives just this name."""
+        return self.fresh(wanted, keep=False) == wanted
+
     def take(self, name: str) -> None:
         """Keep a name alive that was just released."""
         self.alive.add(name)
