@@ -37,13 +37,14 @@ def shape_at(
 ) -> Tensor | None:
     """The shape of the weight at an end of a tie, in the terms of `block`.
 
-    `reports` are those of its nodes. None where something on the way has an error or no outputs.
+    `reports` are those of its nodes. None where something on the way has an error, no outputs, or
+    is not there in this use.
     """
     path, parameter = end
     way: list[tuple[Node, NodeReport]] = []
     for _, node in along(project, block, path):
         report = reports.get(node.id)
-        if report is None or not report.outputs:
+        if report is None or not report.outputs or not report.active:
             return None
         way.append((node, report))
         reports = report.inner.nodes if report.inner is not None else {}

@@ -81,8 +81,10 @@ def with_weights(
                 sentence = f"inside, '{inside}' {misfit[1]}" if inside else misfit[1]
                 fail(by_id[end[0][0]], sentence, fix)
                 fits = False
+        if not (fits and nodes[tie.node].ok and nodes[tie.other].ok):
+            continue
         own, given = (shape_at(project, block, nodes, end) for end in tie.ends)
-        if not (fits and nodes[tie.node].ok and nodes[tie.other].ok and own and given):
+        if own is None or given is None:
             continue
         if not same_shape(own, given):
             numbers = own.rank != given.rank or any(

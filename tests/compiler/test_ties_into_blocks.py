@@ -10,6 +10,7 @@ import torch
 
 import nnstudio
 from nnstudio.analysis.analyse import analyse
+from nnstudio.analysis.inside_blocks import shape_at
 from nnstudio.compiler.build import build, build_empty
 from nnstudio.compiler.source import generate
 from nnstudio.drawing.script import DrawingError
@@ -216,3 +217,15 @@ def test_a_script_ties_into_a_block() -> None:
         b.tie(head, x, other_inside="word")
         b.output(head)
     assert "self.head.weight = self.table.word.weight" in generate(b.project()).text
+
+
+def test_a_layer_that_is_not_built_has_no_weight_to_compare() -> None:
+    project = language_model(HEAD_TO_WORD)
+    graph = project.model.graph
+    absent = replace(graph.by_id["n2"], when=Expr("vocab < 3"))
+    project = project.with_graph("Net", graph.with_node(absent))
+    sentence = "head: is there only on a condition, so its weight cannot be tied"
+    assert sentence in [problem.sentence for problem in analyse(project).errors]
+    nodes = analyse(project).root.nodes
+    assert shape_at(project, project.model, nodes, HEAD_TO_WORD.ends[0]) is None
+    assert shape_at(project, project.model, nodes, HEAD_TO_WORD.ends[1]) is not None
