@@ -419,7 +419,7 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Unbind": lambda t, p: torch.unbind(t[0], p["dim"]),
     "Roll": lambda t, p: torch.roll(t[0], p["shifts"], p["dims"]),
     "Flip": lambda t, p: torch.flip(t[0], p["dims"]),
-    "Index": lambda t, p: F.embedding(t[1], t[0]),
+    "Index": lambda t, p: torch.stack([t[0][k] for k in t[1].flatten()]).unflatten(0, t[1].shape),
     "FlattenDims": _flatten,
     "Transpose": lambda t, p: t[0].transpose(p["dim0"], p["dim1"]),
     "Permute": lambda t, p: t[0].permute(p["dims"]),
@@ -478,6 +478,10 @@ OPERATIONS: dict[str, Callable[[list[Tensor], Environment], Tensor | tuple[Tenso
     "Ones": _made(1.0),
     "Zeros": _made(0.0),
     "Arange": _arange,
+    "Linspace": lambda t, p: torch.linspace(p["start"], p["end"], p["steps"]),
+    "Cumprod": lambda t, p: t[0].cumprod(p["dim"]),
+    "Clamp": lambda t, p: t[0].clamp(p["min"], p["max"]),
+    "Interpolate": lambda t, p: F.interpolate(t[0], p["size"], p["scale_factor"], p["mode"]),
 }
 
 

@@ -194,3 +194,138 @@ class ACGAN(nn.Module):
             slopes = torch.autograd.grad(loss, list(weights.values()), retain_graph=True)
             gradients |= dict(zip(weights, slopes, strict=True))
         return gradients
+
+
+class TimedResidual(nn.Module):
+    """Two convolutions with the time added between them."""
+
+    def __init__(self, before: int, time: int, after: int, groups: int, dropout: float) -> None:
+        super().__init__()
+        self.norm1 = nn.GroupNorm(groups, before)
+        self.conv1 = nn.Conv2d(before, after, 3, padding=1)
+        self.time_linear = nn.Linear(time, after)
+        self.norm2 = nn.GroupNorm(groups, after)
+        self.dropout = nn.Dropout(dropout)
+        self.conv2 = nn.Conv2d(after, after, 3, padding=1)
+        self.shortcut = nn.Conv2d(before, after, 1) if before != after else nn.Identity()
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        """(N, before, H, W) and (N, time) -> (N, after, H, W)."""
+        y = self.conv1(functional.silu(self.norm1(x)))
+        y = y + self.time_linear(functional.silu(time))[:, :, None, None]
+        y = self.conv2(self.dropout(functional.silu(self.norm2(y))))
+        found: Tensor = self.shortcut(x) + y
+        return found
+
+
+class PictureAttention(nn.Module):
+    """Self-attention of the pixels with one head, by matrices."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(groups, channels)
+        self.attention = nn.MultiheadAttention(channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> the same."""
+        y = self.norm(x).flatten(2).mT
+        weight, bias = self.attention.in_proj_weight, self.attention.in_proj_bias
+        query, key, value = functional.linear(y, weight, bias).chunk(3, -1)
+        shares = (query @ key.mT / x.shape[1] ** 0.5).softmax(-1)
+        found: Tensor = x + self.attention.out_proj(shares @ value).mT.reshape(x.shape)
+        return found
+
+
+class DiffusionUNet(nn.Module):
+    """A U-Net that is told the step."""
+
+    def __init__(
+        self, channels: int, widths: list[int], blocks: int, groups: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.dim = first = widths[0]
+
+        def residual(before: int, after: int) -> TimedResidual:
+            return TimedResidual(before, 4 * first, after, groups, dropout)
+
+        def residuals(before: int, after: int) -> nn.ModuleList:
+            more = (residual(after, after) for _ in range(blocks - 1))
+            return nn.ModuleList([residual(before, after), *more])
+
+        self.time = nn.Module()
+        self.time.linear1 = nn.Linear(first, 4 * first)
+        self.time.linear2 = nn.Linear(4 * first, 4 * first)
+        self.begin = nn.Conv2d(channels, first, 3, padding=1)
+        self.down = nn.ModuleList()
+        for before, after in pairwise([first, *widths]):
+            down = nn.Module()
+            down.residual = residuals(before, after)
+            down.conv = nn.Conv2d(after, after, 3, 2, 1)
+            self.down.append(down)
+        last = widths[-1]
+        self.middle1 = residual(last, last)
+        self.attention = PictureAttention(last, groups)
+        self.middle2 = residual(last, last)
+        self.up = nn.ModuleList()
+        for before, after in pairwise([last, *reversed(widths)]):
+            up = nn.Module()
+            up.conv = nn.Conv2d(before, before, 3, padding=1)
+            up.residual = residuals(before + after, after)
+            self.up.append(up)
+        self.norm = nn.GroupNorm(groups, first)
+        self.end = nn.Conv2d(first, channels, 3, padding=1)
+
+    def forward(self, x: Tensor, step: Tensor) -> Tensor:
+        """(N, C, H, W) and (N) -> the noise in it (N, C, H, W)."""
+        half = self.dim // 2
+        angles = step[:, None] * 10000 ** (-torch.arange(half) / (half - 1))
+        time = self.time.linear1(torch.cat([angles.sin(), angles.cos()], 1))
+        time = self.time.linear2(functional.silu(time))
+        x, skips = self.begin(x), []
+        for layer in self.down:
+            for block in layer.residual:
+                x = block(x, time)
+            skips.append(x)
+            x = layer.conv(x)
+        x = self.middle2(self.attention(self.middle1(x, time)), time)
+        for layer in self.up:
+            x = layer.conv(x.repeat_interleave(2, 2).repeat_interleave(2, 3))
+            x = torch.cat([x, skips.pop()], 1)
+            for block in layer.residual:
+                x = block(x, time)
+        found: Tensor = self.end(functional.silu(self.norm(x)))
+        return found
+
+
+class DDPM(nn.Module):
+    """Algorithm 1 of the paper for one batch: the error of the noise, and the picture left."""
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        image_size: int = 8,
+        steps: int = 1000,
+        widths: tuple[int, ...] = (32, 64),
+        blocks: int = 1,
+        groups: int = 8,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.schedule = nn.Module()
+        left = torch.cumprod(1 - torch.linspace(1e-4, 0.02, steps), 0)
+        self.schedule.register_buffer("alpha_bar", left)
+        self.unet = DiffusionUNet(in_channels, list(widths), blocks, groups, dropout)
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        """(N, C, H, W) -> the same, and the loss of each picture (N)."""
+        table = self.schedule.get_buffer("alpha_bar")
+        step = torch.multinomial(torch.ones(len(image), len(table)), 1).flatten()
+        noise = torch.randn_like(image)
+        left = table[step].view(-1, 1, 1, 1)
+        noisy = left.sqrt() * image + (1 - left).sqrt() * noise
+        found = self.unet(noisy, step)
+        picture = (noisy - (1 - left).sqrt() * found.detach()) / left.sqrt()
+        return {
+            "reconstruction": picture.clamp(-2, 2),
+            "noise_error": (found - noise).pow(2).flatten(1).mean(1),
+        }

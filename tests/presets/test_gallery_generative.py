@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 import torch
 from sklearn.datasets import load_digits
@@ -24,12 +28,15 @@ from tests.presets.gallery import (
 TOTALS = {
     "ACGAN/digits": 44_203,
     "ACGAN/64x64": 6_506_123,
+    "DDPM/digits": 583_713,
+    "DDPM/cifar10": 19_794_051,
     "VQVAE/digits": 23_497,
     "VQVAE/cifar10": 695_491,
 }
 PRESETS = sorted({target.partition("/")[0] for target in TOTALS})
 SMALL: dict[str, tuple[int, ...]] = {
     "ACGAN/digits": (3, 1, 16, 16),
+    "DDPM/digits": (4, 1, 8, 8),
     "VQVAE/digits": (3, 1, 8, 8),
     "VQVAE/cifar10": (2, 3, 32, 32),
 }
@@ -145,3 +152,46 @@ def test_digits_are_drawn_on_demand() -> None:
     likeness = torch.corrcoef(torch.cat([apart(drawn), apart(real)]))[:10, 10:]
     assert likeness.argmax(1).tolist() == list(range(10))
     assert likeness.diag().mean() > 0.6
+
+
+def sampled(model: object) -> Tensor:
+    """What the lines of the documentation draw with `model`."""
+    text = Path(__file__).parents[2].joinpath("docs", "presets.md").read_text("utf-8")
+    names: dict[str, Any] = {"model": model}
+    with torch.no_grad():
+        exec(text.partition("```python\n")[2].partition("```")[0], names)
+    drawn = names["x"]
+    assert isinstance(drawn, Tensor)
+    return drawn
+
+
+def test_the_noise_is_that_of_the_paper() -> None:
+    found = build(compiled("DDPM/digits")[2]).get_buffer("schedule.alpha_bar")
+    torch.testing.assert_close(found, plain.DDPM().schedule.get_buffer("alpha_bar"))
+    assert found[-1].item() == pytest.approx(4.036e-5, rel=1e-3)
+
+
+def test_the_documented_lines_draw_what_noise_alone_can_tell() -> None:
+    """Of pixels that are normal with a deviation of 0.5, the noise is known in closed form."""
+    schedule = build(compiled("DDPM/digits")[2]).get_submodule("schedule")
+    left = schedule.get_buffer("alpha_bar")
+
+    def unet(noisy: Tensor, step: Tensor) -> Tensor:
+        kept = left[step].view(-1, 1, 1, 1)
+        return (1 - kept).sqrt() * noisy / (kept * 0.25 + 1 - kept)
+
+    torch.manual_seed(9)
+    drawn = sampled(SimpleNamespace(schedule=schedule, unet=unet))
+    assert drawn.std().item() == pytest.approx(0.5, rel=0.1)
+    assert abs(drawn.mean().item()) < 0.1
+
+
+def test_noise_is_told_from_digits() -> None:
+    """Who tells no noise has an error of 1."""
+    judged = last(
+        "DDPM/digits", max_samples=300, epochs=1, batch_size=16, schedule="constant"
+    ).validation
+    assert judged is not None
+    assert judged.loss == pytest.approx(judged.more["noise_error"])
+    assert judged.loss < 0.5
+    assert judged.more["rmse"] < 2

@@ -267,6 +267,16 @@ RECIPES: dict[str, Settings] = {
     },
     "Swin/digits": OF_OUR_OWN,
     "ACGAN": {**ADAM, "beta1": 0.5, "batch_size": 32, "epochs": 40, "data": "digits"},
+    "DDPM": {
+        **ADAM,
+        "learning_rate": 2e-3,
+        "schedule": "cosine",
+        "loss": "mse",
+        "loss_weights": "0, 1",
+        "batch_size": 64,
+        "epochs": 60,
+        "data": "digits",
+    },
     "VQVAE": {
         **VAE,
         "learning_rate": 3e-4,

@@ -29,7 +29,7 @@ BIG = (
     *("DenseNet/1", "DenseNet/2", "ShuffleNetV2/0", "ShuffleNetV2/1", "ShuffleNetV2/2", "VGG/1"),
     *("AlexNet", "EfficientNet/", "GPT/gpt2", "MLPMixer/B16", "MLPMixer/S16", "NNTransformer"),
     *("BERT/base", "GoogLeNet/1", "Llama/1.1B", "Llama/2-7B", "Mixtral/8x7B"),
-    *("ACGAN/64x64", "Seq2SeqAttention/RNNsearch"),
+    *("ACGAN/64x64", "DDPM/cifar10", "Seq2SeqAttention/RNNsearch"),
     *("MobileNetV2/0.5", "MobileNetV2/1.0", "MobileNetV3/large", "MobileNetV3/small"),
     *("ResNet/18", "ResNet/34", "ResNet/50", "ResNet/101", "Transformer/6x512", "UNet/paper"),
     *("Swin/B", "Swin/S", "Swin/T"),

@@ -65,9 +65,20 @@ SHAPES: dict[str, tuple[tuple[int | str, ...], ...]] = {
     "AdditiveAttention": (("N", 64), TOKENS, TOKENS),
     "VectorQuantizer": (PICTURE,),
     "AdversarialLosses": (("N",), ("N",), ("N",)),
+    "DiffusionUNet": (("N", 1, 16, 16), ("N",)),
+    "TimedResidual": (("N", 32, 16, 16), ("N", 128)),
+    "TimeEmbedding": (("N",),),
+    "PictureAttention": (("N", 32, 8, 8),),
     "ClassToken": (TOKENS,),
 }
-OF_TOKENS = ("BertEmbeddings", "RotaryPositions", "TokenEmbedding")
+OF_NUMBERS = {
+    "BertEmbeddings": (0, 1),
+    "DiffusionUNet": (1,),
+    "RotaryPositions": (0,),
+    "TimeEmbedding": (0,),
+    "TokenEmbedding": (0,),
+}
+"""Which Inputs take whole numbers: tokens, positions, steps."""
 ASKED_FOR = (
     *("MBConv", "SqueezeExcitation", "ConvNeXtBlock", "GlobalResponseNorm", "EncoderLayer"),
     *("DecoderLayer", "PatchEmbedding", "ClassToken", "SelfAttention", "ResNetBlock2D"),
@@ -77,8 +88,8 @@ ASKED_FOR = (
 def empty(found: BuildingBlock) -> Project:
     """Nothing but the Inputs that the block needs, and an Output."""
     drawing = Drawing("Model")
-    dtype = {"dtype": "int"} if found.name in OF_TOKENS else {}
     for k, shape in enumerate(SHAPES[found.name]):
+        dtype = {"dtype": "int"} if k in OF_NUMBERS.get(found.name, ()) else {}
         drawing.input(f"x{k}", *shape, **dtype)
     drawing.add("Output", name="output")
     return drawing.project()
