@@ -93,12 +93,8 @@ class _Mixing:
     at: Node | None = None
 
 
-def _cannot_mix(node: Node, found: NodeReport) -> bool:
-    """True for most: one input, and nothing is known of the layer that could bear on samples."""
-    return len(found.inputs) < 2 and node.type not in _MAY_MIX
-
-
 _MAY_MIX = frozenset({*RULES, *SEQUENCES, OUTPUT, "Reshape"})
+"""Layers of which something is known; others with one input leave every sample by itself."""
 
 
 class _Use:
@@ -116,9 +112,10 @@ class _Use:
     def problems(self) -> Iterator[tuple[Node, Problem]]:
         """One for each node, but for what only follows from another one's."""
         found: dict[str, _Mixing] = {}
+        reports = self.report.nodes
         for node in self.graph.nodes:
-            report = self.report.nodes.get(node.id)
-            if report is None or _cannot_mix(node, report):
+            report = reports.get(node.id)
+            if report is None or (node.type not in _MAY_MIX and len(report.inputs) < 2):
                 continue
             mixing = self.mixing(node, report)
             if mixing is not None:

@@ -76,8 +76,9 @@ def _last(count: int) -> Callable[[NodeReport], Iterator[Along]]:
     def along(report: NodeReport) -> Iterator[Along]:
         tensor = first_input(report)
         if tensor is not None:
-            for axis in range(max(0, tensor.rank - count), tensor.rank):
-                if not tensor.shape[axis].is_constant:  # a number is never the batch
+            first = max(0, tensor.rank - count)
+            for axis, size in enumerate(tensor.shape[first:], first):
+                if size.terms is not None:  # a number is never the batch
                     yield Along(tensor, axis)
 
     return along
