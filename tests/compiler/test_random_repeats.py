@@ -34,7 +34,8 @@ def check(project: Project, values: dict[str, Any]) -> None:
         assert without_defaults(plain) == without_defaults(source.plain)
         assert_formulas(report.root)
         model = plain[plain.index("class Model") :]
-        taken = set(re.findall(r"(\w+): [^=]*=", model[: model.index("-> None")]))
+        arguments = model[model.index("def __init__") : model.index("-> None")]
+        taken = set(re.findall(r"(\w+): [^=]*=", arguments))
         given = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
         assert_model(other, report, source, **{k: v for k, v in given.items() if k in taken})
 
