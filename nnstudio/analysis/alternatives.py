@@ -17,9 +17,10 @@ from nnstudio.analysis.evaluate import (
     Evaluation,
     Plain,
     UseError,
+    read_untaken,
     silent,
+    total,
     without_numbers,
-    without_values,
 )
 from nnstudio.analysis.free_sizes import label
 from nnstudio.analysis.index_formulas import of_both
@@ -111,11 +112,7 @@ def _read(
     """The evaluation of one node; of one that is not built as formulas, and at no cost."""
     if taken is not False:
         return replace(plain(node, inputs, scope), active=True)
-    known = without_numbers(inputs)
-    found = plain(node, known, scope)
-    if found.outputs is None:
-        unknown = plain(node, known, without_values(scope))
-        found = unknown if unknown.outputs is not None else found
+    found = read_untaken(node, without_numbers(inputs), scope, plain)
     return replace(silent(found), active=False)
 
 
@@ -228,8 +225,8 @@ def alternatives_changing(
         parameters = flops = None
         active = other.active or rest.active
         if rounds is not None:
-            parameters = _sum(one.others[k].parameters for one in rounds)
-            flops = _sum(one.others[k].flops for one in rounds)
+            parameters = total(one.others[k].parameters for one in rounds)
+            flops = total(one.others[k].flops for one in rounds)
             active = any(one.others[k].active for one in rounds)
         found.append(
             replace(
@@ -241,8 +238,3 @@ def alternatives_changing(
             )
         )
     return tuple(found)
-
-
-def _sum(costs: Iterable[int | None]) -> int | None:
-    known = list(costs)
-    return None if None in known else sum(cost for cost in known if cost is not None)

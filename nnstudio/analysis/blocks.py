@@ -12,7 +12,7 @@ from nnstudio.analysis.alternatives import evaluate_place
 from nnstudio.analysis.binding import Binding
 from nnstudio.analysis.conditional import under_condition, under_its_tensors
 from nnstudio.analysis.definition import Definition
-from nnstudio.analysis.evaluate import Evaluation, UseError, evaluate
+from nnstudio.analysis.evaluate import Evaluation, UseError, evaluate, total
 from nnstudio.analysis.extent import depth_problem, levels
 from nnstudio.analysis.fixes import fix_at
 from nnstudio.analysis.free_sizes import free_name_problems, label
@@ -174,8 +174,8 @@ class _Walk:
             scope=self.scope,
             inputs=self.binding.inputs,
             outputs=outputs,
-            parameters=_total([n.parameters for n in wired]),
-            flops=_total([n.flops for n in wired]),
+            parameters=total([n.parameters for n in wired]),
+            flops=total([n.flops for n in wired]),
             problems=(*own, *(p for n in in_order for p in n.problems)),
             nested=self.definition.nested,
             source=self.block,
@@ -245,7 +245,7 @@ class _Walk:
         told = reports_of(others, inputs, evaluation, self.problems) if others else ()
         flops = evaluation.flops if active else 0
         if node.shares is not None and evaluation.others:
-            flops = _total([flops, *(other.flops for other in evaluation.others)])
+            flops = total([flops, *(other.flops for other in evaluation.others)])
         return NodeReport(
             inputs=inputs,
             outputs=self.earlier.keep_equal(node, outputs) if outputs else {},
@@ -381,7 +381,3 @@ class _Walk:
     ) -> Problem:
         text = f"{label(node)}: {sentence}"
         return Problem("error", text, self.block.name, node.id, label(node), param, fix)
-
-
-def _total(costs: list[int | None]) -> int | None:
-    return None if None in costs else sum(cost for cost in costs if cost is not None)

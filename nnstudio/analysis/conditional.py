@@ -10,9 +10,9 @@ from nnstudio.analysis.evaluate import (
     Evaluation,
     Plain,
     UseError,
+    read_untaken,
     silent,
     without_numbers,
-    without_values,
 )
 from nnstudio.analysis.open_ports import TENSORS, Guard
 from nnstudio.analysis.size_names import MAX_SHOWN
@@ -36,8 +36,8 @@ def under_condition(
     """One evaluation of `node` by `plain`, whose condition may hold or not in this use.
 
     In its branch the sizes are what they are where the condition holds; `named` are the formulas of
-    sizes that have a name. The branch of a condition
-    that is False is read without numbers: they come from what passes.
+    sizes that have a name. The branch of a condition that is False is read without numbers: they
+    come from what passes.
     """
     assert node.when is not None
     try:
@@ -51,10 +51,10 @@ def under_condition(
         inputs_known = {
             port: _where(quantity.text, tensor, named) for port, tensor in inputs_known.items()
         }
-    evaluation = plain(node, inputs_known, scope)
-    if taken is False and evaluation.outputs is None:
-        unknown = plain(node, inputs_known, without_values(scope))
-        evaluation = unknown if unknown.outputs is not None else evaluation
+    if taken is False:
+        evaluation = read_untaken(node, inputs_known, scope, plain)
+    else:
+        evaluation = plain(node, inputs_known, scope)
     outputs = evaluation.outputs
     if outputs is None or not outputs:
         return evaluation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnstudio.analysis.binding import Binding, bind, outward, with_derived
@@ -233,3 +233,23 @@ def silent(evaluation: Evaluation) -> Evaluation:
     """An evaluation of a branch that is not taken: no cost."""
     others = tuple(silent(other) for other in evaluation.others)
     return replace(evaluation, parameters=0, flops=0, others=others)
+
+
+def read_untaken(
+    node: Node, inputs: Mapping[str, Tensor], scope: Scope, plain: Plain
+) -> Evaluation:
+    """The evaluation of a branch that is not taken; without values where they do not suit it.
+
+    `inputs` are without numbers: those come from what is there instead.
+    """
+    found = plain(node, inputs, scope)
+    if found.outputs is None:
+        unknown = plain(node, inputs, without_values(scope))
+        found = unknown if unknown.outputs is not None else found
+    return found
+
+
+def total(costs: Iterable[int | None]) -> int | None:
+    """What several cost together; None where one is not known."""
+    known = list(costs)
+    return None if None in known else sum(cost for cost in known if cost is not None)
