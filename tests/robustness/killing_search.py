@@ -140,6 +140,24 @@ def done(folder: StudyFolder) -> dict[str, Any]:
     return found
 
 
+def compared(whole: StudyFolder, killed: StudyFolder, runs: Path) -> str:
+    """What is another in a search that was killed than in one that was not, "" if nothing.
+
+    runs: the folder in which its runs lie.
+    """
+    expected, found = table(whole), table(killed)
+    if [row[1] for row in found if row[1] in ("running", "waiting")]:
+        return "a trial runs for ever"
+    if found != expected:
+        for one, other in zip(expected, found, strict=False):
+            if one != other:
+                return f"expected {one[:6]}, found {other[:6]}"
+        return f"{len(found)} trials instead of {len(expected)}"
+    listed = sum(len(runs_of(row)) for row in Follower(killed).result().rows)
+    there = len(list(runs.glob(f"{killed.plan.id}*")))
+    return "" if there == listed else f"there are {there} runs, {listed} of trials"
+
+
 def trial(
     sampler: Sampler,
     kills: int,
@@ -184,17 +202,7 @@ def trial(
         now = done(killed)
         if any(now.get(name) != what for name, what in before.items()):
             return "something that was done was lost or done again"
-        expected, found = table(whole), table(killed)
-        if [row[1] for row in found if row[1] in ("running", "waiting")]:
-            return "a trial runs for ever"
-        if found != expected:
-            for one, other in zip(expected, found, strict=False):
-                if one != other:
-                    return f"expected {one[:6]}, found {other[:6]}"
-            return f"{len(found)} trials instead of {len(expected)}"
-        listed = sum(len(runs_of(row)) for row in Follower(killed).result().rows)
-        there = len(list(Path(f"{place}/runs").glob(f"{killed.plan.id}*")))
-        return "" if there == listed else f"there are {there} runs, {listed} of trials"
+        return compared(whole, killed, Path(place) / "runs")
 
 
 if __name__ == "__main__":

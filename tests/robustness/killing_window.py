@@ -26,7 +26,7 @@ from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.result import Follower
 from nnstudio.workspace.studies_page.drafts import SearchDraft
 from tests.robustness.killing import project
-from tests.robustness.killing_search import FOLDS, done, runs_of, table
+from tests.robustness.killing_search import FOLDS, compared, done
 
 TRIALS = 24
 LONGEST = 600.0
@@ -183,15 +183,7 @@ def trial(kills: int, seed: int, sampler: str, told: list[str]) -> str:
         now = done(other)
         if any(now.get(name) != what for name, what in before.items()):
             return "something that was done was lost or done again"
-        expected, found = table(one), table(other)
-        if [row[1] for row in found if row[1] in ("running", "waiting")]:
-            return "a trial runs for ever"
-        if found != expected:
-            pairs = [(a[:6], b[:6]) for a, b in zip(expected, found, strict=False) if a != b]
-            return f"{len(expected)} and {len(found)} trials, first difference {pairs[:1]}"
-        listed = sum(len(runs_of(row)) for row in Follower(other).result().rows)
-        there = len(list((killed / "runs").glob(f"{other.plan.id}*")))
-        return "" if there == listed else f"there are {there} runs, {listed} of trials"
+        return compared(one, other, killed / "runs")
 
 
 if __name__ == "__main__":
