@@ -34,6 +34,20 @@ except ModuleNotFoundError:  # an import hook that blocks Qt says so in this way
     HAS_QT = False
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of several processes of tests has a core of its own, and so have its programs.
+
+    Trainings so small that handing a step to a second thread takes longer than the step, while the
+    other process wants that core as well, took half as long again. What is about threads asks for
+    them in its tests.
+    """
+    worker: dict[str, str] | None = getattr(config, "workerinput", None)
+    if worker is not None and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        number = int(worker["workerid"].removeprefix("gw"))
+        os.sched_setaffinity(0, {cores[number % len(cores)]})
+
+
 @pytest.fixture(scope="session", autouse=True)
 def found_numbers_of_threads_are_of_this_session(
     tmp_path_factory: pytest.TempPathFactory,

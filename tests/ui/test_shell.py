@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from nnstudio.project.presets import preset_names
@@ -155,9 +156,15 @@ def test_the_gallery_comes_first_and_opens_a_preset(start: MainWindow) -> None:
     assert start.windowTitle().startswith(start.workspace.project.root)
 
 
-def test_cards_are_filled_in(start: MainWindow, qtbot: QtBot) -> None:
+def test_cards_are_filled_in_where_they_are_seen(start: MainWindow, qtbot: QtBot) -> None:
     cards = start.gallery.cards
-    qtbot.waitUntil(lambda: all("parameters" in card.parameters for card in cards), timeout=60_000)
+    area = start.gallery.findChild(QScrollArea)
+    assert area is not None
+    qtbot.waitUntil(lambda: "parameters" in cards[0].parameters)
+    assert not cards[-1].parameters
+    for card in cards:
+        area.ensureWidgetVisible(card)
+        qtbot.waitUntil(lambda c=card: "parameters" in c.parameters, timeout=60_000)
 
 
 def test_searching_the_gallery(start: MainWindow) -> None:

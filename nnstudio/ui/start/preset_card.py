@@ -101,12 +101,18 @@ class Card(QWidget):
 
 
 class PresetCard(Card):
-    """Picture, name, task, size and document of a preset."""
+    """Picture, name, task, size and document of a preset.
+
+    `seen` whenever it is painted while it still wants what only the project tells.
+    """
+
+    seen = Signal()
 
     def __init__(self, info: PresetInfo, parent: QWidget | None = None) -> None:
         super().__init__(info.name, parent)
         self.info = info
         self.parameters = ""
+        self.wants_project = True
         self._picture = Thumbnail(112, self)
         title = QLabel(info.name, self)
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
@@ -141,6 +147,11 @@ class PresetCard(Card):
         self.parameters = parameters
         self._parameters.set_full_text(parameters + more)
         self._describe()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.wants_project:
+            self.seen.emit()
 
     def _describe(self) -> None:
         info = self.info

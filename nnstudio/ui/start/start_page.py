@@ -45,8 +45,8 @@ GAP = 12
 class Gallery(QWidget):
     """Everything one can begin with.
 
-    Its cards are made when it is first shown, their pictures one by one after that: who opens a
-    project at once does not wait for them.
+    Its cards are made when it is first shown, the picture of each when it comes into sight: who
+    opens a project at once does not wait for them.
     """
 
     preset_chosen = Signal(str)
@@ -153,6 +153,7 @@ class Gallery(QWidget):
             cards = [PresetCard(info, holder) for info in infos]
             for card in cards:
                 card.chosen.connect(partial(self.preset_chosen.emit, card.info.name))
+                card.seen.connect(partial(self._on_seen, card))
                 holder.add(card)
             self.cards += cards
             self._families.addWidget(label)
@@ -166,11 +167,19 @@ class Gallery(QWidget):
 
     # -- pictures -----------------------------------------------------------------------------
 
+    def _on_seen(self, card: PresetCard) -> None:
+        if card not in self._waiting:
+            self._waiting.append(card)
+            self._timer.start()
+
     def _fill_one(self) -> None:
         if not self._waiting:
             self._timer.stop()
             return
         card = self._waiting.popleft()
+        if card.visibleRegion().isEmpty():  # scrolled past; it asks again when it comes back
+            return
+        card.wants_project = False
         try:
             project = self._load(card.info.name)
         except (OSError, UserError):  # a broken example must not keep the others from being shown
@@ -216,6 +225,3 @@ class Gallery(QWidget):
         super().showEvent(event)
         self._fill_page()
         self.side.reload()
-        if not self._timer.isActive() and any(not card.parameters for card in self.cards):
-            self._waiting.extend(card for card in self.cards if not card.parameters)
-            self._timer.start()
