@@ -14,7 +14,7 @@ from nnstudio.evaluation.figures.confusion import ConfusionMatrix
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.label_figures import LabelFigures
 from nnstudio.evaluation.figures.number_figures import NumberFigures
-from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.evaluation.figures.reading import is_percent, number_text
 from nnstudio.evaluation.judging import OutputFigures
 from nnstudio.evaluation.model_facts import ModelFacts
 from nnstudio.runs.record import RunRecord
@@ -90,12 +90,7 @@ def _print_head(figures: OutputFigures) -> None:
 def _number(value: float | None, share: bool = False) -> str:
     if value is None:
         return _NOTHING
-    if share:
-        return f"{100 * value:.2f} %"
-    size = abs(value)
-    if 1e-3 <= size < 1e4 or value == 0:
-        return f"{value:.4f}"
-    return f"{value:,.1f}" if 1e4 <= size < 1e9 else f"{value:.4g}"
+    return f"{100 * value:.2f} %" if share else number_text(value)
 
 
 def _print_rows(figures: OutputFigures) -> None:

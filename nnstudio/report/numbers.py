@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.evaluation.figures.figure import Figure
-from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.evaluation.figures.reading import is_percent, number_text
 
 NOTHING = "–"
 BLANK = "\u00a0"
@@ -16,13 +16,8 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def number(value: float | None) -> str:
-    """Four digits, or fewer where the number is large."""
-    if value is None:
-        return NOTHING
-    size = abs(value)
-    if 1e-3 <= size < 1e4 or value == 0:
-        return f"{value:.4f}"
-    return f"{value:,.1f}" if 1e4 <= size < 1e9 else f"{value:.4g}"
+    """A number, a dash where there is none."""
+    return NOTHING if value is None else number_text(value)
 
 
 def of(name: str, value: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 
 from nnstudio.analysis.binding import free_names
 from nnstudio.analysis.report import Report
@@ -120,6 +121,17 @@ def map_inputs(
     if not named:
         given = [replace(given[0], name="")]
     return InputMapping(tuple(given), named, axes.pop())
+
+
+def resized_to(project: Project, report: Report, info: DataSetInfo) -> tuple[int, ...] | None:
+    """The size to which samples are resized for the model, None if they stay as they are."""
+    resize = project.data.resize
+    try:
+        first = map_inputs(project, report, info, resize).inputs[0]
+    except Refusal:
+        return None
+    values = {prod(form) for form in info.forms}
+    return first.form if resize and prod(first.form) not in values else None
 
 
 def _form(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 
 from psygnal import Signal
@@ -27,7 +26,7 @@ from nnstudio.symbols.work import Cancelled
 from nnstudio.training.thread import Run
 from nnstudio.workspace import training
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
-from nnstudio.workspace.input_mapping import map_inputs
+from nnstudio.workspace.input_mapping import resized_to
 from nnstudio.workspace.kept_run import Keeping
 from nnstudio.workspace.known_file import FileChangedError, FileNow, FileState, KnownFile
 
@@ -275,13 +274,7 @@ class Workspace:
 
     def sample_size(self, data: str = "") -> tuple[int, ...] | None:
         """The size to which samples are resized for the model, None if they stay as they are."""
-        info, resize = self.about_data(data), self.project.data.resize
-        try:
-            first = map_inputs(self.project, self.report, info, resize).inputs[0]
-        except Refusal:
-            return None
-        values = {prod(form) for form in info.forms}
-        return first.form if resize and prod(first.form) not in values else None
+        return resized_to(self.project, self.report, self.about_data(data))
 
     def fit(self, data: str = "") -> None:
         """Fit model and data to each other, as one undo step."""

@@ -177,6 +177,10 @@ def test_values_on_hover_are_those_at_the_epoch(plots: TrainingPlots) -> None:
     assert plots.loss.entry("validation_loss").value == "1.0000"
     assert plots.accuracy.entry("validation_accuracy").value == "90.00 %"
     assert plots.accuracy.crosshair.isVisible()
+    epochs = plots.points("train_loss")[0]
+    for beside, end in ((-0.4, epochs[0]), (99.0, epochs[-1])):  # there is nothing to tell of
+        plots.loss.hovered.emit(beside)
+        assert plots.loss.crosshair.value() == end
     plots.loss.hovered.emit(None)
     assert not plots.accuracy.crosshair.isVisible()
     assert plots.loss.entry("train_loss").value == "0.0333"

@@ -29,6 +29,7 @@ from nnstudio.training.events import Completed, Failed
 from nnstudio.workspace.data_page import edits, feeding, folder_parts, words
 from nnstudio.workspace.data_page.augmented import MOST, augmented, steps_of
 from nnstudio.workspace.data_page.controller import DataPage
+from nnstudio.workspace.data_page.fitting import fit_line
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples, number_text, value_text
 from nnstudio.workspace.data_page.sources import step_kinds
@@ -363,7 +364,15 @@ def test_the_sentence_on_model_and_data(world: Page) -> None:
     line = page.fit_line()
     assert line is not None
     assert line.fits
+    assert not line.resized
     assert world.workspace.history.undo_title == "Fit to data"
+
+
+def test_a_resizing_is_said() -> None:
+    opened = Workspace(load_target("SimpleCNN"))
+    line = fit_line(opened.project, opened.report, understand("digits").spec)
+    assert line.fits
+    assert line.resized == "1 × 28 × 28"
 
 
 def test_what_cannot_be_fitted_says_why(world: Page) -> None:

@@ -20,15 +20,26 @@ def lower_is_better(name: str) -> bool:
     return any(part in name.rpartition(".")[2].lower() for part in _LOWER)
 
 
+def number_text(value: float) -> str:
+    """A number with four decimals, with fewer where it is large: `0.9730`, `1,234.5`, `1.2e-05`.
+
+    Numbers of one column have the same decimals, so that they can be compared at a glance.
+    """
+    size = abs(value)
+    if value and (size < 1e-3 or size >= 1e9):
+        return f"{value:.4g}"
+    return f"{value:,.{4 if size < 100 else 1 if size < 1e4 else 0}f}"
+
+
 def figure_text(name: str, value: float | None) -> str:
     """A value as people read it, a dash where there is none: `97.21 %`, `0.0831`."""
     if value is None:
         return "–"
-    return f"{100 * value:.2f} %" if is_percent(name) else f"{value:,.4g}"
+    return f"{100 * value:.2f} %" if is_percent(name) else number_text(value)
 
 
 def difference_text(name: str, value: float) -> str:
     """A difference of two values, in points where they are per cent: `3.10 points`, `0.0831`."""
     if not is_percent(name):
-        return f"{value:,.4g}".replace("-", "−")
+        return number_text(value).replace("-", "−")
     return f"{100 * value:.2f} points".replace("-", "−")

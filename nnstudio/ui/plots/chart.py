@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from nnstudio.evaluation.figures.reading import number_text
 from nnstudio.ui.number_text import percent
 from nnstudio.ui.plots.axis import Axis
 from nnstudio.ui.plots.curve import Curve, PlotArea
@@ -72,7 +73,7 @@ class Chart(QFrame):
         self.crosshair = pg.InfiniteLine(
             # Loss falls and accuracy rises, so the place beside the line is free there.
             angle=90,
-            label="epoch {value:.2f}",
+            label="  epoch {value:.2f}",  # beside the dots on the line
             labelOpts={"position": 0.1 if percent else 0.9, "movable": False},
         )
         self.crosshair.label.setFont(theme.mono_font(theme.SMALL_SIZE))
@@ -280,8 +281,14 @@ class Chart(QFrame):
         self._zoom(False)
 
     def show_at(self, x: float | None) -> None:
-        """Show the crosshair and the values at epoch `x`; without it the last values."""
+        """Show the crosshair and the values at epoch `x`; without it the last values.
+
+        Before the first point and after the last one it stays with that point.
+        """
         self._at = x
+        ends = [end for c in self._curves.values() if len(c.series) for end in c.series.ends]
+        if x is not None and ends:
+            x = min(max(x, min(ends)), max(ends))
         self.crosshair.setVisible(x is not None)
         if x is not None:
             self.crosshair.setPos(x)
@@ -303,9 +310,7 @@ class Chart(QFrame):
         """Write a value as the legend says it."""
         if self._percent:
             return percent(value / 100)
-        if value and abs(value) < 1e-3:
-            return f"{value:.2e}"
-        return f"{value:.4f}" if abs(value) < 100 else f"{value:,.0f}"
+        return number_text(value)
 
     # -- drawing ------------------------------------------------------------------------------
 

@@ -55,6 +55,11 @@ class Series:
             self._smoothed.append(self._mean / self._share if self._share else value)
         return self._smoothed
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The places of its first and its last point; there has to be one."""
+        return self.x[0], self.x[-1]
+
     def nearest(self, x: float) -> int | None:
         """Find the index of the point nearest to `x`; None if there is none."""
         if not self.x:

@@ -16,17 +16,20 @@ from nnstudio.project.values import Project
 from nnstudio.workspace.data_page.feeding import given_to
 from nnstudio.workspace.data_page.words import TASKS, form_of
 from nnstudio.workspace.fit_to_data import best_fitting, is_fitted
+from nnstudio.workspace.input_mapping import resized_to
 
 
 @dataclass(frozen=True)
 class FitLine:
     """The sentence, and what can be done where the two do not fit.
 
-    change: what fitting will change, empty if nothing has to be; refusal: why it cannot be done.
+    resized: the size that each sample gets for the model, empty if it keeps its own. change: what
+    fitting will change, empty if nothing has to be; refusal: why it cannot be done.
     """
 
     sentence: str
     fits: bool
+    resized: str = ""
     change: str = ""
     refusal: str = ""
     command: Command | None = None
@@ -49,7 +52,8 @@ def fit_line(project: Project, report: Report, spec: DataSpec) -> FitLine:
     parts = [*_feeds(project, report, given), *([asked] if asked else [])]
     sentence = f"Trains {project.root}: {', '.join(parts)}"
     if is_fitted(project, report, info, project.data.resize):
-        return FitLine(sentence, True)
+        size = resized_to(project, report, info) or ()
+        return FitLine(sentence, True, " × ".join(map(str, size)))
     try:
         command = best_fitting(project, report, info)
     except Refusal as error:

@@ -75,7 +75,10 @@ class FitBar(QFrame):
         self.sentence.set_full_text(line.sentence)
         self.fit_button.setEnabled(line.command is not None)
         self.fit_button.setToolTip(line.refusal or f"Changes the model: {line.change}")
-        if line.fits:
+        if line.resized:
+            told = f"Each sample is resized to {line.resized}, which the model is drawn for."
+            self._say(told)
+        elif line.fits:
             self._say("The model takes these data as it is.")
         elif line.change:
             self._say(f"Fitting will change the model: {line.change}.")

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from nnstudio.evaluation.figures.reading import is_percent
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text
+from nnstudio.evaluation.figures.reading import figure_text, is_percent
+from nnstudio.ui.pages.runs.texts import figure_name
 from nnstudio.ui.plots.chart import Chart
 from nnstudio.ui.theme import current as theme
 from nnstudio.workspace.runs_page.histories import PARTS, History
@@ -49,7 +49,7 @@ class RunChart(Chart):
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choice.activated.connect(self._on_choice)
         self.put_in_head(self.choice)
-        self.crosshair.label.setFormat("epoch {value:.0f}")
+        self.crosshair.label.setFormat("  epoch {value:.0f}")
         self.values = QLabel(self.plot)
         self.values.setTextFormat(Qt.TextFormat.RichText)
         self.values.setFont(theme.figure_font(12))

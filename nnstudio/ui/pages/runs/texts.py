@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.evaluation.figures.reading import figure_text
 from nnstudio.runs.states import State
 from nnstudio.ui.files.recent import ago
-from nnstudio.ui.number_text import duration, percent
+from nnstudio.ui.number_text import duration
 from nnstudio.ui.training.result_text import in_words
 from nnstudio.workspace.runs_page.columns import BEST, SETTING
 from nnstudio.workspace.runs_page.rows import RunRow, moment
@@ -36,17 +36,6 @@ def figure_name(figure: str) -> str:
     """A figure at the beginning of a line: `Macro F1`, `Learning rate`."""
     told = _NAMES.get(figure) or in_words(figure)
     return told[:1].upper() + told[1:]
-
-
-def figure_text(figure: str, value: float | None) -> str:
-    """A value as people read it: `97.21 %`, `0.0831`."""
-    if value is None:
-        return ""
-    if is_percent(figure):
-        return percent(value)
-    if value and (abs(value) < 1e-3 or abs(value) >= 1e6):
-        return f"{value:.2e}"
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
 
 
 def exact_time(seconds: float) -> str:
@@ -111,7 +100,7 @@ def cell_text(id: str, row: RunRow) -> str:
         return value_text(row.record.settings.get(id.removeprefix(SETTING)))
     if id.startswith(BEST):
         name = id.removeprefix(BEST)
-        return figure_text(name, row.best.get(name))
+        return figure_text(name, row.best[name]) if name in row.best else ""
     found = _TEXTS.get(id)
     return found(row) if found is not None else ""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from nnstudio.evaluation.figures.reading import figure_text
 from nnstudio.project.search.space import Axis, Choices
 from nnstudio.studies.plan import Plan
 from nnstudio.studies.search.plan import SearchPlan
 from nnstudio.studies.search.result import TrialRow
 from nnstudio.ui.number_text import duration
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text
+from nnstudio.ui.pages.runs.texts import figure_name
 from nnstudio.ui.pages.studies.charts.texts import objective_name, value_text
 from nnstudio.ui.pages.studies.table import Column
 from nnstudio.ui.pages.studies.texts import (

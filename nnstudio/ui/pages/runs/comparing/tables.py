@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nnstudio.evaluation.figures.figure import Figure
-from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.evaluation.figures.reading import figure_text, is_percent
 from nnstudio.ui.number_text import duration, flops
-from nnstudio.ui.pages.runs.texts import column_title, figure_text
+from nnstudio.ui.pages.runs.texts import column_title
 from nnstudio.ui.widgets.bar_table import Column
 from nnstudio.ui.widgets.head_figure import figure_words
 from nnstudio.workspace.runs_page.columns import BEST

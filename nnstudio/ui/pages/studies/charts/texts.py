@@ -8,9 +8,9 @@ from html import escape
 
 import numpy as np
 
-from nnstudio.evaluation.figures.reading import is_percent
+from nnstudio.evaluation.figures.reading import figure_text, is_percent
 from nnstudio.ui.number_text import duration, flops, group_digits
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text
+from nnstudio.ui.pages.runs.texts import figure_name
 from nnstudio.ui.plots.scale import Floats, Scale, scale_of
 from nnstudio.workspace.studies_page.shown_trials import Parameter, ShownTrials
 

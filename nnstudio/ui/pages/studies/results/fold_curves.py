@@ -9,9 +9,10 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from nnstudio.evaluation.figures.reading import figure_text
 from nnstudio.studies.plan import Cell
 from nnstudio.ui.pages.export_button import ExportButton
-from nnstudio.ui.pages.runs.texts import figure_name, figure_text
+from nnstudio.ui.pages.runs.texts import figure_name
 from nnstudio.ui.pages.studies.results.base import Choice, ResultView
 from nnstudio.ui.pages.studies.results.fold_plots import (
     FoldPlots,

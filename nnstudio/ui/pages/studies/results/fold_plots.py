@@ -21,8 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QWidget
 
-from nnstudio.evaluation.figures.reading import is_percent
-from nnstudio.ui.pages.runs.texts import figure_text
+from nnstudio.evaluation.figures.reading import figure_text, is_percent
 from nnstudio.ui.plots.frame import LINE, Frame, elided, frame_in
 from nnstudio.ui.plots.layered import LayeredView, Stroke
 from nnstudio.ui.plots.scale import Floats, Scale, scale_of
