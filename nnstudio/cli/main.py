@@ -184,6 +184,9 @@ def _runs_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", metavar="NAME", help="of one group")
     parser.add_argument("--tag", metavar="TAG", help="with this tag")
     parser.add_argument("--limit", metavar="N", type=int, help="only the newest")
+    parser.add_argument(
+        "--empty-trash", action="store_true", help="remove deleted runs and studies for good"
+    )
 
 
 def _options_of(module: str) -> Callable[[argparse.ArgumentParser], None]:

@@ -16,7 +16,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.runs.index import Wanted
 from nnstudio.runs.record import RunRecord
 from nnstudio.runs.states import State
-from nnstudio.runs.store import RunStore
+from nnstudio.runs.store import RunStore, default_folder
 
 _WIDTH = 120
 _COLUMNS = (
@@ -45,6 +45,8 @@ def runs(options: argparse.Namespace) -> int:
         raise Refusal("--json and --csv are two forms: give one of them")
     if options.limit is not None and options.limit < 1:
         raise Refusal(f"--limit expects a number of at least 1, received {options.limit}")
+    if options.empty_trash:
+        return _empty_trash(options)
     store = RunStore()
     store.refresh()
     states = (_state(options.state),) if options.state else ()
@@ -58,6 +60,22 @@ def runs(options: argparse.Namespace) -> int:
         table.writerows([_cells(one)[name] for name in _COLUMNS] for one in found)
     else:
         _print(found, store)
+    return DONE
+
+
+def _empty_trash(options: argparse.Namespace) -> int:
+    chosen = (options.text, options.state, options.group, options.tag, options.limit, options.csv)
+    if any(chosen):
+        raise Refusal("--empty-trash removes all that was deleted: give it alone, or with --json")
+    from nnstudio.studies.places import studies_folder
+    from nnstudio.studies.study import Among
+    from nnstudio.workspace.trash import empty_trash
+
+    gone = empty_trash(Among(studies_folder(), default_folder()))
+    if options.json:
+        print_json({"runs": gone.runs, "studies": gone.studies, "bytes": gone.size})
+    else:
+        console().print(f"removed from the trash: {gone}", markup=False, highlight=False)
     return DONE
 
 

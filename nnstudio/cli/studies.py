@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from nnstudio.cli.console import console
@@ -24,13 +25,17 @@ def studies(options: argparse.Namespace) -> int:
         console().print(f"no studies in {studies_folder()}", markup=False)
         return DONE
     table = Table(box=None, pad_edge=False)
-    for name in ("id", "kind", "models", "folds", "runs done", "kept in"):
+    named = any(one["name"] for one in found)
+    for name in ("id", *(["name"] if named else []), "kind", "models", "folds", "runs done"):
         table.add_column(name, overflow="fold")
+    table.add_column("kept in", overflow="fold")
     for one in found:
         models = ", ".join(one["models"])
         done = f"{one['done']} of {one['runs']}" if "runs" in one else ""
         folder = Path(one["folder"])
         place = "" if folder.parent == studies_folder().absolute() else str(folder)
-        table.add_row(one["id"], one["kind"], models, one.get("method", ""), done, place)
+        given = [one["name"]] if named else []
+        cells = (one["id"], *given, one["kind"], models, one.get("method", ""), done, place)
+        table.add_row(*map(escape, cells))
     console(width=140).print(table)
     return DONE

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.occupied import STUDY
 from nnstudio.runs.store import default_folder
 from nnstudio.studies.errors import StudyError
@@ -54,6 +55,12 @@ def remember(folder: Path, place: Path | None = None) -> None:
     place.mkdir(parents=True, exist_ok=True)
     with (place / PLACES).open("a", encoding="utf-8") as stream:
         stream.write(f"{folder}\n")
+
+
+def forget(folder: Path, place: Path) -> None:
+    """Take a study that lies elsewhere off the list of `place`. Raises `OSError`."""
+    left = [f"{other}\n" for other in _elsewhere(place) if other != folder]
+    write_text("".join(left), place / PLACES)
 
 
 def told_of(folder: Path) -> dict[str, Any]:

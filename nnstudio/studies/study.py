@@ -26,6 +26,7 @@ from nnstudio.runs.store import RunStore, new_id, now
 from nnstudio.studies import kept_folds, places
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.folds import FoldRule, Folds
+from nnstudio.studies.keeping import name_of
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Cell, Kind, Plan, Variant
 from nnstudio.studies.run_places import folder_of_runs, seen_from
@@ -43,14 +44,17 @@ class Among:
 
 @dataclass(frozen=True)
 class Study:
-    """A plan with its folds and its place. runs: the folder in which its runs lie."""
+    """A plan with its folds and its place. runs: the folder in which its runs lie.
+
+    Two of one id, plan and place are equal: their folds, which are arrays, are not compared.
+    """
 
     id: str
     created: str
     folder: Path
     runs: Path
     plan: Plan = field(repr=False)
-    folds: Folds = field(repr=False)
+    folds: Folds = field(repr=False, compare=False)
 
     def run_folder(self, cell: Cell) -> Path:
         """Where the run of a cell lies, or will lie."""
@@ -242,7 +246,7 @@ def listed() -> list[dict[str, Any]]:
         if own and str(folder) not in known and kind not in get_args(Kind):
             models = [str(told.get("title", ""))]
             found.append({"id": own, "kind": kind, "folder": str(folder), "models": models})
-    return found
+    return [{**one, "name": name_of(Path(one["folder"]))} for one in found]
 
 
 def is_study(word: str) -> bool:

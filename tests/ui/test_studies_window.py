@@ -167,6 +167,58 @@ def test_closing_asks_what_becomes_of_studies_that_the_window_works_at(
     assert StudyFolder.open(place).control().wish == "pause"
 
 
+def test_a_study_is_named_deleted_brought_back_and_the_trash_emptied(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    search(tmp_path / "studies", "s1", "Old", 1, hours=1.0)
+    search(tmp_path / "studies", "s2", "New", 1)
+    window = open_window()
+    run, view = window.actions_table.run, window.studies
+    assert run("page.studies")
+    settled(window, qtbot)
+    shown = view.content.list
+    titles = lambda: [row.title for row in shown.studies.rows]  # noqa: E731
+    assert not run("studies.undo_delete")
+    view.ask_name = lambda now: f"{now} heads"
+    QTest.keyClick(shown, Qt.Key.Key_F2)
+    settled(window, qtbot)
+    assert titles() == ["New heads", "Old"]
+    assert view.content.details.head.name.full_text == "New heads"
+    asked: list[tuple[str, int]] = []
+    answers = iter((None, False))
+
+    def answer(name: str, count: int) -> bool | None:
+        asked.append((name, count))
+        return next(answers)
+
+    view.ask_delete = answer
+    QTest.keyClick(shown, Qt.Key.Key_Delete)
+    assert titles() == ["New heads", "Old"]
+    assert run("studies.delete")
+    settled(window, qtbot)
+    assert asked == [("New heads", 0)] * 2
+    assert titles() == ["Old"]
+    assert view.content.details.head.name.full_text == "Old"
+    assert view.notice.isVisible()
+    view.notice.buttons[0].click()
+    settled(window, qtbot)
+    assert titles() == ["New heads", "Old"]
+    assert not view.notice.isVisible()
+    answers = iter((False,))
+    assert run("studies.delete")
+    assert run("page.runs")
+    told: list[str] = []
+    window.runs.emptying.ask_whether = lambda what: bool(told.append(what)) or len(told) == 2
+    for _ in range(2):
+        assert run("runs.empty_trash")
+        qtbot.waitUntil(lambda: not window.runs.jobs.is_busy)
+    assert told[0] == told[1]
+    assert told[0].startswith("1 study, ")
+    assert window.runs.notice.sentence.text() == f"Removed {told[0]} from the trash."
+    assert run("runs.empty_trash")
+    qtbot.waitUntil(lambda: "The trash is empty" in window.status.message)
+
+
 class _Living:
     """Stands in for a process."""
 

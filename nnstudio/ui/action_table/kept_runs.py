@@ -94,6 +94,14 @@ KEPT_RUNS: tuple[ActionSpec, ...] = (
     ),
     window_act("runs.undo_delete", "Take back the deleted", _MENU, 4, "Ctrl+Alt+Z", icon="undo"),
     window_act(
+        "runs.empty_trash",
+        "Empty the trash...",
+        _MENU,
+        4,
+        icon="delete",
+        note="Remove deleted runs and studies for good, after a question that says how much it is.",
+    ),
+    window_act(
         "runs.search",
         "Search runs",
         "Run/Runs",

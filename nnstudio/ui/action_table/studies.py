@@ -137,4 +137,14 @@ STUDIES: tuple[ActionSpec, ...] = (
         note="Show the files of the study.",
     ),
     window_act("studies.copy_path", "Copy the path of the study", _MENU, 3, icon="copy"),
+    window_act("studies.rename", "Rename the study...", _MENU, 4, icon="rename"),
+    window_act(
+        "studies.delete",
+        "Delete the study...",
+        _MENU,
+        4,
+        icon="delete",
+        note="Put it into the trash, with its runs or without; it can be undone.",
+    ),
+    window_act("studies.undo_delete", "Take back the deleted study", _MENU, 4, icon="undo"),
 )

@@ -53,6 +53,7 @@ class RunsActions:
         bind("runs.copy_path", view.copy_path, one)
         bind("runs.delete", self._told(view.delete), self._reason_not_to_delete, title=self._delete)
         bind("runs.undo_delete", self._told(self._page.undo_delete), self._reason_no_undo)
+        bind("runs.empty_trash", view.emptying.begin, self._reason_elsewhere)
         bind("runs.export", lambda: view.details.export_curves(), one)
         bind("runs.rebuild", self._page.rebuild, self._reason_elsewhere)
         bind("runs.search", self.search)

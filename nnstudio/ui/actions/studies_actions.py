@@ -12,6 +12,7 @@ from nnstudio.ui.actions.actions import Actions, Reason
 from nnstudio.ui.pages.studies.page import StudiesView
 from nnstudio.ui.widgets.question import ask
 from nnstudio.workspace.studies_page import steering
+from nnstudio.workspace.studies_page.acts import reason_not_to_delete
 from nnstudio.workspace.studies_page.rows import StudyRow
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from nnstudio.workspace.studies_page.workers import can_have_more
@@ -59,6 +60,9 @@ class StudiesActions:
         bind("studies.report", view.report, self._reason_not_to_report)
         bind("studies.folder", view.show_folder, one)
         bind("studies.copy_path", view.copy_path, one)
+        bind("studies.rename", told(view.rename), one)
+        bind("studies.delete", told(view.delete), steer(reason_not_to_delete))
+        bind("studies.undo_delete", told(page.undo_delete), self._reason_no_undo)
         view.changed.connect(actions.refresh)
         view.bind(actions)
 
@@ -137,6 +141,9 @@ class StudiesActions:
             return self._reason_no_study() or (None if row is None else reason(row))
 
         return why
+
+    def _reason_no_undo(self) -> str | None:
+        return None if self._page.last_deleted is not None else "No study has been deleted."
 
     def _reason_no_plan(self) -> str | None:
         page = self._page

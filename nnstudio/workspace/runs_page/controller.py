@@ -363,6 +363,12 @@ class RunsPage:
         self.select(ids[0])
         self.deleted.emit(None)
 
+    def forget_deleted(self) -> None:
+        """The trash was emptied: what was deleted last is gone for good."""
+        self.last_deleted = None
+        self.deleted.emit(None)
+        self.look()
+
     def take_back(self, ids: Iterable[str]) -> None:
         """Take runs out of the trash. Raises `RunStoreError`."""
         rows = [row for row in map(self.row, ids) if row is not None]

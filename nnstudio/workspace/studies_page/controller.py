@@ -10,11 +10,13 @@ from psygnal import Signal
 
 from nnstudio.errors import UserError
 from nnstudio.project.refusal import Refusal
+from nnstudio.studies import keeping
 from nnstudio.studies.search.plan import Limits
 from nnstudio.studies.search.result import TrialRow
 from nnstudio.studies.study import Among
 from nnstudio.workspace.runs_page.reading import Jobs
-from nnstudio.workspace.studies_page import steering
+from nnstudio.workspace.studies_page import acts, steering
+from nnstudio.workspace.studies_page.acts import DeletedStudy
 from nnstudio.workspace.studies_page.estimate import Estimate, Estimating
 from nnstudio.workspace.studies_page.folds_reading import ShownFolds
 from nnstudio.workspace.studies_page.planning import Planning
@@ -31,7 +33,8 @@ class StudiesPage:
 
     `listed()` when other studies are shown, or other things are said of them; `selected()` when
     another study or the plan is; `shown()` when what is known of the selected one is other;
-    `began(folder)` when a planned study has begun; `refused(sentence)` where something was asked
+    `began(folder)` when a planned study has begun; `deleted(what)` when one was put into the trash,
+    None when it was taken out again; `refused(sentence)` where something was asked
     for in a thread and cannot be; `told(sentence)` of what is worth a line in the log.
     """
 
@@ -39,6 +42,7 @@ class StudiesPage:
     selected = Signal()
     shown = Signal()
     began = Signal(Path)
+    deleted = Signal(object)
     refused = Signal(str)
     told = Signal(str)
 
@@ -63,6 +67,7 @@ class StudiesPage:
         self.now: Shown | None = None
         self.now_problem = ""
         self.trial: int | None = None
+        self.last_deleted: DeletedStudy | None = None
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -335,6 +340,32 @@ class StudiesPage:
         row = self._selected()
         steering.change_limits(row.folder, limits)
         self._look_again()
+
+    # -- keeping ------------------------------------------------------------------------------
+
+    def rename(self, name: str) -> None:
+        """Give the selected study another name. Raises `UserError`."""
+        keeping.rename(self._selected().folder, name)
+        self._look_again()
+
+    def delete(self, *, with_runs: bool) -> None:
+        """Put the selected study into the trash, and its runs. Raises `UserError`."""
+        row = self._selected()
+        self.last_deleted = acts.delete(row, self.among, with_runs=with_runs)
+        self._all.pop(row.folder, None)
+        self.select(acts.next_to(row, self.rows))
+        self._list()
+        self.deleted.emit(self.last_deleted)
+
+    def undo_delete(self) -> None:
+        """Take out of the trash what was put there last. Raises `UserError`."""
+        if self.last_deleted is None:
+            raise Refusal("Nothing has been deleted here.")
+        deleted, self.last_deleted = self.last_deleted, None
+        acts.take_back(deleted, self.among)
+        self.select(deleted.study.folder)
+        self.look()
+        self.deleted.emit(None)
 
     @property
     def worked_at(self) -> tuple[StudyRow, ...]:

@@ -60,6 +60,10 @@ class FoldsReading:
     def __init__(self) -> None:
         self._studies: dict[Path, Study] = {}
 
+    def forget(self, path: Path) -> None:
+        """Let go of what is known of a folder: another study may lie there by now."""
+        self._studies.pop(path, None)
+
     def read(self, path: Path) -> ShownFolds:
         """The study in a folder as it is now. Raises `StudyError` or `FileError`."""
         study = self._study(path)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, get_args
 
 from nnstudio.errors import UserError
-from nnstudio.studies import places
+from nnstudio.studies import keeping, places
 from nnstudio.studies.errors import StudyError
 from nnstudio.studies.places import RECORD
 from nnstudio.studies.plan import Kind
@@ -49,8 +49,11 @@ class Reader:
         """What is not known by folder and stamp; of new ones at first what can be said at once."""
         there = places.folders(self._place)
         found = Found(gone=tuple(path for path in known if path not in set(there)))
+        for path in found.gone:
+            self._forget(path)
         for path in there:
             if path not in known:
+                self._forget(path)
                 found.rows[path] = self._light(path)
         if found.rows:
             found.more = True
@@ -74,10 +77,19 @@ class Reader:
             self._settled.add(path)  # once more: what is told last is told when nothing is new
         else:
             self._settled.discard(path)
-        found = self._searches.show(path) if self._is_search(path) else self._folds.read(path)
+        shown: Shown = (
+            self._searches.show(path) if self._is_search(path) else self._folds.read(path)
+        )
+        found = replace(shown, row=_named(shown.row))
         if isinstance(found, ShownSearch) and found.trials.unread:
             self._settled.discard(path)
         return before if before is not None and found == before else found
+
+    def _forget(self, path: Path) -> None:
+        self._kinds.pop(path, None)
+        self._settled.discard(path)
+        self._searches.forget(path)
+        self._folds.forget(path)
 
     def _is_other(self, known: StudyRow, path: Path) -> bool:
         if known.state.is_active or known.state is StudyState.READING:
@@ -93,6 +105,9 @@ class Reader:
         return self._kinds[path] == "search"
 
     def _stamp(self, path: Path) -> Stamp:
+        return (*self._stamp_of_kind(path), keeping.name_of(path))
+
+    def _stamp_of_kind(self, path: Path) -> Stamp:
         try:
             if self._is_search(path):
                 return search_reading.stamp_of_search(path)
@@ -103,16 +118,16 @@ class Reader:
     def _light(self, path: Path) -> StudyRow:
         try:
             if self._is_search(path):
-                return search_reading.light_row(path)
-            return self._folds.light_row(path)
+                return _named(search_reading.light_row(path))
+            return _named(self._folds.light_row(path))
         except (UserError, OSError) as error:
             return self._damaged(path, error)
 
     def _full(self, path: Path) -> StudyRow:
         try:
             if self._is_search(path):
-                return self._searches.row(path)
-            return self._folds.read(path).row
+                return _named(self._searches.row(path))
+            return _named(self._folds.read(path).row)
         except (UserError, OSError) as error:
             return self._damaged(path, error)
 
@@ -120,5 +135,12 @@ class Reader:
         told = places.told_of(path)
         kind = str(told.get("kind", ""))
         state = StudyState.DAMAGED
-        stamp = self._stamp(path)
-        return StudyRow(path, path.name, kind, path.name, 0.0, stamp, state, sentence=str(error))
+        stamp = self._stamp_of_kind(path)
+        row = StudyRow(path, path.name, kind, path.name, 0.0, stamp, state, sentence=str(error))
+        return _named(row)
+
+
+def _named(row: StudyRow) -> StudyRow:
+    """The row with the name that somebody gave the study."""
+    name = keeping.name_of(row.folder)
+    return replace(row, title=name or row.title, stamp=(*row.stamp, name))

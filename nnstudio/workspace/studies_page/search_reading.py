@@ -70,6 +70,11 @@ class SearchReading:
         self._known: OrderedDict[Path, _Read] = OrderedDict()
         self._observers: dict[Path, Observer] = {}
 
+    def forget(self, path: Path) -> None:
+        """Let go of what is known of a folder: another study may lie there by now."""
+        self._known.pop(path, None)
+        self._observers.pop(path, None)
+
     def row(self, path: Path) -> StudyRow:
         """What is listed of the search in a folder. Raises `StudyError`."""
         return self._row(self._read(path), stamp_of_search(path))[0]

@@ -10,19 +10,20 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResize
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from nnstudio.errors import UserError
+from nnstudio.studies.study import Among
 from nnstudio.ui.pages.jobs import ReadingJobs
 from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.runs.acting import Acts
 from nnstudio.ui.pages.runs.content import RunsContent
 from nnstudio.ui.pages.runs.details import Details
+from nnstudio.ui.pages.runs.emptying import Emptying
 from nnstudio.ui.pages.runs.exporting import Exporting
 from nnstudio.ui.pages.runs.note_editor import ask_text
 from nnstudio.ui.pages.runs.queue_view import QueueView
 from nnstudio.ui.pages.runs.table import RunsTable
+from nnstudio.ui.pages.trash_notice import TrashNotice
 from nnstudio.ui.settings import Settings
-from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
 from nnstudio.workspace.queue.page import QueuePage
-from nnstudio.workspace.runs_page.acts import Deleted
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import RunFilter
 from nnstudio.workspace.workspace import Workspace
@@ -34,7 +35,7 @@ MENU = (
     ("runs.overlay", "runs.compare"),
     ("runs.star", "runs.rename", "runs.note"),
     ("runs.folder", "runs.copy_path"),
-    ("runs.delete",),
+    ("runs.delete", "runs.empty_trash"),
     ("runs.rebuild",),
 )
 """The context menu, with lines between its parts."""
@@ -63,9 +64,9 @@ class RunsView(QWidget):
         self.ask_name: Callable[[str], str | None] = self._ask_name
         self.ask_note: Callable[[str], str | None] = self._ask_note
         self.open_folder: Callable[[Path], object] = _open_folder
-        self.notice = NoticeBar(tone="info")
-        self.notice.close_button.show()
-        self.notice.close_button.setToolTip("Close; the files stay in the trash")
+        self.notice = TrashNotice(lambda: self.doing(self.page.undo_delete))
+        among = Among(settings.studies_folder, settings.runs_folder)
+        self.emptying = Emptying(self, self.jobs, among, self._on_emptied, self.refused.emit)
         self.exporting = Exporting(self)
         self.reporting = Reporting(self)
         self.queue: QueueView | None = None
@@ -85,7 +86,7 @@ class RunsView(QWidget):
         page = self.page
         for signal in (page.listed, page.updated, page.selected, page.overlaid):
             signal.connect(self.refresh)
-        page.deleted.connect(self._on_deleted)
+        page.deleted.connect(lambda gone: self.notice.show_deleted(gone and gone.sentence))
 
     @property
     def content(self) -> RunsContent:
@@ -160,12 +161,9 @@ class RunsView(QWidget):
         """Show the runs of a study alone."""
         self.page.show_filter(RunFilter(group=id, group_title=title))
 
-    def _on_deleted(self, deleted: Deleted | None) -> None:
-        if deleted is None:
-            self.notice.hide()
-            return
-        undo = Choice("Undo", lambda: self.doing(self.page.undo_delete), "Take it out of the trash")
-        self.notice.show_notice(deleted.sentence, [undo])
+    def _on_emptied(self, sentence: str) -> None:
+        self.page.forget_deleted()
+        self.notice.show_notice(sentence, [])
 
     def _open_menu(self, place: QPoint) -> None:
         if self._actions is None or not self.table.selected_ids():

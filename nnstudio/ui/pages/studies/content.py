@@ -53,6 +53,7 @@ class StudiesContent(QWidget):
         self.list = StudyList(page, self.left)
         self.list.menu_requested.connect(self.list_menu_requested)
         self.list.opened.connect(self._focus_table)
+        self.list.asked.connect(self.asked)
         self.none = QLabel("What you begin is listed here.", wordWrap=True)
         self.none.setProperty("role", "muted")
         self.none.setContentsMargins(16, 12, 16, 0)

@@ -15,7 +15,11 @@ from nnstudio.studies.study import Among
 from nnstudio.ui.pages.jobs import ReadingJobs
 from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.runs.acting import Acts
+from nnstudio.ui.pages.runs.note_editor import ask_text
+from nnstudio.ui.pages.trash_notice import TrashNotice
 from nnstudio.ui.settings import Settings
+from nnstudio.ui.widgets.question import ask
+from nnstudio.workspace.studies_page.acts import runs_of
 from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from nnstudio.workspace.workspace import Workspace
@@ -29,6 +33,7 @@ MENU = (
     ("studies.resume", "studies.pause", "studies.stop"),
     ("studies.use_best", "studies.runs", "studies.report"),
     ("studies.folder", "studies.copy_path"),
+    ("studies.rename", "studies.delete"),
 )
 TRIAL_MENU = (("studies.use_trial", "studies.run"),)
 """The context menus, with lines between their parts."""
@@ -38,7 +43,8 @@ class StudiesView(QWidget):
     """The page. `refused(sentence)`, `noted(sentence)` for the log; `run_requested(id)` and
     `runs_requested(group, title)` for the page Runs.
 
-    `ask_limits` and `open_folder` are attributes, so that a test can answer them.
+    `ask_limits`, `ask_name`, `ask_delete` and `open_folder` are attributes, so that a test can
+    answer them.
     """
 
     refused = Signal(str)
@@ -57,12 +63,16 @@ class StudiesView(QWidget):
         among = Among(settings.studies_folder, settings.runs_folder)
         self.page = StudiesPage(workspace, among, self.jobs, self.acting)
         self.ask_limits: Callable[[Limits], Limits | None] = self._ask_limits
+        self.ask_name: Callable[[str], str | None] = self._ask_name
+        self.ask_delete: Callable[[str, int], bool | None] = self._ask_delete
         self.open_folder: Callable[[Path], object] = _open_folder
+        self.notice = TrashNotice(lambda: self._on_asked("studies.undo_delete"))
         self.reporting = Reporting(self)
         self._content: StudiesContent | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._column.addWidget(self.notice)
         self._column.addWidget(self.reporting.notice)
         self._follow = QTimer(self, interval=FOLLOW)
         self._follow.timeout.connect(self.page.follow)
@@ -73,6 +83,7 @@ class StudiesView(QWidget):
             signal.connect(self.refresh)
         page.planning.changed.connect(self._on_plan)
         page.estimating.changed.connect(self._on_plan)
+        page.deleted.connect(lambda gone: self.notice.show_deleted(gone and gone.sentence))
         page.refused.connect(self.refused.emit)
         page.told.connect(self.noted.emit)
         page.began.connect(lambda folder: self.noted.emit(f"Began the study {folder}"))
@@ -160,6 +171,34 @@ class StudiesView(QWidget):
         from nnstudio.ui.pages.studies.limits_dialog import ask_limits
 
         return ask_limits(self, limits)
+
+    def rename(self) -> None:
+        """Ask for another name of the selected study. Raises `UserError`."""
+        row = self.page.selection
+        name = self.ask_name(row.title) if row is not None else None
+        if name is not None:
+            self.page.rename(name)
+
+    def delete(self) -> None:
+        """Ask what becomes of its runs, and put the selected study into the trash."""
+        row = self.page.selection
+        if row is None:
+            return
+        count = len(runs_of(row, self.page.among))
+        with_runs = self.ask_delete(row.title, count)
+        if with_runs is not None:
+            self.page.delete(with_runs=with_runs)
+
+    def _ask_name(self, name: str) -> str | None:
+        return ask_text(self, "Name of the study", name, "Rename")
+
+    def _ask_delete(self, name: str, count: int) -> bool | None:
+        """True with its runs, False without, None if it shall stay."""
+        runs = f"its {count:,} run{'' if count == 1 else 's'}"
+        acts = [f"Delete with {runs}", "Delete it alone"] if count else ["Delete"]
+        told = "What is deleted goes into the trash, and can be taken back."
+        chosen = ask(self, f"Delete the study '{name}'?", told, acts)
+        return None if chosen == len(acts) else chosen == 0 and count > 0
 
     def show_folder(self) -> None:
         """Open the folder of the selected study in the system's own window."""

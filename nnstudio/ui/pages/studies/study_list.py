@@ -37,6 +37,12 @@ from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 HEIGHT = 62
 GAP = 14
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+ACTS = {
+    Qt.Key.Key_F2: "studies.rename",
+    Qt.Key.Key_Delete: "studies.delete",
+    Qt.Key.Key_Backspace: "studies.delete",
+}
+"""What the keys do that lists have."""
 _Index = QModelIndex | QPersistentModelIndex
 _ROW = Qt.ItemDataRole.UserRole
 
@@ -154,9 +160,10 @@ def _have_room(left: str, font: QFont, right: str, width: int) -> bool:
 
 
 class StudyList(QListView):
-    """`menu_requested(place)` on the screen; `opened()` by Enter."""
+    """`menu_requested(place)` on the screen; `opened()` by Enter; `asked(id)` for an act."""
 
     menu_requested = Signal(QPoint)
+    asked = Signal(str)
     opened = Signal()
 
     def __init__(self, page: StudiesPage, parent: QWidget | None = None) -> None:
@@ -201,13 +208,16 @@ class StudyList(QListView):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if plain and event.key() in ENTER:  # the canvas lends its keys to the window
+            if plain and event.key() in (*ENTER, *ACTS):  # the canvas lends its keys to the window
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        act = ACTS.get(Qt.Key(event.key()))
         if event.key() in ENTER:
             self.opened.emit()
+        elif act is not None and self.currentIndex().isValid():
+            self.asked.emit(act)
         else:
             super().keyPressEvent(event)

@@ -102,9 +102,10 @@ class VariedSection(Section):
         first = [one for name in FIRST for one in offered if one.name == name]
         rest = [one for one in offered if not one.of_model and one.name not in FIRST]
         if of_model:
-            menu.addSection("Parameters of the model")
+            menu.addAction("Parameters of the model").setEnabled(False)
             self._fill(menu, of_model)
-        menu.addSection("Settings of the training")
+            menu.addSeparator()
+        menu.addAction("Settings of the training").setEnabled(False)
         self._fill(menu, first)
         if rest:
             self._fill(menu.addMenu("More settings"), rest)

@@ -1,0 +1,85 @@
+"""What can be done with kept studies: put into the trash, with their runs or without, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnstudio.project.refusal import Refusal
+from nnstudio.runs.errors import RunStoreError
+from nnstudio.runs.index import Wanted
+from nnstudio.runs.store import RunStore
+from nnstudio.studies import keeping
+from nnstudio.studies.study import Among
+from nnstudio.workspace.studies_page.rows import StudyRow
+
+
+@dataclass(frozen=True)
+class DeletedStudy:
+    """A study that was put into the trash. runs: the ids of those that went with it."""
+
+    name: str
+    study: keeping.Deleted
+    runs: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What has been done."""
+        count = len(self.runs)
+        its = f" and its {count:,} run{'' if count == 1 else 's'}" if count else ""
+        if self.study.is_elsewhere:
+            told = f"Took '{self.name}' off the list. Its files stay in {self.study.folder}"
+            return f"{told}; its runs are in the trash." if count else f"{told}."
+        return f"Deleted '{self.name}'{its}. The files are in the trash."
+
+
+def reason_not_to_delete(row: StudyRow) -> str | None:
+    """Why a study cannot be deleted now, one sentence; None if it can."""
+    return f"'{row.title}' is {row.state.lower()}: stop it first." if row.state.is_active else None
+
+
+def next_to(row: StudyRow, rows: Sequence[StudyRow]) -> Path | None:
+    """The study that takes the place of one that goes: the one below it, else the one above."""
+    folders = [one.folder for one in rows]
+    k = folders.index(row.folder)
+    return next((folders[n] for n in (k + 1, k - 1) if 0 <= n < len(folders)), None)
+
+
+def runs_of(row: StudyRow, among: Among) -> list[str]:
+    """The ids of the runs of a study that are not in the trash. Raises `RunStoreError`."""
+    return [one.id for one in RunStore(among.runs).find(Wanted(group=row.id))]
+
+
+def delete(row: StudyRow, among: Among, *, with_runs: bool) -> DeletedStudy:
+    """Put a study into the trash, its runs as well if wanted: all of it or nothing.
+
+    Raises `Refusal`, `StudyError`, `RunStoreError` or `FileError`.
+    """
+    reason = reason_not_to_delete(row)
+    if reason:
+        raise Refusal(reason)
+    store = RunStore(among.runs)
+    runs = runs_of(row, among) if with_runs else []
+    gone: list[str] = []
+    try:
+        for run in runs:
+            store.trash(run)
+            gone.append(run)
+        study = keeping.trash(row.folder, among.studies)
+    except Exception:
+        for run in gone:
+            store.take_back(run)
+        raise
+    return DeletedStudy(row.title, study, tuple(gone))
+
+
+def take_back(deleted: DeletedStudy, among: Among) -> None:
+    """Take a study out of the trash, with the runs that went with it. Raises as `delete`."""
+    keeping.take_back(deleted.study, among.studies)
+    store = RunStore(among.runs)
+    for run in deleted.runs:
+        try:
+            store.take_back(run)
+        except RunStoreError:  # removed for good meanwhile: the study says which of its runs it has
+            continue

@@ -1,0 +1,73 @@
+"""The trash of runs and studies: how much is in it, and emptying it for good."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnstudio.runs.folder import OWN
+from nnstudio.runs.index import Wanted
+from nnstudio.runs.store import RunStore
+from nnstudio.studies import keeping
+from nnstudio.studies.study import Among
+
+
+@dataclass(frozen=True)
+class Trash:
+    """How many runs and studies are in it, and their size in bytes."""
+
+    runs: int
+    studies: int
+    size: int
+
+    def __str__(self) -> str:
+        counts = ((self.runs, "run", "runs"), (self.studies, "study", "studies"))
+        told = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
+        return f"{' and '.join(told)}, {_in_bytes(self.size)}" if told else "nothing"
+
+    @property
+    def is_empty(self) -> bool:
+        """True if there is nothing to remove."""
+        return not self.runs and not self.studies
+
+
+def trash_of(among: Among) -> Trash:
+    """What is in the trash by now. Raises `RunStoreError`."""
+    store = RunStore(among.runs)
+    store.refresh()
+    runs = [record.folder for record in store.find(Wanted(trashed=True))]
+    studies = keeping.in_trash(among.studies)
+    files = [*(run / name for run in runs for name in OWN), *studies]
+    return Trash(len(runs), len(studies), sum(map(_size, files)))
+
+
+def empty_trash(among: Among) -> Trash:
+    """Remove for good all that is in the trash; what that was.
+
+    Raises `RunStoreError` or `StudyError` where something cannot be removed.
+    """
+    gone = trash_of(among)
+    RunStore(among.runs).empty_trash()
+    keeping.empty_trash(among.studies)
+    return gone
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat(follow_symlinks=False).st_size for file in _files(path))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    for folder, _, names in os.walk(path):
+        yield from (Path(folder, name) for name in names)
+
+
+def _in_bytes(size: int) -> str:
+    """As file managers write it: `812 bytes`, `1.4 MB`, of a thousand each."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size:,} bytes"
