@@ -22,9 +22,11 @@ from nnstudio.analysis.report import BlockReport
 from nnstudio.project.values import Project
 from nnstudio.ui.start.thumbnail import Thumbnail
 from nnstudio.ui.theme import current as theme
+from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import IconLabel
 
-SIZE = QSize(248, 214)
+SIZE = QSize(216, 214)
+"""The least, in pixels; a card becomes wider where that fills its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Card(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedSize(SIZE)
+        self.setMinimumSize(SIZE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(name)
@@ -55,6 +57,9 @@ class Card(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(8, 8, 8, 10)
         self.column.setSpacing(0)
+
+    def sizeHint(self) -> QSize:
+        return SIZE
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._over = True
@@ -116,10 +121,10 @@ class PresetCard(Card):
         self._picture = Thumbnail(112, self)
         title = QLabel(info.name, self)
         title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
-        self._task = _Line(info.task, self)
-        self._parameters = _Line("", self)
+        self._task = _line(info.task, self)
+        self._parameters = _line("", self)
         self._parameters.setFont(theme.figure_font(11))
-        self._document = _Line(info.document, self)
+        self._document = _line(info.document, self)
         self._document.setFont(theme.text_font(11))
         self.column.addWidget(self._picture)
         body = QVBoxLayout()
@@ -137,7 +142,7 @@ class PresetCard(Card):
     @property
     def facts(self) -> str:
         """The line about its size and its variants."""
-        return self._parameters.text()
+        return self._parameters.full_text
 
     def show_project(self, project: Project, report: BlockReport, parameters: str) -> None:
         """Fill in what only the project tells."""
@@ -191,21 +196,7 @@ class EmptyCard(Card):
         self.column.addStretch(1)
 
 
-class _Line(QLabel):
-    """One muted line that ends in dots where it is too long."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "muted")
-        self.full_text = ""
-        self.set_full_text(text)
-
-    def set_full_text(self, text: str) -> None:
-        """Show a text, shortened to the room there is."""
-        self.full_text = text
-        room = SIZE.width() - 30
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
-
-    def setFont(self, font: QFont) -> None:  # type: ignore[override]
-        super().setFont(font)
-        self.set_full_text(self.full_text)
+def _line(text: str, parent: QWidget) -> ElidedLabel:
+    line = ElidedLabel(text, parent)
+    line.setProperty("role", "muted")
+    return line

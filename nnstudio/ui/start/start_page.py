@@ -39,7 +39,7 @@ FEW = 6
 
 
 GAP = 12
-"""Between two cards: four stand beside each other in a window 1440 wide."""
+"""Between two cards: four stand beside each other in the window as it opens first."""
 
 
 class Gallery(QWidget):
@@ -146,7 +146,7 @@ class Gallery(QWidget):
             label = QLabel(family, page)
             label.setFont(theme.text_font(13, QFont.Weight.DemiBold))
             label.setContentsMargins(0, 14 if self._sections else 6, 0, 2)
-            holder = FlowArea(GAP, page)
+            holder = FlowArea(GAP, page, wide=True)
             if family == FIRST:
                 holder.add(self.empty_card)
                 infos.sort(key=lambda info: STARTERS.index(info.name))

@@ -143,7 +143,7 @@ class GallerySide(QFrame):
         """Offer unsaved work, each with its two answers."""
         self._lost.clear()
         for item in lost:
-            offer = Offer(f"'{item.title}' was not saved {ago(item.seconds)}.", item.seconds)
+            offer = Offer(f"'{item.title}' was left unsaved {ago(item.seconds)}.", item.seconds)
             offer.add("Recover", partial(self.recover_requested.emit, item), primary=True)
             offer.add("Forget it", partial(self.forget_requested.emit, item))
             self._lost.add(offer)

@@ -19,12 +19,16 @@ def _size(widget: QWidget) -> QSize:
 
 
 class FlowArea(QWidget):
-    """Widgets of one size; as many in a row as fit."""
+    """Widgets of one size; as many in a row as fit.
 
-    def __init__(self, gap: int = 16, parent: QWidget | None = None) -> None:
+    wide: each is as much wider than it asks for as lets a full row end at the right edge.
+    """
+
+    def __init__(self, gap: int = 16, parent: QWidget | None = None, *, wide: bool = False) -> None:
         super().__init__(parent)
         self._widgets: list[QWidget] = []
         self._gap = gap
+        self._wide = wide
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -58,12 +62,19 @@ class FlowArea(QWidget):
         places = []
         for widget in self._visible():
             size = _size(widget)
+            if self._wide:
+                size.setWidth(self._column(width, size.width()))
             if x + size.width() > width and row:
                 x, y, row = 0, y + row + self._gap, 0
             places.append((widget, QRect(QPoint(x, y), size)))
             x += size.width() + self._gap
             row = max(row, size.height())
         return places
+
+    def _column(self, width: int, least: int) -> int:
+        """How wide a widget is that asks for `least`, where columns fill the width."""
+        columns = max(1, (width + self._gap) // (least + self._gap))
+        return max(least, (width + self._gap) // columns - self._gap)
 
     def _place(self) -> None:
         for widget, place in self._places(self.width()):

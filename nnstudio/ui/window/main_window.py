@@ -303,8 +303,9 @@ class MainWindow(QMainWindow):
         self.actions_table.refresh()
 
     def _refresh_title(self) -> None:
-        self.setWindowTitle(window_title(self.workspace.title if self.page != "start" else None))
-        self.setWindowModified(self.page != "start" and self.workspace.modified)
+        is_open = self.page != "start" and self._has_project
+        self.setWindowTitle(window_title(self.workspace.title if is_open else None))
+        self.setWindowModified(is_open and self.workspace.modified)
 
     def say(self, sentence: str, icon: str = "warning", colour: str = "warning") -> None:
         """Show a sentence for some seconds, and note it in the log."""

@@ -34,7 +34,7 @@ def trial_columns(plan: SearchPlan, best: frozenset[int]) -> tuple[Column[TrialR
         Column(
             "number",
             "Trial",
-            68,
+            76,
             lambda row: f"{row.number:,}",
             lambda row: row.number,
             down_first=True,
