@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from nnstudio.data.samples import PARTS, Samples
 from nnstudio.project.data.fields import Field
+from nnstudio.workspace.data_page.mosaic import MOST, frames_of, mosaic
 from nnstudio.workspace.data_page.overview import Overview
 from nnstudio.workspace.data_page.words import PARTS as PART_WORDS
 from nnstudio.workspace.data_page.words import form_of
 
-Looks = Literal["pictures", "curves", "waves", "texts", "rows"]
+Looks = Literal["pictures", "films", "curves", "waves", "texts", "rows"]
 ALL = -1
 NOTHING = "missing"
 _LOOKS: dict[str, Looks] = {
@@ -28,8 +29,12 @@ _LOOKS: dict[str, Looks] = {
     "tokens": "texts",
     "text": "texts",
 }
+_DRAWN: tuple[Looks, ...] = ("pictures", "films", "curves", "waves")
+"""Values that no words can stand for."""
 _SMALLEST_CURVE = 8
 """Numbers in a field from which on they are a curve rather than figures."""
+_CHANNELS = (1, 3)
+"""Of pictures among fields of numbers: grey or in colour."""
 
 
 def looks_of(field: Field) -> Looks | None:
@@ -39,8 +44,10 @@ def looks_of(field: Field) -> Looks | None:
             return "curves"
         if len(field.shape) == 2:
             return "curves" if min(field.shape) < 4 else "pictures"
-        if len(field.shape) == 3 and field.shape[0] in (1, 3):
+        if len(field.shape) == 3 and field.shape[0] in _CHANNELS:
             return "pictures"
+        if len(field.shape) == 4 and field.shape[1] in _CHANNELS and field.shape[0] > 1:
+            return "films"
         return None
     return _LOOKS.get(field.kind)
 
@@ -165,9 +172,35 @@ class ShownSamples:
         assert self.main is not None
         return self.samples.fields[self.main.name][index]
 
+    @cached_property
+    def beside(self) -> tuple[Field, ...]:
+        """Other pictures of a sample that the model takes, as large as the one that is drawn."""
+        main = self.main
+        if main is None or self.looks != "pictures" or main.kind == "mask":
+            return ()
+        like = [field for field in self.samples.spec.having("input") if field != main]
+        return tuple(
+            field
+            for field in like
+            if (field.kind, field.shape) == (main.kind, main.shape)
+            and field.name in self.samples.fields
+        )[: MOST - 1]
+
+    def picture(self, index: int, value: NDArray[Any] | None = None) -> NDArray[Any]:
+        """The sample as one picture: the frames of a film, or pictures that belong together.
+
+        value: what is drawn in place of its own, as the augmentation has made it.
+        """
+        own = np.asarray(self.value(index) if value is None else value)
+        if self.looks == "films":
+            return mosaic(frames_of(own))
+        others = [np.asarray(self.samples.fields[field.name][index]) for field in self.beside]
+        alike = [one for one in others if one.shape == own.shape and one.ndim == 3]
+        return mosaic([own, *alike]) if alike else own
+
     def caption(self, index: int) -> str:
         """What is said below a sample: its answer, else where it comes from."""
-        if self.label is None:
+        if self.label is None or (looks_of(self.label) in _DRAWN and self.label.kind != "mask"):
             return self.origin(index)
         value = self.samples.fields[self.label.name][index]
         return self._parts_of(value) or value_text(self.label, value)

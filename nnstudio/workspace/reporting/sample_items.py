@@ -84,9 +84,13 @@ def _pictures(
     shown: ShownSamples, places: list[int], captions: list[str], title: str
 ) -> list[Item]:
     match shown.looks:
-        case "pictures" | "curves" | "waves":
+        case "pictures" | "films":
+            values = [shown.picture(place) for place in places]
+            made = samples_of(values, captions, title, pictures=True)
+            return [] if made is None else [made]
+        case "curves" | "waves":
             values = [np.asarray(shown.value(place)) for place in places]
-            made = samples_of(values, captions, title, pictures=shown.looks == "pictures")
+            made = samples_of(values, captions, title, pictures=False)
             return [] if made is None else [made]
         case "texts":
             rows = [row(c, shown.text(p, _TEXT)) for p, c in zip(places, captions, strict=True)]

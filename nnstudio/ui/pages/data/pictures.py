@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from nnstudio.ui.theme import current as theme
@@ -55,19 +55,16 @@ def mask_of(values: NDArray[Any]) -> QImage:
     return image_of(np.moveaxis(table[numbers.astype(np.int64) % len(table)], -1, 0))
 
 
-def pixmap_of(image: QImage, side: int, ratio: float) -> QPixmap:
-    """The picture within `side` x `side`; small ones are enlarged in whole, sharp pixels."""
-    longest = max(image.width(), image.height(), 1)
-    wanted = round(side * ratio)
-    smooth = longest > wanted
+def pixmap_of(image: QImage, room: QSize, ratio: float) -> QPixmap:
+    """The picture within `room`; small ones are enlarged in whole, sharp pixels."""
+    wanted = room * ratio
+    smooth = image.width() > wanted.width() or image.height() > wanted.height()
     mode = (
         Qt.TransformationMode.SmoothTransformation
         if smooth
         else Qt.TransformationMode.FastTransformation
     )
-    drawn = QPixmap.fromImage(
-        image.scaled(wanted, wanted, Qt.AspectRatioMode.KeepAspectRatio, mode)
-    )
+    drawn = QPixmap.fromImage(image.scaled(wanted, Qt.AspectRatioMode.KeepAspectRatio, mode))
     drawn.setDevicePixelRatio(ratio)
     return drawn
 

@@ -40,6 +40,7 @@ BETWEEN = 16
 """Between a sample as it is and what the augmentation makes of it."""
 SIZES = {
     "pictures": QSize(112, 112 + CAPTION),
+    "films": QSize(212, 112 + CAPTION),
     "curves": QSize(212, 96 + CAPTION),
     "waves": QSize(212, 80 + CAPTION),
     "texts": QSize(316, 80 + CAPTION),
@@ -109,7 +110,7 @@ class TilePainter(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         shown = self._model.shown
-        size = SIZES.get(shown.looks if shown is not None else "", SIZES["pictures"])
+        size = SIZES.get(_looks(shown), SIZES["pictures"])
         twice = shown is not None and shown.changed
         return QSize(2 * size.width() + BETWEEN, size.height()) if twice else size
 
@@ -177,14 +178,21 @@ class TilePainter(QStyledItemDelegate):
         return found
 
 
+def _looks(shown: ShownSamples | None) -> str:
+    """How samples are drawn; of several pictures a sample is as wide as a film."""
+    if shown is None:
+        return ""
+    return "films" if shown.beside else shown.looks
+
+
 def _draw(
     shown: ShownSamples, sample: int, size: QSize, ratio: float, changed: bool = False
 ) -> QPixmap:
-    if shown.looks == "pictures":
-        value = shown.changed[sample] if changed else shown.value(sample)
+    if shown.looks in ("pictures", "films"):
+        value = shown.picture(sample, shown.changed[sample] if changed else None)
         mask = shown.main is not None and shown.main.kind == "mask"
         image = mask_of(value) if mask else image_of(value)
-        return pixmap_of(image, min(size.width(), size.height()) - 10, ratio)
+        return pixmap_of(image, size - QSize(10, 10), ratio)
     drawn = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
     drawn.setDevicePixelRatio(ratio)
     drawn.fill(Qt.GlobalColor.transparent)

@@ -52,8 +52,7 @@ class PictureView(QWidget):
             return
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
-        side = min(self.width(), self.height())
-        drawn = pixmap_of(self._image, side, ratio)
+        drawn = pixmap_of(self._image, self.size(), ratio)
         size = drawn.deviceIndependentSize().toSize()
         painter.drawPixmap(
             (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, drawn
@@ -106,6 +105,7 @@ class SampleView(QWidget):
         self._stack = QStackedWidget()
         self._pages: dict[str, QWidget] = {
             "pictures": self.picture,
+            "films": self.picture,
             "curves": plots,
             "waves": plots,
             "texts": self.text,
@@ -193,14 +193,14 @@ class SampleView(QWidget):
         if shown.looks == "texts":
             self.text.setPlainText(shown.text(sample, 20_000))
             return
-        value = shown.value(sample)
-        if shown.looks == "pictures":
+        if shown.looks in ("pictures", "films"):
             mask = shown.main is not None and shown.main.kind == "mask"
+            value = shown.picture(sample)
             self.picture.show_image(mask_of(value) if mask else image_of(value))
         elif shown.looks == "curves":
-            self.curve.show_lines(list(channels_of(value)))
+            self.curve.show_lines(list(channels_of(shown.value(sample))))
         else:
-            sound = channels_of(value, 1)[0]
+            sound = channels_of(shown.value(sample), 1)[0]
             rate = shown.rate or RATE
             self.curve.show_lines([sound], 1 / rate, "s")
             seconds = len(sound) / rate

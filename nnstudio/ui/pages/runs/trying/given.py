@@ -184,9 +184,9 @@ class GivenSide(QWidget):
     def _show_other(self, shown: ShownSamples, index: int) -> None:
         if shown.looks in ("curves", "waves"):
             self._made_plot().show_lines(list(channels_of(shown.value(index))))
-        elif shown.looks == "pictures":
+        elif shown.looks in ("pictures", "films"):
             self.stack.setCurrentWidget(self.pad)
-            value = shown.value(index)
+            value = shown.picture(index)
             height, width = value.shape[-2:]
             self.pad.set_up(height, width, light=True, can_draw=False)
             self.pad.show_picture(image_of(value))

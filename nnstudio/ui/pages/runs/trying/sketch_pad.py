@@ -129,7 +129,7 @@ class SketchPad(QWidget):
             painter.drawImage(area, strokes)
         else:
             side = int(max(area.width(), area.height()))
-            drawn = pixmap_of(self._picture, side, self.devicePixelRatioF())
+            drawn = pixmap_of(self._picture, QSize(side, side), self.devicePixelRatioF())
             painter.fillRect(area, theme.qcolor("plot.background"))
             painter.drawPixmap(area.topLeft(), drawn)
         if self.is_empty and self._can_draw:
