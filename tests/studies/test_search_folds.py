@@ -22,7 +22,7 @@ from nnstudio.studies.search.start import begin
 from nnstudio.studies.search.trainer import NoValueError, Outcome, values_of
 from nnstudio.workspace.search_rebuild import rebuild
 from nnstudio.workspace.studies.finished_search import FinishedSearch
-from nnstudio.workspace.studies.search_folds import FoldedTrainer, run_of_fold
+from nnstudio.workspace.studies.search_folds import FoldedTrainer, run_of_fold, tag_of_folds
 from nnstudio.workspace.studies.search_workers import work as work_at
 from tests.fake_search import FoldedFake, plan, work
 from tests.kept_runs import kinds, table
@@ -103,6 +103,7 @@ def test_real_trials_on_the_same_folds(tmp_path: Path, target: dict[str, Any]) -
     test = folds.parts[0][0].test
     for row in found.trials:
         assert row.run is not None
+        assert tag_of_folds(Path(row.run)) == f"trial-{row.number}"
         last = []
         for fold, parts in enumerate(folds.parts[0]):
             run = run_of_fold(Path(row.run), 0, fold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from nnstudio.project.commands.base import Replace
 from nnstudio.project.settings import with_settings
 from nnstudio.studies.search.folder import StudyFolder
 from nnstudio.studies.search.plan import Limits
+from nnstudio.studies.search.result import SearchResult
 from nnstudio.ui.pages.studies.leaving import StudyAnswer
 from nnstudio.ui.pages.studies.search_view import SearchView
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.studies_page.rows import StudyState
+from nnstudio.workspace.studies_page.search_reading import ShownSearch
 from tests.fake_search import FakeTrainer, work
 from tests.studies_made_up import search
 
@@ -165,6 +168,30 @@ def test_closing_asks_what_becomes_of_studies_that_the_window_works_at(
     assert asked == [("Mine",)] * 2
     assert left == [place]
     assert StudyFolder.open(place).control().wish == "pause"
+
+
+@pytest.mark.parametrize("ending", ["", "-r1-f1"])
+def test_the_run_of_a_trial_is_shown_with_folds_those_of_all(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path, ending: str
+) -> None:
+    search(tmp_path / "studies", "s1", "Wide", 2)
+    window = open_window()
+    assert window.actions_table.run("page.studies")
+    settled(window, qtbot)
+    page = window.studies.page
+    page.pick(1)
+    assert isinstance(page.now, ShownSearch)
+    run = f"{tmp_path}/runs/s1-t1{ending}"
+    page.now = replace(page.now, result=_with_run(page.now.result, 1, run))
+    view_of(window).table.opened.emit(1)
+    assert window.page == "runs"
+    pills = [pill.text for pill in window.runs.page.filter.pills]
+    assert pills == (["Study Wide", "Trial 1"] if ending else [])
+
+
+def _with_run(result: SearchResult, number: int, run: str) -> SearchResult:
+    rows = (replace(row, run=run) if row.number == number else row for row in result.rows)
+    return replace(result, rows=tuple(rows))
 
 
 def test_a_study_is_named_deleted_brought_back_and_the_trash_emptied(

@@ -169,6 +169,21 @@ def test_filters_are_pills_that_can_be_taken_away(runs: Runs) -> None:
     assert page.choices.states == (State.COMPLETED, State.STOPPED)
 
 
+def test_the_runs_of_a_trial_are_those_with_its_tag(runs: Runs) -> None:
+    for name, tags in (("a", ["trial", "trial-3"]), ("b", ["trial", "trial-30"]), ("c", [])):
+        runs.add(name, record={"tags": tuple(tags), "group": "s1"})
+    runs.page.look()
+    page = runs.page
+    page.show_filter(RunFilter(group="s1", group_title="Wide", tag="trial-3"))
+    assert runs.names() == ["a"]
+    assert [pill.text for pill in page.filter.pills] == ["Study Wide", "Trial 3"]
+    page.remove_pill(page.filter.pills[1])
+    assert sorted(runs.names()) == ["a", "b", "c"]
+    page.show_filter(RunFilter(group="s1", tag="trial-3"))
+    page.remove_pill(page.filter.pills[0])
+    assert page.filter.is_everything
+
+
 def test_this_project_is_its_file_or_the_name_of_one_without(runs: Runs, tmp_path: Path) -> None:
     path = tmp_path / "mine.nns"
     runs.page.workspace.save(path)

@@ -117,7 +117,7 @@ STUDIES: tuple[ActionSpec, ...] = (
         _MENU,
         2,
         icon="enter",
-        note="On the page Runs; Enter in the table.",
+        note="On the page Runs, with folds those of all folds; Enter in the table.",
     ),
     window_act(
         "studies.report",

@@ -22,7 +22,7 @@ class Pill:
 class RunFilter:
     """Runs for which everything holds. text: each of its words stands in name, note, id, model,
     data or tags. project: file of a project, or the name of one without a file; "" for all. group:
-    id of a study; "" for all.
+    id of a study, tag: one that its runs have, such as those of one trial; "" for all.
     """
 
     text: str = ""
@@ -34,6 +34,7 @@ class RunFilter:
     project_title: str = ""
     group: str = ""
     group_title: str = ""
+    tag: str = ""
     trashed: bool = False
 
     def keeps(self, row: RunRow) -> bool:
@@ -52,6 +53,8 @@ class RunFilter:
         if self.project and self.project != (record.project or record.name):
             return False
         if self.group and self.group != record.group:
+            return False
+        if self.tag and self.tag not in record.tags:
             return False
         return self._has_words(row)
 
@@ -83,6 +86,8 @@ class RunFilter:
             found.append(Pill("project", self.project, f"Project {self.project_title}"))
         if self.group:
             found.append(Pill("group", self.group, f"Study {self.group_title}"))
+        if self.tag:
+            found.append(Pill("tag", self.tag, self.tag.replace("-", " ").capitalize()))
         if self.trashed:
             found.append(Pill("trashed", "", "In the trash"))
         return tuple(found)
@@ -101,7 +106,9 @@ class RunFilter:
             case "data":
                 return replace(self, data=self.data ^ {value})
             case "group":
-                return replace(self, group="", group_title="")
+                return replace(self, group="", group_title="", tag="")
+            case "tag":
+                return replace(self, tag="")
         return self.of_project("", "")
 
     def of_project(self, project: str, title: str) -> RunFilter:

@@ -74,6 +74,11 @@ def number_in(first: Path) -> str:
     return first.name.removesuffix(_end(0, 0)).rpartition("-t")[2]
 
 
+def tag_of_folds(run: Path) -> str:
+    """The tag that all runs of a trial with folds have, from its first; "" of one run alone."""
+    return f"{TAG}-{number_in(run)}" if is_first(run) else ""
+
+
 def _end(repeat: int, fold: int) -> str:
     return f"-r{repeat + 1}-f{fold + 1}"
 
@@ -216,7 +221,7 @@ class FoldedTrainer:
             resume=goes_on,
             replace=not goes_on,
             group=assignment.study,
-            tags=(TAG, f"{TAG}-{number_in(first)}", f"fold {fold + 1}", f"repeat {repeat + 1}"),
+            tags=(TAG, tag_of_folds(first), f"fold {fold + 1}", f"repeat {repeat + 1}"),
         )
         parts = self._folds.parts[repeat][fold]
         with start(project, project.training, keeping=keeping, parts=parts) as training:

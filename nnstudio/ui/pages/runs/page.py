@@ -157,9 +157,9 @@ class RunsView(QWidget):
             self.page.show_filter(RunFilter())
         self.page.select(id)
 
-    def show_group(self, id: str, title: str) -> None:
-        """Show the runs of a study alone."""
-        self.page.show_filter(RunFilter(group=id, group_title=title))
+    def show_group(self, id: str, title: str, tag: str = "") -> None:
+        """Show the runs of a study alone, or those of one of its trials by their tag."""
+        self.page.show_filter(RunFilter(group=id, group_title=title, tag=tag))
 
     def _on_emptied(self, sentence: str) -> None:
         self.page.forget_deleted()

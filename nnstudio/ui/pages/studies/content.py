@@ -116,6 +116,7 @@ class StudiesContent(QWidget):
         if self._details is None:
             self._details = made = StudyDetails(self.page, self._right)
             made.run_requested.connect(self.run_requested)
+            made.asked.connect(self.asked)
             made.menu_requested.connect(self.table_menu_requested)
             made.head.limits_requested.connect(self.limits_requested)
             made.head.worker_requested.connect(self.worker_requested)

@@ -17,9 +17,12 @@ from nnstudio.workspace.studies_page.search_reading import ShownSearch
 
 
 class StudyDetails(QWidget):
-    """`run_requested(id)` for a run of the study; `menu_requested(place)` on its table."""
+    """`run_requested(id)` for a run of the study, `asked(id)` for an act on it;
+    `menu_requested(place)` on its table.
+    """
 
     run_requested = Signal(str)
+    asked = Signal(str)
     menu_requested = Signal(QPoint)
 
     def __init__(self, page: StudiesPage, parent: QWidget | None = None) -> None:
@@ -76,7 +79,7 @@ class StudyDetails(QWidget):
     def _search_view(self) -> SearchView:
         if self.search is None:
             self.search = SearchView(self._page, self._stack)
-            self.search.run_requested.connect(self.run_requested)
+            self.search.asked.connect(self.asked)
             self.search.menu_requested.connect(self.menu_requested)
             self._stack.addWidget(self.search)
         return self.search

@@ -19,6 +19,7 @@ from nnstudio.ui.pages.runs.note_editor import ask_text
 from nnstudio.ui.pages.trash_notice import TrashNotice
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.question import ask
+from nnstudio.workspace.studies.search_folds import tag_of_folds
 from nnstudio.workspace.studies_page.acts import runs_of
 from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.search_reading import ShownSearch
@@ -41,7 +42,7 @@ TRIAL_MENU = (("studies.use_trial", "studies.run"),)
 
 class StudiesView(QWidget):
     """The page. `refused(sentence)`, `noted(sentence)` for the log; `run_requested(id)` and
-    `runs_requested(group, title)` for the page Runs.
+    `runs_requested(group, title, tag)` for the page Runs.
 
     `ask_limits`, `ask_name`, `ask_delete` and `open_folder` are attributes, so that a test can
     answer them.
@@ -50,7 +51,7 @@ class StudiesView(QWidget):
     refused = Signal(str)
     noted = Signal(str)
     run_requested = Signal(str)
-    runs_requested = Signal(str, str)
+    runs_requested = Signal(str, str, str)
     changed = Signal()
 
     def __init__(
@@ -151,13 +152,19 @@ class StudiesView(QWidget):
         """Show the runs of the selected study on the page Runs."""
         row = self.page.selection
         if row is not None:
-            self.runs_requested.emit(row.id, row.title)
+            self.runs_requested.emit(row.id, row.title, "")
 
     def show_run(self) -> None:
-        """Show the run of the selected trial on the page Runs."""
-        trial = self.page.picked
-        if trial is not None and trial.run:
-            self.run_requested.emit(trial.run.replace("\\", "/").rpartition("/")[2])
+        """Show the run of the selected trial on the page Runs, with folds all of them."""
+        row, trial = self.page.selection, self.page.picked
+        if row is None or trial is None or not trial.run:
+            return
+        run = trial.run.replace("\\", "/").rpartition("/")[2]
+        tag = tag_of_folds(Path(run))
+        if tag:
+            self.runs_requested.emit(row.id, row.title, tag)
+        else:
+            self.run_requested.emit(run)
 
     def edit_limits(self) -> None:
         """Ask for other limits of the selected search. Raises `UserError`."""

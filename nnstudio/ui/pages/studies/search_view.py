@@ -33,9 +33,9 @@ ICONS = {
 
 
 class SearchView(QWidget):
-    """`run_requested(id)` for the run of a trial; `menu_requested(place)` on the screen."""
+    """`asked(id)` for an act on the picked trial; `menu_requested(place)` on the screen."""
 
-    run_requested = Signal(str)
+    asked = Signal(str)
     menu_requested = Signal(QPoint)
 
     def __init__(self, page: StudiesPage, parent: QWidget | None = None) -> None:
@@ -59,7 +59,7 @@ class SearchView(QWidget):
         self.trials: TableModel = TableModel(lambda row: row.number)  # type: ignore[type-arg]
         self.table = StudyTable(self.trials, "Trials", self.split)
         self.table.chosen.connect(page.pick)
-        self.table.opened.connect(lambda _number: self._open_run())
+        self.table.opened.connect(lambda _number: self.asked.emit("studies.run"))
         self.table.menu_requested.connect(self.menu_requested)
         self.split.addWidget(self.tabs)
         self.split.addWidget(self.table)
@@ -127,8 +127,3 @@ class SearchView(QWidget):
     def _on_brushed(self, brush: frozenset[int] | None) -> None:
         self._brush = brush
         self.refresh_tab()
-
-    def _open_run(self) -> None:
-        row = self._page.picked
-        if row is not None and row.run:
-            self.run_requested.emit(row.run.replace("\\", "/").rpartition("/")[2])
