@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPoint,
+    QRect,
     Qt,
     QTimer,
     Signal,
@@ -293,6 +294,10 @@ class RunsTable(QTableView):
         super().mousePressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        current = self.currentIndex()
+        was_seen = QRect(QPoint(), event.oldSize()).intersects(self.visualRect(current))
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit_columns()
+        if was_seen:  # the selected run stays in sight where others take the room
+            self.scrollTo(current)
