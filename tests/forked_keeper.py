@@ -87,10 +87,11 @@ def carry_out(words: list[str], surroundings: dict[str, str], folder: str) -> No
 
 if __name__ == "__main__":
     del sys.path[0]  # the folder of tests
+    gc.disable()
     for name in LARGE:
         with suppress(ImportError):
             importlib.import_module(name)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     order = next_order(socket.socket(fileno=int(sys.argv[1])))
     carry_out(order["words"], order["surroundings"], order["folder"])  # type: ignore[arg-type]
