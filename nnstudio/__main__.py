@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
         from nnstudio.training.processes import leave
 
         leave(code)
+    if arguments is None and "PySide6" not in sys.modules:
+        gc.freeze()  # else all that torch holds is looked at for garbage before the program ends
     return code
 
 

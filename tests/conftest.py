@@ -87,11 +87,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if named and len(named) < 4 else os.cpu_count() or 1
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Nothing is let go of while libraries and tests are loaded, so no garbage is looked for."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What the libraries and the list of tests hold is not looked at in every garbage collection.
 
     That took an eighth of the time of the tests of the window.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
 

@@ -1,6 +1,8 @@
 """The keeper of `tests/forked.py`: it has loaded the large libraries and forks for each program.
 
-Nothing of nnstudio is loaded here, so a program imports it as any other does. No tests here.
+Nothing of nnstudio is loaded here, so a program imports it as any other does. What the libraries
+hold is looked at in no garbage collection, neither while a program runs nor as it ends, which
+would take a second. No tests here.
 """
 
 from __future__ import annotations
@@ -15,7 +17,15 @@ import socket
 import sys
 from contextlib import suppress
 
-LARGE = ("torch", "torch._dynamo", "PySide6.QtWidgets")
+LARGE = (
+    "torch",
+    "torch._dynamo",
+    "PySide6.QtWidgets",
+    "pydantic.main",
+    "rich.progress",
+    "rich.table",
+    "PIL.Image",
+)
 """Of these only numpy's BLAS has a thread, which it ends before a fork; pyarrow's would stay."""
 
 
@@ -77,11 +87,11 @@ def carry_out(words: list[str], surroundings: dict[str, str], folder: str) -> No
 
 if __name__ == "__main__":
     del sys.path[0]  # the folder of tests
+    gc.disable()
     for name in LARGE:
         with suppress(ImportError):
             importlib.import_module(name)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     order = next_order(socket.socket(fileno=int(sys.argv[1])))
-    gc.unfreeze()
     carry_out(order["words"], order["surroundings"], order["folder"])  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 import nnstudio
+from nnstudio.cli.garbage import rarely_looked_for
 from nnstudio.cli.options import add_all_settings, add_json, add_target
 from nnstudio.cli.output import flush, nobody_reads, say_warnings_in_one_line, say_why
 from nnstudio.cli.stopping import wish
@@ -60,7 +61,10 @@ def _run(words: list[str]) -> int:
     try:
         options = _parser(words[0]).parse_args(words)
         command: Command = _COMMANDS[options.command][1]
-        return command(options)
+        if options.command == "window":
+            return command(options)
+        with rarely_looked_for():
+            return command(options)
     except BrokenPipeError:
         raise
     except (UserError, OSError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,7 +151,7 @@ def _follow(run: Run, teller: _Nothing | _Lines) -> Event | None:
                 return last
             if reader_has_gone():
                 raise BrokenPipeError
-            time.sleep(POLL_SECONDS)
+            run.join(POLL_SECONDS)
 
 
 class _Nothing:

@@ -90,10 +90,11 @@ def drawn(
     with _LOCK, warnings.catch_warnings(), matplotlib.rc_context(_STYLE):
         warnings.simplefilter("ignore", UserWarning)  # a letter that its own font does not have
         made = Figure(figsize=(width / 96, height / 96), layout="constrained")
-        FigureCanvasSVG(made)
+        canvas = FigureCanvasSVG(made)
         paint(made)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        made.savefig(stream, format="svg", metadata=nothing, dpi=200)
+        # `savefig` would draw everything twice, to the same bytes: once to see what room it takes
+        canvas.print_svg(stream, metadata=nothing)  # type: ignore[no-untyped-call]
     return _inline(stream.getvalue(), title, width, height)
 
 

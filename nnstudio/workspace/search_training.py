@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -230,7 +229,7 @@ def follow(run: Run, folder: Path, watch: Watch, fold: int | None = None) -> Fai
             case Wanted.GO_ON if paused:
                 run.resume()
                 paused = False
-        time.sleep(_POLL_SECONDS)
+        run.join(_POLL_SECONDS)
 
 
 def record_in(run: Path) -> RunRecord | None:

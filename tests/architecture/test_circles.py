@@ -23,13 +23,24 @@ def _name(path: Path) -> str:
 MODULES = {_name(path): path for path in sorted(ROOT.rglob("*.py"))}
 
 
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All that a module does, however deep; no expression, where no import can stand."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        for inside in ("body", "orelse", "handlers", "finalbody", "cases"):
+            found = getattr(node, inside, ())
+            stack += found if isinstance(found, list) else ()
+
+
 def _imported(module: str, tree: ast.AST) -> Iterator[str]:
     """What a module names in imports: at its top, in functions and under TYPE_CHECKING.
 
     The packages around what is named run too, but only to reach it: they are left out.
     """
     package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in MODULES)
         elif isinstance(node, ast.ImportFrom):

@@ -19,9 +19,11 @@ WITHOUT_TORCH = ["assets", "errors", "symbols", "graph", "catalog", "project", "
 BELOW_UI = [*WITHOUT_TORCH, "compiler", "inspection", "training", "data", "export", "workspace"]
 
 # Imports all modules of the named packages with the blocked ones out of reach, and tells which
-# heavy packages are loaded afterwards.
+# heavy packages are loaded afterwards. Looks for no garbage, which would take as long again.
 SCRIPT = """
-import importlib, json, pkgutil, sys
+import gc, importlib, json, pkgutil, sys
+
+gc.disable()
 
 class Blocker:
     def find_spec(self, name, path=None, target=None):
@@ -43,6 +45,7 @@ for package in packages:
             count += 1
 heavy = {"torch", "PySide6", "pyqtgraph", "sklearn"} & set(sys.modules)
 print(json.dumps([count, sorted(heavy)]))
+gc.freeze()
 """
 
 

@@ -161,7 +161,7 @@ def default_call(inputs: Mapping[str, str], optional: set[str]) -> str:
 
 def tensors(example: Mapping[str, Any], device: str = "cpu") -> dict[str, Torch]:
     """Random inputs of an example, by variable name; whole numbers are 0 or 1."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)  # all lies on the CPU
     result = {}
     dtypes = dtypes_of(example)
     for port, shape in shapes_of(example).items():

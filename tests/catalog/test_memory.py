@@ -92,7 +92,7 @@ class Trial:
 
     def run(self) -> tuple[dict[str, Torch], tuple[Torch, ...]]:
         """The inputs, as results of other operations, and the outputs."""
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         module = quietly(self.made.build)
         if module is not None:
             module.train(self.training)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import pytest
 
 import nnstudio
 from nnstudio.__main__ import main
+from nnstudio.cli.garbage import OBJECTS
 from nnstudio.errors import UserError
 from nnstudio.graph.values import Edge, Graph, Node, Port
 from nnstudio.project.storage import file
@@ -245,6 +247,22 @@ def test_no_window_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.returncode == 2
     assert "nnstudio train" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_command_looks_for_garbage_rarely_and_only_as_long_as_it_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thresholds: list[tuple[int, int, int]] = []
+
+    def look(options: argparse.Namespace) -> int:
+        thresholds.append(gc.get_threshold())
+        return 0
+
+    before = gc.get_threshold()
+    monkeypatch.setattr("nnstudio.cli.models.presets", look)
+    assert said(capsys, "presets")[0] == 0
+    assert thresholds == [(OBJECTS, *before[1:])]
+    assert gc.get_threshold() == before
 
 
 # -- mistakes of the program ---------------------------------------------------------------------

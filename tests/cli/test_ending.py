@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,12 @@ SETTLED = [*ENDLESS, "--threads", "1"]
 """The same, without the trial of threads."""
 
 
-def started(*words: str, folder: Path) -> subprocess.Popen[str]:
+def started(
+    *words: str, folder: Path, program: Sequence[str] = ("-m", "nnstudio")
+) -> subprocess.Popen[str]:
     """A command in a process of its own, whose cache lies in `folder`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "nnstudio", *words],
+        [sys.executable, *program, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -54,13 +56,9 @@ def assert_whole_or_none(folder: Path) -> None:
 # -- told to stop ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "begin"), [("SIGINT", started), ("SIGTERM", begun), ("SIGHUP", begun)]
-)
-def test_signals_stop_a_training_with_a_checkpoint(
-    name: str, begin: Callable[..., forked.Program], tmp_path: Path
-) -> None:
-    with begin(*SETTLED, "--json", "--run", str(tmp_path), folder=tmp_path) as running:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_signals_stop_a_training_with_a_checkpoint(name: str, tmp_path: Path) -> None:
+    with begun(*SETTLED, "--json", "--run", str(tmp_path), folder=tmp_path) as running:
         assert running.stdout is not None
         for line in running.stdout:
             if json.loads(line)["event"] == "epoch_done":
@@ -76,12 +74,22 @@ def test_signals_stop_a_training_with_a_checkpoint(
     assert_whole_or_none(tmp_path)
 
 
-@pytest.mark.parametrize("first", ["stderr", "stdout"])
-@pytest.mark.parametrize(("after", "begin"), [(0.0, started), (0.4, begun)])
+@pytest.mark.parametrize(
+    ("first", "after", "begin"),
+    [
+        ("stderr", 0.0, started),
+        ("stdout", 0.0, begun),
+        ("stderr", 0.4, begun),
+        ("stdout", 0.4, begun),
+    ],
+)
 def test_ctrl_c_again_and_again_at_any_time(
     first: str, after: float, begin: Callable[..., forked.Program], tmp_path: Path
 ) -> None:
-    """While torch is loaded, the model made and the threads tried; and while it trains."""
+    """While torch is loaded, the model made and the threads tried; and while it trains.
+
+    What is said on stdout is said when torch has been loaded.
+    """
     with begin(*ENDLESS, "--run", str(tmp_path), folder=tmp_path) as running:
         assert getattr(running, first).readline()
         time.sleep(after)
@@ -138,11 +146,29 @@ def test_a_command_in_another_thread_leaves_signals_alone(
 # -- nobody reads ---------------------------------------------------------------------------------
 
 
+FEW_PRESETS = """\
+import sys
+from nnstudio.__main__ import main
+from nnstudio.cli import models
+models.preset_names = lambda: ("SimpleCNN",)
+sys.exit(main())
+"""
+"""The command line with one preset of many variants: as JSON still more than is kept unwritten."""
+
+
 @pytest.mark.parametrize(
-    "words", [["presets"], ["presets", "--json"], ["--help"], ["check", "CNN2DResNet"]]
+    ("program", "words"),
+    [
+        (["-c", FEW_PRESETS], ["presets"]),
+        (["-c", FEW_PRESETS], ["presets", "--json"]),
+        (["-m", "nnstudio"], ["--help"]),
+        (["-m", "nnstudio"], ["check", "CNN2DResNet"]),
+    ],
 )
-def test_a_reader_that_goes_away_ends_a_command_quietly(words: list[str], tmp_path: Path) -> None:
-    with started(*words, folder=tmp_path) as running:
+def test_a_reader_that_goes_away_ends_a_command_quietly(
+    program: list[str], words: list[str], tmp_path: Path
+) -> None:
+    with started(*words, folder=tmp_path, program=program) as running:
         assert running.stdout is not None
         running.stdout.close()
         assert running.stderr is not None
@@ -150,11 +176,9 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(words: list[str], tmp_pa
         assert running.wait(timeout=120) == 0
 
 
-@pytest.mark.parametrize(("form", "begin"), [(["--json"], started), ([], begun)])
-def test_a_reader_that_goes_away_stops_a_training(
-    form: list[str], begin: Callable[..., forked.Program], tmp_path: Path
-) -> None:
-    with begin(*SETTLED, *form, "--run", str(tmp_path), folder=tmp_path) as running:
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_a_reader_that_goes_away_stops_a_training(form: list[str], tmp_path: Path) -> None:
+    with begun(*SETTLED, *form, "--run", str(tmp_path), folder=tmp_path) as running:
         assert running.stdout is not None
         assert running.stdout.readline()
         running.stdout.close()

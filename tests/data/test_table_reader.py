@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from nnstudio.data.info import DataError
+from nnstudio.data.reading.table import text as reading_of_text
 from nnstudio.data.reading.table.block import without_quotes
 from nnstudio.data.reading.table.reader import TableReader
 from nnstudio.data.samples import Finding, Samples
@@ -80,20 +81,28 @@ def test_large_whole_numbers_with_a_gap_are_words_not_rounded(path: Path) -> Non
     assert samples.spec.by_name["code"].classes[0] == "9007199254740993"
 
 
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read by a tenth of what is read at a time, so that a tenth of the rows will do."""
+    monkeypatch.setattr(reading_of_text, "_BLOCK", reading_of_text._BLOCK // 10)
+
+
+@pytest.mark.usefixtures("small_blocks")
 def test_a_word_far_below_turns_the_column_into_words_from_the_start(path: Path) -> None:
-    rows = [f"{k % 7},{k / 7:.4f},{'ab'[k % 2]}" for k in range(600_000)]
-    rows[500_000] = "seven,1.5,a"
+    rows = [f"{k % 7},{k / 7:.4f},{'ab'[k % 2]}" for k in range(60_000)]
+    rows[50_000] = "seven,1.5,a"
     samples = _read(path, _table(rows, "n,v,kind"))
     assert samples.spec.by_name["n"].classes == ("0", "1", "2", "3", "4", "5", "6", "seven")
-    assert "line 500,002" in _finding(samples, "words_among_numbers").sentence
-    assert samples.origins[500_000] == "line 500002"
+    assert "line 50,002" in _finding(samples, "words_among_numbers").sentence
+    assert samples.origins[50_000] == "line 50002"
     n = samples.fields["n"]
-    assert (n[:500_000] == np.arange(500_000) % 7).all()
+    assert (n[:50_000] == np.arange(50_000) % 7).all()
 
 
+@pytest.mark.usefixtures("small_blocks")
 def test_codes_far_below_keep_their_zeros(path: Path) -> None:
-    rows = [f"{k % 50 + 10},{k / 7:.4f},{'ab'[k % 2]}" for k in range(400_000)]
-    rows[350_000] = "07,1.5,a"
+    rows = [f"{k % 50 + 10},{k / 7:.4f},{'ab'[k % 2]}" for k in range(40_000)]
+    rows[35_000] = "07,1.5,a"
     samples = _read(path, _table(rows, "code,v,kind"))
     assert "07" in samples.spec.by_name["code"].classes
     _finding(samples, "codes")

@@ -73,6 +73,7 @@ def figures(name: str, world: World = ALONE) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     with joined("cpu", lambda: False) as (world, _):
         found = {name: figures(name, world) for name in CASES}
         if world.rank == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -48,14 +49,21 @@ class StopsAfter(nn.Module):
         return self.inner(x)
 
 
+@cache
+def in_one_piece(settings: TrainingSettings, make: Any) -> tuple[StopsAfter, list[Event]]:
+    """The model and the events of a training that is not stopped; both are only looked at."""
+    straight = StopsAfter(make(), -1, StopAndPause())
+    whole = list(train(straight, *parts(), settings, device=CPU))
+    assert isinstance(whole[-1], Completed), whole[-1]
+    return straight, whole
+
+
 def straight_and_resumed(
     folder: Path, settings: TrainingSettings, at: int, make: Any = network
 ) -> tuple[StopsAfter, StopsAfter]:
     """The models of a training of one piece and of one that was stopped in step `at`."""
+    straight, whole = in_one_piece(settings, make)
     control = StopAndPause()
-    straight = StopsAfter(make(), -1, control)
-    whole = list(train(straight, *parts(), settings, device=CPU))
-    assert isinstance(whole[-1], Completed), whole[-1]
     stopped = StopsAfter(make(), at, control)
     events = list(
         train(stopped, *parts(), settings, device=CPU, control=control, run_folder=folder)

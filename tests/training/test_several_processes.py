@@ -31,6 +31,7 @@ from nnstudio.training.resuming import Facts
 from nnstudio.training.shared_step import refuse_to_train
 from nnstudio.training.stop_and_pause import StopAndPause
 from nnstudio.training.world import ALONE, World
+from tests import forked
 from tests.training.several import CASES, figures
 from tests.training.tiny_training import points
 
@@ -208,17 +209,12 @@ def test_two_processes_train_as_one() -> None:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = str(found.getsockname()[1])
-    told = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
+    told = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
     told |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
 
-    def begun(rank: int) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.training.several"],
-            env={**os.environ, **told, "RANK": str(rank), "LOCAL_RANK": str(rank)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def begun(rank: int) -> forked.Program:
+        place = {"RANK": str(rank), "LOCAL_RANK": str(rank)}
+        return forked.begun("-m", "tests.training.several", env={**os.environ, **told, **place})
 
     with begun(1) as other, begun(0) as first:
         alone = {name: figures(name) for name in CASES}

@@ -6,6 +6,7 @@ import linecache
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ def same(one: nn.Module, other: nn.Module) -> bool:
 def whole(settings: TrainingSettings = SHORT, **more: object) -> tuple[nn.Module, list[Event]]:
     model = network()
     return model, list(train(model, *parts(), settings, device=CPU, **more))  # type: ignore[arg-type]
+
+
+@cache
+def in_one_piece(settings: TrainingSettings) -> tuple[nn.Module, list[Event]]:
+    """The model and the events of a training that is not stopped; both are only looked at."""
+    return whole(settings)
 
 
 def test_order_of_events(tmp_path: Path) -> None:
@@ -96,7 +103,7 @@ def test_stop_and_resume_is_bit_equal(
     settings = SHORT.with_values(
         optimizer=optimizer, schedule=schedule, schedule_patience=0, clip_norm=0.5
     )
-    straight, expected = whole(settings)
+    straight, expected = in_one_piece(settings)
 
     control = StopAndPause()
     model = StopsAfter(network(), at, control)

@@ -44,7 +44,7 @@ def parts(samples: int = 60) -> tuple[DataSet, DataSet]:
 
 def network(outputs: int = 3) -> nn.Module:
     """With BatchNorm and dropout, so that buffers and random numbers matter."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     return nn.Sequential(
         nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3), nn.Linear(8, outputs)
     )
@@ -58,7 +58,7 @@ def pictures() -> DataSet:
 
 
 def convolutions() -> nn.Module:
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     return nn.Sequential(
         nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2)
     )

@@ -59,8 +59,9 @@ def test_the_command_line_says_so_too() -> None:
 def test_what_is_only_unwise_is_said_before_the_start(tmp_path: Path) -> None:
     path = tmp_path / "maps.nns"
     file.write(nested(2), path)
-    settings = ("--batch-size", "1", "--epochs", "1", "--data", "digits", "--device", "cpu")
-    done = forked.run("-m", "nnstudio", "train", str(path), *settings)
+    settings = ("--batch-size", "1", "--epochs", "1", "--device", "cpu", "--threads", "1")
+    data = ("--data", "digits", "--max-samples", "100")
+    done = forked.run("-m", "nnstudio", "train", str(path), *data, *settings)
     assert done.returncode == 0
     assert "warning: Part: norm: with a batch of 1 sample it takes the mean" in done.stderr
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnstudio.data.info import DataError
 
@@ -14,8 +14,7 @@ BLANKS = " "
 LONGEST_CELL = 16_000_000
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A record: its cells as they stand, and the physical line (from 1) where it begins."""
 
     line: int
@@ -56,31 +55,32 @@ class Records:
         return self._first + self._read
 
     def _lines(self) -> Iterator[str]:
+        pending, comment, blanks = self._pending, self._comment, self._delimiter == BLANKS
         for line in io.StringIO(self._text, newline=""):
             self._read += 1
-            if self._comment and not self._pending and line.startswith(self._comment):
+            if comment and not pending and line.startswith(comment):
                 yield "\n"
                 continue
-            self._pending.append(line)
-            yield line if self._delimiter != BLANKS else line.replace("\t", " ").rstrip() + "\n"
+            pending.append(line)
+            yield line.replace("\t", " ").rstrip() + "\n" if blanks else line
 
     def __iter__(self) -> Iterator[Record]:
         csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(
             self._lines(), delimiter=self._delimiter, strict=True, skipinitialspace=True
         )
-        while True:
-            begin = self.line
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self._complain(str(error), begin)
-            quoted = any('"' in line for line in self._pending[:1])
-            self._pending.clear()
-            if cells and (len(cells) > 1 or quoted or cells[0].strip()):
-                yield Record(begin, cells)
+        pending = self._pending
+        begin = self.line
+        try:
+            for cells in reader:
+                # quotes around nothing are something
+                there = cells and (len(cells) > 1 or cells[0].strip() or '"' in pending[0])
+                pending.clear()
+                if there:
+                    yield Record(begin, cells)
+                begin = self._first + self._read
+        except csv.Error as error:
+            self._complain(str(error), begin)
 
     def _complain(self, said: str, begin: int) -> None:
         rest = "".join(self._pending)
