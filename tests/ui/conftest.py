@@ -19,10 +19,9 @@ from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from tests.small_projects import small_workspace
 from tests.ui.person import Answers
-from tests.ui.shell import closed
+from tests.ui.shell import FOLDERS, closed
 
 Journey = Callable[[Callable[[MainWindow], None]], int]
-FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,19 @@
-"""The first start on a small screen, in a process of its own: `python -m tests.ui.small_screen`.
+"""The first start on small screens: `python -m tests.ui.small_screen FOLDER...`.
 
-Says on a line each what cannot be reached. No tests here; they are in `test_journey_screens`.
+A screen belongs to a process, so each has one of its own. They fork from this one, which has worked
+out what the cards of the start page show. `screen.json` of a folder describes the screen; `said` is
+written there: on a line each what cannot be reached. The folders of the user lie there too.
+No tests here; they are in `test_journey_screens`.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,12 +29,16 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.__main__ import main
+from nnstudio.project.presets import preset_names
 from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
+from nnstudio.ui.start import start_page
 from nnstudio.ui.start.preset_card import Card
 from nnstudio.ui.widgets.question import Question
+from nnstudio.ui.window import main_window
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.canvas_world import Mouse
 from tests.ui.person import CONTROL, click, press, scroll_to, settle, wait
+from tests.ui.shell import FOLDERS
 
 ALT = Qt.KeyboardModifier.AltModifier
 CANVAS = (208, 160)
@@ -156,6 +167,43 @@ def live(*_: object) -> int:
     return 1 if found else 0
 
 
-if __name__ == "__main__":
+def work_out_cards() -> None:
+    """Read and analyse the examples once for all screens: each start page shows all of them."""
+    main_window.load_target = cache(main_window.load_target)
+    start_page.full_report = cache(start_page.full_report)  # type: ignore[assignment]
+    for name in preset_names():
+        start_page.full_report(main_window.load_target(name))
+
+
+def start_on(folder: Path) -> int:
+    """The first start on the screen that `folder` describes, to its end."""
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder / 'screen.json'}"
+    for variable in FOLDERS:
+        os.environ[variable] = str(folder / variable.lower())
+    with (folder / "said").open("w", encoding="utf-8") as said:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(said.fileno(), stream.fileno())
     QApplication.exec = live  # type: ignore[method-assign, assignment]
-    sys.exit(main([]))
+    code = main([])
+    sys.stdout.flush()
+    return code
+
+
+def start_beside(folder: Path) -> None:
+    """The same in a process of its own; the code with which it ends is written into `code`."""
+    process = os.fork()
+    if process == 0:
+        try:
+            os._exit(start_on(folder))
+        except BaseException:
+            traceback.print_exc()
+        os._exit(70)
+    _, status = os.waitpid(process, 0)
+    (folder / "code").write_text(str(os.waitstatus_to_exitcode(status)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    work_out_cards()
+    for place in sys.argv[1:]:
+        start_beside(Path(place))
