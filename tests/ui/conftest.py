@@ -19,6 +19,7 @@ from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from tests.small_projects import small_workspace
 from tests.ui.person import Answers
+from tests.ui.shared_window import SharedWindow, shared_window
 from tests.ui.shell import FOLDERS, closed
 
 Journey = Callable[[Callable[[MainWindow], None]], int]
@@ -77,6 +78,13 @@ def journey(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jo
         return code
 
     return run
+
+
+@pytest.fixture(scope="module")
+def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWindow]:
+    """The window of the tests of a file that need none of their own."""
+    with shared_window(tmp_path_factory.mktemp("settings")) as made:
+        yield made
 
 
 @pytest.fixture
