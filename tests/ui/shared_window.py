@@ -68,6 +68,7 @@ class SharedWindow:
         self._put_layout_back()
         window.activateWindow()
         editor.canvas.setFocus()
+        editor.canvas.view.land()
         settle()
         editor.canvas.look_first()
         return window

@@ -59,9 +59,7 @@ def shared(
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, shared: SharedWindow, read: fake_data.FakeReader
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, shared: SharedWindow, read: fake_data.FakeReader) -> Iterator[MainWindow]:
     """A window on a model of pictures whose page Data has not been shown yet, or is as then."""
     window = shared.opened(load_target("SimpleCNN"))
     content = window.data.content

@@ -168,9 +168,7 @@ def test_an_empty_library_says_how_it_is_filled(
     assert hint.isHidden()
 
 
-def test_a_selected_block_is_kept(
-    open_window: Open, library: Path
-) -> None:
+def test_a_selected_block_is_kept(open_window: Open, library: Path) -> None:
     window = open_window(encoder())
     window.editor.canvas.select({"n1"})
     action = window.actions_table.action(ACT)
@@ -184,9 +182,7 @@ def test_a_selected_block_is_kept(
     assert not window.workspace.modified
 
 
-def test_the_block_on_the_canvas_is_kept(
-    open_window: Open, library: Path
-) -> None:
+def test_the_block_on_the_canvas_is_kept(open_window: Open, library: Path) -> None:
     window = open_window(encoder())
     canvas = window.editor.canvas
     reason = "Select a block or enter one first."
@@ -269,9 +265,7 @@ def test_the_question_can_be_answered(shared: SharedWindow, library: Path) -> No
     assert said == [*["Replace 'Encoder' in My blocks?"] * 2, "Remove 'Encoder' from My blocks?"]
 
 
-def test_a_library_that_cannot_be_written_is_said(
-    open_window: Open, library: Path
-) -> None:
+def test_a_library_that_cannot_be_written_is_said(open_window: Open, library: Path) -> None:
     library.write_text("a file in the way")
     window = open_window(encoder())
     window.editor.canvas.select({"n1"})
@@ -394,9 +388,7 @@ def test_another_block_of_the_name_stays_and_the_user_is_told(
     assert window.status.message == "Added as Encoder2: this project has another Encoder."
 
 
-def test_a_block_is_not_put_into_itself(
-    open_window: Open, library: Path
-) -> None:
+def test_a_block_is_not_put_into_itself(open_window: Open, library: Path) -> None:
     save_block(encoder(), "Encoder", library)
     window = open_window(encoder())
     window.editor.canvas.enter("n1")
@@ -470,9 +462,7 @@ def test_a_file_that_has_gone_meanwhile(kept: MainWindow, library: Path) -> None
     assert kept.workspace.project == small_project()
 
 
-def test_what_another_window_keeps_is_seen(
-    open_windows: Open, qtbot: QtBot
-) -> None:
+def test_what_another_window_keeps_is_seen(open_windows: Open, qtbot: QtBot) -> None:
     first, second = open_windows(small_project()), open_windows(encoder())
     second.library_actions.save("Gate")
     assert own(first) == []
