@@ -12,7 +12,6 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -34,8 +33,8 @@ from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
 from nnstudio.ui.start import start_page
 from nnstudio.ui.start.preset_card import Card
 from nnstudio.ui.widgets.question import Question
-from nnstudio.ui.window import main_window
 from nnstudio.ui.window.main_window import MainWindow
+from tests.ui.analysed_presets import report_of, report_on
 from tests.ui.canvas_world import Mouse
 from tests.ui.person import CONTROL, click, press, scroll_to, settle, wait
 from tests.ui.shell import FOLDERS
@@ -169,10 +168,9 @@ def live(*_: object) -> int:
 
 def work_out_cards() -> None:
     """Read and analyse the examples once for all screens: each start page shows all of them."""
-    main_window.load_target = cache(main_window.load_target)
-    start_page.full_report = cache(start_page.full_report)  # type: ignore[assignment]
+    start_page.full_report = report_of  # type: ignore[assignment]
     for name in preset_names():
-        start_page.full_report(main_window.load_target(name))
+        report_on(name)
 
 
 def start_on(folder: Path) -> int:
