@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from nnstudio.project.values import Project
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
+from nnstudio.ui.theme import current as theme
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.person import settle
@@ -48,12 +49,13 @@ class SharedWindow:
             setattr(part, name, value)
         while (popup := QApplication.activePopupWidget()) is not None:
             popup.close()
-        if window.settings.theme() != "system":
+        if {theme.mode(), window.settings.theme()} != {"system"}:
             window.actions_table.run("view.theme_system")
         if any(map(window.actions_table.has_own_keys, window.actions_table.specs)):
             window.actions_table.reset_all_keys()
         window.documents.ask_unsaved = lambda: Answer.DISCARD
-        window.documents.show(project)
+        assert not window.training.is_active, "a test has left a training"
+        assert window.documents.show(project)
         window.resize(self.size)
         window.show()
         editor.show_canvas()

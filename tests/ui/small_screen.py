@@ -189,16 +189,19 @@ def start_on(folder: Path) -> int:
 
 
 def start_beside(folder: Path) -> None:
-    """The same in a process of its own; the code with which it ends is written into `code`."""
-    process = os.fork()
-    if process == 0:
+    """The same in a process of its own, if there is `fork`; its code is written into `code`."""
+    if not hasattr(os, "fork"):
+        code = start_on(folder)
+    elif process := os.fork():
+        _, status = os.waitpid(process, 0)
+        code = os.waitstatus_to_exitcode(status)
+    else:
         try:
             os._exit(start_on(folder))
         except BaseException:
             traceback.print_exc()
         os._exit(70)
-    _, status = os.waitpid(process, 0)
-    (folder / "code").write_text(str(os.waitstatus_to_exitcode(status)), encoding="utf-8")
+    (folder / "code").write_text(str(code), encoding="utf-8")
 
 
 if __name__ == "__main__":
