@@ -61,8 +61,11 @@ def window(qtbot: QtBot, shared: SharedWindow, path: Path) -> Iterator[MainWindo
     made.open_target(str(path))
     assert made.training.state is None
     yield made
-    if made.training.is_active:
-        stop(made, qtbot)
+    run = made.training.run
+    if run is not None:  # it may go on although the window was told of a failure
+        run.stop()
+        run.join(60)
+        made.training.drain()
     assert not any(thread.name == "training" for thread in threading.enumerate())
 
 
