@@ -15,14 +15,16 @@ from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.pages.studies.leaving import StudyAnswer
+from nnstudio.ui.start import start_page
 from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 from tests.small_projects import small_workspace
+from tests.ui.analysed_presets import report_of
 from tests.ui.person import Answers
-from tests.ui.shell import closed
+from tests.ui.shared_window import SharedWindow, shared_window
+from tests.ui.shell import FOLDERS, closed
 
 Journey = Callable[[Callable[[MainWindow], None]], int]
-FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,14 @@ def deleted_later_is_deleted() -> Iterator[None]:
     yield
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def examples_are_analysed_once() -> Iterator[None]:
+    """Each start page shows the first dozen of them, with their numbers of parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(start_page, "full_report", report_of)
+        yield
 
 
 @pytest.fixture
@@ -78,6 +88,13 @@ def journey(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jo
         return code
 
     return run
+
+
+@pytest.fixture(scope="module")
+def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWindow]:
+    """The window of the tests of a file that need none of their own."""
+    with shared_window(tmp_path_factory.mktemp("settings")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from nnstudio.ui.pages.studies.leaving import StudyAnswer
 from nnstudio.ui.training.leaving import RunAnswer
 from nnstudio.ui.window.main_window import MainWindow
 
+FOLDERS = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+"""What says where the folders of a user lie."""
+
 
 def closed(window: MainWindow) -> None:
     """Close a window without saving, and delete it now: outside Qt's loop it would stay."""

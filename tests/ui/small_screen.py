@@ -1,12 +1,18 @@
-"""The first start on a small screen, in a process of its own: `python -m tests.ui.small_screen`.
+"""The first start on small screens: `python -m tests.ui.small_screen FOLDER...`.
 
-Says on a line each what cannot be reached. No tests here; they are in `test_journey_screens`.
+A screen belongs to a process, so each has one of its own. They fork from this one, which has worked
+out what the cards of the start page show. `screen.json` of a folder describes the screen; `said` is
+written there: on a line each what cannot be reached. The folders of the user lie there too.
+No tests here; they are in `test_journey_screens`.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,12 +28,16 @@ from PySide6.QtWidgets import (
 )
 
 from nnstudio.__main__ import main
+from nnstudio.project.presets import preset_names
 from nnstudio.ui.actions.shortcuts_page import ShortcutsPage
+from nnstudio.ui.start import start_page
 from nnstudio.ui.start.preset_card import Card
 from nnstudio.ui.widgets.question import Question
 from nnstudio.ui.window.main_window import MainWindow
+from tests.ui.analysed_presets import report_of, report_on
 from tests.ui.canvas_world import Mouse
 from tests.ui.person import CONTROL, click, press, scroll_to, settle, wait
+from tests.ui.shell import FOLDERS
 
 ALT = Qt.KeyboardModifier.AltModifier
 CANVAS = (208, 160)
@@ -156,6 +166,45 @@ def live(*_: object) -> int:
     return 1 if found else 0
 
 
-if __name__ == "__main__":
+def work_out_cards() -> None:
+    """Read and analyse the examples once for all screens: each start page shows all of them."""
+    start_page.full_report = report_of  # type: ignore[assignment]
+    for name in preset_names():
+        report_on(name)
+
+
+def start_on(folder: Path) -> int:
+    """The first start on the screen that `folder` describes, to its end."""
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder / 'screen.json'}"
+    for variable in FOLDERS:
+        os.environ[variable] = str(folder / variable.lower())
+    with (folder / "said").open("w", encoding="utf-8") as said:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(said.fileno(), stream.fileno())
     QApplication.exec = live  # type: ignore[method-assign, assignment]
-    sys.exit(main([]))
+    code = main([])
+    sys.stdout.flush()
+    return code
+
+
+def start_beside(folder: Path) -> None:
+    """The same in a process of its own, if there is `fork`; its code is written into `code`."""
+    if not hasattr(os, "fork"):
+        code = start_on(folder)
+    elif process := os.fork():
+        _, status = os.waitpid(process, 0)
+        code = os.waitstatus_to_exitcode(status)
+    else:
+        try:
+            os._exit(start_on(folder))
+        except BaseException:
+            traceback.print_exc()
+        os._exit(70)
+    (folder / "code").write_text(str(code), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    work_out_cards()
+    for place in sys.argv[1:]:
+        start_beside(Path(place))

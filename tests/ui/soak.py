@@ -38,7 +38,8 @@ def soak(times: int) -> None:
             app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
-    projects = [load_target(name) for name in preset_names() if name not in LARGE]
+    names = [name for name in preset_names() if name not in LARGE]
+    projects = [load_target(name) for name in names[:times]]
     canvas, workspace = window.editor.canvas, window.workspace
     for k in range(times):
         window.documents.show(projects[k % len(projects)])

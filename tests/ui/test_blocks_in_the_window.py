@@ -4,11 +4,8 @@ edited once for all, dissolved. Groups are named when they are made; recursion i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -16,14 +13,13 @@ from pytestqt.qtbot import QtBot
 import nnstudio
 from nnstudio.graph.values import Expr, Repeat
 from nnstudio.project.commands.graph import Move
-from nnstudio.ui.app import create_window
 from nnstudio.ui.forms.rows import FieldRow
 from nnstudio.ui.widgets.elided_button import ElidedButton
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.drawing import two_convolutions
 from tests.ui.canvas_world import Mouse
-from tests.ui.shell import closed
+from tests.ui.shared_window import SharedWindow
 from tests.ui.test_journey import drop_from_palette
 
 CONTROL, SHIFT, ALT = (
@@ -40,14 +36,12 @@ def chain() -> Workspace:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = create_window(chain(), folder=tmp_path)
-    made.resize(1600, 900)
-    made.show()
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    shared.size = QSize(1600, 900)
+    made = shared.opened(chain().project)
     qtbot.waitExposed(made)
     made.editor.canvas.view.setFocus()
-    yield made
-    closed(made)
+    return made
 
 
 @pytest.fixture

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from nnstudio.ui.app import create_window
 from nnstudio.ui.window.main_window import MainWindow
-from tests.small_projects import small_project, small_workspace
-from tests.ui.shell import closed, edit
+from tests.small_projects import small_project
+from tests.ui.shared_window import SharedWindow
+from tests.ui.shell import edit
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    window = create_window(small_workspace(), folder=tmp_path)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    closed(window)
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    made = shared.opened(small_project())
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
 
 
 def press(widget: QWidget, key: Qt.Key, held: Qt.KeyboardModifier = CONTROL) -> None:

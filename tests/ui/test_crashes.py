@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -61,13 +59,7 @@ def test_nothing_walks_over_layout_items() -> None:
 
 
 def run_until(end: str, folder: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-c", CRASH, str(folder), end],
-        cwd=ROOT,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
+    forked.run("-c", CRASH, str(folder), end, cwd=ROOT, patience=120.0)
 
 
 def test_a_crash_leaves_a_report_that_the_next_start_offers(qtbot: QtBot, tmp_path: Path) -> None:

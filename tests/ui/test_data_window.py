@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
 from nnstudio.project.data.steps import Step
 from nnstudio.project.presets import load_target
+from nnstudio.project.values import Project
 from nnstudio.ui.app import create_window
 from nnstudio.ui.pages.data.content import DataContent
 from nnstudio.ui.pages.data.page import DataView
@@ -21,11 +22,12 @@ from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests import fake_data
 from tests.ui.data_pictures import STEPS, two_inputs
+from tests.ui.shared_window import SharedWindow, shared_window
 from tests.ui.shell import closed
 
 
-@pytest.fixture
-def read() -> fake_data.FakeReader:
+@pytest.fixture(scope="module")
+def reader() -> fake_data.FakeReader:
     return fake_data.FakeReader(
         digits=fake_data.pictures(),
         patients=fake_data.table(),
@@ -37,8 +39,49 @@ def read() -> fake_data.FakeReader:
     )
 
 
-def made(tmp_path: Path, read: fake_data.FakeReader, model: str = "SimpleCNN") -> MainWindow:
-    project = load_target(model) if model else None
+@pytest.fixture
+def read(reader: fake_data.FakeReader) -> Iterator[fake_data.FakeReader]:
+    reader.refuse, reader.hold = "", False
+    reader.go.clear()
+    reader.asked.clear()
+    yield reader
+    reader.go.set()
+
+
+@pytest.fixture(scope="module")
+def shared(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, reader: fake_data.FakeReader
+) -> Iterator[SharedWindow]:
+    folder = tmp_path_factory.mktemp("settings")
+    with shared_window(folder, understand=reader, steps=STEPS) as made:
+        made.size = QSize(1200, 800)
+        yield made
+
+
+@pytest.fixture
+def window(qtbot: QtBot, shared: SharedWindow, read: fake_data.FakeReader) -> Iterator[MainWindow]:
+    """A window on a model of pictures whose page Data has not been shown yet, or is as then."""
+    window = shared.opened(load_target("SimpleCNN"))
+    content = window.data.content
+    content.show_tab("samples")
+    content.fields.search.clear()
+    content.samples_tab.trained_button.setChecked(False)
+    content.samples_tab.show_all()
+    if content.source.more_button.isChecked():
+        content.source.more_button.click()
+    yield window
+    read.go.set()
+    settle(qtbot, window.data)
+
+
+@pytest.fixture
+def blank(window: MainWindow) -> MainWindow:
+    """The same without a project."""
+    window.documents.new()
+    return window
+
+
+def made(tmp_path: Path, read: fake_data.FakeReader, project: Project) -> MainWindow:
     window = create_window(Workspace(project), folder=tmp_path, understand=read, steps=STEPS)
     window.resize(1200, 800)
     window.show()
@@ -46,18 +89,12 @@ def made(tmp_path: Path, read: fake_data.FakeReader, model: str = "SimpleCNN") -
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, read: fake_data.FakeReader) -> Iterator[MainWindow]:
-    made_window = made(tmp_path, read)
-    yield made_window
+def own_window(qtbot: QtBot, tmp_path: Path, read: fake_data.FakeReader) -> Iterator[MainWindow]:
+    """A window of this test alone."""
+    window = made(tmp_path, read, load_target("SimpleCNN"))
+    yield window
     read.go.set()
-    closed(made_window)
-
-
-@pytest.fixture
-def blank(qtbot: QtBot, tmp_path: Path, read: fake_data.FakeReader) -> Iterator[MainWindow]:
-    made_window = made(tmp_path, read, "")
-    yield made_window
-    closed(made_window)
+    closed(window)
 
 
 def settle(qtbot: QtBot, view: DataView) -> None:
@@ -239,10 +276,10 @@ def test_a_file_dropped_anywhere_opens_the_page(window: MainWindow, qtbot: QtBot
 
 
 def test_closing_while_something_is_read_leaves_no_thread(
-    window: MainWindow, read: fake_data.FakeReader
+    own_window: MainWindow, read: fake_data.FakeReader
 ) -> None:
     read.hold = True
-    window.open_data("/data/shapes")  # the fixture closes it now
+    own_window.open_data("/data/shapes")  # the fixture closes it now
 
 
 # -- the left column ----------------------------------------------------------------------------
@@ -367,12 +404,8 @@ def test_steps_are_added_set_moved_and_removed(window: MainWindow, qtbot: QtBot)
     assert [step.name for step in steps.steps] == ["standardise"]
 
 
-def test_fields_are_given_to_inputs(
-    qtbot: QtBot, tmp_path: Path, read: fake_data.FakeReader
-) -> None:
-    workspace = Workspace(two_inputs())
-    window = create_window(workspace, folder=tmp_path, understand=read, steps=STEPS)
-    window.show()
+def test_fields_are_given_to_inputs(window: MainWindow, qtbot: QtBot) -> None:
+    window.documents.show(two_inputs())
     feeds = opened(qtbot, window, "patients.csv").feeds
     assert feeds.isVisible()
     assert feeds.buttons["y"].title == "Nothing"
@@ -389,7 +422,6 @@ def test_fields_are_given_to_inputs(
     assert feeds.rest.full_text == "Given to no Input: age"
     qtbot.mouseClick(feeds.automatic_button, Qt.MouseButton.LeftButton)
     assert window.data.page.spec.feeds == ()
-    closed(window)
 
 
 def test_where_there_is_nothing_to_choose_no_inputs_are_listed(
@@ -442,7 +474,9 @@ def test_samples_of_a_class_and_part(window: MainWindow, qtbot: QtBot) -> None:
     assert tab.count.text() == "120 samples"
 
 
-def test_samples_as_trained(window: MainWindow, qtbot: QtBot) -> None:
+def test_samples_as_trained(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = opened(qtbot, window, "shapes")
     tab, page = content.samples_tab, window.data.page
     assert not tab.trained_button.isVisible()
@@ -459,7 +493,8 @@ def test_samples_as_trained(window: MainWindow, qtbot: QtBot) -> None:
     assert any((tab.shown.changed[k] != before[k]).any() for k in before)
     tab.part_choice.setCurrentIndex(2)
     assert tab.count.text() == "Only samples of the training part are changed"
-    page.reason_not_to_draw = lambda: "Wait for the end of the training"
+    wait = "Wait for the end of the training"
+    monkeypatch.setattr(page, "reason_not_to_draw", lambda: wait)
     tab.part_choice.setCurrentIndex(0)
     assert tab.count.text() == "Wait for the end of the training"
     qtbot.mouseClick(tab.trained_button, Qt.MouseButton.LeftButton)

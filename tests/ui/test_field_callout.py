@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QCursor, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Edge, Expr, FrozenMap, Graph, Node, Port
 from nnstudio.project.values import Block, BlockParameter, Local, Project
-from nnstudio.ui.app import create_window
 from nnstudio.ui.forms.callout import Callout
 from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.forms.rows import FieldRow
@@ -25,22 +22,20 @@ from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.wrapped_label import WrappedLabel
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
-from tests.small_projects import small_workspace
-from tests.ui.shell import closed
+from tests.small_projects import small_project
+from tests.ui.person import settle
+from tests.ui.shared_window import SharedWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = create_window(small_workspace(), folder=tmp_path)
-    made.resize(1280, 800)
-    made.show()
-    made.show_editor()
-    made.activateWindow()
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    shared.size = QSize(1280, 800)
+    made = shared.opened(small_project())
     qtbot.waitUntil(made.isActiveWindow)
     QCursor.setPos(made.mapToGlobal(QPoint(2, 2)))  # over nothing
     made.editor.canvas.select({"conv"})
-    yield made
-    closed(made)
+    settle()
+    return made
 
 
 def row(window: MainWindow, name: str) -> FieldRow:

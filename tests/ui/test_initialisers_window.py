@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,7 +16,6 @@ from nnstudio.project.commands.node import SetParam
 from nnstudio.project.commands.weights import SetInitialisers, SetTies
 from nnstudio.project.values import BlockParameter, Initialiser, Project, Tie
 from nnstudio.project.weights import RULES
-from nnstudio.ui.app import create_window
 from nnstudio.ui.forms.fields import ChoiceEdit, ValueEdit
 from nnstudio.ui.forms.rows import FieldRow
 from nnstudio.ui.inspector.initialiser_text import NAMED, SPOKEN, describe_rule
@@ -25,9 +23,8 @@ from nnstudio.ui.inspector.initialisers import NONE_YET, InitialiserRow, Initial
 from nnstudio.ui.inspector.rule_rows import RuleRows
 from nnstudio.ui.inspector.weights import OWN, Weights
 from nnstudio.ui.window.main_window import MainWindow
-from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
-from tests.ui.shell import closed
+from tests.ui.shared_window import SharedWindow
 
 Open = Callable[[Project], MainWindow]
 
@@ -61,19 +58,8 @@ TIE = Tie("n5", "weight", "n1", "weight")
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    made: list[MainWindow] = []
-
-    def open(project: Project) -> MainWindow:
-        window = create_window(Workspace(project), folder=tmp_path)
-        window.show()
-        window.activateWindow()
-        made.append(window)
-        return window
-
-    yield open
-    for window in made:
-        closed(window)
+def open_window(qtbot: QtBot, shared: SharedWindow) -> Open:
+    return shared.opened
 
 
 def rules(window: MainWindow, block: str = "Net") -> list[str]:

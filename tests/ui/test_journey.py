@@ -4,8 +4,6 @@ and then a model drawn from nothing. By mouse and keyboard wherever a person wou
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from nnstudio.project.storage.file import read
 from nnstudio.runs.states import State
 from nnstudio.ui.canvas import Canvas
 from nnstudio.ui.window.main_window import MainWindow
+from tests import forked
 from tests.ui.canvas_world import Mouse
 from tests.ui.conftest import Journey
 from tests.ui.person import click
@@ -74,9 +73,7 @@ def drop_from_palette(window: MainWindow, node_type: str, at: QPointF) -> str:
 
 def runs_alone(path: Path, root: str, form: tuple[int, ...]) -> str:
     code = RUN_ALONE.format(module=path.stem, root=root, form=form)
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path.parent)], capture_output=True, text=True, check=False
-    )
+    done = forked.run("-c", code, str(path.parent))
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

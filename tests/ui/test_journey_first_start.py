@@ -16,8 +16,9 @@ from nnstudio.runs.states import State
 from nnstudio.ui.actions.shortcuts_page import KEYS
 from nnstudio.ui.window.main_window import MainWindow
 from tests.ui.canvas_world import Mouse
-from tests.ui.conftest import FOLDERS, Journey
+from tests.ui.conftest import Journey
 from tests.ui.person import CONTROL, Answers, click, press, said, wait
+from tests.ui.shell import FOLDERS
 from tests.ui.test_journey_keys import close, give_key, open_keys
 
 SAID = "Settings are not kept, because "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from nnstudio.project.commands.graph import Move
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.project.commands.node import SetParam
 from nnstudio.project.storage.file import read, write
+from nnstudio.project.values import Project
 from nnstudio.runs.folder import PROJECT_FILE
 from nnstudio.runs.journal import read_events
 from nnstudio.runs.states import State
@@ -27,6 +29,7 @@ from nnstudio.ui.training.waiting_notice import WaitingNotice
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.training import start
 from tests.small_projects import small_project
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed, edit
 
 LONG, SHORT = 100_000, 2
@@ -41,11 +44,28 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, path: Path) -> Iterator[MainWindow]:
+def own_window(qtbot: QtBot, tmp_path: Path, path: Path) -> Iterator[MainWindow]:
+    """A window of this test alone, which it closes."""
     made = create_window(target=str(path), folder=tmp_path)
     made.show()
     yield made
     closed(made)
+    assert not any(thread.name == "training" for thread in threading.enumerate())
+
+
+@pytest.fixture
+def window(qtbot: QtBot, shared: SharedWindow, path: Path) -> Iterator[MainWindow]:
+    """A window with the file open, and nothing in its store of runs."""
+    made = shared.opened(Project())
+    shutil.rmtree(made.settings.runs_folder, ignore_errors=True)
+    made.open_target(str(path))
+    assert made.training.state is None
+    yield made
+    run = made.training.run
+    if run is not None:  # it may go on although the window was told of a failure
+        run.stop()
+        run.join(60)
+        made.training.drain()
     assert not any(thread.name == "training" for thread in threading.enumerate())
 
 
@@ -84,31 +104,31 @@ def stop(window: MainWindow, qtbot: QtBot) -> None:
 # -- quitting ---------------------------------------------------------------------------------
 
 
-def test_without_a_training_nothing_is_asked(window: MainWindow) -> None:
-    window.leaving.ask_quit = lambda: pytest.fail("asked")
-    window.leaving.ask_replace = lambda: pytest.fail("asked")
-    assert window.documents.new()
-    assert window.close()
+def test_without_a_training_nothing_is_asked(own_window: MainWindow) -> None:
+    own_window.leaving.ask_quit = lambda: pytest.fail("asked")
+    own_window.leaving.ask_replace = lambda: pytest.fail("asked")
+    assert own_window.documents.new()
+    assert own_window.close()
 
 
-def test_quitting_can_be_called_off(window: MainWindow, qtbot: QtBot) -> None:
-    train(window, qtbot)
-    window.leaving.ask_quit = lambda: RunAnswer.CANCEL
-    assert not window.close()
-    assert window.isVisible()
-    assert not window.leaving.is_waiting
-    assert window.training.state is State.RUNNING
-    (record,) = RunStore(window.settings.runs_folder).list()
+def test_quitting_can_be_called_off(own_window: MainWindow, qtbot: QtBot) -> None:
+    train(own_window, qtbot)
+    own_window.leaving.ask_quit = lambda: RunAnswer.CANCEL
+    assert not own_window.close()
+    assert own_window.isVisible()
+    assert not own_window.leaving.is_waiting
+    assert own_window.training.state is State.RUNNING
+    (record,) = RunStore(own_window.settings.runs_folder).list()
     assert record.state is State.RUNNING
 
 
 def test_stopping_leaves_a_checkpoint_from_which_it_goes_on(
-    window: MainWindow, qtbot: QtBot
+    own_window: MainWindow, qtbot: QtBot
 ) -> None:
-    train(window, qtbot)
-    window.leaving.ask_quit = lambda: RunAnswer.STOP
-    assert window.close()
-    (record,) = RunStore(window.settings.runs_folder).list()
+    train(own_window, qtbot)
+    own_window.leaving.ask_quit = lambda: RunAnswer.STOP
+    assert own_window.close()
+    (record,) = RunStore(own_window.settings.runs_folder).list()
     assert (record.name, record.state) == ("mine", "Stopped")
     project = read(record.folder / PROJECT_FILE)
     last = checkpoints.read(record.folder)
@@ -121,91 +141,91 @@ def test_stopping_leaves_a_checkpoint_from_which_it_goes_on(
 
 
 def test_kept_the_window_waits_minimised_and_closes_at_the_end(
-    window: MainWindow, qtbot: QtBot
+    own_window: MainWindow, qtbot: QtBot
 ) -> None:
-    train(window, qtbot)
-    window.training.pause()  # a pause would never end
-    qtbot.waitUntil(lambda: window.training.state is State.PAUSED, timeout=60_000)
-    window.leaving.ask_quit = lambda: RunAnswer.KEEP
-    assert not window.close()
-    assert window.isMinimized()
-    assert notice(window).isVisibleTo(window)
-    assert window.training.state is State.RUNNING
-    window.leaving.ask_quit = lambda: pytest.fail("asked again")
-    window.training.stop()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
-    (record,) = RunStore(window.settings.runs_folder).list()
+    train(own_window, qtbot)
+    own_window.training.pause()  # a pause would never end
+    qtbot.waitUntil(lambda: own_window.training.state is State.PAUSED, timeout=60_000)
+    own_window.leaving.ask_quit = lambda: RunAnswer.KEEP
+    assert not own_window.close()
+    assert own_window.isMinimized()
+    assert notice(own_window).isVisibleTo(own_window)
+    assert own_window.training.state is State.RUNNING
+    own_window.leaving.ask_quit = lambda: pytest.fail("asked again")
+    own_window.training.stop()
+    qtbot.waitUntil(lambda: not own_window.isVisible(), timeout=60_000)
+    (record,) = RunStore(own_window.settings.runs_folder).list()
     assert (record.folder / "checkpoints" / checkpoints.LAST).is_file()
 
 
-def test_waiting_can_be_given_up(window: MainWindow, qtbot: QtBot) -> None:
-    train(window, qtbot)
-    window.leaving.ask_quit = lambda: RunAnswer.KEEP
-    window.close()
-    window.showNormal()
-    notice(window).choose("Stay open")
-    assert not notice(window).isVisibleTo(window)
-    stop(window, qtbot)
+def test_waiting_can_be_given_up(own_window: MainWindow, qtbot: QtBot) -> None:
+    train(own_window, qtbot)
+    own_window.leaving.ask_quit = lambda: RunAnswer.KEEP
+    own_window.close()
+    own_window.showNormal()
+    notice(own_window).choose("Stay open")
+    assert not notice(own_window).isVisibleTo(own_window)
+    stop(own_window, qtbot)
     qtbot.wait(50)
-    assert window.isVisible()
+    assert own_window.isVisible()
 
 
 @pytest.mark.parametrize("edited", [False, True])
 def test_what_was_decided_about_unsaved_work_holds_until_the_next_edit(
-    window: MainWindow, qtbot: QtBot, edited: bool
+    own_window: MainWindow, qtbot: QtBot, edited: bool
 ) -> None:
-    edit(window)
-    train(window, qtbot)
+    edit(own_window)
+    train(own_window, qtbot)
     asked: list[bool] = []
 
     def discard() -> Answer:
-        asked.append(window.leaving.is_waiting)
+        asked.append(own_window.leaving.is_waiting)
         return Answer.DISCARD
 
-    window.documents.ask_unsaved = discard
-    window.leaving.ask_quit = lambda: RunAnswer.KEEP
-    window.close()
+    own_window.documents.ask_unsaved = discard
+    own_window.leaving.ask_quit = lambda: RunAnswer.KEEP
+    own_window.close()
     if edited:
-        edit(window, 7)
-    window.training.stop()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
+        edit(own_window, 7)
+    own_window.training.stop()
+    qtbot.waitUntil(lambda: not own_window.isVisible(), timeout=60_000)
     assert asked == ([False, True] if edited else [False])
 
 
-def test_a_failure_brings_the_window_back(window: MainWindow, qtbot: QtBot) -> None:
-    train(window, qtbot)
-    window.leaving.ask_quit = lambda: RunAnswer.KEEP
-    window.close()
-    run = window.training.run
+def test_a_failure_brings_the_window_back(own_window: MainWindow, qtbot: QtBot) -> None:
+    train(own_window, qtbot)
+    own_window.leaving.ask_quit = lambda: RunAnswer.KEEP
+    own_window.close()
+    run = own_window.training.run
     assert run is not None
     run.stop()
     run.join()
     run.drain()
     run.tell(Failed("It went wrong", "", None))
-    window.training.drain()
+    own_window.training.drain()
     qtbot.wait(50)
-    assert window.isVisible()
-    assert not window.isMinimized()
-    assert not window.leaving.is_waiting
+    assert own_window.isVisible()
+    assert not own_window.isMinimized()
+    assert not own_window.leaving.is_waiting
 
 
 @pytest.mark.parametrize("without", [False, True])
 def test_where_no_run_can_be_kept_it_is_said(
-    window: MainWindow, qtbot: QtBot, without: bool
+    own_window: MainWindow, qtbot: QtBot, without: bool
 ) -> None:
-    window.settings.runs_folder.write_text("", encoding="utf-8")  # a file in its place
-    train(window, qtbot)
+    own_window.settings.runs_folder.write_text("", encoding="utf-8")  # a file in its place
+    train(own_window, qtbot)
     said: list[str] = []
 
     def ask(reason: str) -> bool:
         said.append(reason)
         return without
 
-    window.leaving.ask_without = ask
-    window.leaving.ask_quit = lambda: RunAnswer.STOP
-    assert window.close() is without
-    assert said[0].startswith(f"Runs cannot be kept in {window.settings.runs_folder}")
-    window.leaving.ask_without = lambda _reason: True
+    own_window.leaving.ask_without = ask
+    own_window.leaving.ask_quit = lambda: RunAnswer.STOP
+    assert own_window.close() is without
+    assert said[0].startswith(f"Runs cannot be kept in {own_window.settings.runs_folder}")
+    own_window.leaving.ask_without = lambda _reason: True
 
 
 # -- another project --------------------------------------------------------------------------

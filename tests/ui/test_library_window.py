@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +28,10 @@ from nnstudio.workspace.workspace import Workspace
 from tests.drawing import Drawing
 from tests.small_projects import small_project
 from tests.ui.canvas_world import Mouse
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed
 
+Open = Callable[[Project], MainWindow]
 ACT = "graph.save_block"
 
 
@@ -50,17 +53,44 @@ def encoder(width: int = 8) -> Project:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Project], MainWindow]]:
+def library(shared: SharedWindow) -> Path:
+    """The folder of the library, in which there is nothing yet."""
+    folder = shared.window.settings.library_folder
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    else:
+        folder.unlink(missing_ok=True)
+    return folder
+
+
+def asks_nothing(window: MainWindow) -> MainWindow:
+    window.library_actions.ask_replace = lambda _name: pytest.fail("asked to replace")
+    window.library_actions.ask_remove = lambda _block: pytest.fail("asked to remove")
+    return window
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, shared: SharedWindow, library: Path) -> Open:
+    """Opens a project in a window that has looked at the library."""
+
+    def open(project: Project) -> MainWindow:
+        window = shared.opened(project)
+        window.editor.libraries.refresh()
+        return asks_nothing(window)
+
+    return open
+
+
+@pytest.fixture
+def open_windows(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     """Opens windows that share one library, like those of one user."""
     made: list[MainWindow] = []
 
     def open(project: Project) -> MainWindow:
         window = create_window(Workspace(project), folder=tmp_path)
         window.show()
-        window.library_actions.ask_replace = lambda _name: pytest.fail("asked to replace")
-        window.library_actions.ask_remove = lambda _block: pytest.fail("asked to remove")
         made.append(window)
-        return window
+        return asks_nothing(window)
 
     yield open
     for window in made:
@@ -68,12 +98,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Project], Ma
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "blocks"
-
-
-@pytest.fixture
-def kept(library: Path, open_window: Callable[[Project], MainWindow]) -> MainWindow:
+def kept(library: Path, open_window: Open) -> MainWindow:
     """A window on the small project, with an Encoder in the library."""
     save_block(encoder(), "Encoder", library)
     return open_window(small_project())
@@ -131,7 +156,7 @@ def on_wire(window: MainWindow, source: str, target: str) -> tuple[Edge, QPointF
 
 
 def test_an_empty_library_says_how_it_is_filled(
-    open_window: Callable[[Project], MainWindow],
+    open_window: Open,
 ) -> None:
     palette = open_window(small_project()).editor.palette_panel
     hint = palette.item(NONE_YET)
@@ -143,9 +168,7 @@ def test_an_empty_library_says_how_it_is_filled(
     assert hint.isHidden()
 
 
-def test_a_selected_block_is_kept(
-    open_window: Callable[[Project], MainWindow], library: Path
-) -> None:
+def test_a_selected_block_is_kept(open_window: Open, library: Path) -> None:
     window = open_window(encoder())
     window.editor.canvas.select({"n1"})
     action = window.actions_table.action(ACT)
@@ -159,9 +182,7 @@ def test_a_selected_block_is_kept(
     assert not window.workspace.modified
 
 
-def test_the_block_on_the_canvas_is_kept(
-    open_window: Callable[[Project], MainWindow], library: Path
-) -> None:
+def test_the_block_on_the_canvas_is_kept(open_window: Open, library: Path) -> None:
     window = open_window(encoder())
     canvas = window.editor.canvas
     reason = "Select a block or enter one first."
@@ -176,7 +197,7 @@ def test_the_block_on_the_canvas_is_kept(
     assert [block.name for block in saved_blocks(library)] == ["Gate"]
 
 
-def test_the_menus_offer_it_for_blocks(open_window: Callable[[Project], MainWindow]) -> None:
+def test_the_menus_offer_it_for_blocks(open_window: Open) -> None:
     window = open_window(encoder())
     canvas, palette = window.editor.canvas, window.editor.palette_panel
     menus = CanvasMenu(window.actions_table, canvas)
@@ -203,7 +224,7 @@ def test_the_menus_offer_it_for_blocks(open_window: Callable[[Project], MainWind
 
 
 def test_another_one_of_the_name_is_replaced_after_one_question(
-    open_window: Callable[[Project], MainWindow], library: Path
+    open_window: Open, library: Path
 ) -> None:
     window = open_window(encoder())
     acts = window.library_actions
@@ -223,9 +244,8 @@ def test_another_one_of_the_name_is_replaced_after_one_question(
     assert item(window, "Encoder").toolTip(0) == "Encoder\nAnother."
 
 
-def test_the_question_can_be_answered(qtbot: QtBot, tmp_path: Path, library: Path) -> None:
-    window = create_window(Workspace(encoder()), folder=tmp_path)
-    window.show()
+def test_the_question_can_be_answered(shared: SharedWindow, library: Path) -> None:
+    window = shared.opened(encoder())
     acts = window.library_actions
     said: list[str] = []
 
@@ -242,13 +262,10 @@ def test_the_question_can_be_answered(qtbot: QtBot, tmp_path: Path, library: Pat
     acts.save("Encoder")
     QTimer.singleShot(0, lambda: answer("Remove"))
     assert acts.ask_remove(saved_blocks(library)[0])
-    closed(window)
     assert said == [*["Replace 'Encoder' in My blocks?"] * 2, "Remove 'Encoder' from My blocks?"]
 
 
-def test_a_library_that_cannot_be_written_is_said(
-    open_window: Callable[[Project], MainWindow], library: Path
-) -> None:
+def test_a_library_that_cannot_be_written_is_said(open_window: Open, library: Path) -> None:
     library.write_text("a file in the way")
     window = open_window(encoder())
     window.editor.canvas.select({"n1"})
@@ -288,7 +305,7 @@ def test_return_adds_what_the_search_finds(kept: MainWindow) -> None:
 
 
 def test_the_model_of_another_project_comes_with_its_values(
-    open_window: Callable[[Project], MainWindow], library: Path
+    open_window: Open, library: Path
 ) -> None:
     save_block(replace(small_project(), values=FrozenMap({"hidden": 7})), "Small", library)
     window = open_window(encoder())
@@ -355,7 +372,7 @@ def test_the_search_on_a_wire_inserts_it(kept: MainWindow) -> None:
 
 
 def test_another_block_of_the_name_stays_and_the_user_is_told(
-    open_window: Callable[[Project], MainWindow], library: Path
+    open_window: Open, library: Path
 ) -> None:
     save_block(encoder(width=16), "Encoder", library)
     window = open_window(encoder())
@@ -371,9 +388,7 @@ def test_another_block_of_the_name_stays_and_the_user_is_told(
     assert window.status.message == "Added as Encoder2: this project has another Encoder."
 
 
-def test_a_block_is_not_put_into_itself(
-    open_window: Callable[[Project], MainWindow], library: Path
-) -> None:
+def test_a_block_is_not_put_into_itself(open_window: Open, library: Path) -> None:
     save_block(encoder(), "Encoder", library)
     window = open_window(encoder())
     window.editor.canvas.enter("n1")
@@ -408,7 +423,7 @@ def test_removing_asks_once_and_projects_keep_it(kept: MainWindow, library: Path
 
 
 def test_a_broken_file_says_what_is_wrong_and_can_be_removed(
-    library: Path, open_window: Callable[[Project], MainWindow]
+    library: Path, open_window: Open
 ) -> None:
     save_block(encoder(), "Encoder", library)
     (library / "Bad.nns").write_text("{", encoding="utf-8")
@@ -447,10 +462,8 @@ def test_a_file_that_has_gone_meanwhile(kept: MainWindow, library: Path) -> None
     assert kept.workspace.project == small_project()
 
 
-def test_what_another_window_keeps_is_seen(
-    open_window: Callable[[Project], MainWindow], qtbot: QtBot
-) -> None:
-    first, second = open_window(small_project()), open_window(encoder())
+def test_what_another_window_keeps_is_seen(open_windows: Open, qtbot: QtBot) -> None:
+    first, second = open_windows(small_project()), open_windows(encoder())
     second.library_actions.save("Gate")
     assert own(first) == []
     first.activateWindow()
@@ -461,7 +474,7 @@ def test_what_another_window_keeps_is_seen(
 
 
 def test_building_blocks_stand_in_the_palette_of_an_empty_project(
-    open_window: Callable[[Project], MainWindow],
+    open_window: Open,
 ) -> None:
     window = open_window(Drawing("Model").project())
     palette = window.editor.palette_panel

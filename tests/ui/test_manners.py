@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,15 +27,13 @@ from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.small_projects import small_workspace
 from tests.ui.canvas_world import small_project
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed, edit
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = create_window(small_workspace(), folder=tmp_path)
-    made.show()
-    yield made
-    closed(made)
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    return shared.opened(small_workspace().project)
 
 
 # -- an empty canvas ----------------------------------------------------------------------------

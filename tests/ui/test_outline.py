@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -22,6 +21,7 @@ from nnstudio.ui.outline.rows import walk
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
 from tests.ui.outline_world import id_of, orderly_project
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed
 
 LEFT = Qt.MouseButton.LeftButton
@@ -30,14 +30,12 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = create_window(Workspace(orderly_project()), folder=tmp_path)
-    made.resize(1440, 900)  # the rows that are clicked are in sight
-    made.show()
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    shared.size = QSize(1440, 900)  # the rows that are clicked are in sight
+    made = shared.opened(orderly_project())
     qtbot.waitExposed(made)
     made.actions_table.run("view.outline")
-    yield made
-    closed(made)
+    return made
 
 
 def order(window: MainWindow) -> list[str]:

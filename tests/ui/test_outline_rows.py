@@ -17,6 +17,7 @@ from nnstudio.project.values import BlockParameter, Project
 from nnstudio.ui.outline.moves import Place, Rows
 from nnstudio.ui.outline.rows import Row, inside, outline, walk, way
 from tests.drawing import Drawing
+from tests.ui.analysed_presets import report_on
 from tests.ui.outline_world import orderly_project
 
 
@@ -204,11 +205,11 @@ def paths(project: Project, rows: Sequence[Row], before: str = "") -> Iterator[t
 
 @pytest.mark.parametrize("name", preset_names())
 def test_the_rows_of_every_preset_follow_its_state_dict(name: str) -> None:
-    project = load_target(name)
-    rows = outline(project, project.root, full_report(project).root)
+    project, report = load_target(name), report_on(name)
+    rows = outline(project, project.root, report.root)
     patterns = [(re.compile(pattern), row) for pattern, row in paths(project, rows)]
     once: list[int] = []
-    for key in build_empty(generate(project)).state_dict():
+    for key in build_empty(generate(project, report)).state_dict():
         found = [k for k, (pattern, _) in enumerate(patterns) if pattern.match(key)]
         several = any(SEVERAL in patterns[k][0].pattern for k in found)
         assert found, key
@@ -317,7 +318,7 @@ def siblings(rows: Rows, row: Row) -> list[str]:
 def test_every_row_of_the_presets_moves_by_one(name: str) -> None:
     project = load_target(name)
     for block in project.blocks:
-        report = full_report(project).blocks.get(block.name)
+        report = report_on(name).blocks.get(block.name)
         if report is None:
             continue
         rows = Rows(block.name, block.graph, outline(project, block.name, report))

@@ -20,6 +20,7 @@ from nnstudio.ui.files.recovery import lost_work
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.known_file import FileState
 from tests.small_projects import small_project
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed, edit
 
 
@@ -36,7 +37,16 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, shared: SharedWindow, path: Path) -> MainWindow:
+    """A window with the file open."""
+    made = shared.opened(Project())
+    made.open_target(str(path))
+    return made
+
+
+@pytest.fixture
+def own_window(qtbot: QtBot, path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    """The same for this test alone, which closes it, kills it or opens a second one beside it."""
     made = create_window(target=str(path), folder=tmp_path / "settings")
     made.show()
     yield made
@@ -177,35 +187,35 @@ def test_saving_as_another_file_leaves_the_change_alone(window: MainWindow, path
 
 @pytest.mark.parametrize("way", ["close", "new", "open", "preset", "recover"])
 def test_saving_before_the_project_goes_writes_nothing_over_the_change(
-    window: MainWindow, path: Path, tmp_path: Path, way: str
+    own_window: MainWindow, path: Path, tmp_path: Path, way: str
 ) -> None:
     other = tmp_path / "other.nns"
     write(small_project(), other)
-    edit(window, 7)
-    window.documents.autosave()
-    window.documents.autosaver.file.release()
-    (lost,) = lost_work(window.settings.recovery_folder)
+    edit(own_window, 7)
+    own_window.documents.autosave()
+    own_window.documents.autosaver.file.release()
+    (lost,) = lost_work(own_window.settings.recovery_folder)
     write(project(5), path)
-    window.documents.ask_unsaved = lambda: Answer.SAVE
-    window.show_gallery()
+    own_window.documents.ask_unsaved = lambda: Answer.SAVE
+    own_window.show_gallery()
     acts = {
-        "close": window.close,
-        "new": window.documents.new,
-        "open": lambda: window.documents.open(other),
-        "preset": lambda: window.open_preset("SimpleMLP"),
-        "recover": lambda: window.documents.recover(lost),
+        "close": own_window.close,
+        "new": own_window.documents.new,
+        "open": lambda: own_window.documents.open(other),
+        "preset": lambda: own_window.open_preset("SimpleMLP"),
+        "recover": lambda: own_window.documents.recover(lost),
     }
     acts[way]()
-    assert window.isVisible()
-    assert window.is_editing
-    assert window.file_notice.isVisible()
-    assert window.workspace.project == project(7)
+    assert own_window.isVisible()
+    assert own_window.is_editing
+    assert own_window.file_notice.isVisible()
+    assert own_window.workspace.project == project(7)
     assert read(path) == project(5)
 
 
 @pytest.mark.parametrize("state", ["deleted", "broken"])
 def test_the_only_good_copy_is_not_closed_without_a_question(
-    window: MainWindow, path: Path, state: str
+    own_window: MainWindow, path: Path, state: str
 ) -> None:
     if state == "deleted":
         path.unlink()
@@ -217,14 +227,14 @@ def test_the_only_good_copy_is_not_closed_without_a_question(
         asked.append(state)
         return Answer.CANCEL
 
-    window.documents.ask_unsaved = ask
-    assert not window.close()
+    own_window.documents.ask_unsaved = ask
+    assert not own_window.close()
     assert asked == [state]
-    window.documents.autosave()
-    assert list((window.settings.recovery_folder).glob("*.nns"))
-    window.documents.overwrite()
+    own_window.documents.autosave()
+    assert list((own_window.settings.recovery_folder).glob("*.nns"))
+    own_window.documents.overwrite()
     assert read(path) == small_project()
-    assert not list((window.settings.recovery_folder).glob("*.nns"))
+    assert not list((own_window.settings.recovery_folder).glob("*.nns"))
 
 
 def test_comparing_lists_what_differs_by_node(window: MainWindow, path: Path) -> None:
@@ -254,10 +264,10 @@ def killed(window: MainWindow) -> None:
 
 @pytest.mark.parametrize("state", [FileState.CHANGED, FileState.DELETED, FileState.BROKEN])
 def test_recovered_work_is_not_written_over_what_came_after(
-    window: MainWindow, path: Path, state: FileState
+    own_window: MainWindow, path: Path, state: FileState
 ) -> None:
-    edit(window, 7)
-    killed(window)
+    edit(own_window, 7)
+    killed(own_window)
     match state:
         case FileState.CHANGED:
             write(project(5), path)
@@ -265,7 +275,7 @@ def test_recovered_work_is_not_written_over_what_came_after(
             path.unlink()
         case _:
             path.write_text("{", encoding="utf-8")
-    second = create_window(folder=window.settings.recovery_folder.parent)
+    second = create_window(folder=own_window.settings.recovery_folder.parent)
     second.show()
     (lost,) = lost_work(second.settings.recovery_folder)
     assert second.documents.recover(lost)

@@ -16,6 +16,7 @@ from nnstudio.ui.canvas.hit_testing import Hit
 from nnstudio.ui.canvas.items.wire_item import WireItem
 from nnstudio.ui.canvas.scene import CanvasScene
 from tests.small_projects import small_project
+from tests.ui.analysed_presets import report_on
 
 
 def shown(scene: CanvasScene, project: Project, block: str) -> list[WireItem]:
@@ -37,8 +38,7 @@ def check(scene: CanvasScene) -> None:
 def test_no_pill_of_a_preset_lies_over_anything(
     qapp: QApplication, name: str, everything: bool
 ) -> None:
-    project = load_target(name)
-    report = analyse(project)
+    project, report = load_target(name), report_on(name)
     for block in project.by_name:
         scene = CanvasScene()
         scene.set_show_all_shapes(everything)
@@ -53,8 +53,7 @@ def test_most_shapes_that_change_are_seen_at_rest(qapp: QApplication) -> None:
     """Moved along the wire rather than hidden."""
     wanted = seen = 0
     for name in preset_names():
-        project = load_target(name)
-        report = analyse(project)
+        project, report = load_target(name), report_on(name)
         for block in project.by_name:
             scene = CanvasScene()
             scene.show(project, block, report.blocks[block])

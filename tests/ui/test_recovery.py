@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +19,8 @@ from nnstudio.ui.app import create_window
 from nnstudio.ui.files import autosave
 from nnstudio.ui.files.recovery import AutosaveFile, UnsavedWork, lost_work
 from nnstudio.ui.window.main_window import MainWindow
+from tests import forked
+from tests.forked import Program
 from tests.small_projects import small_project, small_workspace
 from tests.ui.shell import closed, edit
 
@@ -68,16 +68,34 @@ app.exec()
 """
 
 
-@pytest.mark.parametrize(("pause", "edits"), [(20, 150), (400, 12)])
-def test_a_kill_takes_at_most_two_seconds_of_work(pause: int, edits: int, tmp_path: Path) -> None:
-    """However fast one edits; 400 ms is less than the quiet for which the side file waits."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", EDITING, str(tmp_path), str(pause)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+ENDS = {20: 150, 400: 12}
+"""Milliseconds between two edits, and how many there are before a kill at least.
+
+400 ms is less than the quiet for which the side file waits.
+"""
+
+
+@pytest.fixture(scope="module")
+def editing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, tuple[Path, Program]]]:
+    """Programs in which somebody edits, and their folders; their seconds go by side by side."""
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    begun: dict[int, tuple[Path, Program]] = {}
+    for pause in ENDS:
+        folder = tmp_path_factory.mktemp("editing")
+        words = ("-c", EDITING, str(folder), str(pause))
+        begun[pause] = folder, forked.begun(*words, env=surroundings, cwd=ROOT)
+    yield begun
+    for _, child in begun.values():
+        with child:
+            child.kill()
+
+
+@pytest.mark.parametrize(("pause", "edits"), ENDS.items())
+def test_a_kill_takes_at_most_two_seconds_of_work(
+    pause: int, edits: int, editing: dict[int, tuple[Path, Program]]
+) -> None:
+    """However fast one edits."""
+    folder, child = editing[pause]
     assert child.stdout is not None
     when: dict[int, float] = {}
     try:
@@ -90,12 +108,11 @@ def test_a_kill_takes_at_most_two_seconds_of_work(pause: int, edits: int, tmp_pa
         child.send_signal(signal.SIGKILL)
         rest = child.stdout.read()
         child.wait()
-        child.stdout.close()
     for line in rest.splitlines():
         number, _, seconds = line.partition(" ")
         if seconds:
             when[int(number)] = float(seconds)
-    (lost,) = lost_work(tmp_path / "recovery")
+    (lost,) = lost_work(folder / "recovery")
     name = lost.project().model.graph.by_id["conv"].name
     number = int(name.removeprefix("conv"))
     missing = [seconds for n, seconds in when.items() if n > number]
@@ -144,13 +161,8 @@ edit(7)
 def test_a_kill_while_it_is_written_leaves_a_whole_one(
     moment: str, size: int, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path), moment],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
-        check=False,
-    )
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = forked.run("-c", KILLED, str(tmp_path), moment, env=surroundings, cwd=ROOT)
     assert done.returncode == -signal.SIGKILL
     (lost,) = lost_work(tmp_path)
     assert lost.title == "Small"

@@ -22,11 +22,18 @@ from nnstudio.ui.platform_check import has_display
 from nnstudio.ui.widgets.fit_screen import first_size
 from nnstudio.ui.window.main_window import MainWindow
 from tests.small_projects import small_project, small_workspace
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed, edit
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    return shared.opened(small_project())
+
+
+@pytest.fixture
+def own_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window of this test alone."""
     made = create_window(small_workspace(), folder=tmp_path)
     made.show()
     yield made
@@ -97,13 +104,13 @@ def test_undo_has_the_name_of_the_act(window: MainWindow) -> None:
     assert window.workspace.project == small_project()
 
 
-def test_an_act_that_is_refused_is_said_in_the_status_line(window: MainWindow) -> None:
+def test_an_act_that_is_refused_is_said_in_the_status_line(own_window: MainWindow) -> None:
     def refuse() -> None:
         raise Refusal("This cannot be done")
 
-    window.actions_table.bind("graph.arrange", refuse)
-    assert not window.actions_table.run("graph.arrange")
-    assert window.status.message == "This cannot be done"
+    own_window.actions_table.bind("graph.arrange", refuse)
+    assert not own_window.actions_table.run("graph.arrange")
+    assert own_window.status.message == "This cannot be done"
 
 
 def test_keys_can_be_changed_but_not_taken(window: MainWindow) -> None:

@@ -16,11 +16,18 @@ from nnstudio.ui.files.questions import Answer
 from nnstudio.ui.files.recovery import lost_work
 from nnstudio.ui.window.main_window import MainWindow
 from tests.small_projects import small_project, small_workspace
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed, edit
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    return shared.opened(small_project())
+
+
+@pytest.fixture
+def own_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window of this test alone, in which no file was opened yet."""
     made = create_window(small_workspace(), folder=tmp_path)
     made.show()
     yield made
@@ -30,19 +37,19 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
 # -- files --------------------------------------------------------------------------------------
 
 
-def test_title_star_save_and_recent(window: MainWindow, tmp_path: Path) -> None:
-    assert not window.isWindowModified()
-    edit(window)
-    assert window.isWindowModified()
+def test_title_star_save_and_recent(own_window: MainWindow, tmp_path: Path) -> None:
+    assert not own_window.isWindowModified()
+    edit(own_window)
+    assert own_window.isWindowModified()
     path = tmp_path / "mine.nns"
-    window.documents.ask_save = lambda: path
-    assert window.actions_table.run("file.save")
-    assert not window.isWindowModified()
-    assert window.windowTitle().startswith("mine")
-    assert read(path) == window.workspace.project
-    assert window.documents.recent.paths() == [path]
-    assert "Nothing has changed" in window.actions_table.action("file.save").toolTip()
-    assert window.actions_table.action("file.recent1").text() == "mine"
+    own_window.documents.ask_save = lambda: path
+    assert own_window.actions_table.run("file.save")
+    assert not own_window.isWindowModified()
+    assert own_window.windowTitle().startswith("mine")
+    assert read(path) == own_window.workspace.project
+    assert own_window.documents.recent.paths() == [path]
+    assert "Nothing has changed" in own_window.actions_table.action("file.save").toolTip()
+    assert own_window.actions_table.action("file.recent1").text() == "mine"
 
 
 def test_a_name_without_ending_gets_one(window: MainWindow, tmp_path: Path) -> None:
@@ -123,10 +130,11 @@ def test_unsaved_work_is_offered_at_the_next_start(qtbot: QtBot, tmp_path: Path)
 def test_the_side_file_goes_when_the_work_is_saved(window: MainWindow, tmp_path: Path) -> None:
     edit(window)
     window.documents.autosave()
-    assert list((tmp_path / "recovery").glob("*.nns"))
+    recovery = window.settings.recovery_folder
+    assert list(recovery.glob("*.nns"))
     window.documents.ask_save = lambda: tmp_path / "saved.nns"
     window.documents.save()
-    assert not list((tmp_path / "recovery").glob("*.nns"))
+    assert not list(recovery.glob("*.nns"))
 
 
 def dropped(window: MainWindow, path: Path) -> None:

@@ -37,12 +37,19 @@ from nnstudio.ui.training.form import (
 from nnstudio.ui.window.find_bar import find
 from nnstudio.ui.window.main_window import MainWindow
 from nnstudio.workspace.workspace import Workspace
-from tests.small_projects import small_workspace
+from tests.small_projects import small_project, small_workspace
+from tests.ui.shared_window import SharedWindow
 from tests.ui.shell import closed, edit
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    return shared.opened(small_project())
+
+
+@pytest.fixture
+def own_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window of this test alone, whose form of settings has not been made yet."""
     made = create_window(small_workspace(), folder=tmp_path)
     made.show()
     yield made
@@ -260,8 +267,8 @@ def test_training_settings_are_undo_steps(window: MainWindow) -> None:
     assert not form.rows["momentum"].isHidden()
 
 
-def test_every_setting_has_its_place_in_the_form(window: MainWindow) -> None:
-    form = window.panels.form
+def test_every_setting_has_its_place_in_the_form(own_window: MainWindow) -> None:
+    form = own_window.panels.form
     grouped = [name for names in settings_by_group().values() for name in names]
     everywhere = [*grouped, *LEFT, *RIGHT, *IN_TOOLBAR]
     assert sorted(everywhere) == sorted(setting.name for setting in settings_of_form())

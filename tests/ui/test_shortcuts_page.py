@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QKeySequenceEdit
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from nnstudio.ui.actions.shortcuts_page import KEYS, ShortcutsPage
-from nnstudio.ui.app import create_window
 from nnstudio.ui.window.main_window import MainWindow
-from tests.small_projects import small_project, small_workspace
-from tests.ui.shell import closed, edit
+from tests.small_projects import small_project
+from tests.ui.shared_window import SharedWindow
+from tests.ui.shell import edit
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    window = create_window(small_workspace(), folder=tmp_path)
-    window.show()
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    window = shared.opened(small_project())
     qtbot.waitExposed(window)
-    yield window
-    closed(window)
+    return window
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> ShortcutsPage:
+def page(window: MainWindow, qtbot: QtBot) -> Iterator[ShortcutsPage]:
     window.actions_table.run("edit.settings")
     page = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ShortcutsPage))
     qtbot.waitExposed(page)
-    return page
+    yield page
+    if isValid(page):  # the test has not closed it, with which it goes
+        page.close()
 
 
 def double_click(page: ShortcutsPage, qtbot: QtBot, id: str) -> QKeySequenceEdit:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 from pytestqt.qtbot import QtBot
 
 from nnstudio.graph.values import Edge, Port
 from nnstudio.project.commands.node import SetParam
-from nnstudio.ui.app import create_window
 from nnstudio.ui.canvas.canvas import Canvas
 from nnstudio.ui.window.main_window import MainWindow
-from tests.small_projects import small_workspace
-from tests.ui.shell import closed
+from tests.small_projects import small_project
+from tests.ui.shared_window import SharedWindow
 
 WIRE = Edge(Port("conv", "output"), Port("flat", "input"))
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = create_window(small_workspace(), folder=tmp_path)
-    made.resize(1200, 800)
-    made.show()
-    yield made
-    closed(made)
+def window(qtbot: QtBot, shared: SharedWindow) -> MainWindow:
+    shared.size = QSize(1200, 800)
+    return shared.opened(small_project())
 
 
 @pytest.fixture

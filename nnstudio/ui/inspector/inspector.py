@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from nnstudio.analysis.report import Report
+from nnstudio.project.values import Project
 from nnstudio.ui.forms.fields import ValueEdit
 from nnstudio.ui.inspector.block_page import BlockPage
 from nnstudio.ui.inspector.context import Context
@@ -38,6 +40,7 @@ class Inspector(QWidget):
         self.context.refused.connect(self.refused)
         self.context.enter_requested.connect(self.enter_requested)
         self._selection: frozenset[str] = frozenset()
+        self._shown: tuple[Project, Report, tuple[str, ...], frozenset[str]] | None = None
         self._stack = QStackedWidget(self)
         self._areas: dict[QWidget, QScrollArea] = {}
         column = QVBoxLayout(self)
@@ -80,10 +83,22 @@ class Inspector(QWidget):
         """Look at the block at `path` and the nodes selected in it, or at an alternative."""
         self.context.path = path
         self._selection = frozenset([alternative] if alternative else selection)
-        self.refresh()
+        if not self._is_shown():  # one act may say several times that something has changed
+            self.refresh()
+
+    def _is_shown(self) -> bool:
+        """True if the form that is to be seen is there as it has to be."""
+        if self._shown is None:
+            return False
+        workspace = self.context.workspace
+        project, report, path, selection = self._shown
+        same = project is workspace.project and report is workspace.report
+        return same and path == self.context.path and selection == self._selection
 
     def refresh(self) -> None:
         """Show the project as it is now."""
+        workspace = self.context.workspace
+        self._shown = workspace.project, workspace.report, self.context.path, self._selection
         graph = self.context.block.graph
         nodes = [node for node in graph.nodes if node.id in self._selection]
         if len(nodes) == 1:

@@ -37,8 +37,9 @@ def apply_theme(app: QApplication, mode: Mode = "system") -> Theme:
 
 def _restyle(app: QApplication, theme: Theme) -> Theme:
     changed = current.set_current(theme)
-    if changed or not app.styleSheet():
-        if app.style().objectName().lower() != "fusion":
+    begun = bool(app.styleSheet())  # with one, Qt no longer says which style is under it
+    if changed or not begun:
+        if not begun:
             app.setStyle("Fusion")
         app.setFont(current.text_font())
         app.setPalette(stylesheet.palette(theme))

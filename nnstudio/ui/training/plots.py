@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from nnstudio.training.events import EpochDone, Event, Started, StepsDone
 from nnstudio.ui.plots.chart import Chart
+from nnstudio.ui.plots.series import Series
 from nnstudio.ui.plots.writing import write_plots
 from nnstudio.ui.theme import current as theme
 
@@ -86,6 +87,7 @@ class TrainingPlots(QWidget):
         self.speed = Chart("Speed", "speed")
         self.speed.add_series("samples_per_second", "Samples/s", widest="0,000,000")
         self.charts = (self.loss, self.accuracy, self.r2, self.rate, self.speed)
+        self._charts = {key: chart for chart in self.charts for key in chart.series}
         self.smoothing = Smoothing()
         self.smoothing.slider.valueChanged.connect(self._smooth)
         for chart in self.charts:
@@ -145,14 +147,14 @@ class TrainingPlots(QWidget):
 
     def _add(self, key: str, x: float, y: float | None) -> None:
         if y is not None:
-            self._chart(key).series[key].add(x, y)
+            self._series(key).add(x, y)
 
-    def _chart(self, key: str) -> Chart:
-        for chart in self.charts:
-            if key in chart.series:
-                return chart
-        known = ", ".join(key for chart in self.charts for key in chart.series)
-        raise KeyError(f"expected one of the series {known}, received {key!r}")
+    def _series(self, key: str) -> Series:
+        chart = self._charts.get(key)
+        if chart is None:
+            known = ", ".join(self._charts)
+            raise KeyError(f"expected one of the series {known}, received {key!r}")
+        return chart.curve(key).series
 
     def redraw(self) -> None:
         """Draw what has come, where it can be seen."""
@@ -178,7 +180,7 @@ class TrainingPlots(QWidget):
         Raises:
             KeyError: no such series.
         """
-        found = self._chart(series).series[series]
+        found = self._series(series)
         return list(found.x), list(found.y)
 
     def clear(self) -> None:
