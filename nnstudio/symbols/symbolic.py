@@ -243,7 +243,7 @@ class _Resolution:
     def opaque(self, node: ast.expr) -> Quantity:
         """Keep the operation as it is written: value by numbers, text by substitution."""
         spend(STEPS_TO_WRITE)
-        source = parse_formula(ast.unparse(node))
+        source = _part(node)
         missing = source.names - self.scope.keys()
         if missing:
             raise _unknown(min(missing), self.scope)
@@ -260,6 +260,12 @@ class _Resolution:
         if isinstance(value, int) and not isinstance(value, bool):
             return Dim.atom(text, value)
         return Term(value, text, is_none=known and value is None)
+
+
+@lru_cache(maxsize=8192)
+def _part(node: ast.expr) -> Expression:
+    """A part of an expression as one of its own. Trees are known by identity and never change."""
+    return parse_formula(ast.unparse(node))
 
 
 def _unknown(name: str, scope: Scope) -> ExpressionError:
