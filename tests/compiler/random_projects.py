@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import reject
@@ -79,6 +80,22 @@ VALUES = st.fixed_dictionaries(
 )
 
 
+PERCENT = st.integers(0, 99)
+
+
+known = lru_cache(maxsize=1024, typed=True)(lambda *options: st.sampled_from(options))
+"""To make such a strategy takes longer than to draw from it; 1 and True are two options."""
+
+
+def one_of(options: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """One of some options, with or without a hash."""
+    try:
+        strategy: st.SearchStrategy[Any] = known(*options)
+    except TypeError:
+        strategy = st.sampled_from(options)
+    return strategy
+
+
 class Maker:
     """Draws one block, node by node."""
 
@@ -99,10 +116,10 @@ class Maker:
         self.modules: list[Drawn] = []
 
     def pick(self, *options: Any) -> Any:
-        return self.draw(st.sampled_from(options))
+        return self.draw(one_of(options))
 
     def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) < percent)
+        return bool(self.draw(PERCENT) < percent)
 
     # -- trying ---------------------------------------------------------------------------------
 
