@@ -33,9 +33,8 @@ def compiled(target: str) -> tuple[Project, Report, Source]:
     return project, report, generate(project, report)
 
 
-@cache
 def on_meta(target: str) -> nn.Module:
-    """The model without memory, to read names, shapes and settings: nothing in it is changed."""
+    """The model without memory, for its names, shapes and settings; made anew each time."""
     from nnstudio.compiler.build import build_meta
 
     return build_meta(compiled(target)[2])
