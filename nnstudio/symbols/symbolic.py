@@ -88,13 +88,26 @@ def resolve(expression: Expression | str, scope: Scope) -> Quantity:
 
 def substitute(dim: Dim, scope: Scope) -> Dim:
     """`dim` with the names of `scope` replaced and simplified; other names stay."""
-    if dim.terms is None or not (dim.names & scope.keys()):
+    atom = _atom_of(dim)
+    if atom in scope and atom != LATER:  # most are a name
+        spend(STEPS_TO_RESOLVE)
+        replaced = as_size(scope[atom])
+    elif dim.terms is None or not (dim.names & scope.keys()):
         return dim
-    open_scope = {name: Dim.atom(name) for name in dim.names} | dict(scope)
-    replaced = _size_of(dim.text, open_scope)
+    else:
+        open_scope = {name: Dim.atom(name) for name in dim.names} | dict(scope)
+        replaced = _size_of(dim.text, open_scope)
     if replaced.value is None and dim.value is not None and not replaced.is_constant:
         return Dim(dim.value, replaced.terms)
     return replaced
+
+
+def _atom_of(dim: Dim) -> str:
+    """What a size is where it is one name or one expression, else ''."""
+    if dim.terms is None or len(dim.terms) != 1:
+        return ""
+    ((factors, count),) = dim.terms.items()
+    return factors[0] if len(factors) == 1 and count == 1 else ""
 
 
 def choice(test: str, taken: Dim, passing: Dim, value: int | None) -> Dim:
