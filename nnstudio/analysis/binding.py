@@ -67,12 +67,17 @@ def _bare(item: str) -> bool:
 def free_names(block: Block) -> tuple[str, ...]:
     """The names in the Input patterns that are neither parameters nor locals, in order."""
     known = block.names
+    key = "free names", known
+    noted: tuple[str, ...] | None = block.graph.noted.get(key)
+    if noted is not None:
+        return noted
     found: dict[str, None] = {}
     for node in block.graph.of_type(INPUT):
         for item in pattern_of(node):
             if isinstance(item, str) and _bare(item) and item not in known:
                 found[item] = None
-    return tuple(found)
+    noted = block.graph.noted[key] = tuple(found)
+    return noted
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,7 @@ class _Repetitions:
     def walk(self) -> Walked | Evaluation:
         """Every repetition with its own numbers; the failed one where there is one."""
         assert self.at is not None
+        assert self.first is not None
         if self.number.value is None:
             return Walked(None, None, None)
         parameters: int | None = 0
@@ -288,8 +289,10 @@ class _Repetitions:
         rounds: list[Evaluation] = []
         kinds: dict[object, BlockReport] = {}
         for index in range(self.number.value):
-            scope = {**self.scope, REPETITION: Dim(index)}
-            found = self.once(self.given(Dim(index), current), scope)
+            found = self.first  # which had the numbers of repetition 0
+            if index:
+                scope = {**self.scope, REPETITION: Dim(index)}
+                found = self.once(self.given(Dim(index), current), scope)
             if found.outputs is None:
                 error = why_not(found)
                 sentence = f"in repetition {index}: {error.sentence}"

@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
 V = TypeVar("V")
+T = TypeVar("T")
 
 RepeatKind = Literal["ModuleList", "Sequential", "inline", "shared"]
 CollectKind = Literal["stack", "concat", "sum", "list"]
@@ -56,6 +57,16 @@ class FrozenMap(Mapping[str, V]):
     def values(self) -> ValuesView[V]:
         """The values."""
         return self._items.values()
+
+    @overload
+    def get(self, key: str, /) -> V | None: ...
+    @overload
+    def get(self, key: str, /, default: V) -> V: ...
+    @overload
+    def get(self, key: str, /, default: T) -> V | T: ...
+    def get(self, key: str, /, default: Any = None) -> Any:
+        """The value of a key, else `default`."""
+        return self._items.get(key, default)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FrozenMap):

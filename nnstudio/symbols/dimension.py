@@ -40,9 +40,13 @@ def batch_axis(sizes: Iterable[object]) -> int | None:
     return next((axis for axis, size in enumerate(sizes) if size in BATCH_NAMES), None)
 
 
+def _text_of(terms: dict[Monomial, int]) -> str:
+    return _tidy(tuple(terms.items()))
+
+
 @lru_cache(maxsize=16384)
-def _tidy(text: str) -> str:
-    return ast.unparse(_parsed(text))
+def _tidy(terms: tuple[tuple[Monomial, int], ...]) -> str:
+    return ast.unparse(_parsed(_write(terms)))
 
 
 def _parsed(text: str) -> ast.expr:
@@ -82,7 +86,7 @@ class Dim:
     def text(self) -> str:
         """The formula, in Python's spelling: ``48 * hidden``."""
         if self._text is None:
-            self._text = str(self.value) if self.terms is None else _tidy(_write(self.terms))
+            self._text = str(self.value) if self.terms is None else _text_of(self.terms)
         return self._text
 
     @property
@@ -225,7 +229,7 @@ class Dim:
             if added:
                 whole[()] = added
             return _make(value, whole)
-        return _make(value, _plus(whole, (_floor_division(_tidy(_write(rest)), number),)))
+        return _make(value, _plus(whole, (_floor_division(_text_of(rest), number),)))
 
     def __mod__(self, other: Dim | int) -> Dim:
         other = as_dim(other)
@@ -318,10 +322,10 @@ def _floor_division(text: str, number: int) -> str:
     return f"({text}) // {number}"
 
 
-def _write(terms: dict[Monomial, int]) -> str:
+def _write(terms: Iterable[tuple[Monomial, int]]) -> str:
     """The polynomial as text, products before the constant, brackets to spare."""
     parts: list[str] = []
-    for monomial, coefficient in sorted(terms.items(), key=lambda item: not item[0]):
+    for monomial, coefficient in sorted(terms, key=lambda item: not item[0]):
         size = abs(coefficient)
         factors = [] if size == 1 and monomial else [str(size)]
         # names before powers, and `width * 2 ** i` as one writes it

@@ -88,13 +88,26 @@ def resolve(expression: Expression | str, scope: Scope) -> Quantity:
 
 def substitute(dim: Dim, scope: Scope) -> Dim:
     """`dim` with the names of `scope` replaced and simplified; other names stay."""
-    if dim.terms is None or not (dim.names & scope.keys()):
+    atom = _atom_of(dim)
+    if atom in scope and atom != LATER:  # most are a name
+        spend(STEPS_TO_RESOLVE)
+        replaced = as_size(scope[atom])
+    elif dim.terms is None or not (dim.names & scope.keys()):
         return dim
-    open_scope = {name: Dim.atom(name) for name in dim.names} | dict(scope)
-    replaced = _size_of(dim.text, open_scope)
+    else:
+        open_scope = {name: Dim.atom(name) for name in dim.names} | dict(scope)
+        replaced = _size_of(dim.text, open_scope)
     if replaced.value is None and dim.value is not None and not replaced.is_constant:
         return Dim(dim.value, replaced.terms)
     return replaced
+
+
+def _atom_of(dim: Dim) -> str:
+    """What a size is where it is one name or one expression, else ''."""
+    if dim.terms is None or len(dim.terms) != 1:
+        return ""
+    ((factors, count),) = dim.terms.items()
+    return factors[0] if len(factors) == 1 and count == 1 else ""
 
 
 def choice(test: str, taken: Dim, passing: Dim, value: int | None) -> Dim:
@@ -243,7 +256,7 @@ class _Resolution:
     def opaque(self, node: ast.expr) -> Quantity:
         """Keep the operation as it is written: value by numbers, text by substitution."""
         spend(STEPS_TO_WRITE)
-        source = _written(node)
+        source = _part(node)
         missing = source.names - self.scope.keys()
         if missing:
             raise _unknown(min(missing), self.scope)
@@ -263,8 +276,8 @@ class _Resolution:
 
 
 @lru_cache(maxsize=8192)
-def _written(node: ast.expr) -> Expression:
-    """The formula that a node of a parsed expression is; such nodes never change."""
+def _part(node: ast.expr) -> Expression:
+    """A part of an expression as one of its own. Trees are known by identity and never change."""
     return parse_formula(ast.unparse(node))
 
 

@@ -13,8 +13,9 @@ from nnstudio.analysis import blocks, evaluate
 from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import BlockReport, Report
 from nnstudio.graph.values import Expr, FrozenMap, Node
-from nnstudio.project.presets import load_target, preset_names
+from nnstudio.project.presets import load_target
 from nnstudio.project.values import BlockParameter, Project
+from tests.compiled import analysed, different_targets
 from tests.compiler.random_projects import projects
 from tests.drawing import Drawing
 from tests.profiles import examples
@@ -48,17 +49,10 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Any:
     return run
 
 
-TARGETS = [
-    f"{name}/{variant}" if variant else name
-    for name in preset_names()
-    for variant in (*(v.name for v in load_target(name).variants), "")
-]
-
-
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", different_targets())
 def test_presets_say_what_every_use_alone_says(target: str, alone: Any) -> None:
-    project = load_target(target)
-    assert told(analyse(project)) == told(alone(project))
+    project, report = analysed(target)
+    assert told(report) == told(alone(project))
 
 
 @examples(

@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from nnstudio.analysis.analyse import analyse
-from nnstudio.analysis.report import Problem
+from nnstudio.analysis.report import Problem, Report
 from nnstudio.compiler.build import build
 from nnstudio.compiler.source import generate
-from nnstudio.project.presets import load_target, preset_names
+from nnstudio.project.presets import preset, preset_names
 from nnstudio.project.storage import file
 from nnstudio.project.values import Block, BlockParameter, Project
+from tests.compiled import analysed
 from tests.drawing import Drawing
 
 CASES = Path(__file__).parents[1] / "cases" / "training"
@@ -23,7 +24,10 @@ WORDS = ("batch", "sample")
 
 def told(project: Project) -> list[Problem]:
     """The problems that speak of the samples of a batch; the project is sound."""
-    report = analyse(project)
+    return told_in(analyse(project))
+
+
+def told_in(report: Report) -> list[Problem]:
     assert report.errors == ()
     return [p for p in report.problems if any(word in p.sentence for word in WORDS)]
 
@@ -409,9 +413,9 @@ def test_what_is_left_out_mixes_nothing() -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_presets_leave_the_samples_alone(name: str) -> None:
-    for variant in load_target(name).variants or [None]:  # type: ignore[list-item]
+    for variant in preset(name).variants or [None]:  # type: ignore[list-item]
         target = name if variant is None else f"{name}/{variant.name}"
-        assert [p.sentence for p in told(load_target(target))] == []
+        assert [p.sentence for p in told_in(analysed(target)[1])] == []
 
 
 # -- the judge -----------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from nnstudio.analysis.analyse import analyse
 from nnstudio.analysis.report import Problem
 from nnstudio.compiler.errors import CompileError
 from nnstudio.compiler.source import generate
-from nnstudio.project.presets import load_target, preset_names
+from nnstudio.project.presets import preset_names
 from nnstudio.project.values import Project
 from tests.analysis.broken_projects import BROKEN
+from tests.compiled import analysed
 
 SENTENCES = Path(__file__).with_name("sentences.txt")
 
@@ -87,8 +88,8 @@ def test_fixes_mend(name: str, index: int) -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_fixes_of_presets_mend(name: str) -> None:
-    project = load_target(name)
-    for problem in analyse(project).problems:
+    project, report = analysed(name)
+    for problem in report.problems:
         if problem.fix is not None:
             after = analyse(problem.fix.command.apply(project))
             assert problem.sentence not in [p.sentence for p in after.problems]

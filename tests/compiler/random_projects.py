@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Any
 
 from hypothesis import reject
@@ -79,6 +80,22 @@ VALUES = st.fixed_dictionaries(
 )
 
 
+PERCENT = st.integers(0, 99)
+
+
+known = lru_cache(maxsize=1024, typed=True)(lambda *options: st.sampled_from(options))
+"""To make such a strategy takes longer than to draw from it; 1 and True are two options."""
+
+
+def one_of(options: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """One of some options, with or without a hash."""
+    try:
+        strategy: st.SearchStrategy[Any] = known(*options)
+    except TypeError:
+        strategy = st.sampled_from(options)
+    return strategy
+
+
 class Maker:
     """Draws one block, node by node."""
 
@@ -93,16 +110,16 @@ class Maker:
         self.drawing = Drawing(
             name, *parameters, blocks=blocks, locals={"inner": "make_divisible(hidden, 4)"}
         )
-        self.last: Report | None = None
+        self.last = report_on_known_blocks()
         self.live: list[tuple[Drawn, Tensor]] = []
         self.groups: list[str | None] = [None]
         self.modules: list[Drawn] = []
 
     def pick(self, *options: Any) -> Any:
-        return self.draw(st.sampled_from(options))
+        return self.draw(one_of(options))
 
     def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) < percent)
+        return bool(self.draw(PERCENT) < percent)
 
     # -- trying ---------------------------------------------------------------------------------
 
@@ -492,6 +509,20 @@ class Maker:
         return self.attempt("Add", source, Drawn(self.drawing.nodes[-1].id, "output"))
 
 
+@cache
+def known_blocks() -> tuple[Block, ...]:
+    """The blocks that every project has."""
+    return residual_block(), attention_block(), two_headed_block()
+
+
+@cache
+def report_on_known_blocks() -> Report:
+    """The report with which every drawing begins, so that it need not look into these blocks."""
+    drawing = Drawing("Known", blocks=known_blocks())
+    drawing.output(drawing.input("x", "N", 4))
+    return analyse(drawing.project())
+
+
 def residual_block() -> Block:
     """Two convolutions with a projection where the channels differ."""
     d = Drawing("ResidualBlock", BlockParameter("in_channels"), BlockParameter("out_channels"))
@@ -571,7 +602,7 @@ def random_block(draw: Draw, name: str, rank: int, inner: tuple[Block, ...] = ()
 @st.composite
 def projects(draw: Draw, steps: int = 10) -> Project:
     """A sound project with blocks, groups, repeats, conditions and shares."""
-    blocks = [residual_block(), attention_block(), two_headed_block()]
+    blocks = list(known_blocks())
     if draw(st.booleans()):
         blocks.append(draw(random_block("RandomBlock", draw(st.sampled_from([4, 3, 2])))))
         if draw(st.booleans()):

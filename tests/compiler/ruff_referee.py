@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+
+from ruff import find_ruff_bin
 
 
 def ruff_format(source: str) -> str:
     """The text after `ruff format`."""
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "-"]
+    command = [find_ruff_bin(), "format", "--isolated", "-"]
     done = subprocess.run(command, input=source, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

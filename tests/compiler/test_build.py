@@ -37,6 +37,12 @@ def source(channels: int = 1, *, as_shown: bool = False) -> Source:
     return made.as_shown() if as_shown else made
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_was_there_before_is_not_looked_through_again() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 def kept(name: str) -> bool:
     gc.collect()
     return name in linecache.cache

@@ -19,12 +19,13 @@ from nnstudio.compiler.codegen.lines import docstring
 from nnstudio.compiler.errors import CompileError, FormattingError
 from nnstudio.compiler.formatting import format_text
 from nnstudio.compiler.source import Source, generate
-from nnstudio.project.presets import load_target, preset_names
+from nnstudio.project.presets import preset_names
 from nnstudio.project.settings import with_settings
 from nnstudio.project.values import BlockParameter
 from nnstudio.training.events import Completed, Failed
 from nnstudio.workspace.inspect_model import inspect_model
 from nnstudio.workspace.training import start
+from tests.compiled import compiled
 from tests.compiler.ruff_referee import ruff_format
 from tests.drawing import Drawing, two_convolutions
 
@@ -71,7 +72,7 @@ def test_long_statements_are_broken_as_people_read_them() -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_presets_are_shown_as_they_are_executed(name: str) -> None:
-    source = generate(load_target(name))
+    source = compiled(name)[2]
     assert ast.dump(ast.parse(source.text)) == ast.dump(ast.parse(source.plain))
     assert ruff_format(source.text) == source.text
     assert source.as_shown().plain == source.text

@@ -21,6 +21,7 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.project.storage.file import dumps, loads
 from nnstudio.project.values import Block, BlockParameter, Initialiser, Project
+from tests.compiler.referee import seed
 from tests.drawing import Drawing
 
 USUAL = {
@@ -105,7 +106,7 @@ def drawn(**renamed: str) -> Project:
 
 
 def computed(project: Project) -> Tensor:
-    torch.manual_seed(0)
+    seed(0)
     model = build(generate(project))
     return model(torch.randn(2, 5, 4), torch.randn(2, 5, 8))
 

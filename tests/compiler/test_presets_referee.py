@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.compiler.build import build, example_inputs
-from nnstudio.compiler.source import generate
-from nnstudio.project.presets import load_target, preset_names
+from nnstudio.project.presets import preset_names
+from tests.compiled import compiled
 from tests.compiler.referee import assert_equal, assert_formulas, assert_shapes
 from tests.compiler.test_random_projects import assert_one_text
 
@@ -18,9 +17,7 @@ SMALLER = {name: f"{name}/digits" for name in ("GoogLeNet", "Swin", "VGG")}
 
 @pytest.mark.parametrize("name", preset_names())
 def test_preset_computes_what_it_draws(name: str) -> None:
-    project = load_target(SMALLER.get(name, name))
-    report = analyse(project)
-    source = generate(project, report)
+    project, report, source = compiled(SMALLER.get(name, name))
     torch.manual_seed(0)
     use = assert_equal(project, build(source), example_inputs(project.model, report.root))
     assert_shapes(report.root, use)

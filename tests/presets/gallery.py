@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -11,20 +10,10 @@ import torch
 from torch import Tensor, nn
 
 import nnstudio
-from nnstudio.analysis.analyse import analyse
-from nnstudio.analysis.report import Report
 from nnstudio.compiler.build import build
-from nnstudio.compiler.source import Source, generate
 from nnstudio.project.presets import load_target, preset
-from nnstudio.project.values import Project
 from nnstudio.training.events import EpochDone
-
-
-@cache
-def compiled(target: str) -> tuple[Project, Report, Source]:
-    project = load_target(target)
-    report = analyse(project)
-    return project, report, generate(project, report)
+from tests.compiled import compiled, on_meta
 
 
 def shapes(model: nn.Module) -> list[tuple[str, tuple[int, ...]]]:
@@ -62,9 +51,9 @@ def outputs(model: nn.Module, *given: Tensor) -> Mapping[str, Tensor]:
 
 def has_the_keys_of(target: str, make: type[nn.Module], total: int) -> None:
     """Names and shapes of all weights are the original's, and so many numbers together."""
-    _, report, source = compiled(target)
+    report, model = compiled(target)[1], on_meta(target)
     with torch.device("meta"):
-        model, original = build(source), original_of(target, make)
+        original = original_of(target, make)
     assert shapes(model) == shapes(original)
     assert sum(p.numel() for p in model.parameters()) == total
     assert report.root.parameters == total

@@ -14,10 +14,10 @@ from torch import Tensor, nn
 import nnstudio
 from nnstudio.compiler.build import build
 from nnstudio.project.presets import load_target
+from tests.compiled import compiled
 from tests.presets import reference_generative as plain
 from tests.presets.gallery import (
     class_in,
-    compiled,
     has_cards_apart,
     has_the_keys_of,
     has_the_numbers_of,

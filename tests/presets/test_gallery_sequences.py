@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from nnstudio.compiler.build import build
+from tests.compiled import compiled
 from tests.presets import reference_sequences as plain
 from tests.presets.gallery import (
-    compiled,
     has_cards_apart,
     has_the_keys_of,
     has_the_numbers_of,

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from nnstudio.compiler.build import build
+from tests.compiled import compiled
 from tests.presets import reference_vision as plain
 from tests.presets.gallery import (
     class_in,
-    compiled,
     has_cards_apart,
     has_the_keys_of,
     has_the_numbers_of,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import nnstudio
+from tests.compiled import compiled
 
 # totals that were measured on the published classes
 SIZES: list[tuple[str, dict[str, Any], int]] = [
@@ -67,9 +68,9 @@ SIZES: list[tuple[str, dict[str, Any], int]] = [
 @cache
 def exported(name: str) -> type[nn.Module]:
     """The model's class out of the text, as it stands in an exported file."""
-    project = nnstudio.load(name)
+    project, _, source = compiled(name)
     namespace: dict[str, Any] = {}
-    exec(nnstudio.source(project), namespace)
+    exec(source.text, namespace)
     found: type[nn.Module] = namespace[project.root]
     return found
 
@@ -152,7 +153,7 @@ def test_both_drawn_attentions_compute_the_same() -> None:
     torch.manual_seed(8)
     spaces: list[dict[str, Any]] = [{}, {}]
     for space, name in zip(spaces, ("AudioTransformer", "SimpleViT"), strict=True):
-        exec(nnstudio.source(nnstudio.load(name)), space)
+        exec(compiled(name)[2].text, space)
     one, two = (space["SelfAttention"](24, 4).double() for space in spaces)
     names = [key for key, _ in two.named_children()]
     for own, name in zip(one.children(), names, strict=True):

@@ -5,29 +5,26 @@ from __future__ import annotations
 import ast
 import json
 import math
-import subprocess
-import sys
 from dataclasses import replace
-from functools import cache
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from nnstudio.analysis.analyse import analyse
-from nnstudio.analysis.report import Report
 from nnstudio.assets import asset
 from nnstudio.compiler.build import build, build_empty
-from nnstudio.compiler.source import Source, generate
+from nnstudio.compiler.source import generate
 from nnstudio.data.pipeline.sets import load
 from nnstudio.graph.values import FrozenMap
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.data.places import place_of
 from nnstudio.project.presets import load_target, preset
 from nnstudio.project.storage import file
-from nnstudio.project.values import Project
 from nnstudio.workspace.inspect_model import inspect_model
 from nnstudio.workspace.workspace import Workspace
+from tests.compiled import compiled, on_meta
+from tests.compiler.ruff_referee import ruff_format
 from tests.presets import reference_002_003 as plain
 
 FACTS = json.loads(asset("published", "architectures.json").read_text(encoding="utf-8"))
@@ -56,23 +53,11 @@ PRESETS = tuple(dict.fromkeys(target.partition("/")[0] for target in REFERENCES)
 WRAPPER = "b."  # the model with the head from prose was measured inside a wrapper of this name
 
 
-@cache
-def compiled(target: str) -> tuple[Project, Report, Source]:
-    project = load_target(target)
-    report = analyse(project)
-    return project, report, generate(project, report)
-
-
 def every_target() -> list[str]:
     found: list[str] = []
     for name in PRESETS:
         found += [name, *(f"{name}/{variant.name}" for variant in preset(name).variants)]
     return found
-
-
-def on_meta(target: str) -> nn.Module:
-    with torch.device("meta"):
-        return build(compiled(target)[2])
 
 
 def seeded(target: str) -> nn.Module:
@@ -165,9 +150,7 @@ def test_files_can_be_written_again_and_cards_have_places(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_text_is_a_fixed_point_of_ruff_format(name: str) -> None:
     text = compiled(name)[2].text
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "-"]
-    found = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-    assert found.stdout == text
+    assert ruff_format(text) == text
 
 
 # -- equal to a plain PyTorch model with the same weights -----------------------------------------

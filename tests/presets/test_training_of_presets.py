@@ -1,6 +1,7 @@
 """Every preset and variant trains at once on the data that its recipe names.
 
-The short form takes a step or two on a dozen samples; the slow form is one epoch of the recipe.
+The short form takes two steps on eight samples, the second with the single one that is left; the
+slow form is one epoch of the recipe.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from nnstudio.analysis.analyse import analyse
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.pipeline.understanding import describe
 from nnstudio.project.data.places import place_of
@@ -19,6 +19,7 @@ from nnstudio.project.settings import with_settings
 from nnstudio.training.events import Completed, EpochDone, Event, StepsDone
 from nnstudio.workspace.input_mapping import map_inputs
 from nnstudio.workspace.training import start
+from tests.compiled import analysed
 
 TARGETS = [
     f"{name}/{variant.name}" if variant else name
@@ -69,8 +70,8 @@ def assert_trained(events: list[Event], parameters: int | None) -> None:
     "target", [t for t in TARGETS if not is_big(t) or t == SMALLEST_OF_THE_BIG]
 )
 def test_a_few_steps(target: str) -> None:
-    events = trained(target, max_samples=12, validation=0.25, batch_size=8, epochs=1, device="cpu")
-    assert_trained(events, analyse(load_target(target)).root.parameters)
+    few = {"max_samples": 8, "validation": 0.375, "batch_size": 4, "epochs": 1, "device": "cpu"}
+    assert_trained(trained(target, **few), analysed(target)[1].root.parameters)
 
 
 @pytest.mark.slow
@@ -81,7 +82,7 @@ def test_one_epoch(target: str) -> None:
     if is_big(target) and not torch.cuda.is_available():
         settings |= {"max_samples": SAMPLES_OF_THE_BIG, "batch_size": 8}
     events = trained(target, **settings)
-    assert_trained(events, analyse(load_target(target)).root.parameters)
+    assert_trained(events, analysed(target)[1].root.parameters)
     steps = [event for event in events if isinstance(event, StepsDone)]
     assert steps[-1].step == steps[-1].steps
 
@@ -121,15 +122,15 @@ def test_recipes_name_data_that_is_built_in(name: str) -> None:
     ],
 )
 def test_samples_come_in_the_size_that_the_model_takes(target: str, form: tuple[int, ...]) -> None:
-    project = load_target(target)
+    project, report = analysed(target)
     info = describe(place_of(project.data.source))
-    feed = map_inputs(project, analyse(project), info, project.data.resize)
+    feed = map_inputs(project, report, info, project.data.resize)
     assert feed.inputs[0].form == form
 
 
 def test_the_batch_may_come_second_and_inputs_go_by_name() -> None:
-    project = load_target("Transformer/2x64")
-    feed = map_inputs(project, analyse(project), describe("sequences"))
+    project, report = analysed("Transformer/2x64")
+    feed = map_inputs(project, report, describe("sequences"))
     assert (feed.named, feed.batch_axis) == (True, 1)
     assert [(one.name, one.field) for one in feed.inputs] == [("src", "noisy"), ("tgt", "second")]
 

@@ -168,12 +168,17 @@ class ResultNames:
 
     def operands(self, unit: Unit) -> set[Port]:
         """What a unit reads of results; tensors on `self` do not count."""
-        return self.of_results(port for _, port in unit.inputs)
+        return {port for _, port in unit.inputs if self.is_result(port)}
 
-    def of_results(self, ports: Iterable[Port]) -> set[Port]:
-        """Those of some ports that are no tensor on `self`."""
-        by_id = self.graph.by_id
-        return {port for port in ports if by_id[port.node].type not in (PARAMETER, BUFFER)}
+    def is_result(self, port: Port) -> bool:
+        """True if a port is no tensor on `self`."""
+        return self.graph.by_id[port.node].type not in (PARAMETER, BUFFER)
+
+    def is_one_result(self, ports: Iterable[Port]) -> bool:
+        """True if some ports are one result, perhaps read several times; thousands end early."""
+        found = filter(self.is_result, ports)
+        first = next(found, None)
+        return first is not None and all(port == first for port in found)
 
     def is_same_thing(self, unit: Unit, text: str, output: Port) -> bool:
         """True if a module with one operand leaves it what it is: a norm, but no linear map."""
@@ -218,7 +223,7 @@ class ResultNames:
             if is_module(self.project, after):
                 ports = node_ports(self.project, self.graph, after).inputs
                 return bool(ports) and any(e.target.name == ports[0].name for e in edges)
-            if after.name or len(self.of_results(self.graph.incoming[after.id].values())) != 1:
+            if after.name or not self.is_one_result(self.graph.incoming[after.id].values()):
                 return False
             edges = list(self.graph.outgoing[after.id])
         return False
