@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def group_digits(number: int | None) -> str:
     """Write 1084421 as `1,084,421`, None as `unknown`."""
     return "unknown" if number is None else f"{number:,}"
+
+
+def sizes(shape: Iterable[int]) -> str:
+    """Write the sizes of a tensor: `1 × 28 × 28`; nothing of a single number."""
+    return " × ".join(map(str, shape))
 
 
 def short(number: int) -> str:

@@ -189,6 +189,28 @@ def test_ten_thousand_rows_make_no_text_before_they_are_seen(
     assert 0 < len(set(told)) < 100
 
 
+def test_the_selected_run_stays_in_sight_where_others_take_the_room(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_run(RunStore(tmp_path / "runs"), small_project(), seed=1)
+    window = open_window()
+    window.show_runs()
+    settled(window, qtbot)
+    page, table = window.runs.page, window.runs.table
+    row = page.rows[0]
+    page.rows = [replace(row, record=row.record.with_values(id=f"run {k}")) for k in range(60)]
+    page.selected_id = "run 59"
+    page.listed.emit()
+    for height in (400, 150):
+        table.setFixedHeight(height)
+        qtbot.wait(10)
+        assert table.viewport().rect().contains(table.visualRect(table.currentIndex()).topLeft())
+    table.scrollToTop()
+    table.setFixedHeight(120)
+    qtbot.wait(10)
+    assert table.verticalScrollBar().value() == 0  # somebody looks at other runs
+
+
 def test_what_is_typed_is_searched_and_pills_are_removed_by_keyboard(
     open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:

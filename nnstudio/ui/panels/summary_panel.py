@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.ui.number_text import flops, group_digits
+from nnstudio.ui.number_text import flops, group_digits, sizes
 from nnstudio.ui.panels.documented_table import DocumentedTable
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.empty_state import EmptyState
@@ -175,7 +175,7 @@ class SummaryPanel(QWidget):
         cells = [
             row.name or row.class_name,
             row.class_name,
-            " × ".join(map(str, shape)) if shape is not None else "",
+            sizes(shape or ()),
             counted if row.parameters else "-",
             _row_flops(row),
         ]

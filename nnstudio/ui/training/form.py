@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnstudio.data.answer import in_words
 from nnstudio.data.builtin.catalogue import BUILT_IN
 from nnstudio.data.info import DataError, DataSetInfo
 from nnstudio.project.commands.base import Command
@@ -37,6 +36,7 @@ from nnstudio.studies.assignment import for_document
 from nnstudio.training.trackers.table import missing
 from nnstudio.ui.forms.rows import FieldRow, FieldState
 from nnstudio.ui.forms.sections import Column, Section, in_order
+from nnstudio.ui.number_text import sizes
 from nnstudio.ui.training.measure_line import MeasureLine
 from nnstudio.ui.training.mismatch_notice import MismatchNotice
 from nnstudio.workspace.preload import shortcomings
@@ -225,7 +225,8 @@ class TrainingForm(QWidget):
             self.mismatch.hide()
             return
         size = self._workspace.sample_size()
-        form = _form(info.forms[0]) + (f", resized to {_form(size)}" if size else "")
+        form = sizes(info.forms[0]) or "a single number"
+        form += f", resized to {sizes(size)}" if size else ""
         self._about.setText(f"{info.samples:,} samples of {form}, {_targets(info)}")
         self._about.setToolTip(f"{info.title}. {info.note}\n{info.source}")
         self.mismatch.setVisible(not fitted and bool(self._workspace.report.root.inputs))
@@ -285,10 +286,6 @@ class TrainingForm(QWidget):
         elif setting.kind == "bool":
             value = text == "True"
         return SetSettings({name: value}, f"Set {setting.title.lower()}")
-
-
-def _form(form: tuple[int, ...]) -> str:
-    return in_words(form).replace(" x ", " × ")
 
 
 def _targets(info: DataSetInfo) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnstudio.analysis.report import Report
-from nnstudio.data.answer import in_words
 from nnstudio.data.info import DataError
 from nnstudio.data.pipeline.understanding import describe
 from nnstudio.data.preparation.streams import Stream, streams
@@ -92,7 +91,8 @@ def _answers(spec: DataSpec) -> list[str]:
             told = f"{len(target.fields)} numbers"
         elif target.task == "number":
             field = spec.by_name.get(target.fields[0])
-            told = f"numbers {in_words(field.shape)}" if field and field.shape else "a number"
+            shape = " × ".join(map(str, field.shape)) if field else ""
+            told = f"numbers {shape}" if shape else "a number"
         else:
             told = TASKS[target.task].lower()
         found.append(f"{target.name} → {told}")

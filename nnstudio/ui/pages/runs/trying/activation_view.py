@@ -23,7 +23,7 @@ LARGEST = 160
 
 def told(seen: Activation) -> str:
     """What is shown, in words."""
-    shape = " x ".join(f"{size:,}" for size in seen.shape) or "one value"
+    shape = " × ".join(f"{size:,}" for size in seen.shape) or "one value"
     what = {
         "maps": f"{len(seen.values):,} maps, each from its lowest to its highest value",
         "vector": "bars from 0 up and down",

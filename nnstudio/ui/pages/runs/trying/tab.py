@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.ui.number_text import sizes
 from nnstudio.ui.pages.data.pictures import image_of, mask_of
 from nnstudio.ui.pages.data.sample_view import PictureView
 from nnstudio.ui.pages.runs.trying.activation_view import ActivationView, told
@@ -239,7 +240,7 @@ class TryTab(QWidget):
         self._show_seen(tried)
 
     def _show_gets(self, tried: Tried) -> None:
-        values, shape = tried.given, " x ".join(map(str, tried.given.shape)) or "1"
+        values, shape = tried.given, sizes(tried.given.shape) or "1"
         picture = values.ndim in (2, 3) and min(values.shape[-2:]) > 3
         self.small.setVisible(picture)
         if picture:
