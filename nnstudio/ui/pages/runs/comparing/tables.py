@@ -50,8 +50,8 @@ def difference_text(one: ComparedFigure) -> str:
     sign, size = "+" if found > 0 else "−", abs(found)
     if is_percent(one.name):
         return f"{sign}{100 * size:.2f} points"
-    share = f"{abs(found / one.first):.0%}" if one.name in _SIZES and one.first else "0%"
-    more = "" if share == "0%" else f"  ({sign}{share})"
+    share = round(100 * abs(found / one.first)) if one.name in _SIZES and one.first else 0
+    more = f"  ({sign}{share:,} %)" if share else ""
     return f"{sign}{value_text(one.name, size)}{more}"
 
 

@@ -110,10 +110,15 @@ class PlanForm(QWidget):
         )
         judged.setProperty("role", "muted")
         self.folds.add(judged)
-        for section in self._sections:
-            section.setMaximumWidth(WIDTH)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 4, 0, 8)
+        # a row, for it asks what it holds for a height at the width that this really has
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 4, 0, 8)
+        sections = QWidget(inside)
+        sections.setMaximumWidth(WIDTH)
+        row.addWidget(sections, 1)
+        row.addStretch(0)
+        column = QVBoxLayout(sections)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         for section in self._sections:
             column.addWidget(section)
