@@ -106,6 +106,7 @@ def evaluated(
     from nnstudio.evaluation.evaluation import Evaluation
 
     place, notes = _device(device, settings)
+    notes += _on_losses(losses)
     found: Predictions | None = None
     facts: ModelFacts | None = None
     if weights is not None:
@@ -133,6 +134,17 @@ def evaluated(
         more = f"The predictions could not be kept in {weights.folder}: {said}."
         return Evaluation(found, facts, epoch, (*notes, more))
     return result
+
+
+def _on_losses(losses: tuple[str, ...]) -> tuple[str, ...]:
+    """Why the loss is not that of the training, where the model has losses among its outputs."""
+    if not losses:
+        return ()
+    told = " and ".join([", ".join(losses[:-1]), losses[-1]] if losses[1:] else losses)
+    return (
+        f"The loss is that of the compared output alone: the training also went by {told}, which "
+        "the model works out over whole batches.",
+    )
 
 
 def _device(word: str | None, settings: TrainingSettings) -> tuple[torch.device, tuple[str, ...]]:

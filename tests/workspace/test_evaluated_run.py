@@ -162,6 +162,13 @@ def test_a_run_that_is_not_kept_is_judged_by_the_sets_it_had(tmp_path: Path) -> 
     assert output.shape == (2, 3)
 
 
+def test_a_loss_that_is_not_the_one_of_the_training_is_said() -> None:
+    few = {"max_samples": 40, "epochs": 1, "batch_size": 16, "device": "cpu"}
+    (note,) = nnstudio.train(nnstudio.load("VAE"), **few).evaluate(times=False).notes
+    assert note.startswith("The loss is that of the compared output alone")
+    assert "also went by kl" in note
+
+
 def test_a_model_predicts_what_it_takes_and_says_what_that_is(copied: Path) -> None:
     run = nnstudio.open_run(copied)
     part = run.parts().test
