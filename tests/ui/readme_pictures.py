@@ -40,7 +40,7 @@ def user() -> Path:
     folder = Path(tempfile.mkdtemp())
     os.environ["NNSTUDIO_RUNS"] = str(folder / "runs")
     os.environ["NNSTUDIO_STUDIES"] = str(folder / "studies")
-    for name, seed in (("SimpleMLP", 0), ("GRUClassifier", 0), ("SimpleCNN", 1)):
+    for name, seed in (("SimpleMLP", 0), ("SimpleViT", 0), ("SimpleCNN", 1)):
         kept = folder / "runs" / name.lower()
         project = load_target(name)
         nnstudio.train(project, folder=kept, data="digits", epochs=8, seed=seed, device="cpu")
