@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,19 +47,28 @@ def trash_of(among: Among) -> Trash:
 def empty_trash(among: Among) -> Trash:
     """Remove for good all that is in the trash; what that was.
 
-    Raises `RunStoreError` or `StudyError` where something cannot be removed.
+    Raises `RunStoreError` or `StudyError` where something cannot be removed, after all else was.
     """
     gone = trash_of(among)
-    RunStore(among.runs).empty_trash()
-    keeping.empty_trash(among.studies)
+    try:
+        RunStore(among.runs).empty_trash()
+    finally:
+        keeping.empty_trash(among.studies)
     return gone
 
 
 def _size(path: Path) -> int:
-    return sum(file.stat(follow_symlinks=False).st_size for file in _files(path))
+    size = 0
+    for file in _files(path):
+        with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+            size += file.stat(follow_symlinks=False).st_size
+    return size
 
 
 def _files(path: Path) -> Iterator[Path]:
+    if path.is_symlink():  # of a link, only the link is removed
+        yield path
+        return
     if path.is_file():
         yield path
     for folder, _, names in os.walk(path):
