@@ -93,8 +93,15 @@ def trash(folder: Path, among: Path) -> Deleted:
     return Deleted(folder, kept)
 
 
+def is_gone(deleted: Deleted) -> bool:
+    """True if its files were removed for good."""
+    return not (deleted.kept.is_symlink() or deleted.kept.exists())
+
+
 def take_back(deleted: Deleted, among: Path) -> None:
-    """Undo `trash`. Raises `StudyError` if something lies in its place now."""
+    """Undo `trash`. Raises `StudyError` if its files are gone or something lies in its place."""
+    if is_gone(deleted):
+        raise StudyError(f"The study of {deleted.folder} is gone: its files were removed for good.")
     if deleted.is_elsewhere:
         with _refusing(among, "written"):
             places.remember(deleted.folder, among)

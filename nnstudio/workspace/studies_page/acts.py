@@ -48,7 +48,9 @@ def next_to(row: StudyRow, rows: Sequence[StudyRow]) -> Path | None:
 
 def runs_of(row: StudyRow, among: Among) -> list[str]:
     """The ids of the runs of a study that are not in the trash. Raises `RunStoreError`."""
-    return [one.id for one in RunStore(among.runs).find(Wanted(group=row.id))]
+    store = RunStore(among.runs)
+    store.refresh()  # another program may have removed some
+    return [one.id for one in store.find(Wanted(group=row.id))]
 
 
 def delete(row: StudyRow, among: Among, *, with_runs: bool) -> DeletedStudy:
@@ -83,3 +85,47 @@ def take_back(deleted: DeletedStudy, among: Among) -> None:
             store.take_back(run)
         except RunStoreError:  # removed for good meanwhile: the study says which of its runs it has
             continue
+
+
+class Deleting:
+    """What was deleted here, from which the last can be taken back, then the one before it.
+
+    gone: the folders that were deleted since studies were last asked for: what a look that was
+    under way meanwhile tells of them is no longer true.
+    """
+
+    def __init__(self, among: Among) -> None:
+        self._among = among
+        self._deleted: list[DeletedStudy] = []
+        self.gone: set[Path] = set()
+
+    @property
+    def last(self) -> DeletedStudy | None:
+        """What was deleted last and is still in the trash, as far as is known."""
+        return self._deleted[-1] if self._deleted else None
+
+    def delete(self, row: StudyRow, *, with_runs: bool) -> DeletedStudy:
+        """Put a study into the trash. Raises as `delete`."""
+        deleted = delete(row, self._among, with_runs=with_runs)
+        self._deleted.append(deleted)
+        self.gone.add(row.folder)
+        return deleted
+
+    def take_back(self) -> Path:
+        """Take out what was deleted last; the folder where it lies again. Raises as `take_back`.
+
+        What cannot be taken back now can be tried again, unless its files are gone.
+        """
+        if not self._deleted:
+            raise Refusal("Nothing has been deleted here.")
+        deleted = self._deleted[-1]
+        if keeping.is_gone(deleted.study):
+            self._deleted.pop()
+        take_back(deleted, self._among)
+        self._deleted.pop()
+        self.gone.discard(deleted.study.folder)
+        return deleted.study.folder
+
+    def forget(self) -> None:
+        """The trash was emptied: nothing can be taken back any more."""
+        self._deleted.clear()

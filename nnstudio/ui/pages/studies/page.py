@@ -172,7 +172,7 @@ class StudiesView(QWidget):
         if isinstance(now, ShownSearch):
             wanted = self.ask_limits(now.control.limits)
             if wanted is not None:
-                self.page.change_limits(wanted)
+                self.page.change_limits(wanted, now.row.folder)
 
     def _ask_limits(self, limits: Limits) -> Limits | None:
         from nnstudio.ui.pages.studies.limits_dialog import ask_limits
@@ -183,8 +183,8 @@ class StudiesView(QWidget):
         """Ask for another name of the selected study. Raises `UserError`."""
         row = self.page.selection
         name = self.ask_name(row.title) if row is not None else None
-        if name is not None:
-            self.page.rename(name)
+        if row is not None and name is not None:
+            self.page.rename(name, row.folder)
 
     def delete(self) -> None:
         """Ask what becomes of its runs, and put the selected study into the trash."""
@@ -194,7 +194,7 @@ class StudiesView(QWidget):
         count = len(runs_of(row, self.page.among))
         with_runs = self.ask_delete(row.title, count)
         if with_runs is not None:
-            self.page.delete(with_runs=with_runs)
+            self.page.delete(with_runs=with_runs, folder=row.folder)
 
     def _ask_name(self, name: str) -> str | None:
         return ask_text(self, "Name of the study", name, "Rename")
