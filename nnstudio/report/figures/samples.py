@@ -51,6 +51,8 @@ def _short(caption: str) -> str:
 
 def _picture(axes: Axes, value: NDArray[Any]) -> None:
     axes.axis("off")
+    if not value.size:
+        return
     value = value.astype(np.float64)
     if value.ndim == 2:
         value = value[None]
