@@ -22,6 +22,7 @@ from nnstudio.ui.pages.runs.texts import STATES, column_title
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.flow_area import FlowArea
+from nnstudio.ui.widgets.plain_tip import plain_tip
 from nnstudio.workspace.runs_page.columns import COLUMNS
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import Pill
@@ -31,6 +32,8 @@ TYPING = 120
 """Milliseconds after a letter until what is typed is searched."""
 NARROW = 760
 """Below this width buttons are their icons."""
+LONGEST = 60
+"""Characters of a filter."""
 MOST = 30
 """Models or data in the menu; of more, the words in the field find them."""
 
@@ -150,12 +153,13 @@ class RunsHead(QFrame):
             (self.pill_buttons[0] if self.pill_buttons else self.search).setFocus()
 
     def _pill(self, pill: Pill) -> QToolButton:
-        button = QToolButton(text=pill.text)
+        text = pill.text if len(pill.text) <= LONGEST else f"{pill.text[: LONGEST - 1]}…"
+        button = QToolButton(text=text.replace("&", "&&"))  # else it would underline a letter
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross behind the word
         button.setProperty("role", "filter")
         button.setIconSize(QSize(12, 12))
-        button.setToolTip("Remove this filter")
+        button.setToolTip(plain_tip(f"Remove the filter {pill.text}"))
         button.setAccessibleName(f"Remove the filter {pill.text}")
         icons.attach(button, "close", "muted", 12)
         button.clicked.connect(lambda: self._page.remove_pill(pill))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FOLLOW, LOOK = 1_000, 3_000
 """Milliseconds between two looks at the selected study, and at all of them."""
+LONGEST = 60
+"""Characters of a name in a question."""
 MENU = (
     ("studies.resume", "studies.pause", "studies.stop"),
     ("studies.use_best", "studies.runs", "studies.report"),
@@ -204,7 +206,8 @@ class StudiesView(QWidget):
         runs = f"its {count:,} run{'' if count == 1 else 's'}"
         acts = [f"Delete with {runs}", "Delete it alone"] if count else ["Delete"]
         told = "What is deleted goes into the trash, and can be taken back."
-        chosen = ask(self, f"Delete the study '{name}'?", told, acts)
+        short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+        chosen = ask(self, f"Delete the study '{short}'?", told, acts)
         return None if chosen == len(acts) else chosen == 0 and count > 0
 
     def show_folder(self) -> None:
