@@ -27,7 +27,7 @@ def short(number: int) -> str:
 
 def percent(share: float) -> str:
     """Write a share of 1 as an accuracy is read, with two decimals everywhere: `97.21 %`."""
-    return f"{100 * share:.2f} %"
+    return f"{100 * share:z.2f} %"
 
 
 def flops(number: int | None) -> str:

@@ -62,7 +62,10 @@ def bytes_of(values: NDArray[Any]) -> NDArray[np.uint8]:
     size = max(-low, high) or 1.0  # else the distance between two large numbers is not finite
     numbers = np.nan_to_num(numbers, nan=0.0, posinf=high, neginf=low) / size
     low, high = low / size, high / size
-    return ((numbers - low) * (255.0 / (high - low) if high > low else 0.0)).astype(np.uint8)
+    made: NDArray[np.uint8] = (
+        (numbers - low) * (255.0 / (high - low) if high > low else 0.0)
+    ).astype(np.uint8)
+    return made
 
 
 def _between(pictures: Sequence[NDArray[Any]]) -> float | int:

@@ -91,7 +91,7 @@ def number_text(number: float) -> str:
     if not np.isfinite(number):
         return NOTHING if np.isnan(number) else str(number)
     if number == round(number) and abs(number) < 1e15:
-        return f"{number:,.0f}"
+        return f"{number:z,.0f}"
     return f"{number:,.4g}" if abs(number) < 1e5 else f"{number:,.0f}"
 
 

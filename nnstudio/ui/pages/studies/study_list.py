@@ -80,8 +80,8 @@ class _Model(QAbstractListModel):
                 told = (row.title, kind_text(row), row.state, progress_text(row), best_text(row))
                 return ", ".join(filter(None, told))
             case Qt.ItemDataRole.ToolTipRole:
-                told = (STATES[row.state][2], row.sentence, str(row.folder))
-                return plain_tip("\n".join(filter(None, told)))
+                lines = (STATES[row.state][2], row.sentence, str(row.folder))
+                return plain_tip("\n".join(filter(None, lines)))
             case _ if role == _ROW:
                 return row
         return None
