@@ -135,3 +135,13 @@ def test_a_name_is_short_and_can_be_seen(among: Among) -> None:
     study.mkdir()
     with pytest.raises(StudyError, match="There is no study in"):
         keeping.rename(study, "Late")
+
+
+def test_runs_that_a_study_still_wants_are_told_of(among: Among) -> None:
+    store = RunStore(among.runs)
+    search(among.studies, "s1", "First", 1)
+    for name, group in (("one", "s1"), ("two", "s2"), ("three", "")):
+        store.trash(made(store, name, group=group).id)
+    assert trash_of(among).warning.startswith("1 of the runs belongs to a study that stays")
+    keeping.trash(among.studies / "s1", among.studies)
+    assert trash_of(among).warning == ""
