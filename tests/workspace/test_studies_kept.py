@@ -82,6 +82,10 @@ def test_a_study_is_deleted_and_taken_back(
     page.undo_delete()
     assert titles(page) == ["Second", "First"]
     assert page.selected_folder == among.studies / "first"
+    page.rename("long " * 30)
+    page.delete(with_runs=False)
+    assert len(told[-1] or "") < 110
+    page.undo_delete()
     assert page.now is not None
     assert len(store.list()) == 3
     with pytest.raises(Refusal, match="Nothing has been deleted"):

@@ -12,6 +12,7 @@ from nnstudio.runs.index import Wanted
 from nnstudio.runs.store import RunStore
 from nnstudio.studies import keeping
 from nnstudio.studies.study import Among
+from nnstudio.workspace.short_name import short_name
 from nnstudio.workspace.studies_page.rows import StudyRow
 
 
@@ -26,17 +27,19 @@ class DeletedStudy:
     @property
     def sentence(self) -> str:
         """What has been done."""
-        count = len(self.runs)
+        count, name = len(self.runs), short_name(self.name)
         its = f" and its {count:,} run{'' if count == 1 else 's'}" if count else ""
         if self.study.is_elsewhere:
-            told = f"Took '{self.name}' off the list. Its files stay in {self.study.folder}"
+            told = f"Took '{name}' off the list. Its files stay in {self.study.folder}"
             return f"{told}; its runs are in the trash." if count else f"{told}."
-        return f"Deleted '{self.name}'{its}. The files are in the trash."
+        return f"Deleted '{name}'{its}. The files are in the trash."
 
 
 def reason_not_to_delete(row: StudyRow) -> str | None:
     """Why a study cannot be deleted now, one sentence; None if it can."""
-    return f"'{row.title}' is {row.state.lower()}: stop it first." if row.state.is_active else None
+    if not row.state.is_active:
+        return None
+    return f"'{short_name(row.title)}' is {row.state.lower()}: stop it first."
 
 
 def next_to(row: StudyRow, rows: Sequence[StudyRow]) -> Path | None:

@@ -27,13 +27,12 @@ from nnstudio.workspace.runs_page.columns import COLUMNS
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import Pill
 from nnstudio.workspace.runs_page.grouping import GROUPINGS
+from nnstudio.workspace.short_name import short_name
 
 TYPING = 120
 """Milliseconds after a letter until what is typed is searched."""
 NARROW = 760
 """Below this width buttons are their icons."""
-LONGEST = 60
-"""Characters of a filter."""
 MOST = 30
 """Models or data in the menu; of more, the words in the field find them."""
 
@@ -153,8 +152,8 @@ class RunsHead(QFrame):
             (self.pill_buttons[0] if self.pill_buttons else self.search).setFocus()
 
     def _pill(self, pill: Pill) -> QToolButton:
-        text = pill.text if len(pill.text) <= LONGEST else f"{pill.text[: LONGEST - 1]}…"
-        button = QToolButton(text=text.replace("&", "&&"))  # else it would underline a letter
+        text = short_name(pill.text).replace("&", "&&")  # one alone underlines a letter
+        button = QToolButton(text=text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross behind the word
         button.setProperty("role", "filter")

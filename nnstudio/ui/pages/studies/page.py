@@ -19,6 +19,7 @@ from nnstudio.ui.pages.runs.note_editor import ask_text
 from nnstudio.ui.pages.trash_notice import TrashNotice
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.question import ask
+from nnstudio.workspace.short_name import short_name
 from nnstudio.workspace.studies.search_folds import tag_of_folds
 from nnstudio.workspace.studies_page.acts import runs_of
 from nnstudio.workspace.studies_page.controller import StudiesPage
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 FOLLOW, LOOK = 1_000, 3_000
 """Milliseconds between two looks at the selected study, and at all of them."""
-LONGEST = 60
-"""Characters of a name in a question."""
 MENU = (
     ("studies.resume", "studies.pause", "studies.stop"),
     ("studies.use_best", "studies.runs", "studies.report"),
@@ -206,8 +205,7 @@ class StudiesView(QWidget):
         runs = f"its {count:,} run{'' if count == 1 else 's'}"
         acts = [f"Delete with {runs}", "Delete it alone"] if count else ["Delete"]
         told = "What is deleted goes into the trash, and can be taken back."
-        short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
-        chosen = ask(self, f"Delete the study '{short}'?", told, acts)
+        chosen = ask(self, f"Delete the study '{short_name(name)}'?", told, acts)
         return None if chosen == len(acts) else chosen == 0 and count > 0
 
     def show_folder(self) -> None:
