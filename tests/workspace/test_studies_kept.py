@@ -205,3 +205,15 @@ def test_a_run_whose_folder_is_gone_is_no_hindrance(among: Among, page: StudiesP
     page.delete(with_runs=True, folder=among.studies / "first")
     assert page.deleting.last is not None
     assert len(page.deleting.last.runs) == 1
+
+
+def test_runs_that_may_be_of_another_study_stay(among: Among, page: StudiesPage) -> None:
+    copy, damaged = among.studies / "copy", among.studies / "other"
+    shutil.copytree(among.studies / "first", copy)
+    damaged.mkdir()
+    (damaged / "study.json").write_text('{"id": ""')
+    made(RunStore(among.runs), "of a group of that name", group="other")
+    page.look()
+    for folder in (copy, damaged):
+        page.delete(with_runs=True, folder=folder)
+    assert len(RunStore(among.runs).list()) == 4

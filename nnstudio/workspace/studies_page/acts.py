@@ -10,10 +10,10 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.index import Wanted
 from nnstudio.runs.store import RunStore
-from nnstudio.studies import keeping
+from nnstudio.studies import keeping, places
 from nnstudio.studies.study import Among
 from nnstudio.workspace.short_name import short_name
-from nnstudio.workspace.studies_page.rows import StudyRow
+from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,13 @@ def next_to(row: StudyRow, rows: Sequence[StudyRow]) -> Path | None:
 
 
 def runs_of(row: StudyRow, among: Among) -> list[str]:
-    """The ids of the runs of a study that are not in the trash. Raises `RunStoreError`."""
+    """The ids of the runs of a study that are not in the trash. Raises `RunStoreError`.
+
+    None of a damaged one, whose id is not known, and of a copy: the runs are the other's as well.
+    """
+    same = [at for at in places.folders(among.studies) if places.told_of(at).get("id") == row.id]
+    if row.state is StudyState.DAMAGED or not row.id or len(same) > 1:
+        return []
     store = RunStore(among.runs)
     store.refresh()  # another program may have removed some
     return [one.id for one in store.find(Wanted(group=row.id))]
