@@ -7,6 +7,7 @@ import pytest
 
 from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.samples import nobody_watches
+from nnstudio.report.figures.samples import samples_of
 from nnstudio.workspace.data_page.mosaic import MOST, bytes_of, frames_of, mosaic
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples
@@ -83,6 +84,13 @@ def test_pictures_of_different_types_are_each_seen() -> None:
     bright = [np.full((1, 1, 1), 200, np.uint8), np.full((1, 1, 1), 60_000, np.uint16)]
     assert mosaic([*bright, np.full((1, 1, 1), 0.5)])[0, 0].tolist()[::2] == [200, 234, 255]
     assert bytes_of(np.array([-1e300, 1e300, np.inf, np.nan])).tolist() == [0, 255, 255, 127]
+
+
+def test_a_report_draws_what_is_not_finite_and_what_is_empty() -> None:
+    odd = [np.array([[[np.inf, 1.0, np.nan]]]), np.full((1, 1, 2), -np.inf), np.zeros((0, 2, 2))]
+    drawn = samples_of(odd, ("one", "two", "three"), "Samples", pictures=True)
+    assert drawn is not None
+    assert drawn.svg.count("<image") == 2
 
 
 def test_nothing_and_much_are_shown_as_well() -> None:
