@@ -132,7 +132,7 @@ class RunsHead(QFrame):
         page, shown = self._page, len(self._page.rows)
         whole = page.count
         some = shown != whole and not page.filter.trashed
-        runs = "run" if whole == 1 else "runs"
+        runs = "run" if (whole if some else shown) == 1 else "runs"
         self.count.setText(f"{shown:,} of {whole:,} {runs}" if some else f"{shown:,} {runs}")
         by = page.grouping.by
         self.group_button.setText(f"By {GROUPINGS[by][0].lower()}" if by else "Group")
