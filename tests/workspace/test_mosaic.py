@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.samples import nobody_watches
@@ -81,7 +84,10 @@ def test_values_of_any_type_lie_beside_each_other(values: object, expected: list
 
 
 def test_pictures_of_different_types_are_each_seen() -> None:
-    bright = [np.full((1, 1, 1), 200, np.uint8), np.full((1, 1, 1), 60_000, np.uint16)]
+    bright: list[NDArray[Any]] = [
+        np.full((1, 1, 1), 200, np.uint8),
+        np.full((1, 1, 1), 60_000, np.uint16),
+    ]
     assert mosaic([*bright, np.full((1, 1, 1), 0.5)])[0, 0].tolist()[::2] == [200, 234, 255]
     assert bytes_of(np.array([-1e300, 1e300, np.inf, np.nan])).tolist() == [0, 255, 255, 127]
 

@@ -69,9 +69,10 @@ def test_removing_can_be_interrupted_and_repeated(
 
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "rmtree", killed)
-        for what in (lambda: run_folder.remove(run.folder), lambda: keeping._remove(kept)):
-            with pytest.raises(KeyboardInterrupt):
-                what()
+        with pytest.raises(KeyboardInterrupt):
+            run_folder.remove(run.folder)
+        with pytest.raises(KeyboardInterrupt):
+            keeping._remove(kept)
     found = trash_of(among)
     assert (found.runs, found.studies) == (1, 1)
     empty_trash(among)
