@@ -156,7 +156,8 @@ class RunsView(QWidget):
         """Select a run, whatever is filtered."""
         row = self.page.row(id)
         if row is None or row not in self.page.rows:
-            self.page.show_filter(RunFilter())
+            in_trash = row is not None and row.record.trashed is not None
+            self.page.show_filter(RunFilter(trashed=in_trash))
         self.page.select(id)
 
     def show_group(self, id: str, title: str, tag: str = "") -> None:
