@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from nnstudio.ui.pages.trash_notice import TrashNotice
+from nnstudio.ui.pages.writing import proposed
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.ui.widgets.plain_tip import plain_tip
@@ -34,3 +35,11 @@ def test_a_tip_says_a_text_as_it_is() -> None:
     read = QTextDocument()
     read.setHtml(plain_tip(f"{NAME}\nbelow"))
     assert read.toPlainText().replace("\u2028", "\n") == f"{NAME}\nbelow"
+
+
+def test_a_file_is_proposed_that_can_be_written() -> None:
+    path = proposed("../a\n<b>\u05e9" + "\u05e9" * 200, "report")
+    assert path.parent == proposed("x", "report").parent
+    assert path.name.startswith("..-a--b-") or path.name.startswith("-a--b-")
+    assert path.name.endswith(" report")
+    assert len(path.name.encode()) < 200
