@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ def test_pictures_of_one_sample_are_shown_beside_each_other() -> None:
     assert np.array_equal(picture[..., 9:], pairs.samples.fields["second"][5])
     changed = np.zeros_like(pairs.value(5))
     assert not pairs.picture(5, changed)[..., :8].any()
+    alone = replace(pairs, changed={5: changed})  # the second would be shown as it never is
+    assert (alone.beside, alone.picture(5).shape) == ((), (1, 8, 8))
     assert pairs.caption(5) in ("same", "different")
     assert shown("digits").picture(5).shape == (1, 8, 8)
 

@@ -174,9 +174,13 @@ class ShownSamples:
 
     @cached_property
     def beside(self) -> tuple[Field, ...]:
-        """Other pictures of a sample that the model takes, as large as the one that is drawn."""
+        """Other pictures of a sample that the model takes, as large as the one that is drawn.
+
+        None where it is shown what the augmentation makes of that one: training changes the others
+        as well, which nobody has done here.
+        """
         main = self.main
-        if main is None or self.looks != "pictures" or main.kind == "mask":
+        if self.changed or main is None or self.looks != "pictures" or main.kind == "mask":
             return ()
         like = [field for field in self.samples.spec.having("input") if field != main]
         return tuple(
