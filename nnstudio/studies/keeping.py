@@ -46,6 +46,8 @@ class Deleted:
 def name_of(folder: Path) -> str:
     """The name that somebody gave a study, "" if nobody did."""
     try:
+        if not (folder / NAME).is_file():  # a pipe would be waited for
+            return ""
         with (folder / NAME).open(encoding="utf-8") as stream:
             return _in_one_line(stream.read(LONGEST + 1))[:LONGEST]
     except (OSError, ValueError):
@@ -118,7 +120,11 @@ def in_trash(among: Path) -> list[Path]:
         found = sorted((among / TRASH).iterdir())
     except OSError:
         return []
-    return [path for path in found if path.is_symlink() or (path / RECORD).is_file()]
+    return [
+        path
+        for path in found
+        if (path / RECORD).is_file() or (path.is_symlink() and not path.exists())
+    ]
 
 
 def empty_trash(among: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -47,9 +48,12 @@ def test_of_a_link_only_the_link_is_removed(among: Among, tmp_path: Path) -> Non
     found = trash_of(among)
     assert found.studies == 1
     assert found.size < 200
+    other = among.studies / ".trash" / "other"
+    other.symlink_to(tmp_path)
     empty_trash(among)
     assert trash_of(among).is_empty
     assert (there / "study.json").is_file()
+    assert other.is_symlink()  # it leads to no study: nobody has deleted it here
 
 
 def test_removing_can_be_interrupted_and_repeated(
@@ -132,6 +136,10 @@ def test_a_name_is_short_and_can_be_seen(among: Among) -> None:
     assert keeping.name_of(study) == "n" * 200
     (study / "name.txt").write_bytes(b"\xff\xfe\x00")
     assert keeping.name_of(study) == ""
+    if hasattr(os, "mkfifo"):
+        (study / "name.txt").unlink()
+        os.mkfifo(study / "name.txt")
+        assert keeping.name_of(study) == ""
     shutil.rmtree(study)
     study.mkdir()
     with pytest.raises(StudyError, match="There is no study in"):
