@@ -54,7 +54,7 @@ def trash_of(among: Among) -> Trash:
     store = RunStore(among.runs)
     store.refresh()
     found = store.find(Wanted(trashed=True))
-    kept = {places.told_of(folder).get("id") for folder in places.folders(among.studies)}
+    kept = {str(places.told_of(folder).get("id")) for folder in places.folders(among.studies)}
     wanted = sum(1 for record in found if record.group and record.group in kept)
     runs = [record.folder for record in found]
     studies = keeping.in_trash(among.studies)

@@ -151,6 +151,9 @@ def test_runs_that_a_study_still_wants_are_told_of(among: Among) -> None:
     search(among.studies, "s1", "First", 1)
     for name, group in (("one", "s1"), ("two", "s2"), ("three", "")):
         store.trash(made(store, name, group=group).id)
+    odd = among.studies / "odd"
+    odd.mkdir()
+    (odd / "study.json").write_text('{"id": ["s2"]}')
     assert trash_of(among).warning.startswith("1 of the runs belongs to a study that stays")
     keeping.trash(among.studies / "s1", among.studies)
     assert trash_of(among).warning == ""
