@@ -218,3 +218,17 @@ def test_runs_that_may_be_of_another_study_stay(among: Among, page: StudiesPage)
     for folder in (copy, damaged):
         page.delete(with_runs=True, folder=folder)
     assert len(RunStore(among.runs).list()) == 4
+
+
+def test_a_study_that_is_moved_while_it_is_read_is_said_to_be_gone(
+    among: Among, page: StudiesPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = among.studies / "first"
+
+    def moved(_reading: object, path: Path) -> None:
+        shutil.rmtree(path)
+        (path / "optuna.log").read_bytes()
+
+    monkeypatch.setattr("nnstudio.workspace.studies_page.search_reading.SearchReading.show", moved)
+    page.select(first)
+    assert page.now_problem == f"There is no study in {first} any more."
