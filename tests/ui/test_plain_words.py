@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.trash_notice import TrashNotice
 from nnstudio.ui.pages.writing import proposed
 from nnstudio.ui.widgets.elided_label import ElidedLabel
@@ -43,3 +44,12 @@ def test_a_file_is_proposed_that_can_be_written() -> None:
     assert path.name.startswith("..-a--b-") or path.name.startswith("-a--b-")
     assert path.name.endswith(" report")
     assert len(path.name.encode()) < 200
+
+
+def test_why_a_report_is_not_written_is_a_sentence(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    reporting = Reporting(window)
+    reporting._on_failed(FileNotFoundError(2, "No such file or directory", "s1/optuna.log"))
+    assert reporting.notice.sentence.text().endswith("s1/optuna.log: No such file or directory.")
+    reporting.stop()

@@ -98,7 +98,10 @@ class Writing(QObject):
         if not isinstance(error, UserError | OSError):
             self.notice.hide()
             raise error
-        self._say(f"There is no {self.noun} of '{self._name}': {error}")
+        told = str(error)
+        if isinstance(error, OSError) and error.filename and error.strerror:  # not `[Errno 2] ...`
+            told = f"{error.filename}: {error.strerror}."
+        self._say(f"There is no {self.noun} of '{self._name}': {told}")
 
 
 def proposed(name: str, what: str) -> Path:
