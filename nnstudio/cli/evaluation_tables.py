@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from rich.table import Table
 from rich.text import Text
@@ -90,7 +91,7 @@ def _print_head(figures: OutputFigures) -> None:
 def _number(value: float | None, share: bool = False) -> str:
     if value is None:
         return _NOTHING
-    return f"{100 * value:.2f} %" if share else number_text(value)
+    return f"{100 * value:z.2f} %" if share and isfinite(value) else number_text(value)
 
 
 def _print_rows(figures: OutputFigures) -> None:

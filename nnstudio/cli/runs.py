@@ -75,7 +75,10 @@ def _empty_trash(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"runs": gone.runs, "studies": gone.studies, "bytes": gone.size})
     else:
-        console().print(f"removed from the trash: {gone}", markup=False, highlight=False)
+        told = f"removed from the trash: {gone}"
+        if gone.wanted:
+            told += f"\n{gone.wanted:,} of the runs belonged to studies that are kept"
+        console().print(told, markup=False, highlight=False)
     return DONE
 
 

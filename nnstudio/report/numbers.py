@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.reading import is_percent, number_text
 
@@ -12,7 +14,7 @@ BLANK = "\u00a0"
 
 def percent(share: float, digits: int = 1) -> str:
     """`97.2 %`, which no line end parts."""
-    return f"{100 * share:.{digits}f}{BLANK}%"
+    return f"{100 * share:z.{digits}f}{BLANK}%" if isfinite(share) else number_text(share)
 
 
 def number(value: float | None) -> str:
@@ -32,7 +34,7 @@ def between(name: str, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     if is_percent(name):
-        return f"{100 * low:.2f} to {percent(high, 2)}"
+        return f"{100 * low:z.2f} to {percent(high, 2)}"
     return f"{number(low)} to {number(high)}"
 
 
@@ -44,10 +46,12 @@ def figure(name: str, one: Figure) -> str:
 
 def points(name: str, value: float, *, sign: bool = False) -> str:
     """A difference of a figure: `3.1 points` of per cent, else a number."""
-    if is_percent(name):
-        told = f"{100 * value:+.1f} points" if sign else f"{100 * value:.1f} points"
+    if not isfinite(value):
+        told = number_text(value)
+    elif is_percent(name):
+        told = f"{100 * value:+z.1f} points" if sign else f"{100 * value:z.1f} points"
     else:
-        told = f"{value:+.4f}" if sign else number(value)
+        told = f"+{number(value)}" if sign and value >= 0 else number(value)
     return told.replace("-", "−")  # as long as a plus, and never at the end of a line
 
 

@@ -46,14 +46,24 @@ def clear(folder: Path) -> None:
     """Remove the run in a folder and leave everything else, also the owner's lock."""
     for name in _OWN:
         (folder / name).unlink(missing_ok=True)
-    for name in _OWN_FOLDERS:
-        if (folder / name).is_dir():
-            shutil.rmtree(folder / name)
+    _clear_folders(folder)
 
 
 def remove(folder: Path) -> None:
-    """Remove the run, and the folder if nothing else is in it."""
+    """Remove the run, and the folder if nothing else is in it.
+
+    The record goes last: where this is interrupted, the run is still there to be removed.
+    """
+    _clear_folders(folder)
     clear(folder)
     (folder / LOCK).unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # something else is in it
         folder.rmdir()
+
+
+def _clear_folders(folder: Path) -> None:
+    for name in _OWN_FOLDERS:
+        if (folder / name).is_symlink():  # what lies on another disk is not ours to remove
+            (folder / name).unlink()
+        elif (folder / name).is_dir():
+            shutil.rmtree(folder / name)

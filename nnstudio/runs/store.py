@@ -200,11 +200,26 @@ class RunStore:
         return self.change(run, trashed=None)
 
     def empty_trash(self) -> int:
-        """Remove the files of all runs in the trash for good; how many there were."""
-        gone = self.find(Wanted(trashed=True))
-        for record in gone:
-            self.delete(record.id)
-        return len(gone)
+        """Remove the files of all runs in the trash for good; how many there were.
+
+        One that was taken back meanwhile stays. Raises `RunStoreError` if some cannot be removed,
+        after all others were.
+        """
+        self.refresh()
+        gone, kept = 0, []
+        for record in self.find(Wanted(trashed=True)):
+            try:
+                if read_record(record.folder).trashed is None:
+                    continue
+                self.delete(str(record.folder))
+                gone += 1
+            except RunStoreError as error:
+                if record.folder.exists():  # else somebody else has removed it
+                    kept.append(error)
+        if kept:
+            more = f" So it is with {len(kept) - 1:,} more in the trash." if kept[1:] else ""
+            raise RunStoreError(f"{kept[0]}{more}")
+        return gone
 
     def delete(self, run: str) -> None:
         """Remove a run with its files for good."""
@@ -214,7 +229,9 @@ class RunStore:
         try:
             remove(record.folder)
         except OSError as error:
-            raise RunStoreError(f"The files of run {run} cannot be removed: {error}.") from error
+            raise RunStoreError(
+                f"The files of run {record.id} cannot be removed: {error}."
+            ) from error
         with self._refusing():
             self._index.drop([record.folder])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nnstudio.evaluation.figures.reading import figure_text
+
 
 def group_digits(number: int | None) -> str:
     """Write 1084421 as `1,084,421`, None as `unknown`."""
@@ -27,7 +29,7 @@ def short(number: int) -> str:
 
 def percent(share: float) -> str:
     """Write a share of 1 as an accuracy is read, with two decimals everywhere: `97.21 %`."""
-    return f"{100 * share:.2f} %"
+    return figure_text("accuracy", share)
 
 
 def flops(number: int | None) -> str:

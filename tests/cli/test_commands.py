@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -263,6 +264,10 @@ def test_a_command_looks_for_garbage_rarely_and_only_as_long_as_it_runs(
     assert said(capsys, "presets")[0] == 0
     assert thresholds == [(OBJECTS, *before[1:])]
     assert gc.get_threshold() == before
+    in_a_thread = threading.Thread(target=lambda: main(["presets"]))
+    in_a_thread.start()
+    in_a_thread.join()
+    assert thresholds[1:] == [before]  # two that overlap would undo it in the wrong order
 
 
 # -- mistakes of the program ---------------------------------------------------------------------

@@ -44,6 +44,10 @@ def test_the_trash_is_emptied(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert not gone.folder.exists()
     assert not list(studies.rglob("study.json"))
     assert kept.folder.exists()
+    search(studies, "s2", "Second", 1)
+    store.trash(made(store, "of it", group="s2").id)
+    out = said(capsys, "runs", "--empty-trash")[1]
+    assert out.endswith("1 of the runs belonged to studies that are kept\n")
 
 
 def test_studies_have_the_names_that_were_given(

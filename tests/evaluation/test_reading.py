@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nnstudio.evaluation.figures.reading import difference_text, figure_text, number_text
+from nnstudio.report import numbers
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,31 @@ def test_accuracies_are_per_cent_and_what_is_missing_is_a_dash() -> None:
     assert difference_text("accuracy", -0.031) == "−3.10 points"
     assert difference_text("F1", -0.031) == "−0.0310"
     assert figure_text("F1", None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "share", "points"),
+    [
+        (float("nan"), "NaN", "NaN", "NaN"),
+        (float("-inf"), "-infinity", "-infinity", "−infinity"),
+        (-0.0, "0.0000", "0.00 %", "0.00 points"),
+        (-4e-5, "-4e-05", "0.00 %", "0.00 points"),
+        (-0.5, "-0.5000", "-50.00 %", "−50.00 points"),
+        (0.00099999999, "0.0010", "0.10 %", "0.10 points"),
+        (99.99996, "100.0", "10000.00 %", "10000.00 points"),
+        (9_999.96, "10,000", "999996.00 %", "999996.00 points"),
+        (999_999_999.9, "1e+09", "99999999990.00 %", "99999999990.00 points"),
+    ],
+)
+def test_odd_values_are_read_as_well(value: float, text: str, share: str, points: str) -> None:
+    assert number_text(value) == text
+    assert figure_text("accuracy", value) == share
+    assert difference_text("accuracy", value) == points
+
+
+def test_differences_in_a_report_have_a_sign_and_no_negative_nothing() -> None:
+    assert numbers.points("accuracy", -0.0001, sign=True) == "+0.0 points"
+    assert numbers.points("MAE", 12_345.6, sign=True) == "+12,346"
+    assert numbers.points("MAE", -0.25, sign=True) == "−0.2500"
+    assert numbers.points("accuracy", float("nan")) == "NaN"
+    assert numbers.between("accuracy", -1e-9, 0.5) == "0.00 to 50.00\u00a0%"

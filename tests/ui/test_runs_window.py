@@ -89,6 +89,11 @@ def test_a_training_is_seen_noted_compared_deleted_and_brought_back(
     assert not window.runs.notice.isVisible()
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Delete)
+    window.show_runs(kept.name)  # as the page Studies asks for it
+    assert names(window) == ["Small first"]
+    assert window.runs.page.filter.trashed
+    window.runs.page.show_filter(RunFilter())
+    table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert sorted(names(window)) == ["Other", "Small first"]
 

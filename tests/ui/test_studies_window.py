@@ -235,7 +235,7 @@ def test_a_study_is_named_deleted_brought_back_and_the_trash_emptied(
     assert run("studies.delete")
     assert run("page.runs")
     told: list[str] = []
-    window.runs.emptying.ask_whether = lambda what: bool(told.append(what)) or len(told) == 2
+    window.runs.emptying.ask_whether = lambda what: bool(told.append(str(what))) or len(told) == 2
     for _ in range(2):
         assert run("runs.empty_trash")
         qtbot.waitUntil(lambda: not window.runs.jobs.is_busy)

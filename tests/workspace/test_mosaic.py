@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nnstudio.data.builtin.loading import load_built_in
 from nnstudio.data.samples import nobody_watches
-from nnstudio.workspace.data_page.mosaic import MOST, frames_of, mosaic
+from nnstudio.report.figures.samples import samples_of
+from nnstudio.workspace.data_page.mosaic import MOST, bytes_of, frames_of, mosaic
 from nnstudio.workspace.data_page.overview import overview
 from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
@@ -57,5 +62,48 @@ def test_pictures_of_one_sample_are_shown_beside_each_other() -> None:
     assert np.array_equal(picture[..., 9:], pairs.samples.fields["second"][5])
     changed = np.zeros_like(pairs.value(5))
     assert not pairs.picture(5, changed)[..., :8].any()
+    alone = replace(pairs, changed={5: changed})  # the second would be shown as it never is
+    assert (alone.beside, alone.picture(5).shape) == ((), (1, 8, 8))
     assert pairs.caption(5) in ("same", "different")
     assert shown("digits").picture(5).shape == (1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([False, True], [0, 255]),
+        (np.array([-128, 127], np.int8), [-128, 127]),
+        (np.array([6e4, -6e4], np.float16), [6e4, -6e4]),
+        ([np.inf, 1.0], [np.inf, 1.0]),
+        ([np.nan, np.nan], [np.nan, np.nan]),
+    ],
+)
+def test_values_of_any_type_lie_beside_each_other(values: object, expected: list[float]) -> None:
+    picture = np.asarray(values).reshape(1, 1, 2)
+    made = mosaic([picture, picture])
+    assert made.shape == (1, 1, 5)
+    assert np.array_equal(made[0, 0, 3:].astype(float), expected, equal_nan=True)
+    assert made.min() <= made[0, 0, 2] <= made.max() or np.isnan(made[0, 0, :2]).any()
+
+
+def test_pictures_of_different_types_are_each_seen() -> None:
+    bright: list[NDArray[Any]] = [
+        np.full((1, 1, 1), 200, np.uint8),
+        np.full((1, 1, 1), 60_000, np.uint16),
+    ]
+    assert mosaic([*bright, np.full((1, 1, 1), 0.5)])[0, 0].tolist()[::2] == [200, 234, 255]
+    assert bytes_of(np.array([-1e300, 1e300, np.inf, np.nan])).tolist() == [0, 255, 255, 127]
+
+
+def test_a_report_draws_what_is_not_finite_and_what_is_empty() -> None:
+    odd = [np.array([[[np.inf, 1.0, np.nan]]]), np.full((1, 1, 2), -np.inf), np.zeros((0, 2, 2))]
+    drawn = samples_of(odd, ("one", "two", "three"), "Samples", pictures=True)
+    assert drawn is not None
+    assert drawn.svg.count("<image") == 2
+
+
+def test_nothing_and_much_are_shown_as_well() -> None:
+    assert mosaic(frames_of(np.zeros((0, 1, 2, 2)))).shape == (1, 1, 1)
+    assert mosaic(frames_of(np.zeros((3, 1, 0, 2)))).shape == (1, 1, 1)
+    large = np.broadcast_to(np.uint8(1), (300, 3, 4_000, 3_000))
+    assert mosaic(frames_of(large)).shape[2] < 4_000

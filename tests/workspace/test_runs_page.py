@@ -317,7 +317,12 @@ def test_name_note_and_star_are_in_the_folder_at_once(runs: Runs) -> None:
         runs.page.rename(id, "  ")
 
 
-def test_delete_can_be_undone_and_removes_nothing(runs: Runs) -> None:
+def test_delete_can_be_undone_and_removes_nothing(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_given: object, **_values: object) -> None:
+        raise RunStoreError("The disk is full.")
+
     ids = [runs.add(f"run {k}") for k in range(3)]
     runs.page.look()
     told: list[object] = []
@@ -334,6 +339,10 @@ def test_delete_can_be_undone_and_removes_nothing(runs: Runs) -> None:
     runs.page.show_filter(RunFilter(trashed=True))
     assert runs.names() == ["run 1"]
     runs.page.show_filter(RunFilter())
+    with monkeypatch.context() as patch:
+        patch.setattr(RunStore, "change", refused)
+        with pytest.raises(RunStoreError, match="disk is full"):
+            runs.page.undo_delete()
     runs.page.undo_delete()
     assert runs.names() == ["run 2", "run 1", "run 0"]
     assert runs.page.selected_id == ids[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,10 @@ def test_a_study_is_deleted_and_taken_back(
     page.undo_delete()
     assert titles(page) == ["Second", "First"]
     assert page.selected_folder == among.studies / "first"
+    page.rename("long " * 30)
+    page.delete(with_runs=False)
+    assert len(told[-1] or "") < 110
+    page.undo_delete()
     assert page.now is not None
     assert len(store.list()) == 3
     with pytest.raises(Refusal, match="Nothing has been deleted"):
@@ -101,8 +107,9 @@ def test_what_is_in_the_trash_is_counted_and_removed_for_good(
     assert empty_trash(among) == found
     assert trash_of(among).is_empty
     assert titles(page) == ["Second"]
-    with pytest.raises(StudyError, match="cannot be moved"):
+    with pytest.raises(StudyError, match="removed for good"):
         page.undo_delete()
+    assert page.deleting.last is None
     assert [one.name for one in RunStore(among.runs).list()] == ["other"]
 
 
@@ -114,8 +121,8 @@ def test_a_study_that_lies_elsewhere_is_only_taken_off_the_list(
     assert "Third" in titles(page)
     page.select(elsewhere)
     page.delete(with_runs=False)
-    assert page.last_deleted is not None
-    assert page.last_deleted.sentence.endswith(f"Its files stay in {elsewhere}.")
+    assert page.deleting.last is not None
+    assert page.deleting.last.sentence.endswith(f"Its files stay in {elsewhere}.")
     assert titles(page) == ["Second", "First"]
     assert (elsewhere / "study.json").is_file()
     assert keeping.in_trash(among.studies) == []
@@ -143,3 +150,85 @@ def test_nothing_takes_the_place_of_what_was_deleted(among: Among, page: Studies
     with pytest.raises(StudyError, match="something else"):
         page.undo_delete()
     assert "Another" in titles(page)
+
+
+def test_what_was_deleted_is_taken_back_one_after_the_other(
+    among: Among, page: StudiesPage
+) -> None:
+    for name in ("first", "second"):
+        page.select(among.studies / name)
+        page.delete(with_runs=False)
+    assert titles(page) == []
+    assert page.selected_folder is None
+    search(among.studies, "second", "Another", 1)
+    with pytest.raises(StudyError, match="something else"):
+        page.undo_delete()
+    shutil.rmtree(among.studies / "second")
+    page.undo_delete()  # it is not lost by the refusal
+    page.undo_delete()
+    assert titles(page) == ["Second", "First"]
+
+
+def test_the_study_that_was_asked_about_is_deleted_and_no_other(
+    among: Among, page: StudiesPage
+) -> None:
+    asked = among.studies / "first"
+    page.select(asked)
+    shutil.rmtree(asked)  # another program does so while the question is read
+    page.look()
+    assert page.selected_folder == among.studies / "second"
+    with pytest.raises(Refusal, match="The study is gone"):
+        page.delete(with_runs=True, folder=asked)
+    with pytest.raises(Refusal, match="The study is gone"):
+        page.rename("x", asked)
+    assert titles(page) == ["Second"]
+
+
+def test_a_look_that_was_under_way_does_not_bring_a_deleted_study_back(among: Among) -> None:
+    jobs = AtOnce()
+    page = StudiesPage(Workspace(), among, jobs, AtOnce())
+    page.look()
+    waiting: list[Callable[[], None]] = []
+    looked = page._reader.look({})  # what a look has read before
+
+    def later(_what: str, _task: object, done: Callable[[object], None], _failed: object) -> None:
+        waiting.append(lambda: done(looked))
+
+    jobs.ask = later  # type: ignore[assignment]
+    page.look()
+    page.delete(with_runs=False, folder=among.studies / "first")
+    waiting[0]()
+    assert [row.title for row in page.rows] == ["Second"]
+
+
+def test_a_run_whose_folder_is_gone_is_no_hindrance(among: Among, page: StudiesPage) -> None:
+    shutil.rmtree(RunStore(among.runs).find(Wanted(group="first"))[0].folder)
+    page.delete(with_runs=True, folder=among.studies / "first")
+    assert page.deleting.last is not None
+    assert len(page.deleting.last.runs) == 1
+
+
+def test_runs_that_may_be_of_another_study_stay(among: Among, page: StudiesPage) -> None:
+    copy, damaged = among.studies / "copy", among.studies / "other"
+    shutil.copytree(among.studies / "first", copy)
+    damaged.mkdir()
+    (damaged / "study.json").write_text('{"id": ""')
+    made(RunStore(among.runs), "of a group of that name", group="other")
+    page.look()
+    for folder in (copy, damaged):
+        page.delete(with_runs=True, folder=folder)
+    assert len(RunStore(among.runs).list()) == 4
+
+
+def test_a_study_that_is_moved_while_it_is_read_is_said_to_be_gone(
+    among: Among, page: StudiesPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = among.studies / "first"
+
+    def moved(_reading: object, path: Path) -> None:
+        shutil.rmtree(path)
+        (path / "optuna.log").read_bytes()
+
+    monkeypatch.setattr("nnstudio.workspace.studies_page.search_reading.SearchReading.show", moved)
+    page.select(first)
+    assert page.now_problem == f"There is no study in {first} any more."

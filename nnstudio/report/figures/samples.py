@@ -51,6 +51,8 @@ def _short(caption: str) -> str:
 
 def _picture(axes: Axes, value: NDArray[Any]) -> None:
     axes.axis("off")
+    if not value.size:
+        return
     value = value.astype(np.float64)
     if value.ndim == 2:
         value = value[None]
@@ -58,7 +60,8 @@ def _picture(axes: Axes, value: NDArray[Any]) -> None:
         value = value[:1]
     known = value[np.isfinite(value)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    shown = np.nan_to_num((value - low) / (high - low) if high > low else value * 0.0)
+    value = np.nan_to_num(value, nan=low, posinf=high, neginf=low)
+    shown = (value - low) / (high - low) if high > low else np.zeros_like(value)
     if len(shown) == 1:
         axes.imshow(shown[0], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     else:

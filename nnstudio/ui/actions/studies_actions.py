@@ -143,7 +143,7 @@ class StudiesActions:
         return why
 
     def _reason_no_undo(self) -> str | None:
-        return None if self._page.last_deleted is not None else "No study has been deleted."
+        return None if self._page.deleting.last is not None else "No study has been deleted."
 
     def _reason_no_plan(self) -> str | None:
         page = self._page

@@ -60,7 +60,7 @@ class Reporting(Writing):
 
     def _ask_file(self, name: str) -> Path | None:
         found, _ = QFileDialog.getSaveFileName(
-            self._window, "Write a report", f"{proposed(f'{name} report')}.html", "Report (*.html)"
+            self._window, "Write a report", f"{proposed(name, 'report')}.html", "Report (*.html)"
         )
         if not found:
             return None

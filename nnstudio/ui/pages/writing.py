@@ -13,6 +13,7 @@ from nnstudio.errors import UserError
 from nnstudio.symbols.work import CancelledError, look
 from nnstudio.ui.background import Background
 from nnstudio.ui.widgets.notice_bar import Choice, NoticeBar
+from nnstudio.workspace.short_name import short_name
 
 Work = Callable[[Callable[[str], None], Callable[[], bool]], object]
 """Given a function that tells what is done next, which raises `CancelledError` when it is called
@@ -57,7 +58,7 @@ class Writing(QObject):
         self._background.close()
 
     def _begin(self, name: str, work: Work) -> None:
-        self._name = name
+        self._name = short_name(name)
         called_off = self._called_off = threading.Event()
 
         def told(what: str) -> None:
@@ -97,12 +98,19 @@ class Writing(QObject):
         if not isinstance(error, UserError | OSError):
             self.notice.hide()
             raise error
-        self._say(f"There is no {self.noun} of '{self._name}': {error}")
+        told = str(error)
+        if isinstance(error, OSError) and error.filename and error.strerror:  # not `[Errno 2] ...`
+            told = f"{error.filename}: {error.strerror}."
+        self._say(f"There is no {self.noun} of '{self._name}': {told}")
 
 
-def proposed(name: str) -> Path:
-    """A place for a file or folder of that name, without what no file may be called."""
+def proposed(name: str, what: str) -> Path:
+    """A place for what is made of something of that name, without what no file may be called.
+
+    Of a long name only the beginning: names of files have at most 255 bytes.
+    """
     documents = QStandardPaths.StandardLocation.DocumentsLocation
     start = Path(QStandardPaths.writableLocation(documents) or Path.home())
-    plain = "".join(c if c.isalnum() or c in " -_." else "-" for c in name).strip(" .")
-    return start / (plain or "model")
+    plain = "".join(c if c.isalnum() or c in " -_." else "-" for c in short_name(name))
+    plain = f"{plain} {what}".strip(" .")
+    return start / plain

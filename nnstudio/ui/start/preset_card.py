@@ -24,6 +24,7 @@ from nnstudio.ui.start.thumbnail import Thumbnail
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import IconLabel
+from nnstudio.ui.widgets.plain_tip import plain_tip
 
 SIZE = QSize(216, 214)
 """The least, in pixels; a card becomes wider where that fills its row."""
@@ -152,6 +153,11 @@ class PresetCard(Card):
         self.parameters = parameters
         self._parameters.set_full_text(parameters + more)
         self._describe()
+
+    def show_problem(self, why: str) -> None:
+        """Say that the project cannot be read; `why` is read where the mouse rests."""
+        self._parameters.set_full_text("cannot be read")
+        self.setToolTip(plain_tip(f"{self.info.name}\n{why}"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

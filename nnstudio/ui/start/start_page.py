@@ -182,9 +182,10 @@ class Gallery(QWidget):
         card.wants_project = False
         try:
             project = self._load(card.info.name)
-        except (OSError, UserError):  # a broken example must not keep the others from being shown
+            report = full_report(project).root
+        except (OSError, UserError) as error:  # must not keep the others from being shown
+            card.show_problem(str(error))
             return
-        report = full_report(project).root
         told = "" if report.parameters is None else f"{report.parameters:,} parameters"
         card.show_project(project, report, told)
 

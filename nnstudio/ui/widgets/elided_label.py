@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from nnstudio.ui.widgets.plain_tip import plain_tip
+
 _LEAST = 24
 
 
@@ -19,6 +21,7 @@ class ElidedLabel(QLabel):
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names may look like markup
         self.full_text = text
         self.note = ""
         self._mode = mode
@@ -42,7 +45,7 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self.full_text, self._mode, room)
         self.setText(shown)
         cut = self.full_text if shown != self.full_text else ""
-        self.setToolTip("\n".join(line for line in (cut, self.note) if line))
+        self.setToolTip(plain_tip("\n".join(line for line in (cut, self.note) if line)))
         self.setAccessibleName(self.full_text)
 
     # -- Qt -----------------------------------------------------------------------------------

@@ -62,8 +62,10 @@ class EmptyState(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         self._icon = IconLabel(icon, colour, ICON)
         self._title = QLabel(title, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)  # names may look like markup
         self._title.setFont(theme.text_font(13, QFont.Weight.DemiBold))
         self._sentence = QLabel(sentence, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setProperty("role", "muted")
         self._sentence.setMaximumWidth(420)
         self._sentence.setMinimumWidth(140)

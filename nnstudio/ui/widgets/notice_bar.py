@@ -46,7 +46,7 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         warns = tone == "warning"
         self.setProperty("role", f"bar-{tone}")
-        self.sentence = QLabel(wordWrap=True)
+        self.sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.sentence.setMinimumWidth(0)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
@@ -44,6 +45,7 @@ class Question(QDialog):
         told = QLabel(more, wordWrap=True)
         told.setProperty("role", "muted")
         for label in (asked, told):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names may look like markup
             label.setFixedWidth(WIDTH)
             label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.MinimumExpanding)
         role = QDialogButtonBox.ButtonRole

@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
         self.panels.training.follow(self.training.measuring, self.actions_table)
         self.panels.training.kept_requested.connect(self.show_runs)
         self.runs.model_requested.connect(lambda: self.actions_table.run("page.model"))
+        self.runs.trash_emptied.connect(self.studies.page.forget_deleted)
         self.studies.noted.connect(self.panels.log.add)
         self.studies.run_requested.connect(self.show_runs)
         self.studies.runs_requested.connect(self.runs.show_group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from nnstudio.project.values import Project
@@ -13,6 +13,7 @@ from nnstudio.ui.files.recent import ago
 from nnstudio.ui.number_text import flops, group_digits
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.widgets.empty_state import IconLabel
+from nnstudio.ui.widgets.plain_tip import plain_tip
 from nnstudio.workspace.shown_problems import shown_problems
 from nnstudio.workspace.workspace import Workspace
 
@@ -28,7 +29,7 @@ class StatusLine(QStatusBar):
         self._workspace = workspace
         self.setSizeGripEnabled(False)
         self._icon = IconLabel("warning", "warning", 14)
-        self._message = QLabel()
+        self._message = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.facts = QLabel()
         self.facts.setFont(theme.figure_font(12))
         self.saved = QLabel()
@@ -55,7 +56,7 @@ class StatusLine(QStatusBar):
         """Show a sentence for some seconds; a warning at most until the project changes."""
         self._warned_about = self._workspace.project if icon == "warning" else None
         self._message.setText(sentence)
-        self._message.setToolTip(sentence)
+        self._message.setToolTip(plain_tip(sentence))
         self._icon.show_icon(icon, colour)
         for widget in (self._icon, self._message):
             widget.show()

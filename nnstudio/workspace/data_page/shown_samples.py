@@ -91,7 +91,7 @@ def number_text(number: float) -> str:
     if not np.isfinite(number):
         return NOTHING if np.isnan(number) else str(number)
     if number == round(number) and abs(number) < 1e15:
-        return f"{number:,.0f}"
+        return f"{number:z,.0f}"
     return f"{number:,.4g}" if abs(number) < 1e5 else f"{number:,.0f}"
 
 
@@ -174,9 +174,13 @@ class ShownSamples:
 
     @cached_property
     def beside(self) -> tuple[Field, ...]:
-        """Other pictures of a sample that the model takes, as large as the one that is drawn."""
+        """Other pictures of a sample that the model takes, as large as the one that is drawn.
+
+        None where it is shown what the augmentation makes of that one: training changes the others
+        as well, which nobody has done here.
+        """
         main = self.main
-        if main is None or self.looks != "pictures" or main.kind == "mask":
+        if self.changed or main is None or self.looks != "pictures" or main.kind == "mask":
             return ()
         like = [field for field in self.samples.spec.having("input") if field != main]
         return tuple(

@@ -358,8 +358,9 @@ class RunsPage:
         """Take out of the trash what was put there last. Raises `Refusal` or `RunStoreError`."""
         if self.last_deleted is None:
             raise Refusal("Nothing has been deleted here")
-        ids, self.last_deleted = self.last_deleted.ids, None
-        self.take_back(ids)
+        ids = self.last_deleted.ids
+        self.take_back(ids)  # what cannot be taken back now can be tried again
+        self.last_deleted = None
         self.select(ids[0])
         self.deleted.emit(None)
 

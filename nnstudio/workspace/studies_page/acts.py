@@ -10,9 +10,10 @@ from nnstudio.project.refusal import Refusal
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.index import Wanted
 from nnstudio.runs.store import RunStore
-from nnstudio.studies import keeping
+from nnstudio.studies import keeping, places
 from nnstudio.studies.study import Among
-from nnstudio.workspace.studies_page.rows import StudyRow
+from nnstudio.workspace.short_name import short_name
+from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,19 @@ class DeletedStudy:
     @property
     def sentence(self) -> str:
         """What has been done."""
-        count = len(self.runs)
+        count, name = len(self.runs), short_name(self.name)
         its = f" and its {count:,} run{'' if count == 1 else 's'}" if count else ""
         if self.study.is_elsewhere:
-            told = f"Took '{self.name}' off the list. Its files stay in {self.study.folder}"
+            told = f"Took '{name}' off the list. Its files stay in {self.study.folder}"
             return f"{told}; its runs are in the trash." if count else f"{told}."
-        return f"Deleted '{self.name}'{its}. The files are in the trash."
+        return f"Deleted '{name}'{its}. The files are in the trash."
 
 
 def reason_not_to_delete(row: StudyRow) -> str | None:
     """Why a study cannot be deleted now, one sentence; None if it can."""
-    return f"'{row.title}' is {row.state.lower()}: stop it first." if row.state.is_active else None
+    if not row.state.is_active:
+        return None
+    return f"'{short_name(row.title)}' is {row.state.lower()}: stop it first."
 
 
 def next_to(row: StudyRow, rows: Sequence[StudyRow]) -> Path | None:
@@ -47,8 +50,16 @@ def next_to(row: StudyRow, rows: Sequence[StudyRow]) -> Path | None:
 
 
 def runs_of(row: StudyRow, among: Among) -> list[str]:
-    """The ids of the runs of a study that are not in the trash. Raises `RunStoreError`."""
-    return [one.id for one in RunStore(among.runs).find(Wanted(group=row.id))]
+    """The ids of the runs of a study that are not in the trash. Raises `RunStoreError`.
+
+    None of a damaged one, whose id is not known, and of a copy: the runs are the other's as well.
+    """
+    same = [at for at in places.folders(among.studies) if places.told_of(at).get("id") == row.id]
+    if row.state is StudyState.DAMAGED or not row.id or len(same) > 1:
+        return []
+    store = RunStore(among.runs)
+    store.refresh()  # another program may have removed some
+    return [one.id for one in store.find(Wanted(group=row.id))]
 
 
 def delete(row: StudyRow, among: Among, *, with_runs: bool) -> DeletedStudy:
@@ -83,3 +94,47 @@ def take_back(deleted: DeletedStudy, among: Among) -> None:
             store.take_back(run)
         except RunStoreError:  # removed for good meanwhile: the study says which of its runs it has
             continue
+
+
+class Deleting:
+    """What was deleted here, from which the last can be taken back, then the one before it.
+
+    gone: the folders that were deleted since studies were last asked for: what a look that was
+    under way meanwhile tells of them is no longer true.
+    """
+
+    def __init__(self, among: Among) -> None:
+        self._among = among
+        self._deleted: list[DeletedStudy] = []
+        self.gone: set[Path] = set()
+
+    @property
+    def last(self) -> DeletedStudy | None:
+        """What was deleted last and is still in the trash, as far as is known."""
+        return self._deleted[-1] if self._deleted else None
+
+    def delete(self, row: StudyRow, *, with_runs: bool) -> DeletedStudy:
+        """Put a study into the trash. Raises as `delete`."""
+        deleted = delete(row, self._among, with_runs=with_runs)
+        self._deleted.append(deleted)
+        self.gone.add(row.folder)
+        return deleted
+
+    def take_back(self) -> Path:
+        """Take out what was deleted last; the folder where it lies again. Raises as `take_back`.
+
+        What cannot be taken back now can be tried again, unless its files are gone.
+        """
+        if not self._deleted:
+            raise Refusal("Nothing has been deleted here.")
+        deleted = self._deleted[-1]
+        if keeping.is_gone(deleted.study):
+            self._deleted.pop()
+        take_back(deleted, self._among)
+        self._deleted.pop()
+        self.gone.discard(deleted.study.folder)
+        return deleted.study.folder
+
+    def forget(self) -> None:
+        """The trash was emptied: nothing can be taken back any more."""
+        self._deleted.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from nnstudio.studies.search.result import TrialRow
 from nnstudio.studies.study import Among
 from nnstudio.workspace.runs_page.reading import Jobs
 from nnstudio.workspace.studies_page import acts, steering
-from nnstudio.workspace.studies_page.acts import DeletedStudy
 from nnstudio.workspace.studies_page.estimate import Estimate, Estimating
 from nnstudio.workspace.studies_page.folds_reading import ShownFolds
 from nnstudio.workspace.studies_page.planning import Planning
@@ -34,8 +32,8 @@ class StudiesPage:
     `listed()` when other studies are shown, or other things are said of them; `selected()` when
     another study or the plan is; `shown()` when what is known of the selected one is other;
     `began(folder)` when a planned study has begun; `deleted(what)` when one was put into the trash,
-    None when it was taken out again; `refused(sentence)` where something was asked
-    for in a thread and cannot be; `told(sentence)` of what is worth a line in the log.
+    None when it can no longer be taken out; `refused(sentence)` where something was asked for in a
+    thread and cannot be; `told(sentence)` of what is worth a line in the log.
     """
 
     listed = Signal()
@@ -67,7 +65,7 @@ class StudiesPage:
         self.now: Shown | None = None
         self.now_problem = ""
         self.trial: int | None = None
-        self.last_deleted: DeletedStudy | None = None
+        self.deleting = acts.Deleting(among)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -90,6 +88,7 @@ class StudiesPage:
 
     def _ask_more(self) -> None:
         known = dict(self._all)
+        self.deleting.gone.clear()
         self._jobs.ask("look", lambda: self._reader.look(known), self._on_found, self._on_failed)
 
     def _on_found(self, found: object) -> None:
@@ -98,7 +97,7 @@ class StudiesPage:
         self.has_looked = self.has_looked or bool(found.rows) or not found.more
         for folder in found.gone:
             self._all.pop(folder, None)
-        self._all |= found.rows
+        self._all |= {at: row for at, row in found.rows.items() if at not in self.deleting.gone}
         self._list()
         if self.selected_folder in found.rows:
             self.follow()
@@ -167,6 +166,8 @@ class StudiesPage:
 
     def _on_not_shown(self, folder: Path, error: Exception) -> None:
         self._is_following = False
+        if folder not in self._all:  # it was moved while it was read
+            return
         if not isinstance(error, UserError | OSError):
             raise error
         if folder == self.selected_folder and str(error) != self.now_problem:
@@ -335,36 +336,38 @@ class StudiesPage:
             raise Refusal("None of its workers was started by this window.")
         self._look_again()
 
-    def change_limits(self, limits: Limits) -> None:
-        """Give the selected search other limits. Raises `UserError`."""
-        row = self._selected()
+    def change_limits(self, limits: Limits, folder: Path | None = None) -> None:
+        """Give a search other limits, by default the selected one. Raises `UserError`."""
+        row = self._selected(folder)
         steering.change_limits(row.folder, limits)
         self._look_again()
 
     # -- keeping ------------------------------------------------------------------------------
 
-    def rename(self, name: str) -> None:
-        """Give the selected study another name. Raises `UserError`."""
-        keeping.rename(self._selected().folder, name)
+    def rename(self, name: str, folder: Path | None = None) -> None:
+        """Give a study another name, by default the selected one. Raises `UserError`."""
+        keeping.rename(self._selected(folder).folder, name)
         self._look_again()
 
-    def delete(self, *, with_runs: bool) -> None:
-        """Put the selected study into the trash, and its runs. Raises `UserError`."""
-        row = self._selected()
-        self.last_deleted = acts.delete(row, self.among, with_runs=with_runs)
+    def delete(self, *, with_runs: bool, folder: Path | None = None) -> None:
+        """Put a study into the trash, by default the selected one. Raises `UserError`."""
+        row = self._selected(folder)
+        deleted = self.deleting.delete(row, with_runs=with_runs)
         self._all.pop(row.folder, None)
-        self.select(acts.next_to(row, self.rows))
+        if row.folder == self.selected_folder:
+            self.select(acts.next_to(row, self.rows))
         self._list()
-        self.deleted.emit(self.last_deleted)
+        self.deleted.emit(deleted)
 
     def undo_delete(self) -> None:
         """Take out of the trash what was put there last. Raises `UserError`."""
-        if self.last_deleted is None:
-            raise Refusal("Nothing has been deleted here.")
-        deleted, self.last_deleted = self.last_deleted, None
-        acts.take_back(deleted, self.among)
-        self.select(deleted.study.folder)
+        self.select(self.deleting.take_back())
         self.look()
+        self.deleted.emit(None)
+
+    def forget_deleted(self) -> None:
+        """The trash was emptied: nothing can be taken back any more."""
+        self.deleting.forget()
         self.deleted.emit(None)
 
     @property
@@ -379,19 +382,16 @@ class StudiesPage:
         for folder in self.workers.folders if pausing else ():
             row = self.row(folder)
             if row is not None and row.is_search and row in self.worked_at:
-                self._quietly(lambda row=row: steering.pause(row))  # type: ignore[misc]
+                try:
+                    steering.pause(row)
+                except (UserError, OSError) as error:
+                    self.told.emit(str(error))
             self.workers.ask_to_stop(folder)
 
-    def _quietly(self, act: Callable[[], object]) -> None:
-        try:
-            act()
-        except (UserError, OSError) as error:
-            self.told.emit(str(error))
-
-    def _selected(self) -> StudyRow:
-        row = self.selection
+    def _selected(self, folder: Path | None = None) -> StudyRow:
+        row = self.row(folder or self.selected_folder)
         if row is None:
-            raise Refusal("Select a study first.")
+            raise Refusal("Select a study first." if folder is None else "The study is gone.")
         return row
 
     def _look_again(self) -> None:

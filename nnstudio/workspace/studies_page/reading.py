@@ -77,9 +77,14 @@ class Reader:
             self._settled.add(path)  # once more: what is told last is told when nothing is new
         else:
             self._settled.discard(path)
-        shown: Shown = (
-            self._searches.show(path) if self._is_search(path) else self._folds.read(path)
-        )
+        try:
+            shown: Shown = (
+                self._searches.show(path) if self._is_search(path) else self._folds.read(path)
+            )
+        except OSError as error:
+            if (path / RECORD).is_file():
+                raise
+            raise StudyError(f"There is no study in {path} any more.") from error
         found = replace(shown, row=_named(shown.row))
         if isinstance(found, ShownSearch) and found.trials.unread:
             self._settled.discard(path)

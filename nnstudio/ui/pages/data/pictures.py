@@ -10,22 +10,22 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from nnstudio.ui.theme import current as theme
+from nnstudio.workspace.data_page.mosaic import bytes_of
 
 
 def image_of(values: NDArray[Any]) -> QImage:
     """A picture of (C, H, W) or (H, W) values: bytes as they are, others from lowest to highest.
 
-    Of two channels or more than four the first is shown.
+    Of two channels or more than four the first is shown; of no values the picture is empty.
     """
     pixels = np.asarray(values)
     if pixels.ndim == 2:
         pixels = pixels[None]
     if pixels.shape[0] not in (1, 3, 4):
         pixels = pixels[:1]
-    if pixels.dtype == np.uint16:
-        pixels = (pixels >> 8).astype(np.uint8)
-    if pixels.dtype != np.uint8:
-        pixels = _scaled(pixels)
+    if not pixels.size:
+        return QImage()
+    pixels = bytes_of(pixels)
     _, height, width = pixels.shape
     if pixels.shape[0] == 1:
         data = np.ascontiguousarray(pixels[0])
@@ -36,14 +36,6 @@ def image_of(values: NDArray[Any]) -> QImage:
         kind = QImage.Format.Format_RGBA8888 if many else QImage.Format.Format_RGB888
     made = QImage(data.data, width, height, data.strides[0], kind)
     return made.copy()  # it would only borrow the array
-
-
-def _scaled(values: NDArray[Any]) -> NDArray[np.uint8]:
-    numbers = np.nan_to_num(np.asarray(values, np.float64))
-    low, high = numbers.min(initial=0.0), numbers.max(initial=0.0)
-    numbers = (numbers - low) * (255.0 / (high - low) if high > low else 0.0)
-    scaled: NDArray[np.uint8] = numbers.astype(np.uint8)
-    return scaled
 
 
 def mask_of(values: NDArray[Any]) -> QImage:
@@ -57,6 +49,8 @@ def mask_of(values: NDArray[Any]) -> QImage:
 
 def pixmap_of(image: QImage, room: QSize, ratio: float) -> QPixmap:
     """The picture within `room`; small ones are enlarged in whole, sharp pixels."""
+    if image.isNull():
+        return QPixmap()
     wanted = room * ratio
     smooth = image.width() > wanted.width() or image.height() > wanted.height()
     mode = (

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from nnstudio.ui.pages.data.pictures import image_of, mask_of, paint_curve, paint_wave, pixmap_of
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.plain_tip import plain_tip
 from nnstudio.workspace.data_page.shown_samples import ShownSamples
 
 BATCH = 600
@@ -88,7 +89,7 @@ class TilesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.shown.caption(sample)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{self.shown.origin(sample)}\n{self.shown.part_word(sample)}"
+            return plain_tip(f"{self.shown.origin(sample)}\n{self.shown.part_word(sample)}")
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.shown.caption(sample)}, {self.shown.origin(sample)}"
         return None

@@ -30,7 +30,7 @@ class Emptying:
         self._among = among
         self._done = done
         self._refused = refused
-        self.ask_whether: Callable[[str], bool] = self._ask_whether
+        self.ask_whether: Callable[[Trash], bool] = self._ask_whether
 
     def begin(self) -> None:
         """Look how much is in the trash, then ask."""
@@ -40,7 +40,7 @@ class Emptying:
         assert isinstance(found, Trash)
         if found.is_empty:
             self._refused("The trash is empty.")
-        elif self.ask_whether(str(found)):
+        elif self.ask_whether(found):
             self._jobs.ask(
                 "empty", lambda: empty_trash(self._among), self._on_emptied, self._on_failed
             )
@@ -53,6 +53,7 @@ class Emptying:
             raise error
         self._refused(str(error))
 
-    def _ask_whether(self, what: str) -> bool:
+    def _ask_whether(self, what: Trash) -> bool:
         told = f"In it are {what}. They are removed for good: this cannot be undone."
+        told = f"{told} {what.warning}".strip()
         return ask(self._window, "Empty the trash?", told, ("Empty the trash",), safe=True) == 0

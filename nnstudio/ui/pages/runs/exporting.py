@@ -59,7 +59,7 @@ class Exporting(Writing):
         found, _ = QFileDialog.getSaveFileName(
             self._window,
             "Export trained model: name of a new folder",
-            str(proposed(f"{name} trained")),
+            str(proposed(name, "trained")),
             "Folder (*)",
             "",
             QFileDialog.Option.DontConfirmOverwrite,

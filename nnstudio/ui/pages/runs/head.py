@@ -22,10 +22,12 @@ from nnstudio.ui.pages.runs.texts import STATES, column_title
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
 from nnstudio.ui.widgets.flow_area import FlowArea
+from nnstudio.ui.widgets.plain_tip import plain_tip
 from nnstudio.workspace.runs_page.columns import COLUMNS
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.filters import Pill
 from nnstudio.workspace.runs_page.grouping import GROUPINGS
+from nnstudio.workspace.short_name import short_name
 
 TYPING = 120
 """Milliseconds after a letter until what is typed is searched."""
@@ -130,7 +132,7 @@ class RunsHead(QFrame):
         page, shown = self._page, len(self._page.rows)
         whole = page.count
         some = shown != whole and not page.filter.trashed
-        runs = "run" if whole == 1 else "runs"
+        runs = "run" if (whole if some else shown) == 1 else "runs"
         self.count.setText(f"{shown:,} of {whole:,} {runs}" if some else f"{shown:,} {runs}")
         by = page.grouping.by
         self.group_button.setText(f"By {GROUPINGS[by][0].lower()}" if by else "Group")
@@ -150,12 +152,13 @@ class RunsHead(QFrame):
             (self.pill_buttons[0] if self.pill_buttons else self.search).setFocus()
 
     def _pill(self, pill: Pill) -> QToolButton:
-        button = QToolButton(text=pill.text)
+        text = short_name(pill.text).replace("&", "&&")  # one alone underlines a letter
+        button = QToolButton(text=text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross behind the word
         button.setProperty("role", "filter")
         button.setIconSize(QSize(12, 12))
-        button.setToolTip("Remove this filter")
+        button.setToolTip(plain_tip(f"Remove the filter {pill.text}"))
         button.setAccessibleName(f"Remove the filter {pill.text}")
         icons.attach(button, "close", "muted", 12)
         button.clicked.connect(lambda: self._page.remove_pill(pill))

@@ -42,13 +42,15 @@ MENU = (
 
 
 class RunsView(QWidget):
-    """The page. `refused(sentence)`; `model_requested()` where there is nothing to see yet.
+    """The page. `refused(sentence)`; `model_requested()` where there is nothing to see yet;
+    `trash_emptied()`.
 
     `ask_name`, `ask_note` and `open_folder` are attributes, so that a test can answer them.
     """
 
     refused = Signal(str)
     model_requested = Signal()
+    trash_emptied = Signal()
     changed = Signal()
 
     def __init__(
@@ -154,7 +156,8 @@ class RunsView(QWidget):
         """Select a run, whatever is filtered."""
         row = self.page.row(id)
         if row is None or row not in self.page.rows:
-            self.page.show_filter(RunFilter())
+            in_trash = row is not None and row.record.trashed is not None
+            self.page.show_filter(RunFilter(trashed=in_trash))
         self.page.select(id)
 
     def show_group(self, id: str, title: str, tag: str = "") -> None:
@@ -164,6 +167,7 @@ class RunsView(QWidget):
     def _on_emptied(self, sentence: str) -> None:
         self.page.forget_deleted()
         self.notice.show_notice(sentence, [])
+        self.trash_emptied.emit()
 
     def _open_menu(self, place: QPoint) -> None:
         if self._actions is None or not self.table.selected_ids():

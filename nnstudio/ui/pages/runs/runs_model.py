@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont, QIcon
 from nnstudio.ui.pages.runs.texts import STATES, cell_text, cell_tip, column_title, is_number
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.plain_tip import plain_tip
 from nnstudio.workspace.runs_page.columns import RunColumn
 from nnstudio.workspace.runs_page.controller import RunsPage
 from nnstudio.workspace.runs_page.grouping import GroupLine, Line
@@ -28,9 +29,8 @@ def _of_group(line: GroupLine, id: str, role: int) -> Any:
             return icons.pixmap("chevron-down" if line.is_open else "chevron-right", "muted", 16)
         case Qt.ItemDataRole.ToolTipRole:
             best = f", the best is '{line.best.record.name}'" if line.best is not None else ""
-            return (
-                f"{line.title}: {line.count:,} runs{best}\nSpace, or a click, opens and closes it"
-            )
+            told = f"{line.title}: {line.count:,} runs{best}"
+            return plain_tip(f"{told}\nSpace, or a click, opens and closes it")
         case Qt.ItemDataRole.FontRole:
             strong = QFont.Weight.DemiBold
             return theme.figure_font() if is_number(id) else theme.text_font(13, strong)
@@ -103,7 +103,7 @@ class RunsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return "" if id in ("overlay", "star") else cell_text(id, row)
             case Qt.ItemDataRole.ToolTipRole:
-                return cell_tip(id, row) or None
+                return plain_tip(cell_tip(id, row)) or None
             case Qt.ItemDataRole.DecorationRole:
                 return self._icon(id, row)
             case Qt.ItemDataRole.ForegroundRole:

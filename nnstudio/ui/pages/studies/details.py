@@ -29,7 +29,7 @@ class StudyDetails(QWidget):
         super().__init__(parent)
         self._page = page
         self.head = StudyHead(page, self)
-        self.said = QLabel(wordWrap=True)
+        self.said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.said.setContentsMargins(16, 6, 16, 6)
         self.said.setProperty("role", "failure")

@@ -19,6 +19,7 @@ from nnstudio.ui.pages.runs.note_editor import ask_text
 from nnstudio.ui.pages.trash_notice import TrashNotice
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.widgets.question import ask
+from nnstudio.workspace.short_name import short_name
 from nnstudio.workspace.studies.search_folds import tag_of_folds
 from nnstudio.workspace.studies_page.acts import runs_of
 from nnstudio.workspace.studies_page.controller import StudiesPage
@@ -172,7 +173,7 @@ class StudiesView(QWidget):
         if isinstance(now, ShownSearch):
             wanted = self.ask_limits(now.control.limits)
             if wanted is not None:
-                self.page.change_limits(wanted)
+                self.page.change_limits(wanted, now.row.folder)
 
     def _ask_limits(self, limits: Limits) -> Limits | None:
         from nnstudio.ui.pages.studies.limits_dialog import ask_limits
@@ -183,8 +184,8 @@ class StudiesView(QWidget):
         """Ask for another name of the selected study. Raises `UserError`."""
         row = self.page.selection
         name = self.ask_name(row.title) if row is not None else None
-        if name is not None:
-            self.page.rename(name)
+        if row is not None and name is not None:
+            self.page.rename(name, row.folder)
 
     def delete(self) -> None:
         """Ask what becomes of its runs, and put the selected study into the trash."""
@@ -194,7 +195,7 @@ class StudiesView(QWidget):
         count = len(runs_of(row, self.page.among))
         with_runs = self.ask_delete(row.title, count)
         if with_runs is not None:
-            self.page.delete(with_runs=with_runs)
+            self.page.delete(with_runs=with_runs, folder=row.folder)
 
     def _ask_name(self, name: str) -> str | None:
         return ask_text(self, "Name of the study", name, "Rename")
@@ -204,7 +205,7 @@ class StudiesView(QWidget):
         runs = f"its {count:,} run{'' if count == 1 else 's'}"
         acts = [f"Delete with {runs}", "Delete it alone"] if count else ["Delete"]
         told = "What is deleted goes into the trash, and can be taken back."
-        chosen = ask(self, f"Delete the study '{name}'?", told, acts)
+        chosen = ask(self, f"Delete the study '{short_name(name)}'?", told, acts)
         return None if chosen == len(acts) else chosen == 0 and count > 0
 
     def show_folder(self) -> None:

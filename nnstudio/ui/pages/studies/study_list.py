@@ -31,6 +31,7 @@ from nnstudio.ui.files.recent import ago
 from nnstudio.ui.pages.studies.texts import STATES, best_text, kind_text, progress_text
 from nnstudio.ui.theme import current as theme
 from nnstudio.ui.theme import icons
+from nnstudio.ui.widgets.plain_tip import plain_tip
 from nnstudio.workspace.studies_page.controller import StudiesPage
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
 
@@ -79,9 +80,8 @@ class _Model(QAbstractListModel):
                 told = (row.title, kind_text(row), row.state, progress_text(row), best_text(row))
                 return ", ".join(filter(None, told))
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(
-                    filter(None, (STATES[row.state][2], row.sentence, str(row.folder)))
-                )
+                lines = (STATES[row.state][2], row.sentence, str(row.folder))
+                return plain_tip("\n".join(filter(None, lines)))
             case _ if role == _ROW:
                 return row
         return None
