@@ -181,7 +181,8 @@ def _on_cuda(steps: _Steps, begun: int) -> Measured:
         except torch.OutOfMemoryError:
             for optimizer in steps.learner.optimizers:
                 optimizer.zero_grad(set_to_none=True)
-            gc.collect()
+            if gc.isenabled():  # else only the window's thread may
+                gc.collect()
             torch.cuda.empty_cache()
             return False
         return True

@@ -18,6 +18,7 @@ from nnstudio.project.presets import preset_names
 from nnstudio.project.refusal import Refusal
 from nnstudio.project.storage.fields import FileError
 from nnstudio.ui.files.crash_report import CrashRecorder
+from nnstudio.ui.garbage import OwnGarbage
 from nnstudio.ui.platform_check import NO_DISPLAY, has_display
 from nnstudio.ui.settings import Settings
 from nnstudio.ui.start.preset_card import PresetInfo
@@ -134,9 +135,11 @@ def run(target: str | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not let Python see Ctrl+C
     window.shown_first.connect(window.warm_up)
     window.show()
-    recorder = CrashRecorder(window.settings.crash_folder)
+    recorder, garbage = CrashRecorder(window.settings.crash_folder), OwnGarbage(app)
     recorder.start()
+    garbage.start()
     try:
         return app.exec()
     finally:
+        garbage.stop()
         recorder.stop()

@@ -14,6 +14,7 @@ from nnstudio.__main__ import main
 from nnstudio.project.commands.model import SetTraining
 from nnstudio.ui.app import create_window
 from nnstudio.ui.files.questions import Answer
+from nnstudio.ui.garbage import OwnGarbage
 from nnstudio.ui.pages.studies.leaving import StudyAnswer
 from nnstudio.ui.start import start_page
 from nnstudio.ui.training.leaving import RunAnswer
@@ -33,6 +34,16 @@ def deleted_later_is_deleted() -> Iterator[None]:
     yield
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_looked_for_here() -> Iterator[None]:
+    """In no thread of a test, as in the program: what it finds may hold widgets."""
+    garbage = OwnGarbage()
+    garbage.start()
+    yield
+    garbage.look()
+    garbage.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from nnstudio.project.commands.settings import SetSettings
 from nnstudio.project.storage.file import read
 from nnstudio.runs.states import State
 from nnstudio.ui.actions.shortcuts_page import KEYS
@@ -41,6 +42,7 @@ def work(window: MainWindow, answers: Answers, path: Path) -> None:
     page = open_keys(window)
     give_key(page, "edit.undo", Qt.Key.Key_J)
     close(window, page)
+    window.workspace.do(SetSettings({"epochs": "100000"}, "Long enough to be stopped"))
     press(Qt.Key.Key_F5)
     wait(lambda: window.training.progress > 0)
     press(Qt.Key.Key_F5, SHIFT)

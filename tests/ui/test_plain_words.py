@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from nnstudio.ui.pages.reporting import Reporting
 from nnstudio.ui.pages.trash_notice import TrashNotice
-from nnstudio.ui.pages.writing import proposed
+from nnstudio.ui.pages.writing import proposed, sentence_of
 from nnstudio.ui.widgets.elided_label import ElidedLabel
 from nnstudio.ui.widgets.empty_state import EmptyState
 from nnstudio.ui.widgets.plain_tip import plain_tip
@@ -46,10 +45,7 @@ def test_a_file_is_proposed_that_can_be_written() -> None:
     assert len(path.name.encode()) < 200
 
 
-def test_why_a_report_is_not_written_is_a_sentence(qtbot: QtBot) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    reporting = Reporting(window)
-    reporting._on_failed(FileNotFoundError(2, "No such file or directory", "s1/optuna.log"))
-    assert reporting.notice.sentence.text().endswith("s1/optuna.log: No such file or directory.")
-    reporting.stop()
+def test_why_a_report_is_not_written_is_a_sentence() -> None:
+    error = FileNotFoundError(2, "No such file or directory", "s1/optuna.log")
+    assert sentence_of(error) == "s1/optuna.log: No such file or directory."
+    assert sentence_of(ValueError("It is so.")) == "It is so."

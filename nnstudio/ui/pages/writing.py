@@ -98,10 +98,7 @@ class Writing(QObject):
         if not isinstance(error, UserError | OSError):
             self.notice.hide()
             raise error
-        told = str(error)
-        if isinstance(error, OSError) and error.filename and error.strerror:  # not `[Errno 2] ...`
-            told = f"{error.filename}: {error.strerror}."
-        self._say(f"There is no {self.noun} of '{self._name}': {told}")
+        self._say(f"There is no {self.noun} of '{self._name}': {sentence_of(error)}")
 
 
 def proposed(name: str, what: str) -> Path:
@@ -114,3 +111,10 @@ def proposed(name: str, what: str) -> Path:
     plain = "".join(c if c.isalnum() or c in " -_." else "-" for c in short_name(name))
     plain = f"{plain} {what}".strip(" .")
     return start / plain
+
+
+def sentence_of(error: Exception) -> str:
+    """What is said of an error; of one of the system without its number."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)

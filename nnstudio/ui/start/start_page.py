@@ -33,7 +33,7 @@ Load = Callable[[str], Project]
 FIRST = "Good to begin with"
 OTHER = "Other models"
 STARTERS = ("SimpleMLP", "SimpleCNN", "TCN")
-"""Small models of the basic kinds, shown beside the empty canvas: each learns its data in seconds."""
+"""Small models of the basic kinds, beside the empty canvas: each learns its data in seconds."""
 FEW = 6
 """With no more presets than this, all stay in their families."""
 
