@@ -21,6 +21,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from nnstudio.project.commands.settings import SetSettings
 from nnstudio.training.priority import let_threads_sleep
 from nnstudio.ui.app import application, create_window
+from nnstudio.ui.garbage import OwnGarbage
 
 INTERVAL = 0.005
 
@@ -65,6 +66,7 @@ def main() -> None:
     let_threads_sleep()
     application()
     window = create_window(folder=Path(tempfile.mkdtemp()))
+    OwnGarbage(application()).start()  # as the program does
     window.open_target(preset)
     window.workspace.fit("digits")
     threads = sys.argv[3] if len(sys.argv) > 3 else "auto"
