@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 
 from rich.table import Table
 from rich.text import Text
@@ -15,7 +14,7 @@ from nnstudio.evaluation.figures.confusion import ConfusionMatrix
 from nnstudio.evaluation.figures.figure import Figure
 from nnstudio.evaluation.figures.label_figures import LabelFigures
 from nnstudio.evaluation.figures.number_figures import NumberFigures
-from nnstudio.evaluation.figures.reading import is_percent, number_text
+from nnstudio.evaluation.figures.reading import figure_text, number_text
 from nnstudio.evaluation.judging import OutputFigures
 from nnstudio.evaluation.model_facts import ModelFacts
 from nnstudio.runs.record import RunRecord
@@ -71,13 +70,13 @@ def _print_head(figures: OutputFigures) -> None:
     table = _table("figure", "value", "95 % interval", left=1)
     reasons: list[str] = []
     for name, figure in figures.head().items():
-        share = is_percent(name)
         between = ""
         if figure.low is not None and figure.high is not None:
-            between = f"{_number(figure.low, share)} to {_number(figure.high, share)}"
+            between = f"{figure_text(name, figure.low)} to {figure_text(name, figure.high)}"
         if figure.value is None:
             reasons.append(f"no {name}: {figure.reason}")
-        table.add_row(Text(name), Text(_number(figure.value, share), "bold"), Text(between, "dim"))
+        value = Text(figure_text(name, figure.value), "bold")
+        table.add_row(Text(name), value, Text(between, "dim"))
     lines = console(width=_WIDTH)
     lines.print(table)
     if isinstance(figures, NumberFigures) and figures.scale:
@@ -88,10 +87,8 @@ def _print_head(figures: OutputFigures) -> None:
         lines.print(reason, style="dim", markup=False)
 
 
-def _number(value: float | None, share: bool = False) -> str:
-    if value is None:
-        return _NOTHING
-    return f"{100 * value:z.2f} %" if share and isfinite(value) else number_text(value)
+def _number(value: float | None) -> str:
+    return _NOTHING if value is None else number_text(value)
 
 
 def _print_rows(figures: OutputFigures) -> None:

@@ -204,7 +204,10 @@ def test_a_study_is_named_deleted_brought_back_and_the_trash_emptied(
     assert run("page.studies")
     settled(window, qtbot)
     shown = view.content.list
-    titles = lambda: [row.title for row in shown.studies.rows]  # noqa: E731
+
+    def titles() -> list[str]:
+        return [row.title for row in shown.studies.rows]
+
     assert not run("studies.undo_delete")
     view.ask_name = lambda now: f"{now} heads"
     QTest.keyClick(shown, Qt.Key.Key_F2)

@@ -78,7 +78,7 @@ def delete(row: StudyRow, among: Among, *, with_runs: bool) -> DeletedStudy:
             store.trash(run)
             gone.append(run)
         study = keeping.trash(row.folder, among.studies)
-    except Exception:
+    except Exception:  # whatever it is: all of it or nothing
         for run in gone:
             store.take_back(run)
         raise
