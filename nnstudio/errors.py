@@ -6,6 +6,8 @@ program: it is never caught to be shown as if the user had made it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def in_one_line(text: str) -> str:
     """`text` with an escape for whatever would break a line or move a cursor: names of files."""
@@ -18,3 +20,9 @@ class UserError(ValueError):
     The message is one sentence: what was expected, what came, and where. A `ValueError`, so that
     callers of the Python API need not know this class.
     """
+
+
+def first_of(errors: Sequence[Exception], where: str) -> str:
+    """The first of some errors, and how many more there are of them: `... in the trash`."""
+    more = f" So it is with {len(errors) - 1:,} more {where}." if errors[1:] else ""
+    return f"{errors[0]}{more}"

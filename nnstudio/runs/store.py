@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 import platformdirs
 
+from nnstudio.errors import first_of
 from nnstudio.project.storage.fields import FileError
 from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.folder import remove
@@ -217,8 +218,7 @@ class RunStore:
                 if record.folder.exists():  # else somebody else has removed it
                     kept.append(error)
         if kept:
-            more = f" So it is with {len(kept) - 1:,} more in the trash." if kept[1:] else ""
-            raise RunStoreError(f"{kept[0]}{more}")
+            raise RunStoreError(first_of(kept, "in the trash"))
         return gone
 
     def delete(self, run: str) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnstudio.errors import first_of
 from nnstudio.project.storage.atomic import write_text
 from nnstudio.runs.owner import Owner, owner_of
 from nnstudio.studies import places
@@ -144,8 +145,7 @@ def empty_trash(among: Path) -> int:
         except StudyError as error:
             kept.append(error)
     if kept:
-        more = f" So it is with {len(kept) - 1:,} more in the trash." if kept[1:] else ""
-        raise StudyError(f"{kept[0]}{more}")
+        raise StudyError(first_of(kept, "in the trash"))
     return gone
 
 

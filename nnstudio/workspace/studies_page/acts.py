@@ -11,6 +11,7 @@ from nnstudio.runs.errors import RunStoreError
 from nnstudio.runs.index import Wanted
 from nnstudio.runs.store import RunStore
 from nnstudio.studies import keeping, places
+from nnstudio.studies.errors import StudyError
 from nnstudio.studies.study import Among
 from nnstudio.workspace.short_name import short_name
 from nnstudio.workspace.studies_page.rows import StudyRow, StudyState
@@ -128,9 +129,12 @@ class Deleting:
         if not self._deleted:
             raise Refusal("Nothing has been deleted here.")
         deleted = self._deleted[-1]
-        if keeping.is_gone(deleted.study):
-            self._deleted.pop()
-        take_back(deleted, self._among)
+        try:
+            take_back(deleted, self._among)
+        except StudyError:
+            if keeping.is_gone(deleted.study):
+                self._deleted.pop()
+            raise
         self._deleted.pop()
         self.gone.discard(deleted.study.folder)
         return deleted.study.folder
